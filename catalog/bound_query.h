@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog_object.h"
+
+namespace laminar {
+
+/// What a BoundScan reads.
+enum class InputKind : std::uint8_t { stream_table, stored_table, connection, pipeline, system_table };
+
+struct InputColumn {
+    std::string name;
+    ColumnType type;                        ///< unknown only for connection and pipeline inputs.
+    std::optional<MetadataField> metadata;  ///< A metadata column that is not a declared one.
+    SourceSpan span;                        ///< Where the query first names it; empty when it does not.
+};
+
+/// One relation a query reads. columns are those the scan must provide, in order: for tables, all declared columns plus
+/// the metadata columns that the query names (or that include_metadata shows); for connections, the fields and metadata
+/// the query names.
+struct QueryInput {
+    InputKind kind = InputKind::stored_table;
+    std::string object;  ///< Catalog name as declared; for system tables the name after "system.".
+    std::vector<InputColumn> columns;
+    bool all_fields = false;  ///< SELECT * from a connection: fields of the first messages are added.
+    SourceSpan span;
+};
+
+/// A query whose relations are resolved: views are inlined, catalog relations are BoundScan nodes, Laminar's
+/// own functions are rewritten to DuckDB expressions, metadata columns are hidden from '*'.
+struct BoundQuery {
+    ast::Query query;
+    std::vector<QueryInput> inputs;
+    std::vector<std::string> dependencies;  ///< Catalog objects named directly (views, not what they read).
+    std::vector<std::string> function_dependencies;
+    std::vector<std::string> connection_tests;  ///< test_connection('name'): to be run before the query.
+    std::vector<OutputColumn> columns;          ///< As checked by the QueryChecker; unknown where undecided.
+    bool calls_acknowledge = false;
+    bool uses_window_functions_of_time = false;  ///< TUMBLE, HOP or SESSION.
+
+    [[nodiscard]] bool reads_stream() const noexcept;
+};
+
+/// The authority on types: prepares a bound query against empty relations with the types of its inputs.
+/// Implemented over DuckDB by the runtime; the catalog knows this interface alone.
+class QueryChecker {
+public:
+    virtual ~QueryChecker() = default;
+    /// Output columns, or nullopt after reporting why not, at the user's position.
+    virtual std::optional<std::vector<OutputColumn>> check_query(const BoundQuery& query, Diagnostics& diagnostics) = 0;
+    /// The type of an expression without columns (DEFAULT) or over the given columns (WATERMARK).
+    virtual std::optional<ColumnType> check_expression(const ast::Expression& expression,
+                                                       const std::vector<OutputColumn>& columns,
+                                                       Diagnostics& diagnostics) = 0;
+    /// Makes a function known to later checks (again after OR REPLACE); reports a body that does not bind.
+    virtual bool define_function(const FunctionObject& function, Diagnostics& diagnostics) = 0;
+    virtual void drop_function(std::string_view name) = 0;
+    /// Whether the engine has a function of this name (scalar, aggregate, table or macro), and names for suggestions.
+    virtual bool has_function(std::string_view name) = 0;
+    virtual std::vector<std::string> function_names() = 0;
+};
+
+}  // namespace laminar

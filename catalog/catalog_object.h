@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "catalog/column_type.h"
+#include "catalog/connector_descriptor.h"
+#include "catalog/metadata_column.h"
+#include "parser/ast/statement.h"
+
+namespace laminar {
+
+/// Every object keeps the statement that made it, for SHOW CREATE; spans in it refer to source.
+struct Definition {
+    std::string name;  ///< As the user spelled it at creation; looked up without regard to case.
+    SourceTextPtr source;
+    ast::Statement statement;
+    std::vector<std::string> dependencies;  ///< Names of the catalog objects it refers to directly.
+};
+
+struct ConnectionObject : Definition {
+    const ConnectorDescriptor* connector = nullptr;   ///< Owned by the registry, which outlives the catalog.
+    std::shared_ptr<const ConnectorOptions> options;  ///< Checked; secret references still unresolved.
+};
+
+struct ColumnObject {
+    std::string name;
+    ColumnType type;
+    bool not_null = false;
+    bool primary_key = false;
+    ast::ExpressionBox default_value;       ///< Empty without DEFAULT.
+    std::vector<std::string> json_path;     ///< Steps into the payload; empty means [name].
+    std::optional<MetadataField> metadata;  ///< Filled from it when the payload has no such field.
+};
+
+/// Which rows of a connection a table shows.
+enum class TableStream : std::uint8_t { messages, errors, dead_letters };
+
+enum class Changelog : std::uint8_t { none, upsert, debezium };
+
+/// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
+struct TableOptions {
+    std::string connector;  ///< Connection name; empty for a stored table.
+    TableStream stream = TableStream::messages;
+    bool include_metadata = false;
+    std::optional<std::chrono::microseconds> retention = std::chrono::hours(1);  ///< nullopt: no limit by age.
+    std::optional<std::uint64_t> retention_rows = 1'000'000;                     ///< nullopt: no limit by count.
+    std::string event_time_field;                                                ///< Column that carries event time.
+    std::optional<std::chrono::microseconds> watermark_delay;
+    std::chrono::milliseconds watermark_idle{30'000};
+    bool coerce = false;  ///< TRY_CAST rules for mismatched JSON values.
+    Changelog changelog = Changelog::none;
+};
+
+/// A table: bound to a connection (a stream with retained rows, and a sink), or stored.
+struct TableObject : Definition {
+    std::vector<ColumnObject> columns;  ///< Empty for a sink that takes its query's columns.
+    std::vector<std::string> primary_key;
+    std::optional<ast::WatermarkDefinition> watermark;
+    TableOptions options;
+
+    [[nodiscard]] bool is_stored() const noexcept { return options.connector.empty(); }
+};
+
+struct OutputColumn {
+    std::string name;
+    ColumnType type;
+};
+
+struct ViewObject : Definition {
+    ast::Query query;                       ///< As written, not bound: it is bound anew where it is used.
+    std::vector<std::string> column_names;  ///< CREATE VIEW v(a, b); empty otherwise.
+    std::vector<OutputColumn> columns;      ///< unknown types where use did not tell.
+};
+
+struct PipelineObject : Definition {
+    ast::Query query;
+    std::string sink;  ///< Empty: prints its rows.
+    std::vector<std::string> sink_columns;
+    std::vector<OutputColumn> columns;
+};
+
+struct FunctionObject : Definition {
+    std::vector<std::string> parameters;
+    ast::Expression body;
+};
+
+using CatalogObject = std::variant<ConnectionObject, TableObject, ViewObject, PipelineObject, FunctionObject>;
+
+[[nodiscard]] const Definition& definition_of(const CatalogObject& object) noexcept;
+[[nodiscard]] ast::ObjectKind kind_of(const CatalogObject& object) noexcept;
+/// "connection", "table", "view", "pipeline", "function".
+[[nodiscard]] std::string_view kind_name(ast::ObjectKind kind) noexcept;
+
+}  // namespace laminar

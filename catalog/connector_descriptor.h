@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "catalog/column_type.h"
+
+namespace laminar {
+
+class OptionSchema;
+
+/// Base of each connector's typed options struct (WebSocketOptions, GeneratorOptions, ...).
+struct ConnectorOptions {
+    virtual ~ConnectorOptions() = default;
+};
+
+/// What the catalog knows of a connector. Plain data in one explicit table (connectors/builtin_connectors.cpp);
+/// live connections are made elsewhere (connectors/connection_factory.h), so no network type appears here.
+struct ConnectorDescriptor {
+    struct Column {
+        std::string_view name;
+        TypeId type;
+    };
+    std::string_view name;  ///< As in TO websocket.
+    std::string_view help;  ///< One line.
+    const OptionSchema* options = nullptr;
+    bool is_source = true;  ///< Can rows be read from it (some options may still forbid it)?
+    bool is_sink = true;
+    std::vector<Column> fixed_columns;  ///< Fields every message has; empty when the peer decides.
+};
+
+}  // namespace laminar

@@ -1,0 +1,25 @@
+# Flags that every target of ours shares, on one interface target: laminar_options.
+# Generated code (the ANTLR parser) does not use it.
+option(LAMINAR_WARNINGS_AS_ERRORS "Treat warnings in our own code as errors" ON)
+set(LAMINAR_SANITIZE "" CACHE STRING "Sanitizers for every target: address,undefined or thread")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(laminar_options INTERFACE)
+target_include_directories(laminar_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(laminar_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(LAMINAR_WARNINGS_AS_ERRORS)
+  target_compile_options(laminar_options INTERFACE -Werror)
+endif()
+
+if(LAMINAR_SANITIZE)
+  add_compile_options(-fsanitize=${LAMINAR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LAMINAR_SANITIZE})
+endif()

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog_object.h"
+#include "connectors/input_channel.h"
+#include "connectors/message.h"
+
+namespace laminar {
+
+enum class ConnectionState : std::uint8_t {
+    idle,
+    connecting,
+    connected,
+    listening,
+    waiting_to_reconnect,
+    paused,
+    closing,
+    closed,
+    failed
+};
+[[nodiscard]] std::string_view connection_state_name(ConnectionState state) noexcept;
+
+/// A moment's view of a connection for system tables and progress lines. Times are UTC microseconds; 0 means never.
+struct ConnectionStatus {
+    std::string name;
+    std::string connector;
+    ConnectionState state = ConnectionState::idle;
+    std::string endpoint;    ///< Redacted URL, or "host:port/path" of a server.
+    std::uint16_t port = 0;  ///< Bound port of a server; 0 otherwise.
+    std::int64_t connected_since = 0;
+    std::int64_t last_message_at = 0;
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t messages_dropped = 0;
+    std::uint64_t messages_failed = 0;  ///< Could not be decoded.
+    std::uint64_t reconnect_count = 0;
+    std::uint64_t clients = 0;           ///< Server mode: connected now.
+    std::uint64_t pending_messages = 0;  ///< Buffered, not yet taken by the engine.
+    bool finished = false;               ///< A finite source that has delivered everything.
+    std::string last_error;              ///< Redacted.
+};
+
+/// One line of a connection's log, for system.websocket_logs.
+struct ConnectionLogEntry {
+    std::int64_t timestamp = 0;  ///< UTC microseconds.
+    std::string connection;
+    std::string level;    ///< debug, info, warning, error.
+    std::string event;    ///< connecting, connected, disconnected, handshake_failed, listening, client_connected,
+                          ///< decode_error, ...
+    std::string message;  ///< Redacted.
+};
+
+/// Where connections report what happens to them. Thread-safe; must not block.
+class ConnectionObserver {
+public:
+    virtual ~ConnectionObserver() = default;
+    virtual void log(ConnectionLogEntry entry) = 0;
+    /// State or client count changed, room to send appeared, or a send was completed: whoever waits should look again.
+    virtual void changed() = 0;
+};
+
+/// One step of test_connection: resolve, connect, tls, handshake (client); bind (server).
+struct ConnectionTestStep {
+    std::string step;
+    bool ok = false;
+    std::chrono::microseconds elapsed{};
+    std::string detail;  ///< Address, TLS version and peer subject, HTTP status, or the error.
+};
+
+enum class SendOutcome : std::uint8_t { accepted, full, not_connected, no_such_client, failed };
+
+/// A live connection. All members are thread-safe and return at once; the work happens on the connection's strand.
+/// Owned by the runtime. Destroying it closes it and waits for its tasks to end.
+class Connection {
+public:
+    virtual ~Connection() = default;
+
+    /// Adds a consumer of one of its streams. Every message is offered to every channel of stream messages; decode
+    /// errors and connection errors go to those of stream errors as JSON objects with the fields error_type,
+    /// error_message, failed_message, timestamp, connection_name, remote_address.
+    virtual void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) = 0;
+    virtual void remove_input(const std::shared_ptr<InputChannel>& channel) = 0;
+
+    /// Starts connecting or listening. Does nothing when open.
+    virtual void open() = 0;
+    /// Closes gracefully (queued messages are sent, close 1000/1001), then calls done once, from an I/O thread.
+    /// deadline bounds it.
+    virtual void close(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
+    virtual void pause() = 0;  ///< Stop reading; the peer feels backpressure.
+    virtual void resume() = 0;
+
+    /// Queues a message. full: queue is at its bound, try again after ConnectionObserver::changed. Client mode queues
+    /// while reconnecting.
+    virtual SendOutcome send(OutgoingMessage message) = 0;
+    /// True when everything accepted by send has been written to the socket.
+    [[nodiscard]] virtual bool send_queue_empty() const = 0;
+
+    [[nodiscard]] virtual ConnectionStatus status() const = 0;
+
+    /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
+    virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;
+};
+
+}  // namespace laminar

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include "catalog/catalog_object.h"
+#include "catalog/secret_resolver.h"
+#include "connectors/connection.h"
+
+namespace laminar {
+
+class IoRuntime;
+
+/// What every live connection may use. All borrowed; they outlive the connections.
+struct ConnectionContext {
+    IoRuntime& io;
+    const SecretResolver& secrets;
+    ConnectionObserver& observer;
+};
+
+/// Makes the live counterpart of a declared connection (not yet open). Throws std::logic_error only for a connector
+/// without an implementation, which the registry rules out.
+[[nodiscard]] std::unique_ptr<Connection> make_connection(const ConnectionObject& definition,
+                                                          const ConnectionContext& context);
+
+/// Decoder options that follow from a connection's options (format, message_id_field), and its buffer limits.
+struct ConnectionInputOptions {
+    DecoderOptions decoder;
+    InputChannel::Limits limits;
+};
+[[nodiscard]] ConnectionInputOptions connection_input_options(const ConnectionObject& definition);
+
+}  // namespace laminar

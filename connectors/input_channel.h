@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "connectors/codec/message_decoder.h"
+#include "connectors/column_batch.h"
+#include "connectors/message.h"
+
+namespace laminar {
+
+/// The bounded hand-over from one connection (producer, its strand) to the engine (consumer, the engine thread).
+/// The producer decodes into an open batch under a short lock; the consumer takes all that has arrived as one batch
+/// whenever it is free, so that batches grow with load and a lone message is not delayed. Full means the producer stops
+/// reading. Thread-safe; held by shared_ptr from both sides.
+class InputChannel {
+public:
+    struct Limits {
+        std::size_t messages = 1000;
+        std::size_t bytes = 64u << 20;
+    };
+
+    /// wake is called from the producer's thread (no lock held) when there is something to take; it must not block.
+    InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder, Limits limits,
+                 std::function<void()> wake);
+
+    [[nodiscard]] const std::shared_ptr<const BatchSchema>& schema() const noexcept { return schema_; }
+
+    // Producer side.
+    /// Decodes and appends. Accepts also when full (the caller checks is_full between messages).
+    std::optional<MessageError> offer(const Message& message);
+    /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
+    /// bytes.
+    void append(const std::function<void(ColumnBatch&)>& fill);
+    /// Wakes the consumer if there is something to take; call when no more input is at hand.
+    void flush();
+    [[nodiscard]] bool is_full() const;
+    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now.
+    void notify_on_space(std::function<void()> resume);
+    /// No more rows will come (a finite source has ended).
+    void finish();
+
+    // Consumer side.
+    /// All that has arrived, or null when nothing has. Frees the room it took up.
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take();
+    /// Gives back a batch's memory for reuse.
+    void recycle(std::unique_ptr<ColumnBatch> batch);
+    [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
+    [[nodiscard]] std::size_t pending_messages() const;
+
+private:
+    std::shared_ptr<const BatchSchema> schema_;
+    Limits limits_;
+    std::function<void()> wake_;
+    mutable std::mutex mutex_;
+    std::unique_ptr<MessageDecoder> decoder_;  ///< Guarded by mutex_, as all below.
+    std::unique_ptr<ColumnBatch> open_;
+    std::unique_ptr<ColumnBatch> spare_;
+    std::function<void()> resume_;
+    bool finished_ = false;
+};
+
+}  // namespace laminar

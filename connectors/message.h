@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace laminar {
+
+/// Who sent a message; shared by all messages of one peer.
+struct MessageOrigin {
+    std::string connection_name;
+    std::string client_id;       ///< Server mode; empty otherwise.
+    std::string remote_address;  ///< "ip:port"; empty when there is no network.
+};
+
+/// One inbound message, as borrowed views that are valid during the call alone.
+struct Message {
+    std::string_view payload;
+    bool binary = false;           ///< Opcode 2.
+    std::int64_t received_at = 0;  ///< Microseconds since the epoch, UTC.
+    std::uint64_t wire_size = 0;   ///< Payload bytes before inflation.
+    std::uint64_t sequence = 0;    ///< Of this connection, from 1: generated message ids are "<connection>-<sequence>".
+    std::uint32_t delivery_count = 1;
+    const MessageOrigin* origin = nullptr;
+};
+
+/// One outbound message. The payload is shared, so that a broadcast encodes once.
+struct OutgoingMessage {
+    std::shared_ptr<const std::string> payload;
+    bool binary = false;
+    std::string client_id;  ///< Server mode: its receiver; empty: every client (broadcast).
+};
+
+/// A message that could not be used, with the reason.
+struct MessageError {
+    std::string type;     ///< invalid_json, type_mismatch, missing_field, invalid_utf8, too_large, connection, ...
+    std::string message;  ///< What and where, such as: field "price": expected DOUBLE, found string "abc".
+};
+
+}  // namespace laminar

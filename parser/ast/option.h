@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "parser/ast/expression.h"
+
+namespace laminar::ast {
+
+/// An option value as written: a literal tree, not an expression. Numbers keep their text.
+struct OptionValue {
+    struct Null {};
+    struct Boolean {
+        bool value = false;
+    };
+    struct Number {
+        std::string text;
+    };  ///< Sign, digits, fraction, exponent.
+    struct String {
+        std::string text;
+    };
+    struct Interval {
+        std::string text;
+        std::string unit;
+    };  ///< As in IntervalLiteral.
+    struct List {
+        std::vector<OptionValue> elements;
+    };  ///< [..], JSON_ARRAY(..) has json = true.
+    struct Object {
+        std::vector<std::pair<OptionValue, OptionValue>> entries;
+        bool json = false;
+    };  ///< MAP {..}; JSON_OBJECT(..) has json = true.
+    struct Name {
+        std::string text;
+    };  ///< A bare word: mode = client. Accepted where a string is.
+
+    SourceSpan span;
+    std::variant<Null, Boolean, Number, String, Interval, List, Object, Name> node;
+};
+
+struct Option {
+    Identifier name;
+    OptionValue value;
+    SourceSpan span;
+};
+
+}  // namespace laminar::ast

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "parser/ast/statement.h"
+
+namespace laminar {
+
+/// Text written from an AST, with the way back: which source span a byte of it came from.
+struct WrittenSql {
+    struct Origin {
+        std::uint32_t begin = 0;  ///< Byte offset in text at which a token of this origin starts.
+        SourceSpan span;
+    };
+    std::string text;
+    std::vector<Origin> origins;  ///< In ascending order of begin.
+
+    /// The source span of the token at or before offset; empty span when there is none.
+    [[nodiscard]] SourceSpan origin_of(std::uint32_t offset) const noexcept;
+};
+
+/// What the writer cannot know. Defaults write the query as the user did.
+struct SqlWriterOptions {
+    /// Text for a BoundScan, written where the relation stands (without alias).
+    std::function<std::string(const ast::BoundScan&)> scan_text;
+};
+
+/// Writes DuckDB SQL: names quoted where needed, JSON_OBJECT('k': v) as json_object('k', v),
+/// BYTEA and the other type names as DuckDB spells them. Functions of Laminar's own
+/// (IS_VALID_JSON, TUMBLE...) are replaced by the query binder before this, not here.
+[[nodiscard]] WrittenSql write_query(const ast::Query& query, const SqlWriterOptions& options = {});
+[[nodiscard]] WrittenSql write_expression(const ast::Expression& expression, const SqlWriterOptions& options = {});
+[[nodiscard]] std::string write_type(const ast::TypeName& type);
+
+/// Laminar SQL for a statement: for SHOW CREATE and round-trip tests.
+[[nodiscard]] std::string write_statement(const ast::Statement& statement);
+
+/// name, or "name" with doubled quotes where it is a keyword or not a plain word.
+[[nodiscard]] std::string quote_identifier(std::string_view name);
+[[nodiscard]] std::string quote_string(std::string_view text);
+
+}  // namespace laminar

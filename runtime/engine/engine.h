@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/bound_query.h"
+#include "catalog/column_type.h"
+#include "connectors/column_batch.h"
+
+namespace laminar {
+
+/// What went wrong inside the engine, with the byte offset in the SQL text when it gave one.
+struct EngineError {
+    std::string type;  ///< Binder, Catalog, Conversion, Parser, Invalid Input, Interrupt, ...
+    std::string message;
+    std::optional<std::uint32_t> position;
+    std::string candidate;  ///< A name it suggests, if any.
+};
+
+/// Thrown by engine calls that fail; callers turn it into a diagnostic or a row error.
+class EngineException : public std::exception {
+public:
+    explicit EngineException(EngineError error) : error_(std::move(error)) {}
+    [[nodiscard]] const EngineError& error() const noexcept { return error_; }
+    [[nodiscard]] const char* what() const noexcept override { return error_.message.c_str(); }
+
+private:
+    EngineError error_;
+};
+
+/// Rows of a result: columnar, owning, independent of the engine; readable from any thread.
+struct ResultTable {
+    std::vector<OutputColumn> columns;
+    std::vector<ColumnVector> values;
+    std::size_t rows = 0;
+};
+
+/// A prepared statement. Use on the engine thread.
+class PreparedQuery {
+public:
+    virtual ~PreparedQuery() = default;
+    [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const = 0;  ///< Empty for statements without rows.
+    /// Executes and collects all rows. Throws EngineException.
+    virtual ResultTable execute() = 0;
+    /// Executes and hands over rows in batches of about 2,048 as they come; stops early when consume returns false.
+    virtual void execute(const std::function<bool(const ResultTable&)>& consume) = 0;
+};
+
+/// A named slot from which SQL reads the rows of the batch at hand: FROM laminar_batch('key'). Slots exist per stream
+/// input; schema is fixed when the slot is made; the batch changes each engine cycle.
+class BatchSlot {
+public:
+    virtual ~BatchSlot() = default;
+    /// Borrowed until the next call. Null: the slot is empty. processed_at fills the metadata column of that name.
+    virtual void set_batch(const ColumnBatch* batch) = 0;
+    /// Rows that a query made, to be read by another. Borrowed.
+    virtual void set_rows(const ResultTable* rows) = 0;
+};
+
+/// Rows of a system table, made at the time of the scan on the engine thread.
+struct SystemTable {
+    std::string name;  ///< After "system.".
+    std::vector<OutputColumn> columns;
+    std::function<ResultTable()> rows;
+};
+
+/// The SQL engine (DuckDB): one database, one connection. Every call on one thread (the engine thread), except
+/// interrupt. No DuckDB type appears outside runtime/engine/.
+class Engine {
+public:
+    struct Settings {
+        std::optional<std::string> database_path;  ///< In memory without.
+        unsigned threads = 1;
+        bool external_access = true;  ///< False for check: no files, no network.
+    };
+
+    static std::unique_ptr<Engine> create(const Settings& settings);
+    virtual ~Engine() = default;
+
+    virtual void execute(std::string_view sql) = 0;  ///< Statements without rows. Throws EngineException.
+    virtual ResultTable query(std::string_view sql) = 0;
+    virtual std::unique_ptr<PreparedQuery> prepare(std::string_view sql) = 0;
+
+    /// Makes laminar_batch('key') readable. The slot must outlive the statements that read it. Columns cast_by_engine
+    /// are presented in their declared type. Columns with tracks_presence get a companion BOOLEAN column
+    /// "__present_<name>".
+    virtual std::unique_ptr<BatchSlot> create_batch_slot(const std::string& key,
+                                                         std::shared_ptr<const BatchSchema> schema) = 0;
+    virtual std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) = 0;
+
+    /// Makes laminar_system('name') readable.
+    virtual void register_system_table(SystemTable table) = 0;
+
+    /// The result of laminar_connection_test('name') until replaced.
+    virtual void set_connection_test_result(const std::string& connection, std::string json) = 0;
+
+    virtual void begin() = 0;
+    virtual void commit() = 0;
+    virtual void rollback() noexcept = 0;
+
+    /// Makes the statement that runs now fail with an Interrupt error. Any thread.
+    virtual void interrupt() noexcept = 0;
+};
+
+/// QueryChecker over a database of its own. Not thread-safe; no files, no network.
+[[nodiscard]] std::unique_ptr<QueryChecker> make_query_checker();
+
+}  // namespace laminar

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/connector_registry.h"
+#include "catalog/secret_resolver.h"
+#include "connectors/connection.h"
+#include "parser/ast/statement.h"
+#include "parser/diagnostic.h"
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// Receives what a session has to show. Called from the session's caller (query results) and from the engine
+/// thread (streams), never from both at once: the session serializes the calls.
+class SessionOutput {
+public:
+    virtual ~SessionOutput() = default;
+    /// A new result of the statement being executed; rows follow, then end_result.
+    virtual void begin_result(const std::vector<OutputColumn>& columns) = 0;
+    virtual void rows(const ResultTable& rows) = 0;
+    virtual void end_result() = 0;
+    /// Rows of a pipeline without a sink, or of a subscription.
+    virtual void stream_rows(std::string_view stream, const ResultTable& rows) = 0;
+    /// A statement without rows has been done: "CREATE TABLE", "INSERT 3".
+    virtual void done(std::string_view tag) = 0;
+};
+
+/// Totals for progress lines, end conditions and summaries.
+struct SessionStatus {
+    std::uint64_t messages_in = 0;
+    std::uint64_t messages_sent = 0;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;         ///< To sinks, printed streams included.
+    std::uint64_t messages_failed = 0;  ///< Not decodable.
+    std::uint64_t messages_dropped = 0;
+    std::chrono::steady_clock::time_point last_activity;  ///< Of the last message taken or sent.
+    bool live = false;              ///< There are sources, pipelines or subscriptions that may still do something.
+    bool sources_finished = false;  ///< live was true, and every source is finite and done, its rows processed.
+    bool failed = false;            ///< A connection or pipeline is in the failed state.
+    std::string failure;            ///< The first of them, in words.
+    std::vector<ConnectionStatus> connections;
+};
+
+/// Executes statements: owns the catalog, the engine thread and the live connections. Call from one thread, except
+/// cancel and status, which any thread may call. The destructor shuts down (without draining, unless shut_down was
+/// called).
+class Session {
+public:
+    struct Settings {
+        SecretResolver::Sources secrets;
+        unsigned io_threads = 1;
+        std::optional<std::string> database_path;
+    };
+
+    Session(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// Binds and executes one statement; blocks until it is done (pipelines and subscriptions only start).
+    /// False after reporting errors; the session stays usable.
+    bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
+
+    /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604.
+    void cancel() noexcept;
+
+    [[nodiscard]] SessionStatus status() const;
+    [[nodiscard]] const Catalog& catalog() const noexcept;
+
+    /// Stops reading, processes what has arrived, sends what is queued, closes all connections. drain also treats the
+    /// end as end of input (windows close). Bounded by deadline; false if something had to be abandoned, with failure
+    /// telling what.
+    struct ShutdownResult {
+        bool complete = true;
+        std::string abandoned;
+    };
+    ShutdownResult shut_down(bool drain, std::chrono::milliseconds deadline);
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace laminar
