@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace laminar {
+
+/// A ws:// or wss:// URL (RFC 6455 section 3), taken apart.
+struct WebSocketUrl {
+    bool secure = false;     ///< wss.
+    std::string host;        ///< As written, lower case, IPv6 without brackets.
+    bool ipv6 = false;       ///< host is an IPv6 literal.
+    std::uint16_t port = 0;  ///< As written, else 80 or 443.
+    std::string target;      ///< Path and query for the request line; "/" when empty.
+
+    /// host, [host] for IPv6, with :port unless it is the scheme's own: the Host header.
+    [[nodiscard]] std::string authority() const;
+};
+
+/// Why a text is not a WebSocket URL.
+struct UrlError {
+    std::size_t offset = 0;  ///< Of the offending part in the text.
+    std::size_t length = 0;  ///< At least 1, unless the text ends too soon.
+    std::string message;
+    std::string hint;  ///< What to write instead; may be empty.
+};
+
+/// ${secret:name} and ${resume} references are allowed in path and query (they stay), and as host or port only when
+/// the whole authority is text by then: resolve secrets first when connecting.
+[[nodiscard]] std::variant<WebSocketUrl, UrlError> parse_websocket_url(std::string_view text);
+
+/// http://[user:password@]host[:port], for proxies.
+struct ProxyUrl {
+    std::string user;
+    std::string password;
+    std::string host;
+    bool ipv6 = false;
+    std::uint16_t port = 0;  ///< As written, else 80.
+    bool has_credentials = false;
+};
+[[nodiscard]] std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text);
+
+}  // namespace laminar

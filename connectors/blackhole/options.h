@@ -1,0 +1,10 @@
+#pragma once
+
+#include "catalog/connector_descriptor.h"
+
+namespace laminar {
+
+/// TO blackhole takes no options: rows are counted and forgotten.
+struct BlackholeOptions : ConnectorOptions {};
+
+}  // namespace laminar

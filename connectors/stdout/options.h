@@ -1,0 +1,10 @@
+#pragma once
+
+#include "catalog/connector_descriptor.h"
+
+namespace laminar {
+
+/// TO stdout takes no options: rows are shown in the format that the command line chose.
+struct StdoutOptions : ConnectorOptions {};
+
+}  // namespace laminar
