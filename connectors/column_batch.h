@@ -43,6 +43,10 @@ enum class PhysicalType : std::uint8_t {
 /// Bytes of one value of a fixed-width type (also: 8 for string and list entries); 0 for structure.
 [[nodiscard]] std::size_t physical_width(PhysicalType type) noexcept;
 
+/// The type as it travels: types carried as text become varchar, at any depth of nesting; array becomes list. A column
+/// whose transport type differs from its type (arrays aside) has to be cast by the engine.
+[[nodiscard]] ColumnType transport_type(const ColumnType& type);
+
 struct Int128 {
     std::uint64_t lower = 0;
     std::int64_t upper = 0;
@@ -72,6 +76,7 @@ public:
 
     [[nodiscard]] const ColumnType& type() const noexcept { return type_; }
     [[nodiscard]] PhysicalType physical() const noexcept { return physical_; }
+    /// This column, or one nested in it, is carried as text.
     [[nodiscard]] bool cast_by_engine() const noexcept { return cast_by_engine_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -83,14 +88,19 @@ public:
         std::memcpy(data_.data() + at, &value, sizeof(T));
         push_validity(true);
     }
-    void append_string(std::string_view text);
+    void append_string(std::string_view text) {
+        append(StringReference{static_cast<std::uint32_t>(heap_.size()), static_cast<std::uint32_t>(text.size())});
+        heap_.append(text);
+    }
     void append_null();
     /// For list and map: call after appending length elements to child(0) (map: a structure).
     void append_list(std::uint32_t length);
+    /// For list and map: call after appending to child(0); the new value has all elements no earlier value has.
+    void append_rest_as_list();
     /// For structure: call after appending one value to every child.
     void append_structure();
 
-    /// Drops the rows from size on, children included: undoes a row that failed midway.
+    /// Drops the rows from size on, and elements that belong to no row: undoes a row that failed midway.
     void truncate(std::size_t size);
     void clear() noexcept;
 
@@ -108,7 +118,17 @@ public:
     [[nodiscard]] std::size_t byte_size() const noexcept;
 
 private:
-    void push_validity(bool valid);
+    void push_validity(bool valid) {
+        if ((size_ & 63U) == 0) validity_.push_back(0);
+        if (valid) {
+            validity_.back() |= std::uint64_t{1} << (size_ & 63U);
+        } else {
+            ++null_count_;
+        }
+        ++size_;
+    }
+    /// Elements of child(0) that belong to the rows before row.
+    [[nodiscard]] std::size_t list_end(std::size_t row) const noexcept;
 
     ColumnType type_;
     PhysicalType physical_;

@@ -21,7 +21,7 @@ class InputChannel {
 public:
     struct Limits {
         std::size_t messages = 1000;
-        std::size_t bytes = 64u << 20;
+        std::size_t bytes = 64u << 20;  ///< Of payload or of decoded rows, whichever is more; at most 1 GiB counts.
     };
 
     /// wake is called from the producer's thread (no lock held) when there is something to take; it must not block.
@@ -34,18 +34,20 @@ public:
     /// Decodes and appends. Accepts also when full (the caller checks is_full between messages).
     std::optional<MessageError> offer(const Message& message);
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
-    /// bytes.
+    /// bytes. If fill throws, what it appended is taken back and the exception passes on.
     void append(const std::function<void(ColumnBatch&)>& fill);
     /// Wakes the consumer if there is something to take; call when no more input is at hand.
     void flush();
     [[nodiscard]] bool is_full() const;
-    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now.
+    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Wakes
+    /// the consumer, so that a producer which waits for room is never waited for. A later call replaces resume.
     void notify_on_space(std::function<void()> resume);
     /// No more rows will come (a finite source has ended).
     void finish();
 
     // Consumer side.
-    /// All that has arrived, or null when nothing has. Frees the room it took up.
+    /// All that has arrived, or null when nothing has. Frees the room it took up. A batch may be without rows when all
+    /// messages in it were empty arrays.
     [[nodiscard]] std::unique_ptr<ColumnBatch> take();
     /// Gives back a batch's memory for reuse.
     void recycle(std::unique_ptr<ColumnBatch> batch);
@@ -53,6 +55,9 @@ public:
     [[nodiscard]] std::size_t pending_messages() const;
 
 private:
+    [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
+    [[nodiscard]] bool must_wake();
+
     std::shared_ptr<const BatchSchema> schema_;
     Limits limits_;
     std::function<void()> wake_;
@@ -62,6 +67,7 @@ private:
     std::unique_ptr<ColumnBatch> spare_;
     std::function<void()> resume_;
     bool finished_ = false;
+    bool woken_ = false;  ///< The consumer was told and has not come yet.
 };
 
 }  // namespace laminar
