@@ -1,0 +1,203 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "cli/check_command.h"
+#include "cli/connectors_command.h"
+#include "cli/duration.h"
+#include "cli/run_command.h"
+#include "cli/shell_command.h"
+#include "cli/version.h"
+
+namespace laminar {
+namespace {
+
+constexpr int exit_usage = 2;
+
+/// What the command line was parsed into. The strings live as long as the command runs.
+struct Arguments {
+    RunOptions run;
+    CheckOptions check;
+    ShellOptions shell;
+    SecretResolver::Sources secrets;
+    std::string log_level;
+    LogFormat log_format = LogFormat::text;
+    std::string connector;
+    ReferenceFormat reference_format = ReferenceFormat::text;
+};
+
+/// An option with one of a few values.
+template <class Value>
+void add_choice(CLI::App& command, const std::string& name, const std::string& help,
+                std::map<std::string, Value> values, std::function<void(Value)> assign) {
+    std::vector<std::string> names;
+    for (const auto& [text, value] : values) names.push_back(text);
+    command
+        .add_option_function<std::string>(
+            name, [values, assign = std::move(assign)](const std::string& text) { assign(values.at(text)); }, help)
+        ->check(CLI::IsMember(names));
+}
+
+void add_duration(CLI::App& command, const std::string& name, const std::string& help,
+                  std::optional<std::chrono::milliseconds>& target) {
+    command
+        .add_option_function<std::string>(
+            name,
+            [name, &target](const std::string& text) {
+                target = parse_duration(text);
+                if (!target) {
+                    throw CLI::ValidationError(
+                        fmt::format("{}: \"{}\" is not a duration; write 10s, 500ms, 2m or 1h", name, text));
+                }
+            },
+            help)
+        ->type_name("DURATION");
+}
+
+void add_secret_sources(CLI::App& command, SecretResolver::Sources& sources) {
+    command
+        .add_option_function<std::string>(
+            "--secrets-dir", [&sources](const std::string& path) { sources.secrets_dir = path; },
+            "Folder with one file per secret")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory);
+    command
+        .add_option_function<std::string>(
+            "--env-file", [&sources](const std::string& path) { sources.env_file = path; },
+            "File with NAME=VALUE lines, for secrets")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+}
+
+void add_log_options(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option_function<std::string>(
+            "--log-level", [&arguments](const std::string& level) { arguments.log_level = level; },
+            "trace, debug, info, warn, error or off")
+        ->type_name("LEVEL")
+        ->check(CLI::Validator(
+            [](std::string& level) {
+                return is_log_level(level) ? std::string() : fmt::format("\"{}\" is not a log level", level);
+            },
+            ""));
+    add_choice<LogFormat>(command, "--log-format", "Of log records on standard error",
+                          {{"text", LogFormat::text}, {"json", LogFormat::json}},
+                          [&arguments](LogFormat format) { arguments.log_format = format; });
+}
+
+CLI::App* add_run(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("run", "Executes scripts and keeps their streams going");
+    command->add_option("FILE", arguments.run.files, "Scripts, executed one after the other; - is standard input");
+    command
+        ->add_option("-e", arguments.run.statements, "Statements to execute, after the files; may be given repeatedly")
+        ->type_name("SQL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_choice<OutputFormat>(*command, "--format", "Of rows; table on a terminal, else json",
+                             {{"table", OutputFormat::table},
+                              {"json", OutputFormat::json},
+                              {"csv", OutputFormat::csv},
+                              {"line", OutputFormat::line}},
+                             [&arguments](OutputFormat format) { arguments.run.format = format; });
+    add_duration(*command, "--for", "End after so long, counted from the start", arguments.run.run_for);
+    add_duration(*command, "--until-idle", "End when no message has come or gone for so long",
+                 arguments.run.until_idle);
+    command->add_flag("--drain", arguments.run.drain, "Treat the end as end of input: open windows close");
+    command->add_flag("--quiet,-q", arguments.run.quiet, "No progress, no summary, only warnings in the log");
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer("Exit code: 0 done, 1 failed, 2 wrong usage.");
+    return command;
+}
+
+CLI::App* add_check(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("check", "Validates scripts, each on its own, without any network");
+    command->add_option("PATH", arguments.check.paths, "Scripts, or folders with *.sql files; - is standard input")
+        ->required();
+    add_choice<CheckFormat>(*command, "--format", "Of findings",
+                            {{"text", CheckFormat::text}, {"json", CheckFormat::json}},
+                            [&arguments](CheckFormat format) { arguments.check.format = format; });
+    command->add_flag("--require-secrets", arguments.check.require_secrets,
+                      "Report secrets that cannot be found here and now");
+    command->add_flag("--deny-warnings", arguments.check.deny_warnings, "Warnings fail the check as well");
+    add_secret_sources(*command, arguments.secrets);
+    command->footer("Exit code: 0 clean, 1 findings, 2 wrong usage or a file that cannot be read.");
+    return command;
+}
+
+CLI::App* add_shell(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("shell", "Reads statements from a terminal or a pipe");
+    command->add_option("FILE", arguments.shell.files, "Scripts to execute first");
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    return command;
+}
+
+CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("connectors", "Prints the reference of the connectors");
+    command->add_option("NAME", arguments.connector, "One connector alone");
+    add_choice<ReferenceFormat>(
+        *command, "--format", "Of the reference",
+        {{"text", ReferenceFormat::text}, {"json", ReferenceFormat::json}, {"markdown", ReferenceFormat::markdown}},
+        [&arguments](ReferenceFormat format) { arguments.reference_format = format; });
+    return command;
+}
+
+LogOptions log_options(const Arguments& arguments, std::string_view default_level) {
+    LogOptions options;
+    options.level = arguments.log_level.empty() ? default_level : std::string_view(arguments.log_level);
+    options.format = arguments.log_format;
+    return options;
+}
+
+}  // namespace
+
+int execute_command_line(int argument_count, char** argument_values) {
+    CLI::App program("SQL for WebSocket streams", "laminar");
+    Arguments arguments;
+    program.set_version_flag("--version", version_text);
+    program.require_subcommand(1);
+    const CLI::App* run = add_run(program, arguments);
+    const CLI::App* check = add_check(program, arguments);
+    const CLI::App* shell = add_shell(program, arguments);
+    const CLI::App* connectors = add_connectors(program, arguments);
+    try {
+        program.parse(argument_count, argument_values);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : exit_usage;
+    }
+    try {
+        if (run->parsed()) {
+            if (arguments.run.files.empty() && arguments.run.statements.empty()) {
+                fmt::print(stderr, "laminar: nothing to run; give a FILE, - or -e SQL\n");
+                return exit_usage;
+            }
+            arguments.run.secrets = arguments.secrets;
+            arguments.run.log = log_options(arguments, arguments.run.quiet ? "warn" : "info");
+            return run_command(arguments.run);
+        }
+        if (check->parsed()) {
+            arguments.check.secrets = arguments.secrets;
+            return check_command(arguments.check);
+        }
+        if (shell->parsed()) {
+            arguments.shell.secrets = arguments.secrets;
+            arguments.shell.log = log_options(arguments, "warn");
+            return shell_command(arguments.shell);
+        }
+        if (connectors->parsed()) return connectors_command(arguments.connector, arguments.reference_format);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "laminar: internal error: {}\n", error.what());
+        return 1;
+    }
+    return exit_usage;
+}
+
+}  // namespace laminar

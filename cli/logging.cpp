@@ -1,0 +1,93 @@
+#include "cli/logging.h"
+
+#include <fmt/chrono.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "cli/cell_text.h"
+#include "cli/json_text.h"
+
+namespace laminar {
+namespace {
+
+constexpr std::array<std::string_view, 6> level_names{"trace", "debug", "info", "warn", "error", "off"};
+
+std::string utc_time(spdlog::log_clock::time_point time) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)),
+                       milliseconds % 1000);
+}
+
+std::string_view level_name(spdlog::level::level_enum level) {
+    switch (level) {
+        case spdlog::level::warn:
+            return "warning";
+        case spdlog::level::err:
+            return "error";
+        case spdlog::level::critical:
+            return "critical";
+        case spdlog::level::info:
+            return "info";
+        case spdlog::level::debug:
+            return "debug";
+        default:
+            return "trace";
+    }
+}
+
+class StandardErrorSink : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    StandardErrorSink(LogFormat format, StatusLine& status_line) : format_(format), status_line_(status_line) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& record) override {
+        const std::string_view message(record.payload.data(), record.payload.size());
+        std::string line;
+        if (format_ == LogFormat::json) {
+            line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_time(record.time),
+                               level_name(record.level));
+            append_json_string(line, message);
+            line += "}\n";
+        } else {
+            line =
+                fmt::format("{} {:<7} {}\n", utc_time(record.time), level_name(record.level), escape_controls(message));
+        }
+        status_line_.erase();
+        std::fwrite(line.data(), 1, line.size(), stderr);
+    }
+    void flush_() override { std::fflush(stderr); }
+
+private:
+    const LogFormat format_;
+    StatusLine& status_line_;
+};
+
+}  // namespace
+
+bool is_log_level(std::string_view name) noexcept {
+    for (const std::string_view level : level_names) {
+        if (name == level) return true;
+    }
+    return false;
+}
+
+std::optional<LogFormat> parse_log_format(std::string_view name) noexcept {
+    if (name == "text") return LogFormat::text;
+    if (name == "json") return LogFormat::json;
+    return std::nullopt;
+}
+
+void configure_logging(const LogOptions& options, StatusLine& status_line) {
+    auto logger =
+        std::make_shared<spdlog::logger>("laminar", std::make_shared<StandardErrorSink>(options.format, status_line));
+    logger->set_level(spdlog::level::from_str(std::string(options.level)));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace laminar

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "cli/status_line.h"
+
+namespace laminar {
+
+enum class LogFormat { text, json };
+
+struct LogOptions {
+    std::string_view level = "info";  ///< trace, debug, info, warn, error or off.
+    LogFormat format = LogFormat::text;
+};
+
+[[nodiscard]] bool is_log_level(std::string_view name) noexcept;
+[[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name) noexcept;
+
+/// Sends spdlog's default logger to standard error, one line per record, times in UTC. The status line, which must
+/// outlive the last record, is erased before each.
+void configure_logging(const LogOptions& options, StatusLine& status_line);
+
+}  // namespace laminar

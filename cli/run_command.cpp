@@ -1,0 +1,198 @@
+#include "cli/run_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli/console_messages.h"
+#include "cli/count_text.h"
+#include "cli/duration.h"
+#include "cli/run_monitor.h"
+#include "cli/script_loader.h"
+#include "cli/stop_signals.h"
+#include "cli/terminal.h"
+#include "connectors/builtin_connectors.h"
+#include "parser/parser.h"
+
+namespace laminar {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int exit_done = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+/// How long the end of a run may take: what has arrived is processed, what is queued is sent.
+constexpr auto shutdown_deadline = std::chrono::seconds(30);
+constexpr auto look_every = std::chrono::milliseconds(20);
+
+/// Reads and parses every script before the first statement runs. Returns the exit code if there is one already.
+std::optional<int> parse_scripts(const RunOptions& options, ConsoleMessages& messages,
+                                 std::vector<ParsedScript>& scripts) {
+    std::vector<SourceTextPtr> sources;
+    for (const std::string& file : options.files) {
+        LoadedScript script = load_script(file);
+        if (!script.source) {
+            messages.say(script.failure);
+            return exit_usage;
+        }
+        sources.push_back(std::move(script.source));
+    }
+    for (const std::string& statement : options.statements) {
+        sources.push_back(std::make_shared<SourceText>("-e", statement));
+    }
+    bool failed = false;
+    for (const SourceTextPtr& source : sources) {
+        Diagnostics diagnostics(source);
+        scripts.push_back(parse_script(source, diagnostics));
+        messages.show(diagnostics);
+        failed = failed || diagnostics.has_errors();
+    }
+    if (failed) return exit_failed;
+    return std::nullopt;
+}
+
+Session::Settings session_settings(const RunOptions& options) {
+    Session::Settings settings;
+    settings.secrets = options.secrets;
+    return settings;
+}
+
+/// One run from its first statement to its end.
+class Run {
+public:
+    Run(const RunOptions& options, ConsoleMessages& messages, StopRequest& stop, const TextOutput& output,
+        StatusLine& status_line, SessionOutput& printer)
+        : options_(options),
+          messages_(messages),
+          stop_(stop),
+          output_(output),
+          status_line_(status_line),
+          session_(session_settings(options), builtin_connectors(), printer) {}
+
+    int execute(const std::vector<ParsedScript>& scripts) {
+        bool ok = true;
+        {
+            std::optional<Clock::time_point> limit;
+            if (options_.run_for) limit = begin_ + *options_.run_for;
+            RunMonitor monitor(session_, stop_, output_, status_line_, limit);
+            ok = execute_statements(scripts, monitor);
+            if (ok) keep_going();
+        }
+        ok = finish(ok) && ok;
+        if (!options_.quiet && has_moved_messages()) summarize();
+        return ok ? exit_done : exit_failed;
+    }
+
+private:
+    bool execute_statements(const std::vector<ParsedScript>& scripts, RunMonitor& monitor) {
+        for (const ParsedScript& script : scripts) {
+            for (const ast::Statement& statement : script.statements) {
+                // A run that is told to end before its script is through has not done what it was asked to.
+                if (stop_.reason() != StopReason::none) return cut_short(script, statement);
+                Diagnostics diagnostics(script.source);
+                monitor.statement_begins();
+                const bool ok = session_.execute(script.source, statement, diagnostics);
+                monitor.statement_ended();
+                if (stop_.reason() != StopReason::output_closed) messages_.show(diagnostics);
+                if (!ok) return false;
+            }
+        }
+        return true;
+    }
+
+    bool cut_short(const ParsedScript& script, const ast::Statement& next) {
+        if (stop_.reason() == StopReason::output_closed) return false;
+        const SourcePosition position = script.source->position(next.span.begin);
+        messages_.say(fmt::format("ended before the statement at {}:{}:{}", script.source->name(), position.line,
+                                  position.column));
+        return false;
+    }
+
+    /// Until nothing is live any more or one of the end conditions holds.
+    void keep_going() {
+        const Clock::time_point idle_from = Clock::now();
+        while (!stop_.wait_for(std::chrono::milliseconds(0))) {
+            const SessionStatus status = session_.status();
+            if (!status.live || status.sources_finished) {
+                sources_finished_ = status.sources_finished;
+                return;
+            }
+            if (options_.until_idle &&
+                Clock::now() - std::max(idle_from, status.last_activity) >= *options_.until_idle) {
+                return;
+            }
+            stop_.wait_for(look_every);
+        }
+    }
+
+    bool finish(bool ok) {
+        const bool end_of_input = ok && (options_.drain || sources_finished_);
+        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, shutdown_deadline);
+        final_status_ = session_.status();
+        if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
+        if (final_status_.failed) messages_.say(fmt::format("failed: {}", final_status_.failure));
+        const std::string write_failure = output_.failure();
+        if (!write_failure.empty()) messages_.say(fmt::format("cannot write to standard output: {}", write_failure));
+        return shutdown.complete && !final_status_.failed && !output_.is_closed();
+    }
+
+    /// Scripts that only ask the engine something need no account of messages.
+    [[nodiscard]] bool has_moved_messages() const {
+        return final_status_.messages_in + final_status_.messages_sent + final_status_.rows_out > 0 ||
+               !final_status_.connections.empty();
+    }
+
+    void summarize() {
+        const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin_);
+        const double seconds = std::max(std::chrono::duration<double>(duration).count(), 0.001);
+        const auto rate = static_cast<std::uint64_t>(static_cast<double>(final_status_.messages_in) / seconds);
+        messages_.say(fmt::format("{} in, {} sent, {} out, {} failed, {} dropped, {} ({} messages/s)",
+                                  counted(final_status_.messages_in, "message"), grouped(final_status_.messages_sent),
+                                  counted(final_status_.rows_out, "row"), grouped(final_status_.messages_failed),
+                                  grouped(final_status_.messages_dropped), format_duration(duration), grouped(rate)));
+    }
+
+    const RunOptions& options_;
+    ConsoleMessages& messages_;
+    StopRequest& stop_;
+    const TextOutput& output_;
+    StatusLine& status_line_;
+    const Clock::time_point begin_ = Clock::now();
+    Session session_;
+    bool sources_finished_ = false;
+    SessionStatus final_status_;
+};
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+    StatusLine status_line(!options.quiet && is_terminal(stderr));
+    ConsoleMessages messages(status_line);
+    configure_logging(options.log, status_line);
+
+    std::vector<ParsedScript> scripts;
+    if (const auto code = parse_scripts(options, messages, scripts)) return *code;
+
+    StopRequest stop;
+    const StopSignals signals([&](int, unsigned count) {
+        if (count > 1) {
+            messages.say("stopped at once");
+            _exit(exit_failed);
+        }
+        if (is_terminal(stderr)) messages.say("ending; interrupt again to stop at once");
+        stop.make(StopReason::signal);
+    });
+    const bool terminal = is_terminal(stdout);
+    FileOutput output(STDOUT_FILENO, terminal ? &status_line : nullptr);
+    const ResultPrinterOptions printer_options{.box_characters = shows_box_characters(stdout),
+                                               .max_width = terminal_width(stdout)};
+    const OutputFormat format = options.format.value_or(terminal ? OutputFormat::table : OutputFormat::json);
+    const auto printer = make_result_printer(format, printer_options, output);
+    Run run(options, messages, stop, output, status_line, *printer);
+    return run.execute(scripts);
+}
+
+}  // namespace laminar

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/secret_resolver.h"
+#include "cli/logging.h"
+#include "cli/result_printer.h"
+
+namespace laminar {
+
+struct RunOptions {
+    std::vector<std::string> files;       ///< "-" is standard input.
+    std::vector<std::string> statements;  ///< Of -e; executed after the files.
+    std::optional<OutputFormat> format;   ///< Absent: table on a terminal, else json.
+    std::optional<std::chrono::milliseconds> run_for;
+    std::optional<std::chrono::milliseconds> until_idle;
+    bool drain = false;
+    bool quiet = false;
+    SecretResolver::Sources secrets;
+    LogOptions log;
+};
+
+/// Executes scripts, then keeps going while anything is live. Returns the exit code: 0 done, 1 failed (also: nobody
+/// reads standard output any more), 2 usage (also: a script cannot be read).
+[[nodiscard]] int run_command(const RunOptions& options);
+
+}  // namespace laminar

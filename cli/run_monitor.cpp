@@ -1,0 +1,63 @@
+#include "cli/run_monitor.h"
+
+#include <fmt/format.h>
+
+#include "cli/count_text.h"
+
+namespace laminar {
+namespace {
+
+constexpr auto look_every = std::chrono::milliseconds(50);
+constexpr auto show_every = std::chrono::milliseconds(500);
+
+}  // namespace
+
+RunMonitor::RunMonitor(Session& session, StopRequest& stop, const TextOutput& output, StatusLine& status_line,
+                       std::optional<Clock::time_point> time_limit)
+    : session_(session),
+      stop_(stop),
+      output_(output),
+      status_line_(status_line),
+      time_limit_(time_limit),
+      shown_at_(Clock::now()),
+      thread_([this] { watch(); }) {}
+
+RunMonitor::~RunMonitor() {
+    {
+        const std::lock_guard lock(mutex_);
+        end_ = true;
+    }
+    ending_.notify_all();
+    thread_.join();
+    status_line_.erase();
+}
+
+void RunMonitor::watch() {
+    std::unique_lock lock(mutex_);
+    while (!ending_.wait_for(lock, look_every, [this] { return end_; })) {
+        lock.unlock();
+        const Clock::time_point now = Clock::now();
+        if (time_limit_ && now >= *time_limit_) stop_.make(StopReason::time_limit);
+        if (output_.is_closed()) stop_.make(StopReason::output_closed);
+        // Again and again: a cancellation that comes just before a statement starts would be lost.
+        if (stop_.reason() != StopReason::none && statement_runs_) session_.cancel();
+        if (status_line_.is_enabled() && now - shown_at_ >= show_every) show_progress(now);
+        lock.lock();
+    }
+}
+
+void RunMonitor::show_progress(Clock::time_point now) {
+    const SessionStatus status = session_.status();
+    const double seconds = std::chrono::duration<double>(now - shown_at_).count();
+    const auto rate = static_cast<std::uint64_t>(static_cast<double>(status.messages_in - messages_shown_) / seconds);
+    shown_at_ = now;
+    messages_shown_ = status.messages_in;
+    if (status.messages_in == 0 && !status.live) return;
+    std::uint64_t pending = 0;
+    for (const ConnectionStatus& connection : status.connections) pending += connection.pending_messages;
+    status_line_.show(fmt::format("{} messages/s, {} in, {} rows out, {} waiting, {} failed", grouped(rate),
+                                  grouped(status.messages_in), grouped(status.rows_out), grouped(pending),
+                                  grouped(status.messages_failed)));
+}
+
+}  // namespace laminar

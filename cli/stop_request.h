@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace laminar {
+
+/// Why a run is to end before it is done.
+enum class StopReason { none, signal, time_limit, output_closed };
+
+/// Tells a run to end. The first request counts. Thread-safe.
+class StopRequest {
+public:
+    void make(StopReason reason) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (reason_ == StopReason::none) reason_ = reason;
+        }
+        changed_.notify_all();
+    }
+    [[nodiscard]] StopReason reason() const {
+        const std::lock_guard lock(mutex_);
+        return reason_;
+    }
+    /// Waits until there is a request or the time is over; says which of them came first.
+    bool wait_for(std::chrono::milliseconds duration) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, duration, [this] { return reason_ != StopReason::none; });
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    StopReason reason_ = StopReason::none;  ///< Guarded by mutex_.
+};
+
+}  // namespace laminar

@@ -1,0 +1,36 @@
+#include "cli/text_output.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace laminar {
+
+void FileOutput::write(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (is_closed() || text.empty()) return;
+    if (status_line_) status_line_->erase();
+    while (!text.empty()) {
+        const ssize_t written = ::write(file_, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            // A descriptor shared with a process that made it non-blocking.
+            pollfd writable{.fd = file_, .events = POLLOUT, .revents = 0};
+            ::poll(&writable, 1, 1000);
+        } else if (errno != EINTR) {
+            if (errno != EPIPE) failure_ = std::generic_category().message(errno);
+            closed_.store(true, std::memory_order_relaxed);
+            return;
+        }
+    }
+}
+
+std::string FileOutput::failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+}
+
+}  // namespace laminar
