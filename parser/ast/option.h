@@ -27,6 +27,7 @@ struct OptionValue {
     };  ///< As in IntervalLiteral.
     struct List {
         std::vector<OptionValue> elements;
+        bool json = false;
     };  ///< [..], JSON_ARRAY(..) has json = true.
     struct Object {
         std::vector<std::pair<OptionValue, OptionValue>> entries;
