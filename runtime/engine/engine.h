@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/bound_query.h"
@@ -18,8 +20,14 @@ namespace laminar {
 struct EngineError {
     std::string type;  ///< Binder, Catalog, Conversion, Parser, Invalid Input, Interrupt, ...
     std::string message;
-    std::optional<std::uint32_t> position;
-    std::string candidate;  ///< A name it suggests, if any.
+    std::optional<std::uint32_t> position = std::nullopt;
+    std::string candidate = {};  ///< A name it suggests, if any.
+    /// The details, where it gives them; empty otherwise.
+    std::vector<std::string> candidates = {};  ///< Names, or signatures of functions.
+    std::string subtype = {};                  ///< COLUMN_NOT_FOUND, MISSING_ENTRY, NO_MATCHING_FUNCTION, ...
+    std::string name = {};                     ///< What was not found.
+    std::string object_type = {};              ///< Of a missing entry: "Table", "Scalar Function", ...
+    std::string call = {};                     ///< Of a function that does not fit: "sum(VARCHAR)".
 };
 
 /// Thrown by engine calls that fail; callers turn it into a diagnostic or a row error.
@@ -38,6 +46,7 @@ struct ResultTable {
     std::vector<OutputColumn> columns;
     std::vector<ColumnVector> values;
     std::size_t rows = 0;
+    std::size_t rows_changed = 0;  ///< By INSERT, UPDATE or DELETE without RETURNING.
 };
 
 /// A prepared statement. Use on the engine thread.
@@ -48,11 +57,13 @@ public:
     /// Executes and collects all rows. Throws EngineException.
     virtual ResultTable execute() = 0;
     /// Executes and hands over rows in batches of about 2,048 as they come; stops early when consume returns false.
+    /// consume must not call the engine.
     virtual void execute(const std::function<bool(const ResultTable&)>& consume) = 0;
 };
 
-/// A named slot from which SQL reads the rows of the batch at hand: FROM laminar_batch('key'). Slots exist per stream
-/// input; schema is fixed when the slot is made; the batch changes each engine cycle.
+/// A named slot from which SQL reads the rows of the batch at hand: FROM from_sql(). Slots exist per stream input;
+/// schema is fixed when the slot is made; the batch changes each engine cycle. Rows are read in order. Text of the
+/// batch is referred to, not copied: it must not change while a statement runs.
 class BatchSlot {
 public:
     virtual ~BatchSlot() = default;
@@ -60,6 +71,15 @@ public:
     virtual void set_batch(const ColumnBatch* batch) = 0;
     /// Rows that a query made, to be read by another. Borrowed.
     virtual void set_rows(const ResultTable* rows) = 0;
+    /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
+    /// parentheses where columns have to be cast.
+    [[nodiscard]] virtual std::string from_sql() const = 0;
+};
+
+/// One evaluation of laminar_acknowledge(connection, message_id).
+struct Acknowledgement {
+    std::string connection;
+    std::string message_id;
 };
 
 /// Rows of a system table, made at the time of the scan on the engine thread.
@@ -86,24 +106,29 @@ public:
     virtual ResultTable query(std::string_view sql) = 0;
     virtual std::unique_ptr<PreparedQuery> prepare(std::string_view sql) = 0;
 
-    /// Makes laminar_batch('key') readable. The slot must outlive the statements that read it. Columns cast_by_engine
-    /// are presented in their declared type. Columns with tracks_presence get a companion BOOLEAN column
-    /// "__present_<name>".
+    /// Makes a slot readable; a slot of the same key made earlier is no longer found by new statements. The slot must
+    /// outlive the statements that read it (they find no rows afterwards). Columns cast_by_engine are presented in
+    /// their declared type. Columns with tracks_presence get a companion BOOLEAN column "__present_<name>", after all
+    /// others. Where the batch has no value for a metadata column processed_at, the time of set_batch stands in.
     virtual std::unique_ptr<BatchSlot> create_batch_slot(const std::string& key,
                                                          std::shared_ptr<const BatchSchema> schema) = 0;
     virtual std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) = 0;
 
-    /// Makes laminar_system('name') readable.
+    /// Makes laminar_system('name') readable; names are compared without regard to case.
     virtual void register_system_table(SystemTable table) = 0;
 
     /// The result of laminar_connection_test('name') until replaced.
     virtual void set_connection_test_result(const std::string& connection, std::string json) = 0;
 
+    /// The calls of laminar_acknowledge('connection', 'message_id') since the last time, each once, in order. Calls in
+    /// statements that failed are among them, up to where they failed: take and drop those.
+    virtual std::vector<Acknowledgement> take_acknowledgements() = 0;
+
     virtual void begin() = 0;
     virtual void commit() = 0;
     virtual void rollback() noexcept = 0;
 
-    /// Makes the statement that runs now fail with an Interrupt error. Any thread.
+    /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
     virtual void interrupt() noexcept = 0;
 };
 

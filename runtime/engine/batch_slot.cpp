@@ -1,0 +1,142 @@
+#include "runtime/engine/batch_slot.h"
+
+#include <chrono>
+
+#include "parser/sql_writer.h"
+#include "runtime/engine/logical_type.h"
+
+namespace laminar {
+
+namespace {
+
+using Microseconds = std::chrono::microseconds;
+
+/// A point in time in the unit of a timestamp type; nothing for other types.
+std::optional<std::int64_t> timestamp_value(TypeId type, std::chrono::system_clock::time_point time) {
+    const auto since_epoch = time.time_since_epoch();
+    switch (type) {
+        case TypeId::timestamp:
+        case TypeId::timestamp_tz:
+            return std::chrono::duration_cast<Microseconds>(since_epoch).count();
+        case TypeId::timestamp_s:
+            return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+        case TypeId::timestamp_ms:
+            return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+        case TypeId::timestamp_ns:
+            return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+        default:
+            return std::nullopt;
+    }
+}
+
+/// What the slot holds at present, shared with the statements that read it.
+class SlotSource final : public ScanSource {
+public:
+    /// schema is null for a slot of rows.
+    SlotSource(const std::vector<OutputColumn>& declared, std::shared_ptr<const BatchSchema> schema)
+        : schema_(std::move(schema)) {
+        for (const OutputColumn& column : declared) columns_.push_back({column.name, carried_type(column.type)});
+        if (!schema_) return;
+        for (const BatchColumn& column : schema_->columns)
+            if (column.tracks_presence) columns_.push_back({"__present_" + column.name, TypeId::boolean});
+    }
+
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept override { return columns_; }
+
+    void hold(const ColumnBatch* batch) {
+        batch_ = batch;
+        rows_ = nullptr;
+        taken_at_ = std::chrono::system_clock::now();
+    }
+    void hold(const ResultTable* rows) noexcept {
+        batch_ = nullptr;
+        rows_ = rows;
+    }
+
+    [[nodiscard]] ScannedRows open() override {
+        if (batch_) return open_batch();
+        ScannedRows scan;
+        if (!rows_) return scan;
+        scan.rows = rows_->rows;
+        for (const ColumnVector& values : rows_->values) scan.columns.push_back({.values = &values});
+        return scan;
+    }
+
+private:
+    [[nodiscard]] ScannedRows open_batch() const {
+        ScannedRows scan;
+        scan.rows = batch_->rows;
+        for (std::size_t index = 0; index < schema_->columns.size(); ++index) {
+            const BatchColumn& column = schema_->columns[index];
+            ScannedColumn scanned{.values = &batch_->columns[index]};
+            if (column.metadata == MetadataField::processed_at)
+                scanned.stand_in = timestamp_value(column.type.id, taken_at_);
+            scan.columns.push_back(scanned);
+        }
+        for (std::size_t index = 0; index < schema_->columns.size(); ++index)
+            if (schema_->columns[index].tracks_presence) scan.columns.push_back({.flags = &batch_->presence[index]});
+        return scan;
+    }
+
+    std::shared_ptr<const BatchSchema> schema_;
+    std::vector<OutputColumn> columns_;
+    const ColumnBatch* batch_ = nullptr;
+    const ResultTable* rows_ = nullptr;
+    std::chrono::system_clock::time_point taken_at_;
+};
+
+class Slot final : public BatchSlot {
+public:
+    Slot(ScanSources& sources, std::string key, const std::vector<OutputColumn>& declared,
+         std::shared_ptr<const BatchSchema> schema)
+        : sources_(sources), key_(std::move(key)), source_(std::make_shared<SlotSource>(declared, std::move(schema))) {
+        sources_.put(key_, source_);
+        write_from(declared);
+    }
+    ~Slot() override {
+        source_->hold(static_cast<const ResultTable*>(nullptr));
+        sources_.remove(key_, source_.get());
+    }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+    void set_batch(const ColumnBatch* batch) override { source_->hold(batch); }
+    void set_rows(const ResultTable* rows) override { source_->hold(rows); }
+    [[nodiscard]] std::string from_sql() const override { return from_sql_; }
+
+private:
+    void write_from(const std::vector<OutputColumn>& declared) {
+        const std::string call = std::string(batch_function_name) + "(" + quote_string(key_) + ")";
+        bool casts = false;
+        std::string items;
+        for (std::size_t index = 0; index < source_->columns().size(); ++index) {
+            const std::string name = quote_identifier(source_->columns()[index].name);
+            const std::string value = index < declared.size() ? cast_from_carried(name, declared[index].type) : name;
+            casts = casts || value != name;
+            if (index > 0) items += ", ";
+            items += value == name ? name : value + " AS " + name;
+        }
+        from_sql_ = casts ? "(SELECT " + items + " FROM " + call + ")" : call;
+    }
+
+    ScanSources& sources_;
+    std::string key_;
+    std::shared_ptr<SlotSource> source_;
+    std::string from_sql_;
+};
+
+}  // namespace
+
+std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,
+                                           std::shared_ptr<const BatchSchema> schema) {
+    std::vector<OutputColumn> declared;
+    for (const BatchColumn& column : schema->columns) declared.push_back({column.name, column.type});
+    return std::make_unique<Slot>(sources, key, declared, std::move(schema));
+}
+
+std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
+                                         std::vector<OutputColumn> columns) {
+    return std::make_unique<Slot>(sources, key, columns, nullptr);
+}
+
+}  // namespace laminar

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/engine/scan_function.h"
+
+namespace laminar {
+
+/// The table function through which slots are read.
+inline constexpr const char* batch_function_name = "laminar_batch";
+
+/// A slot registered in sources for as long as it lives; sources must outlive it.
+[[nodiscard]] std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,
+                                                         std::shared_ptr<const BatchSchema> schema);
+[[nodiscard]] std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
+                                                       std::vector<OutputColumn> columns);
+
+}  // namespace laminar

@@ -1,0 +1,91 @@
+#include "runtime/engine/engine.h"
+
+#include "runtime/engine/batch_slot.h"
+#include "runtime/engine/engine_connection.h"
+#include "runtime/engine/functions.h"
+#include "runtime/engine/logical_type.h"
+#include "runtime/engine/prepared_statement.h"
+#include "runtime/engine/scan_function.h"
+
+namespace laminar {
+
+namespace {
+
+class SystemSource final : public ScanSource {
+public:
+    explicit SystemSource(SystemTable table) : table_(std::move(table)) {
+        for (OutputColumn& column : table_.columns) column.type = carried_type(column.type);
+    }
+
+    [[nodiscard]] const std::string& name() const noexcept { return table_.name; }
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept override { return table_.columns; }
+
+    [[nodiscard]] ScannedRows open() override {
+        ScannedRows scan;
+        scan.owned = std::make_unique<ResultTable>(table_.rows());
+        scan.rows = scan.owned->rows;
+        for (const ColumnVector& values : scan.owned->values) scan.columns.push_back({.values = &values});
+        return scan;
+    }
+
+private:
+    SystemTable table_;
+};
+
+class DuckDbEngine final : public Engine {
+public:
+    explicit DuckDbEngine(const Settings& settings) : connection_(settings) {
+        register_scan_function(connection_.get(), batch_function_name, slots_);
+        register_scan_function(connection_.get(), "laminar_system", system_tables_);
+        register_functions(connection_.get(), functions_);
+    }
+
+    void execute(std::string_view sql) override { connection_.execute(std::string(sql)); }
+    ResultTable query(std::string_view sql) override { return prepare(sql)->execute(); }
+    std::unique_ptr<PreparedQuery> prepare(std::string_view sql) override {
+        return prepare_statement(connection_, sql);
+    }
+
+    std::unique_ptr<BatchSlot> create_batch_slot(const std::string& key,
+                                                 std::shared_ptr<const BatchSchema> schema) override {
+        return make_batch_slot(slots_, key, std::move(schema));
+    }
+    std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) override {
+        return make_row_slot(slots_, key, std::move(columns));
+    }
+
+    void register_system_table(SystemTable table) override {
+        auto source = std::make_shared<SystemSource>(std::move(table));
+        system_tables_.put(source->name(), source);
+    }
+
+    void set_connection_test_result(const std::string& connection, std::string json) override {
+        functions_.set_connection_test_result(connection, std::move(json));
+    }
+    std::vector<Acknowledgement> take_acknowledgements() override { return functions_.take_acknowledgements(); }
+
+    void begin() override { connection_.execute("BEGIN"); }
+    void commit() override { connection_.execute("COMMIT"); }
+    void rollback() noexcept override {
+        try {
+            connection_.execute("ROLLBACK");
+        } catch (const std::exception&) {
+            // There was nothing to undo, or the database is broken: either way nothing of it stays.
+        }
+    }
+
+    void interrupt() noexcept override { connection_.interrupt(); }
+
+private:
+    // Before the connection, whose functions refer to them: destroyed after it.
+    ScanSources slots_;
+    ScanSources system_tables_;
+    FunctionState functions_;
+    EngineConnection connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::create(const Settings& settings) { return std::make_unique<DuckDbEngine>(settings); }
+
+}  // namespace laminar

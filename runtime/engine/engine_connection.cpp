@@ -1,0 +1,70 @@
+#include "runtime/engine/engine_connection.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "runtime/engine/engine_error.h"
+
+namespace laminar {
+
+namespace {
+
+/// Where large sorts and joins of an in-memory database spill to; made by the library when needed and removed by it.
+std::string spill_directory() {
+    std::error_code ignored;
+    const auto directory = std::filesystem::temp_directory_path(ignored);
+    return (directory / ("laminar-" + std::to_string(::getpid()))).string();
+}
+
+ConfigHandle make_config(const Engine::Settings& settings) {
+    std::vector<std::pair<const char*, std::string>> options{
+        {"threads", std::to_string(settings.threads)},
+        // Nothing is ever fetched on the side: what the engine can do is what is linked in.
+        {"autoinstall_known_extensions", "false"},
+        {"autoload_known_extensions", "false"},
+        {"allow_community_extensions", "false"},
+        {"preserve_insertion_order", "true"},
+        {"enable_external_access", settings.external_access ? "true" : "false"},
+    };
+    if (!settings.database_path)
+        options.emplace_back("temp_directory", settings.external_access ? spill_directory() : "");
+    ConfigHandle config;
+    duckdb_create_config(config.receive());
+    for (const auto& [name, value] : options)
+        if (duckdb_set_config(config.get(), name, value.c_str()) == DuckDBError)
+            throw EngineException({.type = "Internal", .message = "the engine does not accept " + std::string(name)});
+    return config;
+}
+
+}  // namespace
+
+EngineConnection::EngineConnection(const Engine::Settings& settings) {
+    const ConfigHandle config = make_config(settings);
+    const char* path = settings.database_path ? settings.database_path->c_str() : nullptr;
+    char* problem = nullptr;
+    if (duckdb_open_ext(path, database_.receive(), config.get(), &problem) == DuckDBError)
+        throw EngineException(parse_engine_error(take_string(problem)));
+    if (duckdb_connect(database_.get(), connection_.receive()) == DuckDBError)
+        throw EngineException({.type = "Connection", .message = "the engine does not accept a connection"});
+    execute("SET errors_as_json = true; SET TimeZone = 'UTC'; SET lock_configuration = true");
+}
+
+void EngineConnection::execute(const std::string& sql) const {
+    ResultHandle result;
+    if (duckdb_query(connection_.get(), sql.c_str(), result.get()) == DuckDBError)
+        throw EngineException(parse_engine_error(duckdb_result_error(result.get())));
+}
+
+PreparedHandle EngineConnection::prepare(const std::string& sql) const {
+    PreparedHandle statement;
+    if (duckdb_prepare(connection_.get(), sql.c_str(), statement.receive()) == DuckDBError) {
+        const char* problem = duckdb_prepare_error(statement.get());
+        throw EngineException(parse_engine_error(problem ? problem : "the statement cannot be prepared"));
+    }
+    return statement;
+}
+
+}  // namespace laminar

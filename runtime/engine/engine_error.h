@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// Reads an error text of the library: a JSON object (errors_as_json), perhaps after "Parser Error: ", or plain
+/// "Type Error: message".
+[[nodiscard]] EngineError parse_engine_error(std::string_view text);
+
+}  // namespace laminar

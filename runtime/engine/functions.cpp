@@ -1,0 +1,141 @@
+#include "runtime/engine/functions.h"
+
+#include <utility>
+
+#include "catalog/catalog.h"
+#include "runtime/engine/logical_type.h"
+
+namespace laminar {
+
+namespace {
+
+/// One VARCHAR argument of a call, which comes as a plain vector.
+class TextArgument {
+public:
+    TextArgument(duckdb_data_chunk input, idx_t index) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(input, index);
+        strings_ = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+        validity_ = duckdb_vector_get_validity(vector);
+    }
+    [[nodiscard]] bool is_null(idx_t row) const { return !duckdb_validity_row_is_valid(validity_, row); }
+    [[nodiscard]] std::string at(idx_t row) const {
+        return {duckdb_string_t_data(&strings_[row]), duckdb_string_t_length(strings_[row])};
+    }
+
+private:
+    duckdb_string_t* strings_;
+    std::uint64_t* validity_;
+};
+
+void set_null(duckdb_vector output, idx_t row) {
+    duckdb_vector_ensure_validity_writable(output);
+    duckdb_validity_set_row_invalid(duckdb_vector_get_validity(output), row);
+}
+
+void connection_test(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+    const auto& state = *static_cast<const FunctionState*>(duckdb_scalar_function_get_extra_info(info));
+    const TextArgument connection(input, 0);
+    for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
+        const auto json = connection.is_null(row) ? std::nullopt : state.connection_test_result(connection.at(row));
+        if (json)
+            duckdb_vector_assign_string_element_len(output, row, json->data(), json->size());
+        else
+            set_null(output, row);
+    }
+}
+
+void acknowledge(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+    auto& state = *static_cast<FunctionState*>(duckdb_scalar_function_get_extra_info(info));
+    const TextArgument connection(input, 0);
+    const TextArgument message_id(input, 1);
+    auto* results = static_cast<bool*>(duckdb_vector_get_data(output));
+    for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
+        if (connection.is_null(row) || message_id.is_null(row)) {
+            set_null(output, row);
+        } else {
+            state.acknowledge(connection.at(row), message_id.at(row));
+            results[row] = true;
+        }
+    }
+}
+
+void refuse(duckdb_function_info info, duckdb_data_chunk, duckdb_vector) {
+    duckdb_scalar_function_set_error(info, "a window function of time was not planned");
+}
+
+ScalarFunctionHandle make_function(const char* name, const std::vector<ColumnType>& parameters,
+                                   const ColumnType& result, duckdb_scalar_function_t body) {
+    ScalarFunctionHandle function(duckdb_create_scalar_function());
+    duckdb_scalar_function_set_name(function.get(), name);
+    for (const ColumnType& parameter : parameters)
+        duckdb_scalar_function_add_parameter(function.get(), to_logical_type(parameter).get());
+    duckdb_scalar_function_set_return_type(function.get(), to_logical_type(result).get());
+    duckdb_scalar_function_set_function(function.get(), body);
+    // Volatile: neither folded when a statement is prepared nor evaluated once for equal calls. NULLs: seen here.
+    duckdb_scalar_function_set_volatile(function.get());
+    duckdb_scalar_function_set_special_handling(function.get());
+    return function;
+}
+
+[[noreturn]] void throw_not_registered(const char* name) {
+    throw EngineException(
+        {.type = "Internal", .message = "the function " + std::string(name) + " cannot be registered"});
+}
+
+void register_function(duckdb_connection connection, const char* name, const std::vector<ColumnType>& parameters,
+                       const ColumnType& result, duckdb_scalar_function_t body, FunctionState& state) {
+    const ScalarFunctionHandle function = make_function(name, parameters, result, body);
+    duckdb_scalar_function_set_extra_info(function.get(), &state, nullptr);
+    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
+}
+
+/// One overload for each type of time.
+void register_window_placeholder(duckdb_connection connection, const char* name, std::size_t intervals) {
+    const ScalarFunctionSetHandle overloads(duckdb_create_scalar_function_set(name));
+    for (const TypeId time : {TypeId::timestamp, TypeId::timestamp_tz}) {
+        ColumnType window(TypeId::structure);
+        window.fields = {{"start", time}, {"end", time}};
+        std::vector<ColumnType> parameters{time};
+        parameters.resize(1 + intervals, TypeId::interval);
+        const ScalarFunctionHandle function = make_function(name, parameters, window, refuse);
+        duckdb_add_scalar_function_to_set(overloads.get(), function.get());
+    }
+    if (duckdb_register_scalar_function_set(connection, overloads.get()) == DuckDBError) throw_not_registered(name);
+}
+
+}  // namespace
+
+void FunctionState::set_connection_test_result(const std::string& connection, std::string json) {
+    const std::lock_guard lock(mutex_);
+    connection_tests_[fold_case(connection)] = std::move(json);
+}
+
+std::optional<std::string> FunctionState::connection_test_result(std::string_view connection) const {
+    const std::lock_guard lock(mutex_);
+    const auto entry = connection_tests_.find(fold_case(connection));
+    if (entry == connection_tests_.end()) return std::nullopt;
+    return entry->second;
+}
+
+void FunctionState::acknowledge(std::string connection, std::string message_id) {
+    const std::lock_guard lock(mutex_);
+    acknowledgements_.push_back({std::move(connection), std::move(message_id)});
+}
+
+std::vector<Acknowledgement> FunctionState::take_acknowledgements() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(acknowledgements_, {});
+}
+
+void register_functions(duckdb_connection connection, FunctionState& state) {
+    register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, state);
+    register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,
+                      acknowledge, state);
+}
+
+void register_window_placeholders(duckdb_connection connection) {
+    register_window_placeholder(connection, "laminar_hop", 2);
+    register_window_placeholder(connection, "laminar_session", 1);
+}
+
+}  // namespace laminar

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/engine/duckdb_handles.h"
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// What Laminar's own SQL functions read and leave behind. Thread-safe: the engine may evaluate in its own threads.
+class FunctionState {
+public:
+    void set_connection_test_result(const std::string& connection, std::string json);
+    [[nodiscard]] std::optional<std::string> connection_test_result(std::string_view connection) const;
+
+    void acknowledge(std::string connection, std::string message_id);
+    [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string, std::less<>> connection_tests_;  ///< By case-folded name. Guarded by mutex_.
+    std::vector<Acknowledgement> acknowledgements_;                     ///< Guarded by mutex_.
+};
+
+/// Registers laminar_connection_test(VARCHAR) -> JSON (NULL while there is no result) and
+/// laminar_acknowledge(connection VARCHAR, message_id VARCHAR) -> BOOLEAN (NULL, and no effect, for a NULL argument).
+/// state must outlive the connection. Throws EngineException.
+void register_functions(duckdb_connection connection, FunctionState& state);
+
+/// Registers laminar_hop(time, slide, size) and laminar_session(time, gap), for the types alone: the planner replaces
+/// them before anything runs. Both are STRUCT(start, "end") of the type of time.
+void register_window_placeholders(duckdb_connection connection);
+
+}  // namespace laminar

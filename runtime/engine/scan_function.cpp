@@ -1,0 +1,133 @@
+#include "runtime/engine/scan_function.h"
+
+#include <algorithm>
+
+#include "catalog/catalog.h"
+#include "runtime/engine/logical_type.h"
+#include "runtime/engine/vector_writer.h"
+
+namespace laminar {
+
+namespace {
+
+struct BindData {
+    std::shared_ptr<ScanSource> source;
+};
+
+struct ScanState {
+    ScannedRows rows;
+    std::vector<std::size_t> projected;  ///< Per column of the output, the column of the source.
+    std::size_t position = 0;
+};
+
+/// Batches are small beside stored tables; joins should be planned that way.
+constexpr idx_t assumed_rows = 1000;
+
+template <class T>
+void destroy(void* data) {
+    delete static_cast<T*>(data);
+}
+
+/// Exceptions must not pass through the C library.
+template <class Info, class Body>
+void guard(Info info, void (*set_error)(Info, const char*), Body&& body) noexcept {
+    try {
+        body();
+    } catch (const std::exception& problem) {
+        set_error(info, problem.what());
+    }
+}
+
+void bind_scan(duckdb_bind_info info) {
+    guard(info, duckdb_bind_set_error, [info] {
+        const ValueHandle parameter(duckdb_bind_get_parameter(info, 0));
+        const std::string key = take_string(duckdb_get_varchar(parameter.get()));
+        const auto* sources = static_cast<const ScanSources*>(duckdb_bind_get_extra_info(info));
+        std::shared_ptr<ScanSource> source = sources->find(key);
+        if (!source) return duckdb_bind_set_error(info, ("nothing is readable under the key '" + key + "'").c_str());
+        for (const OutputColumn& column : source->columns())
+            duckdb_bind_add_result_column(info, column.name.c_str(), to_logical_type(column.type).get());
+        duckdb_bind_set_cardinality(info, assumed_rows, false);
+        duckdb_bind_set_bind_data(info, new BindData{std::move(source)}, destroy<BindData>);
+    });
+}
+
+void begin_scan(duckdb_init_info info) {
+    guard(info, duckdb_init_set_error, [info] {
+        // One reader keeps the rows in order.
+        duckdb_init_set_max_threads(info, 1);
+        auto state = std::make_unique<ScanState>();
+        state->rows = static_cast<BindData*>(duckdb_init_get_bind_data(info))->source->open();
+        for (idx_t index = 0; index < duckdb_init_get_column_count(info); ++index)
+            state->projected.push_back(duckdb_init_get_column_index(info, index));
+        duckdb_init_set_init_data(info, state.release(), destroy<ScanState>);
+    });
+}
+
+void write_flags(const std::vector<std::uint8_t>& flags, std::size_t first, std::size_t count, duckdb_vector target) {
+    auto* values = static_cast<bool*>(duckdb_vector_get_data(target));
+    for (std::size_t row = 0; row < count; ++row) values[row] = first + row >= flags.size() || flags[first + row] != 0;
+}
+
+void write_stand_ins(const ScannedColumn& column, std::size_t first, std::size_t count, duckdb_vector target) {
+    auto* values = static_cast<std::int64_t*>(duckdb_vector_get_data(target));
+    const ColumnVector& source = *column.values;
+    for (std::size_t row = 0; row < count; ++row)
+        values[row] = source.is_valid(first + row) ? source.values<std::int64_t>()[first + row] : *column.stand_in;
+}
+
+void write_column(const ScannedColumn& column, std::size_t first, std::size_t count, duckdb_vector target) {
+    if (column.flags)
+        write_flags(*column.flags, first, count, target);
+    else if (column.values->size() < first + count)
+        throw EngineException({.type = "Internal", .message = "a column of a batch has fewer values than rows"});
+    else if (column.stand_in)
+        write_stand_ins(column, first, count, target);
+    else
+        write_vector(*column.values, first, count, target);
+}
+
+void scan(duckdb_function_info info, duckdb_data_chunk output) {
+    guard(info, duckdb_function_set_error, [info, output] {
+        auto& state = *static_cast<ScanState*>(duckdb_function_get_init_data(info));
+        const std::size_t count = std::min<std::size_t>(duckdb_vector_size(), state.rows.rows - state.position);
+        for (std::size_t index = 0; index < state.projected.size() && count > 0; ++index)
+            write_column(state.rows.columns.at(state.projected[index]), state.position, count,
+                         duckdb_data_chunk_get_vector(output, index));
+        duckdb_data_chunk_set_size(output, count);
+        state.position += count;
+    });
+}
+
+}  // namespace
+
+void ScanSources::put(std::string_view key, std::shared_ptr<ScanSource> source) {
+    sources_[fold_case(key)] = std::move(source);
+}
+
+void ScanSources::remove(std::string_view key, const ScanSource* source) {
+    const auto entry = sources_.find(fold_case(key));
+    if (entry != sources_.end() && entry->second.get() == source) sources_.erase(entry);
+}
+
+std::shared_ptr<ScanSource> ScanSources::find(std::string_view key) const {
+    const auto entry = sources_.find(fold_case(key));
+    return entry == sources_.end() ? nullptr : entry->second;
+}
+
+void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources) {
+    const TableFunctionHandle function(duckdb_create_table_function());
+    duckdb_table_function_set_name(function.get(), name);
+    const LogicalTypeHandle varchar = to_logical_type(TypeId::varchar);
+    duckdb_table_function_add_parameter(function.get(), varchar.get());
+    duckdb_table_function_set_extra_info(function.get(), &sources, nullptr);
+    duckdb_table_function_set_bind(function.get(), bind_scan);
+    duckdb_table_function_set_init(function.get(), begin_scan);
+    duckdb_table_function_set_function(function.get(), scan);
+    duckdb_table_function_supports_projection_pushdown(function.get(), true);
+    if (duckdb_register_table_function(connection, function.get()) == DuckDBError)
+        throw EngineException(
+            {.type = "Internal", .message = "the table function " + std::string(name) + " cannot be registered"});
+}
+
+}  // namespace laminar

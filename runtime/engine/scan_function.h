@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/column_batch.h"
+#include "runtime/engine/duckdb_handles.h"
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// Where the values of one column of a scan come from: values, or flags (a BOOLEAN column; none means all true).
+struct ScannedColumn {
+    const ColumnVector* values = nullptr;
+    const std::vector<std::uint8_t>* flags = nullptr;
+    std::optional<std::int64_t> stand_in = std::nullopt;  ///< For NULLs, in the unit of the column's (timestamp) type.
+};
+
+/// The rows of one scan. Borrows what columns point to; owned keeps rows alive that nobody else does.
+struct ScannedRows {
+    std::vector<ScannedColumn> columns;
+    std::size_t rows = 0;
+    std::unique_ptr<ResultTable> owned = nullptr;
+};
+
+/// A relation that SQL reads by name through a table function.
+class ScanSource {
+public:
+    virtual ~ScanSource() = default;
+    /// Fixed; types are carried types.
+    [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const noexcept = 0;
+    /// Called once per scan, when it starts.
+    [[nodiscard]] virtual ScannedRows open() = 0;
+};
+
+/// The sources of one table function, by key, without regard to case. Engine thread only; must outlive the connection
+/// it is registered with.
+class ScanSources {
+public:
+    void put(std::string_view key, std::shared_ptr<ScanSource> source);
+    /// Forgets a key if it still stands for that source.
+    void remove(std::string_view key, const ScanSource* source);
+    [[nodiscard]] std::shared_ptr<ScanSource> find(std::string_view key) const;
+
+private:
+    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_;  ///< By case-folded key.
+};
+
+/// Registers the table function name('key') over the sources. Columns that a statement does not use are not copied.
+void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources);
+
+}  // namespace laminar
