@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/ast/statement.h"
@@ -35,8 +37,17 @@ struct SqlWriterOptions {
 [[nodiscard]] WrittenSql write_expression(const ast::Expression& expression, const SqlWriterOptions& options = {});
 [[nodiscard]] std::string write_type(const ast::TypeName& type);
 
-/// Laminar SQL for a statement: for SHOW CREATE and round-trip tests.
-[[nodiscard]] std::string write_statement(const ast::Statement& statement);
+struct StatementWriterOptions {
+    /// The value to write instead of an option's own (a connection's, table's, column's or pipeline's), or nullopt to
+    /// write it as it is. For the redaction of options whose schema marks them secret; ${secret:name} references are
+    /// part of the text and are kept.
+    std::function<std::optional<ast::OptionValue>(const ast::Option&)> map_option_value;
+};
+
+/// Laminar SQL for a statement, without the semicolon: for SHOW CREATE and round-trip tests. Definitions are laid out
+/// over several lines. What is written parses to the same statement.
+[[nodiscard]] std::string write_statement(const ast::Statement& statement, const StatementWriterOptions& options = {});
+[[nodiscard]] std::string write_option_value(const ast::OptionValue& value);
 
 /// name, or "name" with doubled quotes where it is a keyword or not a plain word.
 [[nodiscard]] std::string quote_identifier(std::string_view name);
