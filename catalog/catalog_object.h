@@ -11,6 +11,7 @@
 #include "catalog/column_type.h"
 #include "catalog/connector_descriptor.h"
 #include "catalog/metadata_column.h"
+#include "catalog/option_set.h"
 #include "parser/ast/statement.h"
 
 namespace laminar {
@@ -20,7 +21,8 @@ struct Definition {
     std::string name;  ///< As the user spelled it at creation; looked up without regard to case.
     SourceTextPtr source;
     ast::Statement statement;
-    std::vector<std::string> dependencies;  ///< Names of the catalog objects it refers to directly.
+    std::vector<std::string> dependencies;  ///< Names of the connections and relations it refers to directly.
+    std::vector<std::string> function_dependencies;  ///< Names of the declared functions it calls directly.
 };
 
 struct ConnectionObject : Definition {
@@ -44,7 +46,7 @@ enum class TableStream : std::uint8_t { messages, errors, dead_letters };
 enum class Changelog : std::uint8_t { none, upsert, debezium };
 
 /// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
-struct TableOptions {
+struct TableOptions : OptionSet {
     std::string connector;  ///< Connection name; empty for a stored table.
     TableStream stream = TableStream::messages;
     bool include_metadata = false;
@@ -91,6 +93,10 @@ struct FunctionObject : Definition {
 };
 
 using CatalogObject = std::variant<ConnectionObject, TableObject, ViewObject, PipelineObject, FunctionObject>;
+
+/// Whether rows can be read from a connection, or sent to it, by its connector and options.
+[[nodiscard]] bool can_read(const ConnectionObject& connection);
+[[nodiscard]] bool can_write(const ConnectionObject& connection);
 
 [[nodiscard]] const Definition& definition_of(const CatalogObject& object) noexcept;
 [[nodiscard]] ast::ObjectKind kind_of(const CatalogObject& object) noexcept;

@@ -5,15 +5,14 @@
 #include <vector>
 
 #include "catalog/column_type.h"
+#include "catalog/option_set.h"
 
 namespace laminar {
 
 class OptionSchema;
 
 /// Base of each connector's typed options struct (WebSocketOptions, GeneratorOptions, ...).
-struct ConnectorOptions {
-    virtual ~ConnectorOptions() = default;
-};
+struct ConnectorOptions : OptionSet {};
 
 /// What the catalog knows of a connector. Plain data in one explicit table (connectors/builtin_connectors.cpp);
 /// live connections are made elsewhere (connectors/connection_factory.h), so no network type appears here.
@@ -25,8 +24,9 @@ struct ConnectorDescriptor {
     std::string_view name;  ///< As in TO websocket.
     std::string_view help;  ///< One line.
     const OptionSchema* options = nullptr;
-    bool is_source = true;  ///< Can rows be read from it (some options may still forbid it)?
+    bool is_source = true;  ///< Can rows be read from it? role_option may still forbid it.
     bool is_sink = true;
+    std::string_view role_option;  ///< Option whose value "source" or "sink" narrows it to one; empty without.
     std::vector<Column> fixed_columns;  ///< Fields every message has; empty when the peer decides.
 };
 

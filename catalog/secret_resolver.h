@@ -35,6 +35,9 @@ public:
     [[nodiscard]] std::string redact(std::string_view text) const;
 
 private:
+    void remember(const std::string& value) const;
+    [[nodiscard]] std::string describe_missing(std::string_view name) const;
+
     Sources sources_;
     mutable std::shared_mutex mutex_;
     mutable std::vector<std::string> resolved_values_;  ///< Guarded by mutex_.

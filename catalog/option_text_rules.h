@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "catalog/option_schema.h"
+#include "parser/diagnostic_codes.h"
+
+namespace laminar {
+
+/// Why a text breaks its rule.
+struct TextRuleViolation {
+    DiagnosticCode code = DiagnosticCode::option_not_allowed_value;
+    std::string message;     ///< Continues 'option "x" ': "must start with /".
+    std::string hint;        ///< May be empty.
+    std::size_t offset = 0;  ///< The offending part of the text; length 0 for all of it.
+    std::size_t length = 0;
+};
+
+/// Checks one text. What depends on a secret's value is left to the time when it is resolved.
+[[nodiscard]] std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text);
+/// Checks one entry of a map.
+[[nodiscard]] std::optional<TextRuleViolation> check_entry(TextRule rule, std::string_view key, std::string_view value);
+
+}  // namespace laminar
