@@ -10,11 +10,11 @@
 #include <optional>
 
 #include "cli/count_text.h"
-#include "cli/json_text.h"
 #include "cli/script_checker.h"
 #include "cli/script_loader.h"
 #include "cli/terminal.h"
 #include "cli/text_output.h"
+#include "connectors/codec/json_encoder.h"
 #include "parser/diagnostic_renderer.h"
 
 namespace laminar {
@@ -79,14 +79,14 @@ std::string to_json(const Diagnostic& diagnostic) {
     const SourceText& source = *diagnostic.source;
     const SourcePosition begin = source.position(diagnostic.span.begin);
     const SourcePosition end = source.position(diagnostic.span.end);
-    append_json_string(json, source.name());
+    append_json_quoted(json, source.name());
     fmt::format_to(std::back_inserter(json),
                    R"(,"line":{},"column":{},"end_line":{},"end_column":{},"severity":"{}","code":"{}","message":)",
                    begin.line, begin.column, end.line, end.column, severity_name(diagnostic.severity),
                    diagnostic_code_text(diagnostic.code));
-    append_json_string(json, diagnostic.message);
+    append_json_quoted(json, diagnostic.message);
     json += R"(,"hint":)";
-    append_json_string(json, diagnostic.hint);
+    append_json_quoted(json, diagnostic.hint);
     json += "}\n";
     return json;
 }

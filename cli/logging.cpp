@@ -11,7 +11,7 @@
 #include <string>
 
 #include "cli/cell_text.h"
-#include "cli/json_text.h"
+#include "connectors/codec/json_encoder.h"
 
 namespace laminar {
 namespace {
@@ -52,7 +52,7 @@ protected:
         if (format_ == LogFormat::json) {
             line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_time(record.time),
                                level_name(record.level));
-            append_json_string(line, message);
+            append_json_quoted(line, message);
             line += "}\n";
         } else {
             line =
