@@ -1,0 +1,154 @@
+"""Runs the laminar binary as a child process and looks at what it prints.
+
+The binary is named by the environment variable LAMINAR; CTest sets it."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+# A generous limit for anything that should happen; tests wait for events and end as soon as those happen.
+LIMIT_SECONDS = 120
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def binary():
+    path = os.environ.get("LAMINAR")
+    if not path:
+        raise unittest.SkipTest("LAMINAR does not name the binary")
+    return path
+
+
+class Output:
+    """Lines of one of a process's outputs, collected as they come."""
+
+    def __init__(self, stream):
+        self.lines = []
+        self._arrived = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._collect, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _collect(self, stream):
+        for line in stream:
+            with self._arrived:
+                self.lines.append(line.decode("utf-8", "surrogateescape").rstrip("\n"))
+                self._arrived.notify_all()
+        with self._arrived:
+            self._ended = True
+            self._arrived.notify_all()
+        stream.close()
+
+    def wait_for(self, matches, what):
+        """The first line that matches; fails when the output ends or the limit passes without one."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        seen = 0
+        with self._arrived:
+            while True:
+                for line in self.lines[seen:]:
+                    if matches(line):
+                        return line
+                seen = len(self.lines)
+                left = deadline - time.monotonic()
+                if self._ended or left <= 0:
+                    raise AssertionError(f"no {what} in:\n" + "\n".join(self.lines))
+                self._arrived.wait(left)
+
+    def join(self):
+        self._thread.join(LIMIT_SECONDS)
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+
+class Laminar:
+    """A running laminar. Use as a context manager: what still runs at the end is killed."""
+
+    def __init__(self, *arguments, stdin=None, environment=None, cwd=None):
+        self.process = subprocess.Popen(
+            [binary(), *map(str, arguments)],
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
+            cwd=cwd,
+        )
+        self.stdout = Output(self.process.stdout)
+        self.stderr = Output(self.process.stderr)
+        if stdin is not None:
+            self.process.stdin.write(stdin.encode())
+            self.process.stdin.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.stdout.join()
+        self.stderr.join()
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+
+    def wait(self):
+        """The exit code; everything printed has been collected then."""
+        try:
+            code = self.process.wait(LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"laminar did not end; stdout:\n{self.stdout.text}\nstderr:\n{self.stderr.text}")
+        self.stdout.join()
+        self.stderr.join()
+        return code
+
+    @property
+    def rows(self):
+        """The printed objects, of --format json."""
+        # Floats keep their text, so that nothing is lost before a test looks at them.
+        return [json.loads(line, parse_float=Real) for line in self.stdout.lines]
+
+
+class Real(float):
+    """A float that remembers how it was written."""
+
+    def __new__(cls, text):
+        value = super().__new__(cls, text)
+        value.text = text
+        return value
+
+
+def run(*arguments, **options):
+    """Runs laminar to its end."""
+    with Laminar(*arguments, **options) as laminar:
+        laminar.exit_code = laminar.wait()
+        return laminar
+
+
+class LaminarTestCase(unittest.TestCase):
+    maxDiff = 4000
+
+    def run_script(self, script, *arguments, expect=0, **options):
+        """Runs a script to its end and returns what it printed."""
+        laminar = run("run", "--format", "json", "--log-level", "warn", *arguments, "-e", script, **options)
+        self.assertEqual(laminar.exit_code, expect, f"stdout:\n{laminar.stdout.text[-4000:]}\nstderr:\n{laminar.stderr.text}")
+        return laminar
+
+    def start_script(self, script, *arguments, **options):
+        laminar = Laminar("run", "--format", "json", "--log-level", "warn", *arguments, "-e", script, **options)
+        self.addCleanup(laminar.__exit__)
+        return laminar
+
+    def temporary_folder(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return pathlib.Path(folder.name)

@@ -1,0 +1,91 @@
+"""Rows inserted into a table that is bound to a connection leave as messages."""
+
+import json
+import unittest
+
+from laminar_process import LaminarTestCase
+from websocket_peer import Server
+
+
+class SinkTest(LaminarTestCase):
+    def test_inserted_rows_are_messages(self):
+        with Server() as server:
+            self.run_script(f"""
+                CREATE CONNECTION outlet TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE quotes (symbol TEXT, price DECIMAL(10, 2), tags TEXT[], at TIMESTAMP, extra JSON, missing TEXT)
+                    WITH (connector = 'outlet');
+                INSERT INTO quotes VALUES
+                    ('AAPL', 12.5, ['a', 'b'], TIMESTAMP '2026-01-02 03:04:05.678', '{{"k": [1, null]}}', NULL),
+                    ('Ünï "q"', -0.01, [], NULL, NULL, NULL);
+                INSERT INTO quotes (symbol) SELECT 'S' || i FROM range(1000) t(i);
+                DROP CONNECTION outlet CASCADE;
+            """)
+            messages = [json.loads(message) for message in server.wait_for_messages(1002)]
+        self.assertEqual({key: value for key, value in messages[0].items() if value is not None},
+                         {"symbol": "AAPL", "price": 12.5, "tags": ["a", "b"], "at": "2026-01-02T03:04:05.678Z", "extra": {"k": [1, None]}})
+        self.assertEqual((messages[1]["symbol"], messages[1]["price"], messages[1]["tags"]), ('Ünï "q"', -0.01, []))
+        self.assertEqual([message["symbol"] for message in messages[2:]], [f"S{i}" for i in range(1000)])
+
+    def test_a_pipeline_sends_what_it_reads(self):
+        with Server() as server:
+            self.run_script(f"""
+                CREATE CONNECTION numbers TO generator (max_rows = 500);
+                CREATE CONNECTION outlet TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE sent (n BIGINT, square BIGINT) WITH (connector = 'outlet');
+                CREATE PIPELINE push AS INSERT INTO sent SELECT counter AS n, counter * counter AS square FROM numbers;
+            """, "--until-idle", "1s")
+            messages = [json.loads(message) for message in server.wait_for_messages(500)]
+        numbers = [message["n"] for message in messages]
+        self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 500)))
+        self.assertTrue(all(message["square"] == message["n"] ** 2 for message in messages))
+
+    def test_subscription_headers_and_secrets_are_sent_and_never_shown(self):
+        folder = self.temporary_folder()
+        (folder / "api_key").write_text("s3cr3t-from-file\n")
+        environment_file = folder / "environment"
+        environment_file.write_text("token=s3cr3t-from-env-file\n")
+        with Server() as server:
+            laminar = self.start_script(
+                f"""
+                CREATE CONNECTION feed TO websocket (
+                    endpoint = '{server.url("/stream")}?key=${{secret:token}}', mode = 'client', format = 'json',
+                    headers = MAP {{'X-API-Key': '${{secret:api_key}}', 'Authorization': 'Bearer ${{secret:bearer}}', 'X-Client-ID': 'laminar'}},
+                    subscribe_message = JSON_OBJECT('action': 'subscribe', 'channels': ['trades', 'orders'], 'key': '${{secret:api_key}}'));
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR feed TIMEOUT INTERVAL '60 seconds';
+                SHOW CREATE CONNECTION feed;
+                SELECT * FROM system.websocket_connections;
+                SELECT * FROM system.websocket_logs;
+                """,
+                "--secrets-dir", folder, "--env-file", environment_file,
+                "--log-level", "trace",
+                environment={"LAMINAR_SECRET_BEARER": "s3cr3t-from-environment"},
+            )
+            subscription = server.wait_for_messages(1)[0]
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+            path, headers = server.requests[0]
+        self.assertEqual(path, "/stream?key=s3cr3t-from-env-file")
+        self.assertEqual(headers["X-API-Key"], "s3cr3t-from-file")
+        self.assertEqual(headers["Authorization"], "Bearer s3cr3t-from-environment")
+        self.assertEqual(headers["X-Client-ID"], "laminar")
+        self.assertEqual(json.loads(subscription),
+                         {"action": "subscribe", "channels": ["trades", "orders"], "key": "s3cr3t-from-file"})
+        self.assertNotIn("s3cr3t", laminar.stdout.text)
+        self.assertNotIn("s3cr3t", laminar.stderr.text)
+        self.assertIn("${secret:api_key}", laminar.stdout.text)
+
+    def test_a_missing_secret_fails_the_connection_and_is_named(self):
+        with Server() as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    headers = MAP {{'X-API-Key': '${{secret:nowhere}}'}});
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR feed TIMEOUT INTERVAL '60 seconds';
+            """, expect=1)
+        self.assertIn("nowhere", laminar.stderr.text)
+        self.assertEqual(server.requests, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
