@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog_object.h"
@@ -29,6 +30,10 @@ struct QueryInput {
     bool all_fields = false;  ///< SELECT * from a connection: fields of the first messages are added.
     SourceSpan span;
 };
+
+/// Name of a column that stands for the fields of messages that SELECT * from a connection will have: they are known
+/// only when messages arrive. Appears in results of checks and in the declared columns of views and pipelines.
+inline constexpr std::string_view open_fields_column = "*";
 
 /// A query whose relations are resolved: views are inlined, catalog relations are BoundScan nodes, Laminar's
 /// own functions are rewritten to DuckDB expressions, metadata columns are hidden from '*'.

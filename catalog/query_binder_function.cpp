@@ -1,0 +1,256 @@
+#include <algorithm>
+
+#include "catalog/function_rewriter.h"
+#include "catalog/query_binder_walk.h"
+#include "parser/name_suggester.h"
+
+namespace laminar {
+namespace {
+
+std::string upper_case(std::string_view text) {
+    std::string upper(text);
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
+        return character >= 'a' && character <= 'z' ? static_cast<char>(character - 32) : character;
+    });
+    return upper;
+}
+
+std::string time_window_usage(const std::string& name) {
+    const std::string upper = upper_case(name);
+    if (name.starts_with("tumble"))
+        return upper + "([time,] size [, offset]), such as " + upper + "(ts, INTERVAL '5 minutes')";
+    if (name.starts_with("hop")) {
+        return upper + "([time,] slide, size), such as " + upper + "(ts, INTERVAL '1 minute', INTERVAL '5 minutes')";
+    }
+    return upper + "([time,] gap), such as " + upper + "(ts, INTERVAL '30 seconds')";
+}
+
+}  // namespace
+
+ValueFacts QueryWalk::bind_call(ast::Expression& expression, Scope& scope, const Use& use) {
+    auto& call = std::get<ast::FunctionCall>(expression.node);
+    const std::string name = fold_case(call.name.parts.back().text);
+    if (name == "test_connection") {
+        bind_connection_test(expression);
+        return {TypeId::varchar, {}, {}};
+    }
+    if (name == "acknowledge_message") {
+        bind_acknowledgement(expression, scope);
+        return {TypeId::boolean, {}, {}};
+    }
+    if (name == "columns") {
+        bind_columns_call(call, scope);
+        return {};
+    }
+    if (is_time_window_function(name)) {
+        result_.uses_window_functions_of_time = true;
+        if (!prepare_time_window(expression, name, scope)) return {};
+    } else {
+        check_function(call, name);
+    }
+    return bind_arguments(call, name, scope, use);
+}
+
+ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use) {
+    const bool one_type = has_arguments_of_one_type(name);
+    const bool first_type = returns_first_argument(name);
+    Use shared = use;
+    if (one_type && shared.says_nothing()) {
+        for (const ast::FunctionArgument& argument : call.arguments) {
+            if (shared.says_nothing()) shared = comparison_use(peek(argument.value, scope));
+        }
+    }
+    ValueFacts facts;
+    std::vector<std::size_t> inputs;
+    for (std::size_t index = 0; index < call.arguments.size(); ++index) {
+        ast::Expression& value = call.arguments[index].value;
+        if (std::holds_alternative<ast::Star>(value.node) && name == "count") continue;
+        Use argument = argument_use(name, index, call.arguments.size());
+        if (one_type) argument = shared;
+        if (first_type && index == 0) argument = use;
+        const ValueFacts bound = bind_expression(value, scope, argument);
+        add_inputs(inputs, bound.inputs);
+        if ((first_type && index == 0) || one_type) facts = merge_facts(facts, bound);
+    }
+    bind_order_by(call.order_by, scope);
+    for (ast::OrderItem& item : call.within_group) bind_expression(item.value, scope, within_group_use(name));
+    if (call.filter) bind_expression(*call.filter, scope, boolean_use());
+    if (call.over) bind_window(*call.over, scope);
+    if (!first_type && !one_type) facts.type = function_result_type(name);
+    add_inputs(facts.inputs, inputs);
+    return facts;
+}
+
+void QueryWalk::check_function(const ast::FunctionCall& call, const std::string& name) {
+    if (const FunctionObject* function = catalog_.find_function(name)) {
+        if (!contains_name(result_.function_dependencies, function->name)) {
+            result_.function_dependencies.push_back(function->name);
+        }
+        return;
+    }
+    if (is_rewritten_function(name) || is_syntax_function(name)) return;
+    auto known = known_functions_.find(name);
+    if (known == known_functions_.end()) known = known_functions_.emplace(name, checker_.has_function(name)).first;
+    if (known->second) return;
+    if (function_names_.empty()) {
+        function_names_ = checker_.function_names();
+        for (const CatalogObject* object : catalog_.objects(ast::ObjectKind::function)) {
+            function_names_.push_back(definition_of(*object).name);
+        }
+        for (std::string& own : laminar_function_names()) function_names_.push_back(std::move(own));
+        for (std::string& syntax : syntax_function_names()) function_names_.push_back(std::move(syntax));
+    }
+    const std::string& written = call.name.parts.back().text;
+    std::string hint = did_you_mean(written, function_names_);
+    if (hint.empty()) hint = "define it: CREATE FUNCTION " + written + "(x) AS ...";
+    diagnostics_->error(DiagnosticCode::unknown_function, call.name.span, "no function is named \"" + written + "\"",
+                        std::move(hint));
+}
+
+void QueryWalk::bind_connection_test(ast::Expression& expression) {
+    auto& call = std::get<ast::FunctionCall>(expression.node);
+    const ast::Literal* literal =
+        call.arguments.size() == 1 ? std::get_if<ast::Literal>(&call.arguments.front().value.node) : nullptr;
+    if (literal == nullptr || literal->kind != ast::LiteralKind::string) {
+        diagnostics_->error(DiagnosticCode::query_type_error, expression.span,
+                            "TEST_CONNECTION takes the name of one connection as a string",
+                            "write TEST_CONNECTION('my_connection')");
+        return;
+    }
+    const auto* connection = catalog_.find_as<ConnectionObject>(literal->text);
+    if (connection == nullptr) {
+        std::vector<std::string> names;
+        for (const CatalogObject* object : catalog_.objects(ast::ObjectKind::connection)) {
+            names.push_back(definition_of(*object).name);
+        }
+        diagnostics_->error(DiagnosticCode::unknown_object, call.arguments.front().value.span,
+                            "no connection is named \"" + literal->text + "\"", did_you_mean(literal->text, names));
+        return;
+    }
+    if (!contains_name(result_.connection_tests, connection->name)) {
+        result_.connection_tests.push_back(connection->name);
+    }
+    call.arguments.front().value = make_string(connection->name, call.arguments.front().value.span);
+}
+
+void QueryWalk::bind_acknowledgement(ast::Expression& expression, Scope& scope) {
+    auto& call = std::get<ast::FunctionCall>(expression.node);
+    if (call.arguments.size() != 1) {
+        diagnostics_->error(DiagnosticCode::query_type_error, expression.span,
+                            "ACKNOWLEDGE_MESSAGE takes one argument, the id of the message",
+                            "write ACKNOWLEDGE_MESSAGE(message_id)");
+        for (ast::FunctionArgument& argument : call.arguments) bind_expression(argument.value, scope);
+        return;
+    }
+    result_.calls_acknowledge = true;
+    // The place is made before the argument is bound: binding remembers where expressions are.
+    call.arguments.insert(call.arguments.begin(),
+                          ast::FunctionArgument{std::nullopt, make_string("", expression.span)});
+    const std::size_t errors_before = diagnostics_->error_count();
+    std::vector<std::size_t> inputs = bind_expression(call.arguments[1].value, scope).inputs;
+    if (diagnostics_->error_count() > errors_before) return;
+    if (inputs.empty()) inputs = inputs_in(scope);
+
+    std::vector<std::string> connections;
+    for (const std::size_t index : inputs) {
+        const QueryInput& input = result_.inputs[index];
+        if (input.kind == InputKind::connection) {
+            if (!contains_name(connections, input.object)) connections.push_back(input.object);
+        } else if (const auto* table = catalog_.find_as<TableObject>(input.object);
+                   table != nullptr && !table->is_stored()) {
+            if (!contains_name(connections, table->options.connector)) connections.push_back(table->options.connector);
+        }
+    }
+    if (connections.size() == 1) {
+        call.arguments[0].value = make_string(connections.front(), expression.span);
+        return;
+    }
+    if (connections.empty()) {
+        diagnostics_->error(DiagnosticCode::query_binding_error, expression.span,
+                            "ACKNOWLEDGE_MESSAGE needs rows that come from a connection",
+                            "read a connection, or a table WITH (connector = ...), in the same query");
+        return;
+    }
+    // Rows of several connections: each row says where it is from.
+    ast::Expression name = make_column("", "connection_name", expression.span);
+    bind_expression(name, scope);
+    call.arguments[0].value = std::move(name);
+}
+
+std::vector<std::size_t> QueryWalk::inputs_in(const Scope& scope) const {
+    std::vector<std::size_t> inputs;
+    const auto add_relation = [&](const auto& self, const Relation& relation) -> void {
+        if (relation.kind == Relation::Kind::scan) add_inputs(inputs, {relation.input});
+        for (const ScopeColumn& column : relation.known_columns()) add_inputs(inputs, column.facts.inputs);
+        if (relation.output == nullptr) return;
+        for (const StarSource* star : relation.output->stars) {
+            for (const Relation* inner : star->relations) self(self, *inner);
+        }
+    };
+    for (const Relation* relation : scope.relations) add_relation(add_relation, *relation);
+    return inputs;
+}
+
+bool QueryWalk::prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope) {
+    auto& call = std::get<ast::FunctionCall>(expression.node);
+    const ArgumentCount count = time_window_arguments(name);
+    const std::size_t given = call.arguments.size();
+    const bool without_time = given > 0 && peek(call.arguments.front().value, scope).id == TypeId::interval;
+    const std::size_t sizes = without_time ? given : given - std::min<std::size_t>(given, 1);
+    if (sizes < count.least || sizes > count.most) {
+        diagnostics_->error(DiagnosticCode::query_type_error, expression.span,
+                            upper_case(name) + " has the wrong number of arguments",
+                            "write " + time_window_usage(name));
+        return false;
+    }
+    if (!without_time) return true;
+    std::optional<ast::Expression> time = event_time(scope, expression.span);
+    if (!time) {
+        diagnostics_->error(
+            DiagnosticCode::query_binding_error, expression.span,
+            upper_case(name) +
+                " needs a time column here: the relations of the query have no event time, or more than one",
+            "write " + time_window_usage(name));
+        return false;
+    }
+    call.arguments.insert(call.arguments.begin(), ast::FunctionArgument{std::nullopt, std::move(*time)});
+    return true;
+}
+
+std::optional<ast::Expression> QueryWalk::event_time(Scope& scope, SourceSpan span) {
+    std::optional<ast::Expression> time;
+    for (const Relation* relation : scope.relations) {
+        if (relation->kind != Relation::Kind::scan) continue;
+        const QueryInput& input = result_.inputs[relation->input];
+        std::string column;
+        if (input.kind == InputKind::connection) {
+            column = "received_at";
+        } else if (const auto* table = catalog_.find_as<TableObject>(input.object);
+                   input.kind == InputKind::stream_table) {
+            if (table->watermark) {
+                column = table->watermark->column.text;
+            } else {
+                column = table->options.event_time_field.empty() ? "received_at" : table->options.event_time_field;
+            }
+        } else {
+            continue;
+        }
+        if (time) return std::nullopt;
+        time = make_column(relation->alias, column, span);
+    }
+    return time;
+}
+
+void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {
+    for (ast::FunctionArgument& argument : call.arguments) {
+        auto* text = std::get_if<ast::Literal>(&argument.value.node);
+        if (text != nullptr && text->kind == ast::LiteralKind::string) {
+            // COLUMNS('pattern') sees what the scans carry: all fields of messages must be there.
+            for (Relation* relation : scope.relations) demand_all(*relation);
+            continue;
+        }
+        bind_expression(argument.value, scope);
+    }
+}
+
+}  // namespace laminar

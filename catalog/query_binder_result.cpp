@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "catalog/function_rewriter.h"
+#include "catalog/query_binder.h"
+#include "catalog/query_binder_walk.h"
+
+namespace laminar {
+namespace {
+
+std::string quoted_list(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+        if (!text.empty()) text += ", ";
+        text += '"' + name + '"';
+    }
+    return text;
+}
+
+/// While messages are awaited, one column stands for all the fields they will have, so that '*' is never empty.
+BoundQuery with_stand_in_fields(const BoundQuery& query) {
+    BoundQuery copy = query;
+    for (QueryInput& input : copy.inputs) {
+        if (input.all_fields) input.columns.push_back({std::string(open_fields_column), {}, std::nullopt, {}});
+    }
+    return copy;
+}
+
+}  // namespace
+
+BoundQuery QueryWalk::run(const ast::Query& query) {
+    result_.query = query;
+    QueryOutput* output = bind_query(result_.query, {});
+    demand_all(*output);
+    if (diagnostics_->has_errors()) return std::move(result_);
+    settle_paths();
+    settle_stars();
+    settle_inputs();
+    rewrite_functions(result_.query);
+    return std::move(result_);
+}
+
+void QueryWalk::settle_inputs() {
+    for (Relation& relation : relations_) {
+        if (relation.kind != Relation::Kind::scan) continue;
+        QueryInput& input = result_.inputs[relation.input];
+        const bool whole = input.kind != InputKind::connection;
+        for (ScopeColumn& column : relation.columns) {
+            const bool named = column.carried && !column.first_use.empty();
+            // Of a connection only what the query names; the rest of a relation is there whether named or not.
+            if (!column.carried || (!whole && column.metadata && column.hidden && !named)) continue;
+            InputColumn bound{column.name, column.facts.type, column.metadata, column.first_use};
+            if (!column.facts.slots.empty()) bound.type = inference_.decided(column.facts.slots.front());
+            input.columns.push_back(std::move(bound));
+        }
+        if (input.columns.empty() && !input.all_fields && input.kind == InputKind::connection) {
+            // COUNT(*): rows without a column do not exist.
+            input.columns.push_back({"received_at", TypeId::timestamp, MetadataField::received_at, {}});
+        }
+        if (input.kind == InputKind::connection) report_undecided(input, relation);
+    }
+}
+
+void QueryWalk::report_undecided(const QueryInput& input, const Relation& relation) {
+    std::vector<std::string> undecided;
+    SourceSpan first;
+    for (const ScopeColumn& column : relation.columns) {
+        if (column.facts.slots.empty()) continue;
+        const TypeInference::Slot slot = column.facts.slots.front();
+        if (const auto overruled = inference_.overruled(slot)) {
+            diagnostics_->note(DiagnosticCode::undecided_type, column.first_use,
+                               "\"" + column.name + "\" is used as " + to_sql(inference_.decided(slot)) + " and as " +
+                                   to_sql(*overruled) + "; it is read as " + to_sql(inference_.decided(slot)),
+                               "declare a table over \"" + input.object + "\" to choose its type");
+        }
+        if (inference_.decided(slot).id != TypeId::unknown) continue;
+        if (undecided.empty()) first = column.first_use;
+        undecided.push_back(column.name);
+    }
+    if (undecided.empty()) return;
+    const bool several = undecided.size() > 1;
+    diagnostics_->note(DiagnosticCode::undecided_type, first,
+                       std::string(several ? "the types of " : "the type of ") + quoted_list(undecided) + " of \"" +
+                           input.object + "\" " + (several ? "follow" : "follows") + " from the first messages",
+                       "declare a table over \"" + input.object + "\" to fix " + (several ? "them" : "it"));
+}
+
+std::optional<BoundQuery> QueryBinder::bind(const SourceTextPtr& source, const ast::Query& query) {
+    Diagnostics found(source);
+    BoundQuery bound = QueryWalk(catalog_, checker_, found).run(query);
+    if (!found.has_errors()) {
+        const bool open = std::any_of(bound.inputs.begin(), bound.inputs.end(),
+                                      [](const QueryInput& input) { return input.all_fields; });
+        auto columns = checker_.check_query(open ? with_stand_in_fields(bound) : bound, found);
+        if (columns) bound.columns = std::move(*columns);
+    }
+    for (const Diagnostic& diagnostic : found.all()) diagnostics_.add(diagnostic);
+    if (found.has_errors()) return std::nullopt;
+    return bound;
+}
+
+bool BoundQuery::reads_stream() const noexcept {
+    return std::any_of(inputs.begin(), inputs.end(), [](const QueryInput& input) {
+        return input.kind == InputKind::stream_table || input.kind == InputKind::connection ||
+               input.kind == InputKind::pipeline;
+    });
+}
+
+}  // namespace laminar

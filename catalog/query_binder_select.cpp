@@ -1,0 +1,230 @@
+#include <algorithm>
+
+#include "catalog/function_rewriter.h"
+#include "catalog/query_binder_walk.h"
+#include "parser/sql_writer.h"
+
+namespace laminar {
+namespace {
+
+/// The name the engine gives to a select item without alias, where that is a plain name; else empty.
+std::string natural_name(const ast::Expression& expression) {
+    if (const auto* reference = std::get_if<ast::ColumnReference>(&expression.node))
+        return reference->parts.back().text;
+    if (const auto* field = std::get_if<ast::FieldAccess>(&expression.node)) return field->field.text;
+    return {};
+}
+
+std::vector<std::string> names_of(const std::vector<ast::Identifier>& identifiers) {
+    std::vector<std::string> names;
+    for (const ast::Identifier& identifier : identifiers) names.push_back(identifier.text);
+    return names;
+}
+
+bool same_names(const QueryOutput& left, const QueryOutput& right) {
+    const auto visible = [](const QueryOutput& output) {
+        std::vector<std::string> names;
+        for (const ScopeColumn& column : output.columns) {
+            if (!column.hidden) names.push_back(fold_case(column.name));
+        }
+        std::sort(names.begin(), names.end());
+        return names;
+    };
+    const std::vector<std::string> left_names = visible(left);
+    return left_names == visible(right) && (left_names.empty() || !left_names.front().empty());
+}
+
+}  // namespace
+
+Scope QueryWalk::make_scope(Outer outer) const {
+    Scope scope;
+    scope.parent = outer.scope;
+    scope.parent_catches_unknown = outer.catches_unknown;
+    return scope;
+}
+
+QueryOutput* QueryWalk::bind_query(ast::Query& query, Outer outer) {
+    const std::size_t visible_tables = common_tables_.size();
+    bind_common_tables(query, outer);
+    QueryOutput* output = nullptr;
+    Scope scope = make_scope(outer);
+    if (auto* select = std::get_if<ast::Select>(&query.body.node)) {
+        output = &outputs_.emplace_back();
+        bind_select(*select, scope, *output);
+    } else {
+        output = bind_body(query.body, outer, nullptr);
+        scope.aliases = output->columns;
+    }
+    scope.aliases_first = true;
+    bind_order_by(query.order_by, scope);
+    if (query.order_by_all) demand_all(*output);
+    Scope plain = make_scope(outer);
+    if (query.limit) bind_expression(*query.limit, plain);
+    if (query.offset) bind_expression(*query.offset, plain);
+    common_tables_.resize(visible_tables);
+    return output;
+}
+
+void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
+    for (ast::CommonTableExpression& table : query.with) {
+        if (!table.query) continue;
+        CommonTable entry{table.name.text, nullptr, names_of(table.columns)};
+        if (!query.recursive) {
+            entry.output = bind_query(*table.query, {outer.scope, false});
+        } else {
+            // The columns of a recursive table are those of its first operand: known before the second is bound.
+            entry.output = &outputs_.emplace_back();
+            common_tables_.push_back(entry);
+            QueryOutput* bound = nullptr;
+            if (table.query->with.empty() && std::holds_alternative<ast::SetOperation>(table.query->body.node)) {
+                bound = bind_body(table.query->body, {outer.scope, false}, entry.output);
+            } else {
+                bound = bind_query(*table.query, {outer.scope, false});
+            }
+            common_tables_.pop_back();
+            demand_all(*bound);
+            *entry.output = *bound;
+        }
+        if (!entry.renamed.empty() && entry.output->is_open()) demand_all(*entry.output);
+        common_tables_.push_back(std::move(entry));
+    }
+}
+
+QueryOutput* QueryWalk::bind_body(ast::QueryBody& body, Outer outer, QueryOutput* recursive) {
+    if (auto* select = std::get_if<ast::Select>(&body.node)) {
+        QueryOutput& output = outputs_.emplace_back();
+        Scope scope = make_scope(outer);
+        bind_select(*select, scope, output);
+        return &output;
+    }
+    if (auto* values = std::get_if<ast::Values>(&body.node)) return bind_values(*values, outer);
+    if (auto* operation = std::get_if<ast::SetOperation>(&body.node)) {
+        return bind_set_operation(*operation, outer, recursive);
+    }
+    auto& nested = std::get<ast::NestedQuery>(body.node);
+    return nested.query ? bind_query(*nested.query, outer) : &outputs_.emplace_back();
+}
+
+QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer outer, QueryOutput* recursive) {
+    // A chain of operands leans to the left and may be long: go down without recursion.
+    std::vector<ast::SetOperation*> chain{&operation};
+    while (auto* next = std::get_if<ast::SetOperation>(&chain.back()->left->node)) chain.push_back(next);
+    QueryOutput* output = bind_body(*chain.back()->left, outer, nullptr);
+    for (auto each = chain.rbegin(); each != chain.rend(); ++each) {
+        ast::SetOperation& current = **each;
+        if (recursive != nullptr && recursive->columns.empty()) recursive->columns = output->columns;
+        QueryOutput* left = output;
+        QueryOutput* right = bind_body(*current.right, outer, nullptr);
+        output = &outputs_.emplace_back();
+        output->columns = left->columns;
+        output->opaque = left->opaque || right->opaque;
+        for (std::size_t index = 0; index < output->columns.size(); ++index) {
+            ScopeColumn& column = output->columns[index];
+            if (current.by_name) {
+                const auto same = std::find_if(
+                    right->columns.begin(), right->columns.end(),
+                    [&](const ScopeColumn& other) { return equals_ignoring_case(other.name, column.name); });
+                if (same != right->columns.end()) column.facts = merge_facts(column.facts, same->facts);
+            } else if (index < right->columns.size()) {
+                column.facts = merge_facts(column.facts, right->columns[index].facts);
+            }
+        }
+        if (current.by_name) {
+            for (const ScopeColumn& column : right->columns) {
+                const bool known = std::any_of(
+                    left->columns.begin(), left->columns.end(),
+                    [&](const ScopeColumn& other) { return equals_ignoring_case(other.name, column.name); });
+                if (!known) output->columns.push_back(column);
+            }
+        }
+        if (left->passes_names() || right->passes_names()) output->branches = {left, right};
+        // Messages have no order of fields: rows of different connections can only be matched by name.
+        if ((left->is_open() || right->is_open()) && current.kind == ast::SetOperation::Kind::union_ &&
+            same_names(*left, *right)) {
+            current.by_name = true;
+        }
+        if (!current.all) demand_all(*output);
+    }
+    return output;
+}
+
+QueryOutput* QueryWalk::bind_values(ast::Values& values, Outer outer) {
+    QueryOutput& output = outputs_.emplace_back();
+    Scope scope = make_scope(outer);
+    for (auto& row : values.rows) {
+        for (std::size_t index = 0; index < row.size(); ++index) {
+            const ValueFacts facts = bind_expression(row[index], scope);
+            if (index >= output.columns.size()) {
+                ScopeColumn column;
+                column.name = "col" + std::to_string(index);
+                output.columns.push_back(std::move(column));
+            }
+            output.columns[index].facts = merge_facts(output.columns[index].facts, facts);
+        }
+    }
+    return &output;
+}
+
+void QueryWalk::bind_select(ast::Select& select, Scope& scope, QueryOutput& output) {
+    if (select.from) bind_table(*select.from, scope);
+    for (std::size_t index = 0; index < select.items.size(); ++index) bind_item(select, index, scope, output);
+    if (select.where) bind_expression(*select.where, scope, boolean_use());
+    for (ast::GroupingElement& element : select.group_by) bind_grouping(element, scope);
+    if (select.having) bind_expression(*select.having, scope, boolean_use());
+    for (ast::NamedWindow& window : select.windows) bind_window(window.specification, scope);
+    if (select.qualify) bind_expression(*select.qualify, scope, boolean_use());
+    for (ast::Expression& expression : select.distinct_on) bind_expression(expression, scope);
+    if (select.distinct || select.group_by_all) demand_all(output);
+}
+
+void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output) {
+    ast::SelectItem& item = select.items[index];
+    if (std::holds_alternative<ast::Star>(item.value.node)) {
+        bind_star_item(select, index, scope, output);
+        return;
+    }
+    std::string name = item.alias ? item.alias->text : natural_name(item.value);
+    const std::size_t paths_before = paths_.size();
+    if (!item.alias && contains_rewritten_function(item.value)) {
+        // The column keeps the name of what the user wrote, not of what it is replaced by.
+        item.alias = make_identifier(write_expression(item.value).text, item.value.span);
+        name = item.alias->text;
+    }
+    const bool aliased_by_user = item.alias.has_value();
+    ScopeColumn column;
+    column.facts = bind_expression(item.value, scope);
+    if (!item.alias && paths_.size() > paths_before && !name.empty()) {
+        item.alias = make_identifier(name, item.value.span);
+    }
+    column.name = std::move(name);
+    if (aliased_by_user) scope.aliases.push_back(column);
+    output.columns.push_back(std::move(column));
+}
+
+void QueryWalk::bind_grouping(ast::GroupingElement& element, Scope& scope) {
+    for (ast::Expression& expression : element.expressions) bind_expression(expression, scope);
+    for (ast::GroupingElement& nested : element.elements) bind_grouping(nested, scope);
+}
+
+void QueryWalk::bind_order_by(std::vector<ast::OrderItem>& items, Scope& scope) {
+    for (ast::OrderItem& item : items) bind_expression(item.value, scope);
+}
+
+void QueryWalk::bind_window(ast::WindowSpecification& window, Scope& scope) {
+    for (ast::Expression& key : window.partition_by) bind_expression(key, scope);
+    Use order_use;
+    if (window.frame) {
+        const auto bind_bound = [&](ast::FrameBound& bound) {
+            if (!bound.offset) return;
+            bind_expression(*bound.offset, scope);
+            if (window.frame->unit != ast::WindowFrame::Unit::range) return;
+            const bool time = peek(*bound.offset, scope).id == TypeId::interval;
+            order_use = time ? time_use() : number_use();
+        };
+        bind_bound(window.frame->begin);
+        if (window.frame->end) bind_bound(*window.frame->end);
+    }
+    for (ast::OrderItem& item : window.order_by) bind_expression(item.value, scope, order_use);
+}
+
+}  // namespace laminar

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "catalog/bound_query.h"
+#include "catalog/catalog.h"
+#include "catalog/scope.h"
+#include "catalog/type_inference.h"
+#include "parser/diagnostic.h"
+
+namespace laminar {
+
+/// One walk of the QueryBinder over one query: binds a copy in place, then settles what only the whole query can tell
+/// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function,result}.cpp.
+class QueryWalk {
+public:
+    QueryWalk(const Catalog& catalog, QueryChecker& checker, Diagnostics& diagnostics)
+        : catalog_(catalog), checker_(checker), diagnostics_(&diagnostics) {}
+
+    /// Call once. The result is complete except for columns, and useless when errors were reported.
+    [[nodiscard]] BoundQuery run(const ast::Query& query);
+
+private:
+    struct Outer {
+        Scope* scope = nullptr;
+        bool catches_unknown = true;
+    };
+    struct CommonTable {
+        std::string name;
+        QueryOutput* output = nullptr;
+        std::vector<std::string> renamed;
+    };
+    /// Where a '*' stands: an item of a select list, or (item empty) within an expression such as COLUMNS(*).
+    struct StarSite {
+        ast::Select* select = nullptr;
+        std::optional<std::size_t> item;
+        ast::Star* star = nullptr;  ///< Only without item.
+        StarSource* source = nullptr;
+        std::vector<std::string> handled;  ///< Names the user excludes, replaces or renames.
+    };
+    /// payload.user.name where payload is a field of a message: becomes JSON extraction once its type is decided.
+    struct PathReference {
+        ast::Expression* expression = nullptr;
+        std::size_t column_parts = 1;  ///< Leading parts that name the column.
+        TypeInference::Slot base = 0;
+        TypeInference::Slot value = 0;
+    };
+    struct Found {
+        enum class Kind : std::uint8_t { nothing, column, other };
+        Kind kind = Kind::nothing;
+        ValueFacts facts;
+        std::size_t parts = 1;  ///< How many leading parts of the name it took.
+    };
+
+    // Queries (query_binder_select.cpp).
+    QueryOutput* bind_query(ast::Query& query, Outer outer);
+    void bind_common_tables(ast::Query& query, Outer outer);
+    QueryOutput* bind_body(ast::QueryBody& body, Outer outer, QueryOutput* recursive);
+    QueryOutput* bind_set_operation(ast::SetOperation& operation, Outer outer, QueryOutput* recursive);
+    QueryOutput* bind_values(ast::Values& values, Outer outer);
+    void bind_select(ast::Select& select, Scope& scope, QueryOutput& output);
+    void bind_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output);
+    void bind_grouping(ast::GroupingElement& element, Scope& scope);
+    void bind_order_by(std::vector<ast::OrderItem>& items, Scope& scope);
+    void bind_window(ast::WindowSpecification& window, Scope& scope);
+    Scope make_scope(Outer outer) const;
+
+    // Relations (query_binder_relation.cpp).
+    void bind_table(ast::TableReference& table, Scope& scope);
+    void bind_named(ast::TableReference& table, Scope& scope);
+    void bind_join(ast::Join& join, Scope& scope);
+    void bind_natural(ast::Join& join, Scope& scope, std::size_t left_begin, std::size_t right_begin);
+    void bind_using(ast::Join& join, Scope& scope, std::size_t left_begin, std::size_t right_begin);
+    void bind_table_function(ast::TableReference& table, Scope& scope);
+    bool bind_catalog_relation(ast::TableReference& table, Relation& relation);
+    bool bind_system_table(ast::TableReference& table, Relation& relation, const ast::QualifiedName& name);
+    void scan_table(const TableObject& object, Relation& relation);
+    void scan_connection(const ConnectionObject& object, Relation& relation);
+    void scan_pipeline(const PipelineObject& object, Relation& relation);
+    void inline_view(const ViewObject& view, ast::TableReference& table, Relation& relation);
+    void add_metadata(Relation& relation, bool hidden, bool binary);
+    void make_scan(ast::TableReference& table, Relation& relation, InputKind kind, std::string object);
+    void report_unknown_relation(const ast::QualifiedName& name);
+    const CommonTable* find_common_table(std::string_view name) const;
+    void set_alias(ast::TableReference& table, Relation& relation, std::string_view name);
+
+    // Stars (query_binder_star.cpp).
+    void bind_star_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output);
+    void bind_star_argument(ast::Star& star, Scope& scope);
+    StarSource* make_star_source(const ast::Star& star, Scope& scope, std::vector<std::string>& handled);
+    void add_star_columns(const StarSource& source, const ast::Star& star, Scope& scope, QueryOutput& output,
+                          const std::vector<ValueFacts>& replacements);
+    void demand_all(QueryOutput& output);
+    void demand_all(Relation& relation);
+    void settle_stars();
+    void exclude_hidden(ast::Star& star, const StarSource& source, const std::vector<std::string>& handled,
+                        const Relation* only) const;
+    void expand_item(ast::Select& select, const StarSite& site) const;
+
+    // Names (query_binder_name.cpp).
+    ValueFacts bind_reference(ast::Expression& expression, Scope& scope, const Use& use);
+    Found find_qualified(ast::ColumnReference& reference, Scope& scope, bool& unknown_column);
+    Found find_unqualified(ast::ColumnReference& reference, Scope& scope, bool known_only);
+    std::optional<Found> find_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start, bool open);
+    std::optional<Found> find_column_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start);
+    std::optional<Found> find_open_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start);
+    std::optional<ValueFacts> ask_relation(Relation& relation, std::string_view name, SourceSpan span);
+    std::optional<ValueFacts> ask_output(QueryOutput& output, std::string_view name, SourceSpan span);
+    [[nodiscard]] bool can_supply(const Relation& relation, std::string_view name) const;
+    [[nodiscard]] bool can_supply(const QueryOutput& output, std::string_view name) const;
+    void report_ambiguous(const ast::Identifier& name, const std::vector<Relation*>& relations);
+    void report_unknown_column(const ast::ColumnReference& reference, Scope& scope);
+    ValueFacts bind_path(ast::Expression& expression, const Found& found, const Use& use);
+    void settle_paths();
+
+    // Expressions (query_binder_expression.cpp).
+    ValueFacts bind_expression(ast::Expression& expression, Scope& scope, const Use& use = {});
+    ValueFacts bind_node(ast::Expression& expression, Scope& scope, const Use& use);
+    ValueFacts bind_binary(ast::Expression& expression, Scope& scope, const Use& use);
+    ValueFacts bind_unary(ast::Unary& unary, Scope& scope, const Use& use);
+    ValueFacts bind_case(ast::Case& node, Scope& scope, const Use& use);
+    void bind_in(ast::In& in, Scope& scope);
+    void bind_between(ast::Between& between, Scope& scope);
+    void bind_quantified(ast::Quantified& quantified, Scope& scope);
+    void bind_with_parameters(const std::vector<ast::Identifier>& parameters, Scope& scope,
+                              const std::vector<std::pair<ast::Expression*, Use>>& expressions);
+    QueryOutput* bind_subquery(ast::Query& query, Scope& scope, bool wants_all);
+    [[nodiscard]] ColumnType peek(const ast::Expression& expression, const Scope& scope, int depth = 0) const;
+    [[nodiscard]] ColumnType peek_reference(const ast::ColumnReference& reference, const Scope& scope) const;
+
+    // Functions (query_binder_function.cpp).
+    ValueFacts bind_call(ast::Expression& expression, Scope& scope, const Use& use);
+    void check_function(const ast::FunctionCall& call, const std::string& name);
+    void bind_connection_test(ast::Expression& expression);
+    void bind_acknowledgement(ast::Expression& expression, Scope& scope);
+    bool prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope);
+    std::optional<ast::Expression> event_time(Scope& scope, SourceSpan span);
+    ValueFacts bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use);
+    void bind_columns_call(ast::FunctionCall& call, Scope& scope);
+    std::vector<std::size_t> inputs_in(const Scope& scope) const;
+
+    // The result (query_binder_result.cpp).
+    void settle_inputs();
+    void report_undecided(const QueryInput& input, const Relation& relation);
+
+    const Catalog& catalog_;
+    QueryChecker& checker_;
+    Diagnostics* diagnostics_;
+
+    BoundQuery result_;
+    TypeInference inference_;
+    std::deque<Relation> relations_;
+    std::deque<QueryOutput> outputs_;
+    std::deque<StarSource> star_sources_;
+    std::vector<StarSite> star_sites_;
+    std::vector<PathReference> paths_;
+    std::map<std::pair<TypeInference::Slot, std::string>, TypeInference::Slot> path_slots_;
+    std::vector<CommonTable> common_tables_;
+    std::vector<std::string> open_views_;  ///< Being inlined; a view among them again would be a circle.
+    std::vector<std::string> function_names_;
+    std::map<std::string, bool, std::less<>> known_functions_;
+    std::set<std::pair<const QueryOutput*, std::string>> asking_;  ///< Guards against recursive CTEs.
+    std::size_t derived_count_ = 0;
+    std::size_t depth_ = 0;
+};
+
+}  // namespace laminar

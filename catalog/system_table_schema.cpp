@@ -1,0 +1,90 @@
+#include "catalog/system_table_schema.h"
+
+#include "catalog/catalog.h"
+
+namespace laminar {
+namespace {
+
+constexpr SystemTableColumn websocket_connections[] = {
+    {"connection_name", TypeId::varchar, "Name given in CREATE CONNECTION"},
+    {"connection_state", TypeId::varchar, "idle, connecting, connected, listening, waiting_to_reconnect, failed, ..."},
+    {"connected_since", TypeId::timestamp, "When the current connection was made; NULL while there is none"},
+    {"messages_received", TypeId::bigint, "Messages read since the start"},
+    {"messages_sent", TypeId::bigint, "Messages written since the start"},
+    {"bytes_received", TypeId::bigint, "Payload bytes read since the start"},
+    {"bytes_sent", TypeId::bigint, "Payload bytes written since the start"},
+    {"reconnect_count", TypeId::bigint, "How often the connection was made again"},
+    {"last_error", TypeId::varchar, "The latest error, secrets removed; NULL when there was none"},
+    {"connector", TypeId::varchar, "Name of the connector"},
+    {"endpoint", TypeId::varchar, "URL without secrets, or host:port/path of a server"},
+    {"port", TypeId::integer, "Port a server listens on; NULL otherwise"},
+    {"clients", TypeId::bigint, "Clients connected to a server now"},
+    {"messages_dropped", TypeId::bigint, "Messages dropped because a buffer was full"},
+    {"messages_failed", TypeId::bigint, "Messages that could not be decoded"},
+    {"pending_messages", TypeId::bigint, "Messages buffered and not processed yet"},
+    {"last_message_at", TypeId::timestamp, "When the latest message was read; NULL before the first"},
+};
+
+constexpr SystemTableColumn websocket_logs[] = {
+    {"connection", TypeId::varchar, "Name of the connection"},
+    {"timestamp", TypeId::timestamp, "When it happened"},
+    {"level", TypeId::varchar, "debug, info, warning or error"},
+    {"event", TypeId::varchar, "connecting, connected, disconnected, handshake_failed, decode_error, ..."},
+    {"message", TypeId::varchar, "What happened, secrets removed"},
+};
+
+constexpr SystemTableColumn pipelines[] = {
+    {"name", TypeId::varchar, "Name given in CREATE PIPELINE"},
+    {"state", TypeId::varchar, "running, paused, finished or failed"},
+    {"sink", TypeId::varchar, "Table it inserts into; NULL when it prints its rows"},
+    {"rows_in", TypeId::bigint, "Rows read since the start"},
+    {"rows_out", TypeId::bigint, "Rows produced since the start"},
+    {"errors", TypeId::bigint, "Rows or messages that failed"},
+    {"last_error", TypeId::varchar, "The latest error; NULL when there was none"},
+};
+
+constexpr SystemTableColumn tables[] = {
+    {"name", TypeId::varchar, "Name given in CREATE TABLE"},
+    {"kind", TypeId::varchar, "stream (bound to a connection) or stored"},
+    {"connection", TypeId::varchar, "Connection it is bound to; NULL for a stored table"},
+    {"stream", TypeId::varchar, "messages, errors or dlq; NULL for a stored table"},
+    {"rows", TypeId::bigint, "Rows retained now"},
+    {"rows_received", TypeId::bigint, "Rows read since the start"},
+    {"rows_expired", TypeId::bigint, "Rows removed by retention"},
+};
+
+constexpr SystemTableColumn connector_options[] = {
+    {"connector", TypeId::varchar, "Name of the connector"},
+    {"name", TypeId::varchar, "Name of the option"},
+    {"type", TypeId::varchar, "Type of its value"},
+    {"default_value", TypeId::varchar, "Value when it is not given; NULL when there is none"},
+    {"required", TypeId::varchar, "When it must be given"},
+    {"help", TypeId::varchar, "What it does"},
+};
+
+constexpr SystemTableSchema schemas[] = {
+    {"websocket_connections", "State and counters of every connection", websocket_connections},
+    {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
+    {"pipelines", "State and counters of every pipeline", pipelines},
+    {"tables", "Tables and how many rows they hold", tables},
+    {"connector_options", "Options of every connector", connector_options},
+};
+
+}  // namespace
+
+std::span<const SystemTableSchema> system_tables() noexcept { return schemas; }
+
+const SystemTableSchema* find_system_table(std::string_view name) noexcept {
+    for (const SystemTableSchema& schema : schemas) {
+        if (equals_ignoring_case(schema.name, name)) return &schema;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> system_table_names() {
+    std::vector<std::string> names;
+    for (const SystemTableSchema& schema : schemas) names.push_back("system." + std::string(schema.name));
+    return names;
+}
+
+}  // namespace laminar
