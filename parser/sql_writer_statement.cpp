@@ -301,9 +301,13 @@ void StatementWriter::write_node(const ast::Insert& insert) {
 void StatementWriter::write_node(const ast::Subscribe& subscribe) {
     text_ += "SUBSCRIBE TO ";
     if (subscribe.name) return write_name(*subscribe.name);
-    text_ += '(';
-    write_query_text(*subscribe.query);
-    text_ += ')';
+    // A query that is all in parentheses has them already.
+    const ast::Query& query = *subscribe.query;
+    const bool bracketed = std::holds_alternative<ast::NestedQuery>(query.body.node) && query.with.empty() &&
+                           query.order_by.empty() && !query.order_by_all && !query.limit && !query.offset;
+    if (!bracketed) text_ += '(';
+    write_query_text(query);
+    if (!bracketed) text_ += ')';
 }
 
 void StatementWriter::write_node(const ast::WaitFor& wait) {
