@@ -34,8 +34,11 @@ struct OutgoingMessage {
 
 /// A message that could not be used, with the reason.
 struct MessageError {
-    std::string type;     ///< invalid_json, type_mismatch, missing_field, invalid_utf8, too_large, connection, ...
+    /// invalid_json, type_mismatch, missing_field, invalid_utf8, too_deep, too_large, connection, ...
+    std::string type;
     std::string message;  ///< What and where, such as: field "price": expected DOUBLE, found string "abc".
+    /// The decoder is tolerant: the message made its rows all the same, with NULL where it could not be understood.
+    bool rows_kept = false;
 };
 
 }  // namespace laminar

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "connectors/column_batch.h"
+
+namespace laminar {
+
+/// A place in a JSON message from which columns are filled, and the places below it. Learns in which order a feed sends
+/// its fields, wanted or not, so that most keys are recognized by one comparison. Mutable scratch of one decoder.
+class FieldNode {
+public:
+    struct Match {
+        FieldNode* node = nullptr;  ///< Null: no column wants this field.
+        bool exact = false;         ///< Same case.
+    };
+
+    std::vector<std::uint32_t> columns;  ///< Columns whose value is here, by index in the schema.
+    bool is_message_id = false;
+
+    // State of the row being decoded.
+    std::uint64_t seen_in_row = 0;  ///< Number of the row in which the field was last seen.
+    bool seen_exact = false;
+
+    [[nodiscard]] bool has_children() const noexcept { return !children_.empty(); }
+    [[nodiscard]] bool is_wanted() const noexcept { return !columns.empty() || is_message_id; }
+    FieldNode& child(const std::string& step);
+    [[nodiscard]] const std::vector<std::unique_ptr<FieldNode>>& children() const noexcept { return children_; }
+
+    /// The field of a key that is the position-th of its object: same case first, then without regard to (ASCII) case.
+    [[nodiscard]] Match find(std::size_t position, std::string_view key) {
+        if (position < learned_.size() && learned_[position].key == key) return learned_[position].match;
+        return find_and_learn(position, key);
+    }
+    /// The field of an array element.
+    [[nodiscard]] FieldNode* element(std::size_t index) const noexcept;
+
+private:
+    struct Learned {
+        std::string key = "\xFF";  ///< Not UTF-8: equals no key until learned.
+        Match match;
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    using Index = std::unordered_map<std::string, FieldNode*, Hash, std::equal_to<>>;
+
+    Match find_and_learn(std::size_t position, std::string_view key);
+
+    std::vector<std::unique_ptr<FieldNode>> children_;
+    Index by_name_;
+    Index by_folded_name_;
+    std::size_t longest_name_ = 0;
+    std::vector<std::pair<std::size_t, FieldNode*>> by_index_;
+    std::vector<Learned> learned_;
+    std::string folded_;
+};
+
+/// All places from which the columns of a schema are filled; the root is the message's object. message_id_field is a
+/// field's name, or a path such as $.header.id.
+[[nodiscard]] std::unique_ptr<FieldNode> make_field_tree(const BatchSchema& schema,
+                                                         const std::string& message_id_field);
+
+}  // namespace laminar

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <rapidjson/reader.h>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "connectors/codec/row_writer.h"
+
+namespace laminar {
+
+/// Takes the events of RapidJSON's reader and walks the field tree along with them, so that each value wanted reaches
+/// the row writer and the others are passed over. Events that return false end the parse; failure() or the writer's
+/// error() then tell why. The reader recurses, so that the depth limit is what bounds its stack.
+class JsonEvents : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonEvents> {
+public:
+    static constexpr std::size_t maximum_depth = 512;
+
+    /// accepts_any_value: values that are not objects are rows too.
+    JsonEvents(RowWriter& writer, FieldNode& root, bool accepts_any_value)
+        : writer_(writer), root_(root), accepts_any_value_(accepts_any_value) {}
+
+    /// stream reads a copy of payload, offset for offset.
+    void begin_message(std::string_view payload, rapidjson::InsituStringStream& stream);
+    [[nodiscard]] std::optional<MessageError>& failure() noexcept { return failure_; }
+
+    bool Null();
+    bool Bool(bool value);
+    bool RawNumber(const char* text, rapidjson::SizeType length, bool copy);
+    bool String(const char* text, rapidjson::SizeType length, bool copy);
+    bool Key(const char* text, rapidjson::SizeType length, bool copy);
+    bool StartObject() { return start_container(true); }
+    bool EndObject(rapidjson::SizeType /*members*/) { return end_container(); }
+    bool StartArray() { return start_container(false); }
+    bool EndArray(rapidjson::SizeType /*elements*/) { return end_container(); }
+
+private:
+    /// An object or array that columns want something of.
+    struct Frame {
+        FieldNode* node = nullptr;
+        std::size_t begin = 0;     ///< Offset in the payload.
+        std::size_t position = 0;  ///< Of the member or element that comes next.
+        bool is_object = false;
+    };
+
+    [[nodiscard]] std::size_t offset() const { return stream_->Tell(); }
+    FieldNode* take_field();
+    bool start_container(bool is_object);
+    bool start_outermost(bool is_object, std::size_t begin);
+    bool end_container();
+    bool end_row(std::size_t begin, std::size_t end);
+    bool outermost_scalar(std::size_t begin, std::size_t end, std::string_view what);
+    bool fail_not_an_object(std::string_view what);
+
+    RowWriter& writer_;
+    FieldNode& root_;
+    bool accepts_any_value_;
+    std::string_view payload_;
+    rapidjson::InsituStringStream* stream_ = nullptr;
+    std::vector<Frame> frames_;
+    FieldNode::Match field_;  ///< Of the key that was read last.
+    std::size_t depth_ = 0;
+    std::size_t skipped_levels_ = 0;  ///< Containers entered that nobody looks into.
+    Frame skipped_;                   ///< The outermost of them; without a node if its text is not wanted either.
+    bool skipped_is_row_ = false;
+    bool in_array_of_rows_ = false;
+    std::size_t element_ = 0;  ///< Of the array of rows.
+    std::optional<MessageError> failure_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,188 @@
+#include "connectors/codec/json_text.h"
+
+#include <cstdint>
+
+namespace laminar {
+
+namespace {
+
+std::size_t end_of_string(std::string_view text, std::size_t at) noexcept {
+    for (++at; at < text.size(); ++at) {
+        if (text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '"') {
+            return at + 1;
+        }
+    }
+    return text.size();
+}
+
+/// Four hexadecimal digits, or nullopt.
+std::optional<std::uint32_t> read_code_unit(std::string_view text, std::size_t at) noexcept {
+    if (at + 4 > text.size()) return std::nullopt;
+    std::uint32_t unit = 0;
+    for (const char character : text.substr(at, 4)) {
+        std::uint32_t digit = 0;
+        if (character >= '0' && character <= '9') {
+            digit = static_cast<std::uint32_t>(character - '0');
+        } else if (character >= 'a' && character <= 'f') {
+            digit = static_cast<std::uint32_t>(character - 'a' + 10);
+        } else if (character >= 'A' && character <= 'F') {
+            digit = static_cast<std::uint32_t>(character - 'A' + 10);
+        } else {
+            return std::nullopt;
+        }
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit >= 0xD800 && unit <= 0xDBFF; }
+constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+void append_code_point(std::string& out, std::uint32_t point) {
+    if (point < 0x80) {
+        out += static_cast<char>(point);
+    } else if (point < 0x800) {
+        out += static_cast<char>(0xC0 | point >> 6);
+        out += static_cast<char>(0x80 | (point & 0x3F));
+    } else if (point < 0x10000) {
+        out += static_cast<char>(0xE0 | point >> 12);
+        out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+        out += static_cast<char>(0x80 | (point & 0x3F));
+    } else {
+        out += static_cast<char>(0xF0 | point >> 18);
+        out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
+        out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+        out += static_cast<char>(0x80 | (point & 0x3F));
+    }
+}
+
+/// Appends what the \u escape at at (its backslash) stands for; returns the offset behind it.
+std::size_t append_unicode_escape(std::string& out, std::string_view text, std::size_t at) {
+    std::uint32_t point = read_code_unit(text, at + 2).value_or(0xFFFD);
+    at += 6;
+    if (is_high_surrogate(point) && text.substr(at).starts_with("\\u")) {
+        const std::uint32_t low = read_code_unit(text, at + 2).value_or(0xDC00);
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+        at += 6;
+    }
+    append_code_point(out, point);
+    return at;
+}
+
+}  // namespace
+
+std::size_t skip_json_space(std::string_view text, std::size_t at) noexcept {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) ++at;
+    return at;
+}
+
+std::size_t end_of_json_value(std::string_view text, std::size_t at) noexcept {
+    if (at >= text.size()) return text.size();
+    if (text[at] == '"') return end_of_string(text, at);
+    if (text[at] != '{' && text[at] != '[') {
+        const std::size_t end = text.find_first_of(",]} \n\r\t", at);
+        return end == std::string_view::npos ? text.size() : end;
+    }
+    std::size_t depth = 0;
+    while (at < text.size()) {
+        switch (text[at]) {
+            case '"':
+                at = end_of_string(text, at);
+                continue;
+            case '{':
+            case '[':
+                ++depth;
+                break;
+            case '}':
+            case ']':
+                if (--depth == 0) return at + 1;
+                break;
+            default:
+                break;
+        }
+        ++at;
+    }
+    return text.size();
+}
+
+std::string_view json_string_content(std::string_view quoted, std::string& scratch) {
+    const std::string_view text = quoted.substr(1, quoted.size() - 2);
+    if (text.find('\\') == std::string_view::npos) return text;
+    scratch.clear();
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (text[at] != '\\' || at + 1 == text.size()) {
+            scratch += text[at++];
+            continue;
+        }
+        const char escape = text[at + 1];
+        if (escape == 'u') {
+            at = append_unicode_escape(scratch, text, at);
+            continue;
+        }
+        switch (escape) {
+            case 'b':
+                scratch += '\b';
+                break;
+            case 'f':
+                scratch += '\f';
+                break;
+            case 'n':
+                scratch += '\n';
+                break;
+            case 'r':
+                scratch += '\r';
+                break;
+            case 't':
+                scratch += '\t';
+                break;
+            default:
+                scratch += escape;
+        }
+        at += 2;
+    }
+    return scratch;
+}
+
+std::optional<std::string_view> JsonElements::next() noexcept {
+    at_ = skip_json_space(text_, at_);
+    if (at_ < text_.size() && text_[at_] == ',') at_ = skip_json_space(text_, at_ + 1);
+    if (at_ >= text_.size() || text_[at_] == ']') return std::nullopt;
+    const std::size_t begin = at_;
+    at_ = end_of_json_value(text_, at_);
+    return text_.substr(begin, at_ - begin);
+}
+
+std::optional<JsonMembers::Member> JsonMembers::next() noexcept {
+    at_ = skip_json_space(text_, at_);
+    if (at_ < text_.size() && text_[at_] == ',') at_ = skip_json_space(text_, at_ + 1);
+    if (at_ >= text_.size() || text_[at_] == '}') return std::nullopt;
+    Member member;
+    const std::size_t key = at_;
+    at_ = end_of_string(text_, at_);
+    member.quoted_key = text_.substr(key, at_ - key);
+    at_ = skip_json_space(text_, skip_json_space(text_, at_) + 1);
+    const std::size_t begin = at_;
+    at_ = end_of_json_value(text_, at_);
+    member.value = text_.substr(begin, at_ - begin);
+    return member;
+}
+
+std::size_t find_unpaired_low_surrogate(std::string_view text) noexcept {
+    std::size_t at = text.find('\\');
+    while (at != std::string_view::npos && at + 1 < text.size()) {
+        std::size_t next = at + 2;
+        if (text[at + 1] == 'u') {
+            const std::uint32_t unit = read_code_unit(text, at + 2).value_or(0);
+            if (is_low_surrogate(unit)) return at;
+            // A first half without its second is left for the parser to find.
+            if (is_high_surrogate(unit) && text.substr(at + 6).starts_with("\\u")) next = at + 12;
+        }
+        at = next < text.size() ? text.find('\\', next) : std::string_view::npos;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace laminar

@@ -1,0 +1,117 @@
+#include "connectors/codec/metadata_writer.h"
+
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/scalar_value.h"
+#include "connectors/codec/time_text.h"
+
+namespace laminar {
+
+namespace {
+
+void append_text_fact(ColumnVector& column, std::string_view text) {
+    switch (column.type().id) {
+        case TypeId::varchar:
+        case TypeId::unknown:
+        case TypeId::blob:
+            column.append_string(text);
+            return;
+        case TypeId::json: {
+            std::string quoted;
+            append_json_quoted(quoted, text);
+            column.append_string(quoted);
+            return;
+        }
+        default:
+            if (column.type().is_nested() || append_json_string(column, text, true) != ValueFit::fits)
+                column.append_null();
+    }
+}
+
+/// Facts that are not always there are empty when they are not.
+void append_optional_text(ColumnVector& column, std::string_view text) {
+    text.empty() ? column.append_null() : append_text_fact(column, text);
+}
+
+void append_count(ColumnVector& column, std::uint64_t count) {
+    if (column.type().id == TypeId::bigint) return column.append(static_cast<std::int64_t>(count));
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), count).ptr;
+    const std::string_view number(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    if (column.type().id == TypeId::json) {
+        column.append_string(number);
+    } else if (column.type().is_nested() || append_json_number(column, number, true) != ValueFit::fits) {
+        column.append_null();
+    }
+}
+
+void append_instant(ColumnVector& column, std::int64_t micros) {
+    switch (column.type().id) {
+        case TypeId::timestamp:
+        case TypeId::timestamp_tz:
+            column.append(micros);
+            return;
+        case TypeId::timestamp_s:
+        case TypeId::timestamp_ms:
+        case TypeId::timestamp_ns:
+            if (const auto value = moment_in_unit({micros, 0}, column.type().id)) {
+                column.append(*value);
+            } else {
+                column.append_null();
+            }
+            return;
+        default:
+            break;
+    }
+    std::string text;
+    append_timestamp(text, micros, TypeId::timestamp, column.type().id == TypeId::json ? 'T' : ' ');
+    if (column.type().id == TypeId::json) text += 'Z';
+    append_text_fact(column, text);
+}
+
+void append_payload_text(ColumnVector& column, const RowOrigin& origin) {
+    if (!origin.is_text) return column.append_null();
+    if (column.type().id != TypeId::json) return append_text_fact(column, origin.text);
+    origin.is_json ? column.append_string(origin.text) : column.append_null();
+}
+
+void append_payload_bytes(ColumnVector& column, const RowOrigin& origin) {
+    if (column.type().id == TypeId::blob) return column.append_string(origin.text);
+    append_payload_text(column, origin);
+}
+
+}  // namespace
+
+void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin& origin) {
+    const Message& message = *origin.message;
+    static const MessageOrigin nowhere;
+    const MessageOrigin& from = message.origin != nullptr ? *message.origin : nowhere;
+    switch (field) {
+        case MetadataField::message_id:
+            return append_optional_text(column, origin.message_id);
+        case MetadataField::connection_name:
+            return append_optional_text(column, from.connection_name);
+        case MetadataField::client_id:
+            return append_optional_text(column, from.client_id);
+        case MetadataField::remote_address:
+            return append_optional_text(column, from.remote_address);
+        case MetadataField::received_at:
+            return append_instant(column, message.received_at);
+        case MetadataField::processed_at:
+            return column.append_null();
+        case MetadataField::message_size:
+            return append_count(column, message.wire_size);
+        case MetadataField::message:
+            return append_payload_text(column, origin);
+        case MetadataField::data:
+            return append_payload_bytes(column, origin);
+        case MetadataField::delivery_count:
+            return append_count(column, message.delivery_count);
+    }
+    column.append_null();
+}
+
+}  // namespace laminar

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "catalog/metadata_column.h"
+#include "connectors/column_batch.h"
+#include "connectors/message.h"
+
+namespace laminar {
+
+/// What metadata columns of one row are filled from. Views are borrowed.
+struct RowOrigin {
+    const Message* message = nullptr;
+    std::string_view text;        ///< The part of the payload that the row came from.
+    bool is_text = true;          ///< text is valid UTF-8.
+    bool is_json = false;         ///< text is a valid JSON value.
+    std::string_view message_id;  ///< From the payload, or generated.
+};
+
+/// Appends a fact about a message, converted to the column's type as TRY_CAST would: NULL where there is no such fact
+/// or the type cannot hold it. processed_at is NULL here: the engine knows it.
+void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin& origin);
+
+}  // namespace laminar

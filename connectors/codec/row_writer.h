@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/codec/field_tree.h"
+#include "connectors/codec/metadata_writer.h"
+#include "connectors/codec/nested_json.h"
+#include "connectors/codec/scalar_value.h"
+#include "connectors/column_batch.h"
+#include "connectors/message.h"
+
+namespace laminar {
+
+/// Writes the rows of messages into a batch, column by column in whatever order the fields come, and completes each row
+/// with NULLs and metadata. Calls that return false have put the reason into error(); the message is then to be given
+/// up. Strict, the first value that does not fit ends the message. Tolerant, such values become NULL and the first
+/// reason is kept in error() while the calls go on returning true. Scratch of one decoder; not thread-safe.
+class RowWriter {
+public:
+    RowWriter(std::shared_ptr<const BatchSchema> schema, bool tolerant);
+
+    void begin_message(const Message& message, ColumnBatch& batch);
+    /// Takes back all rows of the message and forgets error(); the caller may begin rows again.
+    void discard_rows();
+
+    void begin_row();
+    /// A field of the row is at hand. False: it is to be ignored, since one of the same place was seen in a better
+    /// matching case. A field seen twice replaces what it was before.
+    [[nodiscard]] bool visit(FieldNode& node, bool exact);
+    [[nodiscard]] bool null(const FieldNode& node);
+    [[nodiscard]] bool boolean(const FieldNode& node, bool value);
+    [[nodiscard]] bool number(const FieldNode& node, std::string_view text);
+    /// begin: where the quoted text starts in the payload.
+    [[nodiscard]] bool string(const FieldNode& node, std::string_view text, std::size_t begin);
+    /// An object or array: its text in the payload.
+    [[nodiscard]] bool container(const FieldNode& node, std::string_view text);
+    /// text: the part of the payload that the row came from. is_json: it is a JSON value.
+    [[nodiscard]] bool end_row(std::string_view text, bool is_text, bool is_json);
+
+    [[nodiscard]] std::optional<MessageError>& error() noexcept { return error_; }
+
+private:
+    [[nodiscard]] bool settle(std::uint32_t index, ValueFit fit, std::string_view found);
+    [[nodiscard]] bool refuse(std::uint32_t index, MessageError error);
+    [[nodiscard]] bool append_nested(std::uint32_t index, std::string_view text);
+    [[nodiscard]] bool complete(std::size_t index, const RowOrigin& origin);
+    [[nodiscard]] std::string_view generated_message_id();
+    void forget(FieldNode& node);
+
+    std::shared_ptr<const BatchSchema> schema_;
+    bool tolerant_;
+    bool needs_message_id_ = false;
+    NestedJsonAppender nested_;
+    std::vector<std::uint64_t> filled_in_row_;  ///< Per column: number of the row that has its value already.
+    std::uint64_t row_number_ = 0;
+    std::size_t rows_before_ = 0;
+    const Message* message_ = nullptr;
+    ColumnBatch* batch_ = nullptr;
+    bool has_message_id_ = false;
+    std::string message_id_;
+    std::string generated_id_;
+    std::optional<MessageError> error_;
+};
+
+}  // namespace laminar

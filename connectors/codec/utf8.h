@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace laminar {
+
+/// Offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF);
+/// npos when all is well.
+[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
+
+/// "text" for a message: in double quotes, at most limit bytes of it (then ...), control characters, quotes,
+/// backslashes and bytes that are not UTF-8 escaped.
+[[nodiscard]] std::string quote_excerpt(std::string_view text, std::size_t limit = 60);
+
+}  // namespace laminar

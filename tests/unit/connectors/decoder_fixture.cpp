@@ -1,0 +1,82 @@
+#include "decoder_fixture.h"
+
+#include <doctest/doctest.h>
+
+#include "connectors/codec/json_encoder.h"
+
+namespace laminar {
+
+namespace {
+
+std::shared_ptr<const BatchSchema> make_schema(std::vector<BatchColumn> columns, bool coerce) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->columns = std::move(columns);
+    schema->coerce = coerce;
+    return schema;
+}
+
+}  // namespace
+
+BatchColumn payload_column(const std::string& name, const std::string& type) {
+    return path_column(name, type, {name});
+}
+
+BatchColumn path_column(const std::string& name, const std::string& type, std::vector<std::string> path) {
+    const std::optional<ColumnType> parsed = parse_column_type(type);
+    REQUIRE_MESSAGE(parsed.has_value(), type);
+    BatchColumn column;
+    column.name = name;
+    column.type = *parsed;
+    column.json_path = std::move(path);
+    return column;
+}
+
+BatchColumn metadata_column(const std::string& name, const std::string& type, MetadataField field) {
+    BatchColumn column = path_column(name, type, {});
+    column.metadata = field;
+    return column;
+}
+
+DecoderFixture::DecoderFixture(std::vector<BatchColumn> columns, DecoderOptions options, bool coerce)
+    : schema(make_schema(std::move(columns), coerce)), decoder(make_message_decoder(options, schema)), batch(schema) {}
+
+std::optional<MessageError> DecoderFixture::decode(std::string_view payload) {
+    Message message;
+    message.payload = payload;
+    message.received_at = 1'705'314'600'000'000;
+    message.wire_size = payload.size();
+    message.sequence = 7;
+    message.origin = &origin;
+    return decoder->decode(message, batch);
+}
+
+std::string DecoderFixture::refusal(std::string_view payload) {
+    const std::size_t rows = batch.rows;
+    const std::optional<MessageError> error = decode(payload);
+    CHECK(batch.rows == (error && !error->rows_kept ? rows : batch.rows));
+    return error ? error->type + ": " + error->message : std::string();
+}
+
+std::string DecoderFixture::value(std::size_t column, std::size_t row) const {
+    std::string text;
+    append_json_value(text, batch.columns[column], row);
+    return text;
+}
+
+std::string DecoderFixture::row(std::size_t row) const {
+    std::string text = "[";
+    for (std::size_t column = 0; column < batch.columns.size(); ++column) {
+        if (column != 0) text += ',';
+        text += value(column, row);
+    }
+    return text + "]";
+}
+
+std::string DecoderFixture::only_value(std::string_view payload) {
+    batch.clear();
+    if (const std::optional<MessageError> error = decode(payload)) return error->type + ": " + error->message;
+    REQUIRE(batch.rows == 1);
+    return value(0, 0);
+}
+
+}  // namespace laminar
