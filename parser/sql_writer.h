@@ -51,6 +51,10 @@ struct StatementWriterOptions {
 
 /// name, or "name" with doubled quotes where it is a keyword or not a plain word.
 [[nodiscard]] std::string quote_identifier(std::string_view name);
+/// "name" whatever it is: right in every place of the grammar.
+[[nodiscard]] std::string always_quote_identifier(std::string_view name);
+/// "name", needed or not.
+[[nodiscard]] std::string always_quote_identifier(std::string_view name);
 [[nodiscard]] std::string quote_string(std::string_view text);
 
 }  // namespace laminar

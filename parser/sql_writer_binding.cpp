@@ -129,7 +129,8 @@ Binding required_of_first_operand(const ast::Expression& expression) {
 }
 
 Binding required_of_right_operand(const ast::Binary& binary) {
-    if (is_arrow(binary)) return Binding::sum;
+    // Laminar reads == as one of the operators like ||, and they group from the left.
+    if (is_arrow(binary) || binary.op == "==") return Binding::sum;
     const Binding own = operator_binding(binary.op);
     return own == Binding::comparison ? Binding::other_operator : tighter(own);
 }

@@ -36,9 +36,6 @@ enum class Binding {
     never,      ///< Nothing binds so: the place always takes parentheses.
 };
 
-/// The name in double quotes, needed or not.
-[[nodiscard]] std::string always_quote_identifier(std::string_view name);
-
 /// One pass over an AST that writes it as text. Used once and thrown away. The AST must outlive the pass. Recursion is
 /// as deep as brackets nest, not as operators chain.
 class SqlWriterPass {
