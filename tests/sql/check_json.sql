@@ -1,0 +1,3 @@
+-- args: check --format json {file}
+SELECT a FROM missing;
+SELECT 'é', b FROM "other one";

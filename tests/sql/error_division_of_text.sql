@@ -1,0 +1,1 @@
+SELECT 'abc'::INTEGER AS n;

@@ -1,0 +1,4 @@
+CREATE TABLE base (n INTEGER);
+CREATE VIEW derived AS SELECT n FROM base;
+CREATE VIEW further AS SELECT n FROM derived;
+DROP TABLE base;

@@ -1,0 +1,2 @@
+CREATE TABLE t (n INTEGER, words TEXT[]);
+SELECT n FROM t WHERE words > 5;

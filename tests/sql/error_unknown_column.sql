@@ -1,0 +1,4 @@
+CREATE TABLE customers (id INTEGER, name TEXT);
+SELECT id,
+       nmae
+FROM customers;

@@ -1,0 +1,22 @@
+-- Every kind of expression that the query grammar has, evaluated.
+SELECT 1 + 2 * 3 AS precedence, -(-2) AS negated, 7 // 2 AS quotient, 7 % 4 AS rest, 2 ** 10 AS power, 1 = 1 AND NOT 1 <> 1 AS logic;
+SELECT 'a' || 'b' || 1 AS joined, 'it''s' AS quoted, e'tab\there' AS escaped;
+SELECT 1 == 1 AS equal, 1 != 2 AS different, 3 BETWEEN 1 AND 5 AS inside, 3 NOT IN (1, 2) AS outside;
+SELECT 'Laminar' LIKE 'L%' AS liked, 'Laminar' ILIKE 'l%R' AS liked_in_any_case, 'a_b' LIKE 'a\_b' ESCAPE '\' AS escaped;
+SELECT NULL IS NULL AS missing, NULL IS NOT DISTINCT FROM NULL AS same, (1 > NULL) IS NULL AS undecided;
+SELECT CASE WHEN 1 > 2 THEN 'no' WHEN 2 > 1 THEN 'yes' ELSE 'never' END AS searched, CASE 3 WHEN 3 THEN 'three' END AS simple;
+SELECT CAST('12' AS INTEGER) AS casted, '1.5'::DOUBLE AS colons, TRY_CAST('x' AS INTEGER) AS tried;
+SELECT EXTRACT(EPOCH FROM TIMESTAMP '2026-01-01 00:00:10') AS epoch, EXTRACT(MINUTE FROM TIME '12:34:56') AS minute;
+SELECT TIMESTAMP '2026-01-01 00:00:00' + INTERVAL '5 minutes' AS plus, TIMESTAMP '2026-01-01 00:00:00' - INTERVAL '5' MINUTE AS minus;
+SELECT DATE_TRUNC('minute', TIMESTAMP '2026-01-02 03:04:05') AS truncated, DATE '2026-02-28' + 1 AS next_day;
+SELECT {'a': 1, 'b': {'c': 'deep'}} AS struct, {'a': 1}.a AS field, ROW(1, 'x') AS row_value;
+SELECT [1, 2, 3] AS list, [1, 2, 3][2] AS element, [1, 2, 3, 4][2:3] AS slice, len([]) AS empty;
+SELECT MAP {'k': 1, 'l': 2} AS map, MAP {'k': 1}['k'] AS value;
+SELECT list_transform([1, 2, 3], x -> x * 2) AS doubled, [x + 1 FOR x IN [1, 2, 3] IF x > 1] AS comprehension;
+SELECT JSON_OBJECT('a': 1, 'b': [1, 2], 'c': JSON_OBJECT('d': NULL)) AS object, JSON_EXTRACT('{"a": {"b": [10, 20]}}', '$.a.b[1]') AS extracted;
+SELECT '{"a": {"b": 5}}'::JSON -> 'a' AS arrow, '{"a": {"b": "x"}}'::JSON ->> '$.a.b' AS text_arrow;
+SELECT IS_VALID_JSON('{"a": 1}') AS valid, IS_VALID_JSON('{a: 1}') AS invalid, IS_VALID_JSON(NULL) AS missing;
+SELECT (SELECT MAX(x) FROM (VALUES (1), (5), (3)) t(x)) AS scalar, EXISTS (SELECT 1 WHERE FALSE) AS found, 3 = ANY (SELECT UNNEST([1, 3])) AS any_of;
+SELECT COALESCE(NULL, 'second') AS first_value, NULLIF(1, 1) AS nothing, GREATEST(1, 3, 2) AS largest, REGEXP_REPLACE('abc', 'b', 'X') AS replaced;
+SELECT timestamp, data, message, "window", mode, format, size FROM (SELECT 1 AS timestamp, 2 AS data, 3 AS message, 4 AS window, 5 AS mode, 6 AS format, 7 AS size);
+SELECT "Quoted Name" FROM (SELECT 1 AS "Quoted Name");
