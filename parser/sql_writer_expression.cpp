@@ -25,29 +25,6 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
-/// 0xFF, 0b11 and 0o17 in decimal, of any size: DuckDB would read 0xFF as 0 with the alias xFF.
-std::string duckdb_integer(const std::string& text) {
-    const char marker = text.size() > 2 && text[0] == '0' ? text[1] : '\0';
-    const int base = marker == 'x' || marker == 'X'   ? 16
-                     : marker == 'b' || marker == 'B' ? 2
-                     : marker == 'o' || marker == 'O' ? 8
-                                                      : 10;
-    if (base == 10) return text;
-    std::string decimal = "0";  // Least significant digit first.
-    for (const char digit : std::string_view(text).substr(2)) {
-        if (digit == '_') continue;
-        int carry = digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
-        for (char& place : decimal) {
-            const int value = (place - '0') * base + carry;
-            place = static_cast<char>('0' + value % 10);
-            carry = value / 10;
-        }
-        for (; carry > 0; carry /= 10) decimal += static_cast<char>('0' + carry % 10);
-    }
-    std::reverse(decimal.begin(), decimal.end());
-    return decimal;
-}
-
 /// X'0aff' as DuckDB has it: BLOB '\x0A\xFF'.
 std::string duckdb_blob(std::string_view digits) {
     std::string text = "BLOB '";
@@ -144,8 +121,6 @@ void SqlWriterPass::write_node(const ast::Literal& literal) {
             put(literal.text == "true" ? "TRUE" : "FALSE");
             break;
         case ast::LiteralKind::integer:
-            put(dialect_ == SqlDialect::duckdb ? duckdb_integer(literal.text) : literal.text);
-            break;
         case ast::LiteralKind::decimal:
         case ast::LiteralKind::real:
             put(literal.text);

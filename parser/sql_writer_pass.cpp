@@ -60,7 +60,8 @@ std::string name_with_modifiers(const ast::TypeName& type, SqlDialect dialect) {
     const std::size_t zone = type.name.find(" WITH");
     if (zone == std::string::npos) return type.name + join_modifiers(type.modifiers);
     // DuckDB has one precision for times with a zone, and refuses to be told.
-    const std::string modifiers = dialect == SqlDialect::duckdb ? std::string() : join_modifiers(type.modifiers);
+    const bool refused = dialect == SqlDialect::duckdb && type.name.ends_with(" WITH TIME ZONE");
+    const std::string modifiers = refused ? std::string() : join_modifiers(type.modifiers);
     return type.name.substr(0, zone) + modifiers + type.name.substr(zone);
 }
 

@@ -157,11 +157,6 @@ TEST_CASE("what DuckDB spells otherwise is spelled its way") {
     CHECK(written(like("ILIKE", true)) == "a NOT ILIKE 'x*'");
     CHECK(written(binary(like("GLOB", true), "=", column("b"))) == "(NOT a GLOB 'x*') = b");
     CHECK(written(make(ast::Literal{ast::LiteralKind::blob, "00fF"})) == "BLOB '\\x00\\xfF'");
-    CHECK(written(integer("0xFF")) == "255");
-    CHECK(written(integer("0b101")) == "5");
-    CHECK(written(integer("0o17")) == "15");
-    CHECK(written(integer("0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF")) == "340282366920938463463374607431768211455");
-    CHECK(written(integer("1_000")) == "1_000");
     CHECK(written(call("current_timestamp")) == "current_timestamp");
     CHECK(written(call("now")) == "now()");
     ast::JsonObject object;
