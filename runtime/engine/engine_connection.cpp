@@ -27,10 +27,11 @@ ConfigHandle make_config(const Engine::Settings& settings) {
         {"autoload_known_extensions", "false"},
         {"allow_community_extensions", "false"},
         {"preserve_insertion_order", "true"},
-        {"enable_external_access", settings.external_access ? "true" : "false"},
     };
     if (!settings.database_path)
         options.emplace_back("temp_directory", settings.external_access ? spill_directory() : "");
+    // Last: it locks the directories above.
+    options.emplace_back("enable_external_access", settings.external_access ? "true" : "false");
     ConfigHandle config;
     duckdb_create_config(config.receive());
     for (const auto& [name, value] : options)

@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "parser/sql_writer.h"
+
 namespace laminar {
 
 namespace {
@@ -103,24 +105,14 @@ ColumnType from_element(TypeId id, LogicalTypeHandle child) {
     return with_fields(id, {{{}, from_logical_type(child.get())}});
 }
 
-/// Also where the name is a word of the engine's grammar that only quotes make a name of.
-std::string always_quoted(std::string_view name) {
-    std::string quoted = "\"";
-    for (const char character : name) {
-        if (character == '"') quoted += '"';
-        quoted += character;
-    }
-    return quoted + '"';
-}
-
 std::string union_from_text(const std::string& text, const ColumnType& type) {
     std::string exact;
     std::string possible;
     for (const ColumnType::Field& member : type.fields) {
         const std::string member_type = to_sql(member.type);
         const std::string value = "TRY_CAST(" + text + " AS " + member_type + ")";
-        const std::string made =
-            " THEN CAST(union_value(" + always_quoted(member.name) + " := " + value + ") AS " + to_sql(type) + ")";
+        const std::string made = " THEN CAST(union_value(" + always_quote_identifier(member.name) + " := " + value +
+                                 ") AS " + to_sql(type) + ")";
         exact += " WHEN CAST(" + value + " AS VARCHAR) = " + text + made;
         possible += " WHEN " + value + " IS NOT NULL" + made;
     }
