@@ -39,6 +39,9 @@ constexpr auto reserved_words = std::to_array<std::string_view>({
     "where",      "window",       "with",
 });
 
+// Column names to DuckDB, but Laminar's own grammar reads them as the beginning of something else.
+constexpr auto laminar_words = std::to_array<std::string_view>({"between", "exists", "interval", "values"});
+
 // Of the column names, those whose calls look like any other; the rest have a syntax of their own after '('.
 constexpr auto callable_column_names =
     std::to_array<std::string_view>({"coalesce", "grouping", "grouping_id", "nullif", "row", "substring", "trim"});
@@ -77,7 +80,9 @@ bool is_word_start(char byte) noexcept {
 
 KeywordClass classify_keyword(std::string_view word) noexcept {
     const FoldedWord folded(word);
-    if (contains(reserved_words, folded.text())) return KeywordClass::reserved;
+    if (contains(reserved_words, folded.text()) || contains(laminar_words, folded.text())) {
+        return KeywordClass::reserved;
+    }
     if (contains(function_names, folded.text())) return KeywordClass::function_name;
     if (contains(column_names, folded.text())) return KeywordClass::column_name;
     return KeywordClass::none;

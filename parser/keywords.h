@@ -4,7 +4,7 @@
 
 namespace laminar {
 
-/// How DuckDB 1.4 treats a word in a name's place. What it cannot read unquoted, Laminar quotes.
+/// How DuckDB 1.4 and Laminar treat a word in a name's place. What either cannot read unquoted is written in quotes.
 enum class KeywordClass {
     none,           ///< Not a keyword, or one that is a name everywhere.
     column_name,    ///< A name of columns and relations, but not of functions and arguments.

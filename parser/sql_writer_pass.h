@@ -97,6 +97,10 @@ private:
     void write_node(const ast::Tuple& tuple);
     void write_node(const ast::Lambda& lambda);
     void write_node(const ast::Parenthesized& parenthesized);
+    void write_function_name(const ast::QualifiedName& name);
+    void write_argument(const ast::FunctionArgument& argument);
+
+    // sql_writer_operator.cpp
     void write_tail(const ast::Binary& binary);
     void write_tail(const ast::Cast& cast);
     void write_tail(const ast::In& in);
@@ -108,8 +112,8 @@ private:
     void write_tail(const ast::FieldAccess& access);
     void write_tail(const ast::Collate& collate);
     void write_tail(const ast::AtTimeZone& at);
-    void write_function_name(const ast::QualifiedName& name);
-    void write_argument(const ast::FunctionArgument& argument);
+
+    // sql_writer_window.cpp
     void write_order_items(const std::vector<ast::OrderItem>& items);
     void write_window(const ast::WindowSpecification& window);
     void write_frame(const ast::WindowFrame& frame);
@@ -125,12 +129,14 @@ private:
     void write_values(const ast::Values& values);
     void write_grouping(const ast::GroupingElement& element);
     void write_nested_query(const ast::Query& query);
+    /// A clause begins: on a line of its own at the top of a statement for people to read, else after a space.
+    void begin_clause(std::string_view keyword);
+
+    // sql_writer_table.cpp
     void write_table(const ast::TableReference& table);
     void write_simple_table(const ast::TableReference& table);
     void write_join_tail(const ast::Join& join, bool explicit_cross);
     void write_table_suffix(const ast::TableReference& table);
-    /// A clause begins: on a line of its own at the top of a statement for people to read, else after a space.
-    void begin_clause(std::string_view keyword);
 
     SqlDialect dialect_;
     const SqlWriterOptions& options_;
