@@ -169,6 +169,25 @@ void ColumnVector::append_rest_as_list() {
 
 void ColumnVector::append_structure() { push_validity(true); }
 
+void ColumnVector::append_all(const ColumnVector& other) {
+    const auto heap_before = static_cast<std::uint32_t>(heap_.size());
+    const auto elements_before = static_cast<std::uint32_t>(children_.empty() ? 0 : children_[0].size_);
+    const std::size_t first = data_.size();
+    data_.insert(data_.end(), other.data_.begin(), other.data_.end());
+    if (physical_ == PhysicalType::string) {
+        for (auto* text = reinterpret_cast<StringReference*>(data_.data() + first);
+             text != reinterpret_cast<StringReference*>(data_.data() + data_.size()); ++text)
+            text->offset += heap_before;
+    } else if (physical_ == PhysicalType::list) {
+        for (auto* list = reinterpret_cast<ListEntry*>(data_.data() + first);
+             list != reinterpret_cast<ListEntry*>(data_.data() + data_.size()); ++list)
+            list->offset += elements_before;
+    }
+    heap_.append(other.heap_);
+    for (std::size_t index = 0; index < children_.size(); ++index) children_[index].append_all(other.children_[index]);
+    for (std::size_t row = 0; row < other.size_; ++row) push_validity(other.is_valid(row));
+}
+
 std::size_t ColumnVector::list_end(std::size_t row) const noexcept {
     if (row == 0) return 0;
     const ListEntry& last = values<ListEntry>()[row - 1];

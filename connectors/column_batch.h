@@ -99,6 +99,8 @@ public:
     void append_rest_as_list();
     /// For structure: call after appending one value to every child.
     void append_structure();
+    /// Appends every value of a column of the same type.
+    void append_all(const ColumnVector& other);
 
     /// Drops the rows from size on, and elements that belong to no row: undoes a row that failed midway.
     void truncate(std::size_t size);

@@ -1,6 +1,8 @@
 #include "runtime/engine/batch_slot.h"
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "parser/sql_writer.h"
 #include "runtime/engine/logical_type.h"
@@ -47,25 +49,42 @@ public:
         batch_ = batch;
         rows_ = nullptr;
         taken_at_ = std::chrono::system_clock::now();
+        show_all();
     }
     void hold(const ResultTable* rows) noexcept {
         batch_ = nullptr;
         rows_ = rows;
+        show_all();
     }
+    void show(std::size_t first, std::size_t count) noexcept {
+        first_ = first;
+        count_ = count;
+    }
+    void skip(std::size_t row) { skipped_.insert(std::upper_bound(skipped_.begin(), skipped_.end(), row), row); }
 
     [[nodiscard]] ScannedRows open() override {
         if (batch_) return open_batch();
         ScannedRows scan;
         if (!rows_) return scan;
-        scan.rows = rows_->rows;
+        limit(scan, rows_->rows);
         for (const ColumnVector& values : rows_->values) scan.columns.push_back({.values = &values});
         return scan;
     }
 
 private:
+    void show_all() noexcept {
+        show(0, std::numeric_limits<std::size_t>::max());
+        skipped_.clear();
+    }
+    void limit(ScannedRows& scan, std::size_t rows) const {
+        scan.first = std::min(first_, rows);
+        scan.end = scan.first + std::min(count_, rows - scan.first);
+        scan.skipped = &skipped_;
+    }
+
     [[nodiscard]] ScannedRows open_batch() const {
         ScannedRows scan;
-        scan.rows = batch_->rows;
+        limit(scan, batch_->rows);
         for (std::size_t index = 0; index < schema_->columns.size(); ++index) {
             const BatchColumn& column = schema_->columns[index];
             ScannedColumn scanned{.values = &batch_->columns[index]};
@@ -83,6 +102,9 @@ private:
     const ColumnBatch* batch_ = nullptr;
     const ResultTable* rows_ = nullptr;
     std::chrono::system_clock::time_point taken_at_;
+    std::size_t first_ = 0;
+    std::size_t count_ = std::numeric_limits<std::size_t>::max();
+    std::vector<std::size_t> skipped_;  ///< Ascending.
 };
 
 class Slot final : public BatchSlot {
@@ -102,6 +124,8 @@ public:
 
     void set_batch(const ColumnBatch* batch) override { source_->hold(batch); }
     void set_rows(const ResultTable* rows) override { source_->hold(rows); }
+    void set_window(std::size_t first, std::size_t count) override { source_->show(first, count); }
+    void skip_row(std::size_t row) override { source_->skip(row); }
     [[nodiscard]] std::string from_sql() const override { return from_sql_; }
 
 private:

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] ScannedRows open() override {
         ScannedRows scan;
         scan.owned = std::make_unique<ResultTable>(table_.rows());
-        scan.rows = scan.owned->rows;
+        scan.end = scan.owned->rows;
         for (const ColumnVector& values : scan.owned->values) scan.columns.push_back({.values = &values});
         return scan;
     }

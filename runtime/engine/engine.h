@@ -71,6 +71,10 @@ public:
     virtual void set_batch(const ColumnBatch* batch) = 0;
     /// Rows that a query made, to be read by another. Borrowed.
     virtual void set_rows(const ResultTable* rows) = 0;
+    /// Shows only count rows from first on, until the next set_batch or set_rows.
+    virtual void set_window(std::size_t first, std::size_t count) = 0;
+    /// Leaves a row out, until the next set_batch or set_rows.
+    virtual void skip_row(std::size_t row) = 0;
     /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
     /// parentheses where columns have to be cast.
     [[nodiscard]] virtual std::string from_sql() const = 0;

@@ -58,6 +58,7 @@ void begin_scan(duckdb_init_info info) {
         duckdb_init_set_max_threads(info, 1);
         auto state = std::make_unique<ScanState>();
         state->rows = static_cast<BindData*>(duckdb_init_get_bind_data(info))->source->open();
+        state->position = state->rows.first;
         for (idx_t index = 0; index < duckdb_init_get_column_count(info); ++index)
             state->projected.push_back(duckdb_init_get_column_index(info, index));
         duckdb_init_set_init_data(info, state.release(), destroy<ScanState>);
@@ -87,10 +88,25 @@ void write_column(const ScannedColumn& column, std::size_t first, std::size_t co
         write_vector(*column.values, first, count, target);
 }
 
+/// Moves past skipped rows; how many rows follow up to the next skipped one.
+std::size_t next_run(ScanState& state) {
+    std::size_t run_end = state.rows.end;
+    if (state.rows.skipped) {
+        const std::vector<std::size_t>& skipped = *state.rows.skipped;
+        auto next = std::lower_bound(skipped.begin(), skipped.end(), state.position);
+        while (next != skipped.end() && *next == state.position) {
+            ++next;
+            ++state.position;
+        }
+        if (next != skipped.end()) run_end = std::min(run_end, *next);
+    }
+    return run_end > state.position ? run_end - state.position : 0;
+}
+
 void scan(duckdb_function_info info, duckdb_data_chunk output) {
     guard(info, duckdb_function_set_error, [info, output] {
         auto& state = *static_cast<ScanState*>(duckdb_function_get_init_data(info));
-        const std::size_t count = std::min<std::size_t>(duckdb_vector_size(), state.rows.rows - state.position);
+        const std::size_t count = std::min<std::size_t>(duckdb_vector_size(), next_run(state));
         for (std::size_t index = 0; index < state.projected.size() && count > 0; ++index)
             write_column(state.rows.columns.at(state.projected[index]), state.position, count,
                          duckdb_data_chunk_get_vector(output, index));

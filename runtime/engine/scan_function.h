@@ -21,10 +21,13 @@ struct ScannedColumn {
     std::optional<std::int64_t> stand_in = std::nullopt;  ///< For NULLs, in the unit of the column's (timestamp) type.
 };
 
-/// The rows of one scan. Borrows what columns point to; owned keeps rows alive that nobody else does.
+/// The rows of one scan: from first up to end, without those in skipped (ascending). Borrows what columns and skipped
+/// point to; owned keeps rows alive that nobody else does.
 struct ScannedRows {
     std::vector<ScannedColumn> columns;
-    std::size_t rows = 0;
+    std::size_t first = 0;
+    std::size_t end = 0;
+    const std::vector<std::size_t>* skipped = nullptr;
     std::unique_ptr<ResultTable> owned = nullptr;
 };
 

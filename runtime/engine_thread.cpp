@@ -1,0 +1,65 @@
+#include "runtime/engine_thread.h"
+
+#include <spdlog/spdlog.h>
+
+namespace laminar {
+
+EngineThread::EngineThread(const Engine::Settings& settings, std::function<bool()> cycle,
+                           std::chrono::milliseconds tick)
+    : engine_(Engine::create(settings)), cycle_(std::move(cycle)), tick_(tick), thread_([this] { run(); }) {}
+
+EngineThread::~EngineThread() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    work_.notify_all();
+    thread_.join();
+}
+
+void EngineThread::wake() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (woken_) return;
+        woken_ = true;
+    }
+    work_.notify_one();
+}
+
+void EngineThread::post(std::function<void()> task) {
+    {
+        const std::lock_guard lock(mutex_);
+        tasks_.push_back(std::move(task));
+    }
+    work_.notify_one();
+}
+
+void EngineThread::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        work_.wait_for(lock, tick_, [this] { return stopping_ || woken_ || !tasks_.empty(); });
+        // Tasks that were posted before the end are waited for by their callers: run them all.
+        if (!tasks_.empty()) {
+            auto task = std::move(tasks_.front());
+            tasks_.pop_front();
+            lock.unlock();
+            task();
+            task = nullptr;
+            lock.lock();
+            continue;
+        }
+        if (stopping_) return;
+        woken_ = false;
+        lock.unlock();
+        bool again = false;
+        try {
+            again = cycle_();
+        } catch (const std::exception& problem) {
+            spdlog::error("engine cycle failed: {}", problem.what());
+        }
+        lock.lock();
+        if (again) woken_ = true;
+    }
+}
+
+}  // namespace laminar

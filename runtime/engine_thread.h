@@ -1,0 +1,62 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// The one thread that touches the engine. It runs tasks in the order in which they were posted and, whenever it has
+/// been woken and no task waits, one cycle over the stream inputs.
+class EngineThread {
+public:
+    /// cycle runs on the thread; it returns true when there is more to do at once. tick bounds the time between
+    /// two cycles, for work that is due by the clock.
+    EngineThread(const Engine::Settings& settings, std::function<bool()> cycle, std::chrono::milliseconds tick);
+    ~EngineThread();
+    EngineThread(const EngineThread&) = delete;
+    EngineThread& operator=(const EngineThread&) = delete;
+
+    /// Asks for a cycle. Any thread; never blocks for long.
+    void wake() noexcept;
+
+    /// Runs task on the engine thread and waits for it; its exception comes back here. Not from the engine thread.
+    template <class Task>
+    auto call(Task&& task) -> std::invoke_result_t<Task, Engine&> {
+        using Result = std::invoke_result_t<Task, Engine&>;
+        std::packaged_task<Result()> packaged([&] { return task(*engine_); });
+        std::future<Result> future = packaged.get_future();
+        post([&packaged] { packaged(); });
+        return future.get();
+    }
+
+    /// Interrupts the statement the engine executes now. Any thread.
+    void interrupt() noexcept { engine_->interrupt(); }
+
+    /// The engine, for those who already run on its thread (the cycle and tasks).
+    [[nodiscard]] Engine& engine() noexcept { return *engine_; }
+
+private:
+    void post(std::function<void()> task);
+    void run();
+
+    std::unique_ptr<Engine> engine_;
+    std::function<bool()> cycle_;
+    std::chrono::milliseconds tick_;
+    std::mutex mutex_;
+    std::condition_variable work_;
+    std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the two below.
+    bool woken_ = false;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,335 @@
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <future>
+
+#include "connectors/connection_factory.h"
+#include "parser/sql_writer.h"
+#include "runtime/query_error.h"
+#include "runtime/result_builder.h"
+#include "runtime/statement_executor.h"
+#include "runtime/stream_schema.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::chrono::milliseconds connection_test_timeout{10'000};
+
+std::string_view input_kind_name(InputKind kind) {
+    switch (kind) {
+        case InputKind::stream_table:
+            return "stream table";
+        case InputKind::stored_table:
+            return "stored table";
+        case InputKind::connection:
+            return "connection";
+        case InputKind::pipeline:
+            return "pipeline";
+        case InputKind::system_table:
+            return "system table";
+    }
+    return "relation";
+}
+
+/// {"ok": true, "elapsed_ms": 3.2, "steps": [{"step": "resolve", "ok": true, "elapsed_ms": 0.1, "detail": "..."}]}
+std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    const auto milliseconds = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000.0; };
+    bool ok = !steps.empty();
+    std::chrono::microseconds total{};
+    for (const ConnectionTestStep& step : steps) {
+        ok = ok && step.ok;
+        total += step.elapsed;
+    }
+    const auto key = [&](std::string_view name) {
+        writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    };
+    const auto text = [&](std::string_view value) {
+        writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    };
+    writer.StartObject();
+    key("ok");
+    writer.Bool(ok);
+    key("elapsed_ms");
+    writer.Double(milliseconds(total));
+    key("steps");
+    writer.StartArray();
+    for (const ConnectionTestStep& step : steps) {
+        writer.StartObject();
+        key("step");
+        text(step.step);
+        key("ok");
+        writer.Bool(step.ok);
+        key("elapsed_ms");
+        writer.Double(milliseconds(step.elapsed));
+        key("detail");
+        text(step.detail);
+        writer.EndObject();
+    }
+    writer.EndArray();
+    writer.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace
+
+WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
+    SqlWriterOptions options;
+    options.scan_text = [&](const ast::BoundScan& scan) -> std::string {
+        const QueryInput& input = query.inputs[scan.input];
+        switch (input.kind) {
+            case InputKind::stored_table:
+                return engine_table_name(input.object);
+            case InputKind::system_table:
+                return fmt::format("laminar_system({})", quote_string(input.object));
+            default: {
+                const auto& table = *env_.catalog.find_as<TableObject>(input.object);
+                return scan_sql(input, format_of(table.options.connector), engine_table_name(input.object));
+            }
+        }
+    };
+    return write_query(query.query, options);
+}
+
+bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics& diagnostics) {
+    for (const QueryInput& input : query.inputs) {
+        if (input.kind != InputKind::connection && input.kind != InputKind::pipeline) continue;
+        const bool connection = input.kind == InputKind::connection;
+        diagnostics.error(
+            DiagnosticCode::unsupported_on_stream, input.span,
+            fmt::format("{} \"{}\" keeps no rows, so there is nothing to select from yet",
+                        connection ? "connection" : "pipeline", input.object),
+            connection ? fmt::format("bind a table to it (CREATE TABLE t (...) WITH (connector = '{}')), or use "
+                                     "SUBSCRIBE TO (SELECT ...) to see rows as they come",
+                                     input.object)
+                       : fmt::format("use SUBSCRIBE TO {}, or let the pipeline INSERT INTO a table", input.object));
+    }
+    if (diagnostics.has_errors()) return false;
+    // What has arrived by now belongs to the answer; what is past its retention does not.
+    env_.engine.call([&](Engine&) {
+        env_.graph.cycle();
+        for (const QueryInput& input : query.inputs) {
+            if (input.kind != InputKind::stream_table) continue;
+            if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
+                stream->retained()->trim();
+        }
+    });
+    return true;
+}
+
+bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
+    for (const std::string& name : query.connection_tests) {
+        std::shared_ptr<Connection> connection = env_.connections.find(name);
+        if (!connection) connection = env_.connections.make_detached(*env_.catalog.find_as<ConnectionObject>(name));
+        const auto result = std::make_shared<std::promise<std::vector<ConnectionTestStep>>>();
+        std::future<std::vector<ConnectionTestStep>> steps = result->get_future();
+        connection->test(connection_test_timeout,
+                         [result, &progress = env_.progress](std::vector<ConnectionTestStep> done) {
+                             result->set_value(std::move(done));
+                             progress.notify();
+                         });
+        if (!env_.progress.wait([&] { return steps.wait_for(std::chrono::seconds(0)) == std::future_status::ready; },
+                                {}))
+            return false;
+        const std::string json = connection_test_json(steps.get());
+        env_.engine.call([&](Engine& engine) { engine.set_connection_test_result(name, json); });
+    }
+    return true;
+}
+
+bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
+    if (!prepare_for_reading(query, diagnostics)) return false;
+    if (!run_connection_tests(query)) {
+        diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
+        return false;
+    }
+    const WrittenSql sql = retained_sql(query);
+    try {
+        env_.engine.call([&](Engine& engine) {
+            const auto statement = engine.prepare(sql.text);
+            env_.output.begin_result(statement->columns());
+            statement->execute([&](const ResultTable& rows) {
+                env_.output.rows(rows);
+                return !env_.progress.cancelled();
+            });
+            env_.output.end_result();
+        });
+    } catch (const EngineException& problem) {
+        report_engine_error(problem.error(), &sql, span, diagnostics);
+        return false;
+    }
+    if (env_.progress.cancelled()) {
+        diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
+        return false;
+    }
+    return true;
+}
+
+bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
+    if (!prepare_for_reading(statement.query, diagnostics)) return false;
+    const TableObject& table = *env_.catalog.find_as<TableObject>(statement.table);
+    WrittenSql sql = retained_sql(statement.query);
+    try {
+        if (!table.is_stored()) return insert_into_connection(statement, table, span, diagnostics);
+        std::string columns;
+        for (const std::string& column : statement.columns) {
+            columns += columns.empty() ? " (" : ", ";
+            columns += quote_identifier(column);
+        }
+        if (!columns.empty()) columns += ')';
+        const std::string head = fmt::format("INSERT INTO {}{} ", engine_table_name(table.name), columns);
+        for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(head.size());
+        sql.text = head + sql.text;
+        const std::uint64_t count =
+            env_.engine.call([&](Engine& engine) { return engine.query(sql.text).rows_changed; });
+        env_.progress.add_rows(table.name, count);
+        env_.output.done(fmt::format("INSERT {}", count));
+        return true;
+    } catch (const EngineException& problem) {
+        report_engine_error(problem.error(), &sql, span, diagnostics);
+        return false;
+    }
+}
+
+bool StatementExecutor::insert_into_connection(const BoundInsert& statement, const TableObject& table, SourceSpan span,
+                                               Diagnostics& diagnostics) {
+    const std::vector<OutputColumn> shape = sink_columns(table, statement.columns);
+    std::string sql = retained_sql(statement.query).text;
+    if (!shape.empty()) sql = shape_for_sink(sql, shape);
+    std::unique_ptr<SinkWriter> sink;
+    std::uint64_t count = 0;
+    env_.engine.call([&](Engine& engine) {
+        const ResultTable rows = engine.query(sql);
+        sink = make_connection_sink(env_.connections, table.options.connector, format_of(table.options.connector),
+                                    rows.columns);
+        sink->write(rows);
+        count = rows.rows;
+    });
+    // Done means handed to the connection: its bounded queue has taken every message.
+    const auto handed_over = [&] { return env_.engine.call([&](Engine&) { return sink->flush(); }); };
+    if (!env_.progress.wait(handed_over, {})) {
+        diagnostics.error(DiagnosticCode::cancelled, span,
+                          "the INSERT was cancelled before all messages were handed over");
+        return false;
+    }
+    if (const std::uint64_t lost = sink->undeliverable(); lost > 0) {
+        const auto connection = env_.connections.find(table.options.connector);
+        const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, count,
+                                      table.options.connector, connection_state_name(status.state),
+                                      status.last_error.empty() ? "" : ": " + status.last_error));
+        return false;
+    }
+    env_.output.done(fmt::format("INSERT {}", count));
+    return true;
+}
+
+bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics) {
+    const std::uint64_t wanted = statement.count.value_or(1);
+    const bool for_connection = statement.kind == ast::ObjectKind::connection;
+    std::string given_up;
+    ConnectionStatus status;
+    std::uint64_t seen = 0;
+    const auto satisfied = [&] {
+        if (for_connection) {
+            const auto connection = env_.connections.find(statement.name);
+            if (!connection) {
+                given_up = "it is not open: no table, pipeline or subscription uses it";
+                return true;
+            }
+            status = connection->status();
+            seen = status.messages_received;
+            if (status.state == ConnectionState::failed) {
+                given_up = "it failed: " + status.last_error;
+                return true;
+            }
+            if (statement.count) return seen >= wanted;
+            return status.state == ConnectionState::connected || status.state == ConnectionState::listening;
+        }
+        seen = env_.progress.rows(statement.name);
+        if (seen >= wanted) return true;
+        if (statement.kind == ast::ObjectKind::pipeline) {
+            env_.engine.call([&](Engine&) {
+                const RunningPipeline* pipeline = env_.graph.find_pipeline(statement.name);
+                if (pipeline && pipeline->state() == PipelineState::failed)
+                    given_up = "it failed: " + pipeline->last_error();
+            });
+        }
+        if (given_up.empty() && env_.engine.call([&](Engine&) { return env_.graph.all_inputs_finished(); })) {
+            // Everything that will ever come has come; look once more, for the last rows may just have been counted.
+            seen = env_.progress.rows(statement.name);
+            if (seen < wanted) given_up = "every source has ended";
+        }
+        return seen >= wanted || !given_up.empty();
+    };
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    if (statement.timeout) deadline = std::chrono::steady_clock::now() + *statement.timeout;
+
+    const bool done = env_.progress.wait(satisfied, deadline);
+    const std::string what =
+        for_connection && !statement.count
+            ? fmt::format("connection \"{}\" to be connected", statement.name)
+            : fmt::format("{} {} of \"{}\"", wanted, for_connection ? "messages" : "rows", statement.name);
+    if (done && given_up.empty()) {
+        env_.output.done("WAIT FOR");
+        return true;
+    }
+    if (env_.progress.cancelled()) {
+        diagnostics.error(DiagnosticCode::cancelled, span, fmt::format("waiting for {} was cancelled", what));
+        return false;
+    }
+    std::string state;
+    if (for_connection)
+        state = fmt::format("; it is {}{}", connection_state_name(status.state),
+                            status.last_error.empty() ? "" : " (" + status.last_error + ")");
+    const std::string reason = given_up.empty() ? fmt::format("the time is up{}", state) : given_up;
+    diagnostics.error(DiagnosticCode::wait_timeout, span, fmt::format("waited for {}, but {}", what, reason),
+                      for_connection && !statement.count ? "" : fmt::format("{} came", seen));
+    return false;
+}
+
+ResultTable StatementExecutor::explain_query(const BoundQuery& query) {
+    ResultBuilder builder({{"step", TypeId::varchar}, {"detail", TypeId::varchar}});
+    for (const QueryInput& input : query.inputs) {
+        std::string columns;
+        for (const InputColumn& column : input.columns) {
+            columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name,
+                                   column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
+        }
+        if (input.all_fields) columns += columns.empty() ? "all fields" : ", all other fields";
+        builder.add_row(fmt::format("read {} {}", input_kind_name(input.kind), input.object), columns);
+    }
+    SqlWriterOptions options;
+    options.scan_text = [&](const ast::BoundScan& scan) { return quote_identifier(query.inputs[scan.input].object); };
+    builder.add_row("run", write_query(query.query, options).text);
+    std::string columns;
+    for (const OutputColumn& column : query.columns) {
+        columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name,
+                               column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
+    }
+    builder.add_row("deliver", columns);
+    return builder.take();
+}
+
+bool StatementExecutor::explain(const BoundExplain& statement, SourceSpan span, Diagnostics& diagnostics) {
+    const BoundQuery* query = nullptr;
+    if (const auto* select = std::get_if<BoundSelect>(&statement.statement.node)) query = &select->query;
+    if (const auto* insert = std::get_if<BoundInsert>(&statement.statement.node)) query = &insert->query;
+    if (const auto* subscribe = std::get_if<BoundSubscribe>(&statement.statement.node)) query = &subscribe->query;
+    if (const auto* create = std::get_if<BoundCreate>(&statement.statement.node); create && create->query)
+        query = &*create->query;
+    if (!query) {
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          "there is nothing to explain: the statement runs no query",
+                          "EXPLAIN takes SELECT, INSERT, SUBSCRIBE, CREATE VIEW and CREATE PIPELINE");
+        return false;
+    }
+    print(explain_query(*query));
+    return true;
+}
+
+}  // namespace laminar

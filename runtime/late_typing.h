@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "catalog/bound_query.h"
+#include "connectors/codec/message_decoder.h"
+#include "connectors/column_batch.h"
+
+namespace laminar {
+
+/// Decides the columns of a connection that is queried directly where the query does not: by the values in the first
+/// messages (integer BIGINT, real DOUBLE, ISO 8601 text TIMESTAMP, other text TEXT, object or array JSON). Engine
+/// thread only.
+class LateTyping {
+public:
+    LateTyping(QueryInput input, DecoderOptions decoder);
+
+    /// What the connection's channel decodes meanwhile: whole messages with their metadata.
+    [[nodiscard]] static std::shared_ptr<const BatchSchema> raw_schema(MessageFormat format);
+
+    /// Turns raw messages into typed rows; the first call that sees a message decides the types. Null until then.
+    /// Borrowed until the next call.
+    const ColumnBatch* decode(const ColumnBatch& raw);
+
+    /// The input with its columns completed; meaningful once decode has returned rows.
+    [[nodiscard]] const QueryInput& input() const noexcept { return input_; }
+    [[nodiscard]] const std::shared_ptr<const BatchSchema>& schema() const noexcept { return schema_; }
+
+private:
+    void decide(const ColumnBatch& raw);
+
+    QueryInput input_;
+    DecoderOptions decoder_options_;
+    std::shared_ptr<const BatchSchema> schema_;
+    std::unique_ptr<MessageDecoder> decoder_;
+    std::unique_ptr<ColumnBatch> batch_;
+};
+
+/// Whether an input needs it: a column of unknown type, or all fields asked for.
+[[nodiscard]] bool needs_late_typing(const QueryInput& input) noexcept;
+
+}  // namespace laminar

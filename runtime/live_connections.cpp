@@ -1,0 +1,179 @@
+#include "runtime/live_connections.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "catalog/catalog.h"
+#include "connectors/connection_factory.h"
+
+namespace laminar {
+
+namespace {
+
+spdlog::level::level_enum log_level(std::string_view name) {
+    if (name == "error") return spdlog::level::err;
+    if (name == "warning") return spdlog::level::warn;
+    if (name == "debug") return spdlog::level::debug;
+    return spdlog::level::info;
+}
+
+/// Counts down closing connections; shared with callbacks that may come after the waiter gave up.
+struct CloseLatch {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::size_t open = 0;
+
+    void count_down() {
+        const std::lock_guard lock(mutex);
+        --open;
+        done.notify_all();
+    }
+    bool wait(std::chrono::milliseconds limit) {
+        std::unique_lock lock(mutex);
+        return done.wait_for(lock, limit, [this] { return open == 0; });
+    }
+};
+
+/// How long a connection that nobody uses any more may take to say goodbye.
+constexpr std::chrono::milliseconds unused_close_deadline{5'000};
+
+/// A connection keeps its own deadline; this much longer the waiter gives it to say so.
+constexpr std::chrono::milliseconds close_grace{2'000};
+
+}  // namespace
+
+class LiveConnections::Observer final : public ConnectionObserver {
+public:
+    explicit Observer(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
+
+    void log(ConnectionLogEntry entry) override {
+        spdlog::log(log_level(entry.level), "[{}] {}: {}", entry.connection, entry.event, entry.message);
+        log_.add(std::move(entry));
+    }
+    void changed() override { on_change_(); }
+
+    [[nodiscard]] const ConnectionLog& entries() const noexcept { return log_; }
+
+private:
+    std::function<void()> on_change_;
+    ConnectionLog log_;
+};
+
+LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets,
+                                 std::function<void()> on_change)
+    : secrets_(secrets),
+      observer_(std::make_unique<Observer>(std::move(on_change))),
+      io_(std::make_unique<IoRuntime>(io_threads)) {}
+
+LiveConnections::~LiveConnections() {
+    entries_.clear();
+    io_.reset();
+}
+
+const ConnectionLog& LiveConnections::log() const noexcept { return observer_->entries(); }
+
+std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
+    const std::lock_guard lock(mutex_);
+    Entry& entry = entries_[fold_case(definition.name)];
+    if (!entry.connection) entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
+    entry.consumers.insert(fold_case(consumer));
+    return entry.connection;
+}
+
+void LiveConnections::attach(std::string_view connection, const std::string& consumer, TableStream stream,
+                             const std::shared_ptr<InputChannel>& channel) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(fold_case(connection));
+    if (found == entries_.end()) return;
+    found->second.attachments.push_back({fold_case(consumer), stream, channel});
+    found->second.connection->add_input(stream, channel);
+}
+
+void LiveConnections::stop_using(std::string_view connection, const std::string& consumer) {
+    std::shared_ptr<Connection> unused;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = entries_.find(fold_case(connection));
+        if (found == entries_.end()) return;
+        Entry& entry = found->second;
+        const std::string name = fold_case(consumer);
+        std::erase_if(entry.attachments, [&](const Attachment& attachment) {
+            if (attachment.consumer != name) return false;
+            entry.connection->remove_input(attachment.channel);
+            return true;
+        });
+        entry.consumers.erase(name);
+        if (!entry.consumers.empty()) return;
+        unused = std::move(entry.connection);
+        entries_.erase(found);
+    }
+    close({unused}, unused_close_deadline);
+}
+
+void LiveConnections::replace(const ConnectionObject& definition) {
+    std::shared_ptr<Connection> old = find(definition.name);
+    if (!old) return;
+    // Closed first: a server's port must be free before its successor binds it.
+    close({old}, unused_close_deadline);
+    const std::lock_guard lock(mutex_);
+    Entry& entry = entries_.at(fold_case(definition.name));
+    entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
+    for (const Attachment& attachment : entry.attachments)
+        entry.connection->add_input(attachment.stream, attachment.channel);
+    entry.connection->open();
+}
+
+std::shared_ptr<Connection> LiveConnections::find(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(fold_case(name));
+    return found == entries_.end() ? nullptr : found->second.connection;
+}
+
+std::size_t LiveConnections::size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+}
+
+std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObject& definition) {
+    return make_connection(definition, {*io_, secrets_, *observer_});
+}
+
+std::vector<ConnectionStatus> LiveConnections::statuses() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<ConnectionStatus> statuses;
+    statuses.reserve(entries_.size());
+    for (const auto& [name, entry] : entries_) statuses.push_back(entry.connection->status());
+    return statuses;
+}
+
+void LiveConnections::pause_reading() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : entries_) entry.connection->pause();
+}
+
+bool LiveConnections::send_queues_empty() const {
+    const std::lock_guard lock(mutex_);
+    return std::all_of(entries_.begin(), entries_.end(),
+                       [](const auto& entry) { return entry.second.connection->send_queue_empty(); });
+}
+
+bool LiveConnections::close(const std::vector<std::shared_ptr<Connection>>& connections,
+                            std::chrono::milliseconds deadline) {
+    auto latch = std::make_shared<CloseLatch>();
+    latch->open = connections.size();
+    for (const auto& connection : connections) connection->close(deadline, [latch] { latch->count_down(); });
+    return latch->wait(deadline + close_grace);
+}
+
+bool LiveConnections::close_all(std::chrono::milliseconds deadline) {
+    std::vector<std::shared_ptr<Connection>> closing;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, entry] : entries_) closing.push_back(entry.connection);
+    }
+    return close(closing, deadline);
+}
+
+}  // namespace laminar

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog_object.h"
+#include "catalog/secret_resolver.h"
+#include "connectors/connection.h"
+#include "connectors/net/io_runtime.h"
+#include "runtime/connection_log.h"
+
+namespace laminar {
+
+/// The live counterparts of the declared connections. A connection exists here from its first consumer (an input or a
+/// sink) to its last. Thread-safe.
+class LiveConnections {
+public:
+    /// on_change is called, from any thread, when a state changed or room to send appeared; it must not block.
+    LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets, std::function<void()> on_change);
+    ~LiveConnections();
+
+    /// Makes the connection if it is not live yet, and counts the consumer among its users.
+    std::shared_ptr<Connection> use(const ConnectionObject& definition, const std::string& consumer);
+    /// Feeds a stream of the connection into the consumer's channel.
+    void attach(std::string_view connection, const std::string& consumer, TableStream stream,
+                const std::shared_ptr<InputChannel>& channel);
+    /// Removes a consumer and its channels; the last one closes the connection (and waits for it).
+    void stop_using(std::string_view connection, const std::string& consumer);
+    /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay.
+    void replace(const ConnectionObject& definition);
+
+    [[nodiscard]] std::shared_ptr<Connection> find(std::string_view name) const;
+    /// Connections in use.
+    [[nodiscard]] std::size_t size() const;
+
+    /// A connection of the same definition that is in no set, to test with.
+    [[nodiscard]] std::unique_ptr<Connection> make_detached(const ConnectionObject& definition);
+
+    [[nodiscard]] std::vector<ConnectionStatus> statuses() const;
+    [[nodiscard]] const ConnectionLog& log() const noexcept;
+    [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
+
+    /// Stops reading everywhere: what has arrived can be worked off.
+    void pause_reading();
+    [[nodiscard]] bool send_queues_empty() const;
+    /// Closes all, together, each within deadline. True when all closed in time.
+    bool close_all(std::chrono::milliseconds deadline);
+
+private:
+    class Observer;
+
+    struct Attachment {
+        std::string consumer;
+        TableStream stream;
+        std::shared_ptr<InputChannel> channel;
+    };
+    struct Entry {
+        std::shared_ptr<Connection> connection;
+        std::set<std::string> consumers;
+        std::vector<Attachment> attachments;
+    };
+
+    static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline);
+
+    SecretResolver secrets_;
+    std::unique_ptr<Observer> observer_;
+    std::unique_ptr<IoRuntime> io_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
+};
+
+}  // namespace laminar

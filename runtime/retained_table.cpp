@@ -1,0 +1,78 @@
+#include "runtime/retained_table.h"
+
+#include <fmt/format.h>
+
+#include "parser/sql_writer.h"
+#include "runtime/stream_schema.h"
+
+namespace laminar {
+
+namespace {
+
+/// Deleting costs a scan: let a tenth more than the bound pile up between two trims.
+constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
+
+constexpr std::chrono::seconds age_trim_interval{1};
+
+}  // namespace
+
+RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const BatchSchema& schema,
+                             const std::string& rows_sql)
+    : engine_(engine),
+      name_(engine_table_name(table.name)),
+      options_(table.options),
+      last_trim_by_age_(std::chrono::steady_clock::now()) {
+    std::string columns;
+    std::string names;
+    for (const BatchColumn& column : schema.columns) {
+        const std::string separator = columns.empty() ? "" : ", ";
+        const std::string name = quote_identifier(column.name);
+        columns += fmt::format("{}{} {}", separator, name, to_sql(column.type));
+        names += separator + name;
+    }
+    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", name_, columns));
+    insert_ = engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", name_, names, rows_sql));
+}
+
+RetainedTable::~RetainedTable() {
+    insert_.reset();
+    try {
+        engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", name_));
+    } catch (const EngineException&) {
+        // The database is going away with everything in it, or already has.
+    }
+}
+
+void RetainedTable::append() { rows_ += insert_->execute().rows_changed; }
+
+void RetainedTable::trim() {
+    if (options_.retention) trim_by_age();
+    if (options_.retention_rows && rows_ > *options_.retention_rows) trim_by_count();
+}
+
+void RetainedTable::trim_if_due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (options_.retention && rows_ > 0 && now - last_trim_by_age_ >= age_trim_interval) trim_by_age();
+    if (options_.retention_rows && rows_ > *options_.retention_rows + slack(*options_.retention_rows)) trim_by_count();
+}
+
+void RetainedTable::trim_by_age() {
+    last_trim_by_age_ = std::chrono::steady_clock::now();
+    const ResultTable deleted = engine_.query(
+        fmt::format("DELETE FROM {} WHERE {} < (now() AT TIME ZONE 'UTC') - to_microseconds({})", name_,
+                    quote_identifier(hidden_column_name(MetadataField::processed_at)), options_.retention->count()));
+    const std::uint64_t count = std::min<std::uint64_t>(rows_, deleted.rows_changed);
+    rows_ -= count;
+    expired_rows_ += count;
+}
+
+void RetainedTable::trim_by_count() {
+    // Row ids grow with insertion, so that the smallest are the oldest.
+    const std::uint64_t surplus = rows_ - *options_.retention_rows;
+    engine_.execute(
+        fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})", name_, surplus));
+    rows_ -= surplus;
+    expired_rows_ += surplus;
+}
+
+}  // namespace laminar

@@ -1,0 +1,208 @@
+#include "runtime/session.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "catalog/binder.h"
+#include "runtime/engine_thread.h"
+#include "runtime/live_connections.h"
+#include "runtime/progress.h"
+#include "runtime/query_error.h"
+#include "runtime/statement_executor.h"
+#include "runtime/stream_graph.h"
+#include "runtime/system_tables.h"
+
+namespace laminar {
+
+namespace {
+
+/// How often the engine looks at the clock when nothing arrives: retention, and sinks with a backlog.
+constexpr std::chrono::milliseconds engine_tick{100};
+
+/// Query results come from the session's caller by way of the engine thread, stream rows from the engine thread: one at
+/// a time.
+class SerializedOutput final : public SessionOutput {
+public:
+    explicit SerializedOutput(SessionOutput& target) : target_(target) {}
+
+    void begin_result(const std::vector<OutputColumn>& columns) override {
+        const std::lock_guard lock(mutex_);
+        target_.begin_result(columns);
+    }
+    void rows(const ResultTable& rows) override {
+        const std::lock_guard lock(mutex_);
+        target_.rows(rows);
+    }
+    void end_result() override {
+        const std::lock_guard lock(mutex_);
+        target_.end_result();
+    }
+    void stream_rows(std::string_view stream, const ResultTable& rows) override {
+        const std::lock_guard lock(mutex_);
+        target_.stream_rows(stream, rows);
+    }
+    void done(std::string_view tag) override {
+        const std::lock_guard lock(mutex_);
+        target_.done(tag);
+    }
+
+private:
+    SessionOutput& target_;
+    std::mutex mutex_;
+};
+
+}  // namespace
+
+class Session::Implementation {
+public:
+    Implementation(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output)
+        : registry_(registry),
+          output_(output),
+          checker_(make_query_checker()),
+          graph_(progress_),
+          engine_thread_(
+              {settings.database_path, 1, true}, [this] { return cycle(); }, engine_tick),
+          connections_(settings.io_threads, settings.secrets,
+                       [this] {
+                           progress_.notify();
+                           engine_thread_.wake();
+                       }),
+          executor_({catalog_, registry_, output_, connections_, engine_thread_, graph_, progress_}) {
+        {
+            const std::lock_guard lock(status_mutex_);
+            status_.last_activity = std::chrono::steady_clock::now();
+        }
+        engine_thread_.call([&](Engine& engine) {
+            register_system_tables(engine, {catalog_, registry_, connections_, graph_});
+        });
+    }
+
+    ~Implementation() {
+        connections_.close_all(std::chrono::milliseconds(0));
+        // What holds statements and slots of the engine goes before the engine does.
+        engine_thread_.call([&](Engine&) { graph_.clear(); });
+    }
+
+    bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+        progress_.reset_cancel();
+        diagnostics.set_source(source);
+        Binder binder(catalog_, registry_, *checker_, diagnostics);
+        const std::optional<BoundStatement> bound = binder.bind(source, statement);
+        if (!bound) return false;
+        try {
+            return executor_.execute(*bound, diagnostics);
+        } catch (const EngineException& problem) {
+            report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
+        } catch (const std::exception& problem) {
+            diagnostics.error(DiagnosticCode::internal_error, statement.span, problem.what());
+        }
+        return false;
+    }
+
+    void cancel() noexcept {
+        progress_.cancel();
+        engine_thread_.interrupt();
+    }
+
+    [[nodiscard]] SessionStatus status() const {
+        SessionStatus status;
+        {
+            const std::lock_guard lock(status_mutex_);
+            status = status_;
+        }
+        status.connections = connections_.statuses();
+        for (const ConnectionStatus& connection : status.connections) {
+            status.messages_sent += connection.messages_sent;
+            status.messages_failed += connection.messages_failed;
+            status.messages_dropped += connection.messages_dropped;
+            if (connection.state != ConnectionState::failed || status.failed) continue;
+            status.failed = true;
+            status.failure = fmt::format("connection \"{}\" failed: {}", connection.name, connection.last_error);
+        }
+        return status;
+    }
+
+    [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
+
+    ShutdownResult shut_down(std::chrono::milliseconds limit) {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        ShutdownResult result;
+        connections_.pause_reading();
+        const auto worked_off = [&] { return engine_thread_.call([&](Engine&) { return graph_.run_dry(deadline); }); };
+        if (!progress_.wait(worked_off, deadline)) {
+            result.complete = false;
+            result.abandoned = "rows that had arrived were not worked off in time";
+        }
+        if (!progress_.wait([&] { return connections_.send_queues_empty(); }, deadline)) {
+            result.complete = false;
+            result.abandoned += result.abandoned.empty() ? "" : "; ";
+            result.abandoned += "messages were still waiting to be sent";
+        }
+        const auto rest =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        connections_.close_all(std::max(rest, std::chrono::milliseconds(100)));
+        return result;
+    }
+
+private:
+    /// Engine thread.
+    bool cycle() {
+        const bool moved = graph_.cycle();
+        const std::uint64_t sent = graph_.rows_out();
+        SessionStatus fresh;
+        fresh.messages_in = graph_.messages_in();
+        fresh.rows_in = graph_.rows_in();
+        fresh.rows_out = sent;
+        fresh.live = graph_.has_inputs();
+        fresh.sources_finished = fresh.live && !moved && graph_.all_inputs_finished() && graph_.is_dry();
+        for (const PipelineStatus& pipeline : graph_.pipeline_statuses()) {
+            if (pipeline.state != PipelineState::failed || fresh.failed) continue;
+            fresh.failed = true;
+            fresh.failure = fmt::format("pipeline \"{}\" failed: {}", pipeline.name, pipeline.last_error);
+        }
+        const std::lock_guard lock(status_mutex_);
+        fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
+        status_ = std::move(fresh);
+        return moved;
+    }
+
+    const ConnectorRegistry& registry_;
+    SerializedOutput output_;
+    std::unique_ptr<QueryChecker> checker_;
+    Catalog catalog_;
+    Progress progress_;
+    StreamGraph graph_;
+    mutable std::mutex status_mutex_;
+    SessionStatus status_;  ///< Guarded by status_mutex_.
+    // The engine outlives the connections, which wake it; what the engine's side holds of them goes with
+    // graph_.clear().
+    EngineThread engine_thread_;
+    LiveConnections connections_;
+    StatementExecutor executor_;
+};
+
+Session::Session(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output)
+    : implementation_(std::make_unique<Implementation>(settings, registry, output)) {}
+
+Session::~Session() = default;
+
+bool Session::execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+    return implementation_->execute(source, statement, diagnostics);
+}
+
+void Session::cancel() noexcept { implementation_->cancel(); }
+
+SessionStatus Session::status() const { return implementation_->status(); }
+
+const Catalog& Session::catalog() const noexcept { return implementation_->catalog(); }
+
+Session::ShutdownResult Session::shut_down(bool drain, std::chrono::milliseconds deadline) {
+    // Operators that wait for the end of their input do not exist among stateless pipelines, so both ends are the same.
+    (void)drain;
+    return implementation_->shut_down(deadline);
+}
+
+}  // namespace laminar

@@ -1,0 +1,156 @@
+#include "runtime/stream_graph.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "catalog/catalog.h"
+
+namespace laminar {
+
+void StreamGraph::add_table(const std::string& name, std::unique_ptr<StreamInput> input) {
+    tables_[fold_case(name)] = std::move(input);
+}
+
+StreamInput* StreamGraph::find_table(std::string_view name) noexcept {
+    const auto found = tables_.find(fold_case(name));
+    return found == tables_.end() ? nullptr : found->second.get();
+}
+
+void StreamGraph::remove_table(std::string_view name) { tables_.erase(fold_case(name)); }
+
+RunningPipeline& StreamGraph::add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink,
+                                           std::string stored_sink) {
+    pipelines_.push_back({std::move(pipeline), std::move(sink), std::move(stored_sink)});
+    return *pipelines_.back().pipeline;
+}
+
+RunningPipeline* StreamGraph::find_pipeline(std::string_view name) noexcept {
+    for (const Entry& entry : pipelines_) {
+        if (equals_ignoring_case(entry.pipeline->name(), name)) return entry.pipeline.get();
+    }
+    return nullptr;
+}
+
+void StreamGraph::remove_pipeline(std::string_view name) {
+    std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
+}
+
+void StreamGraph::clear() {
+    // Readers before what they read.
+    while (!pipelines_.empty()) pipelines_.pop_back();
+    tables_.clear();
+}
+
+bool StreamGraph::can_accept(RunningPipeline& pipeline) {
+    if (!pipeline.can_accept()) return false;
+    // A pipeline whose reader stands still must stand still as well.
+    return std::all_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
+        return !entry.pipeline->reads(pipeline) || can_accept(*entry.pipeline);
+    });
+}
+
+bool StreamGraph::is_held_back(const StreamInput& input) {
+    return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
+        return entry.pipeline->reads(input) && !can_accept(*entry.pipeline);
+    });
+}
+
+bool StreamGraph::cycle() {
+    bool moved = false;
+    for (auto& [name, input] : tables_) {
+        if (is_held_back(*input)) continue;
+        try {
+            if (!input->advance()) {
+                if (input->retained()) input->retained()->trim_if_due();
+                continue;
+            }
+        } catch (const EngineException& problem) {
+            // The rows cannot be stored or given their defaults; readers must not see half of it.
+            spdlog::error("[{}] a batch of {} rows was refused: {}", name, input->batch_rows(), problem.what());
+            input->release();
+            continue;
+        }
+        moved = true;
+        rows_in_ += input->batch_rows();
+        messages_in_ += input->batch().messages;
+        if (input->retained()) input->retained()->trim_if_due();
+    }
+    for (const Entry& entry : pipelines_) {
+        RunningPipeline& pipeline = *entry.pipeline;
+        if (can_accept(pipeline) && pipeline.advance_own_inputs()) {
+            moved = true;
+            for (const auto& source : pipeline.sources()) {
+                if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
+                rows_in_ += source.own_stream->batch_rows();
+                messages_in_ += source.own_stream->batch().messages;
+            }
+        }
+        if (!pipeline.has_input()) continue;
+        const std::uint64_t before = pipeline.rows_out();
+        pipeline.process();
+        const std::uint64_t written = pipeline.rows_out() - before;
+        rows_out_ += written;
+        if (written > 0) progress_.add_rows(pipeline.name(), written);
+        if (written > 0 && !entry.stored_sink.empty()) progress_.add_rows(entry.stored_sink, written);
+        if (pipeline.state() == PipelineState::failed) progress_.notify();
+    }
+    for (const Entry& entry : pipelines_) entry.pipeline->release();
+    for (auto& [name, input] : tables_) {
+        const std::size_t rows = input->batch_rows();
+        input->release();
+        if (rows > 0) progress_.add_rows(name, rows);
+    }
+    if (!moved) {
+        // A sink may have got rid of its backlog meanwhile: what was held back can move on at once.
+        for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
+    }
+    return moved;
+}
+
+bool StreamGraph::run_dry(std::chrono::steady_clock::time_point deadline) {
+    while (cycle()) {
+        if (std::chrono::steady_clock::now() >= deadline) return is_dry();
+    }
+    return is_dry();
+}
+
+void StreamGraph::for_each_input(const std::function<void(const StreamInput&)>& visit) const {
+    for (const auto& [name, input] : tables_) visit(*input);
+    for (const Entry& entry : pipelines_) {
+        for (const auto& source : entry.pipeline->sources()) {
+            if (source.own_stream) visit(*source.own_stream);
+        }
+    }
+}
+
+bool StreamGraph::is_dry() {
+    bool dry = true;
+    for_each_input([&](const StreamInput& input) { dry = dry && input.shared_channel()->pending_messages() == 0; });
+    for (const Entry& entry : pipelines_) dry = dry && entry.pipeline->flush_sink();
+    return dry;
+}
+
+bool StreamGraph::all_inputs_finished() const {
+    bool finished = true;
+    for_each_input([&](const StreamInput& input) { finished = finished && input.shared_channel()->is_finished(); });
+    return finished;
+}
+
+bool StreamGraph::has_inputs() const {
+    bool any = false;
+    for_each_input([&](const StreamInput&) { any = true; });
+    return any;
+}
+
+std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
+    std::vector<PipelineStatus> statuses;
+    statuses.reserve(pipelines_.size());
+    for (const auto& [pipeline, sink, stored_sink] : pipelines_) {
+        statuses.push_back({pipeline->name(), pipeline->state(), sink, pipeline->rows_in(), pipeline->rows_out(),
+                            pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error()});
+    }
+    return statuses;
+}
+
+}  // namespace laminar

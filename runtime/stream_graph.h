@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/progress.h"
+#include "runtime/running_pipeline.h"
+#include "runtime/stream_input.h"
+
+namespace laminar {
+
+/// Numbers of one pipeline for system.pipelines and SHOW.
+struct PipelineStatus {
+    std::string name;
+    PipelineState state = PipelineState::running;
+    std::string sink;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+    std::uint64_t failed_rows = 0;
+    std::uint64_t undeliverable = 0;
+    std::string last_error;
+};
+
+/// Everything that flows: the inputs of tables and the running pipelines, and the cycle that moves rows through them.
+/// Engine thread only.
+class StreamGraph {
+public:
+    explicit StreamGraph(Progress& progress) : progress_(progress) {}
+
+    void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
+    [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
+    void remove_table(std::string_view name);
+
+    RunningPipeline& add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink, std::string stored_sink);
+    [[nodiscard]] RunningPipeline* find_pipeline(std::string_view name) noexcept;
+    void remove_pipeline(std::string_view name);
+
+    void clear();
+
+    /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
+    bool cycle();
+    /// cycle() until nothing is left that can move; false when the deadline passed first.
+    bool run_dry(std::chrono::steady_clock::time_point deadline);
+
+    /// Nothing pending in channels and sinks, and (finite sources) all channels finished.
+    [[nodiscard]] bool is_dry();
+    [[nodiscard]] bool all_inputs_finished() const;
+    [[nodiscard]] bool has_inputs() const;
+
+    [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
+    [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
+    [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
+    [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
+
+private:
+    struct Entry {
+        std::unique_ptr<RunningPipeline> pipeline;
+        std::string sink;
+        std::string stored_sink;
+    };
+
+    [[nodiscard]] bool is_held_back(const StreamInput& input);
+    [[nodiscard]] bool can_accept(RunningPipeline& pipeline);
+    void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
+
+    Progress& progress_;
+    std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
+    std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
+    std::uint64_t rows_in_ = 0;
+    std::uint64_t messages_in_ = 0;
+    std::uint64_t rows_out_ = 0;
+};
+
+}  // namespace laminar

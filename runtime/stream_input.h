@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog_object.h"
+#include "connectors/connection.h"
+#include "connectors/input_channel.h"
+#include "runtime/engine/engine.h"
+#include "runtime/retained_table.h"
+
+namespace laminar {
+
+/// One consumer of a connection inside the engine: the channel its rows come through, the slot from which statements
+/// read the batch at hand, and, for a table, the retained rows. Engine thread only (the channel is shared with the
+/// connection).
+class StreamInput {
+public:
+    /// For CREATE TABLE ... WITH (connector): applies DEFAULTs and retains.
+    static std::unique_ptr<StreamInput> for_table(Engine& engine, const TableObject& table,
+                                                  std::shared_ptr<InputChannel> channel);
+    /// For a query that reads a connection directly. key is unique among inputs.
+    static std::unique_ptr<StreamInput> for_connection(Engine& engine, const std::string& key,
+                                                       std::shared_ptr<InputChannel> channel);
+
+    ~StreamInput();
+    StreamInput(const StreamInput&) = delete;
+    StreamInput& operator=(const StreamInput&) = delete;
+
+    /// Takes what has arrived, makes it the batch at hand and retains it. False when nothing has arrived.
+    bool advance();
+    /// Ends the batch at hand.
+    void release();
+
+    /// The slot that rows_sql reads.
+    [[nodiscard]] BatchSlot& slot() noexcept { return defaulted_slot_ ? *defaulted_slot_ : *slot_; }
+    /// FROM text that reads the batch at hand; the columns are those of the channel's schema.
+    [[nodiscard]] const std::string& rows_sql() const noexcept { return rows_sql_; }
+    [[nodiscard]] InputChannel& channel() noexcept { return *channel_; }
+    [[nodiscard]] const std::shared_ptr<InputChannel>& shared_channel() const noexcept { return channel_; }
+    [[nodiscard]] RetainedTable* retained() noexcept { return retained_.get(); }
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
+    /// The batch at hand as it came; only while there is one.
+    [[nodiscard]] const ColumnBatch& batch() const noexcept { return *batch_; }
+    [[nodiscard]] std::size_t batch_rows() const noexcept { return batch_ ? batch_->rows : 0; }
+
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
+    /// Rows that could not be stored or given their defaults.
+    [[nodiscard]] std::uint64_t refused_rows() const noexcept { return refused_rows_; }
+
+private:
+    StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel);
+    void keep_batch();
+    void leave_out_refused_rows();
+    void apply_defaults_from(const TableObject& table);
+
+    Engine& engine_;
+    std::string key_;
+    std::shared_ptr<InputChannel> channel_;
+    std::unique_ptr<BatchSlot> slot_;
+    std::string rows_sql_;
+    std::unique_ptr<BatchSlot> defaulted_slot_;  ///< Only with DEFAULTs, as the two below:
+    std::unique_ptr<PreparedQuery> defaulting_;  ///< fills them in, once, so that every reader sees the same values.
+    std::optional<ResultTable> defaulted_rows_;
+    std::unique_ptr<RetainedTable> retained_;
+    std::unique_ptr<ColumnBatch> batch_;
+    std::uint64_t rows_ = 0;
+    std::uint64_t messages_ = 0;
+    std::uint64_t refused_rows_ = 0;
+};
+
+}  // namespace laminar

@@ -1,0 +1,103 @@
+#include "runtime/stream_schema.h"
+
+#include <fmt/format.h>
+
+#include "catalog/catalog.h"
+#include "parser/sql_writer.h"
+
+namespace laminar {
+
+namespace {
+
+/// Text payloads are kept as text and binary ones as bytes, never both: the other form is computed when it is asked
+/// for.
+bool is_kept(MetadataField field, MessageFormat format) {
+    if (field == MetadataField::data) return format == MessageFormat::binary;
+    if (field == MetadataField::message) return format != MessageFormat::binary;
+    return true;
+}
+
+void append_hidden_columns(BatchSchema& schema, MessageFormat format) {
+    for (const MetadataColumn& metadata : metadata_columns()) {
+        if (!is_kept(metadata.field, format)) continue;
+        BatchColumn column;
+        column.name = hidden_column_name(metadata.field);
+        column.type = metadata.type;
+        column.metadata = metadata.field;
+        schema.columns.push_back(std::move(column));
+    }
+}
+
+std::string metadata_expression(MetadataField field, MessageFormat format) {
+    if (is_kept(field, format)) return quote_identifier(hidden_column_name(field));
+    if (field == MetadataField::data)
+        return fmt::format("encode({})", quote_identifier(hidden_column_name(MetadataField::message)));
+    return fmt::format("TRY(decode({}))", quote_identifier(hidden_column_name(MetadataField::data)));
+}
+
+}  // namespace
+
+std::string hidden_column_name(MetadataField field) {
+    for (const MetadataColumn& metadata : metadata_columns()) {
+        if (metadata.field == field) return fmt::format("__laminar_{}", metadata.name);
+    }
+    throw std::logic_error("metadata field without a column");
+}
+
+std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, MessageFormat format) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = table.options.coerce;
+    for (const ColumnObject& declared : table.columns) {
+        BatchColumn column;
+        column.name = declared.name;
+        column.type = declared.type;
+        column.json_path = declared.json_path.empty() ? std::vector{declared.name} : declared.json_path;
+        column.metadata = declared.metadata;
+        column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;
+        column.not_null = declared.not_null || declared.primary_key;
+        schema->columns.push_back(std::move(column));
+    }
+    append_hidden_columns(*schema, format);
+    return schema;
+}
+
+std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& input, MessageFormat format) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = true;
+    for (const InputColumn& named : input.columns) {
+        if (named.metadata) continue;
+        BatchColumn column;
+        column.name = named.name;
+        column.type = named.type;
+        column.json_path = {named.name};
+        schema->columns.push_back(std::move(column));
+    }
+    append_hidden_columns(*schema, format);
+    return schema;
+}
+
+std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql) {
+    std::string columns;
+    for (const InputColumn& column : input.columns) {
+        if (!columns.empty()) columns += ", ";
+        const std::string name = quote_identifier(column.name);
+        if (column.metadata)
+            columns += fmt::format("{} AS {}", metadata_expression(*column.metadata, format), name);
+        else
+            columns += name;
+    }
+    // A query may name no column at all: count(*) over a connection.
+    if (columns.empty()) columns = "1 AS \"__laminar_row\"";
+    return fmt::format("(SELECT {} FROM {})", columns, rows_sql);
+}
+
+std::string engine_table_name(std::string_view table) {
+    std::string quoted = "main.\"";
+    for (const char character : fold_case(table)) {
+        if (character == '"') quoted += '"';
+        quoted += character;
+    }
+    return quoted + '"';
+}
+
+}  // namespace laminar

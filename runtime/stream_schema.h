@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/bound_query.h"
+#include "catalog/catalog_object.h"
+#include "connectors/codec/message_decoder.h"
+#include "connectors/column_batch.h"
+
+namespace laminar {
+
+/// The columns in which metadata travels with every row beside the declared columns. They have names of their own, so
+/// that a declared column of a metadata name hides nothing: "__laminar_received_at".
+[[nodiscard]] std::string hidden_column_name(MetadataField field);
+
+/// What a decoder fills for a table bound to a connection: its declared columns, then the hidden metadata.
+[[nodiscard]] std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, MessageFormat format);
+
+/// What a decoder fills for a connection that a query reads directly: the fields the query names, then the hidden
+/// metadata. Values of another type than the inferred one are converted where TRY_CAST could (the types are Laminar's
+/// guess, not the user's word).
+[[nodiscard]] std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& input, MessageFormat format);
+
+/// FROM text that shows rows of such a schema under the names a bound query expects:
+/// (SELECT "price", "__laminar_received_at" AS "received_at" FROM rows_sql).
+[[nodiscard]] std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql);
+
+/// The name under which the engine keeps the rows of a table.
+[[nodiscard]] std::string engine_table_name(std::string_view table);
+
+}  // namespace laminar

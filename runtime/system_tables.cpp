@@ -1,0 +1,115 @@
+#include "runtime/system_tables.h"
+
+#include <map>
+#include <stdexcept>
+#include <string>
+
+#include "catalog/option_schema.h"
+#include "catalog/system_table_schema.h"
+#include "runtime/option_text.h"
+#include "runtime/result_builder.h"
+
+namespace laminar {
+
+namespace {
+
+ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    std::map<std::string, ConnectionStatus> live;
+    for (ConnectionStatus& status : sources.connections.statuses()) live[fold_case(status.name)] = std::move(status);
+    ResultBuilder builder(std::move(columns));
+    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::connection)) {
+        const auto& definition = std::get<ConnectionObject>(*object);
+        ConnectionStatus status = live[fold_case(definition.name)];
+        const std::optional<std::int64_t> port =
+            status.port == 0 ? std::nullopt : std::optional<std::int64_t>(status.port);
+        builder.add_row(definition.name, connection_state_name(status.state), time_or_null(status.connected_since),
+                        status.messages_received, status.messages_sent, status.bytes_received, status.bytes_sent,
+                        status.reconnect_count, text_or_null(status.last_error), definition.connector->name,
+                        text_or_null(status.endpoint), port, status.clients, status.messages_dropped,
+                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at));
+    }
+    return builder.take();
+}
+
+ResultTable websocket_logs(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const ConnectionLogEntry& entry : sources.connections.log().entries())
+        builder.add_row(entry.connection, entry.timestamp, entry.level, entry.event, entry.message);
+    return builder.take();
+}
+
+ResultTable pipelines(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const PipelineStatus& status : sources.graph.pipeline_statuses())
+        builder.add_row(status.name, pipeline_state_name(status.state), text_or_null(status.sink), status.rows_in,
+                        status.rows_out, status.failed_rows + status.undeliverable, text_or_null(status.last_error));
+    return builder.take();
+}
+
+std::string_view stream_name(TableStream stream) {
+    switch (stream) {
+        case TableStream::messages:
+            return "messages";
+        case TableStream::errors:
+            return "errors";
+        case TableStream::dead_letters:
+            return "dlq";
+    }
+    return "messages";
+}
+
+ResultTable tables(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::table)) {
+        const auto& table = std::get<TableObject>(*object);
+        if (table.is_stored()) {
+            builder.add_row(table.name, "stored", nullptr, nullptr, nullptr, nullptr, nullptr);
+            continue;
+        }
+        StreamInput* input = sources.graph.find_table(table.name);
+        const RetainedTable* retained = input ? input->retained() : nullptr;
+        builder.add_row(table.name, "stream", table.options.connector, stream_name(table.options.stream),
+                        retained ? retained->rows() : std::uint64_t{0}, input ? input->rows() : std::uint64_t{0},
+                        retained ? retained->expired_rows() : std::uint64_t{0});
+    }
+    return builder.take();
+}
+
+ResultTable connector_options(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const ConnectorDescriptor& connector : sources.registry.all()) {
+        for (const OptionDeclaration& option : connector.options->options())
+            builder.add_row(connector.name, option.name, option_type_name(option.type),
+                            text_or_null(option.default_text),
+                            text_or_null(describe_requirement(*connector.options, option)), option.facts.help);
+    }
+    return builder.take();
+}
+
+using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColumn>);
+
+Reader reader_of(std::string_view table) {
+    if (table == "websocket_connections") return websocket_connections;
+    if (table == "websocket_logs") return websocket_logs;
+    if (table == "pipelines") return pipelines;
+    if (table == "tables") return tables;
+    if (table == "connector_options") return connector_options;
+    throw std::logic_error("system table without a reader: " + std::string(table));
+}
+
+}  // namespace
+
+void register_system_tables(Engine& engine, const SystemTableSources& sources) {
+    for (const SystemTableSchema& schema : system_tables()) {
+        SystemTable table;
+        table.name = schema.name;
+        for (const SystemTableColumn& column : schema.columns)
+            table.columns.push_back({std::string(column.name), column.type});
+        table.rows = [sources, reader = reader_of(schema.name), columns = table.columns] {
+            return reader(sources, columns);
+        };
+        engine.register_system_table(std::move(table));
+    }
+}
+
+}  // namespace laminar
