@@ -1,0 +1,56 @@
+#include "connectors/connection_factory.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "connectors/blackhole/blackhole_connection.h"
+#include "connectors/file/file_connection.h"
+#include "connectors/file/options.h"
+#include "connectors/generator/generator_connection.h"
+#include "connectors/stdout/stdout_connection.h"
+#include "connectors/websocket/client.h"
+#include "connectors/websocket/options.h"
+#include "connectors/websocket/server.h"
+
+namespace laminar {
+
+namespace {
+
+std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& definition,
+                                                      const ConnectionContext& context) {
+    auto options = std::dynamic_pointer_cast<const WebSocketOptions>(definition.options);
+    if (!options) throw std::logic_error("a websocket connection without its options");
+    if (options->mode == WebSocketMode::server) {
+        return std::make_unique<WebSocketServer>(definition.name, std::move(options), context);
+    }
+    return std::make_unique<WebSocketClient>(definition.name, std::move(options), context);
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> make_connection(const ConnectionObject& definition, const ConnectionContext& context) {
+    const std::string_view connector = definition.connector ? definition.connector->name : std::string_view();
+    if (connector == "websocket") return make_websocket_connection(definition, context);
+    if (connector == "generator") return make_generator_connection(definition, context);
+    if (connector == "file") return make_file_connection(definition, context);
+    if (connector == "stdout") return make_stdout_connection(definition, context);
+    if (connector == "blackhole") return make_blackhole_connection(definition, context);
+    throw std::logic_error(fmt::format("connector \"{}\" has no implementation", connector));
+}
+
+ConnectionInputOptions connection_input_options(const ConnectionObject& definition) {
+    ConnectionInputOptions input;
+    if (const auto* options = dynamic_cast<const WebSocketOptions*>(definition.options.get())) {
+        input.decoder.format = options->format;
+        input.decoder.message_id_field = options->message_id_field;
+        input.limits.messages = options->buffer_size;
+        input.limits.bytes = options->buffer_bytes;
+    }
+    if (const auto* options = dynamic_cast<const FileOptions*>(definition.options.get())) {
+        input.decoder.coerce = options->format == FileFormat::csv;
+    }
+    return input;
+}
+
+}  // namespace laminar

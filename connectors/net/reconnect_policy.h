@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace laminar {
+
+/// When to connect again after a connection failed or ended, and when to give up: exponential backoff with full jitter
+/// (the delay is anywhere between a small floor and the backoff), so that many clients of a restarted server do not
+/// come back at the same moment. Pure: no clock, no I/O, randomness is passed in. Not thread-safe.
+class ReconnectPolicy {
+public:
+    using Clock = std::chrono::steady_clock;
+    using Milliseconds = std::chrono::milliseconds;
+
+    struct Settings {
+        bool enabled = true;
+        Milliseconds initial{5'000};
+        double multiplier = 2.0;
+        Milliseconds maximum{60'000};
+        std::int64_t max_attempts = -1;  ///< In a row without a stable connection; -1: no limit.
+        Milliseconds stable_after{10'000};
+        Milliseconds floor{20};  ///< Never sooner than this, whatever the jitter says: no peer makes a busy loop.
+    };
+
+    /// What ended the attempt or the connection.
+    struct Ending {
+        std::uint16_t close_code = 0;               ///< Of the peer's close frame; 0 without one.
+        int http_status = 0;                        ///< Of a refused handshake; 0 otherwise.
+        std::optional<Milliseconds> retry_after{};  ///< The server's wish.
+        bool permanent = false;                     ///< The cause lies with us and will not go away by itself.
+    };
+
+    struct Decision {
+        bool retry = false;
+        Milliseconds delay{};
+        std::string reason;  ///< Why not, when retry is false.
+    };
+
+    /// random yields numbers in [0, 1).
+    ReconnectPolicy(Settings settings, std::function<double()> random);
+
+    void connected(Clock::time_point now) noexcept;
+    [[nodiscard]] Decision ended(const Ending& ending, Clock::time_point now);
+
+    [[nodiscard]] std::int64_t attempts() const noexcept { return attempts_; }  ///< In a row, so far.
+
+private:
+    [[nodiscard]] Milliseconds backoff() const;
+
+    Settings settings_;
+    std::function<double()> random_;
+    std::optional<Clock::time_point> connected_at_;
+    std::int64_t attempts_ = 0;
+};
+
+/// 1008 (policy), 1010 (extension), 3000 (unauthorized), 3003 (forbidden): connecting again would be the same again.
+[[nodiscard]] bool is_final_close_code(std::uint16_t code) noexcept;
+/// 3xx and 4xx, but for 408, 425 and 429.
+[[nodiscard]] bool is_final_http_status(int status) noexcept;
+
+}  // namespace laminar

@@ -1,0 +1,125 @@
+#include "connectors/websocket/buffered_transport.h"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <cstring>
+
+namespace laminar {
+
+namespace net = boost::asio;
+
+namespace {
+/// Capacity that a send buffer may keep once it is empty.
+constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent * 2;
+}  // namespace
+
+BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::ssl::context>& tls)
+    : plain_(std::move(socket)), progress_(plain_.get_executor(), net::steady_timer::time_point::max()) {
+    if (tls) tls_ = std::make_unique<TlsStream>(std::move(plain_), *tls);
+}
+
+net::any_io_executor BufferedTransport::executor() { return progress_.get_executor(); }
+
+bool BufferedTransport::has_final_data_frame() const noexcept {
+    return boundary_.starts_final_data_frame(receive_buffer_.data() + begin_, end_ - begin_);
+}
+
+bool BufferedTransport::can_hand_out() const noexcept {
+    // What is left when the connection has ended is handed out as it is: let Beast judge it.
+    return end_ > begin_ && (receive_error_ || boundary_.is_known(receive_buffer_.data() + begin_, end_ - begin_));
+}
+
+net::const_buffer BufferedTransport::presentable() noexcept {
+    const char* data = receive_buffer_.data() + begin_;
+    return {data, boundary_.presentable(data, end_ - begin_)};
+}
+
+void BufferedTransport::consume(std::size_t count) noexcept {
+    boundary_.consume(receive_buffer_.data() + begin_, end_ - begin_, count);
+    begin_ += count;
+    if (begin_ == end_) begin_ = end_ = 0;
+}
+
+net::mutable_buffer BufferedTransport::prepare() {
+    if (begin_ > 0) {
+        std::memmove(receive_buffer_.data(), receive_buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    std::size_t wanted = std::max(receive_buffer_.size(), least_receive_buffer);
+    if (filled_up_) wanted = std::min(wanted * 2, most_receive_buffer);
+    filled_up_ = false;
+    if (wanted > receive_buffer_.size()) {
+        receive_buffer_.resize(wanted);
+    } else if (end_ == 0 && last_received_ < wanted / 8 && wanted > least_receive_buffer) {
+        // A burst is over: give memory back step by step.
+        receive_buffer_.resize(wanted / 2);
+        receive_buffer_.shrink_to_fit();
+    }
+    return {receive_buffer_.data() + end_, receive_buffer_.size() - end_};
+}
+
+void BufferedTransport::received(std::size_t count, const error_code& error) noexcept {
+    end_ += count;
+    received_bytes_ += count;
+    last_received_ = count;
+    filled_up_ = end_ == receive_buffer_.size();
+    if (error) receive_error_ = error;
+}
+
+void BufferedTransport::append(net::const_buffer bytes) {
+    const auto* data = static_cast<const char*>(bytes.data());
+    waiting_.insert(waiting_.end(), data, data + bytes.size());
+    appended_ += bytes.size();
+}
+
+void BufferedTransport::start_sending() {
+    if (sending_ || send_error_ || waiting_.empty()) return;
+    sending_ = true;
+    // Posted, so that everything that is appended in one go leaves in one write.
+    net::post(executor(), [self = shared_from_this()] { self->send_next(); });
+}
+
+void BufferedTransport::send_next() {
+    if (in_flight_sent_ == in_flight_.size()) {
+        in_flight_.clear();
+        in_flight_sent_ = 0;
+        if (in_flight_.capacity() > kept_send_capacity) std::vector<char>().swap(in_flight_);
+        std::swap(in_flight_, waiting_);
+    }
+    if (in_flight_.empty() || send_error_) {
+        sending_ = false;
+        return;
+    }
+    const net::const_buffer rest(in_flight_.data() + in_flight_sent_, in_flight_.size() - in_flight_sent_);
+    const auto done = [self = shared_from_this()](const error_code& error, std::size_t count) {
+        self->write_done(count, error);
+    };
+    if (tls_) {
+        tls_->async_write_some(rest, done);
+    } else {
+        plain_.async_write_some(rest, done);
+    }
+}
+
+void BufferedTransport::write_done(std::size_t count, const error_code& error) {
+    in_flight_sent_ += count;
+    sent_ += count;
+    if (error) {
+        send_error_ = error;
+        sending_ = false;
+    } else {
+        send_next();
+    }
+    progress_.cancel();
+}
+
+void BufferedTransport::abort() noexcept {
+    error_code ignored;
+    socket().close(ignored);
+    if (!send_error_) send_error_ = net::error::operation_aborted;
+    if (!receive_error_) receive_error_ = net::error::operation_aborted;
+    progress_.cancel();
+}
+
+}  // namespace laminar

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "connectors/websocket/frame_boundary.h"
+
+namespace laminar {
+
+/// A TCP socket, with or without TLS, between a receive buffer and a send buffer.
+/// The receive buffer starts small and grows with load, so that idle connections stay cheap. What is appended to the
+/// send buffer is sent by a chain of writes of its own, one at a time, as fast as the peer takes it.
+/// Belongs to the strand of its socket; held by shared_ptr because writes in flight refer to it.
+class BufferedTransport : public std::enable_shared_from_this<BufferedTransport> {
+public:
+    using Socket = boost::asio::ip::tcp::socket;
+    using TlsStream = boost::asio::ssl::stream<Socket>;
+    using error_code = boost::system::error_code;
+
+    static constexpr std::size_t least_receive_buffer = 4 << 10;
+    static constexpr std::size_t most_receive_buffer = 256 << 10;
+    /// With more than this not yet sent, writers should wait.
+    static constexpr std::size_t comfortable_unsent = 64 << 10;
+
+    /// tls null: plain TCP.
+    BufferedTransport(Socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls);
+
+    [[nodiscard]] boost::asio::any_io_executor executor();
+    [[nodiscard]] Socket& socket() noexcept { return tls_ ? tls_->next_layer() : plain_; }
+    [[nodiscard]] TlsStream* tls() noexcept { return tls_.get(); }
+
+    // Receiving.
+    /// From here on the peer's bytes are an HTTP head: not handed out beyond its end.
+    void expect_http_head() { boundary_.expect_http_head(); }
+    /// From here on they are WebSocket frames.
+    void expect_frames() { boundary_.expect_frames(); }
+    /// Whether the buffer holds a whole data frame that ends its message, at a frame's start.
+    [[nodiscard]] bool has_final_data_frame() const noexcept;
+    /// Whether some bytes can be handed out without receiving more.
+    [[nodiscard]] bool can_hand_out() const noexcept;
+    /// Those bytes: up to the end of the frame (or HTTP head) at most.
+    [[nodiscard]] boost::asio::const_buffer presentable() noexcept;
+    void consume(std::size_t count) noexcept;
+    [[nodiscard]] const error_code& receive_error() const noexcept { return receive_error_; }
+
+    template <class Handler>
+    void async_receive(Handler&& handler) {
+        const boost::asio::mutable_buffer room = prepare();
+        if (tls_) {
+            tls_->async_read_some(room, std::forward<Handler>(handler));
+        } else {
+            plain_.async_read_some(room, std::forward<Handler>(handler));
+        }
+    }
+    void received(std::size_t count, const error_code& error) noexcept;
+
+    // Sending.
+    void append(boost::asio::const_buffer bytes);
+    void start_sending();
+    [[nodiscard]] std::size_t unsent() const noexcept { return appended_ - sent_; }
+    [[nodiscard]] std::uint64_t appended() const noexcept { return appended_; }
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }  ///< Handed to the operating system.
+    [[nodiscard]] const error_code& send_error() const noexcept { return send_error_; }
+    /// Cancelled whenever a write has been done; never expires.
+    [[nodiscard]] boost::asio::steady_timer& progress_timer() noexcept { return progress_; }
+
+    [[nodiscard]] std::uint64_t received_bytes() const noexcept { return received_bytes_; }
+
+    /// Closes the socket: every operation ends with an error.
+    void abort() noexcept;
+
+private:
+    boost::asio::mutable_buffer prepare();
+    void send_next();
+    void write_done(std::size_t count, const error_code& error);
+
+    Socket plain_;
+    std::unique_ptr<TlsStream> tls_;
+
+    std::vector<char> receive_buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    bool filled_up_ = false;  ///< The last receive took all the room there was: more would have come.
+    std::size_t last_received_ = 0;
+    error_code receive_error_;
+    std::uint64_t received_bytes_ = 0;
+    FrameBoundary boundary_;
+
+    std::vector<char> waiting_;    ///< To be sent after in_flight_.
+    std::vector<char> in_flight_;  ///< Being written, from in_flight_sent_ on.
+    std::size_t in_flight_sent_ = 0;
+    bool sending_ = false;
+    std::uint64_t appended_ = 0;
+    std::uint64_t sent_ = 0;
+    error_code send_error_;
+    boost::asio::steady_timer progress_;
+};
+
+}  // namespace laminar

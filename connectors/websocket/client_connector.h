@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/secret_resolver.h"
+#include "catalog/url.h"
+#include "connectors/connection.h"
+#include "connectors/net/tls_context.h"
+#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/options.h"
+
+namespace laminar {
+
+/// Why an attempt to connect failed.
+struct ConnectFailure {
+    std::string
+        event;  ///< secret_missing, invalid_option, resolve_failed, connect_failed, tls_failed, handshake_failed.
+    std::string description;
+    int http_status = 0;
+    std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// A WebSocket connection that has shaken hands, as a client.
+struct ConnectedPeer {
+    std::shared_ptr<TlsPeerReport> tls_report;  ///< Referred to by the stream: declared first, destroyed last.
+    std::unique_ptr<MessageStream> stream;
+    std::string remote_address;
+    std::string description;  ///< Address and TLS version, for the log.
+};
+
+/// Makes connections to one endpoint: secrets, name, address, TLS, handshake. Belongs to its strand; borrows options
+/// and secrets.
+class ClientConnector {
+public:
+    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options,
+                    const SecretResolver& secrets);
+
+    /// One attempt at one endpoint text (secrets unresolved). Null after filling failure. steps, if given, receives
+    /// what was done and how long it took.
+    boost::asio::awaitable<std::unique_ptr<ConnectedPeer>> connect(const std::string& endpoint, ConnectFailure& failure,
+                                                                   std::vector<ConnectionTestStep>* steps);
+    /// Makes the attempt that is going on fail, and all later ones.
+    void abort();
+
+private:
+    struct Attempt;
+
+    bool prepare(const std::string& endpoint, Attempt& attempt);
+    bool resolve_secrets(const std::string& text, std::string_view option, std::string& resolved, Attempt& attempt);
+    boost::asio::awaitable<bool> open_socket(Attempt& attempt);
+    boost::asio::awaitable<bool> shake_hands_tls(Attempt& attempt);
+    boost::asio::awaitable<bool> shake_hands_websocket(Attempt& attempt);
+
+    boost::asio::any_io_executor strand_;
+    const WebSocketOptions& options_;
+    const SecretResolver& secrets_;
+    std::function<void()> interrupt_;
+    bool aborted_ = false;
+};
+
+/// What a server's Retry-After header asks for, in either of its forms; nothing when it is neither.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text,
+                                                                         std::chrono::system_clock::time_point now);
+
+}  // namespace laminar

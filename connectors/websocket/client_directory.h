@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "connectors/connection.h"
+#include "connectors/websocket/options.h"
+#include "connectors/websocket/outbound_queue.h"
+
+namespace laminar {
+
+/// A client of a server as others see it.
+struct ServerClient {
+    ServerClient(std::string client_id, std::string ip_address, OutboundQueue::Limits limits)
+        : id(std::move(client_id)), ip(std::move(ip_address)), outbound(limits) {}
+
+    const std::string id;
+    const std::string ip;
+    OutboundQueue outbound;
+    std::function<void()> disconnect;  ///< Ends it because it is too slow; any thread.
+};
+
+/// The clients of one server: who is there, how many may be, and what is sent to whom. Thread-safe.
+class ClientDirectory {
+public:
+    explicit ClientDirectory(const WebSocketOptions& options) : options_(options) {}
+
+    enum class Admission : std::uint8_t { granted, too_many, too_many_of_address };
+    /// Takes a place, to be given back with leave_place.
+    Admission take_place(const std::string& ip);
+    void leave_place(const std::string& ip);
+
+    [[nodiscard]] std::string next_id();
+    void enroll(std::shared_ptr<ServerClient> client);
+    void dismiss(const std::string& id);
+
+    /// Sends by client_id, or to all. dropped receives how many messages found no receiver or no room.
+    SendOutcome send(const OutgoingMessage& message, std::uint64_t& dropped);
+
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] bool queues_empty() const;
+
+private:
+    SendOutcome send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const;
+
+    const WebSocketOptions& options_;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<ServerClient>> clients_;  ///< Guarded by mutex_, as all below.
+    std::unordered_map<std::string, std::size_t> places_by_ip_;
+    std::size_t places_ = 0;
+    std::uint64_t last_id_ = 0;
+};
+
+}  // namespace laminar

@@ -1,0 +1,69 @@
+#include "connectors/websocket/connection_journal.h"
+
+#include <chrono>
+#include <utility>
+
+namespace laminar {
+
+std::int64_t utc_now() noexcept {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+ConnectionJournal::ConnectionJournal(std::string name, std::string connector, const SecretResolver& secrets,
+                                     ConnectionObserver& observer)
+    : name_(std::move(name)), connector_(std::move(connector)), secrets_(secrets), observer_(observer) {}
+
+void ConnectionJournal::set_state(ConnectionState state) {
+    state_.store(state);
+    observer_.changed();
+}
+
+void ConnectionJournal::set_endpoint(std::string endpoint) {
+    const std::lock_guard lock(mutex_);
+    endpoint_ = std::move(endpoint);
+}
+
+void ConnectionJournal::set_last_error(std::string_view error) {
+    std::string redacted = secrets_.redact(error);
+    const std::lock_guard lock(mutex_);
+    last_error_ = std::move(redacted);
+}
+
+void ConnectionJournal::log(std::string_view level, std::string_view event, std::string_view message) {
+    ConnectionLogEntry entry;
+    entry.timestamp = utc_now();
+    entry.connection = name_;
+    entry.level = level;
+    entry.event = event;
+    entry.message = secrets_.redact(message);
+    observer_.log(std::move(entry));
+}
+
+void ConnectionJournal::error(std::string_view event, std::string_view message) {
+    set_last_error(message);
+    log("error", event, message);
+}
+
+ConnectionStatus ConnectionJournal::status() const {
+    ConnectionStatus status;
+    status.name = name_;
+    status.connector = connector_;
+    status.state = state_.load();
+    status.connected_since = connected_since_.load();
+    status.last_message_at = last_message_at.load();
+    status.messages_received = messages_received.load();
+    status.messages_sent = messages_sent.load();
+    status.bytes_received = bytes_received.load();
+    status.bytes_sent = bytes_sent.load();
+    status.messages_dropped = messages_dropped.load();
+    status.messages_failed = messages_failed.load();
+    status.reconnect_count = reconnect_count.load();
+    status.finished = finished_.load();
+    const std::lock_guard lock(mutex_);
+    status.endpoint = endpoint_;
+    status.last_error = last_error_;
+    return status;
+}
+
+}  // namespace laminar

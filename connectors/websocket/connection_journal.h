@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "catalog/secret_resolver.h"
+#include "connectors/connection.h"
+
+namespace laminar {
+
+/// Microseconds since the epoch, UTC.
+[[nodiscard]] std::int64_t utc_now() noexcept;
+
+/// What a connection has to tell: its state, its counters, its last error and its log. Everything that leaves here is
+/// redacted. Thread-safe; borrows its arguments.
+class ConnectionJournal {
+public:
+    ConnectionJournal(std::string name, std::string connector, const SecretResolver& secrets,
+                      ConnectionObserver& observer);
+
+    std::atomic<std::uint64_t> messages_received{0};
+    std::atomic<std::uint64_t> messages_sent{0};
+    std::atomic<std::uint64_t> bytes_received{0};
+    std::atomic<std::uint64_t> bytes_sent{0};
+    std::atomic<std::uint64_t> messages_dropped{0};
+    std::atomic<std::uint64_t> messages_failed{0};
+    std::atomic<std::uint64_t> reconnect_count{0};
+    std::atomic<std::int64_t> last_message_at{0};
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+    void set_state(ConnectionState state);
+    [[nodiscard]] ConnectionState state() const noexcept { return state_.load(); }
+    void set_connected_since(std::int64_t time) noexcept { connected_since_.store(time); }
+    void set_endpoint(std::string endpoint);
+    void set_last_error(std::string_view error);
+    void set_finished(bool finished) noexcept { finished_.store(finished); }
+
+    void log(std::string_view level, std::string_view event, std::string_view message);
+    /// Logs with level error and keeps the message as last_error.
+    void error(std::string_view event, std::string_view message);
+    void changed() { observer_.changed(); }
+    [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
+
+    /// Without port, clients and pending_messages, which the connection adds.
+    [[nodiscard]] ConnectionStatus status() const;
+
+private:
+    const std::string name_;
+    const std::string connector_;
+    const SecretResolver& secrets_;
+    ConnectionObserver& observer_;
+    std::atomic<ConnectionState> state_{ConnectionState::idle};
+    std::atomic<std::int64_t> connected_since_{0};
+    std::atomic<bool> finished_{false};
+    mutable std::mutex mutex_;
+    std::string endpoint_;    ///< Guarded by mutex_.
+    std::string last_error_;  ///< Guarded by mutex_.
+};
+
+}  // namespace laminar

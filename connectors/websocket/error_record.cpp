@@ -1,0 +1,62 @@
+#include "connectors/websocket/error_record.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <chrono>
+
+#include "connectors/codec/base64.h"
+#include "connectors/codec/utf8.h"
+
+namespace laminar {
+
+namespace {
+
+std::string iso_time(std::int64_t micros) {
+    const std::chrono::sys_time<std::chrono::microseconds> time{std::chrono::microseconds(micros)};
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                       (time - seconds).count());
+}
+
+}  // namespace
+
+std::string to_json(const ErrorRecord& record) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    const auto field = [&writer](std::string_view name, std::string_view value, bool may_be_null) {
+        writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+        if (value.empty() && may_be_null) {
+            writer.Null();
+        } else {
+            writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+        }
+    };
+    writer.StartObject();
+    field("error_type", record.error_type, false);
+    field("error_message", record.error_message, false);
+    field("failed_message", record.failed_message, true);
+    field("timestamp", iso_time(record.timestamp), false);
+    field("connection_name", record.connection_name, false);
+    field("client_id", record.client_id, true);
+    field("remote_address", record.remote_address, true);
+    writer.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string printable_payload(std::string_view payload, std::size_t limit) {
+    std::size_t size = payload.size() < limit ? payload.size() : limit;
+    if (find_invalid_utf8(payload) == std::string_view::npos) {
+        // Not within a character.
+        while (size < payload.size() && size > 0 && (static_cast<unsigned char>(payload[size]) & 0xC0U) == 0x80U)
+            --size;
+        return std::string(payload.substr(0, size));
+    }
+    std::string text;
+    append_base64(text, payload.substr(0, size));
+    return text;
+}
+
+}  // namespace laminar

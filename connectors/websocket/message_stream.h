@@ -1,0 +1,127 @@
+#pragma once
+
+#include <openssl/types.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace laminar {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// The request that asks for a WebSocket, as the server sees it.
+struct UpgradeRequest {
+    std::string method;
+    std::string target;  ///< With query.
+    HttpHeaders headers;
+    bool is_upgrade = false;  ///< A well-formed WebSocket upgrade.
+
+    /// First header of that name, without regard to case; empty when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+/// What the server answered to a client's handshake.
+struct UpgradeReply {
+    int status = 0;
+    std::string reason;
+    HttpHeaders headers;
+
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+struct DeflateSettings {
+    int level = 6;
+    int window_bits = 15;
+    std::size_t threshold = 64;
+    bool no_context_takeover = false;
+};
+
+struct MessageStreamSettings {
+    std::uint64_t max_message_size = 16ULL << 20;
+    std::optional<DeflateSettings> deflate;
+};
+
+/// One WebSocket connection of either role: the only place that knows Beast's websocket stream.
+/// Errors are returned, never thrown; every operation ends soon after abort(). All members belong to the strand of the
+/// socket. One reader and one writer coroutine may use it at the same time.
+class MessageStream {
+public:
+    using error_code = boost::system::error_code;
+
+    /// tls null: plain TCP.
+    MessageStream(boost::asio::ip::tcp::socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls,
+                  const MessageStreamSettings& settings);
+    ~MessageStream();
+    MessageStream(const MessageStream&) = delete;
+    MessageStream& operator=(const MessageStream&) = delete;
+
+    [[nodiscard]] boost::asio::any_io_executor executor();
+
+    // Setting up. Without deadlines of their own: the caller aborts.
+    [[nodiscard]] SSL* tls_handle() noexcept;  ///< Null over plain TCP.
+    boost::asio::awaitable<error_code> tls_handshake(bool as_client);
+    boost::asio::awaitable<error_code> client_handshake(const std::string& authority, const std::string& target,
+                                                        const HttpHeaders& headers, UpgradeReply& reply);
+    /// Reads the client's request; is_header_too_large when its head exceeds max_head bytes.
+    boost::asio::awaitable<error_code> read_request(std::uint32_t max_head, UpgradeRequest& request);
+    /// Grants the request read before. subprotocol empty: none.
+    boost::asio::awaitable<error_code> accept(const std::string& subprotocol);
+    /// Answers with an HTTP error instead; the connection is of no further use.
+    boost::asio::awaitable<void> refuse(int status, const std::string& explanation, const HttpHeaders& headers);
+
+    // Receiving.
+    /// Takes the next message if it lies whole in the receive buffer: true when message() is it, or error is set.
+    bool read_buffered(error_code& error);
+    boost::asio::awaitable<error_code> read();
+    [[nodiscard]] std::string_view message() const noexcept;
+    [[nodiscard]] bool message_is_binary() const noexcept;
+    void release_message() noexcept;  ///< Done with message().
+
+    // Sending.
+    [[nodiscard]] bool is_open() const noexcept;
+    /// Puts a frame into the send buffer; nothing waits. Only while is_open().
+    error_code write(std::string_view payload, bool binary);
+    /// Waits until everything written has been handed to the operating system.
+    boost::asio::awaitable<error_code> flush();
+    /// Sends a ping unless one is still on its way.
+    void ping();
+    /// Sends a close frame and waits for the peer's.
+    boost::asio::awaitable<error_code> close(std::uint16_t code, const std::string& reason);
+    /// Ends the connection below in order, so that the last bytes arrive: flush, TLS goodbye, half-close, wait for the
+    /// peer to close. Aborts when the time is up.
+    boost::asio::awaitable<void> shut_down(std::chrono::milliseconds deadline);
+    void abort() noexcept;
+
+    /// What the peer's close frame said; 0 when none was received (1005 when it had no code).
+    [[nodiscard]] std::uint16_t close_code() const noexcept;
+    [[nodiscard]] std::string close_reason() const;
+
+    [[nodiscard]] std::uint64_t appended_bytes() const noexcept;
+    [[nodiscard]] std::uint64_t sent_bytes() const noexcept;
+    [[nodiscard]] std::uint64_t received_bytes() const noexcept;
+    [[nodiscard]] std::size_t unsent_bytes() const noexcept;
+    /// With more than this not yet sent, the writer should flush first.
+    [[nodiscard]] static std::size_t comfortable_unsent() noexcept;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+/// A connection error in words for users: refused, reset, closed without a close frame, not WebSocket, too big ...
+[[nodiscard]] std::string describe_stream_error(const boost::system::error_code& error);
+/// Whether the peer broke the protocol (or sent too much): the connection was ended by us.
+[[nodiscard]] bool is_protocol_violation(const boost::system::error_code& error) noexcept;
+[[nodiscard]] bool is_header_too_large(const boost::system::error_code& error) noexcept;
+[[nodiscard]] bool is_closed_by_peer(const boost::system::error_code& error) noexcept;
+
+}  // namespace laminar

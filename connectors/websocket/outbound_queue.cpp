@@ -1,0 +1,104 @@
+#include "connectors/websocket/outbound_queue.h"
+
+#include <utility>
+
+namespace laminar {
+
+void OutboundQueue::set_wake(std::function<void()> wake) {
+    const std::lock_guard lock(mutex_);
+    wake_ = std::move(wake);
+    writer_awake_ = true;  // A writer looks before it sleeps.
+}
+
+bool OutboundQueue::full_for(std::size_t payload_size) const noexcept {
+    const std::size_t count = waiting_.size() + taken_.size();
+    // A single message may be larger than all the room: it goes alone.
+    return count >= limits_.messages || (count > 0 && bytes_ + payload_size > limits_.bytes);
+}
+
+bool OutboundQueue::is_full(std::size_t payload_size) const {
+    const std::lock_guard lock(mutex_);
+    return full_for(payload_size);
+}
+
+void OutboundQueue::note_refusal() {
+    const std::lock_guard lock(mutex_);
+    refused_ = true;
+}
+
+bool OutboundQueue::push(const OutgoingMessage& message) {
+    std::unique_lock lock(mutex_);
+    if (full_for(message.payload->size())) {
+        refused_ = true;
+        return false;
+    }
+    waiting_.push_back(message);
+    bytes_ += message.payload->size();
+    if (writer_awake_ || !wake_) return true;
+    writer_awake_ = true;
+    const std::function<void()> wake = wake_;
+    lock.unlock();
+    wake();
+    return true;
+}
+
+std::size_t OutboundQueue::push_dropping_oldest(const OutgoingMessage& message) {
+    std::size_t dropped = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        while (full_for(message.payload->size()) && !waiting_.empty()) {
+            bytes_ -= waiting_.front().payload->size();
+            waiting_.pop_front();
+            ++dropped;
+        }
+    }
+    // Everything is on the wire already: then the newest has no place.
+    if (!push(message)) ++dropped;
+    return dropped;
+}
+
+std::optional<OutgoingMessage> OutboundQueue::take() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+        writer_awake_ = false;
+        return std::nullopt;
+    }
+    taken_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    return taken_.back();
+}
+
+bool OutboundQueue::confirm(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) {
+        bytes_ -= taken_.front().payload->size();
+        taken_.pop_front();
+    }
+    return count > 0 && std::exchange(refused_, false);
+}
+
+void OutboundQueue::restore() {
+    const std::lock_guard lock(mutex_);
+    while (!taken_.empty()) {
+        waiting_.push_front(std::move(taken_.back()));
+        taken_.pop_back();
+    }
+}
+
+std::size_t OutboundQueue::clear() {
+    const std::lock_guard lock(mutex_);
+    const std::size_t count = waiting_.size() + taken_.size();
+    waiting_.clear();
+    taken_.clear();
+    bytes_ = 0;
+    return count;
+}
+
+bool OutboundQueue::is_empty() const { return size() == 0; }
+
+std::size_t OutboundQueue::size() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() + taken_.size();
+}
+
+}  // namespace laminar

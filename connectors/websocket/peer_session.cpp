@@ -1,0 +1,280 @@
+#include "connectors/websocket/peer_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <utility>
+
+namespace laminar {
+
+namespace net = boost::asio;
+
+namespace {
+/// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
+constexpr std::chrono::milliseconds farewell_time{1'000};
+}  // namespace
+
+PeerSession::PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin)
+    : stream_(stream),
+      environment_(environment),
+      origin_(std::move(origin)),
+      writer_event_(stream.executor()),
+      reader_event_(stream.executor()),
+      heartbeat_event_(stream.executor()),
+      silence_event_(stream.executor()),
+      close_event_(stream.executor()),
+      children_event_(stream.executor()) {}
+
+net::awaitable<SessionEnding> PeerSession::run() {
+    environment_.outbound.set_wake([event = writer_event_] { event.post(); });
+    const auto start = [this](net::awaitable<void> child) {
+        ++running_children_;
+        net::co_spawn(stream_.executor(), std::move(child), [this](const std::exception_ptr& exception) {
+            if (exception) end("internal error in the connection");
+            --running_children_;
+            children_event_.notify();
+        });
+    };
+    start(write_messages());
+    start(send_heartbeats());
+    start(watch_for_silence());
+    start(enforce_close_deadline());
+
+    try {
+        co_await read_messages();
+    } catch (const std::exception& exception) {  // Out of memory for a message, most likely.
+        if (cause_.empty()) cause_ = exception.what();
+    }
+
+    stopping_ = true;
+    environment_.outbound.set_wake({});
+    writer_event_.notify();
+    heartbeat_event_.notify();
+    silence_event_.notify();
+    // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
+    // below has its own limit, and ends them.
+    co_await stream_.shut_down(farewell_time);
+    close_event_.notify();
+    while (running_children_ > 0) co_await children_event_.wait();
+    confirm_sent();
+    environment_.outbound.restore();
+    environment_.inputs.flush();
+
+    SessionEnding ending;
+    ending.close_code = stream_.close_code();
+    ending.by_us = close_requested_ && cause_.empty();
+    ending.orderly = cause_.empty() && (ending.close_code != 0 || close_requested_);
+    ending.connection_failure = connection_failure_;
+    if (!cause_.empty()) {
+        ending.description = cause_;
+    } else if (ending.close_code != 0) {
+        ending.description = fmt::format("closed with code {}", ending.close_code);
+        const std::string reason = stream_.close_reason();
+        if (!reason.empty()) ending.description += " (" + reason + ")";
+    } else {
+        ending.description = "closed";
+    }
+    co_return ending;
+}
+
+void PeerSession::request_close(std::uint16_t code, std::string reason, std::chrono::milliseconds deadline) {
+    if (stopping_) return;
+    if (!close_requested_) {
+        close_requested_ = true;
+        requested_code_ = code;
+        requested_reason_ = std::move(reason);
+    }
+    close_deadline_ = std::min(close_deadline_, Clock::now() + deadline);
+    writer_event_.notify();
+    reader_event_.notify();
+    close_event_.notify();
+}
+
+std::function<void()> PeerSession::overrun_signal() const {
+    return [overrun = overrun_, event = close_event_] {
+        if (!overrun->exchange(true)) event.post();
+    };
+}
+
+void PeerSession::abort(const std::string& reason) { end(reason); }
+
+void PeerSession::end(const std::string& description) {
+    if (cause_.empty() && !stopping_) cause_ = description;
+    stream_.abort();
+    reader_event_.notify();
+    writer_event_.notify();
+}
+
+net::awaitable<void> PeerSession::read_messages() {
+    for (;;) {
+        boost::system::error_code error;
+        if (connection_failure_) {
+            stream_.release_message();
+            error = co_await stream_.read();  // Nothing is delivered any more; this waits for the close handshake.
+        } else if (!stream_.read_buffered(error)) {
+            environment_.inputs.flush();
+            error = co_await stream_.read();
+            received_at_ = utc_now();
+        }
+        if (error) {
+            if (!is_closed_by_peer(error) && !close_requested_ && cause_.empty()) {
+                cause_ = describe_stream_error(error);
+                if (is_protocol_violation(error)) {
+                    environment_.journal.messages_failed.fetch_add(1, std::memory_order_relaxed);
+                }
+            }
+            co_return;
+        }
+        if (connection_failure_) continue;
+        if (environment_.inputs.must_wait()) co_await wait_for_room();
+        deliver();
+        stream_.release_message();
+        if (connection_failure_) {
+            cause_ = *connection_failure_;
+            request_close(1008, "too many errors", farewell_time);
+        }
+    }
+}
+
+net::awaitable<void> PeerSession::wait_for_room() {
+    environment_.inputs.flush();
+    stalled_ = true;
+    ++stall_count_;
+    // The message in hand is delivered even when the connection is closing: it has been received.
+    while (environment_.inputs.must_wait() && !close_requested_ && cause_.empty()) {
+        environment_.inputs.wake_when_ready(reader_event_);
+        co_await reader_event_.wait();
+    }
+    stalled_ = false;
+    last_message_ = Clock::now();
+}
+
+void PeerSession::deliver() {
+    ConnectionJournal& journal = environment_.journal;
+    const std::string_view payload = stream_.message();
+    last_message_ = Clock::now();
+    const auto& pong = environment_.options.pong_message;
+    if (pong && payload == *pong) return;
+    const std::uint64_t sequence = journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
+    journal.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
+    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
+
+    Message message;
+    message.payload = payload;
+    message.binary = stream_.message_is_binary();
+    message.received_at = received_at_;
+    message.wire_size = payload.size();
+    message.sequence = sequence;
+    message.origin = &origin_;
+    connection_failure_ = environment_.inputs.deliver(message);
+}
+
+bool PeerSession::fill_send_buffer() {
+    bool wrote = false;
+    while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
+        const std::optional<OutgoingMessage> message = environment_.outbound.take();
+        if (!message) break;
+        if (stream_.write(*message->payload, message->binary)) break;
+        unconfirmed_.emplace_back(stream_.appended_bytes(), message->payload->size());
+        wrote = true;
+    }
+    return wrote;
+}
+
+void PeerSession::confirm_sent() {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < unconfirmed_.size() && unconfirmed_[count].first <= stream_.sent_bytes()) {
+        bytes += unconfirmed_[count++].second;
+    }
+    if (count == 0) return;
+    unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.begin() + static_cast<std::ptrdiff_t>(count));
+    environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
+    environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    const bool awaited = environment_.outbound.confirm(count);
+    if (awaited || environment_.outbound.is_empty()) environment_.journal.changed();
+}
+
+net::awaitable<void> PeerSession::write_messages() {
+    while (!stopping_) {
+        const bool wrote = fill_send_buffer();
+        if (wrote || !unconfirmed_.empty()) {
+            const boost::system::error_code error = co_await stream_.flush();
+            confirm_sent();
+            if (error) break;
+            continue;
+        }
+        if (close_requested_) {
+            co_await stream_.close(requested_code_, requested_reason_);
+            break;
+        }
+        co_await writer_event_.wait();
+    }
+}
+
+net::awaitable<void> PeerSession::send_heartbeats() {
+    const auto interval = environment_.options.heartbeat_interval;
+    const auto timeout = environment_.options.heartbeat_timeout;
+    if (interval.count() <= 0) co_return;
+    Clock::time_point next = Clock::now() + interval;
+    while (!stopping_) {
+        if (co_await heartbeat_event_.wait_until(next)) continue;
+        next = Clock::now() + interval;
+        const std::uint64_t received_before = stream_.received_bytes();
+        const std::uint64_t sent_before = stream_.sent_bytes();
+        const std::uint64_t stalls_before = stall_count_;
+        // Unsent bytes are a probe of their own; more of them would only pile up.
+        const bool congested = stream_.unsent_bytes() > 0;
+        if (!congested) {
+            stream_.ping();
+            if (environment_.options.ping_message && stream_.is_open()) {
+                (void)stream_.write(*environment_.options.ping_message, false);
+            }
+        }
+        if (timeout.count() <= 0) continue;
+        const Clock::time_point limit = Clock::now() + timeout;
+        while (!stopping_ && Clock::now() < limit) co_await heartbeat_event_.wait_until(limit);
+        if (stopping_) co_return;
+        // Anything received is a sign of life; so is a peer that makes room for what was stuck. While we do not read,
+        // silence proves nothing.
+        const bool alive =
+            stream_.received_bytes() > received_before || (congested && stream_.sent_bytes() > sent_before);
+        if (!alive && !stalled_ && stall_count_ == stalls_before) {
+            end(fmt::format("no answer to ping within {} s (heartbeat_timeout_s)", timeout.count()));
+            co_return;
+        }
+        next = std::max(next, Clock::now());
+    }
+}
+
+net::awaitable<void> PeerSession::watch_for_silence() {
+    const auto limit = environment_.options.idle_timeout;
+    if (limit.count() <= 0) co_return;
+    while (!stopping_) {
+        const Clock::time_point due = (stalled_ ? Clock::now() : last_message_) + limit;
+        if (due <= Clock::now()) {
+            cause_ = fmt::format("no message for {} s (idle_timeout_s)", limit.count());
+            request_close(1001, "idle", farewell_time);
+            co_return;
+        }
+        co_await silence_event_.wait_until(due);
+    }
+}
+
+net::awaitable<void> PeerSession::enforce_close_deadline() {
+    while (!stopping_) {
+        const bool woken = co_await close_event_.wait_until(close_deadline_);
+        if (overrun_->load()) {
+            end("the peer reads too slowly, its queue is full (slow_client = 'disconnect')");
+            co_return;
+        }
+        if (!woken && !stopping_ && Clock::now() >= close_deadline_) {
+            stream_.abort();
+            reader_event_.notify();
+            co_return;
+        }
+    }
+}
+
+}  // namespace laminar

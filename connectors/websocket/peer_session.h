@@ -1,0 +1,97 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "connectors/message.h"
+#include "connectors/net/strand_event.h"
+#include "connectors/websocket/connection_journal.h"
+#include "connectors/websocket/input_fanout.h"
+#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/options.h"
+#include "connectors/websocket/outbound_queue.h"
+
+namespace laminar {
+
+/// How an established WebSocket connection ended.
+struct SessionEnding {
+    bool orderly = false;                           ///< By a close frame of either side, or because we were asked to.
+    bool by_us = false;                             ///< We were asked to close.
+    std::uint16_t close_code = 0;                   ///< Of the peer's close frame.
+    std::string description;                        ///< In words.
+    std::optional<std::string> connection_failure;  ///< Why the whole connection must fail, if it must.
+};
+
+/// Runs one established WebSocket connection, of either role, from handshake to end: reads into the fan-out with
+/// backpressure, writes the outbound queue, keeps watch over the peer. Belongs to the strand of its stream; borrows
+/// everything, all of which must outlive run().
+class PeerSession {
+public:
+    struct Environment {
+        InputFanout& inputs;
+        OutboundQueue& outbound;
+        ConnectionJournal& journal;
+        const WebSocketOptions& options;
+    };
+
+    PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin);
+
+    /// Returns when the connection has ended and nothing of it runs any more.
+    boost::asio::awaitable<SessionEnding> run();
+
+    /// Sends what is queued, then a close frame; abandons both when the time is up.
+    void request_close(std::uint16_t code, std::string reason, std::chrono::milliseconds deadline);
+    /// To be called, from any thread and at any time, when the peer's queue has overrun: ends the connection.
+    [[nodiscard]] std::function<void()> overrun_signal() const;
+    /// Ends at once. reason describes the ending.
+    void abort(const std::string& reason);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    boost::asio::awaitable<void> read_messages();
+    boost::asio::awaitable<void> wait_for_room();
+    boost::asio::awaitable<void> write_messages();
+    boost::asio::awaitable<void> send_heartbeats();
+    boost::asio::awaitable<void> watch_for_silence();
+    boost::asio::awaitable<void> enforce_close_deadline();
+    bool fill_send_buffer();
+    void confirm_sent();
+    void deliver();
+    void end(const std::string& description);
+
+    MessageStream& stream_;
+    Environment environment_;
+    const MessageOrigin origin_;
+    StrandEvent writer_event_;
+    StrandEvent reader_event_;
+    StrandEvent heartbeat_event_;
+    StrandEvent silence_event_;
+    StrandEvent close_event_;
+    StrandEvent children_event_;
+    const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
+
+    std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
+    std::int64_t received_at_ = 0;
+    Clock::time_point last_message_ = Clock::now();
+    bool stalled_ = false;  ///< Not reading on purpose.
+    std::uint64_t stall_count_ = 0;
+    bool stopping_ = false;  ///< The reader has ended; the others follow.
+    int running_children_ = 0;
+    bool close_requested_ = false;
+    std::uint16_t requested_code_ = 1000;
+    std::string requested_reason_;
+    Clock::time_point close_deadline_ = Clock::time_point::max();
+    std::string cause_;  ///< What went wrong, if something did.
+    std::optional<std::string> connection_failure_;
+};
+
+}  // namespace laminar
