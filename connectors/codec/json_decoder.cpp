@@ -69,7 +69,7 @@ public:
           wants_payload_(std::any_of(schema->columns.begin(), schema->columns.end(),
                                      [](const BatchColumn& column) { return !column.json_path.empty(); })),
           root_(make_field_tree(*schema, options.message_id_field)),
-          writer_(schema, options.tolerant),
+          writer_(schema, schema->coerce || options.coerce, options.tolerant),
           events_(writer_, *root_, !wants_payload_) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {

@@ -45,8 +45,8 @@ MessageError misfit(const std::string& field, const ColumnType& expected, std::s
 
 }  // namespace
 
-RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool tolerant)
-    : schema_(std::move(schema)), tolerant_(tolerant), filled_in_row_(schema_->columns.size(), 0) {
+RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant)
+    : schema_(std::move(schema)), coerce_(coerce), tolerant_(tolerant), filled_in_row_(schema_->columns.size(), 0) {
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
         return column.metadata == MetadataField::message_id;
     });
@@ -113,7 +113,7 @@ bool RowWriter::boolean(const FieldNode& node, bool value) {
         if (column.type().id == TypeId::json) {
             column.append_string(text);
         } else {
-            fit = append_json_boolean(column, value, schema_->coerce);
+            fit = append_json_boolean(column, value, coerce_);
         }
         if (!settle(index, fit, text)) return false;
     }
@@ -127,7 +127,7 @@ bool RowWriter::number(const FieldNode& node, std::string_view text) {
         if (column.type().id == TypeId::json) {
             column.append_string(text);
         } else {
-            fit = append_json_number(column, text, schema_->coerce);
+            fit = append_json_number(column, text, coerce_);
         }
         if (!settle(index, fit, text)) return false;
     }
@@ -146,7 +146,7 @@ bool RowWriter::string(const FieldNode& node, std::string_view text, std::size_t
         if (column.type().id == TypeId::json) {
             column.append_string(payload.substr(begin, end_of_json_value(payload, begin) - begin));
         } else {
-            fit = append_json_string(column, text, schema_->coerce);
+            fit = append_json_string(column, text, coerce_);
         }
         if (fit == ValueFit::fits) {
             filled_in_row_[index] = row_number_;
@@ -166,7 +166,7 @@ bool RowWriter::container(const FieldNode& node, std::string_view text) {
         ColumnVector& column = batch_->columns[index];
         if (column.type().is_nested()) {
             if (!append_nested(index, text)) return false;
-        } else if (column.type().id == TypeId::json || (schema_->coerce && takes_raw_json(column.type().id))) {
+        } else if (column.type().id == TypeId::json || (coerce_ && takes_raw_json(column.type().id))) {
             column.append_string(text);
             filled_in_row_[index] = row_number_;
         } else if (!settle(index, ValueFit::mismatch, text)) {
@@ -178,7 +178,7 @@ bool RowWriter::container(const FieldNode& node, std::string_view text) {
 
 bool RowWriter::append_nested(std::uint32_t index, std::string_view text) {
     ColumnVector& column = batch_->columns[index];
-    if (nested_.append(column, text, schema_->coerce)) {
+    if (nested_.append(column, text, coerce_)) {
         filled_in_row_[index] = row_number_;
         return true;
     }

@@ -23,7 +23,7 @@ namespace laminar {
 /// reason is kept in error() while the calls go on returning true. Scratch of one decoder; not thread-safe.
 class RowWriter {
 public:
-    RowWriter(std::shared_ptr<const BatchSchema> schema, bool tolerant);
+    RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant);
 
     void begin_message(const Message& message, ColumnBatch& batch);
     /// Takes back all rows of the message and forgets error(); the caller may begin rows again.
@@ -54,6 +54,7 @@ private:
     void forget(FieldNode& node);
 
     std::shared_ptr<const BatchSchema> schema_;
+    bool coerce_;
     bool tolerant_;
     bool needs_message_id_ = false;
     NestedJsonAppender nested_;

@@ -243,6 +243,14 @@ ValueFit append_json_number(ColumnVector& column, std::string_view number, bool 
             if (!coerce) return ValueFit::mismatch;
             column.append_string(number);
             return ValueFit::fits;
+        case TypeId::blob:
+        case TypeId::bit:
+        case TypeId::time_tz:
+        case TypeId::uuid:
+        case TypeId::date:
+        case TypeId::time:
+        case TypeId::interval:
+            return coerce ? append_json_string(column, number, true) : ValueFit::mismatch;
         default:
             return append_number(column, number, coerce);
     }

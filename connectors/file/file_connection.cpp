@@ -1,0 +1,77 @@
+#include "connectors/file/file_connection.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "connectors/file/csv_file_source.h"
+#include "connectors/file/file_target.h"
+#include "connectors/file/json_file_source.h"
+#include "connectors/file/options.h"
+#include "connectors/paced_source.h"
+#include "connectors/queued_sink.h"
+
+namespace laminar {
+
+namespace {
+
+/// Stands in for a file that cannot be had: what is wrong shows when it is opened or tested.
+class UnusableFile final : public MessageSource, public MessageTarget {
+public:
+    explicit UnusableFile(std::string reason) : reason_(std::move(reason)) {}
+
+    void open() override { throw std::runtime_error(reason_); }
+    std::optional<std::string_view> next() override { return std::nullopt; }
+    void write(const OutgoingMessage& /*message*/) override {}
+    void flush() override {}
+    [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return {{"open", false, {}, reason_}}; }
+
+private:
+    std::string reason_;
+};
+
+std::string reason_against(const FileOptions& options, const SecretResolver::Result& path) {
+    if (!path.missing.empty()) return fmt::format("{}", fmt::join(path.missing, "; "));
+    if (options.format == FileFormat::parquet)
+        return fmt::format(
+            "\"{}\": Parquet files are read and written by queries, not as message streams: use "
+            "read_parquet('{}')",
+            path.text, path.text);
+    return {};
+}
+
+std::unique_ptr<MessageSource> make_source(const std::string& path, FileFormat format, std::string reason) {
+    if (!reason.empty()) return std::make_unique<UnusableFile>(std::move(reason));
+    return format == FileFormat::csv ? make_csv_file_source(path) : make_json_file_source(path);
+}
+
+std::unique_ptr<MessageTarget> make_target(const std::string& path, FileFormat format, std::string reason) {
+    if (!reason.empty()) return std::make_unique<UnusableFile>(std::move(reason));
+    return make_file_target(path, format);
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definition, const ConnectionContext& context) {
+    const auto& options = dynamic_cast<const FileOptions&>(*definition.options);
+    const SecretResolver::Result path = context.secrets.resolve(options.path);
+    std::string reason = reason_against(options, path);
+    if (options.mode == FileMode::sink) {
+        QueuedSink::Settings settings;
+        settings.name = definition.name;
+        settings.connector = definition.connector->name;
+        settings.endpoint = options.path;
+        settings.target = make_target(path.text, options.format, std::move(reason));
+        return std::make_unique<QueuedSink>(std::move(settings), context);
+    }
+    PacedSource::Settings settings;
+    settings.name = definition.name;
+    settings.connector = definition.connector->name;
+    settings.endpoint = options.path;
+    settings.rate = options.rate;
+    settings.source = make_source(path.text, options.format, std::move(reason));
+    return std::make_unique<PacedSource>(std::move(settings), context);
+}
+
+}  // namespace laminar

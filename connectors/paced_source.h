@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/connection.h"
+#include "connectors/connection_factory.h"
+
+namespace laminar {
+
+/// Where a connection without a network takes its messages from. Used by one thread at a time. Throws
+/// std::runtime_error (std::system_error) for resources that fail.
+class MessageSource {
+public:
+    virtual ~MessageSource() = default;
+    /// Makes next begin with the first message.
+    virtual void open() = 0;
+    /// The next message, valid until the next call; nullopt at the end. May read a file, but does not wait for anybody.
+    virtual std::optional<std::string_view> next() = 0;
+    /// The steps of test_connection, without touching the state. Does not throw.
+    [[nodiscard]] virtual std::vector<ConnectionTestStep> test() const = 0;
+};
+
+/// Delivers the messages of a source to its inputs, at a rate or as fast as they are taken. Message i of a rate is due
+/// i / rate after the first: a late timer is made up for, a wait for room or a pause is not. Works in short turns on a
+/// strand, so that other connections get theirs. Idle without inputs. The end of the source finishes the inputs.
+class PacedSource final : public Connection {
+public:
+    struct Settings {
+        std::string name;
+        std::string connector;
+        std::string endpoint;                   ///< What status() shows.
+        std::optional<double> rate;             ///< Messages per second, above 0; absent: no limit.
+        std::unique_ptr<MessageSource> source;  ///< Never null.
+    };
+
+    PacedSource(Settings settings, const ConnectionContext& context);
+    ~PacedSource() override;
+
+    void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override;
+    void remove_input(const std::shared_ptr<InputChannel>& channel) override;
+    void open() override;
+    void close(std::chrono::milliseconds deadline, std::function<void()> done) override;
+    void pause() override;
+    void resume() override;
+    SendOutcome send(OutgoingMessage message) override;  ///< failed: nothing can be sent to it.
+    [[nodiscard]] bool send_queue_empty() const override { return true; }
+    [[nodiscard]] ConnectionStatus status() const override;
+    void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/connection.h"
+#include "connectors/connection_factory.h"
+
+namespace laminar {
+
+/// Where a connection without a network puts its messages. Used by the sink's own thread, except interrupt and test.
+/// Throws std::runtime_error (std::system_error) for resources that fail.
+class MessageTarget {
+public:
+    virtual ~MessageTarget() = default;
+    virtual void open() = 0;
+    virtual void write(const OutgoingMessage& message) = 0;
+    /// Everything written so far becomes visible to others.
+    virtual void flush() = 0;
+    /// Makes a write or flush that waits for somebody give up, by throwing, now and from now on. Any thread.
+    virtual void interrupt() noexcept {}
+    /// The steps of test_connection, without touching the state. Does not throw. Any thread.
+    [[nodiscard]] virtual std::vector<ConnectionTestStep> test() const = 0;
+};
+
+/// Writes messages to a target on a thread of its own, since a pipe or a disk may make it wait; the queue in between is
+/// bounded. A target that fails fails the connection; what was queued then counts as dropped.
+class QueuedSink final : public Connection {
+public:
+    struct Settings {
+        std::string name;
+        std::string connector;
+        std::string endpoint;                   ///< What status() shows.
+        std::unique_ptr<MessageTarget> target;  ///< Never null.
+        std::size_t max_messages = 10'000;      ///< In the queue; the one at the bound is still taken.
+        std::size_t max_bytes = 64u << 20;
+    };
+
+    QueuedSink(Settings settings, const ConnectionContext& context);
+    ~QueuedSink() override;
+
+    void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override;  ///< Gets nothing: finished.
+    void remove_input(const std::shared_ptr<InputChannel>& channel) override;
+    void open() override;
+    void close(std::chrono::milliseconds deadline, std::function<void()> done) override;
+    void pause() override {}
+    void resume() override {}
+    SendOutcome send(OutgoingMessage message) override;
+    [[nodiscard]] bool send_queue_empty() const override;
+    [[nodiscard]] ConnectionStatus status() const override;
+    void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;
+
+private:
+    class Implementation;
+    std::shared_ptr<Implementation> implementation_;  ///< Shared with the handlers on the I/O threads.
+};
+
+}  // namespace laminar
