@@ -18,14 +18,22 @@ class Binder {
 public:
     Binder(Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker, Diagnostics& diagnostics);
 
-    /// nullopt when errors were reported. The catalog is not changed.
+    /// nullopt when errors were reported. The catalog is not changed; functions become known to the checker.
     [[nodiscard]] std::optional<BoundStatement> bind(const SourceTextPtr& source, const ast::Statement& statement);
 
+    /// Whether options that this build accepts without acting on them are warned about (L501): on where statements are
+    /// executed, off (the default) where they are only checked.
+    void set_warn_of_ineffective_options(bool warn) noexcept { warn_of_ineffective_options_ = warn; }
+
 private:
+    [[nodiscard]] std::optional<BoundStatement> bind(const SourceTextPtr& source, const ast::Statement& statement,
+                                                     bool explained);
+
     Catalog& catalog_;
     const ConnectorRegistry& registry_;
     QueryChecker& checker_;
     Diagnostics& diagnostics_;
+    bool warn_of_ineffective_options_ = false;
 };
 
 /// Carries out the catalog part of a bound statement (create, alter, drop); others change nothing.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "catalog/catalog.h"
+#include "catalog/json_path.h"
 #include "catalog/secret_resolver.h"
 #include "catalog/url.h"
 
@@ -79,12 +80,7 @@ Violation check_request_path(std::string_view text) {
 
 Violation check_json_path(std::string_view text) {
     if (text.empty()) return violation("must not be empty", "for example '$.sequence' or 'data.sequence'");
-    if (text.starts_with('$')) text.remove_prefix(1);
-    if (text.empty()) return violation("must name a field", "for example '$.sequence'");
-    const bool ends_in_step = text.back() != '.' && text.find("..") == std::string_view::npos;
-    const auto opened = std::count(text.begin(), text.end(), '[');
-    const auto closed = std::count(text.begin(), text.end(), ']');
-    if (!ends_in_step || opened != closed)
+    if (!parse_json_path(text))
         return violation("is not a path to a JSON field", "for example '$.data.sequence' or '$.items[0].id'");
     return std::nullopt;
 }

@@ -100,6 +100,12 @@ namespace laminar {
       "CREATE TABLE.")                                                                                                 \
     X(query_error, "L408", "The query cannot be executed",                                                             \
       "The message is that of the SQL engine; the mark shows the part it refers to.")                                  \
+    X(option_not_effective, "L501", "The option is accepted but has no effect yet",                                    \
+      "Remove it, or keep it for a later version. What it asks for does not happen now.")                              \
+    X(columns_in_other_order, "L502", "INSERT matches columns by position, and the names are in another order",        \
+      "List the columns in the order of the query: INSERT INTO table (a, b) SELECT a, b ...")                          \
+    X(column_never_filled, "L503", "Nothing in a message fills the column",                                            \
+      "Remove the column, give it a DEFAULT, or use format = 'json' for messages with named fields.")                  \
     X(execution_failed, "L601", "The statement failed while it was executed",                                          \
       "The message says what went wrong. Statements before it have taken effect.")                                     \
     X(wait_timeout, "L602", "WAIT FOR gave up",                                                                        \

@@ -1,0 +1,224 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/binding_context.h"
+#include "catalog/function_rewriter.h"
+#include "catalog/option_validator.h"
+#include "catalog/query_binder.h"
+#include "catalog/table_options.h"
+
+namespace laminar {
+namespace {
+
+/// Whether reading these objects would read the object of that name, through views and pipelines.
+bool reaches(const Catalog& catalog, const std::vector<std::string>& dependencies, std::string_view name) {
+    std::vector<std::string> pending = dependencies;
+    std::vector<std::string> seen;
+    while (!pending.empty()) {
+        const std::string next = fold_case(pending.back());
+        pending.pop_back();
+        if (next == fold_case(name)) return true;
+        if (std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
+        seen.push_back(next);
+        const CatalogObject* object = catalog.find(next);
+        if (object == nullptr) continue;
+        const Definition& definition = definition_of(*object);
+        pending.insert(pending.end(), definition.dependencies.begin(), definition.dependencies.end());
+    }
+    return false;
+}
+
+bool check_not_circular(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
+                        const ast::Query& query, const BoundQuery& bound) {
+    if (!reaches(context.catalog, bound.dependencies, name.text)) return true;
+    context.error(DiagnosticCode::circular_dependency, find_reference(query, name.text).value_or(name.span),
+                  fmt::format("{} \"{}\" would read itself", kind_name(kind), name.text));
+    return false;
+}
+
+/// The views that read a replaced one must still make sense.
+bool check_users(const BindingContext& context, const ViewObject& view, SourceSpan span) {
+    const auto users = all_users_of(context.catalog, ast::ObjectKind::view, view.name);
+    if (users.empty()) return true;
+    Catalog changed = context.catalog;
+    changed.put(view);
+    bool good = true;
+    for (const CatalogObject* user : users) {
+        const auto* using_view = std::get_if<ViewObject>(user);
+        if (using_view == nullptr) continue;
+        Diagnostics findings(using_view->source);
+        static_cast<void>(QueryBinder(changed, context.checker, findings).bind(using_view->source, using_view->query));
+        if (!findings.has_errors()) continue;
+        good = false;
+        context.error(DiagnosticCode::object_in_use, span,
+                      fmt::format("view \"{}\" cannot be replaced so: view \"{}\" would no longer work", view.name,
+                                  using_view->name),
+                      findings.all().front().message);
+    }
+    return good;
+}
+
+/// Gives a view's columns the names in brackets.
+bool name_columns(const BindingContext& context, const ast::CreateView& create, ViewObject& view) {
+    if (create.columns.empty()) return true;
+    bool good = true;
+    for (std::size_t i = 0; i < create.columns.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (!equals_ignoring_case(create.columns[i].text, create.columns[j].text)) continue;
+            context.error(DiagnosticCode::duplicate_column, create.columns[i].span,
+                          fmt::format("column \"{}\" is named twice", create.columns[i].text));
+            good = false;
+            break;
+        }
+        view.column_names.push_back(create.columns[i].text);
+    }
+    const bool open = std::any_of(view.columns.begin(), view.columns.end(),
+                                  [](const OutputColumn& column) { return column.name == open_fields_column; });
+    if (open) {
+        context.error(DiagnosticCode::column_count_mismatch, create.columns.front().span,
+                      "columns cannot be named where * stands for the fields of messages",
+                      "list the fields in the query");
+        return false;
+    }
+    if (create.columns.size() != view.columns.size()) {
+        context.error(
+            DiagnosticCode::column_count_mismatch, cover(create.columns.front().span, create.columns.back().span),
+            fmt::format("{} columns are named, but the query has {}", create.columns.size(), view.columns.size()));
+        return false;
+    }
+    for (std::size_t i = 0; i < create.columns.size(); ++i) view.columns[i].name = create.columns[i].text;
+    return good;
+}
+
+}  // namespace
+
+std::optional<BoundStatementNode> bind_create_view(const BindingContext& context, const ast::CreateView& create) {
+    const Creation creation =
+        check_creation(context, ast::ObjectKind::view, create.name, create.or_replace, create.if_not_exists);
+    std::optional<BoundQuery> query =
+        QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, *create.query);
+    if (!query || creation == Creation::refused) return std::nullopt;
+    if (!check_not_circular(context, ast::ObjectKind::view, create.name, *create.query, *query)) return std::nullopt;
+    ViewObject view;
+    define(context, create.name, view);
+    view.query = *create.query;
+    view.columns = query->columns;
+    view.dependencies = query->dependencies;
+    view.function_dependencies = query->function_dependencies;
+    if (!name_columns(context, create, view)) return std::nullopt;
+    if (creation == Creation::replace && !check_users(context, view, create.name.span)) return std::nullopt;
+    BoundCreate bound;
+    bound.replaces = creation == Creation::replace;
+    bound.skipped = creation == Creation::skip;
+    bound.query = std::move(query);
+    bound.object = std::move(view);
+    return bound;
+}
+
+std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& context,
+                                                       const ast::CreatePipeline& create) {
+    const Creation creation =
+        check_creation(context, ast::ObjectKind::pipeline, create.name, create.or_replace, create.if_not_exists);
+    const auto options =
+        validate_option_set(pipeline_option_schema(), create.name.span, create.options, context.diagnostics);
+    const TableObject* sink = create.sink ? find_sink(context, *create.sink) : nullptr;
+    std::optional<BoundQuery> query =
+        QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, *create.query);
+    const bool good = options && creation != Creation::refused && (sink != nullptr || !create.sink) && query;
+    if (!good) return std::nullopt;
+    if (!check_not_circular(context, ast::ObjectKind::pipeline, create.name, *create.query, *query))
+        return std::nullopt;
+    if (!query->reads_stream()) {
+        context.error(
+            DiagnosticCode::not_a_source, create.query->span, "the query of a pipeline must read a stream",
+            "name a connection, or a table that is bound to one; for stored tables use INSERT INTO or a view");
+        return std::nullopt;
+    }
+    PipelineObject pipeline;
+    define(context, create.name, pipeline);
+    pipeline.query = *create.query;
+    pipeline.columns = query->columns;
+    pipeline.dependencies = query->dependencies;
+    pipeline.function_dependencies = query->function_dependencies;
+    if (sink != nullptr) {
+        pipeline.sink = sink->name;
+        if (reaches(context.catalog, query->dependencies, sink->name) && sink->is_stored()) {
+            context.error(
+                DiagnosticCode::circular_dependency, create.sink->span,
+                fmt::format("pipeline \"{}\" would write to \"{}\", which it reads", create.name.text, sink->name));
+            return std::nullopt;
+        }
+        if (!check_sink_columns(context, *sink, create.sink_columns, create.sink->span, *query, *create.query))
+            return std::nullopt;
+        for (const ast::Identifier& column : create.sink_columns) pipeline.sink_columns.push_back(column.text);
+        const auto& known = pipeline.dependencies;
+        if (std::find(known.begin(), known.end(), sink->name) == known.end())
+            pipeline.dependencies.push_back(sink->name);
+    } else if (!create.sink_columns.empty()) {
+        return std::nullopt;
+    }
+    BoundCreate bound;
+    bound.replaces = creation == Creation::replace;
+    bound.skipped = creation == Creation::skip;
+    bound.query = std::move(query);
+    bound.object = std::move(pipeline);
+    return bound;
+}
+
+std::optional<BoundStatementNode> bind_create_function(const BindingContext& context,
+                                                       const ast::CreateFunction& create) {
+    Creation creation =
+        check_creation(context, ast::ObjectKind::function, create.name, create.or_replace, create.if_not_exists);
+    const bool declared = context.catalog.find_function(create.name.text) != nullptr;
+    if (!declared &&
+        (context.checker.has_function(create.name.text) || is_rewritten_function(fold_case(create.name.text)))) {
+        context.error(DiagnosticCode::object_exists, create.name.span,
+                      fmt::format("a built-in function \"{}\" exists already", create.name.text),
+                      "choose another name");
+        creation = Creation::refused;
+    }
+    FunctionObject function;
+    define(context, create.name, function);
+    bool good = creation != Creation::refused;
+    for (const ast::Identifier& parameter : create.parameters) {
+        const bool repeated =
+            std::any_of(function.parameters.begin(), function.parameters.end(),
+                        [&](const auto& other) { return equals_ignoring_case(other, parameter.text); });
+        if (repeated) {
+            context.error(DiagnosticCode::duplicate_column, parameter.span,
+                          fmt::format("parameter \"{}\" is declared twice", parameter.text));
+            good = false;
+        }
+        function.parameters.push_back(parameter.text);
+    }
+    function.function_dependencies = called_functions(context.catalog, create.body);
+    const bool recursive =
+        std::any_of(function.function_dependencies.begin(), function.function_dependencies.end(),
+                    [&](const std::string& name) { return equals_ignoring_case(name, create.name.text); });
+    if (recursive) {
+        context.error(DiagnosticCode::circular_dependency, create.body.span,
+                      fmt::format("function \"{}\" would call itself", create.name.text));
+        good = false;
+    }
+    function.body = create.body;
+    rewrite_functions(function.body);
+    if (!good) return std::nullopt;
+    if (creation != Creation::skip) {
+        if (!context.checker.define_function(function, context.diagnostics)) return std::nullopt;
+        if (context.explained) {
+            const FunctionObject* before = context.catalog.find_function(create.name.text);
+            if (before != nullptr)
+                static_cast<void>(context.checker.define_function(*before, context.diagnostics));
+            else
+                context.checker.drop_function(function.name);
+        }
+    }
+    BoundCreate bound;
+    bound.replaces = creation == Creation::replace;
+    bound.skipped = creation == Creation::skip;
+    bound.object = std::move(function);
+    return bound;
+}
+
+}  // namespace laminar

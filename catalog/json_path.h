@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace laminar {
+
+/// The steps of a path into a JSON document: '$.a.b', 'a.b', '$.items[0].id', '$."odd name"', '$['odd name']'. Array
+/// elements are steps of digits. nullopt when it is not such a path, or has no step, wildcards or filters included.
+[[nodiscard]] std::optional<std::vector<std::string>> parse_json_path(std::string_view text);
+
+}  // namespace laminar

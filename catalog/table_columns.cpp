@@ -1,0 +1,80 @@
+#include "catalog/table_columns.h"
+
+#include <algorithm>
+
+#include "catalog/catalog.h"
+#include "catalog/option_schema.h"
+
+namespace laminar {
+namespace {
+
+const MetadataColumn* metadata_named(std::string_view name) {
+    if (equals_ignoring_case(name, "size")) return find_metadata_column("message_size");
+    return find_metadata_column(name);
+}
+
+/// The column that takes the whole payload.
+ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_view name, TypeId type) {
+    for (ColumnObject& column : columns) {
+        if (equals_ignoring_case(column.name, name) && metadata_fits(type, column.type)) return &column;
+    }
+    for (ColumnObject& column : columns) {
+        if (!column.metadata && metadata_fits(type, column.type)) return &column;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+PayloadShape payload_shape(const ConnectionObject& connection) {
+    if (connection.connector == nullptr || !connection.options) return PayloadShape::fields;
+    const auto format = connection.connector->options->value_of(*connection.options, "format");
+    const auto* text = format ? std::get_if<std::string>(&*format) : nullptr;
+    if (text != nullptr && *text == "text") return PayloadShape::text;
+    if (text != nullptr && *text == "binary") return PayloadShape::bytes;
+    return PayloadShape::fields;
+}
+
+bool metadata_fits(TypeId metadata, const ColumnType& column) {
+    switch (metadata) {
+        case TypeId::varchar:
+            return column.id == TypeId::varchar;
+        case TypeId::blob:
+            return column.id == TypeId::blob;
+        case TypeId::timestamp:
+            return column.id == TypeId::timestamp || column.id == TypeId::timestamp_tz ||
+                   column.id == TypeId::timestamp_ms || column.id == TypeId::timestamp_s ||
+                   column.id == TypeId::timestamp_ns;
+        case TypeId::bigint:
+        case TypeId::integer:
+            switch (column.id) {
+                case TypeId::integer:
+                case TypeId::bigint:
+                case TypeId::hugeint:
+                case TypeId::uinteger:
+                case TypeId::ubigint:
+                case TypeId::uhugeint:
+                    return true;
+                default:
+                    return false;
+            }
+        default:
+            return false;
+    }
+}
+
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape) {
+    for (ColumnObject& column : columns) {
+        const MetadataColumn* metadata = metadata_named(column.name);
+        if (metadata == nullptr) continue;
+        const bool payload_as_json = metadata->field == MetadataField::message && column.type.id == TypeId::json;
+        if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata = metadata->field;
+    }
+    ColumnObject* payload = nullptr;
+    if (shape == PayloadShape::text) payload = payload_column(columns, "message", TypeId::varchar);
+    if (shape == PayloadShape::bytes) payload = payload_column(columns, "data", TypeId::blob);
+    if (payload != nullptr)
+        payload->metadata = shape == PayloadShape::text ? MetadataField::message : MetadataField::data;
+}
+
+}  // namespace laminar

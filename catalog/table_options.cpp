@@ -1,0 +1,82 @@
+#include "catalog/table_options.h"
+
+namespace laminar {
+
+const OptionSchema& table_option_schema() {
+    using Options = TableOptions;
+    static const OptionSchemaOf<Options> schema =
+        OptionSchemaOf<Options>("a table")
+            .add("connector", &Options::connector,
+                 {.help = "Connection that the table is bound to; without it the table is a stored one.",
+                  .example = "'my_connection'",
+                  .absent = "a stored table",
+                  .rule = TextRule::not_empty,
+                  .aliases = {"connection"}})
+            .add_choice(
+                "stream", &Options::stream,
+                {{"messages", TableStream::messages},
+                 {"errors", TableStream::errors},
+                 {"dlq", TableStream::dead_letters}},
+                {.help = "Which rows of the connection it shows.", .example = "'errors'", .needs = {"connector"}})
+            .add("include_metadata", &Options::include_metadata,
+                 {.help = "Show the metadata columns in * too.", .example = "true", .needs = {"connector"}})
+            .add("retention", &Options::retention,
+                 {.help = "How long rows are kept for ad-hoc queries; NULL for no limit.",
+                  .example = "INTERVAL '1 hour'",
+                  .minimum = 0,
+                  .none_is_value = true,
+                  .needs = {"connector"}})
+            .add("retention_rows", &Options::retention_rows,
+                 {.help = "How many rows are kept for ad-hoc queries; NULL for no limit.",
+                  .example = "100000",
+                  .unit = "rows",
+                  .minimum = 0,
+                  .maximum = 1e12,
+                  .none_is_value = true,
+                  .needs = {"connector"}})
+            .add("event_time_field", &Options::event_time_field,
+                 {.help = "Column that carries the time of the event.",
+                  .example = "'timestamp'",
+                  .absent = "the column of WATERMARK FOR, else the one a window names",
+                  .rule = TextRule::not_empty,
+                  .needs = {"connector"}})
+            .add("watermark_delay", &Options::watermark_delay,
+                 {.help = "How much later than others an event may arrive.",
+                  .example = "INTERVAL '5 seconds'",
+                  .absent = "1 second",
+                  .minimum = 0,
+                  .needs = {"connector"}})
+            .add("watermark_idle_ms", &Options::watermark_idle,
+                 {.help = "Silence after which time goes on without events.",
+                  .example = "10000",
+                  .unit = "ms",
+                  .minimum = 1,
+                  .maximum = 86'400'000,
+                  .needs = {"connector"}})
+            .add("coerce", &Options::coerce,
+                 {.help = "Convert values of another JSON type where TRY_CAST could, such as numbers in strings.",
+                  .example = "true",
+                  .needs = {"connector"}})
+            .add_choice(
+                "changelog", &Options::changelog,
+                {{"none", Changelog::none}, {"upsert", Changelog::upsert}, {"debezium", Changelog::debezium}},
+                {.help = "How changes of an updating result are sent.", .example = "'upsert'", .needs = {"connector"}});
+    return schema;
+}
+
+const OptionSchema& column_option_schema() {
+    static const OptionSchemaOf<ColumnOptions> schema = OptionSchemaOf<ColumnOptions>("a column")
+                                                            .add("json_path", &ColumnOptions::json_path,
+                                                                 {.help = "Where in the message the value is.",
+                                                                  .example = "'$.user.name'",
+                                                                  .absent = "the field of the column's name",
+                                                                  .rule = TextRule::json_path});
+    return schema;
+}
+
+const OptionSchema& pipeline_option_schema() {
+    static const OptionSchemaOf<OptionSet> schema("a pipeline");
+    return schema;
+}
+
+}  // namespace laminar
