@@ -11,7 +11,9 @@ namespace laminar {
 /// Limits on hostile or accidental input; exceeding one is a diagnostic.
 struct ParserLimits {
     std::size_t max_bytes = 64u << 20;  ///< Of script text. Memory grows with it, about 100 bytes a byte.
-    std::size_t max_nesting = 1000;     ///< Brackets within brackets, CASE within CASE, chained prefix operators.
+    std::size_t max_nesting = 1000;     ///< Brackets within brackets, CASE within CASE.
+    std::size_t max_depth = 6000;       ///< Of an AST: a chain a + b + c ... is as deep as it is long.
+    std::size_t max_tokens = 500'000;   ///< Of one statement. Memory while it is parsed is up to 1 KiB each.
     std::size_t max_errors = 100;       ///< Reported per script.
 };
 
