@@ -1,0 +1,131 @@
+#include "catalog/secret_resolver.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace laminar {
+namespace {
+
+class TemporaryDirectory {
+public:
+    TemporaryDirectory() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "laminar-secrets-XXXXXX").string();
+        REQUIRE(mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    void write(const std::string& name, std::string_view text) const {
+        std::ofstream(path_ / name, std::ios::binary) << text;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST_CASE("references are found with their place") {
+    std::vector<std::size_t> malformed;
+    const auto found = find_secret_references("Bearer ${secret:api_token} ${resume} ${secret:a.b-c}", &malformed);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "api_token");
+    CHECK(found[0].offset == 7);
+    CHECK(found[0].length == 19);
+    CHECK(found[1].name == "a.b-c");
+    CHECK(malformed.empty());
+}
+
+TEST_CASE("malformed references are told from others") {
+    for (const std::string_view text : {"${secret:", "${secret:}", "${secret}", "${secret:a b}", "${secret:a/b}",
+                                        "${secrets:a}", "${secret:..}", "${secret"}) {
+        std::vector<std::size_t> malformed;
+        CHECK(find_secret_references(text, &malformed).empty());
+        CHECK_MESSAGE(malformed == std::vector<std::size_t>{0}, text);
+    }
+    std::vector<std::size_t> malformed;
+    CHECK(find_secret_references("${other:x} $secret {secret:x}", &malformed).empty());
+    CHECK(malformed.empty());
+}
+
+TEST_CASE("the secrets directory comes before the env file, and that before the environment") {
+    const TemporaryDirectory directory;
+    const std::filesystem::path env_file = directory.path() / "env";
+    std::ofstream(env_file) << "# comment\nexport FROM_ENV_FILE=\"two\\nlines\"\nin_both = 'from file'\nPLAIN=x=y\n";
+    directory.write("in_both", "from directory\n");
+    directory.write("no_newline", "abcd");
+    directory.write("two_newlines", "abcd\n\n");
+    ::setenv("LAMINAR_SECRET_FROM_ENVIRONMENT", "environment value", 1);
+    ::setenv("LAMINAR_SECRET_IN_BOTH", "from environment", 1);
+    const SecretResolver resolver({directory.path(), env_file});
+    CHECK(resolver.find("in_both") == "from directory");
+    CHECK(resolver.find("no_newline") == "abcd");
+    CHECK(resolver.find("two_newlines") == "abcd\n");
+    CHECK(resolver.find("from_env_file") == "two\nlines");
+    CHECK(resolver.find("plain") == "x=y");
+    CHECK(resolver.find("from-environment") == "environment value");
+    CHECK_FALSE(resolver.find("nowhere"));
+    CHECK_FALSE(resolver.find("../in_both"));
+    CHECK_FALSE(resolver.find(""));
+    const SecretResolver without_directory({std::nullopt, env_file});
+    CHECK(without_directory.find("in_both") == "from file");
+}
+
+TEST_CASE("a secret that has changed is seen at the next look") {
+    const TemporaryDirectory directory;
+    directory.write("token", "first-value");
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    CHECK(resolver.resolve("Bearer ${secret:token}").text == "Bearer first-value");
+    directory.write("token", "second-value");
+    CHECK(resolver.resolve("Bearer ${secret:token}").text == "Bearer second-value");
+    CHECK(resolver.redact("was first-value, is second-value") == "was ***, is ***");
+}
+
+TEST_CASE("what is missing is named with where it was looked for") {
+    const TemporaryDirectory directory;
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    const auto result = resolver.resolve("${secret:no-such.one} and ${resume}");
+    REQUIRE(result.missing.size() == 1);
+    CHECK(result.missing[0] ==
+          "secret \"no-such.one\" not found in " + directory.path().string() + " or LAMINAR_SECRET_NO_SUCH_ONE");
+}
+
+TEST_CASE("values are redacted in every form they travel in") {
+    const TemporaryDirectory directory;
+    directory.write("password", "p@ss word/42");
+    directory.write("short", "abc");
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    CHECK(resolver.redact("p@ss word/42") == "p@ss word/42");  // Not yet resolved, so not known.
+    static_cast<void>(resolver.find("password"));
+    static_cast<void>(resolver.find("short"));
+    CHECK(resolver.redact("x p@ss word/42 y") == "x *** y");
+    CHECK(resolver.redact("?p=p%40ss%20word%2F42&q") == "?p=***&q");
+    CHECK(resolver.redact("?p=p%40ss%20word%2f42&q") == "?p=***&q");
+    CHECK(resolver.redact("abc") == "abc");
+    // base64("p@ss word/42"), base64("u:p@ss word/42"), base64("me:p@ss word/42")
+    for (const std::string_view encoded : {"cEBzcyB3b3JkLzQy", "dTpwQHNzIHdvcmQvNDI=", "bWU6cEBzcyB3b3JkLzQy"}) {
+        const std::string redacted = resolver.redact(std::string("Basic ") + std::string(encoded));
+        CHECK_MESSAGE(redacted.find("***") != std::string::npos, encoded);
+        CHECK_MESSAGE(redacted.size() < encoded.size() + 4, encoded);
+    }
+}
+
+TEST_CASE("URLs are shown without credentials") {
+    CHECK(redact_url("wss://user:secret@host/path") == "wss://user:***@host/path");
+    CHECK(redact_url("wss://token@host/path") == "wss://***@host/path");
+    CHECK(redact_url("wss://host/path?api_key=1&x=2&Token=3&sig=4#f") ==
+          "wss://host/path?api_key=***&x=2&Token=***&sig=***#f");
+    CHECK(redact_url("wss://host:80/a@b?symbol=AAPL") == "wss://host:80/a@b?symbol=AAPL");
+    CHECK(redact_url("host") == "host");
+    CHECK(redact_url("") == "");
+    CHECK(redact_url("wss://h?") == "wss://h?");
+}
+
+}  // namespace
+}  // namespace laminar
