@@ -106,8 +106,8 @@ void SqlWriterPass::write_tail(const ast::Subscript& subscript) {
     write_part(subscript.begin);
     if (subscript.slice) {
         put(":");
-        // An end left open before a step is spelled out as "-".
-        if (subscript.step && !subscript.end) put("-");
+        // Between the colons of an open end DuckDB wants a "-"; both would read "::" as a cast.
+        if (subscript.step && !subscript.end) put(dialect_ == SqlDialect::duckdb ? "-" : " ");
         write_part(subscript.end);
         if (subscript.step) put(":");
         write_part(subscript.step);
