@@ -205,7 +205,8 @@ bool contains_rewritten_function(const ast::Expression& expression) {
         if (const auto* call = std::get_if<ast::FunctionCall>(&each.node)) {
             found = found || is_rewritten_function(fold_case(call->name.parts.back().text));
         } else if (const auto* reference = std::get_if<ast::ColumnReference>(&each.node)) {
-            found = found || (reference->parts.size() == 1 && is_bare_function(fold_case(reference->parts[0].text)));
+            found =
+                found || (reference->parts.size() == 1 && is_rewritten_function(fold_case(reference->parts[0].text)));
         }
     });
     return found;

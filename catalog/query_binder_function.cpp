@@ -243,13 +243,66 @@ std::optional<ast::Expression> QueryWalk::event_time(Scope& scope, SourceSpan sp
 
 void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {
     for (ast::FunctionArgument& argument : call.arguments) {
-        auto* text = std::get_if<ast::Literal>(&argument.value.node);
-        if (text != nullptr && text->kind == ast::LiteralKind::string) {
-            // COLUMNS('pattern') sees what the scans carry: all fields of messages must be there.
-            for (Relation* relation : scope.relations) demand_all(*relation);
+        ast::Expression& value = argument.value;
+        if (auto* list = std::get_if<ast::ListLiteral>(&value.node)) {
+            for (const ast::Expression& element : list->elements) {
+                const auto* name = std::get_if<ast::Literal>(&element.node);
+                if (name == nullptr) continue;
+                for (Relation* relation : scope.relations) {
+                    if (relation->find(name->text) != nullptr || can_supply(*relation, name->text)) {
+                        ask_relation(*relation, name->text, element.span);
+                    }
+                }
+            }
             continue;
         }
-        bind_expression(argument.value, scope);
+        const bool by_name =
+            std::holds_alternative<ast::Literal>(value.node) || std::holds_alternative<ast::Lambda>(value.node);
+        if (by_name) {
+            // A choice by name needs all fields of messages, and must not find metadata.
+            for (Relation* relation : scope.relations) demand_all(*relation);
+            pattern_sites_.push_back({&value, scope.relations});
+        }
+        bind_expression(value, scope);
+    }
+}
+
+void QueryWalk::settle_patterns() {
+    for (const PatternSite& site : pattern_sites_) {
+        const SourceSpan span = site.argument->span;
+        ast::In hidden_names;
+        hidden_names.negated = true;
+        for (const Relation* relation : site.relations) {
+            for (std::size_t index = 0; index < relation->known_columns().size(); ++index) {
+                const ScopeColumn& column = relation->known_columns()[index];
+                if (!column.hidden || !column.carried) continue;
+                hidden_names.values.push_back(make_string(fold_case(relation->column_name(index)), span));
+            }
+        }
+        if (hidden_names.values.empty()) continue;
+        const auto* lambda = std::get_if<ast::Lambda>(&site.argument->node);
+        const std::string parameter =
+            lambda != nullptr && !lambda->parameters.empty() ? lambda->parameters.front().text : "name";
+        ast::Expression chosen;
+        chosen.span = span;
+        if (lambda != nullptr) {
+            chosen.node = ast::Parenthesized{lambda->body};
+        } else {
+            chosen = make_call("regexp_matches", {make_column("", parameter, span), *site.argument}, span);
+        }
+        hidden_names.operand = make_call("lower", {make_column("", parameter, span)}, span);
+        ast::Expression visible;
+        visible.span = span;
+        visible.node = std::move(hidden_names);
+        ast::Binary both;
+        both.op = "AND";
+        both.op_span = span;
+        both.left = std::move(visible);
+        both.right = std::move(chosen);
+        ast::Lambda replacement;
+        replacement.parameters = {make_identifier(parameter, span)};
+        replacement.body = ast::Expression{span, std::move(both)};
+        *site.argument = ast::Expression{span, std::move(replacement)};
     }
 }
 

@@ -115,7 +115,8 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
         qualify(reference, *hidden.front(), scope, start);
         return Found{Found::Kind::column, facts.value_or(ValueFacts{}), 1 + reference.parts.size() - before};
     }
-    if (opaque && !any_open) return Found{Found::Kind::other, {}, 1};
+    const bool bare = !name.quoted && is_bare_function(fold_case(name.text));
+    if (opaque && !any_open && !bare) return Found{Found::Kind::other, {}, 1};
     if (Relation* row = scope.find_relation(name.text)) {
         if (reference.parts.size() > 1) return std::nullopt;
         demand_all(*row);  // The relation's name as a value is the whole row.

@@ -18,16 +18,23 @@ std::string dotted(const ast::QualifiedName& name) {
     return text;
 }
 
-/// The format of a connection's messages as declared; empty when the connector has none.
-std::string declared_format(const ConnectionObject& connection) {
+/// A word given as an option of the connection, lower case; empty when it is not given.
+std::string declared_word(const ConnectionObject& connection, std::string_view option_name) {
     const auto* statement = std::get_if<ast::CreateConnection>(&connection.statement.node);
     if (statement == nullptr) return {};
     for (const ast::Option& option : statement->options) {
-        if (!equals_ignoring_case(option.name.text, "format")) continue;
+        if (!equals_ignoring_case(option.name.text, option_name)) continue;
         if (const auto* text = std::get_if<ast::OptionValue::String>(&option.value.node)) return fold_case(text->text);
         if (const auto* name = std::get_if<ast::OptionValue::Name>(&option.value.node)) return fold_case(name->text);
     }
     return {};
+}
+
+bool only_takes_rows(const ConnectionObject& connection) {
+    if (connection.connector == nullptr) return false;
+    if (!connection.connector->is_source) return true;
+    const std::string_view role = connection.connector->role_option;
+    return !role.empty() && declared_word(connection, role) == "sink";
 }
 
 ScopeColumn known_column(std::string_view name, ColumnType type, std::size_t input) {
@@ -156,10 +163,9 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
         return true;
     }
     if (const auto* connection = std::get_if<ConnectionObject>(object)) {
-        if (connection->connector != nullptr && !connection->connector->is_source) {
+        if (only_takes_rows(*connection)) {
             diagnostics_->error(DiagnosticCode::not_a_source, name.span,
-                                "connection \"" + connection->name + "\" only takes rows; connector \"" +
-                                    std::string(connection->connector->name) + "\" has none to read");
+                                "connection \"" + connection->name + "\" only takes rows and has none to read");
             return false;
         }
         make_scan(table, relation, InputKind::connection, connection->name);
@@ -230,7 +236,7 @@ void QueryWalk::scan_table(const TableObject& object, Relation& relation) {
 
 void QueryWalk::scan_connection(const ConnectionObject& object, Relation& relation) {
     relation.connection = true;
-    const std::string format = declared_format(object);
+    const std::string format = declared_word(object, "format");
     // In messages of text or bytes there are no fields: the message itself is the only column.
     const bool text = format == "text";
     const bool binary = format == "binary";
@@ -302,7 +308,6 @@ void QueryWalk::bind_table_function(ast::TableReference& table, Scope& scope) {
     std::string name = "unnamed_function";
     if (const auto* call = std::get_if<ast::FunctionCall>(&function.call.node)) {
         name = fold_case(call->name.parts.back().text);
-        std::string user_name = call->name.parts.back().text;
         for (const std::string_view column : table_function_columns(name)) {
             ScopeColumn known;
             known.name = column;

@@ -21,7 +21,8 @@ std::vector<std::string> names_of(const std::vector<ast::Identifier>& identifier
     return names;
 }
 
-bool same_names(const QueryOutput& left, const QueryOutput& right) {
+/// Without a name, a column can only be matched by its place.
+bool have_names(const QueryOutput& left, const QueryOutput& right) {
     const auto visible = [](const QueryOutput& output) {
         std::vector<std::string> names;
         for (const ScopeColumn& column : output.columns) {
@@ -31,7 +32,11 @@ bool same_names(const QueryOutput& left, const QueryOutput& right) {
         return names;
     };
     const std::vector<std::string> left_names = visible(left);
-    return left_names == visible(right) && (left_names.empty() || !left_names.front().empty());
+    const std::vector<std::string> right_names = visible(right);
+    const auto all_named = [](const std::vector<std::string>& names) {
+        return names.empty() || !names.front().empty();
+    };
+    return all_named(left_names) && all_named(right_names);
 }
 
 }  // namespace
@@ -83,7 +88,9 @@ void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
             }
             common_tables_.pop_back();
             demand_all(*bound);
-            *entry.output = *bound;
+            // It reads itself, so that asking it for further names would never end: what it has is what is known now.
+            entry.output->columns = bound->columns;
+            entry.output->opaque = bound->opaque || bound->is_open();
         }
         if (!entry.renamed.empty() && entry.output->is_open()) demand_all(*entry.output);
         common_tables_.push_back(std::move(entry));
@@ -109,10 +116,17 @@ QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer o
     // A chain of operands leans to the left and may be long: go down without recursion.
     std::vector<ast::SetOperation*> chain{&operation};
     while (auto* next = std::get_if<ast::SetOperation>(&chain.back()->left->node)) chain.push_back(next);
+    if (chain.back()->kind == ast::SetOperation::Kind::union_) {
+        name_operands_alike(*chain.back()->left, *chain.back()->right);
+    }
     QueryOutput* output = bind_body(*chain.back()->left, outer, nullptr);
     for (auto each = chain.rbegin(); each != chain.rend(); ++each) {
         ast::SetOperation& current = **each;
-        if (recursive != nullptr && recursive->columns.empty()) recursive->columns = output->columns;
+        if (recursive != nullptr && recursive->columns.empty()) {
+            recursive->columns = output->columns;
+            recursive->opaque = output->opaque || output->is_open();
+        }
+        if (current.kind == ast::SetOperation::Kind::union_) name_operands_alike(*current.left, *current.right);
         QueryOutput* left = output;
         QueryOutput* right = bind_body(*current.right, outer, nullptr);
         output = &outputs_.emplace_back();
@@ -140,12 +154,35 @@ QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer o
         if (left->passes_names() || right->passes_names()) output->branches = {left, right};
         // Messages have no order of fields: rows of different connections can only be matched by name.
         if ((left->is_open() || right->is_open()) && current.kind == ast::SetOperation::Kind::union_ &&
-            same_names(*left, *right)) {
+            have_names(*left, *right)) {
             current.by_name = true;
         }
         if (!current.all) demand_all(*output);
     }
     return output;
+}
+
+/// SELECT *, 'a' FROM x UNION ALL SELECT *, 'b' FROM y: the items beside the stars get the names that the result has
+/// anyway, so that operands whose fields have no order can be matched by name.
+void QueryWalk::name_operands_alike(ast::QueryBody& left, ast::QueryBody& right) const {
+    ast::QueryBody* first = &left;
+    while (auto* nested = std::get_if<ast::SetOperation>(&first->node)) first = &*nested->left;
+    auto* named = std::get_if<ast::Select>(&first->node);
+    auto* unnamed = std::get_if<ast::Select>(&right.node);
+    if (named == nullptr || unnamed == nullptr || named->items.size() != unnamed->items.size()) return;
+    const auto is_star = [](const ast::SelectItem& item) { return std::holds_alternative<ast::Star>(item.value.node); };
+    if (std::none_of(named->items.begin(), named->items.end(), is_star)) return;
+    for (std::size_t index = 0; index < named->items.size(); ++index) {
+        ast::SelectItem& source = named->items[index];
+        ast::SelectItem& target = unnamed->items[index];
+        if (is_star(source) || is_star(target) || target.alias || !natural_name(target.value).empty()) continue;
+        if (!source.alias) {
+            std::string name = natural_name(source.value);
+            if (name.empty()) name = write_expression(source.value).text;
+            source.alias = make_identifier(name, source.value.span);
+        }
+        target.alias = make_identifier(source.alias->text, target.value.span);
+    }
 }
 
 QueryOutput* QueryWalk::bind_values(ast::Values& values, Outer outer) {
@@ -187,8 +224,8 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
     const std::size_t paths_before = paths_.size();
     if (!item.alias && contains_rewritten_function(item.value)) {
         // The column keeps the name of what the user wrote, not of what it is replaced by.
-        item.alias = make_identifier(write_expression(item.value).text, item.value.span);
-        name = item.alias->text;
+        if (name.empty()) name = write_expression(item.value).text;
+        item.alias = make_identifier(name, item.value.span);
     }
     const bool aliased_by_user = item.alias.has_value();
     ScopeColumn column;

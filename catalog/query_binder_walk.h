@@ -18,7 +18,8 @@
 namespace laminar {
 
 /// One walk of the QueryBinder over one query: binds a copy in place, then settles what only the whole query can tell
-/// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function,result}.cpp.
+/// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function}.cpp and
+/// query_binder.cpp.
 class QueryWalk {
 public:
     QueryWalk(const Catalog& catalog, QueryChecker& checker, Diagnostics& diagnostics)
@@ -45,6 +46,11 @@ private:
         StarSource* source = nullptr;
         std::vector<std::string> handled;  ///< Names the user excludes, replaces or renames.
     };
+    /// COLUMNS('pattern') and COLUMNS(name -> condition): choose by name what the engine sees.
+    struct PatternSite {
+        ast::Expression* argument = nullptr;
+        std::vector<Relation*> relations;
+    };
     /// payload.user.name where payload is a field of a message: becomes JSON extraction once its type is decided.
     struct PathReference {
         ast::Expression* expression = nullptr;
@@ -64,6 +70,7 @@ private:
     void bind_common_tables(ast::Query& query, Outer outer);
     QueryOutput* bind_body(ast::QueryBody& body, Outer outer, QueryOutput* recursive);
     QueryOutput* bind_set_operation(ast::SetOperation& operation, Outer outer, QueryOutput* recursive);
+    void name_operands_alike(ast::QueryBody& left, ast::QueryBody& right) const;
     QueryOutput* bind_values(ast::Values& values, Outer outer);
     void bind_select(ast::Select& select, Scope& scope, QueryOutput& output);
     void bind_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output);
@@ -144,9 +151,10 @@ private:
     std::optional<ast::Expression> event_time(Scope& scope, SourceSpan span);
     ValueFacts bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use);
     void bind_columns_call(ast::FunctionCall& call, Scope& scope);
+    void settle_patterns();
     std::vector<std::size_t> inputs_in(const Scope& scope) const;
 
-    // The result (query_binder_result.cpp).
+    // The result (query_binder.cpp).
     void settle_inputs();
     void report_undecided(const QueryInput& input, const Relation& relation);
 
@@ -160,6 +168,7 @@ private:
     std::deque<QueryOutput> outputs_;
     std::deque<StarSource> star_sources_;
     std::vector<StarSite> star_sites_;
+    std::vector<PatternSite> pattern_sites_;
     std::vector<PathReference> paths_;
     std::map<std::pair<TypeInference::Slot, std::string>, TypeInference::Slot> path_slots_;
     std::vector<CommonTable> common_tables_;

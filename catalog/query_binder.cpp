@@ -1,7 +1,8 @@
+#include "catalog/query_binder.h"
+
 #include <algorithm>
 
 #include "catalog/function_rewriter.h"
-#include "catalog/query_binder.h"
 #include "catalog/query_binder_walk.h"
 
 namespace laminar {
@@ -16,15 +17,6 @@ std::string quoted_list(const std::vector<std::string>& names) {
     return text;
 }
 
-/// While messages are awaited, one column stands for all the fields they will have, so that '*' is never empty.
-BoundQuery with_stand_in_fields(const BoundQuery& query) {
-    BoundQuery copy = query;
-    for (QueryInput& input : copy.inputs) {
-        if (input.all_fields) input.columns.push_back({std::string(open_fields_column), {}, std::nullopt, {}});
-    }
-    return copy;
-}
-
 }  // namespace
 
 BoundQuery QueryWalk::run(const ast::Query& query) {
@@ -33,6 +25,7 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     demand_all(*output);
     if (diagnostics_->has_errors()) return std::move(result_);
     settle_paths();
+    settle_patterns();
     settle_stars();
     settle_inputs();
     rewrite_functions(result_.query);
@@ -88,9 +81,7 @@ std::optional<BoundQuery> QueryBinder::bind(const SourceTextPtr& source, const a
     Diagnostics found(source);
     BoundQuery bound = QueryWalk(catalog_, checker_, found).run(query);
     if (!found.has_errors()) {
-        const bool open = std::any_of(bound.inputs.begin(), bound.inputs.end(),
-                                      [](const QueryInput& input) { return input.all_fields; });
-        auto columns = checker_.check_query(open ? with_stand_in_fields(bound) : bound, found);
+        auto columns = checker_.check_query(bound, found);
         if (columns) bound.columns = std::move(*columns);
     }
     for (const Diagnostic& diagnostic : found.all()) diagnostics_.add(diagnostic);
