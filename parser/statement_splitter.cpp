@@ -134,7 +134,7 @@ void StatementSplitter::skip_form(StatementText& statement) {
     } else {
         if (byte == '\0') check_bytes(statement, text_, at_, at_ + 1);
         if (byte == '(' || byte == '[' || byte == '{') {
-            if (++depth_ > max_nesting_) {
+            if (++depth_ > max_nesting_ && !statement.fault) {
                 report(statement, {DiagnosticCode::nesting_too_deep, span_of(at_, at_ + 1),
                                    fmt::format("brackets are nested more than {} deep", max_nesting_),
                                    "split the statement with WITH or views"});

@@ -58,6 +58,11 @@ void FirstErrorStrategy::reportMatch(antlr4::Parser* recognizer) {
     matched_type_ = recognizer->getInputStream()->LA(1);
 }
 
+void FirstErrorStrategy::reportError(antlr4::Parser* recognizer, const antlr4::RecognitionException& error) {
+    // Without the runtime's own message, which would ask tokens for text that is no longer there.
+    recognizer->notifyErrorListeners(error.getOffendingToken(), {}, nullptr);
+}
+
 void FirstErrorStrategy::recover(antlr4::Parser* /*recognizer*/, std::exception_ptr error) {
     try {
         std::rethrow_exception(error);
@@ -139,6 +144,12 @@ std::string_view SyntaxErrorListener::text_of(const antlr4::Token& token) const 
     return text_.substr(span.begin, span.end - span.begin);
 }
 
+bool SyntaxErrorListener::begins_line(const Situation& situation) const {
+    if (situation.previous == nullptr) return true;
+    const SourceSpan gap{span_of(*situation.previous).end, span_of(situation.offending).begin};
+    return text_.substr(gap.begin, gap.end - gap.begin).find('\n') != std::string_view::npos;
+}
+
 std::string SyntaxErrorListener::describe(const antlr4::Token& token) const {
     constexpr std::size_t longest_shown = 40;
     if (token.getType() == antlr4::Token::EOF) return "the end of the statement";
@@ -156,7 +167,9 @@ std::string SyntaxErrorListener::describe(const antlr4::Token& token) const {
 
 std::string SyntaxErrorListener::hint_for(const Situation& situation) const {
     const auto suggestion = [&](const antlr4::Token& token, const std::vector<std::string>& candidates) -> std::string {
-        const bool word = token.getType() == Grammar::IDENTIFIER || is_keyword(token.getType());
+        const std::size_t type = token.getType();
+        const bool word =
+            type == Grammar::IDENTIFIER || (is_keyword(type) && !is_reserved(type) && type != Grammar::END);
         return word ? suggest_name(text_of(token), candidates) : std::string();
     };
     if (const std::string found = suggestion(situation.offending, situation.expectation.keywords); !found.empty()) {
@@ -164,7 +177,7 @@ std::string SyntaxErrorListener::hint_for(const Situation& situation) const {
     }
     // SELECT a FORM t: the misspelt word was taken for a name, and the word after it is the one that does not fit.
     if (situation.previous != nullptr && situation.previous_type() == Grammar::IDENTIFIER) {
-        const std::string found = suggestion(*situation.previous, clause_words());
+        const std::string found = suggestion(*situation.previous, situation.expectation.clause_words);
         if (!found.empty())
             return fmt::format("did you mean \"{}\" instead of \"{}\"?", found, text_of(*situation.previous));
     }
@@ -184,9 +197,7 @@ bool SyntaxErrorListener::report_start(const Situation& situation) {
 bool SyntaxErrorListener::report_missing_semicolon(const Situation& situation) {
     if (!situation.expects(antlr4::Token::EOF) || !begins_statement(situation.type())) return false;
     if (situation.previous == nullptr) return false;
-    const SourceSpan gap{span_of(*situation.previous).end, span_of(situation.offending).begin};
-    const bool new_line = text_.substr(gap.begin, gap.end - gap.begin).find('\n') != std::string_view::npos;
-    if (!new_line && !is_reserved(situation.type())) return false;
+    if (!begins_line(situation) && !is_reserved(situation.type())) return false;
     diagnostics_.error(DiagnosticCode::syntax_error, span_of(situation.offending),
                        fmt::format("a semicolon is missing before {}", describe(situation.offending)),
                        fmt::format("end the statement before it with ; after {}", describe(*situation.previous)));
@@ -195,14 +206,17 @@ bool SyntaxErrorListener::report_missing_semicolon(const Situation& situation) {
 }
 
 bool SyntaxErrorListener::report_bracket(const Situation& situation) {
-    if (!situation.at_end() && !is_closing(situation.type())) return false;
+    // A statement that begins while a bracket is open: the bracket is what is wrong.
+    const bool ended = situation.at_end() || (situation.expects(Grammar::CLOSE) && is_reserved(situation.type()) &&
+                                              begins_statement(situation.type()) && begins_line(situation));
+    if (!ended && !is_closing(situation.type())) return false;
     std::vector<const antlr4::Token*> open;
     for (const auto& token : tokens_) {
         if (token->getTokenIndex() >= situation.offending.getTokenIndex()) break;
         if (is_opening(token->getType())) open.push_back(token.get());
         if (is_closing(token->getType()) && !open.empty()) open.pop_back();
     }
-    if (situation.at_end()) {
+    if (ended) {
         const bool can_close = situation.expects(Grammar::CLOSE) || situation.expects(Grammar::CLOSE_BRACKET) ||
                                situation.expects(Grammar::CLOSE_BRACE) || situation.previous_type() == Grammar::COMMA;
         if (open.empty() || !can_close) return false;
@@ -239,10 +253,13 @@ bool SyntaxErrorListener::report_comma(const Situation& situation) {
     if (!situation.expects(Grammar::COMMA) || situation.previous == nullptr || !begins_element(situation.offending)) {
         return false;
     }
-    std::string hint = hint_for(situation);
-    const SourceSpan span = span_of(situation.offending);
-    diagnostics_.error(DiagnosticCode::syntax_error, span,
-                       fmt::format("a comma is missing before {}", describe(situation.offending)), std::move(hint));
+    // A misspelt keyword, or a constraint that does not exist, is no element of a list.
+    if (!hint_for(situation).empty()) return false;
+    const bool word_follows = situation.next != nullptr && (is_keyword(situation.next->getType()) ||
+                                                            situation.next->getType() == Grammar::IDENTIFIER);
+    if (situation.expects(Grammar::DEFAULT) && !word_follows) return false;
+    diagnostics_.error(DiagnosticCode::syntax_error, span_of(situation.offending),
+                       fmt::format("a comma is missing before {}", describe(situation.offending)));
     return true;
 }
 
@@ -268,12 +285,22 @@ bool SyntaxErrorListener::report_option(const Situation& situation) {
 }
 
 bool SyntaxErrorListener::report_reserved_word(const Situation& situation) {
+    // CREATE TABLE t (from TEXT): the classifier took the parenthesis for one that opens a query.
+    const bool list_of_names = situation.type() == Grammar::OPEN_QUERY && situation.expects(Grammar::OPEN) &&
+                               !situation.expects(Grammar::OPEN_QUERY);
+    if (list_of_names && situation.next != nullptr && is_reserved(situation.next->getType())) {
+        return report_reserved_word(*situation.next);
+    }
     if (!is_reserved(situation.type()) || !situation.expects(Grammar::IDENTIFIER)) return false;
     if (situation.expectation.operand_ended) return false;
     const bool name_only = !situation.expects(Grammar::NULL_) && !situation.expects(Grammar::OPEN_QUERY);
     if (!name_only && !reads_as_name(situation.type(), situation.next)) return false;
-    const std::string_view word = text_of(situation.offending);
-    diagnostics_.error(DiagnosticCode::reserved_word, span_of(situation.offending),
+    return report_reserved_word(situation.offending);
+}
+
+bool SyntaxErrorListener::report_reserved_word(const antlr4::Token& token) {
+    const std::string_view word = text_of(token);
+    diagnostics_.error(DiagnosticCode::reserved_word, span_of(token),
                        fmt::format("\"{}\" is a reserved word and not a name", word),
                        fmt::format("as a name, write it in quotes: \"{}\"", word));
     return true;
@@ -288,6 +315,16 @@ bool SyntaxErrorListener::report_name(const Situation& situation) {
                            fmt::format("for example: {} TEXT", text_of(*situation.previous)));
         return true;
     }
+    if (situation.previous_type() == Grammar::TO && situation.expects(Grammar::TO)) {
+        diagnostics_.error(DiagnosticCode::empty_statement_part, span_of(*situation.previous),
+                           "the connection has no name", "CREATE CONNECTION name TO connector (...)");
+        return true;
+    }
+    if (situation.expects(Grammar::VALUES) && suggest_name(text_of(situation.offending), {{"VALUES"}}) == "VALUES") {
+        diagnostics_.error(DiagnosticCode::syntax_error, span_of(situation.offending),
+                           "VALUES is followed by rows in parentheses", "VALUES (1, 'a'), (2, 'b')");
+        return true;
+    }
     if (situation.type() != Grammar::DOT || !column || situation.previous == nullptr) return false;
     diagnostics_.error(DiagnosticCode::syntax_error, span_of(situation.offending),
                        "the name of an object of Laminar has one part only",
@@ -297,7 +334,9 @@ bool SyntaxErrorListener::report_name(const Situation& situation) {
 
 void SyntaxErrorListener::report_expectation(const Situation& situation) {
     std::string hint = hint_for(situation);
-    const std::string& wanted = situation.expectation.phrase;
+    // A misspelt word says more than the signs that could have stood in its place.
+    const bool only_signs = situation.expectation.operand_ended || situation.expects(Grammar::COMMA);
+    const std::string wanted = only_signs && !hint.empty() ? std::string() : situation.expectation.phrase;
     const SourceSpan span = span_of(situation.offending);
     if (situation.at_end()) {
         diagnostics_.error(DiagnosticCode::empty_statement_part, span,

@@ -20,6 +20,7 @@ class FirstErrorStrategy final : public antlr4::DefaultErrorStrategy {
 public:
     void reset(antlr4::Parser* recognizer) override;
     void reportMatch(antlr4::Parser* recognizer) override;
+    void reportError(antlr4::Parser* recognizer, const antlr4::RecognitionException& error) override;
     void recover(antlr4::Parser* recognizer, std::exception_ptr error) override;
     antlr4::Token* recoverInline(antlr4::Parser* recognizer) override;
     void sync(antlr4::Parser* /*recognizer*/) override {}
@@ -57,6 +58,8 @@ private:
     [[nodiscard]] bool report_comma(const Situation& situation);
     [[nodiscard]] bool report_option(const Situation& situation);
     [[nodiscard]] bool report_reserved_word(const Situation& situation);
+    bool report_reserved_word(const antlr4::Token& token);
+    [[nodiscard]] bool begins_line(const Situation& situation) const;
     [[nodiscard]] bool report_name(const Situation& situation);
     void report_expectation(const Situation& situation);
 

@@ -14,7 +14,9 @@ namespace {
 using Grammar = ::LaminarParser;
 
 /// More alternatives than this help nobody.
-constexpr std::size_t most_shown = 5;
+constexpr std::size_t most_shown = 6;
+/// Shorter words are like too many others to be suggested.
+constexpr std::size_t shortest_suggested = 3;
 
 bool is_any_of(std::size_t type, std::initializer_list<std::size_t> types) {
     return std::find(types.begin(), types.end(), type) != types.end();
@@ -73,6 +75,12 @@ std::string join_alternatives(const std::vector<std::string>& alternatives) {
     return text;
 }
 
+bool begins_clause(std::size_t type) {
+    return is_any_of(type, {Grammar::FROM, Grammar::WHERE, Grammar::GROUP, Grammar::HAVING, Grammar::ORDER,
+                            Grammar::LIMIT, Grammar::OFFSET, Grammar::UNION, Grammar::EXCEPT, Grammar::INTERSECT,
+                            Grammar::JOIN, Grammar::QUALIFY, Grammar::USING, Grammar::WINDOW});
+}
+
 std::string keyword_text(const antlr4::dfa::Vocabulary& vocabulary, std::size_t type) {
     const std::string literal = vocabulary.getLiteralName(type);
     return literal.size() > 2 ? literal.substr(1, literal.size() - 2) : std::string();
@@ -94,18 +102,14 @@ bool is_reserved(std::size_t token_type) {
 
 bool reads_as_name(std::size_t token_type, const antlr4::Token* next) {
     const std::size_t after = next != nullptr ? next->getType() : antlr4::Token::EOF;
-    if (after == antlr4::Token::EOF) return is_any_of(token_type, {Grammar::ORDER, Grammar::GROUP, Grammar::LIMIT});
+    if (after == antlr4::Token::EOF) {
+        return is_any_of(token_type, {Grammar::ALL, Grammar::CREATE, Grammar::GROUP, Grammar::LIKE, Grammar::LIMIT,
+                                      Grammar::ON, Grammar::ORDER, Grammar::SELECT, Grammar::UNION, Grammar::USING});
+    }
     if (after == Grammar::FROM) return token_type != Grammar::DISTINCT;
     return is_any_of(after, {Grammar::COMMA, Grammar::DOT, Grammar::CLOSE, Grammar::EQUAL, Grammar::NOT_EQUAL,
                              Grammar::LESS, Grammar::LESS_EQUAL, Grammar::GREATER, Grammar::GREATER_EQUAL, Grammar::AS,
                              Grammar::DESC, Grammar::ASC, Grammar::IS, Grammar::IN, Grammar::COLONS});
-}
-
-const std::vector<std::string>& clause_words() {
-    static const std::vector<std::string> words{"FROM",  "WHERE",     "GROUP BY", "GROUP",  "HAVING", "ORDER",
-                                                "LIMIT", "OFFSET",    "UNION",    "EXCEPT", "JOIN",   "QUALIFY",
-                                                "USING", "INTERSECT", "WINDOW",   "FILTER", "OVER",   "WITH"};
-    return words;
 }
 
 SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected,
@@ -131,7 +135,8 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
         if (signed_type <= 0) continue;
         const std::string text = keyword_text(vocabulary, type);
         if (is_keyword(type)) {
-            result.keywords.push_back(text);
+            if (text.size() >= shortest_suggested) result.keywords.push_back(text);
+            if (begins_clause(type)) result.clause_words.push_back(text);
             // Words that are there only because they are names, or begin expressions, say nothing.
             const bool as_name = can_be(Grammar::IDENTIFIER) && !is_reserved(type);
             if (!as_name && !expression && !option_value) own_words.push_back(fmt::format("\"{}\"", text));
@@ -147,8 +152,9 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
     if (result.operand_ended) {
         // Any operator could follow; only what closes the place is worth naming.
         for (const std::string& word : own_words) {
-            const bool closing =
-                word == "\")\"" || word == "\"]\"" || word == "\"}\"" || word == "\",\"" || word == "\"END\"";
+            const bool closing = word == "\")\"" || word == "\"]\"" || word == "\"}\"" || word == "\",\"" ||
+                                 word == "\"END\"" || word == "\":\"" ||
+                                 (word == "\"AS\"" && !can_be(Grammar::IDENTIFIER));
             if (closing || word == "\"WHEN\"" || word == "\"THEN\"") alternatives.push_back(word);
         }
         result.phrase = join_alternatives(alternatives);
@@ -160,9 +166,11 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
     } else if (option_value) {
         alternatives.push_back("a value");
     } else if (name && can_be(Grammar::OPEN_QUERY)) {
+        own_words.clear();
         alternatives.push_back(inside(Grammar::RuleSubscribe) ? "a name or query" : "a table");
     } else if (name && !can_be(antlr4::Token::EOF)) {
         alternatives.push_back(name_phrase(rules.front(), last_token));
+        if (alternatives.back() == "a type") std::erase(own_words, "\"UNION\"");
     } else if (can_be(Grammar::OPEN_QUERY) && can_be(Grammar::SELECT)) {
         own_words.clear();
         alternatives.push_back("a query");

@@ -12,7 +12,9 @@ namespace laminar {
 struct SyntaxExpectation {
     std::string phrase;  ///< "a table name", "\"TO\""; empty when too much could follow to be worth naming.
     std::vector<std::string> keywords;  ///< Candidates for "did you mean".
-    bool operand_ended = false;         ///< An expression could end here, so operators were possible too.
+    /// Those of the keywords that begin a clause: a misspelt one is taken for an alias, and the error is a word later.
+    std::vector<std::string> clause_words;
+    bool operand_ended = false;  ///< An expression could end here, so operators were possible too.
     bool in_column_definition = false;
 };
 
@@ -27,8 +29,5 @@ struct SyntaxExpectation {
 /// Whether the token after a reserved word is the company of a name (a comma, a dot, an operator), so that the word was
 /// probably meant as one. Null stands for the end of the statement.
 [[nodiscard]] bool reads_as_name(std::size_t token_type, const antlr4::Token* next);
-
-/// Words that follow expressions and tables, where a misspelling is taken for an alias.
-[[nodiscard]] const std::vector<std::string>& clause_words();
 
 }  // namespace laminar
