@@ -17,6 +17,22 @@ bool is_bare_list(const ast::Expression& list) {
            std::holds_alternative<ast::Case>(list.node);
 }
 
+/// After BETWEEN and before its AND, DuckDB takes arithmetic but neither COLLATE nor AT TIME ZONE nor tests.
+bool is_arithmetic(const ast::Expression& expression) {
+    const ast::Expression* current = &expression;
+    while (current != nullptr) {
+        if (const auto* binary = std::get_if<ast::Binary>(&current->node)) {
+            if (!is_arithmetic(*binary->right)) return false;
+            current = &*binary->left;
+        } else if (const auto* unary = std::get_if<ast::Unary>(&current->node)) {
+            current = &*unary->operand;
+        } else {
+            return binding_of(*current, SqlDialect::duckdb) >= Binding::cast;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 void SqlWriterPass::write_tail(const ast::Binary& binary) {
@@ -50,7 +66,7 @@ void SqlWriterPass::write_tail(const ast::In& in) {
 
 void SqlWriterPass::write_tail(const ast::Between& between) {
     put(between.negated ? " NOT BETWEEN " : " BETWEEN ");
-    write_expression(*between.low, Binding::other_operator);
+    write_expression(*between.low, is_arithmetic(*between.low) ? Binding::other_operator : Binding::primary);
     put(" AND ");
     write_expression(*between.high, Binding::other_operator);
 }
