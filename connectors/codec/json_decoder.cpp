@@ -45,8 +45,6 @@ std::string_view parse_problem(rapidjson::ParseErrorCode code) {
             return "unknown escape in a string";
         case kParseErrorStringMissQuotationMark:
             return "a string without its closing quote";
-        case kParseErrorStringInvalidEncoding:
-            return "a control character in a string";
         case kParseErrorNumberTooBig:
             return "a number beyond all types";
         case kParseErrorNumberMissFraction:
@@ -144,6 +142,8 @@ private:
         const std::size_t offset = reader_.GetErrorOffset();
         if (offset < payload.size() && payload[offset] == '\0') return invalid_json(offset, "a NUL byte");
         if (payload.empty()) return invalid_json(0, "the message is empty");
+        if (offset < payload.size() && static_cast<unsigned char>(payload[offset]) < 0x20)
+            return invalid_json(offset, "a control character where it must be escaped");
         return invalid_json(offset, parse_problem(reader_.GetParseErrorCode()));
     }
 

@@ -24,3 +24,284 @@ TEST_CASE("a message of one object is a row, whatever the order of its fields") 
     CHECK(feed.batch.messages == 3);
     CHECK(feed.batch.bytes == messages[0].size() + messages[1].size() + messages[2].size());
 }
+
+TEST_CASE("arrays and lines of objects are a row each") {
+    struct Case {
+        std::string_view payload;
+        std::vector<std::string> rows;
+    };
+    const std::vector<Case> cases = {
+        {R"([{"a":1},{"a":2}])", {"[1]", "[2]"}},
+        {"{\"a\":1}\n{\"a\":2}\r\n\n  {\"a\":3}\n", {"[1]", "[2]", "[3]"}},
+        {"[{\"a\":1},{\"a\":2}]\n[{\"a\":3}]", {"[1]", "[2]", "[3]"}},
+        {"[]", {}},
+        {" [ ] ", {}},
+        {R"([{}])", {"[null]"}},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.payload);
+        DecoderFixture feed({payload_column("a", "INTEGER")});
+        CHECK(feed.refusal(test.payload) == "");
+        REQUIRE(feed.batch.rows == test.rows.size());
+        for (std::size_t row = 0; row < test.rows.size(); ++row) CHECK(feed.row(row) == test.rows[row]);
+        CHECK(feed.batch.messages == 1);
+    }
+}
+
+TEST_CASE("one bad element refuses the whole message and leaves the batch as it was") {
+    DecoderFixture feed({payload_column("a", "INTEGER"), payload_column("tags", "VARCHAR[]")});
+    CHECK(feed.refusal(R"({"a":1,"tags":["x"]})") == "");
+    CHECK(feed.refusal(R"([{"a":2,"tags":["y","z"]},{"tags":["w"],"a":"no"}])") ==
+          R"(type_mismatch: field "a": expected INTEGER, found string "no")");
+    CHECK(feed.refusal("{\"a\":2}\n{\"a\":") == "invalid_json: invalid JSON at byte 13: not a value");
+    CHECK(feed.refusal(R"({"a":3,"tags":["v"]})") == "");
+    REQUIRE(feed.batch.rows == 2);
+    CHECK(feed.batch.messages == 2);
+    CHECK(feed.row(0) == R"([1,["x"]])");
+    CHECK(feed.row(1) == R"([3,["v"]])");
+}
+
+TEST_CASE("a field is matched in its own case first, then in any") {
+    DecoderFixture feed({payload_column("price", "INTEGER")});
+    CHECK(feed.only_value(R"({"Price":1,"price":2})") == "2");
+    CHECK(feed.only_value(R"({"price":2,"Price":1})") == "2");
+    CHECK(feed.only_value(R"({"PRICE":3})") == "3");
+    CHECK(feed.only_value(R"({"pricE":3,"PRICE":4})") == "4");
+    CHECK(feed.only_value(R"({"prices":3})") == "null");
+}
+
+TEST_CASE("of a field given twice the last counts, with all that is in it") {
+    DecoderFixture feed({payload_column("a", "INTEGER"), path_column("x", "INTEGER", {"o", "x"}),
+                         path_column("y", "INTEGER", {"o", "y"}), payload_column("o", "JSON")});
+    CHECK(feed.refusal(R"({"a":1,"a":2,"o":{"x":1,"y":2},"o":{"y":3}})") == "");
+    CHECK(feed.row(0) == R"([2,null,3,{"y":3}])");
+    CHECK(feed.refusal(R"({"o":{"x":1},"o":7,"a":1,"a":null})") == "");
+    CHECK(feed.row(1) == "[null,null,null,7]");
+    CHECK(feed.refusal(R"({"o":{"x":1},"o":{"X":5}})") == "");
+    CHECK(feed.row(2) == R"([null,5,null,{"X":5}])");
+}
+
+TEST_CASE("paths reach into objects and arrays") {
+    DecoderFixture feed({path_column("user", "VARCHAR", {"data", "user", "name"}),
+                         path_column("second", "INTEGER", {"data", "points", "1"}),
+                         path_column("deep", "INTEGER", {"data", "points", "2", "z"}), payload_column("data", "JSON")});
+    CHECK(feed.refusal(R"({"data":{"points":[10, 20 ,{"z":30}],"user":{"name":"Ann"}}})") == "");
+    CHECK(feed.row(0) == R"(["Ann",20,30,{"points":[10, 20 ,{"z":30}],"user":{"name":"Ann"}}])");
+    CHECK(feed.refusal(R"({"data":{"points":{"1":5},"user":[]}})") == "");
+    CHECK(feed.row(1) == R"([null,5,null,{"points":{"1":5},"user":[]}])");
+    CHECK(feed.refusal(R"({"data":null})") == "");
+    CHECK(feed.row(2) == "[null,null,null,null]");
+}
+
+TEST_CASE("JSON columns keep their text as it was sent") {
+    DecoderFixture feed({payload_column("j", "JSON")});
+    for (const std::string_view text :
+         {R"(1.10)", R"(123456789012345678901234567890.5)", R"("a\u00e9\n\"b")", R"({ "k" : [1 , 2e5] })", "true",
+          "null", R"([])", R"("")", R"({"a":{"b":[{"c":"}]"}]}})"}) {
+        CAPTURE(text);
+        CHECK(feed.only_value("{\"x\":0,\"j\": " + std::string(text) + " ,\"y\":1}") == text);
+    }
+}
+
+TEST_CASE("absent is NULL without presence, null is NULL with it") {
+    BatchColumn defaulted = payload_column("a", "INTEGER");
+    defaulted.tracks_presence = true;
+    DecoderFixture feed({defaulted, payload_column("b", "INTEGER")});
+    CHECK(feed.refusal("[{},{\"a\":null},{\"a\":5},{\"b\":1}]") == "");
+    CHECK(feed.batch.presence[0] == std::vector<std::uint8_t>{0, 1, 1, 0});
+    CHECK(feed.batch.presence[1].empty());
+    CHECK(feed.row(2) == "[5,null]");
+}
+
+TEST_CASE("NOT NULL refuses what is missing or null, and missing is fine with a DEFAULT") {
+    BatchColumn required = payload_column("id", "INTEGER");
+    required.not_null = true;
+    DecoderFixture strict({required});
+    CHECK(strict.refusal("{}") == R"(missing_field: field "id" is missing, but column "id" is NOT NULL)");
+    CHECK(strict.refusal(R"({"id":null})") == R"(missing_field: field "id" is null, but column "id" is NOT NULL)");
+    CHECK(strict.refusal(R"({"id":1})") == "");
+
+    required.tracks_presence = true;
+    DecoderFixture defaulted({required});
+    CHECK(defaulted.refusal("{}") == "");
+    CHECK(defaulted.refusal(R"({"id":null})") == R"(missing_field: field "id" is null, but column "id" is NOT NULL)");
+    CHECK(defaulted.batch.rows == 1);
+}
+
+TEST_CASE("metadata columns") {
+    DecoderFixture feed({metadata_column("message_id", "VARCHAR", MetadataField::message_id),
+                         metadata_column("connection_name", "VARCHAR", MetadataField::connection_name),
+                         metadata_column("client_id", "VARCHAR", MetadataField::client_id),
+                         metadata_column("remote_address", "VARCHAR", MetadataField::remote_address),
+                         metadata_column("received_at", "TIMESTAMP", MetadataField::received_at),
+                         metadata_column("processed_at", "TIMESTAMP", MetadataField::processed_at),
+                         metadata_column("message_size", "BIGINT", MetadataField::message_size),
+                         metadata_column("message", "VARCHAR", MetadataField::message),
+                         metadata_column("data", "BLOB", MetadataField::data),
+                         metadata_column("delivery_count", "INTEGER", MetadataField::delivery_count),
+                         payload_column("a", "INTEGER")});
+    CHECK(feed.refusal(R"({"a":1})") == "");
+    CHECK(
+        feed.row(0) ==
+        R"(["feed-7","feed","client-1","127.0.0.1:4242","2024-01-15T10:30:00Z",null,7,"{\"a\":1}","eyJhIjoxfQ==",1,1])");
+
+    SUBCASE("the id may come from the payload") {
+        CHECK(feed.refusal(R"([{"message_id":"m-1"},{"message_id":42},{"message_id":{}}])") == "");
+        CHECK(feed.value(0, 1) == R"("m-1")");
+        CHECK(feed.value(0, 2) == R"("42")");
+        CHECK(feed.value(0, 3) == R"("feed-7")");
+    }
+    SUBCASE("rows of one message have their own text, a lone row has all of it") {
+        CHECK(feed.refusal("[ {\"a\":2} , {\"a\":3}]") == "");
+        CHECK(feed.value(7, 1) == R"("{\"a\":2}")");
+        CHECK(feed.value(7, 2) == R"("{\"a\":3}")");
+        CHECK(feed.value(6, 2) == "20");
+        CHECK(feed.refusal(" {\"a\":4}\n") == "");
+        CHECK(feed.value(7, 3) == R"(" {\"a\":4}\n")");
+    }
+}
+
+TEST_CASE("the message id field may be another one, also nested") {
+    DecoderOptions options;
+    options.message_id_field = "$.header.id";
+    DecoderFixture feed({metadata_column("message_id", "VARCHAR", MetadataField::message_id)}, options);
+    CHECK(feed.only_value(R"({"header":{"id":"h1"}})") == R"("h1")");
+    CHECK(feed.only_value(R"({"id":"h1"})") == R"("feed-7")");
+}
+
+TEST_CASE("a declared column of a metadata name takes the payload first") {
+    BatchColumn size = payload_column("size", "SMALLINT");
+    size.metadata = MetadataField::message_size;
+    BatchColumn at = payload_column("received_at", "TIMESTAMP_MS");
+    at.metadata = MetadataField::received_at;
+    BatchColumn text = payload_column("message", "JSON");
+    text.metadata = MetadataField::message;
+    DecoderFixture feed({size, at, text});
+    CHECK(feed.refusal(R"({"size":5,"received_at":0,"message":"hi"})") == "");
+    CHECK(feed.row(0) == R"([5,"1970-01-01T00:00:00Z","hi"])");
+    CHECK(feed.refusal(R"({"x": 1})") == "");
+    CHECK(feed.row(1) == R"([8,"2024-01-15T10:30:00Z",{"x": 1}])");
+    CHECK(feed.refusal(R"({"size":null,"message":null})") == "");
+    CHECK(feed.row(2) == R"([null,"2024-01-15T10:30:00Z",null])");
+}
+
+TEST_CASE("a schema without payload columns takes any message") {
+    DecoderFixture feed({metadata_column("message", "VARCHAR", MetadataField::message),
+                         metadata_column("data", "BLOB", MetadataField::data)});
+    CHECK(feed.refusal("not json") == "");
+    CHECK(feed.refusal("") == "");
+    CHECK(feed.refusal("42") == "");
+    CHECK(feed.refusal("\xFF") == "");
+    CHECK(feed.refusal(R"([1,"two",[3],{"four":4}])") == "");
+    CHECK(feed.refusal("{\"a\":1}\n{bad}") == "");
+    const std::vector<std::string> rows = {
+        R"("not json")",        R"("")", R"("42")", "null", R"("1")", R"("\"two\"")", R"("[3]")", R"("{\"four\":4}")",
+        R"("{\"a\":1}\n{bad}")"};
+    REQUIRE(feed.batch.rows == rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) CHECK(feed.value(0, row) == rows[row]);
+    CHECK(feed.value(1, 3) == R"("/w==")");
+    CHECK(feed.batch.messages == 6);
+}
+
+TEST_CASE("a tolerant decoder keeps a row of what it cannot use, and says so") {
+    DecoderOptions options;
+    options.tolerant = true;
+    DecoderFixture feed({payload_column("a", "INTEGER"), payload_column("b", "VARCHAR"),
+                         metadata_column("message", "VARCHAR", MetadataField::message)},
+                        options);
+    std::optional<MessageError> error = feed.decode(R"({"a":"x","b":"kept"})");
+    REQUIRE(error.has_value());
+    CHECK(error->rows_kept);
+    CHECK(error->message == R"(field "a": expected INTEGER, found string "x")");
+    CHECK(feed.row(0) == R"([null,"kept","{\"a\":\"x\",\"b\":\"kept\"}"])");
+
+    error = feed.decode(R"({"a":1,)");
+    REQUIRE(error.has_value());
+    CHECK(error->rows_kept);
+    CHECK(error->type == "invalid_json");
+    CHECK(feed.row(1) == R"([null,null,"{\"a\":1,"])");
+
+    error = feed.decode("17");
+    REQUIRE(error.has_value());
+    CHECK(error->type == "type_mismatch");
+    CHECK(feed.row(2) == R"([null,null,"17"])");
+    CHECK_FALSE(feed.decode(R"({"a":1})").has_value());
+    CHECK(feed.batch.rows == 4);
+    CHECK(feed.batch.messages == 4);
+}
+
+TEST_CASE("errors say what is wrong and where") {
+    DecoderFixture feed({payload_column("a", "INTEGER")});
+    struct Case {
+        std::string_view payload;
+        std::string_view error;
+    };
+    const std::string deep = std::string(513, '[') + std::string(513, ']');
+    const std::string deep_unwanted = "{\"x\":" + std::string(512, '[') + std::string(512, ']') + "}";
+    const std::vector<Case> cases = {
+        {"", "invalid_json: invalid JSON at byte 0: the message is empty"},
+        {"  ", "invalid_json: invalid JSON at byte 2: there is no value"},
+        {"{", "invalid_json: invalid JSON at byte 1: a member must begin with a name in quotes"},
+        {R"({"a" 1})", "invalid_json: invalid JSON at byte 5: missing colon after a name"},
+        {R"({"a":1 "b":2})", "invalid_json: invalid JSON at byte 7: missing comma or } after a member"},
+        {R"([{"a":1} {"a":2}])", "invalid_json: invalid JSON at byte 9: missing comma or ] after an element"},
+        {R"({"a":tru})", "invalid_json: invalid JSON at byte 8: not a value"},
+        {R"({"a":01})", "invalid_json: invalid JSON at byte 6: missing comma or } after a member"},
+        {R"({"a":1.})", "invalid_json: invalid JSON at byte 7: missing digits after the decimal point"},
+        {R"({"a":1e})", "invalid_json: invalid JSON at byte 7: missing digits in an exponent"},
+        {R"({"a":NaN})", "invalid_json: invalid JSON at byte 5: not a value"},
+        {R"({"a":"x)", "invalid_json: invalid JSON at byte 7: a string without its closing quote"},
+        {R"({"b":"\x"})", "invalid_json: invalid JSON at byte 6: unknown escape in a string"},
+        {R"({"b":"\u12"})", "invalid_json: invalid JSON at byte 6: \\u wants four hexadecimal digits"},
+        {R"({"b":"\ud800"})", "invalid_json: invalid JSON at byte 6: half of a surrogate pair without the other"},
+        {R"({"b":"\udc00"})", "invalid_json: invalid JSON at byte 6: half of a surrogate pair without the other"},
+        {"{\"b\":\"a\nb\"}", "invalid_json: invalid JSON at byte 7: a control character where it must be escaped"},
+        {R"({"a":1} {"a":2})",
+         "invalid_json: invalid JSON at byte 8: text after the value; further values must be on lines of their own"},
+        {R"({"a":1}x)",
+         "invalid_json: invalid JSON at byte 7: text after the value; further values must be on lines of their own"},
+        {"42", "type_mismatch: the message is a number; expected an object or an array of objects"},
+        {"\"s\"", "type_mismatch: the message is a string; expected an object or an array of objects"},
+        {"null", "type_mismatch: the message is null; expected an object or an array of objects"},
+        {R"([{"a":1},true])", "type_mismatch: element 1 of the message is true; expected an object"},
+        {"[[]]", "type_mismatch: element 0 of the message is an array; expected an object"},
+        {"{\"b\":\"\xC3\x28\"}", "invalid_utf8: invalid UTF-8 at byte 6"},
+        {"{\"b\":\"\xED\xA0\x80\"}", "invalid_utf8: invalid UTF-8 at byte 6"},
+        {deep, "type_mismatch: element 0 of the message is an array; expected an object"},
+        {deep_unwanted, "too_deep: the message is nested deeper than 512 levels at byte 516"},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.payload);
+        CHECK(feed.refusal(test.payload) == test.error);
+    }
+    CHECK(feed.refusal(std::string_view("{\"b\":\0}", 7)) == "invalid_json: invalid JSON at byte 5: a NUL byte");
+    CHECK(feed.batch.rows == 0);
+    CHECK(feed.batch.messages == 0);
+}
+
+TEST_CASE("values in errors are short, printable and valid UTF-8") {
+    DecoderFixture feed({payload_column("a", "INTEGER")});
+    CHECK(feed.refusal("{\"a\":\"tab\\there\\u0001\\\"q\\\"\"}") ==
+          R"(type_mismatch: field "a": expected INTEGER, found string "tab\there\x01\"q\"")");
+    std::string text(59, 'x');
+    text += "\xC3\xA9 and more";
+    CHECK(feed.refusal("{\"a\":\"" + text + "\"}") ==
+          R"(type_mismatch: field "a": expected INTEGER, found string ")" + std::string(59, 'x') + "\"...");
+}
+
+TEST_CASE("feeds whose fields come and go are matched as well as regular ones") {
+    DecoderFixture feed({payload_column("a", "INTEGER"), payload_column("b", "INTEGER")});
+    const std::string long_key(200, 'k');
+    for (int round = 0; round < 3; ++round) {
+        feed.batch.clear();
+        CHECK(feed.refusal(R"({"a":1,"b":2})") == "");
+        CHECK(feed.refusal(R"({"b":2,"a":1})") == "");
+        CHECK(feed.refusal("{\"" + long_key + "\":0,\"x\":0,\"a\":1,\"b\":2}") == "");
+        CHECK(feed.refusal(R"({"":0,"B":2,"a":1})") == "");
+        for (std::size_t row = 0; row < 4; ++row) CHECK(feed.row(row) == "[1,2]");
+    }
+    std::string many = "{";
+    for (int key = 0; key < 1000; ++key) many += "\"k" + std::to_string(key) + "\":0,";
+    CHECK(feed.refusal(many + "\"a\":1,\"b\":2}") == "");
+    CHECK(feed.row(4) == "[1,2]");
+}

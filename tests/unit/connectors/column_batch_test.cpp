@@ -1,0 +1,71 @@
+#include "connectors/column_batch.h"
+
+#include <doctest/doctest.h>
+
+#include "connectors/codec/json_encoder.h"
+#include "decoder_fixture.h"
+
+using namespace laminar;
+
+namespace {
+
+std::string all_values(const ColumnVector& column) {
+    std::string text;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+        if (row != 0) text += ' ';
+        append_json_value(text, column, row);
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("truncate takes back rows, and elements of a row that never came to be") {
+    DecoderFixture feed({payload_column("v", "STRUCT(t VARCHAR, l INTEGER[])[]")});
+    ColumnVector& column = feed.batch.columns[0];
+    CHECK(feed.refusal(R"({"v":[{"t":"one","l":[1,2]},{"t":"two","l":null}]})") == "");
+    CHECK(feed.refusal(R"({"v":null})") == "");
+    CHECK(feed.refusal(R"({"v":[{"t":"three","l":[3]}]})") == "");
+    const std::string before = all_values(column);
+    CHECK(feed.refusal(R"({"v":[{"t":"four","l":[4,5]},{"t":"five","l":[6,"x"]}]})") != "");
+    CHECK(all_values(column) == before);
+    CHECK(column.child(0).size() == 3);
+    CHECK(column.child(0).child(1).child(0).size() == 3);
+
+    column.truncate(2);
+    CHECK(all_values(column) == R"([{"t":"one","l":[1,2]},{"t":"two","l":null}] null)");
+    CHECK(column.child(0).size() == 2);
+    CHECK(column.has_nulls());
+    column.truncate(1);
+    CHECK_FALSE(column.has_nulls());
+    column.truncate(0);
+    CHECK(column.byte_size() == 0);
+}
+
+TEST_CASE("validity is kept across words") {
+    ColumnVector column(TypeId::integer);
+    for (std::int32_t row = 0; row < 200; ++row) row % 3 == 0 ? column.append_null() : column.append(row);
+    for (std::size_t row = 0; row < 200; ++row) CHECK(column.is_valid(row) == (row % 3 != 0));
+    column.truncate(65);
+    column.append<std::int32_t>(1);
+    column.append_null();
+    CHECK(column.is_valid(65));
+    CHECK_FALSE(column.is_valid(66));
+    CHECK(column.size() == 67);
+}
+
+TEST_CASE("columns can be joined") {
+    DecoderFixture first({payload_column("v", "MAP(VARCHAR, VARCHAR[])")});
+    DecoderFixture second({payload_column("v", "MAP(VARCHAR, VARCHAR[])")});
+    CHECK(first.refusal(R"([{"v":{"a":["x"]}},{"v":null}])") == "");
+    CHECK(second.refusal(R"([{"v":{"b":["y","z"],"c":[]}},{"v":{}}])") == "");
+    first.batch.columns[0].append_all(second.batch.columns[0]);
+    CHECK(all_values(first.batch.columns[0]) == R"({"a":["x"]} null {"b":["y","z"],"c":[]} {})");
+}
+
+TEST_CASE("types without a layout of their own travel as text, at any depth") {
+    const ColumnType type = *parse_column_type("STRUCT(e ENUM('a', 'b'), l BIT[], n INTEGER[2])");
+    CHECK(to_sql(transport_type(type)) == R"(STRUCT("e" VARCHAR, "l" VARCHAR[], "n" INTEGER[]))");
+    CHECK(ColumnVector(type).cast_by_engine());
+    CHECK_FALSE(ColumnVector(*parse_column_type("STRUCT(n INTEGER[2])")).cast_by_engine());
+}

@@ -1,0 +1,189 @@
+#include "connectors/input_channel.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "decoder_fixture.h"
+
+using namespace laminar;
+
+namespace {
+
+struct Channel {
+    explicit Channel(InputChannel::Limits limits, std::function<void()> wake = {}) {
+        auto batch_schema = std::make_shared<BatchSchema>();
+        batch_schema->columns.push_back(payload_column("n", "INTEGER"));
+        schema = batch_schema;
+        input = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, std::move(wake));
+    }
+    std::optional<MessageError> offer(const std::string& payload) {
+        Message message;
+        message.payload = payload;
+        return input->offer(message);
+    }
+    std::shared_ptr<const BatchSchema> schema;
+    std::shared_ptr<InputChannel> input;
+};
+
+}  // namespace
+
+TEST_CASE("the consumer gets all that has arrived as one batch") {
+    int wakes = 0;
+    Channel channel({}, [&] { ++wakes; });
+    CHECK(channel.input->take() == nullptr);
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    CHECK_FALSE(channel.offer(R"({"n":2})"));
+    CHECK(channel.offer(R"({"n":"x"})"));
+    CHECK(channel.input->pending_messages() == 2);
+    CHECK(wakes == 0);
+    channel.input->flush();
+    channel.input->flush();
+    CHECK(wakes == 1);
+    std::unique_ptr<ColumnBatch> batch = channel.input->take();
+    REQUIRE(batch);
+    CHECK(batch->rows == 2);
+    CHECK(batch->messages == 2);
+    CHECK(channel.input->take() == nullptr);
+    channel.input->flush();
+    CHECK(wakes == 1);
+    const ColumnBatch* memory = batch.get();
+    channel.input->recycle(std::move(batch));
+    CHECK_FALSE(channel.offer(R"({"n":3})"));
+    batch = channel.input->take();
+    CHECK_FALSE(channel.offer(R"({"n":4})"));
+    const std::unique_ptr<ColumnBatch> next = channel.input->take();
+    CHECK((batch.get() == memory || next.get() == memory));
+    CHECK(next->rows == 1);
+}
+
+TEST_CASE("full is a matter of messages or bytes, and room is announced once") {
+    int wakes = 0;
+    Channel channel({2, 1 << 20}, [&] { ++wakes; });
+    int resumed = 0;
+    channel.input->notify_on_space([&] { ++resumed; });
+    CHECK(resumed == 1);
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    CHECK_FALSE(channel.input->is_full());
+    CHECK_FALSE(channel.offer(R"({"n":2})"));
+    CHECK(channel.input->is_full());
+    channel.input->notify_on_space([&] { ++resumed; });
+    CHECK(resumed == 1);
+    CHECK(wakes == 1);
+    CHECK_FALSE(channel.offer(R"({"n":3})"));
+    CHECK(channel.input->take()->rows == 3);
+    CHECK(resumed == 2);
+    CHECK_FALSE(channel.input->is_full());
+    CHECK_FALSE(channel.offer(R"({"n":4})"));
+    CHECK(channel.input->take() != nullptr);
+    CHECK(resumed == 2);
+
+    Channel narrow({1000, 100});
+    CHECK_FALSE(narrow.offer("{\"n\":1,\"x\":\"" + std::string(100, 'x') + "\"}"));
+    CHECK(narrow.input->is_full());
+
+    Channel amplified({1000, 500});
+    std::string many = "[{}";
+    for (int row = 0; row < 150; ++row) many += ",{}";
+    CHECK_FALSE(amplified.offer(many + "]"));
+    CHECK(amplified.input->is_full());
+}
+
+TEST_CASE("finished means that everything has been taken") {
+    int wakes = 0;
+    Channel channel({}, [&] { ++wakes; });
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    channel.input->finish();
+    channel.input->finish();
+    CHECK(wakes == 1);
+    CHECK_FALSE(channel.input->is_finished());
+    CHECK(channel.input->take()->rows == 1);
+    CHECK(channel.input->is_finished());
+}
+
+TEST_CASE("an empty array is a message that frees its room") {
+    Channel channel({1, 1000});
+    CHECK_FALSE(channel.offer("[]"));
+    CHECK(channel.input->is_full());
+    const auto batch = channel.input->take();
+    REQUIRE(batch);
+    CHECK(batch->rows == 0);
+    CHECK(batch->messages == 1);
+}
+
+TEST_CASE("rows made by the source, and taken back when it throws") {
+    Channel channel({});
+    channel.input->append([](ColumnBatch& batch) {
+        batch.columns[0].append<std::int32_t>(5);
+        ++batch.rows;
+        ++batch.messages;
+    });
+    CHECK_THROWS_AS(channel.input->append([](ColumnBatch& batch) {
+        batch.columns[0].append<std::int32_t>(6);
+        ++batch.rows;
+        throw std::runtime_error("no more");
+    }),
+                    std::runtime_error);
+    const auto batch = channel.input->take();
+    CHECK(batch->rows == 1);
+    CHECK(batch->columns[0].size() == 1);
+}
+
+TEST_CASE("a producer and a consumer on two threads lose nothing and never stall") {
+    constexpr std::int32_t count = 20'000;
+    for (const std::size_t limit : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
+        CAPTURE(limit);
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool woken = false;
+        Channel channel({limit, 1 << 20}, [&] {
+            const std::lock_guard lock(mutex);
+            woken = true;
+            changed.notify_all();
+        });
+        std::thread producer([&] {
+            std::mutex room_mutex;
+            std::condition_variable room_changed;
+            for (std::int32_t number = 0; number < count; ++number) {
+                if (channel.input->is_full()) {
+                    bool room = false;
+                    channel.input->notify_on_space([&] {
+                        const std::lock_guard lock(room_mutex);
+                        room = true;
+                        room_changed.notify_all();
+                    });
+                    std::unique_lock lock(room_mutex);
+                    room_changed.wait(lock, [&] { return room; });
+                }
+                (void)channel.offer("{\"n\":" + std::to_string(number) + "}");
+                channel.input->flush();
+            }
+            channel.input->finish();
+        });
+        std::int32_t expected = 0;
+        bool in_order = true;
+        bool bounded = true;
+        while (!channel.input->is_finished()) {
+            std::unique_ptr<ColumnBatch> batch = channel.input->take();
+            if (!batch) {
+                std::unique_lock lock(mutex);
+                changed.wait(lock, [&] { return woken; });
+                woken = false;
+                continue;
+            }
+            bounded = bounded && batch->rows <= limit;
+            for (std::size_t row = 0; row < batch->rows; ++row)
+                in_order = in_order && batch->columns[0].values<std::int32_t>()[row] == expected++;
+            channel.input->recycle(std::move(batch));
+        }
+        producer.join();
+        CHECK(in_order);
+        CHECK(bounded);
+        CHECK(expected == count);
+    }
+}
