@@ -88,6 +88,14 @@ public:
         std::memcpy(data_.data() + at, &value, sizeof(T));
         push_validity(true);
     }
+    /// The same for several values, all present.
+    template <class T>
+    void append_values(const T* values, std::size_t count) {
+        const std::size_t at = data_.size();
+        data_.resize(at + count * sizeof(T));
+        std::memcpy(data_.data() + at, values, count * sizeof(T));
+        for (std::size_t row = 0; row < count; ++row) push_validity(true);
+    }
     void append_string(std::string_view text) {
         append(StringReference{static_cast<std::uint32_t>(heap_.size()), static_cast<std::uint32_t>(text.size())});
         heap_.append(text);

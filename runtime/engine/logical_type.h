@@ -24,7 +24,8 @@ namespace laminar {
 [[nodiscard]] bool needs_cast_to_carried(duckdb_logical_type type);
 
 /// SQL that turns text carried for type back into it; expression itself where nothing is to be done. A union takes its
-/// first member whose text form is exactly that text, else the first to which the text can be cast.
+/// first member whose text form is exactly that text, else the first to which the text can be cast. Text that is not of
+/// the type fails the statement with a Conversion error.
 [[nodiscard]] std::string cast_from_carried(const std::string& expression, const ColumnType& type);
 
 }  // namespace laminar

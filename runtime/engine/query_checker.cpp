@@ -19,7 +19,7 @@ namespace {
 
 /// Positions in errors inside a macro count from the start of the statement that made it. Blanks before that statement
 /// move them beyond the end of any query, so that they are not taken for positions in the query.
-constexpr std::size_t macro_padding = std::size_t{1} << 20;
+constexpr std::size_t macro_padding = std::size_t{1} << 16;
 
 /// What stands in for a column whose type is not decided, one after the other, to see what depends on it.
 constexpr std::array<TypeId, 5> trial_types{TypeId::varchar, TypeId::float64, TypeId::timestamp, TypeId::json,

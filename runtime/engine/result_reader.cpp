@@ -13,7 +13,7 @@ void read_fixed(duckdb_vector source, std::size_t first, std::size_t count, Colu
     const T* values = static_cast<const T*>(duckdb_vector_get_data(source)) + first;
     std::uint64_t* validity = duckdb_vector_get_validity(source);
     if (!validity) {
-        for (std::size_t row = 0; row < count; ++row) target.append(values[row]);
+        target.append_values(values, count);
         return;
     }
     for (std::size_t row = 0; row < count; ++row) {

@@ -182,3 +182,21 @@ TEST_CASE("text for a union goes to the member that fits it best") {
     const auto tags = texts(engine->query("SELECT CAST(union_tag(u) AS VARCHAR) FROM " + slot->from_sql()));
     CHECK(tags == std::vector<std::string>{"=whole", "=real", "=at", "=yes", "=whole", "NULL", "NULL"});
 }
+
+TEST_CASE("text that is not of the declared type fails the statement") {
+    const auto engine = Engine::create({});
+    ResultTable rows;
+    rows.columns = {{"m", mood()}};
+    rows.values.emplace_back(mood());
+    for (const char* text : {"ok", "furious"}) rows.values[0].append_string(text);
+    rows.rows = 2;
+    const auto slot = engine->create_row_slot("moods", rows.columns);
+    slot->set_rows(&rows);
+    std::string type;
+    try {
+        engine->query("SELECT m FROM " + slot->from_sql());
+    } catch (const EngineException& problem) {
+        type = problem.error().type;
+    }
+    CHECK(type == "Conversion");
+}
