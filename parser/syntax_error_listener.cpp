@@ -10,6 +10,7 @@
 #include "LaminarParser.h"
 #include "parser/name_suggester.h"
 #include "parser/syntax_expectation.h"
+#include "parser/transformer.h"
 
 namespace laminar {
 namespace {
@@ -244,7 +245,9 @@ bool SyntaxErrorListener::report_comma(const Situation& situation) {
         (situation.at_end() || is_closing(situation.type()) || is_reserved(situation.type()) ||
          situation.type() == Grammar::COMMA)) {
         // A reserved word used as a name is the likelier mistake when a name's company follows.
-        if (is_reserved(situation.type()) && reads_as_name(situation.type(), situation.next)) return false;
+        const bool name_only = !situation.expects(Grammar::NULL_) && !situation.expects(Grammar::OPEN_QUERY);
+        if (is_reserved(situation.type()) && (name_only || reads_as_name(situation.type(), situation.next)))
+            return false;
         diagnostics_.error(DiagnosticCode::syntax_error, span_of(*situation.previous),
                            fmt::format("nothing follows the comma before {}", describe(situation.offending)),
                            "remove the comma, or add what is missing");
@@ -320,7 +323,7 @@ bool SyntaxErrorListener::report_name(const Situation& situation) {
                            "the connection has no name", "CREATE CONNECTION name TO connector (...)");
         return true;
     }
-    if (situation.expects(Grammar::VALUES) && suggest_name(text_of(situation.offending), {{"VALUES"}}) == "VALUES") {
+    if (situation.expects(Grammar::VALUES) && upper_case(text_of(situation.offending)) == "VALUES") {
         diagnostics_.error(DiagnosticCode::syntax_error, span_of(situation.offending),
                            "VALUES is followed by rows in parentheses", "VALUES (1, 'a'), (2, 'b')");
         return true;

@@ -146,7 +146,8 @@ void TokenClassifier::match_brackets() {
 bool TokenClassifier::starts_query(std::size_t index) const {
     const std::size_t own = type(index);
     if (own == Lexer::VALUES) return type(index + 1) == Lexer::OPEN || type(index + 1) == Lexer::OPEN_QUERY;
-    return is_any_of(own, {Lexer::SELECT, Lexer::WITH, Lexer::FROM});
+    // (from = 1) is a list of options.
+    return is_any_of(own, {Lexer::SELECT, Lexer::WITH, Lexer::FROM}) && type(index + 1) != Lexer::EQUAL;
 }
 
 /// From the last parenthesis to the first, so that the inner one is known when the outer one asks: ((SELECT 1) UNION
@@ -276,7 +277,8 @@ bool TokenClassifier::keeps_meaning(std::size_t index) const {
         case Lexer::UNBOUNDED:
             return next == Lexer::PRECEDING || next == Lexer::FOLLOWING;
         case Lexer::VALUES:
-            return call_follows;
+            return call_follows && !is_any_of(previous, {Lexer::TABLE, Lexer::INTO, Lexer::VIEW, Lexer::FUNCTION,
+                                                         Lexer::EXISTS, Lexer::SELECT, Lexer::COMMA});
         case Lexer::VARYING:
             return index > 0 && (equals_word(text_of(index - 1), "CHARACTER") ||
                                  equals_word(text_of(index - 1), "CHAR") || equals_word(text_of(index - 1), "BIT"));
