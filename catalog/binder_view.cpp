@@ -29,6 +29,16 @@ bool reaches(const Catalog& catalog, const std::vector<std::string>& dependencie
     return false;
 }
 
+/// Whether calling these functions would call the one of that name.
+bool calls(const Catalog& catalog, const std::vector<std::string>& functions, std::string_view name) {
+    // What is in the catalog has no circles, so this ends.
+    return std::any_of(functions.begin(), functions.end(), [&](const std::string& each) {
+        if (equals_ignoring_case(each, name)) return true;
+        const FunctionObject* function = catalog.find_function(each);
+        return function != nullptr && calls(catalog, function->function_dependencies, name);
+    });
+}
+
 bool check_not_circular(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
                         const ast::Query& query, const BoundQuery& bound) {
     if (!reaches(context.catalog, bound.dependencies, name.text)) return true;
@@ -193,9 +203,7 @@ std::optional<BoundStatementNode> bind_create_function(const BindingContext& con
         function.parameters.push_back(parameter.text);
     }
     function.function_dependencies = called_functions(context.catalog, create.body);
-    const bool recursive =
-        std::any_of(function.function_dependencies.begin(), function.function_dependencies.end(),
-                    [&](const std::string& name) { return equals_ignoring_case(name, create.name.text); });
+    const bool recursive = calls(context.catalog, function.function_dependencies, create.name.text);
     if (recursive) {
         context.error(DiagnosticCode::circular_dependency, create.body.span,
                       fmt::format("function \"{}\" would call itself", create.name.text));

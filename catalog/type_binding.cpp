@@ -121,6 +121,13 @@ constexpr std::array<ForeignType, 12> foreign_types{{
     {"LIST", "a type followed by [], such as TEXT[]"},
 }};
 
+/// The names people mean most often: better guesses than INT1 for INTT.
+std::vector<std::string> usual_names() {
+    return {"TEXT",    "INT",  "INTEGER",  "BIGINT",   "DOUBLE",  "BOOLEAN", "TIMESTAMP",   "DATE",
+            "DECIMAL", "JSON", "BYTEA",    "VARCHAR",  "FLOAT",   "NUMERIC", "TIMESTAMPTZ", "TIME",
+            "UUID",    "BLOB", "INTERVAL", "SMALLINT", "TINYINT", "HUGEINT", "STRUCT",      "MAP"};
+}
+
 // Types nest as deeply as data does; beyond this it is an attack on the stack.
 constexpr int deepest_type = 100;
 constexpr std::int64_t largest_array = 100'000;
@@ -186,6 +193,7 @@ private:
         for (const ForeignType& foreign : foreign_types) {
             if (equals_ignoring_case(foreign.name, type.name)) hint = fmt::format("use {}", foreign.instead);
         }
+        if (hint.empty()) hint = did_you_mean(type.name, usual_names());
         if (hint.empty()) {
             std::vector<std::string> names;
             for (const NamedType& named : named_types) names.emplace_back(named.name);

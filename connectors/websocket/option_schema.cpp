@@ -38,6 +38,7 @@ void add_endpoint_options(Schema& schema) {
         .add("headers", &Options::headers,
              {.help = "HTTP headers of the handshake request. Secrets are read anew at every connect.",
               .example = "MAP {'Authorization': 'Bearer ${secret:api_token}'}",
+              .absent = "none but those of the protocol",
               .rule = TextRule::headers,
               .secret = true,
               .applies_when = {client()}})
