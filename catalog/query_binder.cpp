@@ -25,6 +25,7 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     demand_all(*output);
     if (diagnostics_->has_errors()) return std::move(result_);
     settle_paths();
+    settle_lists();
     settle_patterns();
     settle_stars();
     settle_inputs();

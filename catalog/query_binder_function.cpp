@@ -68,7 +68,9 @@ ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string&
         Use argument = argument_use(name, index, call.arguments.size());
         if (one_type) argument = shared;
         if (first_type && index == 0) argument = use;
-        const ValueFacts bound = bind_expression(value, scope, argument);
+        const bool list = name == "unnest" && index == 0;
+        const ValueFacts bound = bind_expression(value, scope, list ? json_use() : argument);
+        if (list && !bound.slots.empty()) lists_.push_back({&value, bound.slots.front()});
         add_inputs(inputs, bound.inputs);
         if ((first_type && index == 0) || one_type) facts = merge_facts(facts, bound);
     }
@@ -264,6 +266,15 @@ void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {
             pattern_sites_.push_back({&value, scope.relations});
         }
         bind_expression(value, scope);
+    }
+}
+
+void QueryWalk::settle_lists() {
+    for (const ListReference& list : lists_) {
+        if (inference_.decided(list.slot).id != TypeId::json) continue;
+        ast::Expression cast = make_cast(*list.expression, "JSON", list.expression->span);
+        std::get<ast::Cast>(cast.node).type.dimensions.push_back(std::nullopt);
+        *list.expression = std::move(cast);
     }
 }
 

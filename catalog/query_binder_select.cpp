@@ -2,6 +2,7 @@
 
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "parser/ast/visit.h"
 #include "parser/sql_writer.h"
 
 namespace laminar {
@@ -19,6 +20,19 @@ std::vector<std::string> names_of(const std::vector<ast::Identifier>& identifier
     std::vector<std::string> names;
     for (const ast::Identifier& identifier : identifiers) names.push_back(identifier.text);
     return names;
+}
+
+/// The engine would name such an item after what takes its place: a Laminar function, or a scan in a subquery.
+bool changes_when_bound(const ast::Expression& expression) {
+    if (contains_rewritten_function(expression)) return true;
+    bool subquery = false;
+    const auto on_query = [&subquery](const ast::Query&) { subquery = true; };
+    const auto look = [&](const auto& self, const ast::Expression& each) -> void {
+        ast::for_each_child_of_expression(
+            each, [&](const ast::Expression& child) { self(self, child); }, on_query);
+    };
+    look(look, expression);
+    return subquery;
 }
 
 /// Without a name, a column can only be matched by its place.
@@ -153,8 +167,8 @@ QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer o
         }
         if (left->passes_names() || right->passes_names()) output->branches = {left, right};
         // Messages have no order of fields: rows of different connections can only be matched by name.
-        if ((left->is_open() || right->is_open()) && current.kind == ast::SetOperation::Kind::union_ &&
-            have_names(*left, *right)) {
+        if ((left->is_open() || right->is_open()) && recursive == nullptr &&
+            current.kind == ast::SetOperation::Kind::union_ && have_names(*left, *right)) {
             current.by_name = true;
         }
         if (!current.all) demand_all(*output);
@@ -221,20 +235,21 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
         return;
     }
     std::string name = item.alias ? item.alias->text : natural_name(item.value);
-    const std::size_t paths_before = paths_.size();
-    if (!item.alias && contains_rewritten_function(item.value)) {
-        // The column keeps the name of what the user wrote, not of what it is replaced by.
+    const bool aliased = item.alias.has_value();
+    const bool named_by_column = std::holds_alternative<ast::ColumnReference>(item.value.node);
+    // The column keeps the name of what the user wrote, not of what it is replaced by.
+    const auto name_as_written = [&] {
         if (name.empty()) name = write_expression(item.value).text;
         item.alias = make_identifier(name, item.value.span);
-    }
-    const bool aliased_by_user = item.alias.has_value();
+    };
+    if (!aliased && changes_when_bound(item.value)) name_as_written();
+    const std::size_t paths_before = paths_.size();
     ScopeColumn column;
     column.facts = bind_expression(item.value, scope);
-    if (!item.alias && paths_.size() > paths_before && !name.empty()) {
-        item.alias = make_identifier(name, item.value.span);
-    }
+    const bool became_call = named_by_column && std::holds_alternative<ast::FunctionCall>(item.value.node);
+    if (!item.alias && (paths_.size() > paths_before || became_call)) name_as_written();
     column.name = std::move(name);
-    if (aliased_by_user) scope.aliases.push_back(column);
+    if (aliased) scope.aliases.push_back(column);
     output.columns.push_back(std::move(column));
 }
 

@@ -58,6 +58,11 @@ private:
         TypeInference::Slot base = 0;
         TypeInference::Slot value = 0;
     };
+    /// UNNEST(items) where items is a field of a message: an array arrives as JSON and is taken apart as a list of it.
+    struct ListReference {
+        ast::Expression* expression = nullptr;
+        TypeInference::Slot slot = 0;
+    };
     struct Found {
         enum class Kind : std::uint8_t { nothing, column, other };
         Kind kind = Kind::nothing;
@@ -152,6 +157,7 @@ private:
     ValueFacts bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use);
     void bind_columns_call(ast::FunctionCall& call, Scope& scope);
     void settle_patterns();
+    void settle_lists();
     std::vector<std::size_t> inputs_in(const Scope& scope) const;
 
     // The result (query_binder.cpp).
@@ -170,6 +176,7 @@ private:
     std::vector<StarSite> star_sites_;
     std::vector<PatternSite> pattern_sites_;
     std::vector<PathReference> paths_;
+    std::vector<ListReference> lists_;
     std::map<std::pair<TypeInference::Slot, std::string>, TypeInference::Slot> path_slots_;
     std::vector<CommonTable> common_tables_;
     std::vector<std::string> open_views_;  ///< Being inlined; a view among them again would be a circle.

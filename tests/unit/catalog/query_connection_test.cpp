@@ -145,8 +145,28 @@ TEST_CASE("fields within fields become JSON extraction of the type their use tel
     CHECK(bound.columns() == "data JSON");
     CHECK(bound.sql() ==
           "SELECT json_extract(data, '$.\"user\".\"name\"') AS name, avg(CAST(json_extract_string(data, "
-          "'$.\"amount\"') AS DOUBLE)) FROM @0 AS feed WHERE json_extract_string(data, '$.\"kind\"') = 'x' GROUP BY "
+          "'$.\"amount\"') AS DOUBLE)) AS \"avg(data.amount)\" FROM @0 AS feed WHERE json_extract_string(data, "
+          "'$.\"kind\"') = 'x' GROUP BY "
           "json_extract(data, '$.\"user\".\"name\"')");
+    CHECK(fixture.bind("SELECT avg(data.amount) FROM feed").sql() ==
+          "SELECT avg(CAST(json_extract_string(data, '$.\"amount\"') AS DOUBLE)) AS \"avg(data.amount)\" FROM @0 AS "
+          "feed");
     CHECK(fixture.bind("SELECT f.data.x FROM feed f").sql() ==
           "SELECT json_extract(f.data, '$.\"x\"') AS x FROM @0 AS f");
+}
+
+TEST_CASE("arrays of messages can be unnested") {
+    QueryFixture fixture;
+    auto bound = fixture.bind("SELECT i.item, symbol FROM feed, UNNEST(items) AS i(item)");
+    CHECK(bound.columns() == "items JSON, symbol ?");
+    CHECK(bound.sql() == "SELECT i.item, feed.symbol FROM @0 AS feed, UNNEST(CAST(items AS JSON[])) AS i(item)");
+    CHECK(fixture.bind("SELECT UNNEST(data.items) AS item FROM feed").sql() ==
+          "SELECT UNNEST(CAST(json_extract(data, '$.\"items\"') AS JSON[])) AS item FROM @0 AS feed");
+}
+
+TEST_CASE("a recursive table over a connection stays positional") {
+    QueryFixture fixture;
+    auto bound = fixture.bind("WITH RECURSIVE r AS (SELECT * FROM feed UNION ALL SELECT * FROM r) SELECT x FROM r");
+    REQUIRE(bound.ok());
+    CHECK(bound.sql().find("BY NAME") == std::string::npos);
 }

@@ -28,6 +28,10 @@ TEST_CASE("stars leave metadata out") {
           "SELECT * EXCLUDE (t.message_id) FROM @0 AS t JOIN @1 AS a USING (symbol) WHERE t.message_id = 'x'");
     CHECK(fixture.bind("SELECT COLUMNS(*) FROM trades WHERE message_size > 3").sql() ==
           "SELECT COLUMNS(* EXCLUDE (trades.message_size)) FROM @0 AS trades WHERE message_size > 3");
+    CHECK(
+        fixture.bind("SELECT COLUMNS('ed_at$') FROM trades WHERE received_at IS NOT NULL").sql() ==
+        "SELECT COLUMNS(LAMBDA name: lower(name) NOT IN ('received_at') AND regexp_matches(name, 'ed_at$')) FROM @0 AS "
+        "trades WHERE received_at IS NOT NULL");
     CHECK(fixture.bind("SELECT * EXCLUDE (received_at, price) FROM trades").sql() ==
           "SELECT * EXCLUDE (received_at, price) FROM @0 AS trades");
     CHECK(fixture.bind("SELECT * REPLACE (price * 2 AS price) FROM trades WHERE client_id = 'a'").sql() ==

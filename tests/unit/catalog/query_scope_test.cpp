@@ -128,3 +128,13 @@ TEST_CASE("problems inside views are reported where the view is used") {
     CHECK(fixture.bind("SELECT * FROM a").only_finding() ==
           "L209 at `a`: in view \"a\": in view \"b\": view \"a\" reads itself");
 }
+
+TEST_CASE("columns are named after what the user wrote") {
+    QueryFixture fixture;
+    CHECK(fixture.bind("SELECT (SELECT max(owner) FROM accounts) FROM trades").sql() ==
+          "SELECT (SELECT max(owner) FROM @1 AS accounts) AS \"(SELECT max(owner) FROM accounts)\" FROM @0 AS trades");
+    CHECK(fixture.bind("SELECT current_timestamp, current_user FROM trades").sql() ==
+          "SELECT CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) AS current_timestamp, current_user() AS current_user "
+          "FROM @0 "
+          "AS trades");
+}
