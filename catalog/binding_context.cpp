@@ -215,8 +215,10 @@ void warn_of_ineffective_options(const BindingContext& context, const OptionSche
                                  const std::vector<ast::Option>& options) {
     if (!context.warn_of_ineffective_options) return;
     for (const IneffectiveOption& option : ineffective_options(schema, options)) {
+        const std::string what = option.value.empty() ? fmt::format("\"{}\"", option.name)
+                                                      : fmt::format("{} = {}", option.name, option.value);
         context.diagnostics.warning(DiagnosticCode::option_not_effective, option.span,
-                                    fmt::format("this build accepts \"{}\" but does not act on it yet", option.name));
+                                    fmt::format("this build accepts {} but does not act on it yet", what));
     }
 }
 

@@ -69,6 +69,7 @@ std::string indented_facts(const OptionReference& option) {
     line("example", option.example);
     if (option.secret) line("secret", "never shown");
     if (!option.available) line("note", "accepted, without effect in this version");
+    if (!option.unavailable.empty()) line("note", option.unavailable + " without effect in this version");
     return text;
 }
 
@@ -134,6 +135,8 @@ std::string options_markdown(const OptionSchema& schema) {
         if (!option.applies.empty()) help += fmt::format(" With {}.", code(option.applies));
         if (option.secret) help += " Never shown.";
         if (!option.available) help += " *Accepted, but without effect in this version.*";
+        if (!option.unavailable.empty())
+            help += fmt::format(" *{} without effect in this version.*", option.unavailable);
         for (const std::string_view alias : declaration.facts.aliases)
             help += fmt::format(" Also written {}.", code(alias));
         help += fmt::format(" Example: {}", code(option.example));
@@ -188,6 +191,10 @@ OptionReference describe_option(const OptionSchema& schema, const OptionDeclarat
     if (!facts.example.empty()) result.example = fmt::format("{} = {}", option.name, facts.example);
     result.secret = facts.secret;
     result.available = facts.available;
+    for (const std::string_view value : facts.unavailable_values) {
+        const std::string_view quote = option.type == OptionType::boolean ? "" : "'";
+        result.unavailable += fmt::format("{}{}{}{}", result.unavailable.empty() ? "" : ", ", quote, value, quote);
+    }
     return result;
 }
 

@@ -21,6 +21,7 @@ struct OptionReference {
     std::string example;  ///< name = value.
     bool secret = false;
     bool available = true;
+    std::string unavailable;  ///< Values that have no effect in this version; empty without any.
 };
 
 [[nodiscard]] OptionReference describe_option(const OptionSchema& schema, const OptionDeclaration& option);

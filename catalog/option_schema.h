@@ -59,17 +59,18 @@ struct OptionFacts {
     std::optional<double> maximum = std::nullopt;
     std::vector<ConditionalBounds> bounds_when = {};
     TextRule rule = TextRule::any;
-    bool required = false;                             ///< Wherever it applies.
-    bool secret = false;                               ///< The value is never shown.
-    bool takes_json = false;                           ///< JSON_OBJECT and JSON_ARRAY values are taken as their text.
-    bool none_is_value = false;                        ///< NULL is a value of its own (no limit), not the default.
-    bool available = true;                             ///< False: accepted, but this build does not act on it yet.
-    std::vector<OptionCondition> applies_when = {};    ///< All must hold, else an error.
-    std::vector<OptionCondition> effective_when = {};  ///< All must hold, else a warning: it changes nothing.
-    std::vector<std::string_view> needs = {};          ///< Options that must be given with it.
-    std::string_view not_below = {};                   ///< Option whose value is a lower bound, if both are given.
-    std::string_view instead = {};                     ///< Hint for when it does not apply.
-    std::vector<std::string_view> aliases = {};        ///< Other accepted names.
+    bool required = false;       ///< Wherever it applies.
+    bool secret = false;         ///< The value is never shown.
+    bool takes_json = false;     ///< JSON_OBJECT and JSON_ARRAY values are taken as their text.
+    bool none_is_value = false;  ///< NULL is a value of its own (no limit), not the default.
+    bool available = true;       ///< False: accepted, but this build does not act on it yet.
+    std::vector<std::string_view> unavailable_values = {};  ///< The same for some of its values alone.
+    std::vector<OptionCondition> applies_when = {};         ///< All must hold, else an error.
+    std::vector<OptionCondition> effective_when = {};       ///< All must hold, else a warning: it changes nothing.
+    std::vector<std::string_view> needs = {};               ///< Options that must be given with it.
+    std::string_view not_below = {};                        ///< Option whose value is a lower bound, if both are given.
+    std::string_view instead = {};                          ///< Hint for when it does not apply.
+    std::vector<std::string_view> aliases = {};             ///< Other accepted names.
 };
 
 /// One declared option.

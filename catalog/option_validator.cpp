@@ -238,9 +238,20 @@ std::vector<IneffectiveOption> ineffective_options(const OptionSchema& schema,
     std::vector<IneffectiveOption> result;
     for (const ast::Option& option : options) {
         const OptionDeclaration* declaration = schema.find(option.name.text);
-        const bool null = std::holds_alternative<ast::OptionValue::Null>(option.value.node);
-        if (declaration != nullptr && !declaration->facts.available && !null)
-            result.push_back({declaration->name, option.name.span});
+        if (declaration == nullptr || std::holds_alternative<ast::OptionValue::Null>(option.value.node)) continue;
+        if (!declaration->facts.available) {
+            result.push_back({declaration->name, {}, option.name.span});
+            continue;
+        }
+        if (declaration->facts.unavailable_values.empty()) continue;
+        Diagnostics ignored;
+        const std::optional<OptionData> value = read_option_value(*declaration, option.value, ignored);
+        if (!value) continue;
+        const std::string text = option_data_to_sql(*declaration, *value);
+        for (const std::string_view unavailable : declaration->facts.unavailable_values) {
+            if (text == unavailable || text == fmt::format("'{}'", unavailable))
+                result.push_back({declaration->name, text, option.value.span});
+        }
     }
     return result;
 }

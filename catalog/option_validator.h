@@ -24,9 +24,10 @@ namespace laminar {
                                                                        const std::vector<ast::Option>& options,
                                                                        Diagnostics& diagnostics);
 
-/// The names of options that are given, apply, and do nothing in this build, with where they stand.
+/// An option, or a value of one, that is given and does nothing in this build.
 struct IneffectiveOption {
     std::string_view name;
+    std::string value;  ///< As SQL where that value alone does nothing; empty where the option does not.
     SourceSpan span;
 };
 [[nodiscard]] std::vector<IneffectiveOption> ineffective_options(const OptionSchema& schema,

@@ -53,6 +53,7 @@ void add_endpoint_options(Schema& schema) {
               .absent = "HTTPS_PROXY and NO_PROXY of the environment decide",
               .rule = TextRule::proxy_url,
               .secret = true,
+              .available = false,
               .applies_when = {client()}})
         .add("connect_timeout_ms", &Options::connect_timeout,
              {.help = "How long name resolution and the TCP connection may take.",
@@ -84,6 +85,7 @@ void add_subscription_options(Schema& schema) {
               .example = "MAP {'$.type': 'subscribed'}",
               .absent = "no reply is awaited",
               .rule = TextRule::json_path,
+              .available = false,
               .applies_when = {client()}})
         .add("subscribe_confirm_timeout_ms", &Options::subscribe_confirm_timeout,
              {.help = "How long to wait for that reply.",
@@ -91,6 +93,7 @@ void add_subscription_options(Schema& schema) {
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
+              .available = false,
               .applies_when = {client()},
               .needs = {"subscribe_confirm"}})
         .add("resume_field", &Options::resume_field,
@@ -99,6 +102,7 @@ void add_subscription_options(Schema& schema) {
               .example = "'$.sequence'",
               .absent = "positions are not kept",
               .rule = TextRule::json_path,
+              .available = false,
               .applies_when = {client(), json()}});
 }
 
@@ -359,18 +363,21 @@ void add_flow_options(Schema& schema) {
               .unit = "rows",
               .absent = "whatever has arrived is processed at once",
               .minimum = 1,
-              .maximum = 10'000'000})
+              .maximum = 10'000'000,
+              .available = false})
         .add("batch_timeout_ms", &Options::batch_timeout,
              {.help = "How long to wait for a full batch.",
               .example = "100",
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
+              .available = false,
               .needs = {"batch_size"}})
         .add_choice("batch_framing", &Options::batch_framing,
                     {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
                     {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
                      .example = "'array'",
+                     .available = false,
                      .applies_when = {json()}});
 }
 
@@ -382,7 +389,8 @@ void add_compression_options(Schema& schema) {
                      {"zstd", WebSocketCompression::zstd},
                      {"deflate", WebSocketCompression::deflate}},
                     {.help = "Payload compression (gzip, zstd), or permessage-deflate of the protocol (deflate).",
-                     .example = "'zstd'"})
+                     .example = "'zstd'",
+                     .unavailable_values = {"gzip", "zstd"}})
         .add("compression_level", &Options::compression_level,
              {.help = "Effort of compressing: 1 to 9 for gzip and deflate, 1 to 22 for zstd.",
               .example = "3",
@@ -415,7 +423,8 @@ void add_error_options(Schema& schema) {
         .add_choice("on_error", &Options::on_error,
                     {{"continue", ErrorPolicy::proceed}, {"fail", ErrorPolicy::fail}, {"retry", ErrorPolicy::retry}},
                     {.help = "After an error: go on, fail the connection, or try the message again (3 times).",
-                     .example = "'continue'"})
+                     .example = "'continue'",
+                     .unavailable_values = {"retry"}})
         .add("max_errors_per_minute", &Options::max_errors_per_minute,
              {.help = "More errors than that in a minute fail the connection.",
               .example = "10",
@@ -430,7 +439,7 @@ void add_error_options(Schema& schema) {
               .minimum = 1,
               .maximum = 10'000'000})
         .add("dlq_enabled", &Options::dlq_enabled,
-             {.help = "Keep messages that cannot be decoded, with the reason, in system.dead_letters.",
+             {.help = "Give messages that cannot be decoded, whole and with the reason, to tables with stream = 'dlq'.",
               .example = "true"});
 }
 
@@ -439,25 +448,29 @@ void add_acknowledgement_options(Schema& schema) {
     schema
         .add("auto_ack", &Options::auto_ack,
              {.help = "false: a message is done only when ACKNOWLEDGE_MESSAGE(message_id) is called for it.",
-              .example = "false"})
+              .example = "false",
+              .unavailable_values = {"false"}})
         .add("ack_message", &Options::ack_message,
              {.help = "Acknowledgement sent to where a message came from; ${message_id} stands for its id.",
               .example = "JSON_OBJECT('op': 'ack', 'id': '${message_id}')",
               .absent = "{\"type\":\"ack\",\"message_id\":...} with auto_ack = false, else none",
               .rule = TextRule::not_empty,
-              .takes_json = true})
+              .takes_json = true,
+              .available = false})
         .add("ack_timeout_ms", &Options::ack_timeout,
              {.help = "After that long without acknowledgement a message is delivered again.",
               .example = "5000",
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
+              .available = false,
               .effective_when = {manual}})
         .add("max_deliveries", &Options::max_deliveries,
              {.help = "Deliveries of one message after which it becomes a dead letter.",
               .example = "5",
               .minimum = 1,
               .maximum = 1'000'000,
+              .available = false,
               .effective_when = {manual}})
         .add("message_id_field", &Options::message_id_field,
              {.help = "Field of the payload that is the message's id, if it has one.",

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "binder_fixture.h"
@@ -178,6 +181,17 @@ TEST_CASE("NULL is the default, or no limit where that is a value") {
     CHECK(dynamic_cast<const WebSocketOptions&>(*fixture.object<ConnectionObject>("c").options).buffer_size == 1000);
     CHECK_FALSE(fixture.object<TableObject>("t").options.retention);
     CHECK_FALSE(fixture.object<TableObject>("t").options.retention_rows);
+}
+
+TEST_CASE("docs/connectors.md is what the schemas say") {
+    const std::string path = LAMINAR_SOURCE_DIR "/docs/connectors.md";
+    const std::string expected = connector_reference_markdown(builtin_connectors());
+    if (std::getenv("LAMINAR_UPDATE") != nullptr) std::ofstream(path, std::ios::binary) << expected;
+    std::ifstream file(path, std::ios::binary);
+    REQUIRE_MESSAGE(file.good(), "docs/connectors.md is missing; run catalog_tests with LAMINAR_UPDATE=1");
+    std::stringstream content;
+    content << file.rdbuf();
+    CHECK_MESSAGE(content.str() == expected, "run catalog_tests with LAMINAR_UPDATE=1");
 }
 
 TEST_CASE("references name every option once") {
