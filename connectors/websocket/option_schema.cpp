@@ -28,7 +28,7 @@ void add_endpoint_options(Schema& schema) {
                     {{"json", MessageFormat::json}, {"text", MessageFormat::text}, {"binary", MessageFormat::binary}},
                     {.help = "How messages are read and written.", .example = "'json'", .required = true})
         .add("endpoint", &Options::endpoint,
-             {.help = "URL to connect to; several in a list are tried in turn. ${resume} stands for the last position.",
+             {.help = "URL to connect to; several in a list are tried in turn.",
               .example = "'wss://stream.example.com/events'",
               .rule = TextRule::websocket_url,
               .required = true,
@@ -50,7 +50,7 @@ void add_endpoint_options(Schema& schema) {
         .add("proxy", &Options::proxy,
              {.help = "HTTP proxy through which to connect (CONNECT).",
               .example = "'http://proxy.example.com:3128'",
-              .absent = "HTTPS_PROXY and NO_PROXY of the environment decide",
+              .absent = "connects directly",
               .rule = TextRule::proxy_url,
               .secret = true,
               .available = false,
@@ -73,8 +73,7 @@ void add_endpoint_options(Schema& schema) {
 void add_subscription_options(Schema& schema) {
     schema
         .add("subscribe_message", &Options::subscribe_message,
-             {.help = "Message, or list of messages, sent in order after every connect. ${resume} stands for the last "
-                      "position.",
+             {.help = "Message, or list of messages, sent in order after every connect.",
               .example = "JSON_OBJECT('action': 'subscribe', 'channels': ['trades'])",
               .absent = "nothing is sent",
               .rule = TextRule::not_empty,

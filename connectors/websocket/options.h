@@ -38,7 +38,7 @@ struct WebSocketOptions : ConnectorOptions {
     /// JSON path and the text of the value that one reply must have there; all must match. Empty: not awaited.
     std::vector<std::pair<std::string, std::string>> subscribe_confirm;
     std::chrono::milliseconds subscribe_confirm_timeout{10'000};
-    std::optional<std::string> proxy;  ///< http://[user:password@]host:port; absent: HTTPS_PROXY and NO_PROXY decide.
+    std::optional<std::string> proxy;  ///< http://[user:password@]host:port; absent: direct.
     std::chrono::milliseconds connect_timeout{
         10'000};  ///< Name resolution and TCP, per address; TLS has its share of the next.
     std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS and HTTP upgrade, both modes.
