@@ -117,9 +117,7 @@ private:
         events_.begin_message(payload, stream);
         std::size_t at = 0;
         do {
-            constexpr unsigned flags =
-                rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
-            if (!reader_.Parse<flags>(stream, events_)) return reason(payload);
+            if (!events_.read_value(reader_)) return reason(payload);
             const std::size_t end = stream.Tell();
             at = skip_json_space(payload, end);
             if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos)

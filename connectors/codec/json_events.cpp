@@ -151,4 +151,10 @@ bool JsonEvents::fail_not_an_object(std::string_view what) {
     return false;
 }
 
+bool JsonEvents::read_value(rapidjson::Reader& reader) {
+    constexpr unsigned flags =
+        rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
+    return !reader.Parse<flags>(*stream_, *this).IsError();
+}
+
 }  // namespace laminar

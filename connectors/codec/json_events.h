@@ -24,6 +24,9 @@ public:
 
     /// stream reads a copy of payload, offset for offset.
     void begin_message(std::string_view payload, rapidjson::InsituStringStream& stream);
+    /// Reads one value with this as its handler. False: the reader knows where it stopped. Here rather than with the
+    /// caller, so that the compiler sees reader and handler together.
+    [[nodiscard]] bool read_value(rapidjson::Reader& reader);
     [[nodiscard]] std::optional<MessageError>& failure() noexcept { return failure_; }
 
     bool Null();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 namespace laminar {
 
@@ -101,10 +102,16 @@ WideUnsigned power_of_ten(unsigned exponent) noexcept {
 void append_unsigned(std::string& out, WideUnsigned value) {
     std::array<char, 40> digits;
     std::size_t begin = digits.size();
-    do {
+    // Division of 128 bits is slow; most values need little or none of it.
+    while (value > std::numeric_limits<std::uint64_t>::max()) {
         digits[--begin] = static_cast<char>('0' + static_cast<unsigned>(value % 10));
         value /= 10;
-    } while (value != 0);
+    }
+    auto rest = static_cast<std::uint64_t>(value);
+    do {
+        digits[--begin] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
     out.append(digits.data() + begin, digits.size() - begin);
 }
 

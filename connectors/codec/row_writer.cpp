@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/codec/json_text.h"
+#include "connectors/codec/number_text.h"
 #include "connectors/codec/utf8.h"
 
 namespace laminar {
@@ -223,7 +224,8 @@ bool RowWriter::complete(std::size_t index, const RowOrigin& origin) {
 std::string_view RowWriter::generated_message_id() {
     if (generated_id_.empty()) {
         if (message_->origin != nullptr) generated_id_ = message_->origin->connection_name;
-        fmt::format_to(std::back_inserter(generated_id_), "-{}", message_->sequence);
+        generated_id_ += '-';
+        append_unsigned(generated_id_, message_->sequence);
     }
     return generated_id_;
 }
