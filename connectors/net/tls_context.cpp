@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 
 #include <fstream>
 #include <iterator>
@@ -47,8 +48,11 @@ void use_certificate(net::ssl::context& context, const std::string& certificate,
     if (key.empty()) throw TlsSettingsError(fmt::format("{} needs {}", certificate_option, key_option));
     const std::string private_key = load_pem(key, key_option);
     context.use_private_key(net::buffer(private_key), net::ssl::context::pem, error);
-    check(error, key_option, "not a usable private key");
-    if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
+    const auto code = static_cast<unsigned long>(error.value());
+    const bool foreign = error.category() == net::error::get_ssl_category() && ERR_GET_LIB(code) == ERR_LIB_X509 &&
+                         ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH;
+    if (!foreign) check(error, key_option, "not a usable private key");
+    if (foreign || SSL_CTX_check_private_key(context.native_handle()) != 1) {
         ERR_clear_error();
         throw TlsSettingsError(
             fmt::format("{} does not belong to the certificate of {}", key_option, certificate_option));

@@ -301,7 +301,7 @@ std::string describe_stream_error(const boost::system::error_code& error) {
     if (error == websocket::condition::handshake_failed) return "not a WebSocket handshake: " + error.message();
     if (error == websocket::condition::protocol_violation)
         return "the peer broke the WebSocket protocol: " + error.message();
-    if (error.category() == http::make_error_code(http::error::end_of_stream).category()) {
+    if (is_malformed_http(error)) {
         return "the peer does not speak HTTP: " + error.message();
     }
     return error.message();
@@ -314,6 +314,11 @@ bool is_protocol_violation(const boost::system::error_code& error) noexcept {
 
 bool is_header_too_large(const boost::system::error_code& error) noexcept {
     return error == http::error::header_limit || error == http::error::buffer_overflow;
+}
+
+bool is_malformed_http(const boost::system::error_code& error) noexcept {
+    return error.category() == http::make_error_code(http::error::end_of_stream).category() &&
+           error != http::error::end_of_stream && error != http::error::partial_message && !is_header_too_large(error);
 }
 
 bool is_closed_by_peer(const boost::system::error_code& error) noexcept { return error == websocket::error::closed; }

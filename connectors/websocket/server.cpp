@@ -362,6 +362,9 @@ net::awaitable<bool> WebSocketServer::Implementation::admit(Visit& visit, bool& 
         if (is_header_too_large(error)) {
             const UpgradeRefusal refusal{431, "The request header is too large.", {}};
             co_await turn_away(visit, refusal);
+        } else if (is_malformed_http(error)) {
+            const UpgradeRefusal refusal{400, "This is not an HTTP request.", {}};
+            co_await turn_away(visit, refusal);
         }
         co_return false;
     }

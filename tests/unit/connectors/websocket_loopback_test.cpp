@@ -190,6 +190,7 @@ TEST_CASE("websocket: a message larger than max_message_size ends that connectio
     REQUIRE(eventually([&] { return network.observer.count("disconnected") == 1; }));
     CHECK(network.observer.last("disconnected").find("1009") != std::string::npos);
     CHECK(consumer.take().size() == 1);
+    CHECK(eventually([&] { return network.observer.count("client_disconnected") == 1; }));
     CHECK(network.observer.last("client_disconnected").find("max_message_size") != std::string::npos);
 }
 
