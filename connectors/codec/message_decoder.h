@@ -33,7 +33,7 @@ public:
     virtual std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) = 0;
 };
 
-/// By the mapping rules of docs/connectors.md. In short, for JSON:
+/// By the mapping rules of docs/messages.md. In short, for JSON:
 /// - One object, an array of objects, or such values on lines of their own; each object is a row. The metadata columns
 ///   message and data hold the row's own text; for a message of one object the whole payload.
 /// - json_path steps name fields (same case first, then any ASCII case) or, in arrays, count elements from 0. Of a
