@@ -159,6 +159,16 @@ bool LiveConnections::send_queues_empty() const {
                        [](const auto& entry) { return entry.second.connection->send_queue_empty(); });
 }
 
+bool LiveConnections::sources_ended() const {
+    const std::lock_guard lock(mutex_);
+    return std::all_of(entries_.begin(), entries_.end(), [](const auto& named) {
+        const Entry& entry = named.second;
+        if (entry.attachments.empty()) return true;
+        const ConnectionStatus status = entry.connection->status();
+        return status.finished || status.state == ConnectionState::failed;
+    });
+}
+
 bool LiveConnections::close(const std::vector<std::shared_ptr<Connection>>& connections,
                             std::chrono::milliseconds deadline) {
     auto latch = std::make_shared<CloseLatch>();

@@ -50,6 +50,8 @@ public:
     /// Stops reading everywhere: what has arrived can be worked off.
     void pause_reading();
     [[nodiscard]] bool send_queues_empty() const;
+    /// No connection that feeds somebody will ever deliver again: each has ended or failed for good.
+    [[nodiscard]] bool sources_ended() const;
     /// Closes all, together, each within deadline. True when all closed in time.
     bool close_all(std::chrono::milliseconds deadline);
 

@@ -157,7 +157,7 @@ private:
         fresh.rows_in = graph_.rows_in();
         fresh.rows_out = sent;
         fresh.live = graph_.has_inputs();
-        fresh.sources_finished = fresh.live && !moved && graph_.all_inputs_finished() && graph_.is_dry();
+        fresh.sources_finished = fresh.live && !moved && graph_.is_dry() && connections_.sources_ended();
         for (const PipelineStatus& pipeline : graph_.pipeline_statuses()) {
             if (pipeline.state != PipelineState::failed || fresh.failed) continue;
             fresh.failed = true;

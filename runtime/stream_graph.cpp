@@ -131,12 +131,6 @@ bool StreamGraph::is_dry() {
     return dry;
 }
 
-bool StreamGraph::all_inputs_finished() const {
-    bool finished = true;
-    for_each_input([&](const StreamInput& input) { finished = finished && input.shared_channel()->is_finished(); });
-    return finished;
-}
-
 bool StreamGraph::has_inputs() const {
     bool any = false;
     for_each_input([&](const StreamInput&) { any = true; });

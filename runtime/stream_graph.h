@@ -48,9 +48,8 @@ public:
     /// cycle() until nothing is left that can move; false when the deadline passed first.
     bool run_dry(std::chrono::steady_clock::time_point deadline);
 
-    /// Nothing pending in channels and sinks, and (finite sources) all channels finished.
+    /// Nothing pending in channels and sinks.
     [[nodiscard]] bool is_dry();
-    [[nodiscard]] bool all_inputs_finished() const;
     [[nodiscard]] bool has_inputs() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;

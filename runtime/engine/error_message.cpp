@@ -96,19 +96,30 @@ std::string suggestion(std::string_view name, std::vector<std::string> candidate
 
 ErrorMessage unknown_column(const EngineError& error) {
     if (error.message.find("the FROM clause is missing") != std::string::npos)
-        return {Code::unknown_column, "no column " + quoted(error.name) + ": there is no FROM that could have it", {}};
-    return {Code::unknown_column, "no column " + quoted(error.name) + " in what FROM names",
-            suggestion(error.name, error.candidates, "columns with similar names")};
+        return {Code::unknown_column, "no column is named " + quoted(error.name) + ": there is no FROM", {}};
+    return {Code::unknown_column, "no column is named " + quoted(error.name),
+            suggestion(error.name, error.candidates, "similar names")};
+}
+
+/// Functions that the engine looks for among the others when OVER is missing.
+bool is_window_only(std::string_view name) {
+    static constexpr std::array<std::string_view, 11> names{"cume_dist",    "dense_rank", "first_value", "lag",
+                                                            "last_value",   "lead",       "nth_value",   "ntile",
+                                                            "percent_rank", "rank",       "row_number"};
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 ErrorMessage missing_entry(const EngineError& error, std::span<const std::string> names) {
+    if (is_window_only(error.name))
+        return {Code::query_binding_error, "function " + error.name + " is for windows alone",
+                "write " + error.name + "(...) OVER (...)"};
     if (error.object_type.find("Function") != std::string::npos)
-        return {Code::unknown_function, "no function " + quoted(error.name) + " exists",
+        return {Code::unknown_function, "no function is named " + quoted(error.name),
                 did_you_mean(error.name, names.empty() ? std::span<const std::string>(error.candidates) : names)};
     if (error.object_type == "Type")
-        return {Code::unknown_type, "no type " + quoted(error.name) + " exists",
+        return {Code::unknown_type, "no type is named " + quoted(error.name),
                 did_you_mean(error.name, error.candidates)};
-    return {Code::unknown_relation, "no relation " + quoted(error.name) + " exists",
+    return {Code::unknown_relation, "no relation is named " + quoted(error.name),
             did_you_mean(error.name, error.candidates)};
 }
 
@@ -178,21 +189,36 @@ std::optional<ErrorMessage> known_wording(const EngineError& error) {
                             hint.empty() ? hint : "write " + hint};
     }
     if (const auto name = between(text, "Referenced table \"", "\" not found"))
-        return ErrorMessage{Code::unknown_relation, "no relation " + quoted(*name) + " in FROM",
-                            suggestion(*name, candidates_in(text), "relations in FROM")};
+        return ErrorMessage{Code::unknown_relation, "no relation in FROM is named " + quoted(*name),
+                            suggestion(*name, candidates_in(text), "similar names")};
     if (const auto name = between(text, " does not have a column named \"", "\"")) {
         const std::string table = between(text, "\"", "\"").value_or("");
-        return ErrorMessage{Code::unknown_column, "no column " + quoted(*name) + " in " + quoted(table),
-                            suggestion(*name, candidates_in(text), "columns")};
+        return ErrorMessage{Code::unknown_column, quoted(table) + " has no column " + quoted(*name),
+                            suggestion(*name, candidates_in(text), "similar names")};
     }
     if (const auto name = between(text, "Could not find key \"", "\" in struct"))
-        return ErrorMessage{Code::unknown_column, "no field " + quoted(*name) + " in the structure",
-                            suggestion(*name, candidates_in(text), "fields")};
+        return ErrorMessage{Code::unknown_column, "the structure has no field " + quoted(*name),
+                            suggestion(*name, candidates_in(text), "similar names")};
     if (const auto types = between(text, "Cannot compare values of type ", " - an explicit cast"))
         return ErrorMessage{Code::query_type_error,
                             "cannot compare " + with_sql_types(types->substr(0, types->find(" and type "))) + " with " +
                                 with_sql_types(types->substr(types->find(" and type ") + 10)),
                             "convert one side with CAST(... AS type) or ...::type"};
+    if (const auto name = between(text, "Cannot extract field '", "' from expression"))
+        return ErrorMessage{Code::query_type_error,
+                            "field " + quoted(*name) + " is taken of what is not a structure, union, map or JSON",
+                            {}};
+    if (const auto name = between(text, "extract specifier \"", "\" not recognized")) {
+        static const std::vector<std::string> units{
+            "microsecond", "millisecond", "second", "minute",  "hour",       "day",   "week", "month",
+            "quarter",     "year",        "decade", "century", "millennium", "epoch", "dow",  "doy"};
+        return ErrorMessage{Code::query_type_error, quoted(*name) + " is not a unit of time",
+                            did_you_mean(*name, units)};
+    }
+    if (text.starts_with("Set operations can only apply"))
+        return ErrorMessage{Code::query_type_error,
+                            "the queries that UNION, INTERSECT or EXCEPT combine have different numbers of columns",
+                            {}};
     if (const auto call = between(text, "for the function call \"", "\". In order"))
         return ErrorMessage{Code::query_type_error, "several forms of a function fit the call " + with_sql_types(*call),
                             "convert the arguments with CAST(... AS type) or ...::type"};
@@ -229,13 +255,19 @@ ErrorMessage describe_engine_error(const EngineError& error, std::span<const std
     if (error.type == "Permission")
         return {Code::query_error, "a query cannot reach files or addresses itself",
                 "declare a connection, such as CREATE CONNECTION c TO file (path = ...), and read from that"};
-    return {code_of_type(error.type), first_line(error.message),
-            suggestion(name_in_error(error), candidates_in(error.message), "candidates")};
+    std::string message = first_line(error.message);
+    std::string hint = suggestion(name_in_error(error), candidates_in(error.message), "similar names");
+    if (const std::size_t sentence = message.find(". "); sentence != std::string::npos) {
+        if (hint.empty()) hint = message.substr(sentence + 2);
+        message.resize(sentence);
+    }
+    return {code_of_type(error.type), std::move(message), std::move(hint)};
 }
 
 std::string name_in_error(const EngineError& error) {
     if (!error.name.empty() && !is_operator(error.name)) return error.name;
     if (const auto column = between(error.message, " does not have a column named \"", "\"")) return *column;
+    if (const auto field = between(error.message, "Cannot extract field '", "'")) return *field;
     if (const auto name = between(error.message, "\"", "\"")) return *name;
     if (const auto column = between(error.message, "column ", " ")) return *column;
     return {};

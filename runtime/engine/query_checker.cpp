@@ -234,8 +234,9 @@ private:
                 connection().execute(sql.text);
             } catch (const EngineException& problem) {
                 all_good = false;
-                diagnostics.error(DiagnosticCode::query_type_error, each.span,
-                                  describe_engine_error(problem.error()).message);
+                ErrorMessage text = describe_engine_error(problem.error());
+                diagnostics.error(DiagnosticCode::query_type_error, each.span, std::move(text.message),
+                                  std::move(text.hint));
             }
         });
         return all_good;

@@ -144,7 +144,7 @@ TEST_CASE("an unknown column is marked where it stands, after text of several by
     const Diagnostic error = only_error(diagnostics);
     CHECK(error.code == DiagnosticCode::unknown_column);
     CHECK(marked(error) == "pricee");
-    CHECK(error.message == "no column \"pricee\" in what FROM names");
+    CHECK(error.message == "no column is named \"pricee\"");
     CHECK(error.hint == "did you mean \"price\"?");
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("errors without a position are placed by the name they quote") {
     CHECK_FALSE(checker->check_query(
         text.select({text.field({text.span("{'a': 1}"), std::move(structure)}, "bb")}, trade_columns()), diagnostics));
     CHECK(only_error(diagnostics).code == DiagnosticCode::unknown_column);
-    CHECK(only_error(diagnostics).message == "no field \"bb\" in the structure");
+    CHECK(only_error(diagnostics).message == "the structure has no field \"bb\"");
     CHECK(marked(only_error(diagnostics)).find("bb") != std::string::npos);
 }
 
