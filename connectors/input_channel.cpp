@@ -9,6 +9,7 @@ namespace {
 
 // String offsets are 32 bits wide; this leaves room for messages that arrive while the channel is already full.
 constexpr std::size_t maximum_batch_bytes = std::size_t{1} << 30;
+constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
 
 }  // namespace
 
@@ -22,6 +23,9 @@ InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::uniqu
 
 std::optional<MessageError> InputChannel::offer(const Message& message) {
     const std::lock_guard lock(mutex_);
+    // Many peers may each have had a message in hand when the channel became full.
+    if (open_->byte_size() + message.payload.size() > refusal_bytes)
+        return MessageError{"too_large", "the buffer of the connection is full", false};
     return decoder_->decode(message, *open_);
 }
 

@@ -31,7 +31,7 @@ public:
     [[nodiscard]] const std::shared_ptr<const BatchSchema>& schema() const noexcept { return schema_; }
 
     // Producer side.
-    /// Decodes and appends. Accepts also when full (the caller checks is_full between messages).
+    /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
     std::optional<MessageError> offer(const Message& message);
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
     /// bytes. If fill throws, what it appended is taken back and the exception passes on.
