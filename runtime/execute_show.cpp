@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "catalog/option_schema.h"
+#include "catalog/session_settings.h"
 #include "parser/sql_writer.h"
 #include "runtime/like_pattern.h"
 #include "runtime/option_text.h"
@@ -38,6 +39,21 @@ void StatementExecutor::print(const ResultTable& table) {
     env_.output.begin_result(table.columns);
     env_.output.rows(table);
     env_.output.end_result();
+}
+
+void StatementExecutor::set(const BoundSet& statement) {
+    const std::string name = quote_identifier(statement.name);
+    std::string sql = fmt::format("RESET {}", name);
+    if (const auto* text = std::get_if<std::string>(&statement.value))
+        sql = fmt::format("SET {} = {}", name, quote_string(*text));
+    else if (const auto* number = std::get_if<std::int64_t>(&statement.value))
+        sql = fmt::format("SET {} = {}", name, *number);
+    else if (const auto* real = std::get_if<double>(&statement.value))
+        sql = fmt::format("SET {} = {}", name, *real);
+    else if (const auto* flag = std::get_if<bool>(&statement.value))
+        sql = fmt::format("SET {} = {}", name, *flag);
+    env_.engine.call([&](Engine& engine) { engine.execute(sql); });
+    env_.output.done("SET");
 }
 
 void StatementExecutor::show(const BoundShow& statement) {
@@ -114,6 +130,14 @@ void StatementExecutor::show(const BoundShow& statement) {
         }
         case What::settings: {
             ResultBuilder builder(text_columns({"name", "value", "help"}));
+            for (const OptionDeclaration& setting : session_setting_schema().options()) {
+                if (!wanted(setting.name)) continue;
+                const ResultTable current = env_.engine.call([&](Engine& engine) {
+                    return engine.query(
+                        fmt::format("SELECT CAST(current_setting({}) AS VARCHAR)", quote_string(setting.name)));
+                });
+                builder.add_row(setting.name, current.values[0].string_at(0), setting.facts.help);
+            }
             return print(builder.take());
         }
     }

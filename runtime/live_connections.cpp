@@ -110,6 +110,19 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
         entries_.erase(found);
     }
     close({unused}, unused_close_deadline);
+    const std::lock_guard lock(mutex_);
+    remember_totals(unused->status());
+}
+
+void LiveConnections::remember_totals(const ConnectionStatus& status) {
+    past_totals_.messages_sent += status.messages_sent;
+    past_totals_.messages_failed += status.messages_failed;
+    past_totals_.messages_dropped += status.messages_dropped;
+}
+
+ConnectionStatus LiveConnections::past_totals() const {
+    const std::lock_guard lock(mutex_);
+    return past_totals_;
 }
 
 void LiveConnections::replace(const ConnectionObject& definition) {
@@ -119,6 +132,7 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     close({old}, unused_close_deadline);
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
+    remember_totals(old->status());
     entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
     for (const Attachment& attachment : entry.attachments)
         entry.connection->add_input(attachment.stream, attachment.channel);

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] std::unique_ptr<Connection> make_detached(const ConnectionObject& definition);
 
     [[nodiscard]] std::vector<ConnectionStatus> statuses() const;
+    /// What connections that are gone have done: their counters, added up.
+    [[nodiscard]] ConnectionStatus past_totals() const;
     [[nodiscard]] const ConnectionLog& log() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
 
@@ -69,6 +71,7 @@ private:
         std::vector<Attachment> attachments;
     };
 
+    void remember_totals(const ConnectionStatus& status);  ///< With mutex_ held.
     static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline);
 
     SecretResolver secrets_;
@@ -76,6 +79,7 @@ private:
     std::unique_ptr<IoRuntime> io_;
     mutable std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
+    ConnectionStatus past_totals_;                       ///< Guarded by mutex_.
 };
 
 }  // namespace laminar

@@ -81,7 +81,7 @@ public:
     }
 
     ~Implementation() {
-        connections_.close_all(std::chrono::milliseconds(0));
+        if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
         // What holds statements and slots of the engine goes before the engine does.
         engine_thread_.call([&](Engine&) { graph_.clear(); });
     }
@@ -90,6 +90,7 @@ public:
         progress_.reset_cancel();
         diagnostics.set_source(source);
         Binder binder(catalog_, registry_, *checker_, diagnostics);
+        binder.set_warn_of_ineffective_options(true);
         const std::optional<BoundStatement> bound = binder.bind(source, statement);
         if (!bound) return false;
         try {
@@ -113,6 +114,10 @@ public:
             const std::lock_guard lock(status_mutex_);
             status = status_;
         }
+        const ConnectionStatus past = connections_.past_totals();
+        status.messages_sent = past.messages_sent;
+        status.messages_failed = past.messages_failed;
+        status.messages_dropped = past.messages_dropped;
         status.connections = connections_.statuses();
         for (const ConnectionStatus& connection : status.connections) {
             status.messages_sent += connection.messages_sent;
@@ -129,6 +134,7 @@ public:
 
     ShutdownResult shut_down(std::chrono::milliseconds limit) {
         const auto deadline = std::chrono::steady_clock::now() + limit;
+        shut_down_ = true;
         ShutdownResult result;
         connections_.pause_reading();
         const auto worked_off = [&] { return engine_thread_.call([&](Engine&) { return graph_.run_dry(deadline); }); };
@@ -169,6 +175,7 @@ private:
         return moved;
     }
 
+    bool shut_down_ = false;
     const ConnectorRegistry& registry_;
     SerializedOutput output_;
     std::unique_ptr<QueryChecker> checker_;

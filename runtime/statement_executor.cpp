@@ -45,8 +45,8 @@ bool StatementExecutor::execute(const BoundStatement& statement, Diagnostics& di
                 return true;
             },
             [&](const BoundDescribe& describe_statement) { return describe(describe_statement, span, diagnostics); },
-            [&](const BoundSet&) {
-                env_.output.done("SET");
+            [&](const BoundSet& setting) {
+                set(setting);
                 return true;
             },
             [&](const std::shared_ptr<BoundExplain>& explain_statement) {

@@ -75,6 +75,7 @@ private:
     void show(const BoundShow& statement);
     void show_create(const BoundShowCreate& statement);
     bool describe(const BoundDescribe& statement, SourceSpan span, Diagnostics& diagnostics);
+    void set(const BoundSet& statement);
     void print(const ResultTable& table);
 
     [[nodiscard]] MessageFormat format_of(const std::string& connection) const;
