@@ -12,7 +12,7 @@ namespace {
 struct FakeStatement {
     std::set<std::size_t> bad;
     std::string error_type = "Conversion";
-    std::vector<std::size_t> passed;
+    std::vector<std::size_t> passed = {};
     std::size_t calls = 0;
 
     void operator()(std::size_t first, std::size_t count) {
