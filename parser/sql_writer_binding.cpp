@@ -38,7 +38,8 @@ struct BindingOf {
     }
     Binding operator()(const ast::Unary& unary) const { return unary_binding(unary.op); }
     Binding operator()(const ast::Binary& binary) const {
-        return is_arrow(binary) ? Binding::arrow : operator_binding(binary.op);
+        // To DuckDB's parser ->> ends every operator before it, even AND, so it stands in brackets as -> does.
+        return is_arrow(binary) || binary.op == "->>" ? Binding::arrow : operator_binding(binary.op);
     }
     Binding operator()(const ast::FunctionCall& call) const {
         const bool plain = call.within_group.empty() && !call.filter && !call.over;

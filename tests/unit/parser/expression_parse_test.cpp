@@ -187,3 +187,10 @@ TEST_CASE("every node of an expression has its exact span") {
     CHECK(parsed.slice(select.items.at(1).alias->span) == "n");
     CHECK(parsed.slice(parsed.script.statements[0].span) == parsed.script.source->text());
 }
+
+TEST_CASE("JSON arrows are written so that DuckDB groups them as we do") {
+    const auto written = [](const std::string& text) { return write_expression(parse_expression(text)).text; };
+    CHECK(written("a = 1 AND data ->> 'k' = 'x'") == "a = 1 AND (data ->> 'k') = 'x'");
+    CHECK(written("data ->> 'k' IS NULL") == "(data ->> 'k') IS NULL");
+    CHECK(written("data -> 'a' ->> 'b'") == "(data -> 'a') ->> 'b'");
+}
