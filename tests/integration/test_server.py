@@ -55,7 +55,7 @@ class ServerTest(LaminarTestCase):
 
     def test_rows_are_broadcast_to_every_client(self):
         laminar, url = self.start_server("""
-            CREATE PIPELINE echo AS INSERT INTO events SELECT 'echo' AS kind, n * 10 AS n FROM inlet WHERE kind = 'ask';
+            CREATE PIPELINE echo AS INSERT INTO events (kind, n) SELECT 'echo' AS kind, n * 10 AS n FROM inlet WHERE kind = 'ask';
         """, ", broadcast = true")
         with Client(url) as first, Client(url) as second:
             # Both are in when each has had an answer to a question of its own.

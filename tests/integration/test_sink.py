@@ -17,7 +17,7 @@ class SinkTest(LaminarTestCase):
                 INSERT INTO quotes VALUES
                     ('AAPL', 12.5, ['a', 'b'], TIMESTAMP '2026-01-02 03:04:05.678', '{{"k": [1, null]}}', NULL),
                     ('Ünï "q"', -0.01, [], NULL, NULL, NULL);
-                INSERT INTO quotes (symbol) SELECT 'S' || i FROM range(1000) t(i);
+                INSERT INTO quotes (symbol, price) SELECT 'S' || i, i FROM range(1000) t(i);
                 DROP CONNECTION outlet CASCADE;
             """)
             messages = [json.loads(message) for message in server.wait_for_messages(1002)]

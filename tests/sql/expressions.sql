@@ -9,7 +9,7 @@ SELECT CAST('12' AS INTEGER) AS casted, '1.5'::DOUBLE AS colons, TRY_CAST('x' AS
 SELECT EXTRACT(EPOCH FROM TIMESTAMP '2026-01-01 00:00:10') AS epoch, EXTRACT(MINUTE FROM TIME '12:34:56') AS minute;
 SELECT TIMESTAMP '2026-01-01 00:00:00' + INTERVAL '5 minutes' AS plus, TIMESTAMP '2026-01-01 00:00:00' - INTERVAL '5' MINUTE AS minus;
 SELECT DATE_TRUNC('minute', TIMESTAMP '2026-01-02 03:04:05') AS truncated, DATE '2026-02-28' + 1 AS next_day;
-SELECT {'a': 1, 'b': {'c': 'deep'}} AS struct, {'a': 1}.a AS field, ROW(1, 'x') AS row_value;
+SELECT {'a': 1, 'b': {'c': 'deep'}} AS struct, {'a': 1}.a AS field;
 SELECT [1, 2, 3] AS list, [1, 2, 3][2] AS element, [1, 2, 3, 4][2:3] AS slice, len([]) AS empty;
 SELECT MAP {'k': 1, 'l': 2} AS map, MAP {'k': 1}['k'] AS value;
 SELECT list_transform([1, 2, 3], x -> x * 2) AS doubled, [x + 1 FOR x IN [1, 2, 3] IF x > 1] AS comprehension;

@@ -1,6 +1,6 @@
 CREATE CONNECTION numbers TO generator (rows_per_second = 10, max_rows = 20);
 CREATE CONNECTION feed TO websocket (
-    endpoint = 'wss://user:password@feed.example.com/stream?token=abc',
+    endpoint = 'wss://feed.example.com/stream?token=abc',
     mode = 'client',
     format = 'json',
     headers = MAP {'Authorization': 'Bearer ${secret:token}'}

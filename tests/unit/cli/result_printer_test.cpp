@@ -57,14 +57,14 @@ std::string print_stream(OutputFormat format) {
 
 TEST_CASE("table") {
     CHECK(print(OutputFormat::table) ==
-          " name            | n\n"
-          "-----------------+-------\n"
-          " plain           |     7\n"
-          " a,\"b\"\\n日本    | -1234\n"
-          "                 |  NULL\n"
+          " name        | n\n"
+          "-------------+-------\n"
+          " plain       |     7\n"
+          " a,\"b\"\\n日本 | -1234\n"
+          "             |  NULL\n"
           "(3 rows)\n\n");
     CHECK(print(OutputFormat::table, {.box_characters = true}).find("─┼─") != std::string::npos);
-    CHECK(print(OutputFormat::table, {.max_width = 18}).find(" a,\"b\"\\~ |") != std::string::npos);
+    CHECK(print(OutputFormat::table, {.max_width = 18}).find(" a,\"b\"\\n~ |") != std::string::npos);
 }
 
 TEST_CASE("json") {
