@@ -88,7 +88,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             if (journal_.state() == ConnectionState::failed) return SendOutcome::failed;
-            if (closing_) return SendOutcome::not_connected;
+            if (closing_ || ended_) return SendOutcome::not_connected;
             if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
             queued_bytes_ += message.payload->size();
             queue_.push_back(std::move(message));
@@ -203,9 +203,10 @@ void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& me
 }
 
 void QueuedSink::Implementation::end(ConnectionState state) {
+    // Not under the lock: observers are told, and may ask back.
+    journal_.set_state(state);
     {
         const std::lock_guard lock(mutex_);
-        journal_.set_state(state);
         journal_.messages_dropped.fetch_add(queue_.size());
         queue_.clear();
         queued_bytes_ = 0;

@@ -42,7 +42,6 @@ public:
     }
     void changed() override {
         const std::lock_guard lock(mutex_);
-        ++changes_;
         changed_.notify_all();
     }
     template <class Condition>
@@ -50,10 +49,8 @@ public:
         const auto deadline = std::chrono::steady_clock::now() + patience;
         while (!condition()) {
             std::unique_lock lock(mutex_);
-            const auto seen = changes_;
-            if (condition()) return true;
-            // Some conditions change without a call; look again soon.
-            changed_.wait_for(lock, 5ms, [&] { return changes_ != seen; });
+            // A change may have come since the look, and some conditions change without a call: look again soon.
+            changed_.wait_for(lock, 5ms);
             if (std::chrono::steady_clock::now() > deadline) return false;
         }
         return true;
@@ -62,7 +59,6 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint64_t changes_ = 0;
     std::vector<ConnectionLogEntry> entries_;
 };
 
@@ -232,7 +228,10 @@ TEST_CASE("a paused, an endless and a lonely generator can be closed") {
     // A second consumer that takes nothing holds up the first, until it is removed.
     Consumer idle(world, definition, {payload_column("counter", "INTEGER")}, 1);
     connection->add_input(TableStream::messages, idle.channel);
-    CHECK(world.observer.wait([&] { return idle.channel->is_full(); }));
+    CHECK(world.observer.wait([&] {
+        consumer.take(1);
+        return idle.channel->is_full();
+    }));
     connection->remove_input(idle.channel);
     consumer.take(consumer.rows.size() + 100);
     close_and_wait(*connection);
