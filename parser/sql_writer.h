@@ -53,8 +53,6 @@ struct StatementWriterOptions {
 [[nodiscard]] std::string quote_identifier(std::string_view name);
 /// "name" whatever it is: right in every place of the grammar.
 [[nodiscard]] std::string always_quote_identifier(std::string_view name);
-/// "name", needed or not.
-[[nodiscard]] std::string always_quote_identifier(std::string_view name);
 [[nodiscard]] std::string quote_string(std::string_view text);
 
 }  // namespace laminar

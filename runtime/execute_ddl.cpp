@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "connectors/connection_factory.h"
 #include "parser/sql_writer.h"
 #include "runtime/statement_executor.h"
@@ -8,6 +10,8 @@
 namespace laminar {
 
 namespace {
+
+constexpr std::size_t error_burst = 100'000;
 
 std::string upper_kind(ast::ObjectKind kind) {
     std::string name(kind_name(kind));
@@ -94,7 +98,10 @@ void StatementExecutor::create_stream_table(const TableObject& table) {
     const auto& definition = *env_.catalog.find_as<ConnectionObject>(table.options.connector);
     const std::shared_ptr<Connection> connection = env_.connections.use(definition, table.name);
     if (!table.columns.empty() && can_read(definition)) {
-        const ConnectionInputOptions options = connection_input_options(definition);
+        ConnectionInputOptions options = connection_input_options(definition);
+        // Errors do not wait for room, so a burst of them needs some.
+        if (table.options.stream != TableStream::messages)
+            options.limits.messages = std::max(options.limits.messages, error_burst);
         const auto schema = table_batch_schema(table, options.decoder.format);
         const auto channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
                                                             options.limits, [this] { env_.engine.wake(); });

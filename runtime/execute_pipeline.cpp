@@ -29,6 +29,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             const auto& table = *env_.catalog.find_as<TableObject>(input.object);
             source.format = format_of(table.options.connector);
             env_.engine.call([&](Engine&) { source.stream = env_.graph.find_table(input.object); });
+            source.reads_past = source.stream && source.stream->retained();
         } else if (input.kind == InputKind::pipeline) {
             env_.engine.call([&](Engine&) { source.upstream = env_.graph.find_pipeline(input.object); });
         } else if (input.kind == InputKind::connection) {
@@ -101,6 +102,7 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
         report_engine_error(problem.error(), nullptr, span, diagnostics);
         return false;
     }
+    env_.engine.wake();
     // Only now, with everything in place, may messages flow.
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
         if (!channels[index]) continue;

@@ -259,7 +259,8 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
                     given_up = "it failed: " + pipeline->last_error();
             });
         }
-        if (given_up.empty() && env_.connections.sources_ended() && env_.engine.call([&](Engine&) { return env_.graph.is_dry(); })) {
+        if (given_up.empty() && env_.connections.sources_ended() &&
+            env_.engine.call([&](Engine&) { return env_.graph.is_dry(); })) {
             // Everything that will ever come has come; look once more, for the last rows may just have been counted.
             seen = env_.progress.rows(statement.name);
             if (seen < wanted) given_up = "no source will deliver any more";

@@ -4,6 +4,7 @@
 #include "catalog/session_settings.h"
 #include "parser/sql_writer.h"
 #include "runtime/like_pattern.h"
+#include "runtime/option_redaction.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
 #include "runtime/statement_executor.h"
@@ -148,7 +149,13 @@ void StatementExecutor::show_create(const BoundShowCreate& statement) {
                                        ? static_cast<const Definition*>(env_.catalog.find_function(statement.name))
                                        : &definition_of(*env_.catalog.find(statement.name));
     ResultBuilder builder(text_columns({"statement"}));
-    builder.add_row(write_statement(definition->statement) + ";");
+    StatementWriterOptions options;
+    if (const auto* connection = env_.catalog.find_as<ConnectionObject>(statement.name)) {
+        options.map_option_value = [schema = connection->connector->options](const ast::Option& option) {
+            return redacted_value(option, *schema);
+        };
+    }
+    builder.add_row(write_statement(definition->statement, options) + ";");
     print(builder.take());
 }
 

@@ -143,7 +143,10 @@ bool needs_late_typing(const QueryInput& input) noexcept {
 }
 
 LateTyping::LateTyping(QueryInput input, DecoderOptions decoder)
-    : input_(std::move(input)), decoder_options_(std::move(decoder)) {}
+    : input_(std::move(input)), decoder_options_(std::move(decoder)) {
+    // The types are guesses: a message that does not fit them is a row of NULLs, not an error.
+    decoder_options_.tolerant = true;
+}
 
 std::shared_ptr<const BatchSchema> LateTyping::raw_schema(MessageFormat format) {
     return connection_batch_schema(QueryInput{}, format);

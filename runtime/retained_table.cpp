@@ -45,6 +45,15 @@ RetainedTable::~RetainedTable() {
 
 void RetainedTable::append() { rows_ += insert_->execute().rows_changed; }
 
+ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
+    ResultTable rows = engine_.query(
+        fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", name_, position, limit));
+    if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;
+    rows.values.pop_back();
+    rows.columns.pop_back();
+    return rows;
+}
+
 void RetainedTable::trim() {
     if (options_.retention) trim_by_age();
     if (options_.retention_rows && rows_ > *options_.retention_rows) trim_by_count();

@@ -27,6 +27,9 @@ public:
     /// Enforces them roughly and cheaply, between batches.
     void trim_if_due();
 
+    /// The oldest rows whose id is position or more, at most limit, in the schema's columns; position moves past them.
+    [[nodiscard]] ResultTable read(std::int64_t& position, std::size_t limit);
+
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::uint64_t expired_rows() const noexcept { return expired_rows_; }
 

@@ -10,6 +10,13 @@
 
 namespace laminar {
 
+namespace {
+
+/// A few of the engine's vectors: large enough for the cost of a statement, small enough to hold.
+constexpr std::size_t past_rows_at_once = 20'480;
+
+}  // namespace
+
 std::string_view pipeline_state_name(PipelineState state) noexcept {
     switch (state) {
         case PipelineState::waiting_for_types:
@@ -56,10 +63,41 @@ bool RunningPipeline::advance_own_inputs() {
     return advanced;
 }
 
+bool RunningPipeline::reads_past() const noexcept {
+    return state_ != PipelineState::failed &&
+           std::any_of(sources_.begin(), sources_.end(), [](const Source& source) { return source.reads_past; });
+}
+
+void RunningPipeline::begin_past_rows() {
+    for (Source& source : sources_) {
+        if (!source.reads_past) continue;
+        source.past_rows = source.stream->retained()->read(source.past_position, past_rows_at_once);
+        if (source.past_rows->rows > 0) {
+            source.stream->slot().set_rows(&*source.past_rows);
+            return;
+        }
+        source.past_rows.reset();
+        source.reads_past = false;
+    }
+}
+
+void RunningPipeline::end_past_rows() {
+    for (Source& source : sources_) {
+        if (!source.past_rows) continue;
+        source.stream->slot().set_rows(nullptr);
+        source.past_rows.reset();
+    }
+}
+
+std::size_t RunningPipeline::rows_at_hand(const Source& source) noexcept {
+    if (source.past_rows) return source.past_rows->rows;
+    if (source.upstream) return source.upstream->output() ? source.upstream->output()->rows : 0;
+    if (source.typed_slot) return source.typed_rows;
+    return source.stream ? source.stream->batch_rows() : 0;
+}
+
 bool RunningPipeline::has_input() const noexcept {
-    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) {
-        return (source.stream && source.stream->batch_rows() > 0) || (source.upstream && source.upstream->output());
-    });
+    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) { return rows_at_hand(source) > 0; });
 }
 
 std::string RunningPipeline::input_sql(std::size_t index) {
@@ -110,10 +148,8 @@ void RunningPipeline::process() {
             state_ = PipelineState::running;
         }
         for (const Source& source : sources_) {
-            if (source.stream) rows_in_ += source.stream->batch_rows();
-            if (!source.upstream) continue;
-            source.upstream_slot->set_rows(source.upstream->output());
-            if (source.upstream->output()) rows_in_ += source.upstream->output()->rows;
+            rows_in_ += rows_at_hand(source);
+            if (source.upstream) source.upstream_slot->set_rows(source.upstream->output());
         }
         std::size_t rows = 0;
         BatchSlot* input = only_input(rows);
@@ -153,21 +189,13 @@ void RunningPipeline::keep_output(ResultTable result) {
 BatchSlot* RunningPipeline::only_input(std::size_t& rows) noexcept {
     BatchSlot* only = nullptr;
     for (Source& source : sources_) {
-        BatchSlot* slot = nullptr;
-        std::size_t count = 0;
-        if (source.upstream) {
-            slot = source.upstream_slot.get();
-            count = source.upstream->output() ? source.upstream->output()->rows : 0;
-        } else if (source.typed_slot) {
-            slot = source.typed_slot.get();
-            count = source.typed_rows;
-        } else if (source.stream) {
-            slot = &source.stream->slot();
-            count = source.stream->batch_rows();
-        }
+        const std::size_t count = rows_at_hand(source);
         if (count == 0) continue;
         if (only) return nullptr;
-        only = slot;
+        if (source.upstream)
+            only = source.upstream_slot.get();
+        else
+            only = source.typed_slot ? source.typed_slot.get() : &source.stream->slot();
         rows = count;
     }
     return only;

@@ -30,6 +30,9 @@ public:
         std::unique_ptr<BatchSlot> typed_slot;    ///< Reads what late_typing made:
         std::size_t typed_rows = 0;               ///< so many rows.
         RunningPipeline* upstream = nullptr;      ///< For pipelines.
+        bool reads_past = false;               ///< For tables: rows retained before the pipeline are still to be read,
+        std::int64_t past_position = 0;        ///< from this row id on;
+        std::optional<ResultTable> past_rows;  ///< those being read now.
         std::unique_ptr<BatchSlot> upstream_slot;
         MessageFormat format = MessageFormat::json;
     };
@@ -44,6 +47,10 @@ public:
 
     /// Takes what has arrived for the inputs that are its own. True when something has.
     bool advance_own_inputs();
+    /// A pipeline begins with the rows that its tables retained when it was made, part by part, before any new ones.
+    [[nodiscard]] bool reads_past() const noexcept;
+    void begin_past_rows();
+    void end_past_rows();
     /// True when an input has a batch at hand.
     [[nodiscard]] bool has_input() const noexcept;
     /// Runs the query over the batches at hand and writes the result.
@@ -78,6 +85,7 @@ private:
     bool prepare();
     void execute();
     void keep_output(ResultTable result);
+    [[nodiscard]] static std::size_t rows_at_hand(const Source& source) noexcept;
     [[nodiscard]] BatchSlot* only_input(std::size_t& rows) noexcept;
     void refuse_row(const std::string& reason);
     std::string input_sql(std::size_t index);

@@ -94,7 +94,10 @@ public:
         const std::optional<BoundStatement> bound = binder.bind(source, statement);
         if (!bound) return false;
         try {
-            return executor_.execute(*bound, diagnostics);
+            const bool done = executor_.execute(*bound, diagnostics);
+            // What the statement made or removed shows in status() from here on.
+            engine_thread_.call([this](Engine&) { publish_status(false, false); });
+            return done;
         } catch (const EngineException& problem) {
             report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
         } catch (const std::exception& problem) {
@@ -156,14 +159,21 @@ public:
 private:
     /// Engine thread.
     bool cycle() {
+        // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
+        const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle();
-        const std::uint64_t sent = graph_.rows_out();
+        publish_status(moved, ended && !moved && graph_.is_dry());
+        return moved;
+    }
+
+    /// Engine thread.
+    void publish_status(bool moved, bool sources_finished) {
         SessionStatus fresh;
         fresh.messages_in = graph_.messages_in();
         fresh.rows_in = graph_.rows_in();
-        fresh.rows_out = sent;
+        fresh.rows_out = graph_.rows_out();
         fresh.live = graph_.has_inputs();
-        fresh.sources_finished = fresh.live && !moved && graph_.is_dry() && connections_.sources_ended();
+        fresh.sources_finished = sources_finished;
         for (const PipelineStatus& pipeline : graph_.pipeline_statuses()) {
             if (pipeline.state != PipelineState::failed || fresh.failed) continue;
             fresh.failed = true;
@@ -172,7 +182,6 @@ private:
         const std::lock_guard lock(status_mutex_);
         fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
         status_ = std::move(fresh);
-        return moved;
     }
 
     bool shut_down_ = false;

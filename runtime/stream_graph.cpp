@@ -52,7 +52,7 @@ bool StreamGraph::can_accept(RunningPipeline& pipeline) {
 
 bool StreamGraph::is_held_back(const StreamInput& input) {
     return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
-        return entry.pipeline->reads(input) && !can_accept(*entry.pipeline);
+        return entry.pipeline->reads(input) && (entry.pipeline->reads_past() || !can_accept(*entry.pipeline));
     });
 }
 
@@ -86,9 +86,14 @@ bool StreamGraph::cycle() {
                 messages_in_ += source.own_stream->batch().messages;
             }
         }
+        if (pipeline.reads_past() && can_accept(pipeline)) {
+            moved = true;
+            pipeline.begin_past_rows();
+        }
         if (!pipeline.has_input()) continue;
         const std::uint64_t before = pipeline.rows_out();
         pipeline.process();
+        pipeline.end_past_rows();
         const std::uint64_t written = pipeline.rows_out() - before;
         rows_out_ += written;
         if (written > 0) progress_.add_rows(pipeline.name(), written);
@@ -127,7 +132,7 @@ void StreamGraph::for_each_input(const std::function<void(const StreamInput&)>& 
 bool StreamGraph::is_dry() {
     bool dry = true;
     for_each_input([&](const StreamInput& input) { dry = dry && input.shared_channel()->pending_messages() == 0; });
-    for (const Entry& entry : pipelines_) dry = dry && entry.pipeline->flush_sink();
+    for (const Entry& entry : pipelines_) dry = dry && !entry.pipeline->reads_past() && entry.pipeline->flush_sink();
     return dry;
 }
 
