@@ -144,7 +144,8 @@ class LaminarTestCase(unittest.TestCase):
         return laminar
 
     def start_script(self, script, *arguments, **options):
-        laminar = Laminar("run", "--format", "json", "--log-level", "warn", *arguments, "-e", script, **options)
+        level = [] if "--log-level" in arguments else ["--log-level", "warn"]
+        laminar = Laminar("run", "--format", "json", *level, *arguments, "-e", script, **options)
         self.addCleanup(laminar.__exit__)
         return laminar
 

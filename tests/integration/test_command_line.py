@@ -124,13 +124,11 @@ class EndOfRunTest(LaminarTestCase):
         laminar.stdout.wait_for(lambda line: "waiting" in line, "row")
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 1)
-        self.assertIn("L604", laminar.stderr.text)
+        # The signal may come before the statement starts; then it does not.
+        self.assertRegex(laminar.stderr.text, "L604|ended before the statement")
 
     def test_a_long_query_can_be_cancelled(self):
-        laminar = self.start_script("SELECT 'started' AS now; SELECT SUM(a.range * b.range) FROM range(1000000) a, range(1000000) b;")
-        laminar.stdout.wait_for(lambda line: "started" in line, "row")
-        laminar.interrupt()
-        self.assertEqual(laminar.wait(), 1)
+        laminar = self.run_script("SELECT SUM(a.range * b.range) FROM range(1000000) a, range(1000000) b;", "--for", "1s", expect=1)
         self.assertIn("L604", laminar.stderr.text)
 
 

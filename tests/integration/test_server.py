@@ -55,8 +55,10 @@ class ServerTest(LaminarTestCase):
 
     def test_rows_are_broadcast_to_every_client(self):
         laminar, url = self.start_server("""
-            CREATE PIPELINE echo AS INSERT INTO events (kind, n) SELECT 'echo' AS kind, n * 10 AS n FROM inlet WHERE kind = 'ask';
+            CREATE PIPELINE echo AS INSERT INTO events (kind, n) SELECT 'echo' AS kind, n * 10 AS n FROM inlet WHERE inlet.kind = 'ask';
+            SELECT 'ready' AS state;
         """, ", broadcast = true")
+        laminar.stdout.wait_for(lambda line: "ready" in line, "ready")
         with Client(url) as first, Client(url) as second:
             # Both are in when each has had an answer to a question of its own.
             first.send('{"kind": "ask", "n": 1}')

@@ -62,6 +62,7 @@ class SinkTest(LaminarTestCase):
                 environment={"LAMINAR_SECRET_BEARER": "s3cr3t-from-environment"},
             )
             subscription = server.wait_for_messages(1)[0]
+            laminar.stdout.wait_for(lambda line: '"event":"connected"' in line, "log of the connection")
             laminar.interrupt()
             self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
             path, headers = server.requests[0]
@@ -79,7 +80,7 @@ class SinkTest(LaminarTestCase):
         with Server() as server:
             laminar = self.run_script(f"""
                 CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
-                    headers = MAP {{'X-API-Key': '${{secret:nowhere}}'}});
+                    reconnect = false, headers = MAP {{'X-API-Key': '${{secret:nowhere}}'}});
                 CREATE TABLE events (n INT) WITH (connector = 'feed');
                 WAIT FOR feed TIMEOUT INTERVAL '60 seconds';
             """, expect=1)

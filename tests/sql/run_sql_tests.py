@@ -60,11 +60,11 @@ def run_test(path, laminar, update):
     except subprocess.TimeoutExpired:
         return f"{path.name}: not done after {LIMIT_SECONDS} seconds\n"
     if update:
-        expected_path.write_text(actual)
+        expected_path.write_text(actual, newline="")  # Line ends are part of what is expected.
         return ""
     if not expected_path.exists():
         return f"{path.name}: there is no {expected_path.name}; write it with --update\n"
-    expected = expected_path.read_text()
+    expected = expected_path.read_bytes().decode()
     if actual == expected:
         return ""
     difference = difflib.unified_diff(expected.splitlines(keepends=True), actual.splitlines(keepends=True),
