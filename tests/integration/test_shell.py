@@ -93,8 +93,8 @@ class TerminalShellTest(LaminarTestCase):
         shell.send("CREATE CONNECTION slow TO generator (rows_per_second = 1); CREATE TABLE t (counter BIGINT) WITH (connector = 'slow');\n")
         shell.wait_for("CREATE TABLE\r\n")
         shell.wait_for("laminar> ")
-        shell.send("WAIT FOR t COUNT 1000000;\n")
-        shell.wait_for("\n")
+        shell.send("SELECT 'be' || 'gun' AS state; WAIT FOR t COUNT 1000000;\n")
+        shell.wait_for("begun")
         # The statement may not run yet: the signal is given until it is taken.
         deadline = time.monotonic() + LIMIT_SECONDS
         while "L604" not in shell.text and time.monotonic() < deadline:
