@@ -95,7 +95,9 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     const ScopeColumn* alias = scope.find_alias(name.text);
     if (scope.aliases_first && alias != nullptr) return Found{Found::Kind::column, alias->facts, 1};
     if (auto found = find_column_in_scope(reference, scope, start)) return found;
-    if (alias != nullptr) return Found{Found::Kind::column, alias->facts, 1};
+    const bool may_be_field = scope.fields_first && std::any_of(scope.relations.begin(), scope.relations.end(),
+                                                                [](const Relation* each) { return each->is_open(); });
+    if (alias != nullptr && !may_be_field) return Found{Found::Kind::column, alias->facts, 1};
 
     std::vector<Relation*> hidden;
     bool opaque = false;

@@ -219,7 +219,11 @@ QueryOutput* QueryWalk::bind_values(ast::Values& values, Outer outer) {
 void QueryWalk::bind_select(ast::Select& select, Scope& scope, QueryOutput& output) {
     if (select.from) bind_table(*select.from, scope);
     for (std::size_t index = 0; index < select.items.size(); ++index) bind_item(select, index, scope, output);
-    if (select.where) bind_expression(*select.where, scope, boolean_use());
+    if (select.where) {
+        scope.fields_first = true;
+        bind_expression(*select.where, scope, boolean_use());
+        scope.fields_first = false;
+    }
     for (ast::GroupingElement& element : select.group_by) bind_grouping(element, scope);
     if (select.having) bind_expression(*select.having, scope, boolean_use());
     for (ast::NamedWindow& window : select.windows) bind_window(window.specification, scope);

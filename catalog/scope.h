@@ -94,6 +94,7 @@ struct Scope {
     std::vector<std::string> merged_columns;  ///< USING and NATURAL: one column for both sides.
     std::vector<ScopeColumn> aliases;         ///< Select aliases bound so far.
     bool aliases_first = false;               ///< ORDER BY: an alias wins over a column.
+    bool fields_first = false;                ///< WHERE: a field that a message may have wins over an alias.
     std::vector<std::string> parameters;      ///< Lambda parameters and comprehension variables.
 
     [[nodiscard]] Relation* find_relation(std::string_view alias) const;

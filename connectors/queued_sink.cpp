@@ -203,14 +203,18 @@ void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& me
 }
 
 void QueuedSink::Implementation::end(ConnectionState state) {
-    // Not under the lock: observers are told, and may ask back.
-    journal_.set_state(state);
     {
+        // Counted before the state changes: whoever sees the end sees the losses.
         const std::lock_guard lock(mutex_);
         journal_.messages_dropped.fetch_add(queue_.size());
         queue_.clear();
         queued_bytes_ = 0;
         writing_ = false;
+    }
+    // Not under the lock: observers are told, and may ask back.
+    journal_.set_state(state);
+    {
+        const std::lock_guard lock(mutex_);
         ended_ = true;
         if (!abandoned_) {
             net::post(io_, [weak = weak_from_this()] {

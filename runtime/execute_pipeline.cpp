@@ -74,6 +74,7 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
 
 bool StatementExecutor::start_pipeline(const std::string& name, const std::string& label, const BoundQuery& query,
                                        const PipelineObject* definition, SourceSpan span, Diagnostics& diagnostics) {
+    if (!can_run(query, span, diagnostics)) return false;
     if (!check_runs_statelessly(query, aggregate_functions(), span, diagnostics)) return false;
     std::vector<OutputColumn> columns;
     std::string stored_sink;

@@ -120,6 +120,13 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
     return true;
 }
 
+bool StatementExecutor::can_run(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
+    if (!query.calls_acknowledge) return true;
+    diagnostics.error(DiagnosticCode::unsupported_on_stream, span,
+                      "this build checks ACKNOWLEDGE_MESSAGE but cannot send acknowledgements yet");
+    return false;
+}
+
 bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
     for (const std::string& name : query.connection_tests) {
         std::shared_ptr<Connection> connection = env_.connections.find(name);
@@ -141,7 +148,7 @@ bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
 }
 
 bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
-    if (!prepare_for_reading(query, diagnostics)) return false;
+    if (!can_run(query, span, diagnostics) || !prepare_for_reading(query, diagnostics)) return false;
     if (!run_connection_tests(query)) {
         diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
         return false;
@@ -169,6 +176,7 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
 }
 
 bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
+    if (!can_run(statement.query, span, diagnostics)) return false;
     if (!prepare_for_reading(statement.query, diagnostics)) return false;
     const TableObject& table = *env_.catalog.find_as<TableObject>(statement.table);
     WrittenSql sql = retained_sql(statement.query);

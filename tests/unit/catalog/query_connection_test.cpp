@@ -170,3 +170,8 @@ TEST_CASE("a recursive table over a connection stays positional") {
     REQUIRE(bound.ok());
     CHECK(bound.sql().find("BY NAME") == std::string::npos);
 }
+
+TEST_CASE("in WHERE a field that messages may have wins over an alias, elsewhere the alias does") {
+    CHECK(types("SELECT 'echo' AS kind, n + 1 AS n FROM feed WHERE kind = 'ask'") == "n DOUBLE, kind VARCHAR");
+    CHECK(types("SELECT upper(kind) AS label FROM feed GROUP BY label") == "kind VARCHAR");
+}
