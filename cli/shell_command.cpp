@@ -49,27 +49,30 @@ std::string_view without_blanks(std::string_view text) {
 class Shell {
 public:
     Shell(const ShellOptions& options, ConsoleMessages& messages, ShellOutput& output, LineReader& lines,
-          SessionOutput& printer, std::atomic<Session*>& running)
+          SessionOutput& printer, std::atomic<Session*>& running, std::atomic<bool>& interrupted)
         : messages_(messages),
           output_(output),
           lines_(lines),
           running_(running),
+          interrupted_(interrupted),
           session_(session_settings(options), builtin_connectors(), printer) {}
 
-    /// Executes the statements of a script one by one, whether or not earlier ones failed.
+    /// Executes the statements of a script one by one, whether or not earlier ones failed; an interrupt drops the rest.
     bool execute(const SourceTextPtr& source) {
         Diagnostics problems(source);
         const ParsedScript script = parse_script(source, problems);
         messages_.show(problems);
         bool ok = !problems.has_errors();
+        interrupted_ = false;
+        running_ = &session_;
         for (const ast::Statement& statement : script.statements) {
             Diagnostics diagnostics(source);
-            running_ = &session_;
             ok = session_.execute(source, statement, diagnostics) && ok;
-            running_ = nullptr;
             messages_.show(diagnostics);
+            if (interrupted_) break;
         }
-        return ok;
+        running_ = nullptr;
+        return ok && !interrupted_;
     }
 
     bool read_statements() {
@@ -135,6 +138,7 @@ private:
     ShellOutput& output_;
     LineReader& lines_;
     std::atomic<Session*>& running_;
+    std::atomic<bool>& interrupted_;
     Session session_;
 };
 
@@ -151,8 +155,10 @@ int shell_command(const ShellOptions& options) {
     const auto lines = interactive ? make_line_editor(output, history_path()) : make_plain_line_reader();
     // What a signal cancels: the statement that runs, or else the line being edited.
     std::atomic<Session*> running{nullptr};
+    std::atomic<bool> interrupted{false};
     const StopSignals signals([&](int signal, unsigned) {
         Session* session = running.load();
+        interrupted = true;
         if (session) session->cancel();
         if (signal == SIGTERM || (!session && !interactive)) {
             lines->end();
@@ -164,7 +170,7 @@ int shell_command(const ShellOptions& options) {
         OutputFormat::table,
         {.box_characters = shows_box_characters(stdout), .max_width = terminal_width(stdout), .show_tags = interactive},
         output);
-    Shell shell(options, messages, output, *lines, *printer, running);
+    Shell shell(options, messages, output, *lines, *printer, running, interrupted);
     bool ok = true;
     for (const std::string& path : options.files) {
         const LoadedScript script = load_script(path);

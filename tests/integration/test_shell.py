@@ -58,6 +58,19 @@ class Terminal:
                 raise AssertionError(f"ended without {what!r} in {self.text!r}") from None
         self.text = self.text[self.text.index(what) + len(what):]
 
+    def interrupt_until(self, what):
+        """Gives the signal until it shows an effect: it may come before the statement that it is meant for. Not faster
+        than that, for the terminal throws away what it has not shown yet when it takes a signal."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while what not in self.text and time.monotonic() < deadline:
+            self.send("\x03")
+            patience = time.monotonic() + 2
+            while what not in self.text and time.monotonic() < patience:
+                readable, _, _ = select.select([self._terminal], [], [], max(0, patience - time.monotonic()))
+                if readable:
+                    self.text += os.read(self._terminal, 65536).decode("utf-8", "replace")
+        self.wait_for(what)
+
     def end(self):
         try:
             while os.read(self._terminal, 65536):
@@ -95,14 +108,8 @@ class TerminalShellTest(LaminarTestCase):
         shell.wait_for("laminar> ")
         shell.send("SELECT 'be' || 'gun' AS state; WAIT FOR t COUNT 1000000;\n")
         shell.wait_for("begun")
-        # The statement may not run yet: the signal is given until it is taken.
-        deadline = time.monotonic() + LIMIT_SECONDS
-        while "L604" not in shell.text and time.monotonic() < deadline:
-            shell.send("\x03")
-            readable, _, _ = select.select([shell._terminal], [], [], 0.2)
-            if readable:
-                shell.text += os.read(shell._terminal, 65536).decode("utf-8", "replace")
-        shell.wait_for("L604")
+        # Whichever of the two it meets, the rest of the line is dropped.
+        shell.interrupt_until("laminar> ")
         shell.send("SELECT 'still ' || 'here' AS word;\n")
         shell.wait_for("still here")
         shell.send("\\q\n")
