@@ -107,6 +107,7 @@ void PeerSession::end(const std::string& description) {
 }
 
 net::awaitable<void> PeerSession::read_messages() {
+    received_at_ = utc_now();  // Of messages that came along with the handshake.
     for (;;) {
         boost::system::error_code error;
         if (connection_failure_) {
