@@ -21,7 +21,7 @@ struct Definition {
     std::string name;  ///< As the user spelled it at creation; looked up without regard to case.
     SourceTextPtr source;
     ast::Statement statement;
-    std::vector<std::string> dependencies;  ///< Names of the connections and relations it refers to directly.
+    std::vector<std::string> dependencies;           ///< Names of the connections and relations it refers to directly.
     std::vector<std::string> function_dependencies;  ///< Names of the declared functions it calls directly.
 };
 

@@ -26,7 +26,7 @@ struct ConnectorDescriptor {
     const OptionSchema* options = nullptr;
     bool is_source = true;  ///< Can rows be read from it? role_option may still forbid it.
     bool is_sink = true;
-    std::string_view role_option;  ///< Option whose value "source" or "sink" narrows it to one; empty without.
+    std::string_view role_option;       ///< Option whose value "source" or "sink" narrows it to one; empty without.
     std::vector<Column> fixed_columns;  ///< Fields every message has; empty when the peer decides.
 };
 

@@ -138,6 +138,7 @@ public:
     ShutdownResult shut_down(std::chrono::milliseconds limit) {
         const auto deadline = std::chrono::steady_clock::now() + limit;
         shut_down_ = true;
+        progress_.reset_cancel();  // What was cancelled is the statement, not the end of the run.
         ShutdownResult result;
         connections_.pause_reading();
         const auto worked_off = [&] { return engine_thread_.call([&](Engine&) { return graph_.run_dry(deadline); }); };

@@ -35,8 +35,8 @@ std::vector<std::size_t> all_but(std::size_t rows, const std::set<std::size_t>& 
 }  // namespace
 
 TEST_CASE("every row that can pass does, once and in order, whatever rows are bad") {
-    for (const std::set<std::size_t>& bad : std::vector<std::set<std::size_t>>{
-             {}, {0}, {99}, {50}, {0, 99}, {3, 4, 5}, {0, 1, 2, 3, 50, 97, 98, 99}}) {
+    for (const std::set<std::size_t>& bad :
+         std::vector<std::set<std::size_t>>{{}, {0}, {99}, {50}, {0, 99}, {3, 4, 5}, {0, 1, 2, 3, 50, 97, 98, 99}}) {
         FakeStatement statement{.bad = bad};
         const auto refused = process_in_parts(100, std::ref(statement));
         CHECK(statement.passed == all_but(100, bad));
