@@ -7,6 +7,7 @@
 
 #include "cli/cell_text.h"
 #include "cli/value_text.h"
+#include "connectors/codec/scalar_text.h"
 
 namespace laminar {
 namespace {

@@ -6,23 +6,17 @@
 #include <cstdint>
 #include <iterator>
 
-#include "connectors/codec/interval_text.h"
-#include "connectors/codec/number_text.h"
-#include "connectors/codec/time_text.h"
-#include "connectors/codec/uuid_text.h"
-#include "connectors/codec/wide_integer.h"
+#include "connectors/codec/scalar_text.h"
 
 namespace laminar {
 namespace {
 
-template <class Real>
-void append_real(std::string& text, Real value) {
+/// The values that append_scalar_text leaves out of the floats.
+void append_not_finite(std::string& text, double value) {
     if (std::isnan(value)) {
         text += "nan";
-    } else if (std::isinf(value)) {
-        text += value < 0 ? "-inf" : "inf";
     } else {
-        append_float(text, value);
+        text += value < 0 ? "-inf" : "inf";
     }
 }
 
@@ -44,45 +38,6 @@ void append_quoted(std::string& text, std::string_view value) {
         text += c;
     }
     text += '\'';
-}
-
-/// An integer of up to 64 signed bits, which may stand for something else.
-void append_signed(std::string& text, const ColumnType& type, std::int64_t value) {
-    switch (type.id) {
-        case TypeId::date:
-            append_date(text, static_cast<std::int32_t>(value));
-            break;
-        case TypeId::time:
-            append_time(text, value);
-            break;
-        case TypeId::timestamp:
-        case TypeId::timestamp_s:
-        case TypeId::timestamp_ms:
-        case TypeId::timestamp_ns:
-            append_timestamp(text, value, type.id, ' ');
-            break;
-        case TypeId::timestamp_tz:
-            if (append_timestamp(text, value, type.id, ' ')) text += "+00";
-            break;
-        case TypeId::decimal:
-            append_decimal(text, value, type.scale);
-            break;
-        default:
-            append_integer(text, value);
-    }
-}
-
-void append_wide(std::string& text, const ColumnType& type, Int128 value) {
-    switch (type.id) {
-        case TypeId::uuid:
-            append_uuid(text, value);
-            break;
-        case TypeId::decimal:
-            append_decimal(text, to_wide_integer(value), type.scale);
-            break;
-        default:
-            append_integer(text, to_wide_integer(value));
-    }
 }
 
 void append_nested(std::string& text, const ColumnVector& values, std::size_t row) {
@@ -124,64 +79,16 @@ void append_structure(std::string& text, const ColumnVector& values, std::size_t
     text += '}';
 }
 
-template <class Integer>
-std::int64_t signed_at(const ColumnVector& values, std::size_t row) {
-    return static_cast<std::int64_t>(values.values<Integer>()[row]);
-}
-
 }  // namespace
 
 void append_value_text(std::string& text, const ColumnVector& values, std::size_t row) {
-    const ColumnType& type = values.type();
+    if (append_scalar_text(text, values, row, MomentStyle::spaced)) return;
     switch (values.physical()) {
-        case PhysicalType::bool8:
-            text += values.values<std::uint8_t>()[row] != 0 ? "true" : "false";
-            break;
-        case PhysicalType::int8:
-            append_signed(text, type, signed_at<std::int8_t>(values, row));
-            break;
-        case PhysicalType::int16:
-            append_signed(text, type, signed_at<std::int16_t>(values, row));
-            break;
-        case PhysicalType::int32:
-            append_signed(text, type, signed_at<std::int32_t>(values, row));
-            break;
-        case PhysicalType::int64:
-            append_signed(text, type, signed_at<std::int64_t>(values, row));
-            break;
-        case PhysicalType::uint8:
-            append_signed(text, type, signed_at<std::uint8_t>(values, row));
-            break;
-        case PhysicalType::uint16:
-            append_signed(text, type, signed_at<std::uint16_t>(values, row));
-            break;
-        case PhysicalType::uint32:
-            append_signed(text, type, signed_at<std::uint32_t>(values, row));
-            break;
-        case PhysicalType::uint64:
-            append_unsigned(text, values.values<std::uint64_t>()[row]);
-            break;
-        case PhysicalType::uint128:
-            append_unsigned(text, to_wide_unsigned(values.values<Int128>()[row]));
-            break;
-        case PhysicalType::int128:
-            append_wide(text, type, values.values<Int128>()[row]);
-            break;
         case PhysicalType::float32:
-            append_real(text, values.values<float>()[row]);
+            append_not_finite(text, values.values<float>()[row]);
             break;
         case PhysicalType::float64:
-            append_real(text, values.values<double>()[row]);
-            break;
-        case PhysicalType::interval:
-            append_interval(text, values.values<IntervalValue>()[row]);
-            break;
-        case PhysicalType::string:
-            if (type.id == TypeId::blob) {
-                append_blob(text, values.string_at(row));
-            } else {
-                text += values.string_at(row);
-            }
+            append_not_finite(text, values.values<double>()[row]);
             break;
         case PhysicalType::list:
             append_list(text, values, row);
@@ -189,27 +96,12 @@ void append_value_text(std::string& text, const ColumnVector& values, std::size_
         case PhysicalType::structure:
             append_structure(text, values, row);
             break;
-    }
-}
-
-bool is_numeric(const ColumnType& type) noexcept {
-    switch (type.id) {
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
-        case TypeId::hugeint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
-        case TypeId::uhugeint:
-        case TypeId::float32:
-        case TypeId::float64:
-        case TypeId::decimal:
-            return true;
         default:
-            return false;
+            if (values.type().id == TypeId::blob) {
+                append_blob(text, values.string_at(row));
+            } else {
+                text += values.string_at(row);
+            }
     }
 }
 

@@ -12,7 +12,4 @@ namespace laminar {
 /// NULL.
 void append_value_text(std::string& text, const ColumnVector& values, std::size_t row);
 
-/// Whether values of the type are numbers, which tables align to the right.
-[[nodiscard]] bool is_numeric(const ColumnType& type) noexcept;
-
 }  // namespace laminar

@@ -1,14 +1,10 @@
 #include "connectors/codec/json_encoder.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "connectors/codec/base64.h"
-#include "connectors/codec/interval_text.h"
-#include "connectors/codec/number_text.h"
-#include "connectors/codec/time_text.h"
+#include "connectors/codec/scalar_text.h"
 #include "connectors/codec/utf8.h"
-#include "connectors/codec/uuid_text.h"
 
 namespace laminar {
 
@@ -50,40 +46,6 @@ void append_escaped(std::string& out, std::string_view text) {
         }
     }
     out += text.substr(begin);
-}
-
-void append_float_value(std::string& out, const ColumnVector& column, std::size_t row) {
-    if (column.physical() == PhysicalType::float32) {
-        const float value = column.values<float>()[row];
-        std::isfinite(value) ? append_float(out, value) : void(out += "null");
-    } else {
-        const double value = column.values<double>()[row];
-        std::isfinite(value) ? append_float(out, value) : void(out += "null");
-    }
-}
-
-/// Integers of any width; whatever their type makes of them is up to the caller.
-WideInteger integer_at(const ColumnVector& column, std::size_t row) {
-    switch (column.physical()) {
-        case PhysicalType::int8:
-            return column.values<std::int8_t>()[row];
-        case PhysicalType::int16:
-            return column.values<std::int16_t>()[row];
-        case PhysicalType::int32:
-            return column.values<std::int32_t>()[row];
-        case PhysicalType::int64:
-            return column.values<std::int64_t>()[row];
-        case PhysicalType::uint8:
-            return column.values<std::uint8_t>()[row];
-        case PhysicalType::uint16:
-            return column.values<std::uint16_t>()[row];
-        case PhysicalType::uint32:
-            return column.values<std::uint32_t>()[row];
-        case PhysicalType::uint64:
-            return column.values<std::uint64_t>()[row];
-        default:
-            return to_wide_integer(column.values<Int128>()[row]);
-    }
 }
 
 void append_string_value(std::string& out, const ColumnVector& column, std::size_t row) {
@@ -157,73 +119,29 @@ void append_json_value(std::string& out, const ColumnVector& column, std::size_t
         out += "null";
         return;
     }
-    const TypeId type = column.type().id;
-    switch (type) {
-        case TypeId::boolean:
-            out += column.values<std::uint8_t>()[row] != 0 ? "true" : "false";
-            return;
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
-        case TypeId::hugeint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
-            append_integer(out, integer_at(column, row));
-            return;
-        case TypeId::uhugeint:
-            append_unsigned(out, to_wide_unsigned(column.values<Int128>()[row]));
-            return;
-        case TypeId::decimal:
-            append_decimal(out, integer_at(column, row), column.type().scale);
-            return;
-        case TypeId::float32:
-        case TypeId::float64:
-            append_float_value(out, column, row);
-            return;
-        case TypeId::list:
-        case TypeId::array:
-            append_elements(out, column.child(0), column.values<ListEntry>()[row]);
-            return;
-        case TypeId::map:
-            append_map(out, column, column.values<ListEntry>()[row]);
-            return;
-        case TypeId::structure:
-            append_structure(out, column, row);
-            return;
-        case TypeId::unknown:
-        case TypeId::varchar:
-        case TypeId::blob:
-        case TypeId::json:
-        case TypeId::time_tz:
-        case TypeId::bit:
-        case TypeId::enumeration:
-        case TypeId::union_:
+    switch (column.physical()) {
+        case PhysicalType::string:
             append_string_value(out, column, row);
             return;
+        case PhysicalType::list: {
+            const ListEntry entry = column.values<ListEntry>()[row];
+            if (column.type().id == TypeId::map) {
+                append_map(out, column, entry);
+            } else {
+                append_elements(out, column.child(0), entry);
+            }
+            return;
+        }
+        case PhysicalType::structure:
+            append_structure(out, column, row);
+            return;
         default:
             break;
     }
-    out += '"';
-    switch (type) {
-        case TypeId::date:
-            append_date(out, column.values<std::int32_t>()[row]);
-            break;
-        case TypeId::time:
-            append_time(out, column.values<std::int64_t>()[row]);
-            break;
-        case TypeId::interval:
-            append_interval(out, column.values<IntervalValue>()[row]);
-            break;
-        case TypeId::uuid:
-            append_uuid(out, column.values<Int128>()[row]);
-            break;
-        default:
-            if (append_timestamp(out, column.values<std::int64_t>()[row], type, 'T')) out += 'Z';
-    }
-    out += '"';
+    const bool bare = is_numeric(column.type()) || column.type().id == TypeId::boolean;
+    if (!bare) out += '"';
+    if (!append_scalar_text(out, column, row, MomentStyle::iso)) out += "null";
+    if (!bare) out += '"';
 }
 
 void append_json_quoted(std::string& out, std::string_view text) {
