@@ -22,9 +22,9 @@ std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& de
     auto options = std::dynamic_pointer_cast<const WebSocketOptions>(definition.options);
     if (!options) throw std::logic_error("a websocket connection without its options");
     if (options->mode == WebSocketMode::server) {
-        return std::make_unique<WebSocketServer>(definition.name, std::move(options), context);
+        return make_websocket_server(definition.name, std::move(options), context);
     }
-    return std::make_unique<WebSocketClient>(definition.name, std::move(options), context);
+    return make_websocket_client(definition.name, std::move(options), context);
 }
 
 }  // namespace

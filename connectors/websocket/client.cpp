@@ -15,10 +15,9 @@
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/client_connector.h"
-#include "connectors/websocket/connection_journal.h"
-#include "connectors/websocket/input_fanout.h"
 #include "connectors/websocket/outbound_queue.h"
 #include "connectors/websocket/peer_session.h"
+#include "connectors/websocket/websocket_connection.h"
 
 namespace laminar {
 
@@ -41,16 +40,10 @@ ReconnectPolicy::Settings policy_settings(const WebSocketOptions& options) {
 /// How long a connection made only to be tested may take to say goodbye.
 constexpr std::chrono::milliseconds test_farewell{500};
 
-}  // namespace
-
-class WebSocketClient::Implementation {
+class WebSocketClient final : public WebSocketConnection {
 public:
-    Implementation(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
-        : options_(std::move(options)),
-          context_(context),
-          strand_(net::make_strand(context.io.context())),
-          journal_(std::move(name), "websocket", context.secrets, context.observer),
-          inputs_(journal_, *options_),
+    WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
+        : WebSocketConnection(std::move(name), std::move(options), context),
           outbound_({options_->send_buffer_size, options_->buffer_bytes}),
           event_(strand_),
           ended_(strand_),
@@ -58,45 +51,28 @@ public:
         journal_.set_endpoint(redact_url(options_->endpoint.front()));
     }
 
-    ~Implementation() {
+    ~WebSocketClient() override {
         stop_requested_.store(true);
         tasks_.stop(TaskGroup::Stop::terminal);
         tasks_.wait_empty();
     }
 
-    InputFanout& inputs() noexcept { return inputs_; }
-
-    void open() {
+    void open() override {
         if (opened_.exchange(true)) return;
         stop_requested_.store(false);
         tasks_.spawn(strand_, run(), [this](TaskGroup::Stop) { terminate(); });
     }
 
-    void close(std::chrono::milliseconds deadline, std::function<void()> done) {
+    void close(std::chrono::milliseconds deadline, std::function<void()> done) override {
         stop_requested_.store(true);
         tasks_.spawn(strand_, close_within(deadline, std::move(done)), [this](TaskGroup::Stop) { terminate(); });
     }
 
-    void pause(bool paused) {
-        inputs_.set_paused(paused);
-        if (paused_.exchange(paused) != paused) {
-            journal_.log("info", paused ? "paused" : "resumed", paused ? "reading stopped" : "reading goes on");
-        }
-        journal_.changed();
-    }
+    SendOutcome send(OutgoingMessage message) override;
 
-    SendOutcome send(const OutgoingMessage& message);
+    [[nodiscard]] bool send_queue_empty() const override { return outbound_.is_empty(); }
 
-    bool send_queue_empty() const { return outbound_.is_empty(); }
-
-    ConnectionStatus status() const {
-        ConnectionStatus status = journal_.status();
-        if (status.state == ConnectionState::connected && paused_.load()) status.state = ConnectionState::paused;
-        status.pending_messages = inputs_.pending_messages();
-        return status;
-    }
-
-    void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) {
+    void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override {
         const net::any_io_executor strand = net::make_strand(context_.io.context());
         const auto connector = std::make_shared<ClientConnector>(strand, *options_, context_.secrets);
         tasks_.spawn(strand, run_test(connector, strand, timeout, std::move(done)),
@@ -130,17 +106,11 @@ private:
     /// A requested close still sends what is queued, as long as its deadline allows.
     [[nodiscard]] bool stopping() const { return terminated_ || (stop_requested_.load() && outbound_.is_empty()); }
 
-    const std::shared_ptr<const WebSocketOptions> options_;
-    const ConnectionContext context_;
-    const net::any_io_executor strand_;
-    ConnectionJournal journal_;
-    InputFanout inputs_;
     OutboundQueue outbound_;
     StrandEvent event_;  ///< Wakes from the wait between attempts.
     StrandEvent ended_;
     std::atomic<bool> opened_{false};
     std::atomic<bool> stop_requested_{false};
-    std::atomic<bool> paused_{false};
     // On the strand:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
@@ -150,13 +120,13 @@ private:
     TaskGroup tasks_;
 };
 
-SendOutcome WebSocketClient::Implementation::send(const OutgoingMessage& message) {
+SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (!message.client_id.empty()) return SendOutcome::no_such_client;
     const ConnectionState state = journal_.state();
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
     if (options_->slow_client == SlowClientPolicy::drop_oldest) {
-        journal_.messages_dropped.fetch_add(outbound_.push_dropping_oldest(message));
+        journal_.messages_dropped.fetch_add(outbound_.push_dropping_oldest(std::move(message)));
         return SendOutcome::accepted;
     }
     if (outbound_.push(message)) return SendOutcome::accepted;
@@ -166,12 +136,12 @@ SendOutcome WebSocketClient::Implementation::send(const OutgoingMessage& message
     return SendOutcome::full;
 }
 
-net::awaitable<void> WebSocketClient::Implementation::disconnect_slow_peer() {
+net::awaitable<void> WebSocketClient::disconnect_slow_peer() {
     if (session_) session_->abort("the peer reads too slowly, its queue is full (slow_client = 'disconnect')");
     co_return;
 }
 
-net::awaitable<void> WebSocketClient::Implementation::run() {
+net::awaitable<void> WebSocketClient::run() {
     running_ = true;
     terminated_ = false;
     co_await keep_connected();
@@ -187,7 +157,7 @@ net::awaitable<void> WebSocketClient::Implementation::run() {
     ended_.notify();
 }
 
-net::awaitable<void> WebSocketClient::Implementation::keep_connected() {
+net::awaitable<void> WebSocketClient::keep_connected() {
     std::minstd_rand random(std::random_device{}());
     std::uniform_real_distribution<double> spread(0.0, 1.0);
     ReconnectPolicy policy(policy_settings(*options_), [&] { return spread(random); });
@@ -217,8 +187,7 @@ net::awaitable<void> WebSocketClient::Implementation::keep_connected() {
     }
 }
 
-net::awaitable<WebSocketClient::Implementation::Round> WebSocketClient::Implementation::connect_once(
-    const std::string& endpoint) {
+net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::string& endpoint) {
     Round round;
     journal_.set_state(ConnectionState::connecting);
     journal_.log("info", "connecting", redact_url(endpoint));
@@ -263,7 +232,7 @@ net::awaitable<WebSocketClient::Implementation::Round> WebSocketClient::Implemen
     co_return round;
 }
 
-net::awaitable<bool> WebSocketClient::Implementation::subscribe(MessageStream& stream, std::string& problem) {
+net::awaitable<bool> WebSocketClient::subscribe(MessageStream& stream, std::string& problem) {
     for (const std::string& text : options_->subscribe_message) {
         const SecretResolver::Result resolved = context_.secrets.resolve(text);
         if (!resolved.missing.empty()) {
@@ -279,7 +248,7 @@ net::awaitable<bool> WebSocketClient::Implementation::subscribe(MessageStream& s
     co_return true;
 }
 
-net::awaitable<SessionEnding> WebSocketClient::Implementation::serve(ConnectedPeer& peer) {
+net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer) {
     MessageOrigin origin;
     origin.connection_name = journal_.name();
     origin.remote_address = peer.remote_address;
@@ -294,8 +263,7 @@ net::awaitable<SessionEnding> WebSocketClient::Implementation::serve(ConnectedPe
     co_return ending;
 }
 
-std::optional<std::string> WebSocketClient::Implementation::judge(const std::string& description,
-                                                                  const std::string& remote_address) {
+std::optional<std::string> WebSocketClient::judge(const std::string& description, const std::string& remote_address) {
     MessageOrigin origin;
     origin.remote_address = remote_address;
     std::optional<std::string> verdict = inputs_.report_connection_error(description, origin);
@@ -303,7 +271,7 @@ std::optional<std::string> WebSocketClient::Implementation::judge(const std::str
     return verdict;
 }
 
-void WebSocketClient::Implementation::give_up(const Round& round, const std::string& reason) {
+void WebSocketClient::give_up(const Round& round, const std::string& reason) {
     drop_queue();
     if (round.orderly && !options_->reconnect && !round.connection_failure) {
         // A feed that may end, and has.
@@ -317,14 +285,14 @@ void WebSocketClient::Implementation::give_up(const Round& round, const std::str
     journal_.set_state(ConnectionState::failed);
 }
 
-void WebSocketClient::Implementation::drop_queue() {
+void WebSocketClient::drop_queue() {
     const std::size_t dropped = outbound_.clear();
     if (dropped == 0) return;
     journal_.messages_dropped.fetch_add(dropped);
     journal_.log("warning", "messages_dropped", fmt::format("{} queued messages were not sent", dropped));
 }
 
-void WebSocketClient::Implementation::terminate() {
+void WebSocketClient::terminate() {
     terminated_ = true;
     if (connector_) connector_->abort();
     if (session_) session_->abort("shut down");
@@ -332,8 +300,7 @@ void WebSocketClient::Implementation::terminate() {
     ended_.notify();
 }
 
-net::awaitable<void> WebSocketClient::Implementation::close_within(std::chrono::milliseconds deadline,
-                                                                   std::function<void()> done) {
+net::awaitable<void> WebSocketClient::close_within(std::chrono::milliseconds deadline, std::function<void()> done) {
     close_due_ = std::min(close_due_, Clock::now() + deadline);
     {
         const Deadline limit(strand_, deadline, [this] { terminate(); });
@@ -353,9 +320,9 @@ net::awaitable<void> WebSocketClient::Implementation::close_within(std::chrono::
     if (done) done();
 }
 
-net::awaitable<void> WebSocketClient::Implementation::run_test(
-    std::shared_ptr<ClientConnector> connector, net::any_io_executor strand, std::chrono::milliseconds timeout,
-    std::function<void(std::vector<ConnectionTestStep>)> done) {
+net::awaitable<void> WebSocketClient::run_test(std::shared_ptr<ClientConnector> connector, net::any_io_executor strand,
+                                               std::chrono::milliseconds timeout,
+                                               std::function<void(std::vector<ConnectionTestStep>)> done) {
     std::vector<ConnectionTestStep> steps;
     {
         const Deadline limit(strand, timeout, [connector] { connector->abort(); });
@@ -375,39 +342,11 @@ net::awaitable<void> WebSocketClient::Implementation::run_test(
     done(std::move(steps));
 }
 
-WebSocketClient::WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options,
-                                 const ConnectionContext& context)
-    : implementation_(std::make_unique<Implementation>(std::move(name), std::move(options), context)) {}
+}  // namespace
 
-WebSocketClient::~WebSocketClient() = default;
-
-void WebSocketClient::add_input(TableStream stream, std::shared_ptr<InputChannel> channel) {
-    implementation_->inputs().add(stream, std::move(channel));
-}
-
-void WebSocketClient::remove_input(const std::shared_ptr<InputChannel>& channel) {
-    implementation_->inputs().remove(channel);
-}
-
-void WebSocketClient::open() { implementation_->open(); }
-
-void WebSocketClient::close(std::chrono::milliseconds deadline, std::function<void()> done) {
-    implementation_->close(deadline, std::move(done));
-}
-
-void WebSocketClient::pause() { implementation_->pause(true); }
-
-void WebSocketClient::resume() { implementation_->pause(false); }
-
-SendOutcome WebSocketClient::send(OutgoingMessage message) { return implementation_->send(message); }
-
-bool WebSocketClient::send_queue_empty() const { return implementation_->send_queue_empty(); }
-
-ConnectionStatus WebSocketClient::status() const { return implementation_->status(); }
-
-void WebSocketClient::test(std::chrono::milliseconds timeout,
-                           std::function<void(std::vector<ConnectionTestStep>)> done) {
-    implementation_->test(timeout, std::move(done));
+std::unique_ptr<Connection> make_websocket_client(std::string name, std::shared_ptr<const WebSocketOptions> options,
+                                                  const ConnectionContext& context) {
+    return std::make_unique<WebSocketClient>(std::move(name), std::move(options), context);
 }
 
 }  // namespace laminar

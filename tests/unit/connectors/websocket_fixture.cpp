@@ -78,20 +78,20 @@ WebSocketOptions NetworkFixture::client_options(std::uint16_t port, const std::s
     return options;
 }
 
-std::unique_ptr<WebSocketServer> NetworkFixture::serve(const WebSocketOptions& options) {
-    auto server = std::make_unique<WebSocketServer>("server", std::make_shared<WebSocketOptions>(options), context());
+std::unique_ptr<Connection> NetworkFixture::serve(const WebSocketOptions& options) {
+    auto server = make_websocket_server("server", std::make_shared<WebSocketOptions>(options), context());
     server->open();
     (void)eventually([&] { return server->status().port != 0 || server->status().state == ConnectionState::failed; });
     return server;
 }
 
-std::unique_ptr<WebSocketClient> NetworkFixture::connect(const WebSocketOptions& options) {
-    auto client = std::make_unique<WebSocketClient>("client", std::make_shared<WebSocketOptions>(options), context());
+std::unique_ptr<Connection> NetworkFixture::connect(const WebSocketOptions& options) {
+    auto client = make_websocket_client("client", std::make_shared<WebSocketOptions>(options), context());
     client->open();
     return client;
 }
 
-std::unique_ptr<WebSocketClient> NetworkFixture::connect(const WebSocketServer& server) {
+std::unique_ptr<Connection> NetworkFixture::connect(const Connection& server) {
     auto client = connect(client_options(server.status().port));
     (void)eventually([&] { return client->status().state == ConnectionState::connected; });
     return client;

@@ -56,9 +56,9 @@ struct NetworkFixture {
     RecordingObserver observer;
 
     [[nodiscard]] ConnectionContext context() { return {io, secrets, observer}; }
-    std::unique_ptr<WebSocketServer> serve(const WebSocketOptions& options = server_options());
-    std::unique_ptr<WebSocketClient> connect(const WebSocketOptions& options);
-    std::unique_ptr<WebSocketClient> connect(const WebSocketServer& server);
+    std::unique_ptr<Connection> serve(const WebSocketOptions& options = server_options());
+    std::unique_ptr<Connection> connect(const WebSocketOptions& options);
+    std::unique_ptr<Connection> connect(const Connection& server);
 
     static WebSocketOptions server_options();
     static WebSocketOptions client_options(std::uint16_t port, const std::string& path = "/");

@@ -165,8 +165,7 @@ TEST_CASE("websocket: the client comes back after the server has died, and subsc
     CHECK(client->send(text_message("queued meanwhile")) == SendOutcome::accepted);
     options.port = port;
     TextConsumer consumer;
-    auto reborn =
-        std::make_unique<WebSocketServer>("reborn", std::make_shared<WebSocketOptions>(options), network.context());
+    auto reborn = make_websocket_server("reborn", std::make_shared<WebSocketOptions>(options), network.context());
     reborn->add_input(TableStream::messages, consumer.channel());
     reborn->open();
     REQUIRE(eventually([&] { return consumer.has(2); }));
@@ -246,7 +245,7 @@ TEST_CASE("websocket: a broadcast reaches a hundred clients, in order") {
     auto server = network.serve(options);
     CHECK(server->send(text_message("to nobody")) == SendOutcome::accepted);
     CHECK(server->status().messages_dropped == 1);
-    std::vector<std::unique_ptr<WebSocketClient>> clients;
+    std::vector<std::unique_ptr<Connection>> clients;
     std::vector<std::unique_ptr<TextConsumer>> consumers;
     for (int i = 0; i < 100; ++i) {
         consumers.push_back(std::make_unique<TextConsumer>());
@@ -299,7 +298,7 @@ TEST_CASE("websocket: what is queued at a close is sent before it") {
     TextConsumer consumer(10'000);
     auto server = network.serve();
     server->add_input(TableStream::messages, consumer.channel());
-    auto client = std::make_unique<WebSocketClient>(
+    auto client = make_websocket_client(
         "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->status().port)),
         network.context());
     for (int i = 0; i < 1'000; ++i) CHECK(client->send(text_message(std::to_string(i))) == SendOutcome::accepted);
@@ -314,7 +313,7 @@ TEST_CASE("websocket: what is queued at a close is sent before it") {
 TEST_CASE("websocket: test() tells each step and leaves the connection alone") {
     NetworkFixture network;
     auto server = network.serve();
-    auto client = std::make_unique<WebSocketClient>(
+    auto client = make_websocket_client(
         "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->status().port)),
         network.context());
     std::vector<ConnectionTestStep> steps = test_and_wait(*client);
@@ -332,13 +331,14 @@ TEST_CASE("websocket: test() tells each step and leaves the connection alone") {
 
     WebSocketOptions same_port = NetworkFixture::server_options();
     same_port.port = server->status().port;
-    WebSocketServer second("second", std::make_shared<WebSocketOptions>(same_port), network.context());
-    steps = test_and_wait(second);
+    const auto second =
+        make_websocket_server("second", std::make_shared<WebSocketOptions>(same_port), network.context());
+    steps = test_and_wait(*second);
     REQUIRE(steps.size() == 1);
     CHECK_FALSE(steps[0].ok);
-    second.open();
-    CHECK(eventually([&] { return second.status().state == ConnectionState::failed; }));
-    CHECK(second.status().last_error.find("cannot listen on 127.0.0.1") == 0);
+    second->open();
+    CHECK(eventually([&] { return second->status().state == ConnectionState::failed; }));
+    CHECK(second->status().last_error.find("cannot listen on 127.0.0.1") == 0);
 }
 
 TEST_CASE("websocket: a missing secret fails the attempt with its name") {

@@ -69,7 +69,7 @@ WebSocketOptions tls_server(const std::string& name) {
     return options;
 }
 
-WebSocketOptions tls_client(const WebSocketServer& server, const std::string& host = "localhost") {
+WebSocketOptions tls_client(const Connection& server, const std::string& host = "localhost") {
     WebSocketOptions options = NetworkFixture::client_options(0);
     options.endpoint = {"wss://" + host + ":" + std::to_string(server.status().port) + "/"};
     options.tls_ca_cert = certificates().path("ca.pem");

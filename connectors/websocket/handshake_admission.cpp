@@ -1,0 +1,133 @@
+#include "connectors/websocket/handshake_admission.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "connectors/net/deadline.h"
+#include "connectors/net/tls_context.h"
+#include "connectors/websocket/stream_settings.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds farewell_time{1'000};
+
+}  // namespace
+
+HandshakeAdmission::HandshakeAdmission(const WebSocketOptions& options, const SecretResolver& secrets,
+                                       ConnectionJournal& journal, ClientDirectory& clients)
+    : options_(options), secrets_(secrets), journal_(journal), clients_(clients) {}
+
+bool HandshakeAdmission::prepare(std::string& problem) {
+    const auto resolve = [this, &problem](const std::optional<std::string>& text, std::string_view option,
+                                          std::optional<std::string>& resolved) {
+        if (!text) return true;
+        SecretResolver::Result result = secrets_.resolve(*text);
+        if (!result.missing.empty()) {
+            problem = fmt::format("{}: {}", option, fmt::join(result.missing, "; "));
+            return false;
+        }
+        resolved = std::move(result.text);
+        return true;
+    };
+    UpgradePolicy policy;
+    policy.path = options_.path;
+    policy.allowed_origins = options_.allowed_origins;
+    policy.subprotocols = options_.subprotocols;
+    std::optional<std::string> certificate;
+    std::optional<std::string> key;
+    std::optional<std::string> authority;
+    if (!resolve(options_.auth_token, "auth_token", policy.auth_token) ||
+        !resolve(options_.basic_auth, "basic_auth", policy.basic_auth) ||
+        !resolve(options_.tls_cert, "tls_cert", certificate) || !resolve(options_.tls_key, "tls_key", key) ||
+        !resolve(options_.tls_client_ca, "tls_client_ca", authority)) {
+        return false;
+    }
+    policy_ = std::move(policy);
+    tls_.reset();
+    if (!certificate) return true;
+    try {
+        tls_ = make_server_tls_context({*certificate, key.value_or(""), authority.value_or("")});
+    } catch (const std::exception& error) {
+        problem = error.what();
+        return false;
+    }
+    return true;
+}
+
+void HandshakeAdmission::begin(Visit& visit) const {
+    visit.stream = std::make_unique<MessageStream>(std::move(visit.socket), tls_, stream_settings(options_));
+}
+
+net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
+    MessageStream& stream = *visit.stream;
+    const Deadline limit(visit.strand, options_.handshake_timeout, [&stream] { stream.abort(); });
+    const auto report = [&](const std::string& why) {
+        if (visit.stopped) return;
+        journal_.log("warning", "handshake_failed",
+                     fmt::format("{}: {}", visit.remote_address,
+                                 limit.expired() ? fmt::format("no handshake within {} ms (handshake_timeout_ms)",
+                                                               options_.handshake_timeout.count())
+                                                 : why));
+    };
+    boost::system::error_code error;
+    if (tls_) {
+        prepare_server_tls(stream.tls_handle(), visit.tls_report);
+        error = co_await stream.tls_handshake(false);
+        if (error) {
+            report("TLS: " + describe_tls_failure(error, visit.tls_report, visit.remote_address));
+            co_return false;
+        }
+    }
+    UpgradeRequest request;
+    error = co_await stream.read_request(options_.max_header_size, request);
+    if (error) {
+        report(describe_stream_error(error));
+        if (is_header_too_large(error)) {
+            const UpgradeRefusal refusal{431, "The request header is too large.", {}};
+            co_await turn_away(visit, refusal);
+        } else if (is_malformed_http(error)) {
+            const UpgradeRefusal refusal{400, "This is not an HTTP request.", {}};
+            co_await turn_away(visit, refusal);
+        }
+        co_return false;
+    }
+    std::optional<UpgradeRefusal> refusal = check_upgrade(request, policy_);
+    if (!refusal) refusal = take_place(visit);
+    if (refusal) {
+        journal_.log("warning", "client_refused",
+                     fmt::format("{}: HTTP {}: {}", visit.remote_address, refusal->status, refusal->explanation));
+        co_await turn_away(visit, *refusal);
+        co_return false;
+    }
+    const std::string subprotocol = choose_subprotocol(request, policy_);
+    error = co_await stream.accept(subprotocol);
+    if (error) report(describe_stream_error(error));
+    co_return !error;
+}
+
+std::optional<UpgradeRefusal> HandshakeAdmission::take_place(Visit& visit) const {
+    switch (clients_.take_place(visit.ip)) {
+        case ClientDirectory::Admission::too_many:
+            return UpgradeRefusal{503, "Too many clients.", {{"Retry-After", "5"}}};
+        case ClientDirectory::Admission::too_many_of_address:
+            return UpgradeRefusal{429, "Too many clients from this address.", {{"Retry-After", "5"}}};
+        case ClientDirectory::Admission::granted:
+            break;
+    }
+    visit.holds_place = true;
+    return std::nullopt;
+}
+
+net::awaitable<void> HandshakeAdmission::turn_away(Visit& visit, const UpgradeRefusal& refusal) {
+    co_await visit.stream->refuse(refusal.status, refusal.explanation, refusal.headers);
+    co_await visit.stream->shut_down(farewell_time);
+}
+
+}  // namespace laminar

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "connectors/net/tls_context.h"
+#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/peer_session.h"
+
+namespace laminar {
+
+/// One client of a server, from its TCP connection on, whether it is admitted or not. Lives on a strand of its own.
+struct Visit {
+    Visit(boost::asio::ip::tcp::socket accepted, boost::asio::any_io_executor own_strand, std::string client_ip,
+          std::string address)
+        : socket(std::move(accepted)),
+          strand(std::move(own_strand)),
+          ip(std::move(client_ip)),
+          remote_address(std::move(address)) {}
+
+    boost::asio::ip::tcp::socket socket;  ///< Moves into the stream.
+    boost::asio::any_io_executor strand;
+    std::string ip;
+    std::string remote_address;  ///< With the port.
+    TlsPeerReport tls_report;
+    std::unique_ptr<MessageStream> stream;
+    PeerSession* session = nullptr;  ///< While it is served.
+    bool holds_place = false;        ///< In the client directory; to be given back.
+    bool stopped = false;            ///< By us.
+};
+
+}  // namespace laminar

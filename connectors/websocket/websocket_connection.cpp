@@ -1,0 +1,41 @@
+#include "connectors/websocket/websocket_connection.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <utility>
+
+#include "connectors/net/io_runtime.h"
+
+namespace laminar {
+
+WebSocketConnection::WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,
+                                         const ConnectionContext& context)
+    : options_(std::move(options)),
+      context_(context),
+      strand_(boost::asio::make_strand(context.io.context())),
+      journal_(std::move(name), "websocket", context.secrets, context.observer),
+      inputs_(journal_, *options_) {}
+
+void WebSocketConnection::add_input(TableStream stream, std::shared_ptr<InputChannel> channel) {
+    inputs_.add(stream, std::move(channel));
+}
+
+void WebSocketConnection::remove_input(const std::shared_ptr<InputChannel>& channel) { inputs_.remove(channel); }
+
+void WebSocketConnection::set_paused(bool paused) {
+    inputs_.set_paused(paused);
+    if (paused_.exchange(paused) != paused) {
+        journal_.log("info", paused ? "paused" : "resumed", paused ? "reading stopped" : "reading goes on");
+    }
+    journal_.changed();
+}
+
+ConnectionStatus WebSocketConnection::status() const {
+    ConnectionStatus status = journal_.status();
+    const bool is_up = status.state == ConnectionState::connected || status.state == ConnectionState::listening;
+    if (is_up && paused_.load()) status.state = ConnectionState::paused;
+    status.pending_messages = inputs_.pending_messages();
+    return status;
+}
+
+}  // namespace laminar

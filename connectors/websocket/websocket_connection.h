@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+
+#include "connectors/connection.h"
+#include "connectors/connection_factory.h"
+#include "connectors/websocket/connection_journal.h"
+#include "connectors/websocket/input_fanout.h"
+#include "connectors/websocket/options.h"
+
+namespace laminar {
+
+/// What a WebSocket connection is in either role: a journal, consumers of what comes in, and whether it is paused.
+/// The roles add how peers come and go; their tasks run on strand_, and must have ended when a role is destroyed.
+class WebSocketConnection : public Connection {
+public:
+    void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) final;
+    void remove_input(const std::shared_ptr<InputChannel>& channel) final;
+    void pause() final { set_paused(true); }
+    void resume() final { set_paused(false); }
+    [[nodiscard]] ConnectionStatus status() const override;
+
+protected:
+    WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,
+                        const ConnectionContext& context);
+
+    const std::shared_ptr<const WebSocketOptions> options_;
+    const ConnectionContext context_;
+    const boost::asio::any_io_executor strand_;
+    ConnectionJournal journal_;
+    InputFanout inputs_;
+
+private:
+    void set_paused(bool paused);
+
+    std::atomic<bool> paused_{false};
+};
+
+}  // namespace laminar
