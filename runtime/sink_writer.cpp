@@ -71,7 +71,7 @@ public:
     }
 
     void write(const ResultTable& rows) override {
-        encoder_.set_columns(rows.columns, payload_columns_);
+        encoder_.set_columns(rows.columns, payload_columns_, format_);
         for (std::size_t row = 0; row < rows.rows; ++row) {
             OutgoingMessage message;
             auto payload = std::make_shared<std::string>();

@@ -1,6 +1,11 @@
 #include "connectors/codec/json_text.h"
 
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
 #include <cstdint>
+
+#include "connectors/codec/utf8.h"
 
 namespace laminar {
 
@@ -72,6 +77,19 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
 }
 
 }  // namespace
+
+bool is_json_value(std::string_view text) {
+    using namespace rapidjson;
+    // Numbers as strings: one that no double can hold is JSON all the same.
+    constexpr unsigned flags = kParseIterativeFlag | kParseNumbersAsStringsFlag;
+    MemoryStream stream(text.data(), text.size());
+    BaseReaderHandler<> ignore;
+    Reader reader;
+    // The stream's end looks like a NUL character, so that one inside the text ends it, too.
+    return !reader.Parse<flags>(stream, ignore).IsError() && stream.Tell() == text.size() &&
+           find_invalid_utf8(text) == std::string_view::npos &&
+           find_unpaired_low_surrogate(text) == std::string_view::npos;
+}
 
 std::size_t skip_json_space(std::string_view text, std::size_t at) noexcept {
     while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) ++at;

@@ -7,8 +7,11 @@
 
 namespace laminar {
 
-/// Walking through text that is known to be one or more valid JSON values. Offsets are bytes; none of these looks
-/// beyond text, but on text that is not valid JSON their results mean nothing.
+/// Whether text is one valid JSON value (RFC 8259) in UTF-8 and nothing else but space. Nesting costs no stack.
+[[nodiscard]] bool is_json_value(std::string_view text);
+
+/// Walking through text that is known to be one or more valid JSON values. Offsets are bytes; none of those that follow
+/// looks beyond text, but on text that is not valid JSON their results mean nothing.
 
 [[nodiscard]] std::size_t skip_json_space(std::string_view text, std::size_t at) noexcept;
 /// Behind the value that starts at at. Iterative: nesting costs no stack.

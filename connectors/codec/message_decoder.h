@@ -5,12 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "connectors/codec/message_format.h"
 #include "connectors/column_batch.h"
 #include "connectors/message.h"
 
 namespace laminar {
-
-enum class MessageFormat : std::uint8_t { json, text, binary };
 
 struct DecoderOptions {
     MessageFormat format = MessageFormat::json;

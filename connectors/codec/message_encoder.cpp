@@ -1,6 +1,7 @@
 #include "connectors/codec/message_encoder.h"
 
 #include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json_text.h"
 
 namespace laminar {
 
@@ -10,11 +11,14 @@ bool is_payload_type(TypeId type) noexcept {
     return type == TypeId::json || type == TypeId::varchar || type == TypeId::blob;
 }
 
-bool append_bare(const ColumnVector& column, std::size_t row, std::string& out) {
-    if (column.is_valid(row)) {
+bool append_bare(const ColumnVector& column, std::size_t row, bool must_be_json, std::string& out) {
+    const bool is_text = column.type().id == TypeId::varchar;
+    if (!column.is_valid(row)) {
+        if (column.type().id == TypeId::json || (is_text && must_be_json)) out += "null";
+    } else if (is_text && must_be_json && !is_json_value(column.string_at(row))) {
+        append_json_quoted(out, column.string_at(row));
+    } else {
         out += column.string_at(row);
-    } else if (column.type().id == TypeId::json) {
-        out += "null";
     }
     return column.type().id == TypeId::blob;
 }
@@ -22,7 +26,7 @@ bool append_bare(const ColumnVector& column, std::size_t row, std::string& out) 
 }  // namespace
 
 void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
-                                 const std::vector<std::size_t>& payload_columns) {
+                                 const std::vector<std::size_t>& payload_columns, MessageFormat format) {
     fields_.clear();
     for (const std::size_t column : payload_columns) {
         std::string prefix = fields_.empty() ? "{" : ",";
@@ -30,24 +34,18 @@ void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
         prefix += ':';
         fields_.push_back({column, std::move(prefix)});
     }
+    must_be_json_ = format == MessageFormat::json;
     is_bare_ = payload_columns.size() == 1 && is_payload_type(columns[payload_columns[0]].type.id);
 }
 
 bool MessageEncoder::encode(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const {
-    if (is_bare_) return append_bare(columns[fields_[0].column], row, out);
+    if (is_bare_) return append_bare(columns[fields_[0].column], row, must_be_json_, out);
     if (fields_.empty()) out += '{';
     for (const Field& field : fields_) {
         out += field.prefix;
         append_json_value(out, columns[field.column], row);
     }
     out += '}';
-    return false;
-}
-
-bool encode_message(const std::vector<std::string>& names, const std::vector<ColumnVector>& columns, std::size_t row,
-                    std::string& out) {
-    if (columns.size() == 1 && is_payload_type(columns[0].type().id)) return append_bare(columns[0], row, out);
-    encode_row(names, columns, row, out);
     return false;
 }
 

@@ -5,16 +5,19 @@
 #include <vector>
 
 #include "catalog/catalog_object.h"
+#include "connectors/codec/message_format.h"
 #include "connectors/column_batch.h"
 
 namespace laminar {
 
 /// Makes the payloads of outgoing messages from rows. A row of one JSON, text or BLOB column goes out as its bare value
-/// (NULL: empty, or null for JSON); any other row as a JSON object. Not thread-safe.
+/// (NULL: empty, or null for JSON); any other row as a JSON object. With format json a text that is not itself a JSON
+/// value becomes a JSON string, so that whoever expects JSON gets it. Not thread-safe.
 class MessageEncoder {
 public:
     /// The columns of the rows that follow, and which of them make up the payload.
-    void set_columns(const std::vector<OutputColumn>& columns, const std::vector<std::size_t>& payload_columns);
+    void set_columns(const std::vector<OutputColumn>& columns, const std::vector<std::size_t>& payload_columns,
+                     MessageFormat format);
 
     /// Appends the payload of a row to out; columns has all columns given to set_columns. True when it is binary.
     bool encode(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const;
@@ -26,10 +29,7 @@ private:
     };
     std::vector<Field> fields_;
     bool is_bare_ = false;
+    bool must_be_json_ = false;
 };
-
-/// encode_row, or the bare value of a single JSON, text or BLOB column, as MessageEncoder does. For single rows.
-bool encode_message(const std::vector<std::string>& names, const std::vector<ColumnVector>& columns, std::size_t row,
-                    std::string& out);
 
 }  // namespace laminar
