@@ -91,7 +91,7 @@ private:
     net::awaitable<void> run();
     net::awaitable<void> keep_connected();
     net::awaitable<Round> connect_once(const std::string& endpoint);
-    net::awaitable<bool> subscribe(MessageStream& stream, std::string& problem);
+    net::awaitable<bool> subscribe(MessageStream& stream, ConnectFailure& failure);
     net::awaitable<SessionEnding> serve(ConnectedPeer& peer);
     net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
     net::awaitable<void> run_test(std::shared_ptr<ClientConnector> connector, net::any_io_executor strand,
@@ -116,6 +116,7 @@ private:
     PeerSession* session_ = nullptr;
     bool running_ = false;
     bool terminated_ = false;
+    bool was_connected_ = false;  ///< Since it was opened.
     Clock::time_point close_due_ = Clock::time_point::max();
     TaskGroup tasks_;
 };
@@ -144,6 +145,7 @@ net::awaitable<void> WebSocketClient::disconnect_slow_peer() {
 net::awaitable<void> WebSocketClient::run() {
     running_ = true;
     terminated_ = false;
+    was_connected_ = false;
     co_await keep_connected();
     running_ = false;
     if (stop_requested_.load()) {
@@ -198,20 +200,20 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::
     connector_ = nullptr;
     if (stopping()) co_return round;
 
-    std::string problem;
     bool subscribed = false;
-    if (peer) subscribed = co_await subscribe(*peer->stream, problem);
+    if (peer) subscribed = co_await subscribe(*peer->stream, failure);
     if (stopping()) co_return round;
-    if (!peer || !subscribed) {
-        const std::string event = peer ? "subscribe_failed" : failure.event;
-        const std::string description = peer ? problem : failure.description;
+    if (!subscribed) {
         round.ending.http_status = failure.http_status;
         round.ending.retry_after = failure.retry_after;
-        journal_.error(event, description);
-        round.connection_failure = judge(description, peer ? peer->remote_address : std::string());
+        // Once a connection has been up, what is missing now may be a secret that is just being replaced.
+        round.ending.permanent = failure.lies_with_us() && !was_connected_;
+        journal_.error(failure.event, failure.description);
+        round.connection_failure = judge(failure.description, peer ? peer->remote_address : std::string());
         co_return round;
     }
 
+    was_connected_ = true;
     round.connected_at = Clock::now();
     journal_.set_connected_since(utc_now());
     journal_.set_state(ConnectionState::connected);
@@ -232,16 +234,18 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::
     co_return round;
 }
 
-net::awaitable<bool> WebSocketClient::subscribe(MessageStream& stream, std::string& problem) {
+net::awaitable<bool> WebSocketClient::subscribe(MessageStream& stream, ConnectFailure& failure) {
     for (const std::string& text : options_->subscribe_message) {
         const SecretResolver::Result resolved = context_.secrets.resolve(text);
         if (!resolved.missing.empty()) {
-            problem = fmt::format("subscribe_message: {}", fmt::join(resolved.missing, "; "));
+            failure.event = "secret_missing";
+            failure.description = fmt::format("subscribe_message: {}", fmt::join(resolved.missing, "; "));
             co_return false;
         }
         const boost::system::error_code error = stream.write(resolved.text, false);
         if (error) {
-            problem = "subscribe_message: " + describe_stream_error(error);
+            failure.event = "subscribe_failed";
+            failure.description = "subscribe_message: " + describe_stream_error(error);
             co_return false;
         }
     }

@@ -20,11 +20,14 @@ namespace laminar {
 
 /// Why an attempt to connect failed.
 struct ConnectFailure {
-    std::string
-        event;  ///< secret_missing, invalid_option, resolve_failed, connect_failed, tls_failed, handshake_failed.
+    /// secret_missing, invalid_option, resolve_failed, connect_failed, tls_failed, handshake_failed, subscribe_failed.
+    std::string event;
     std::string description;
     int http_status = 0;
     std::optional<std::chrono::milliseconds> retry_after;
+
+    /// Whether trying again is of no use unless something changes on our side.
+    [[nodiscard]] bool lies_with_us() const { return event == "secret_missing" || event == "invalid_option"; }
 };
 
 /// A WebSocket connection that has shaken hands, as a client.

@@ -72,6 +72,35 @@ class ReconnectTest(LaminarTestCase):
         """, expect=1)
         self.assertIn("onnection refused", laminar.stderr.text)
 
+    def test_a_secret_that_is_missing_from_the_start_is_not_waited_for(self):
+        laminar = self.run_script("""
+            CREATE CONNECTION feed TO websocket (mode = 'client', endpoint = 'ws://127.0.0.1:1/', format = 'json',
+                headers = MAP {'Authorization': 'Bearer ${secret:never_set}'});
+            CREATE TABLE ticks (a INT) WITH (connector = 'feed');
+            WAIT FOR feed TIMEOUT INTERVAL '1 hour';
+        """, expect=1)
+        self.assertIn('it failed: header Authorization: secret "never_set" not found', laminar.stderr.text)
+
+    def test_a_secret_that_is_gone_later_is_waited_for(self):
+        folder = self.temporary_folder()
+        (folder / "token").write_text("first")
+        with Server() as server:
+            laminar = self.start_script(f"""
+                CREATE CONNECTION feed TO websocket (mode = 'client', endpoint = '{server.url()}', format = 'json',
+                    reconnect_interval_ms = 20, max_reconnect_interval_ms = 50,
+                    headers = MAP {{'Authorization': 'Bearer ${{secret:token}}'}});
+                CREATE TABLE ticks (a INT) WITH (connector = 'feed');
+            """, "--secrets-dir", folder)
+            server.wait_for_clients(1)
+            (folder / "token").unlink()
+            server.drop_clients()
+            laminar.stderr.wait_for(lambda line: "secret_missing" in line, "missing secret")
+            (folder / "token").write_text("second")
+            server.wait_for_clients(2)
+            self.assertEqual([headers["Authorization"] for _, headers in server.requests], ["Bearer first", "Bearer second"])
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+
 
 if __name__ == "__main__":
     unittest.main()
