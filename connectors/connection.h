@@ -98,6 +98,8 @@ public:
     virtual void close(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
     virtual void pause() = 0;  ///< Stop reading; the peer feels backpressure.
     virtual void resume() = 0;
+    /// As pause, but for good, because it is about to be closed: nothing that anybody wants to hear of.
+    virtual void stop_reading() { pause(); }
 
     /// Queues a message. full: queue is at its bound, try again after ConnectionObserver::changed. Client mode queues
     /// while reconnecting.

@@ -85,10 +85,16 @@ public:
     }
 
     void set_paused(bool paused) {
-        paused_.store(paused);
         inputs_.set_paused(paused);
-        journal_.log("info", paused ? "paused" : "resumed", paused ? "reading stopped" : "reading goes on");
+        if (paused_.exchange(paused) != paused) {
+            journal_.log("info", paused ? "paused" : "resumed", paused ? "reading stopped" : "reading goes on");
+        }
         journal_.changed();
+    }
+
+    void stop_reading() {
+        paused_.store(true);
+        inputs_.set_paused(true);
     }
 
     ConnectionStatus status() const {
@@ -247,6 +253,8 @@ void PacedSource::close(std::chrono::milliseconds /*deadline: a turn is short*/,
 }
 
 void PacedSource::pause() { implementation_->set_paused(true); }
+
+void PacedSource::stop_reading() { implementation_->stop_reading(); }
 
 void PacedSource::resume() { implementation_->set_paused(false); }
 

@@ -46,6 +46,7 @@ public:
     void close(std::chrono::milliseconds deadline, std::function<void()> done) override;
     void pause() override;
     void resume() override;
+    void stop_reading() override;
     SendOutcome send(OutgoingMessage message) override;  ///< failed: nothing can be sent to it.
     [[nodiscard]] bool send_queue_empty() const override { return true; }
     [[nodiscard]] ConnectionStatus status() const override;

@@ -164,7 +164,7 @@ std::vector<ConnectionStatus> LiveConnections::statuses() const {
 
 void LiveConnections::pause_reading() {
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, entry] : entries_) entry.connection->pause();
+    for (const auto& [name, entry] : entries_) entry.connection->stop_reading();
 }
 
 bool LiveConnections::send_queues_empty() const {

@@ -281,7 +281,9 @@ void WebSocketServer::stop_listening() {
 }
 
 net::awaitable<void> WebSocketServer::close_within(std::chrono::milliseconds deadline, std::function<void()> done) {
-    if (journal_.state() != ConnectionState::failed) journal_.set_state(ConnectionState::closing);
+    if (journal_.state() != ConnectionState::failed && journal_.state() != ConnectionState::closed) {
+        journal_.set_state(ConnectionState::closing);
+    }
     stop_listening();
     const Clock::time_point due = Clock::now() + deadline;
     tasks_.stop(TaskGroup::Stop::graceful);
@@ -296,7 +298,7 @@ net::awaitable<void> WebSocketServer::close_within(std::chrono::milliseconds dea
     tasks_.reset();
     opened_.store(false);
     journal_.set_connected_since(0);
-    if (journal_.state() != ConnectionState::failed) {
+    if (journal_.state() == ConnectionState::closing) {
         journal_.set_state(ConnectionState::closed);
         journal_.log("info", "closed", "closed");
     }
