@@ -227,9 +227,6 @@ private:
                            "watermark_delay and WATERMARK FOR ... AS both say how late events may be",
                            "one of the two is enough");
         if (watermark.expression) check_watermark_expression(*watermark.expression);
-        if (context_.warn_of_ineffective_options)
-            context_.diagnostics.warning(DiagnosticCode::option_not_effective, watermark.span,
-                                         "this build accepts WATERMARK but does not act on it yet");
         table_.watermark = watermark;
         if (table_.watermark->expression) rewrite_functions(*table_.watermark->expression);
     }

@@ -43,7 +43,7 @@ struct ColumnObject {
 /// Which rows of a connection a table shows.
 enum class TableStream : std::uint8_t { messages, errors, dead_letters };
 
-enum class Changelog : std::uint8_t { none, upsert, debezium };
+enum class Changelog : std::uint8_t { none, full, upsert, debezium };
 
 /// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
 struct TableOptions : OptionSet {

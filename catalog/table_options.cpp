@@ -45,7 +45,6 @@ const OptionSchema& table_option_schema() {
                   .example = "INTERVAL '5 seconds'",
                   .absent = "1 second",
                   .minimum = 0,
-                  .available = false,
                   .needs = {"connector"}})
             .add("watermark_idle_ms", &Options::watermark_idle,
                  {.help = "Silence after which time goes on without events.",
@@ -53,17 +52,19 @@ const OptionSchema& table_option_schema() {
                   .unit = "ms",
                   .minimum = 1,
                   .maximum = 86'400'000,
-                  .available = false,
                   .needs = {"connector"}})
             .add("coerce", &Options::coerce,
                  {.help = "Convert values of another JSON type where TRY_CAST could, such as numbers in strings.",
                   .example = "true",
                   .needs = {"connector"}})
             .add_choice("changelog", &Options::changelog,
-                        {{"none", Changelog::none}, {"upsert", Changelog::upsert}, {"debezium", Changelog::debezium}},
-                        {.help = "How changes of an updating result are sent.",
+                        {{"none", Changelog::none},
+                         {"full", Changelog::full},
+                         {"upsert", Changelog::upsert},
+                         {"debezium", Changelog::debezium}},
+                        {.help = "How changes of an updating result are sent: with _op for every change (+I, -U, +U, -D), "
+                                 "without -U, or as Debezium writes them.",
                          .example = "'upsert'",
-                         .unavailable_values = {"upsert", "debezium"},
                          .needs = {"connector"}});
     return schema;
 }

@@ -106,6 +106,9 @@ namespace laminar {
       "List the columns in the order of the query: INSERT INTO table (a, b) SELECT a, b ...")                          \
     X(column_never_filled, "L503", "Nothing in a message fills the column",                                            \
       "Remove the column, give it a DEFAULT, or use format = 'json' for messages with named fields.")                  \
+    X(unbounded_state, "L520", "A continuous query keeps state that grows without bound",                              \
+      "Group by a window such as TUMBLE(ts, INTERVAL '5 minutes'), or bound the join in time: what a window or a "     \
+      "bound has passed is forgotten. Where the number of keys is small by nature, nothing has to be done.")           \
     X(execution_failed, "L601", "The statement failed while it was executed",                                          \
       "The message says what went wrong. Statements before it have taken effect.")                                     \
     X(wait_timeout, "L602", "WAIT FOR gave up",                                                                        \

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include "connectors/connection_factory.h"
-#include "runtime/plan/stateless_query.h"
 #include "runtime/query_error.h"
 #include "runtime/statement_executor.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar {
 
-const std::set<std::string, std::less<>>& StatementExecutor::aggregate_functions() {
+const FunctionNames& StatementExecutor::aggregate_functions() {
     if (aggregate_functions_.empty()) {
         const ResultTable names = env_.engine.call([](Engine& engine) {
             return engine.query(
@@ -18,6 +17,25 @@ const std::set<std::string, std::less<>>& StatementExecutor::aggregate_functions
     }
     return aggregate_functions_;
 }
+
+namespace {
+
+InputTime input_time(const TableObject& table) {
+    InputTime time;
+    time.idle = table.options.watermark_idle;
+    if (table.options.watermark_delay) time.delay = *table.options.watermark_delay;
+    if (table.watermark) {
+        time.column = table.watermark->column.text;
+        time.watermark = table.watermark->expression;
+        // Declared without an expression: rows come in order.
+        if (!table.options.watermark_delay) time.delay = std::chrono::microseconds(0);
+    } else {
+        time.column = table.options.event_time_field;
+    }
+    return time;
+}
+
+}  // namespace
 
 std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::string& consumer,
                                                                      const BoundQuery& query) {
@@ -30,6 +48,8 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             source.format = format_of(table.options.connector);
             env_.engine.call([&](Engine&) { source.stream = env_.graph.find_table(input.object); });
             source.reads_past = source.stream && source.stream->retained();
+            source.time = input_time(table);
+            source.is_up = is_up(table.options.connector);
         } else if (input.kind == InputKind::pipeline) {
             env_.engine.call([&](Engine&) { source.upstream = env_.graph.find_pipeline(input.object); });
         } else if (input.kind == InputKind::connection) {
@@ -37,6 +57,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             ConnectionInputOptions options = connection_input_options(definition);
             options.decoder.tolerant = true;
             source.format = options.decoder.format;
+            source.is_up = is_up(definition.name);
             const bool late = needs_late_typing(input);
             if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
             const auto schema =
@@ -67,15 +88,33 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
         };
     }
     const MessageFormat format = format_of(table.options.connector);
-    return [this, connection = table.options.connector, format](Engine&, const std::vector<OutputColumn>& columns) {
-        return make_connection_sink(env_.connections, connection, format, columns);
+    return [this, table, format](Engine&, const std::vector<OutputColumn>& columns) {
+        return make_connection_sink(env_.connections, table.options.connector, format, columns, table.options.changelog,
+                                    table.name);
+    };
+}
+
+std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
+    return [this, connection] {
+        const auto live = env_.connections.find(connection);
+        if (!live) return false;
+        const ConnectionState state = live->status().state;
+        return state == ConnectionState::connected || state == ConnectionState::listening;
     };
 }
 
 bool StatementExecutor::start_pipeline(const std::string& name, const std::string& label, const BoundQuery& query,
                                        const PipelineObject* definition, SourceSpan span, Diagnostics& diagnostics) {
     if (!can_run(query, span, diagnostics)) return false;
-    if (!check_runs_statelessly(query, aggregate_functions(), span, diagnostics)) return false;
+    if (!query.reads_stream()) {
+        diagnostics.error(DiagnosticCode::unsupported_on_stream, span,
+                          "the query reads no stream, so nothing would ever drive it",
+                          "use INSERT INTO ... SELECT to run it once");
+        return false;
+    }
+    const FunctionNames& aggregates = aggregate_functions();
+    const SourceTextPtr text = diagnostics.source();
+    const std::shared_ptr<std::vector<Diagnostic>> findings = std::make_shared<std::vector<Diagnostic>>();
     std::vector<OutputColumn> columns;
     std::string stored_sink;
     if (definition && !definition->sink.empty()) {
@@ -92,17 +131,24 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
         channels.push_back(source.own_stream ? source.own_stream->shared_channel() : nullptr);
     try {
         env_.engine.call([&](Engine& engine) {
-            env_.graph.add_pipeline(
+            auto pipeline =
                 std::make_unique<RunningPipeline>(engine, name, query, std::move(sources), std::move(columns),
-                                                  sink_maker(label, definition)),
-                definition ? definition->sink : "", stored_sink);
+                                                  sink_maker(label, definition), text, aggregates);
+            *findings = pipeline->findings();
+            env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
         });
     } catch (const EngineException& problem) {
         env_.engine.call([&](Engine&) { sources.clear(); });
         stop_using_connections(name, query, definition);
         report_engine_error(problem.error(), nullptr, span, diagnostics);
         return false;
+    } catch (const PlanRefused& problem) {
+        env_.engine.call([&](Engine&) { sources.clear(); });
+        stop_using_connections(name, query, definition);
+        for (const Diagnostic& finding : problem.findings().all()) diagnostics.add(finding);
+        return false;
     }
+    for (const Diagnostic& finding : *findings) diagnostics.add(finding);
     env_.engine.wake();
     // Only now, with everything in place, may messages flow.
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {

@@ -212,8 +212,8 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     env_.engine.call([&](Engine& engine) {
         const ResultTable rows = engine.query(sql);
         sink = make_connection_sink(env_.connections, table.options.connector, format_of(table.options.connector),
-                                    rows.columns);
-        sink->write(rows);
+                                    rows.columns, Changelog::none, table.name);
+        (void)sink->write(rows);
         count = rows.rows;
     });
     // Done means handed to the connection: its bounded queue has taken every message.

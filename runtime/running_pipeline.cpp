@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "parser/sql_writer.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
 
@@ -14,6 +13,12 @@ namespace {
 
 /// A few of the engine's vectors: large enough for the cost of a statement, small enough to hold.
 constexpr std::size_t past_rows_at_once = 20'480;
+
+bool is_power_of_ten(std::uint64_t number) {
+    std::uint64_t power = 1;
+    while (power < number) power *= 10;
+    return power == number;
+}
 
 }  // namespace
 
@@ -32,13 +37,16 @@ std::string_view pipeline_state_name(PipelineState state) noexcept {
 }
 
 RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery query, std::vector<Source> sources,
-                                 std::vector<OutputColumn> sink_columns, SinkMaker make_sink)
+                                 std::vector<OutputColumn> sink_columns, SinkMaker make_sink, SourceTextPtr source,
+                                 const FunctionNames& aggregates)
     : engine_(engine),
       name_(std::move(name)),
       query_(std::move(query)),
       sources_(std::move(sources)),
       sink_columns_(std::move(sink_columns)),
-      make_sink_(std::move(make_sink)) {
+      make_sink_(std::move(make_sink)),
+      source_(std::move(source)),
+      aggregates_(aggregates) {
     // Where all types are known, mistakes that only the engine sees surface now, at the statement that made the
     // pipeline.
     if (!prepare()) state_ = PipelineState::waiting_for_types;
@@ -89,15 +97,21 @@ void RunningPipeline::end_past_rows() {
     }
 }
 
-std::size_t RunningPipeline::rows_at_hand(const Source& source) noexcept {
+std::size_t RunningPipeline::rows_at_hand(const Source& source, bool removed) noexcept {
+    if (source.upstream) {
+        const ResultTable* rows = removed ? source.upstream->taken_back() : source.upstream->output();
+        return rows ? rows->rows : 0;
+    }
+    if (removed) return 0;
     if (source.past_rows) return source.past_rows->rows;
-    if (source.upstream) return source.upstream->output() ? source.upstream->output()->rows : 0;
     if (source.typed_slot) return source.typed_rows;
     return source.stream ? source.stream->batch_rows() : 0;
 }
 
 bool RunningPipeline::has_input() const noexcept {
-    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) { return rows_at_hand(source) > 0; });
+    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) {
+        return rows_at_hand(source) > 0 || rows_at_hand(source, true) > 0;
+    });
 }
 
 std::string RunningPipeline::input_sql(std::size_t index) {
@@ -130,20 +144,87 @@ bool RunningPipeline::prepare() {
                 engine_.create_row_slot(name_ + ":from:" + source.upstream->name(), source.upstream->columns());
         }
     }
-    SqlWriterOptions options;
-    options.scan_text = [this](const ast::BoundScan& scan) { return input_sql(scan.input); };
-    sql_ = write_query(query_.query, options).text;
-    if (!sink_columns_.empty()) sql_ = shape_for_sink(sql_, sink_columns_);
-    statement_ = engine_.prepare(sql_);
-    columns_ = statement_->columns();
+    StreamPlan planned = plan();
+    std::vector<StreamScan> scans;
+    for (std::size_t index = 0; index < sources_.size(); ++index) scans.push_back(scan_of(index));
+    std::function<std::string(const std::string&)> wrap;
+    if (!sink_columns_.empty()) wrap = [this](const std::string& sql) { return shape_for_sink(sql, sink_columns_); };
+    graph_ = std::make_unique<OperatorGraph>(engine_, name_, std::move(planned), std::move(scans), *this, wrap);
+    columns_ = graph_->columns();
     sink_ = make_sink_(engine_, columns_);
+    if (graph_->plan().changes) sink_->expect_changes(graph_->plan().key_columns);
     return true;
+}
+
+StreamPlan RunningPipeline::plan() {
+    std::vector<InputTime> times;
+    for (std::size_t index = 0; index < sources_.size(); ++index) {
+        const Source& source = sources_[index];
+        // Now that the first messages have told what the query did not.
+        if (source.late_typing) query_.inputs[index] = source.late_typing->input();
+        if (source.upstream && query_.inputs[index].kind == InputKind::pipeline) {
+            query_.inputs[index].columns.clear();
+            for (const OutputColumn& column : source.upstream->columns())
+                query_.inputs[index].columns.push_back({column.name, column.type, std::nullopt, {}});
+        }
+        times.push_back(source.time);
+        if (source.upstream) times.back().changes = source.upstream->changes();
+    }
+    Diagnostics diagnostics(source_);
+    StreamPlanner planner(
+        query_, std::move(times), aggregates_,
+        [this](const std::string& sql) { return engine_.prepare(sql)->columns(); }, diagnostics);
+    std::optional<StreamPlan> planned = planner.plan();
+    if (!planned) throw PlanRefused(std::move(diagnostics));
+    findings_ = diagnostics.all();
+    return std::move(*planned);
+}
+
+StreamScan RunningPipeline::scan_of(std::size_t index) {
+    Source& source = sources_[index];
+    StreamScan scan;
+    scan.from_sql = input_sql(index);
+    scan.rows = [&source](bool removed) { return rows_at_hand(source, removed); };
+    if (source.upstream) {
+        scan.slot = source.upstream_slot.get();
+        scan.show = [&source](bool removed) {
+            source.upstream_slot->set_rows(removed ? source.upstream->taken_back() : source.upstream->output());
+        };
+    } else if (source.typed_slot) {
+        scan.slot = source.typed_slot.get();
+    } else if (source.stream) {
+        scan.slot = &source.stream->slot();
+    }
+    return scan;
+}
+
+bool RunningPipeline::has_ended(const Source& source) const {
+    if (inputs_ended_) return true;
+    if (source.upstream) return source.upstream->has_finished();
+    return !source.stream || (!source.reads_past && source.stream->shared_channel()->is_finished());
+}
+
+std::vector<InputLiveness> RunningPipeline::liveness() const {
+    std::vector<InputLiveness> inputs;
+    for (const Source& source : sources_) inputs.push_back({has_ended(source), !source.is_up || source.is_up()});
+    return inputs;
+}
+
+bool RunningPipeline::watches_time() const noexcept {
+    return graph_ && graph_->keeps_state() && state_ == PipelineState::running;
+}
+
+bool RunningPipeline::has_finished() const {
+    if (state_ == PipelineState::failed) return true;
+    const bool ended =
+        std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
+    return ended && (!graph_ || !graph_->keeps_state() || graph_->has_finished());
 }
 
 void RunningPipeline::process() {
     if (state_ == PipelineState::failed) return;
     try {
-        if (!statement_) {
+        if (!graph_) {
             if (!prepare()) return;
             state_ = PipelineState::running;
         }
@@ -151,68 +232,48 @@ void RunningPipeline::process() {
             rows_in_ += rows_at_hand(source);
             if (source.upstream) source.upstream_slot->set_rows(source.upstream->output());
         }
-        std::size_t rows = 0;
-        BatchSlot* input = only_input(rows);
-        if (!input) {
-            execute();
-            return;
+        const auto wall_clock = std::chrono::duration_cast<std::chrono::microseconds>(
+                                    std::chrono::system_clock::now().time_since_epoch())
+                                    .count();
+        OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock, liveness());
+        std::vector<RefusedRow> refused_rows;
+        if (graph_->plan().changes) {
+            if (result.added.rows + result.removed.rows > 0)
+                refused_rows = sink_->write_changes(result.removed, result.added);
+        } else if (result.added.rows > 0) {
+            refused_rows = sink_->write(result.added);
         }
-        const auto refused = process_in_parts(rows, [&](std::size_t first, std::size_t count) {
-            if (count != rows) input->set_window(first, count);
-            execute();
-        });
-        for (const RefusedRow& row : refused) refuse_row(row.reason);
+        for (const RefusedRow& row : refused_rows) refused(row.reason);
+        rows_out_ += result.added.rows + result.removed.rows - std::min(refused_rows.size(), result.added.rows);
+        output_ = std::move(result.added);
+        taken_back_ = std::move(result.removed);
     } catch (const EngineException& problem) {
         fail(problem.error());
+    } catch (const PlanRefused& problem) {
+        fail({.type = "Plan", .message = problem.findings().all().front().message});
     }
 }
 
-void RunningPipeline::execute() {
-    ResultTable result = statement_->execute();
-    if (result.rows == 0) return;
-    sink_->write(result);
-    rows_out_ += result.rows;
-    keep_output(std::move(result));
-}
-
-void RunningPipeline::keep_output(ResultTable result) {
-    if (!output_) {
-        output_ = std::move(result);
-        return;
-    }
-    // Parts of one batch: readers see them as one.
-    for (std::size_t column = 0; column < result.values.size(); ++column)
-        output_->values[column].append_all(result.values[column]);
-    output_->rows += result.rows;
-}
-
-BatchSlot* RunningPipeline::only_input(std::size_t& rows) noexcept {
-    BatchSlot* only = nullptr;
-    for (Source& source : sources_) {
-        const std::size_t count = rows_at_hand(source);
-        if (count == 0) continue;
-        if (only) return nullptr;
-        if (source.upstream)
-            only = source.upstream_slot.get();
-        else
-            only = source.typed_slot ? source.typed_slot.get() : &source.stream->slot();
-        rows = count;
-    }
-    return only;
-}
-
-void RunningPipeline::refuse_row(const std::string& reason) {
+void RunningPipeline::refused(const std::string& reason) {
     ++failed_rows_;
     last_error_ = reason;
     // A feed of bad rows must not flood the log: the 1st, 10th, 100th... are told.
-    std::uint64_t power = 1;
-    while (power < failed_rows_) power *= 10;
-    if (power == failed_rows_)
+    if (is_power_of_ten(failed_rows_))
         spdlog::warn("[{}] {} rows left out so far; the latest: {}", name_, failed_rows_, reason);
 }
 
+void RunningPipeline::late(std::uint64_t rows) {
+    const std::uint64_t before = late_rows_;
+    late_rows_ += rows;
+    std::uint64_t power = 1;
+    while (power <= before) power *= 10;
+    if (power <= late_rows_)
+        spdlog::warn("[{}] {} rows came too late for their window (or have no time) and were left out", name_, late_rows_);
+}
+
 void RunningPipeline::release() {
-    output_.reset();
+    output_.rows = 0;
+    taken_back_.rows = 0;
     for (Source& source : sources_) {
         if (source.upstream_slot) source.upstream_slot->set_rows(nullptr);
         if (source.typed_slot) source.typed_slot->set_batch(nullptr);
@@ -242,7 +303,7 @@ void RunningPipeline::pause() noexcept {
 
 void RunningPipeline::resume() noexcept {
     if (state_ == PipelineState::paused)
-        state_ = statement_ ? PipelineState::running : PipelineState::waiting_for_types;
+        state_ = graph_ ? PipelineState::running : PipelineState::waiting_for_types;
 }
 
 void RunningPipeline::fail(const EngineError& error) {

@@ -10,6 +10,8 @@
 #include "catalog/bound_query.h"
 #include "runtime/engine/engine.h"
 #include "runtime/late_typing.h"
+#include "runtime/operators/operator_graph.h"
+#include "runtime/plan/stream_planner.h"
 #include "runtime/sink_writer.h"
 #include "runtime/stream_input.h"
 
@@ -18,9 +20,20 @@ namespace laminar {
 enum class PipelineState : std::uint8_t { waiting_for_types, running, paused, failed };
 [[nodiscard]] std::string_view pipeline_state_name(PipelineState state) noexcept;
 
-/// A continuous query whose steps keep no state: each batch of its inputs goes through one prepared statement to the
-/// sink. Also what SUBSCRIBE runs. Engine thread only.
-class RunningPipeline {
+/// Thrown when a query cannot be answered continuously; findings tell why.
+class PlanRefused : public std::exception {
+public:
+    explicit PlanRefused(Diagnostics findings) : findings_(std::move(findings)) {}
+    [[nodiscard]] const Diagnostics& findings() const noexcept { return findings_; }
+    [[nodiscard]] const char* what() const noexcept override { return "the query cannot be answered continuously"; }
+
+private:
+    Diagnostics findings_;
+};
+
+/// A continuous query at work: its inputs, the operators that keep its state, and its sink. Also what SUBSCRIBE runs.
+/// Engine thread only.
+class RunningPipeline final : public RowObserver {
 public:
     /// Where one input of the query reads from.
     struct Source {
@@ -35,13 +48,17 @@ public:
         std::optional<ResultTable> past_rows;  ///< those being read now.
         std::unique_ptr<BatchSlot> upstream_slot;
         MessageFormat format = MessageFormat::json;
+        InputTime time;              ///< What is declared about its event time.
+        std::function<bool()> is_up; ///< Whether its connection is up; empty where there is none.
     };
     /// Makes the sink once the query's columns are known.
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
 
+    /// Throws PlanRefused and EngineException. source is the text the query stands in; aggregates outlive the pipeline.
     RunningPipeline(Engine& engine, std::string name, BoundQuery query, std::vector<Source> sources,
-                    std::vector<OutputColumn> sink_columns, SinkMaker make_sink);
-    ~RunningPipeline();
+                    std::vector<OutputColumn> sink_columns, SinkMaker make_sink, SourceTextPtr source,
+                    const FunctionNames& aggregates);
+    ~RunningPipeline() override;
     RunningPipeline(const RunningPipeline&) = delete;
     RunningPipeline& operator=(const RunningPipeline&) = delete;
 
@@ -53,8 +70,14 @@ public:
     void end_past_rows();
     /// True when an input has a batch at hand.
     [[nodiscard]] bool has_input() const noexcept;
-    /// Runs the query over the batches at hand and writes the result.
+    /// Runs the query over the batches at hand, and over what time has done, and writes the result.
     void process();
+    /// Whether process is due although no rows are at hand: windows end with time.
+    [[nodiscard]] bool watches_time() const noexcept;
+    /// From now on all inputs count as ended: windows close.
+    void end_inputs() noexcept { inputs_ended_ = true; }
+    /// All inputs have ended and nothing is waiting for time any more.
+    [[nodiscard]] bool has_finished() const;
     void release();
 
     /// False while it must not be given more: paused, or its sink has not taken everything.
@@ -76,18 +99,26 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const { return sink_ ? sink_->undeliverable() : 0; }
     [[nodiscard]] const std::vector<Source>& sources() const noexcept { return sources_; }
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
-    /// Rows of the batch just processed; null when none.
-    [[nodiscard]] const ResultTable* output() const noexcept { return output_ ? &*output_ : nullptr; }
-    /// The statement it runs, once it is known.
-    [[nodiscard]] const std::string& sql() const noexcept { return sql_; }
+    /// Rows of the batch just processed, those taken back among them; null when none.
+    [[nodiscard]] const ResultTable* output() const noexcept { return output_.rows > 0 ? &output_ : nullptr; }
+    [[nodiscard]] const ResultTable* taken_back() const noexcept { return taken_back_.rows > 0 ? &taken_back_ : nullptr; }
+    /// Whether rows may be taken back, and which columns identify a row.
+    [[nodiscard]] bool changes() const noexcept { return graph_ && graph_->plan().changes; }
+    /// What runs, once it is known.
+    [[nodiscard]] const OperatorGraph* graph() const noexcept { return graph_.get(); }
+    [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
+    /// Warnings of the planner.
+    [[nodiscard]] const std::vector<Diagnostic>& findings() const noexcept { return findings_; }
 
 private:
     bool prepare();
-    void execute();
-    void keep_output(ResultTable result);
-    [[nodiscard]] static std::size_t rows_at_hand(const Source& source) noexcept;
-    [[nodiscard]] BatchSlot* only_input(std::size_t& rows) noexcept;
-    void refuse_row(const std::string& reason);
+    StreamPlan plan();
+    void refused(const std::string& reason) override;
+    void late(std::uint64_t rows) override;
+    [[nodiscard]] StreamScan scan_of(std::size_t index);
+    [[nodiscard]] std::vector<InputLiveness> liveness() const;
+    [[nodiscard]] bool has_ended(const Source& source) const;
+    [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     std::string input_sql(std::size_t index);
     void fail(const EngineError& error);
 
@@ -97,11 +128,16 @@ private:
     std::vector<Source> sources_;
     std::vector<OutputColumn> sink_columns_;
     SinkMaker make_sink_;
+    SourceTextPtr source_;
+    const FunctionNames& aggregates_;
     std::unique_ptr<SinkWriter> sink_;
-    std::unique_ptr<PreparedQuery> statement_;
-    std::string sql_;
+    std::unique_ptr<OperatorGraph> graph_;
+    std::vector<Diagnostic> findings_;
     std::vector<OutputColumn> columns_;
-    std::optional<ResultTable> output_;
+    ResultTable output_;
+    ResultTable taken_back_;
+    bool inputs_ended_ = false;
+    std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;
     std::uint64_t rows_in_ = 0;

@@ -135,7 +135,7 @@ public:
 
     [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
 
-    ShutdownResult shut_down(std::chrono::milliseconds limit) {
+    ShutdownResult shut_down(bool drain, std::chrono::milliseconds limit) {
         const auto deadline = std::chrono::steady_clock::now() + limit;
         shut_down_ = true;
         progress_.reset_cancel();  // What was cancelled is the statement, not the end of the run.
@@ -145,6 +145,18 @@ public:
         if (!progress_.wait(worked_off, deadline)) {
             result.complete = false;
             result.abandoned = "rows that had arrived were not worked off in time";
+        }
+        if (drain && result.complete) {
+            const auto closed = [&] {
+                return engine_thread_.call([&](Engine&) {
+                    graph_.end_inputs();
+                    return graph_.run_dry(deadline) && graph_.has_finished();
+                });
+            };
+            if (!progress_.wait(closed, deadline)) {
+                result.complete = false;
+                result.abandoned = "windows that were open were not closed in time";
+            }
         }
         if (!progress_.wait([&] { return connections_.send_queues_empty(); }, deadline)) {
             result.complete = false;
@@ -163,7 +175,7 @@ private:
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle();
-        publish_status(moved, ended && !moved && graph_.is_dry());
+        publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         return moved;
     }
 
@@ -217,9 +229,7 @@ SessionStatus Session::status() const { return implementation_->status(); }
 const Catalog& Session::catalog() const noexcept { return implementation_->catalog(); }
 
 Session::ShutdownResult Session::shut_down(bool drain, std::chrono::milliseconds deadline) {
-    // Operators that wait for the end of their input do not exist among stateless pipelines, so both ends are the same.
-    (void)drain;
-    return implementation_->shut_down(deadline);
+    return implementation_->shut_down(drain, deadline);
 }
 
 }  // namespace laminar

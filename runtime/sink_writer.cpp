@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "catalog/catalog.h"
@@ -36,32 +37,63 @@ public:
                 "SELECT {0} FROM (SELECT *, row_number() OVER () AS \"__laminar_order\" FROM {1}) "
                 "QUALIFY row_number() OVER (PARTITION BY {2} ORDER BY \"__laminar_order\" DESC) = 1",
                 names, slot_->from_sql(), keys);
+            delete_ = engine.prepare(fmt::format("DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {2})",
+                                                 engine_table_name(table.name), keys, slot_->from_sql()));
         }
         insert_ = engine.prepare(fmt::format("INSERT {}INTO {} ({}) {}", table.primary_key.empty() ? "" : "OR REPLACE ",
                                              engine_table_name(table.name), names, rows));
     }
 
-    void write(const ResultTable& rows) override {
+    std::vector<RefusedRow> write(const ResultTable& rows) override { return execute(*insert_, rows); }
+
+    void expect_changes(const std::vector<std::string>&) override {
+        if (!delete_)
+            throw EngineException({.type = "Binder",
+                                   .message = "the result of the query is updated as rows come, and the table it goes to has "
+                                              "no PRIMARY KEY by which rows could be replaced"});
+    }
+
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+        std::vector<RefusedRow> refused;
+        if (removed.rows > 0) refused = execute(*delete_, removed);
+        if (added.rows > 0) {
+            auto more = execute(*insert_, added);
+            refused.insert(refused.end(), more.begin(), more.end());
+        }
+        return refused;
+    }
+
+private:
+    std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows) {
         slot_->set_rows(&rows);
+        std::vector<RefusedRow> refused;
         try {
-            insert_->execute();
+            refused = process_in_parts(rows.rows, [&](std::size_t first, std::size_t count) {
+                if (count != rows.rows) slot_->set_window(first, count);
+                (void)statement.execute();
+            });
         } catch (...) {
             slot_->set_rows(nullptr);
             throw;
         }
         slot_->set_rows(nullptr);
+        return refused;
     }
 
-private:
     std::unique_ptr<BatchSlot> slot_;
     std::unique_ptr<PreparedQuery> insert_;
+    std::unique_ptr<PreparedQuery> delete_;  ///< Only with a primary key.
 };
 
 class ConnectionSink final : public SinkWriter {
 public:
     ConnectionSink(LiveConnections& connections, std::string connection, MessageFormat format,
-                   const std::vector<OutputColumn>& columns)
-        : connections_(connections), connection_(std::move(connection)), format_(format) {
+                   const std::vector<OutputColumn>& columns, Changelog changelog, std::string table)
+        : connections_(connections),
+          connection_(std::move(connection)),
+          format_(format),
+          changelog_(changelog),
+          table_(std::move(table)) {
         for (std::size_t index = 0; index < columns.size(); ++index) {
             if (equals_ignoring_case(columns[index].name, "client_id"))
                 receiver_column_ = index;
@@ -70,18 +102,32 @@ public:
         }
     }
 
-    void write(const ResultTable& rows) override {
-        encoder_.set_columns(rows.columns, payload_columns_, format_);
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            OutgoingMessage message;
-            auto payload = std::make_shared<std::string>();
-            message.binary = encoder_.encode(rows.values, row, *payload);
-            message.payload = std::move(payload);
-            if (receiver_column_ && rows.values[*receiver_column_].is_valid(row))
-                message.client_id = rows.values[*receiver_column_].string_at(row);
-            backlog_.push_back(std::move(message));
-        }
-        flush();
+    std::vector<RefusedRow> write(const ResultTable& rows) override {
+        send(rows, payload_columns_, receiver_column_);
+        return {};
+    }
+
+    void expect_changes(const std::vector<std::string>& keys) override {
+        keys_ = keys;
+        if (changelog_ == Changelog::none)
+            throw EngineException(
+                {.type = "Binder",
+                 .message = "the result of the query is updated as rows come; say how its changes are to be sent: CREATE TABLE " +
+                            table_ + " ... WITH (connector = '" + connection_ + "', changelog = 'upsert')"});
+    }
+
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+        const ChangelogForm form = changelog_ == Changelog::debezium ? ChangelogForm::debezium
+                                   : changelog_ == Changelog::full   ? ChangelogForm::marks
+                                                                     : ChangelogForm::upsert;
+        const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
+        const ResultTable changes = make_changelog(removed, added, keys_, form, now);
+        std::vector<std::size_t> columns(changes.columns.size());
+        for (std::size_t index = 0; index < columns.size(); ++index) columns[index] = index;
+        send(changes, columns, std::nullopt);
+        return {};
     }
 
     bool flush() override {
@@ -99,9 +145,27 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const override { return undeliverable_; }
 
 private:
+    void send(const ResultTable& rows, const std::vector<std::size_t>& payload_columns,
+              std::optional<std::size_t> receiver_column) {
+        encoder_.set_columns(rows.columns, payload_columns, format_);
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            OutgoingMessage message;
+            auto payload = std::make_shared<std::string>();
+            message.binary = encoder_.encode(rows.values, row, *payload);
+            message.payload = std::move(payload);
+            if (receiver_column && rows.values[*receiver_column].is_valid(row))
+                message.client_id = rows.values[*receiver_column].string_at(row);
+            backlog_.push_back(std::move(message));
+        }
+        flush();
+    }
+
     LiveConnections& connections_;
     std::string connection_;
     MessageFormat format_;
+    Changelog changelog_;
+    std::string table_;
+    std::vector<std::string> keys_;
     std::vector<std::size_t> payload_columns_;
     std::optional<std::size_t> receiver_column_;
     MessageEncoder encoder_;
@@ -112,10 +176,19 @@ private:
 class CallbackSink final : public SinkWriter {
 public:
     explicit CallbackSink(std::function<void(const ResultTable&)> consume) : consume_(std::move(consume)) {}
-    void write(const ResultTable& rows) override { consume_(rows); }
+    std::vector<RefusedRow> write(const ResultTable& rows) override {
+        consume_(rows);
+        return {};
+    }
+    void expect_changes(const std::vector<std::string>& keys) override { keys_ = keys; }
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+        consume_(make_changelog(removed, added, keys_, ChangelogForm::marks, 0));
+        return {};
+    }
 
 private:
     std::function<void(const ResultTable&)> consume_;
+    std::vector<std::string> keys_;
 };
 
 }  // namespace
@@ -154,8 +227,10 @@ std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableOb
 }
 
 std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                 MessageFormat format, std::vector<OutputColumn> columns) {
-    return std::make_unique<ConnectionSink>(connections, std::move(connection), format, columns);
+                                                 MessageFormat format, std::vector<OutputColumn> columns,
+                                                 Changelog changelog, std::string table) {
+    return std::make_unique<ConnectionSink>(connections, std::move(connection), format, columns, changelog,
+                                            std::move(table));
 }
 
 std::unique_ptr<SinkWriter> make_callback_sink(std::function<void(const ResultTable&)> consume) {

@@ -9,7 +9,9 @@
 
 #include "catalog/catalog_object.h"
 #include "connectors/connection.h"
+#include "runtime/changelog.h"
 #include "runtime/engine/engine.h"
+#include "runtime/row_isolation.h"
 
 namespace laminar {
 
@@ -20,8 +22,13 @@ class SinkWriter {
 public:
     virtual ~SinkWriter() = default;
 
-    /// Takes over all rows. Throws EngineException when the engine refuses them; nothing is written then.
-    virtual void write(const ResultTable& rows) = 0;
+    /// Takes over all rows but those that the engine refuses, which it returns. Throws EngineException when it is not
+    /// about single rows.
+    virtual std::vector<RefusedRow> write(const ResultTable& rows) = 0;
+    /// The result is updated: write_changes will be called instead of write. keys: the columns that identify a row, if
+    /// they are known. Throws EngineException where the sink can only take rows that stay.
+    virtual void expect_changes(const std::vector<std::string>& keys) = 0;
+    virtual std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) = 0;
     /// Tries again to hand on what could not be handed on yet; true when nothing is left. While something is left, the
     /// pipeline's inputs are not read: that is how backpressure travels from a slow receiver to the feed.
     virtual bool flush() { return true; }
@@ -44,7 +51,8 @@ public:
 /// Encodes each row as a message of the connection. A column client_id names the receiver (server mode) and is not part
 /// of the message.
 [[nodiscard]] std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                               MessageFormat format, std::vector<OutputColumn> columns);
+                                                               MessageFormat format, std::vector<OutputColumn> columns,
+                                                               Changelog changelog, std::string table);
 
 /// Hands rows to a function (printed streams, counters).
 [[nodiscard]] std::unique_ptr<SinkWriter> make_callback_sink(std::function<void(const ResultTable&)> consume);

@@ -55,6 +55,7 @@ private:
     void stop_using_connections(const std::string& name, const BoundQuery& query, const PipelineObject* definition);
     void stop_pipeline(const std::string& name);
     std::vector<RunningPipeline::Source> open_sources(const std::string& consumer, const BoundQuery& query);
+    [[nodiscard]] std::function<bool()> is_up(const std::string& connection);
     RunningPipeline::SinkMaker sink_maker(const std::string& name, const PipelineObject* definition);
     bool subscribe(const BoundSubscribe& statement, SourceSpan span, Diagnostics& diagnostics);
 
@@ -82,10 +83,10 @@ private:
 
     [[nodiscard]] MessageFormat format_of(const std::string& connection) const;
 
-    const std::set<std::string, std::less<>>& aggregate_functions();
+    const FunctionNames& aggregate_functions();
 
     Environment env_;
-    std::set<std::string, std::less<>> aggregate_functions_;  ///< Asked of the engine once.
+    FunctionNames aggregate_functions_;  ///< Asked of the engine once.
     std::uint64_t next_subscription_ = 1;
 };
 

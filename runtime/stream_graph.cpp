@@ -90,11 +90,12 @@ bool StreamGraph::cycle() {
             moved = true;
             pipeline.begin_past_rows();
         }
-        if (!pipeline.has_input()) continue;
+        if (!pipeline.has_input() && !(pipeline.watches_time() && can_accept(pipeline))) continue;
         const std::uint64_t before = pipeline.rows_out();
         pipeline.process();
         pipeline.end_past_rows();
         const std::uint64_t written = pipeline.rows_out() - before;
+        moved = moved || written > 0;
         rows_out_ += written;
         if (written > 0) progress_.add_rows(pipeline.name(), written);
         if (written > 0 && !entry.stored_sink.empty()) progress_.add_rows(entry.stored_sink, written);
@@ -136,6 +137,15 @@ bool StreamGraph::is_dry() {
     return dry;
 }
 
+void StreamGraph::end_inputs() {
+    for (const Entry& entry : pipelines_) entry.pipeline->end_inputs();
+}
+
+bool StreamGraph::has_finished() const {
+    return std::all_of(pipelines_.begin(), pipelines_.end(),
+                       [](const Entry& entry) { return entry.pipeline->has_finished(); });
+}
+
 bool StreamGraph::has_inputs() const {
     bool any = false;
     for_each_input([&](const StreamInput&) { any = true; });
@@ -147,7 +157,10 @@ std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
     statuses.reserve(pipelines_.size());
     for (const auto& [pipeline, sink, stored_sink] : pipelines_) {
         statuses.push_back({pipeline->name(), pipeline->state(), sink, pipeline->rows_in(), pipeline->rows_out(),
-                            pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error()});
+                            pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(), pipeline->late_rows(),
+                            pipeline->graph() ? pipeline->graph()->state_rows() : 0,
+                            pipeline->graph() ? pipeline->graph()->state_bytes() : 0,
+                            pipeline->graph() ? pipeline->graph()->watermark() : StreamTime()});
     }
     return statuses;
 }

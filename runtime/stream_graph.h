@@ -25,6 +25,10 @@ struct PipelineStatus {
     std::uint64_t failed_rows = 0;
     std::uint64_t undeliverable = 0;
     std::string last_error;
+    std::uint64_t late_rows = 0;
+    std::uint64_t state_rows = 0;
+    std::uint64_t state_bytes = 0;
+    StreamTime watermark;
 };
 
 /// Everything that flows: the inputs of tables and the running pipelines, and the cycle that moves rows through them.
@@ -50,6 +54,10 @@ public:
 
     /// Nothing pending in channels and sinks.
     [[nodiscard]] bool is_dry();
+    /// All inputs count as ended from now on: windows close in the next cycle.
+    void end_inputs();
+    /// Every pipeline whose inputs have ended has delivered what waited for that.
+    [[nodiscard]] bool has_finished() const;
     [[nodiscard]] bool has_inputs() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;

@@ -49,18 +49,21 @@ public:
         batch_ = batch;
         rows_ = nullptr;
         taken_at_ = std::chrono::system_clock::now();
-        show_all();
+        forget_limits();
     }
     void hold(const ResultTable* rows) noexcept {
         batch_ = nullptr;
         rows_ = rows;
-        show_all();
+        forget_limits();
     }
     void show(std::size_t first, std::size_t count) noexcept {
         first_ = first;
         count_ = count;
     }
     void skip(std::size_t row) { skipped_.insert(std::upper_bound(skipped_.begin(), skipped_.end(), row), row); }
+
+    [[nodiscard]] const std::vector<std::size_t>& skipped() const noexcept { return skipped_; }
+    void set_skipped(std::vector<std::size_t> rows) noexcept { skipped_ = std::move(rows); }
 
     [[nodiscard]] ScannedRows open() override {
         if (batch_) return open_batch();
@@ -72,7 +75,7 @@ public:
     }
 
 private:
-    void show_all() noexcept {
+    void forget_limits() noexcept {
         show(0, std::numeric_limits<std::size_t>::max());
         skipped_.clear();
     }
@@ -125,7 +128,10 @@ public:
     void set_batch(const ColumnBatch* batch) override { source_->hold(batch); }
     void set_rows(const ResultTable* rows) override { source_->hold(rows); }
     void set_window(std::size_t first, std::size_t count) override { source_->show(first, count); }
+    void show_all() override { source_->show(0, std::numeric_limits<std::size_t>::max()); }
     void skip_row(std::size_t row) override { source_->skip(row); }
+    [[nodiscard]] std::vector<std::size_t> skipped() const override { return source_->skipped(); }
+    void set_skipped(std::vector<std::size_t> rows) override { source_->set_skipped(std::move(rows)); }
     [[nodiscard]] std::string from_sql() const override { return from_sql_; }
 
 private:

@@ -38,6 +38,8 @@ public:
         register_scan_function(connection_.get(), batch_function_name, slots_);
         register_scan_function(connection_.get(), "laminar_system", system_tables_);
         register_functions(connection_.get(), functions_);
+        register_window_placeholders(connection_.get());
+        for (const char* macro : window_macros()) connection_.execute(macro);
     }
 
     void execute(std::string_view sql) override { connection_.execute(std::string(sql)); }

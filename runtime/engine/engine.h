@@ -73,8 +73,12 @@ public:
     virtual void set_rows(const ResultTable* rows) = 0;
     /// Shows only count rows from first on, until the next set_batch or set_rows.
     virtual void set_window(std::size_t first, std::size_t count) = 0;
+    virtual void show_all() = 0;  ///< Ends set_window.
     /// Leaves a row out, until the next set_batch or set_rows.
     virtual void skip_row(std::size_t row) = 0;
+    /// The rows left out, ascending.
+    [[nodiscard]] virtual std::vector<std::size_t> skipped() const = 0;
+    virtual void set_skipped(std::vector<std::size_t> rows) = 0;
     /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
     /// parentheses where columns have to be cast.
     [[nodiscard]] virtual std::string from_sql() const = 0;

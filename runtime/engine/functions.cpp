@@ -133,6 +133,16 @@ void register_functions(duckdb_connection connection, FunctionState& state) {
                       acknowledge, state);
 }
 
+const std::vector<const char*>& window_macros() {
+    static const std::vector<const char*> macros{
+        "CREATE OR REPLACE TEMP MACRO laminar_hop_first(ts, slide, size) AS "
+        "time_bucket(slide, ts - size, TIMESTAMP '1970-01-01') + slide",
+        "CREATE OR REPLACE TEMP MACRO laminar_hop_windows(ts, slide, size) AS "
+        "[{'start': s, 'end': s + size} for s in generate_series(laminar_hop_first(ts, slide, size), "
+        "time_bucket(slide, ts, TIMESTAMP '1970-01-01'), slide)]"};
+    return macros;
+}
+
 void register_window_placeholders(duckdb_connection connection) {
     register_window_placeholder(connection, "laminar_hop", 2);
     register_window_placeholder(connection, "laminar_session", 1);

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/operators/stream_operator.h"
+#include "runtime/plan/stream_plan.h"
+
+namespace laminar {
+
+/// What is known of an input beside its rows.
+struct InputLiveness {
+    bool has_ended = false;     ///< No row will ever come, after those at hand.
+    bool may_be_idle = true;    ///< Its source is up: that nothing comes means that nothing happens there.
+};
+
+/// A plan at work: its clocks, operators and fragments. Engine thread only.
+class OperatorGraph {
+public:
+    /// inputs by their index in the plan. wrap changes the text of the last statement (to fit a sink). name is unique.
+    OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
+                  RowObserver& observer, const std::function<std::string(const std::string&)>& wrap);
+    ~OperatorGraph();
+    OperatorGraph(const OperatorGraph&) = delete;
+    OperatorGraph& operator=(const OperatorGraph&) = delete;
+
+    struct Result {
+        ResultTable added;
+        ResultTable removed;
+    };
+    /// Takes in the rows at hand, once, and what time has done meanwhile. liveness by input.
+    [[nodiscard]] Result process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                                 const std::vector<InputLiveness>& liveness);
+
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const { return result_->columns(); }
+    [[nodiscard]] const StreamPlan& plan() const noexcept { return plan_; }
+    [[nodiscard]] bool keeps_state() const noexcept { return !operators_.empty(); }
+    /// All inputs have ended, and everything that waited for that has been delivered.
+    [[nodiscard]] bool has_finished() const noexcept { return finished_; }
+    /// The least watermark of its inputs, in UTC microseconds.
+    [[nodiscard]] StreamTime watermark() const;
+    [[nodiscard]] std::uint64_t state_rows() const;
+    [[nodiscard]] std::uint64_t state_bytes() const;
+
+    /// The last statement, as it runs.
+    [[nodiscard]] const std::string& sql() const noexcept { return result_->sql(); }
+    [[nodiscard]] const std::vector<std::unique_ptr<StreamOperator>>& operators() const noexcept { return operators_; }
+
+private:
+    bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                        const std::vector<InputLiveness>& liveness);
+
+    StreamPlan plan_;
+    std::vector<StreamScan> scans_;  ///< Inputs, then operators.
+    std::vector<std::unique_ptr<EventClock>> event_clocks_;
+    StreamClocks clocks_;
+    std::vector<std::unique_ptr<BatchSlot>> slots_;  ///< Of the operators' rows; outlive the statements.
+    std::vector<std::unique_ptr<StreamOperator>> operators_;
+    std::unique_ptr<Fragment> result_;
+    bool finished_ = false;
+};
+
+}  // namespace laminar

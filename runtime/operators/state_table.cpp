@@ -1,0 +1,82 @@
+#include "runtime/operators/state_table.h"
+
+#include <fmt/format.h>
+
+#include "parser/sql_writer.h"
+
+namespace laminar {
+
+ResultTable empty_rows(const std::vector<OutputColumn>& columns) {
+    ResultTable rows;
+    rows.columns = columns;
+    for (const OutputColumn& column : columns) rows.values.emplace_back(column.type);
+    return rows;
+}
+
+void number_rows(ResultTable& rows, const std::string& column, std::int64_t first) {
+    rows.columns.push_back({column, TypeId::bigint});
+    ColumnVector numbers(TypeId::bigint);
+    for (std::size_t row = 0; row < rows.rows; ++row) numbers.append(first + static_cast<std::int64_t>(row));
+    rows.values.push_back(std::move(numbers));
+}
+
+StateTable::StateTable(Engine& engine, const std::string& name, std::vector<OutputColumn> columns)
+    : engine_(engine), columns_(std::move(columns)), table_("laminar_state." + always_quote_identifier(name)) {
+    std::string items;
+    std::string names;
+    for (const OutputColumn& column : columns_) {
+        const std::string quoted = always_quote_identifier(column.name);
+        items += fmt::format("{}{} {}", items.empty() ? "" : ", ", quoted, to_sql(column.type));
+        names += (names.empty() ? "" : ", ") + quoted;
+    }
+    engine_.execute("CREATE SCHEMA IF NOT EXISTS laminar_state");
+    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, items));
+    fresh_slot_ = engine_.create_row_slot("state:" + name, columns_);
+    both_ = fmt::format("(SELECT {0} FROM {1} UNION ALL SELECT {0} FROM {2})", names, table_, fresh_slot_->from_sql());
+    keep_all_ = prepare_keep("true");
+    fresh_ = empty_rows(columns_);
+}
+
+StateTable::~StateTable() {
+    fresh_slot_->set_rows(nullptr);
+    keep_all_.reset();
+    try {
+        engine_.execute("DROP TABLE IF EXISTS " + table_);
+    } catch (const EngineException&) {
+        // The database is going away with everything in it.
+    }
+}
+
+void StateTable::set_fresh(ResultTable rows) {
+    fresh_slot_->set_rows(nullptr);
+    fresh_ = std::move(rows);
+    if (fresh_.rows > 0) fresh_slot_->set_rows(&fresh_);
+}
+
+std::unique_ptr<PreparedQuery> StateTable::prepare_keep(const std::string& condition) {
+    return engine_.prepare(
+        fmt::format("INSERT INTO {} SELECT * FROM {} WHERE {}", table_, fresh_slot_->from_sql(), condition));
+}
+
+void StateTable::keep_with(PreparedQuery& insert) {
+    if (fresh_.rows == 0) return;
+    std::size_t bytes = 0;
+    for (const ColumnVector& column : fresh_.values) bytes += column.byte_size();
+    bytes_per_row_ = bytes / fresh_.rows;
+    rows_ += insert.execute().rows_changed;
+    set_fresh(empty_rows(columns_));
+}
+
+void StateTable::remove_with(PreparedQuery& statement) {
+    const std::uint64_t removed = statement.execute().rows_changed;
+    rows_ -= std::min<std::uint64_t>(rows_, removed);
+}
+
+void StateTable::recount() {
+    const ResultTable count = engine_.query("SELECT count(*) FROM " + table_);
+    rows_ = static_cast<std::uint64_t>(count.values[0].values<std::int64_t>()[0]);
+}
+
+std::uint64_t StateTable::bytes() const noexcept { return rows_ * bytes_per_row_; }
+
+}  // namespace laminar

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// The rows an operator keeps, in a table of the engine, and those that came in this cycle and are not in it yet: a
+/// cycle computes from both first, and changes the table afterwards. Engine thread only.
+class StateTable {
+public:
+    /// name is unique among state tables; any text.
+    StateTable(Engine& engine, const std::string& name, std::vector<OutputColumn> columns);
+    ~StateTable();
+    StateTable(const StateTable&) = delete;
+    StateTable& operator=(const StateTable&) = delete;
+
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
+    [[nodiscard]] const std::string& table() const noexcept { return table_; }         ///< FROM text: kept rows.
+    [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }        ///< FROM text: this cycle's.
+    [[nodiscard]] const std::string& both() const noexcept { return both_; }           ///< FROM text: (kept UNION ALL fresh).
+
+    /// This cycle's rows; the table owns them until the next call.
+    void set_fresh(ResultTable rows);
+    [[nodiscard]] const ResultTable& fresh_rows() const noexcept { return fresh_; }
+    /// Adds this cycle's rows to the table, all or those that satisfy a condition prepared before.
+    void keep_fresh() { keep_with(*keep_all_); }
+    void keep_with(PreparedQuery& insert);
+    /// INSERT of this cycle's rows that satisfy a condition.
+    [[nodiscard]] std::unique_ptr<PreparedQuery> prepare_keep(const std::string& condition);
+    /// Executes a statement that deletes rows of the table.
+    void remove_with(PreparedQuery& statement);
+    /// The table now has so many rows more or fewer.
+    void recount();
+
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept;
+
+private:
+    Engine& engine_;
+    std::vector<OutputColumn> columns_;
+    std::string table_;
+    std::string both_;
+    std::unique_ptr<BatchSlot> fresh_slot_;  ///< Outlives the statements that read it.
+    std::unique_ptr<PreparedQuery> keep_all_;
+    ResultTable fresh_;
+    std::uint64_t rows_ = 0;
+    std::uint64_t bytes_per_row_ = 0;
+};
+
+/// An empty result with these columns.
+[[nodiscard]] ResultTable empty_rows(const std::vector<OutputColumn>& columns);
+/// Adds a BIGINT column that numbers the rows from first on.
+void number_rows(ResultTable& rows, const std::string& column, std::int64_t first);
+
+}  // namespace laminar

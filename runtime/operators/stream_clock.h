@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/plan/stream_plan.h"
+
+namespace laminar {
+
+/// How far time has come, in UTC microseconds: rows still to come are not before it. It never goes back.
+class StreamTime {
+public:
+    static constexpr std::int64_t end = std::numeric_limits<std::int64_t>::max();
+
+    /// Later times only.
+    void advance(std::int64_t to) {
+        if (!value_ || to > *value_) value_ = to;
+    }
+    void finish() { value_ = end; }
+    [[nodiscard]] bool is_known() const noexcept { return value_.has_value(); }
+    [[nodiscard]] bool is_finished() const noexcept { return value_ == end; }
+    [[nodiscard]] const std::optional<std::int64_t>& value() const noexcept { return value_; }
+    /// Nothing of that time comes any more.
+    [[nodiscard]] bool has_passed(std::int64_t time) const noexcept { return value_ && time < *value_; }
+    friend bool operator==(const StreamTime&, const StreamTime&) = default;
+
+private:
+    std::optional<std::int64_t> value_;  ///< Nothing: not a row has come yet.
+};
+
+/// The clocks of a plan, by index. Engine thread only.
+using StreamClocks = std::vector<StreamTime>;
+
+/// A time key at the present value of its clocks: the least of its inputs. Asks the engine, and again only when a
+/// clock has moved.
+class TimeBound {
+public:
+    /// name is unique among slots.
+    TimeBound(Engine& engine, const std::string& name, const TimeKey& key, const StreamClocks& clocks);
+
+    [[nodiscard]] StreamTime now();
+
+private:
+    struct Value {
+        std::size_t clock = 0;
+        std::unique_ptr<PreparedQuery> expression;  ///< Null where it is the clock itself.
+        StreamTime clock_seen;
+        StreamTime result;
+    };
+    StreamTime evaluate(Value& value);
+
+    const StreamClocks& clocks_;
+    std::unique_ptr<BatchSlot> slot_;  ///< Outlives the statements, which read it.
+    std::vector<Value> values_;
+};
+
+/// A result with one TIMESTAMP, or NULL.
+[[nodiscard]] ResultTable single_timestamp(std::string_view column, std::optional<std::int64_t> value);
+/// The first value of a result, as TIMESTAMP.
+[[nodiscard]] std::optional<std::int64_t> first_timestamp(const ResultTable& rows);
+
+}  // namespace laminar

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parser/ast/query.h"
+#include "runtime/plan/relation_columns.h"
+
+namespace laminar {
+
+/// A SELECT taken apart: what FROM and WHERE deliver row by row, and the rest over these values, which keeps state.
+class SplitBlock {
+public:
+    /// Every item of select must have an alias, and no stars.
+    SplitBlock(ast::Select select, const std::vector<FromRelation>& relations);
+
+    /// SELECT a.x AS c0, ... FROM ... WHERE ...
+    [[nodiscard]] ast::Select& input() noexcept { return input_; }
+    /// The items, GROUP BY and so on, over FROM operator_rows_scan.
+    [[nodiscard]] ast::Select& output() noexcept { return output_; }
+
+    /// Rewrites an expression over FROM to one over the values, which it adds where they are missing.
+    void move_above(ast::Expression& expression);
+    /// The way back.
+    [[nodiscard]] ast::Expression below(ast::Expression expression) const;
+    /// Adds a value under a name.
+    void add_value(ast::Expression value, std::string_view name);
+
+    /// GROUP BY with positions, aliases and ALL resolved, over the values.
+    [[nodiscard]] const std::vector<ast::Expression>& groups() const noexcept { return groups_; }
+    void set_groups(std::vector<ast::Expression> groups) { groups_ = std::move(groups); }
+
+private:
+    struct Value {
+        std::string text;  ///< Of the expression over FROM.
+        std::string name;
+        ast::Expression expression;
+    };
+    const std::vector<FromRelation>& relations_;
+    ast::Select input_;
+    ast::Select output_;
+    std::vector<Value> values_;
+    std::vector<ast::Expression> groups_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,168 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "catalog/bound_query.h"
+#include "parser/ast/query.h"
+
+namespace laminar {
+
+/// A continuous query as a graph of operators that keep state. Everything between two operators is a fragment: a query
+/// whose rows can be computed batch by batch. Scans in fragments are BoundScan nodes: the first ones are the inputs of
+/// the bound query, the following ones the results of the operators in their order.
+
+/// In the query of an operator: the rows the operator itself keeps.
+inline constexpr std::size_t operator_rows_scan = std::numeric_limits<std::size_t>::max();
+inline constexpr const char* operator_rows_alias = "__rows";
+
+/// Names of columns that the planner adds; no user's column is called so.
+inline constexpr const char* time_key_column = "__key";
+inline constexpr const char* window_column = "__window";
+inline constexpr const char* arrival_column = "__arrival";
+/// In expressions of a clock: the clock itself.
+inline constexpr const char* clock_variable = "__clock";
+
+/// A lower bound, growing, of the event times that are still to come: a watermark.
+struct PlannedClock {
+    enum class Kind : std::uint8_t {
+        event_time,     ///< Of an input: the running maximum of an expression over its rows.
+        arrival,        ///< Of an input: the time of arrival, which goes on when nothing arrives.
+        operator_output ///< What an operator says about the rows it is still going to deliver.
+    };
+    Kind kind = Kind::event_time;
+    std::size_t scan = 0;  ///< The scan whose rows it is about.
+    std::size_t side = 0;  ///< operator_output of a join: which side's time it is.
+    std::string column;    ///< Of an input.
+    ColumnType type;       ///< Of that column.
+    ast::Expression watermark;  ///< event_time: over the columns of the input.
+    std::chrono::milliseconds idle{30'000};
+};
+
+/// A value that never decreases while a clock advances: expression, over clock_variable, of type TIMESTAMP.
+struct ClockValue {
+    std::size_t clock = 0;
+    ast::Expression expression;
+};
+
+/// A time key of a relation, for every input its rows can come from.
+using TimeKey = std::vector<ClockValue>;
+
+/// A stateless query over scans.
+struct PlannedFragment {
+    ast::Query query;
+    /// Rows for which one of these values lies before what it is at the watermark of their own input came too late.
+    std::vector<ClockValue> late_rules;
+};
+
+/// Aggregates computed from parts, so that state grows with the number of groups and not with that of rows.
+struct AggregateParts {
+    ast::Query make;                ///< From rows (operator_rows_scan) to parts: keys and partial aggregates.
+    ast::Query merge;               ///< From parts (operator_rows_scan) to parts, one for each group.
+    ast::Query finish;              ///< From merged parts (operator_rows_scan) to the result.
+    std::vector<std::string> keys;  ///< Names of the key columns of parts.
+};
+
+/// Keeps rows until the watermark has passed their key, then runs the query over them: windowed aggregation, DISTINCT
+/// and OVER within windows.
+struct WindowPlan {
+    PlannedFragment input;  ///< Delivers the values the query needs, and time_key_column.
+    TimeKey key;
+    ast::Query query;                     ///< Over operator_rows_scan.
+    std::optional<AggregateParts> parts;  ///< Parts have time_key_column too, as one of their keys.
+};
+
+/// Keeps rows until their session has ended: no row of the same keys came for the length of the gap.
+struct SessionPlan {
+    PlannedFragment input;  ///< Delivers the values the query needs, and time_key_column: the time of the row.
+    TimeKey key;
+    std::vector<ast::Expression> partition;  ///< The other grouping keys, over the values.
+    ast::Expression gap;
+    ast::Query query;  ///< Over operator_rows_scan, which has window_column too.
+};
+
+/// Window functions over rows in the order of their event time.
+struct OverPlan {
+    /// Which rows the window functions of one partitioning may still need.
+    struct Frame {
+        std::vector<ast::Expression> partition;  ///< Over the values.
+        std::size_t rows_before = 0;             ///< ROWS n PRECEDING, LAG(x, n): the largest.
+        std::size_t rows_after = 0;              ///< ROWS n FOLLOWING, LEAD(x, n): the largest.
+        std::size_t first_rows = 0;              ///< ROW_NUMBER() <= n: the first n are kept for good.
+        std::vector<ast::Expression> range_before;  ///< RANGE INTERVAL PRECEDING: the intervals.
+        std::vector<ast::Expression> range_after;
+    };
+    PlannedFragment input;  ///< Delivers the values the query needs, and time_key_column.
+    TimeKey key;            ///< Empty: in the order of arrival, at once.
+    ast::Query query;       ///< Over operator_rows_scan; also delivers the row's own number, arrival_column.
+    std::vector<Frame> frames;
+};
+
+/// Rows of two streams that belong together. A side keeps a row as long as a partner may still come.
+struct JoinPlan {
+    /// Rows of a side may be forgotten once value lies before bound, a value of the other side's watermark.
+    struct Expiry {
+        ast::Expression value;  ///< Over the columns of the side, TIMESTAMP.
+        TimeKey bound;
+    };
+    struct Side {
+        PlannedFragment input;         ///< Delivers the columns that are needed, and time_key_column if it has a time.
+        std::optional<TimeKey> time;   ///< Of time_key_column.
+        bool keeps_unmatched = false;  ///< Rows without partner are delivered when they expire.
+        std::vector<Expiry> expiries;  ///< None: rows are kept for good.
+    };
+    enum class Kind : std::uint8_t { pairs, semi, anti, asof };
+    Kind kind = Kind::pairs;
+    Side sides[2];
+    ast::Query query;    ///< Over operator_rows_scan (left) and operator_rows_scan - 1 (right).
+    ast::Query matched;  ///< The arrival_column of both sides for every pair; empty body for ASOF.
+    std::vector<ast::Expression> asof_keys;  ///< ASOF: of the right side, what is compared for equality.
+};
+
+/// A result that changes with every row: grouped aggregates without a window, joins without a bound, and whatever is
+/// computed over changing rows. Delivers changes.
+struct ChangingPlan {
+    std::vector<PlannedFragment> inputs;  ///< Deliver the values the query needs.
+    ast::Query query;                     ///< Over operator_rows_scan - input.
+    /// With one input: the result for a group depends on the rows with the same values of these (over the values)
+    /// alone.
+    std::vector<ast::Expression> groups;
+    bool grouped = false;
+    std::optional<AggregateParts> parts;  ///< Only where input rows are never taken back.
+    /// ROW_NUMBER() ... <= n over rows that are never taken back: the rows (of operator_rows_scan) that still matter.
+    std::optional<ast::Query> prune;
+};
+
+struct PlannedOperator {
+    using Node = std::variant<WindowPlan, SessionPlan, OverPlan, JoinPlan, ChangingPlan>;
+    std::string name;  ///< "window aggregate", "join", ... for EXPLAIN.
+    SourceSpan span;
+    Node node;
+    std::vector<OutputColumn> columns;
+    bool changes = false;  ///< Its rows may be taken back.
+    std::vector<std::string> key_columns;  ///< With changes: the columns that identify a row, if known.
+    /// Of its output columns, those that grow with one of its clocks (by side), over clock_variable.
+    struct TimeColumn {
+        std::string name;
+        std::size_t clock = 0;  ///< Index into StreamPlan::clocks.
+        ast::Expression value;
+    };
+    std::vector<TimeColumn> time_columns;
+    std::vector<std::size_t> output_clocks;  ///< Indexes into StreamPlan::clocks, by side.
+};
+
+struct StreamPlan {
+    std::vector<PlannedClock> clocks;
+    std::vector<PlannedOperator> operators;  ///< Each reads only inputs and operators before it.
+    PlannedFragment result;
+    std::size_t input_count = 0;
+    bool changes = false;                  ///< The result is a changelog.
+    std::vector<std::string> key_columns;  ///< With changes: the columns of the result that identify a row, if known.
+};
+
+}  // namespace laminar

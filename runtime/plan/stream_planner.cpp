@@ -1,0 +1,339 @@
+#include "runtime/plan/stream_planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/catalog.h"
+#include "catalog/function_rewriter.h"
+#include "parser/ast/visit.h"
+#include "runtime/plan/time_tracer.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr const char* retained_hint =
+    "let a pipeline store the rows in a table and query that, or run the query ad hoc over the retained rows";
+
+/// Puts the query of a common table expression in the place of its name, at every depth where the name is visible.
+class CommonTableInliner {
+public:
+    void inline_in(ast::Query& query) {
+        const std::size_t outer = tables_.size();
+        for (ast::CommonTableExpression& table : query.with) {
+            inline_in(*table.query);
+            tables_.push_back(std::move(table));
+        }
+        query.with.clear();
+        ast::for_each_child_of_query(
+            query, [&](ast::Expression& expression) { inline_in_expression(expression); },
+            [&](ast::Query& nested) { inline_in(nested); }, [&](ast::TableReference& table) { inline_in_table(table); });
+        tables_.resize(outer);
+    }
+
+private:
+    void inline_in_expression(ast::Expression& expression) {
+        ast::for_each_child_of_expression(
+            expression, [&](ast::Expression& child) { inline_in_expression(child); },
+            [&](ast::Query& nested) { inline_in(nested); });
+    }
+
+    void inline_in_table(ast::TableReference& table) {
+        if (const auto* named = std::get_if<ast::NamedTable>(&table.node); named && named->name.parts.size() == 1) {
+            const std::string name = named->name.parts.front().text;
+            const auto found = std::find_if(tables_.rbegin(), tables_.rend(), [&](const auto& each) {
+                return equals_ignoring_case(each.name.text, name);
+            });
+            if (found == tables_.rend()) return;
+            if (!table.alias) table.alias = ast::TableAlias{found->name, {}};
+            if (table.alias->columns.empty()) table.alias->columns = found->columns;
+            table.node = ast::DerivedTable{false, found->query};
+            return;
+        }
+        ast::for_each_child_of_table(
+            table, [&](ast::Expression& expression) { inline_in_expression(expression); },
+            [&](ast::Query& nested) { inline_in(nested); }, [&](ast::TableReference& child) { inline_in_table(child); });
+    }
+
+    std::vector<ast::CommonTableExpression> tables_;
+};
+
+}  // namespace
+
+StreamPlanner::StreamPlanner(const BoundQuery& query, std::vector<InputTime> times, const FunctionNames& aggregates,
+                             RelationColumns::Describe describe, Diagnostics& diagnostics)
+    : bound_(query),
+      times_(std::move(times)),
+      aggregates_(aggregates),
+      diagnostics_(diagnostics),
+      columns_(std::move(describe), [this](std::size_t scan) { return scan_columns(scan); }) {
+    plan_.input_count = query.inputs.size();
+}
+
+std::optional<StreamPlan> StreamPlanner::plan() {
+    ast::Query query = bound_.query;
+    try {
+        if (query.recursive && reads_stream(query)) refuse(query.span, "WITH RECURSIVE", retained_hint);
+        CommonTableInliner().inline_in(query);
+        plan_query(query);
+    } catch (const Refused&) {
+        return std::nullopt;
+    }
+    // A result that is an operator's rows as they are has its key columns.
+    bool changing = false;
+    ast::Select everything;
+    ast::TableReference whole;
+    whole.node = ast::DerivedTable{false, query};
+    changing = reads_changes(whole);
+    plan_.changes = changing;
+    if (changing && !plan_.operators.empty()) {
+        const PlannedOperator& last = plan_.operators.back();
+        const auto names = columns_.of(query);
+        const bool kept = std::all_of(last.key_columns.begin(), last.key_columns.end(), [&](const std::string& key) {
+            return std::any_of(names.begin(), names.end(),
+                               [&](const OutputColumn& column) { return equals_ignoring_case(column.name, key); });
+        });
+        if (kept) plan_.key_columns = last.key_columns;
+    }
+    plan_.result.query = std::move(query);
+    return std::move(plan_);
+}
+
+TimeTracer StreamPlanner::make_tracer() {
+    return {columns_, [this](std::size_t scan, const std::string& column) { return scan_clock(scan, column); },
+            [this](std::size_t scan) { return is_stream_scan(scan); }};
+}
+
+void StreamPlanner::refuse(SourceSpan span, const std::string& what, const std::string& hint) const {
+    diagnostics_.error(DiagnosticCode::unsupported_on_stream, span.empty() ? bound_.query.span : span,
+                       fmt::format("{} over an unbounded stream has no answer that is ever complete", what), hint);
+    throw Refused();
+}
+
+bool StreamPlanner::is_stream_scan(std::size_t scan) const {
+    if (scan >= plan_.input_count) return true;
+    const InputKind kind = bound_.inputs[scan].kind;
+    return kind == InputKind::stream_table || kind == InputKind::connection || kind == InputKind::pipeline;
+}
+
+bool StreamPlanner::changes(std::size_t scan) const {
+    if (scan < plan_.input_count) return times_[scan].changes;
+    return plan_.operators[scan - plan_.input_count].changes;
+}
+
+bool StreamPlanner::reads_stream(const ast::TableReference& table) const {
+    if (const auto* scan = std::get_if<ast::BoundScan>(&table.node)) return is_stream_scan(scan->input);
+    if (const auto* derived = std::get_if<ast::DerivedTable>(&table.node)) return reads_stream(*derived->query);
+    if (const auto* join = std::get_if<ast::Join>(&table.node))
+        return reads_stream(*join->left) || reads_stream(*join->right);
+    return false;
+}
+
+bool StreamPlanner::reads_stream(const ast::QueryBody& body) const {
+    if (const auto* select = std::get_if<ast::Select>(&body.node)) return select->from && reads_stream(*select->from);
+    if (const auto* operation = std::get_if<ast::SetOperation>(&body.node))
+        return reads_stream(*operation->left) || reads_stream(*operation->right);
+    if (const auto* nested = std::get_if<ast::NestedQuery>(&body.node)) return reads_stream(*nested->query);
+    return false;
+}
+
+bool StreamPlanner::reads_stream(const ast::Query& query) const {
+    return std::any_of(query.with.begin(), query.with.end(),
+                       [&](const auto& table) { return reads_stream(*table.query); }) ||
+           reads_stream(query.body);
+}
+
+bool StreamPlanner::reads_changes(const ast::TableReference& table) const {
+    bool found = false;
+    const auto visit_table = [&](const auto& self, const ast::TableReference& each) -> void {
+        if (const auto* scan = std::get_if<ast::BoundScan>(&each.node)) found = found || changes(scan->input);
+        const auto visit_query = [&](const auto& again, const ast::Query& query) -> void {
+            ast::for_each_child_of_query(
+                query, [](const ast::Expression&) {}, [&](const ast::Query& nested) { again(again, nested); },
+                [&](const ast::TableReference& child) { self(self, child); });
+        };
+        ast::for_each_child_of_table(
+            each, [](const ast::Expression&) {}, [&](const ast::Query& query) { visit_query(visit_query, query); },
+            [&](const ast::TableReference& child) { self(self, child); });
+    };
+    visit_table(visit_table, table);
+    return found;
+}
+
+std::vector<OutputColumn> StreamPlanner::scan_columns(std::size_t scan) const {
+    if (scan >= plan_.input_count) return plan_.operators[scan - plan_.input_count].columns;
+    std::vector<OutputColumn> columns;
+    for (const InputColumn& column : bound_.inputs[scan].columns) columns.push_back({column.name, column.type});
+    return columns;
+}
+
+std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std::string& column) {
+    if (scan >= plan_.input_count) {
+        for (const auto& time : plan_.operators[scan - plan_.input_count].time_columns) {
+            if (equals_ignoring_case(time.name, column)) return ClockValue{time.clock, time.value};
+        }
+        return std::nullopt;
+    }
+    const QueryInput& input = bound_.inputs[scan];
+    const auto found = std::find_if(input.columns.begin(), input.columns.end(), [&](const InputColumn& each) {
+        return equals_ignoring_case(each.name, column);
+    });
+    if (found == input.columns.end()) return std::nullopt;
+    const bool arrival = found->metadata == MetadataField::received_at || found->metadata == MetadataField::processed_at;
+    const TypeId type = found->type.id;
+    const bool timestamp = type == TypeId::timestamp || type == TypeId::timestamp_tz || type == TypeId::timestamp_s ||
+                           type == TypeId::timestamp_ms || type == TypeId::timestamp_ns || type == TypeId::date;
+    const InputTime& time = times_[scan];
+    const bool declared = !time.column.empty();
+    if (!timestamp) return std::nullopt;
+    if (!arrival && declared && !equals_ignoring_case(time.column, column)) return std::nullopt;
+    const ClockValue value{plan_.clocks.size(), make_cast(make_column("", clock_variable, {}), to_sql(found->type), {})};
+    for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
+        const PlannedClock& clock = plan_.clocks[index];
+        if (clock.scan == scan && clock.kind != PlannedClock::Kind::operator_output &&
+            equals_ignoring_case(clock.column, column))
+            return ClockValue{index, value.expression};
+    }
+    PlannedClock clock;
+    clock.kind = arrival ? PlannedClock::Kind::arrival : PlannedClock::Kind::event_time;
+    clock.scan = scan;
+    clock.column = found->name;
+    clock.type = found->type;
+    clock.idle = time.idle;
+    ast::Expression column_value = make_cast(make_column("", found->name, {}), "TIMESTAMP", {});
+    if (arrival) {
+        clock.watermark = std::move(column_value);
+    } else if (declared && time.watermark) {
+        clock.watermark = make_cast(*time.watermark, "TIMESTAMP", {});
+    } else {
+        ast::Expression delay;
+        delay.node = ast::Literal{ast::LiteralKind::integer, std::to_string(time.delay.count())};
+        clock.watermark = make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
+    }
+    plan_.clocks.push_back(std::move(clock));
+    return value;
+}
+
+std::vector<ClockValue> StreamPlanner::late_rules(const TimeKey& key) const {
+    std::vector<ClockValue> rules;
+    for (const ClockValue& value : key) {
+        // Operators and the clock on the wall deliver in order.
+        if (plan_.clocks[value.clock].kind == PlannedClock::Kind::event_time) rules.push_back(value);
+    }
+    return rules;
+}
+
+PlannedOperator& StreamPlanner::add_operator(ast::Select& block, std::string name, SourceSpan span,
+                                             PlannedOperator::Node node, const ast::Query& described) {
+    PlannedOperator planned;
+    planned.name = std::move(name);
+    planned.span = span;
+    planned.node = std::move(node);
+    planned.columns = columns_.of(described);
+    const std::size_t scan = plan_.input_count + plan_.operators.size();
+    ast::Select replacement;
+    replacement.items.push_back(make_star());
+    replacement.from = make_scan(scan, fmt::format("__operator{}", plan_.operators.size() + 1));
+    block = std::move(replacement);
+    plan_.operators.push_back(std::move(planned));
+    return plan_.operators.back();
+}
+
+std::size_t StreamPlanner::add_output_clock(std::size_t scan, std::size_t side) {
+    PlannedClock clock;
+    clock.kind = PlannedClock::Kind::operator_output;
+    clock.scan = scan;
+    clock.side = side;
+    clock.type = TypeId::timestamp;
+    plan_.clocks.push_back(std::move(clock));
+    return plan_.clocks.size() - 1;
+}
+
+void StreamPlanner::plan_query(ast::Query& query) {
+    if (!reads_stream(query)) return;
+    plan_body(query.body);
+    if (!query.order_by.empty())
+        refuse(query.order_by.front().value.span, "ORDER BY",
+               "rows leave in the order of their windows; for the first rows of a window use QUALIFY ROW_NUMBER() OVER "
+               "(PARTITION BY window ORDER BY ...) <= n");
+    if (query.order_by_all) refuse(query.span, "ORDER BY ALL", retained_hint);
+    if (query.limit)
+        refuse(query.limit->span, "LIMIT", "use QUALIFY ROW_NUMBER() OVER (PARTITION BY window ORDER BY ...) <= n");
+    if (query.offset) refuse(query.offset->span, "OFFSET", retained_hint);
+}
+
+void StreamPlanner::plan_body(ast::QueryBody& body) {
+    if (auto* select = std::get_if<ast::Select>(&body.node)) {
+        plan_select(*select, body.span);
+    } else if (auto* operation = std::get_if<ast::SetOperation>(&body.node)) {
+        using Kind = ast::SetOperation::Kind;
+        if (!operation->all || operation->kind != Kind::union_)
+            refuse(body.span, operation->kind == Kind::union_ ? "UNION without ALL" : "INTERSECT or EXCEPT",
+                   "use UNION ALL, and SELECT DISTINCT with a window around it where rows may repeat");
+        plan_body(*operation->left);
+        plan_body(*operation->right);
+    } else if (auto* nested = std::get_if<ast::NestedQuery>(&body.node)) {
+        plan_query(*nested->query);
+    }
+}
+
+void StreamPlanner::plan_table(ast::TableReference& table) {
+    if (auto* derived = std::get_if<ast::DerivedTable>(&table.node)) return plan_query(*derived->query);
+    auto* join = std::get_if<ast::Join>(&table.node);
+    if (!join) return;
+    plan_table(*join->left);
+    plan_table(*join->right);
+}
+
+void StreamPlanner::check_static_joins(const ast::TableReference& table) {
+    const auto* join = std::get_if<ast::Join>(&table.node);
+    if (!join) return;
+    using Kind = ast::Join::Kind;
+    const bool left = reads_stream(*join->left);
+    const bool right = reads_stream(*join->right);
+    if (join->kind == Kind::full || (join->kind == Kind::left && right) || (join->kind == Kind::right && left) ||
+        ((join->kind == Kind::semi || join->kind == Kind::anti) && right && !left))
+        refuse(table.span, "An outer join that keeps the rows of the stored side",
+               "put the stream on the side whose rows are kept");
+    if (join->kind == Kind::positional) refuse(table.span, "A positional join", "join on a column");
+    check_static_joins(*join->left);
+    check_static_joins(*join->right);
+}
+
+void StreamPlanner::check_subqueries(const ast::Select& select) const {
+    const auto check = [&](const auto& self, const ast::Expression& expression) -> void {
+        ast::for_each_child_of_expression(
+            expression, [&](const ast::Expression& child) { self(self, child); },
+            [&](const ast::Query& query) {
+                if (reads_stream(query))
+                    refuse(query.span, "A subquery that reads a stream", "join the two streams instead");
+            });
+    };
+    ast::for_each_child_of_select(
+        select, [&](const ast::Expression& expression) { check(check, expression); }, [](const ast::TableReference&) {});
+}
+
+void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
+    check_subqueries(select);
+    if (!select.from || !reads_stream(*select.from)) return;
+    push_row_number_filter(select);
+    plan_table(*select.from);
+    if (!select.sample.empty()) refuse(span, "USING SAMPLE", "use WHERE random() < 0.1");
+    plan_joins(select);
+    check_static_joins(*select.from);
+    const auto keeps_state = [&](const ast::Expression& expression) {
+        const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
+        return call && (call->over || is_aggregate_call(expression, aggregates_) ||
+                        called_function(expression) == "laminar_session");
+    };
+    bool stateful = select.distinct || !select.distinct_on.empty() || select.group_by_all || !select.group_by.empty() ||
+                    select.having || select.qualify;
+    for (const ast::SelectItem& item : select.items) stateful = stateful || contains(item.value, keeps_state);
+    if (stateful)
+        plan_stateful(select, span);
+    else
+        unnest_hops(select);
+}
+
+}  // namespace laminar

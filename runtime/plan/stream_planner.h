@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parser/diagnostic.h"
+#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/stream_plan.h"
+
+namespace laminar {
+
+/// What is declared about the event time of an input.
+struct InputTime {
+    std::string column;                        ///< The only one with a watermark; empty: any that a query names.
+    ast::ExpressionBox watermark;              ///< WATERMARK FOR column AS this; empty: column minus delay.
+    std::chrono::microseconds delay{1'000'000};
+    std::chrono::milliseconds idle{30'000};
+    bool changes = false;                      ///< A pipeline with an updating result.
+};
+
+class SplitBlock;
+
+/// Turns a bound query into operators and fragments. Reports clauses that cannot be answered over an unbounded stream,
+/// and warns of state that grows without bound (L5xx). The types of all inputs must be known.
+class StreamPlanner {
+public:
+    StreamPlanner(const BoundQuery& query, std::vector<InputTime> times, const FunctionNames& aggregates,
+                  RelationColumns::Describe describe, Diagnostics& diagnostics);
+
+    /// nullopt after reporting errors. Throws EngineException for what the engine refuses.
+    [[nodiscard]] std::optional<StreamPlan> plan();
+
+private:
+    struct Refused {};  ///< Thrown after reporting.
+
+    // stream_planner.cpp: queries, relations, scans.
+    void plan_query(ast::Query& query);
+    void plan_body(ast::QueryBody& body);
+    void plan_table(ast::TableReference& table);
+    void plan_select(ast::Select& select, SourceSpan span);
+    void check_static_joins(const ast::TableReference& table);
+    void check_subqueries(const ast::Select& select) const;
+    [[noreturn]] void refuse(SourceSpan span, const std::string& what, const std::string& hint) const;
+    [[nodiscard]] bool is_stream_scan(std::size_t scan) const;
+    [[nodiscard]] bool changes(std::size_t scan) const;
+    [[nodiscard]] bool reads_stream(const ast::TableReference& table) const;
+    [[nodiscard]] bool reads_stream(const ast::QueryBody& body) const;
+    [[nodiscard]] bool reads_stream(const ast::Query& query) const;
+    [[nodiscard]] bool reads_changes(const ast::TableReference& table) const;
+    [[nodiscard]] std::vector<OutputColumn> scan_columns(std::size_t scan) const;
+    std::optional<ClockValue> scan_clock(std::size_t scan, const std::string& column);
+    [[nodiscard]] std::vector<ClockValue> late_rules(const TimeKey& key) const;
+    /// Replaces the block by the rows of a new operator.
+    PlannedOperator& add_operator(ast::Select& block, std::string name, SourceSpan span, PlannedOperator::Node node,
+                                  const ast::Query& described);
+    std::size_t add_output_clock(std::size_t scan, std::size_t side);
+
+    [[nodiscard]] class TimeTracer make_tracer();
+
+    // stream_planner_block.cpp: blocks that keep state.
+    void plan_stateful(ast::Select& select, SourceSpan span);
+    void name_items(ast::Select& select);
+    std::vector<ast::Expression> written_out_groups(ast::Select& select) const;
+    bool plan_grouped(ast::Select& select, SourceSpan span, SplitBlock& split);
+    void plan_window(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& key_value,
+                     const TimeKey& key, const std::string& name);
+    void plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
+    void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
+    void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
+    void unnest_hops(ast::Select& select);
+    /// The time columns of the newest operator. base: text of the reference (below) that its clock is about.
+    void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
+                           const std::optional<ast::Expression>& window);
+    void warn_of_unbounded_state(SourceSpan span, const std::string& what);
+
+    // stream_planner_over.cpp: window functions.
+    bool separate_over(ast::Select& select, SourceSpan span);
+    bool plan_over(ast::Select& select, SourceSpan span, SplitBlock& split);
+    std::optional<OverPlan::Frame> over_frame(const ast::Expression& call, const ast::Select& output) const;
+    /// Groups and pruning of window functions whose rows may change.
+    void plan_ranks(const ast::Select& output, bool from_changes, ChangingPlan& changing) const;
+    /// SELECT * FROM (SELECT ..., ROW_NUMBER() OVER ... AS n) WHERE n <= 3: the inner query learns of the limit.
+    static void push_row_number_filter(ast::Select& select);
+
+    // stream_planner_join.cpp: joins of two streams.
+    void plan_joins(ast::Select& select);
+    [[nodiscard]] std::size_t stream_count(const ast::TableReference& table) const;
+    ast::TableReference* innermost_stream_join(ast::TableReference& table);
+    void plan_join(ast::Select& select, ast::TableReference& table);
+
+    const BoundQuery& bound_;
+    std::vector<InputTime> times_;
+    const FunctionNames& aggregates_;
+    Diagnostics& diagnostics_;
+    RelationColumns columns_;
+    StreamPlan plan_;
+};
+
+}  // namespace laminar

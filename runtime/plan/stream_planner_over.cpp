@@ -1,0 +1,350 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "catalog/catalog.h"
+#include "catalog/function_rewriter.h"
+#include "parser/ast/visit.h"
+#include "runtime/plan/block_splitter.h"
+#include "runtime/plan/stream_planner.h"
+#include "runtime/plan/time_tracer.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr const char* frame_hint =
+    "give it a frame: ROWS BETWEEN 99 PRECEDING AND CURRENT ROW, or RANGE BETWEEN INTERVAL '5 minutes' PRECEDING AND "
+    "CURRENT ROW";
+
+/// OVER w and OVER (w ...) with the definitions of the WINDOW clause written out.
+void write_out_named_windows(ast::Select& select) {
+    if (select.windows.empty()) return;
+    const std::vector<ast::NamedWindow> named = std::move(select.windows);
+    select.windows.clear();
+    for_each_result_expression(select, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            auto* call = std::get_if<ast::FunctionCall>(&each.node);
+            if (!call || !call->over || !call->over->base) return false;
+            for (const ast::NamedWindow& window : named) {
+                if (!equals_ignoring_case(window.name.text, call->over->base->text)) continue;
+                ast::WindowSpecification merged = window.specification;
+                if (!call->over->order_by.empty()) merged.order_by = call->over->order_by;
+                if (call->over->frame) merged.frame = call->over->frame;
+                merged.base.reset();
+                merged.reference_only = false;
+                merged.span = call->over->span;
+                    call->over = std::move(merged);
+                break;
+            }
+            return false;
+        });
+    });
+}
+
+bool is_ranking(const std::string& name) {
+    static constexpr std::array<std::string_view, 7> names{"row_number",   "rank",      "dense_rank", "rank_dense",
+                                                           "percent_rank", "cume_dist", "ntile"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The largest n that a condition lets an expression with this text (or this alias) have.
+std::optional<std::size_t> limit_in(const ast::Expression& condition, const std::string& text,
+                                    const std::string& alias) {
+    std::optional<std::size_t> limit;
+    for (const ast::Expression& part : conjuncts_of(condition)) {
+        const auto* binary = std::get_if<ast::Binary>(&part.node);
+        if (!binary) continue;
+        const auto matches = [&](const ast::Expression& side) {
+            const auto* reference = std::get_if<ast::ColumnReference>(&without_parentheses(side).node);
+            return (!text.empty() && text_of(without_parentheses(side)) == text) ||
+                   (reference && !alias.empty() && equals_ignoring_case(reference->parts.back().text, alias));
+        };
+        const bool left = matches(*binary->left);
+        if (!left && !matches(*binary->right)) continue;
+        const auto number = constant_number(left ? *binary->right : *binary->left);
+        if (!number) continue;
+        std::string op = binary->op;
+        if (!left) op = op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
+        if (op == "=" || op == "==" || op == "<=") limit = std::min<std::size_t>(limit.value_or(*number), *number);
+        if (op == "<" && *number > 0) limit = std::min<std::size_t>(limit.value_or(*number - 1), *number - 1);
+    }
+    return limit;
+}
+
+/// ROW_NUMBER() <= n, by QUALIFY: n.
+std::optional<std::size_t> row_number_limit(const ast::Select& select, const ast::Expression& call) {
+    if (called_function(call) != "row_number" || !select.qualify) return std::nullopt;
+    const std::string text = text_of(call);
+    std::string alias;
+    for (const ast::SelectItem& item : select.items) {
+        if (item.alias && text_of(without_parentheses(item.value)) == text) alias = item.alias->text;
+    }
+    return limit_in(*select.qualify, text, alias);
+}
+
+bool same_partition(const std::vector<ast::Expression>& left, const std::vector<ast::Expression>& right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](const auto& a, const auto& b) { return text_of(a) == text_of(b); });
+}
+
+}  // namespace
+
+void StreamPlanner::push_row_number_filter(ast::Select& select) {
+    if (!select.where || !select.from) return;
+    auto* derived = std::get_if<ast::DerivedTable>(&select.from->node);
+    if (!derived || (select.from->alias && !select.from->alias->columns.empty())) return;
+    auto* inner = std::get_if<ast::Select>(&derived->query->body.node);
+    if (!inner || derived->query->limit || derived->query->offset) return;
+    for (const ast::SelectItem& item : inner->items) {
+        const auto* call = std::get_if<ast::FunctionCall>(&item.value.node);
+        if (!item.alias || !call || !call->over || called_function(item.value) != "row_number") continue;
+        const auto limit = limit_in(*select.where, "", item.alias->text);
+        if (!limit) continue;
+        ast::Expression condition = make_binary(item.value, "<=", make_number(*limit));
+        if (inner->qualify)
+            condition = make_binary(ast::Expression{{}, ast::Parenthesized{*inner->qualify}}, "AND", std::move(condition));
+        inner->qualify = std::move(condition);
+        return;
+    }
+}
+
+bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
+    write_out_named_windows(select);
+    const std::vector<ast::Expression> calls = window_functions_of(select);
+    if (calls.empty()) return false;
+    const auto is_aggregate = [&](const ast::Expression& each) { return is_aggregate_call(each, aggregates_); };
+    bool grouped = !select.group_by.empty() || select.group_by_all || select.having;
+    for (const ast::SelectItem& item : select.items) grouped = grouped || contains(item.value, is_aggregate);
+    if (!grouped) return false;
+
+    // SELECT group keys AS g0, aggregates AS a0 FROM ... GROUP BY ...; the window functions go around it.
+    const auto relations = columns_.relations_of(*select.from);
+    ast::Select inner;
+    ast::Select outer = select;
+    inner.from = select.from;
+    inner.where = select.where;
+    inner.having = select.having;
+    outer.where = {};
+    outer.having = {};
+    const std::vector<ast::Expression> groups = written_out_groups(outer);
+    outer.group_by.clear();
+    outer.group_by_all = false;
+    const auto write_out_aliases = [&](ast::Expression& expression) {
+        replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>&) {
+            const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+            if (!reference || resolve(*reference, relations)) return false;
+            for (const ast::SelectItem& item : select.items) {
+                if (!equals_ignoring_case(item.alias->text, reference->parts.front().text)) continue;
+                ast::Expression value = item.value;
+                for (std::size_t field = 1; field < reference->parts.size(); ++field)
+                    value = make_struct_field(std::move(value), reference->parts[field].text);
+                each = std::move(value);
+                return true;
+            }
+            return false;
+        });
+    };
+    std::vector<std::pair<std::string, std::string>> replacements;
+    for (const ast::Expression& group : groups) {
+        const std::string name = fmt::format("g{}", replacements.size());
+        inner.items.push_back(make_item(group, name));
+        inner.group_by.push_back({ast::GroupingElement::Kind::expression, {group}, {}});
+        replacements.emplace_back(text_of(group), name);
+    }
+    const auto lift = [&](ast::Expression& expression) {
+        write_out_aliases(expression);
+        replace_expressions(expression, [&](ast::Expression& each) {
+            const std::string text = text_of(each);
+            for (const auto& [known, name] : replacements) {
+                if (known != text) continue;
+                each = make_column("__grouped", name, each.span);
+                return true;
+            }
+            if (!is_aggregate(each)) return false;
+            const std::string name = fmt::format("g{}", replacements.size());
+            inner.items.push_back(make_item(each, name));
+            replacements.emplace_back(text, name);
+            each = make_column("__grouped", name, each.span);
+            return true;
+        });
+    };
+    for (ast::SelectItem& item : outer.items) lift(item.value);
+    if (outer.qualify) lift(*outer.qualify);
+    ast::TableReference grouped_rows;
+    grouped_rows.node = ast::DerivedTable{false, make_query(std::move(inner))};
+    grouped_rows.alias = ast::TableAlias{make_identifier("__grouped", span), {}};
+    outer.from = std::move(grouped_rows);
+    select = std::move(outer);
+    plan_select(select, span);
+    return true;
+}
+
+std::optional<OverPlan::Frame> StreamPlanner::over_frame(const ast::Expression& expression,
+                                                         const ast::Select& output) const {
+    const auto& call = std::get<ast::FunctionCall>(expression.node);
+    const ast::WindowSpecification& over = *call.over;
+    const std::string name = called_function(expression);
+    OverPlan::Frame frame;
+    frame.partition = over.partition_by;
+    const SourceSpan span = expression.span;
+    if (name == "lag" || name == "lead") {
+        const auto offset = call.arguments.size() > 1 ? constant_number(call.arguments[1].value) : std::uint64_t{1};
+        if (!offset) refuse(span, "LAG or LEAD by an offset that is not a plain number", "write the number of rows");
+        (name == "lag" ? frame.rows_before : frame.rows_after) = static_cast<std::size_t>(*offset);
+        return frame;
+    }
+    if (is_ranking(name)) {
+        if (const auto limit = row_number_limit(output, expression)) {
+            frame.first_rows = *limit;
+            return frame;
+        }
+        refuse(span, fmt::format("{} in the order of time", name),
+               "keep the first ones: QUALIFY ROW_NUMBER() OVER (...) <= n, or partition by a window");
+    }
+    if (!over.frame) refuse(span, fmt::format("{} over all rows so far", name), frame_hint);
+    const auto bound = [&](const ast::FrameBound& each, bool begin) {
+        using Kind = ast::FrameBound::Kind;
+        if (each.kind == Kind::current_row) return;
+        if (each.kind == Kind::unbounded_preceding || each.kind == Kind::unbounded_following)
+            refuse(span, fmt::format("{} over all rows so far", name), frame_hint);
+        const bool before = each.kind == Kind::preceding;
+        if (!begin && before) return;   // Ends before the row: its begin asks for more.
+        if (begin && !before) return;
+        if (over.frame->unit == ast::WindowFrame::Unit::rows) {
+            const auto rows = constant_number(*each.offset);
+            if (!rows) refuse(span, "A frame whose size is not a plain number", frame_hint);
+            (before ? frame.rows_before : frame.rows_after) = static_cast<std::size_t>(*rows);
+        } else if (over.frame->unit == ast::WindowFrame::Unit::range) {
+            (before ? frame.range_before : frame.range_after).push_back(*each.offset);
+        } else {
+            refuse(span, "A frame of GROUPS", frame_hint);
+        }
+    };
+    bound(over.frame->begin, true);
+    if (over.frame->end) bound(*over.frame->end, false);
+    return frame;
+}
+
+bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& split) {
+    ast::Select& output = split.output();
+    const std::vector<ast::Expression> calls = window_functions_of(output);
+    const TimeTracer tracer = make_tracer();
+    const auto over_of = [](const ast::Expression& call) -> const ast::WindowSpecification& {
+        return *std::get<ast::FunctionCall>(call.node).over;
+    };
+
+    // All partitions within one bucket of time: complete when it has passed.
+    for (const ast::Expression& candidate : over_of(calls.front()).partition_by) {
+        const std::string text = text_of(candidate);
+        const bool in_all = std::all_of(calls.begin(), calls.end(), [&](const ast::Expression& call) {
+            const auto& partition = over_of(call).partition_by;
+            return std::any_of(partition.begin(), partition.end(),
+                               [&](const ast::Expression& each) { return text_of(each) == text; });
+        });
+        if (!in_all) continue;
+        const ast::Expression below = split.below(candidate);
+        const auto key = tracer.trace(below, *select.from);
+        if (!key) continue;
+        plan_window(select, span, split, below, *key, "window functions within windows");
+        return true;
+    }
+
+    // In the order of time.
+    const auto orders_by_time = [&](const ast::Expression& call) {
+        const auto& order = over_of(call).order_by;
+        return !order.empty() && order.front().direction != ast::OrderItem::Direction::descending &&
+               tracer.trace(split.below(order.front().value), *select.from).has_value();
+    };
+    if (!std::all_of(calls.begin(), calls.end(), orders_by_time)) {
+        const bool ranked = std::all_of(calls.begin(), calls.end(), [&](const ast::Expression& call) {
+            return row_number_limit(output, call).has_value();
+        });
+        if (ranked) return false;
+        refuse(calls.front().span, "A window function that is not in the order of time",
+               "order it by the time of the rows, or partition it by a window such as TUMBLE(ts, INTERVAL '1 minute')");
+    }
+    const ast::Expression order = over_of(calls.front()).order_by.front().value;
+    for (const ast::Expression& call : calls) {
+        if (text_of(over_of(call).order_by.front().value) != text_of(order))
+            refuse(call.span, "Window functions in the order of different times", "use one time column for all of them");
+    }
+    const ast::Expression below = split.below(order);
+    const auto key = *tracer.trace(below, *select.from);
+    OverPlan over;
+    for (const ast::Expression& call : calls) {
+        OverPlan::Frame frame = *over_frame(call, output);
+        if (frame.first_rows > 0) warn_of_unbounded_state(call.span, "the first rows of every partition are kept for good");
+        const auto known = std::find_if(over.frames.begin(), over.frames.end(), [&](const OverPlan::Frame& each) {
+            return same_partition(each.partition, frame.partition);
+        });
+        if (known == over.frames.end()) {
+            over.frames.push_back(std::move(frame));
+            continue;
+        }
+        known->rows_before = std::max(known->rows_before, frame.rows_before);
+        known->rows_after = std::max(known->rows_after, frame.rows_after);
+        known->first_rows = std::max(known->first_rows, frame.first_rows);
+        known->range_before.insert(known->range_before.end(), frame.range_before.begin(), frame.range_before.end());
+        known->range_after.insert(known->range_after.end(), frame.range_after.begin(), frame.range_after.end());
+    }
+    // Rows of the same time keep the order in which they came.
+    for_each_result_expression(output, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            auto* call = std::get_if<ast::FunctionCall>(&each.node);
+            if (!call || !call->over) return false;
+            const bool by_range = call->over->frame && call->over->frame->unit == ast::WindowFrame::Unit::range;
+            // A RANGE frame takes one sort key, and does not care about ties.
+            if (!by_range) call->over->order_by.push_back({make_column(operator_rows_alias, arrival_column, {})});
+            return false;
+        });
+    });
+    const bool at_once = std::all_of(key.begin(), key.end(), [&](const ClockValue& value) {
+        return plan_.clocks[value.clock].kind == PlannedClock::Kind::arrival;
+    });
+    const TimeKey timestamps = as_timestamps(key);
+    ast::Expression simple = below;
+    simplify_time(simple);
+    const ast::Expression value = is_window_structure(key) ? simplified_field(simple, "start") : simple;
+    split.add_value(make_cast(value, "TIMESTAMP", {}), time_key_column);
+    ast::Expression base_of = value;
+    const ast::Expression* base = growing_reference(base_of);
+    const std::string base_text = base ? text_of(*base) : std::string();
+    if (!at_once) over.key = timestamps;
+    over.input.query = make_query(split.input());
+    over.input.late_rules = late_rules(timestamps);
+    const ast::Select plain_output = output;
+    output.items.push_back(make_item(make_column(operator_rows_alias, arrival_column, {}), arrival_column));
+    over.query = make_query(output);
+    const ast::Query described = make_query(select);
+    add_operator(select, "window functions over time", span, std::move(over), described);
+    find_time_columns(plain_output, split, base_text, std::nullopt);
+    return true;
+}
+
+void StreamPlanner::plan_ranks(const ast::Select& output, bool from_changes, ChangingPlan& changing) const {
+    ast::Select copy = output;
+    const std::vector<ast::Expression> calls = window_functions_of(copy);
+    const auto partition_of = [](const ast::Expression& call) -> const std::vector<ast::Expression>& {
+        return std::get<ast::FunctionCall>(call.node).over->partition_by;
+    };
+    if (!output.group_by.empty()) return;
+    const bool same = std::all_of(calls.begin(), calls.end(), [&](const ast::Expression& call) {
+        return same_partition(partition_of(call), partition_of(calls.front()));
+    });
+    if (!same || partition_of(calls.front()).empty()) return;
+    changing.grouped = true;
+    changing.groups = partition_of(calls.front());
+    if (from_changes || calls.size() != 1) return;
+    const auto limit = row_number_limit(output, calls.front());
+    if (!limit) return;
+    // Of rows that are never taken back, those beyond the limit never come back either.
+    ast::Select prune;
+    prune.items.push_back(make_star());
+    prune.from = make_scan(operator_rows_scan, operator_rows_alias);
+    prune.qualify = make_binary(calls.front(), "<=", make_number(*limit));
+    changing.prune = make_query(std::move(prune));
+}
+
+}  // namespace laminar

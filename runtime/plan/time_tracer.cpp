@@ -1,0 +1,254 @@
+#include "runtime/plan/time_tracer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "catalog/catalog.h"
+#include "catalog/function_rewriter.h"
+#include "runtime/plan/expression_tools.h"
+
+namespace laminar {
+
+namespace {
+
+bool is_time_type(std::string_view name) {
+    static constexpr std::array<std::string_view, 9> names{
+        "TIMESTAMP", "DATETIME",     "DATE",         "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE",
+        "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_window_field(std::string_view field) {
+    return equals_ignoring_case(field, "start") || equals_ignoring_case(field, "end");
+}
+
+ast::Expression* growing(ast::Box<ast::Expression>& operand) { return growing_reference(*operand); }
+
+ast::Expression* growing_call(ast::FunctionCall& call, const std::string& name) {
+    const auto constant = [&](std::size_t index) { return !contains_column(call.arguments[index].value); };
+    const std::size_t count = call.arguments.size();
+    if ((name == "date_trunc" || name == "datetrunc") && count == 2 && constant(0))
+        return growing_reference(call.arguments[1].value);
+    if (name == "time_bucket" && count >= 2 && constant(0) && (count < 3 || constant(2)))
+        return growing_reference(call.arguments[1].value);
+    if (name == "struct_extract" && count == 2) {
+        const auto* field = std::get_if<ast::Literal>(&call.arguments[1].value.node);
+        return field && is_window_field(field->text) ? growing_reference(call.arguments[0].value) : nullptr;
+    }
+    if (name == "laminar_hop_first" && count == 3 && constant(1) && constant(2))
+        return growing_reference(call.arguments[0].value);
+    return nullptr;
+}
+
+void substitute(ast::Expression& expression, const std::string& reference, const ast::Expression& value) {
+    replace_expressions(expression, [&](ast::Expression& each) {
+        if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != reference) return false;
+        each = value;
+        return true;
+    });
+}
+
+std::string item_name(const ast::SelectItem& item) {
+    if (item.alias) return item.alias->text;
+    const ast::Expression& value = without_parentheses(item.value);
+    if (const auto* reference = std::get_if<ast::ColumnReference>(&value.node)) return reference->parts.back().text;
+    if (const auto* field = std::get_if<ast::FieldAccess>(&value.node)) return field->field.text;
+    return {};
+}
+
+}  // namespace
+
+ast::Expression* growing_reference(ast::Expression& expression) {
+    if (std::holds_alternative<ast::ColumnReference>(expression.node)) return &expression;
+    if (auto* nested = std::get_if<ast::Parenthesized>(&expression.node)) return growing(nested->inner);
+    if (auto* cast = std::get_if<ast::Cast>(&expression.node)) {
+        const bool time = is_time_type(cast->type.name) && cast->type.dimensions.empty();
+        return time && cast->style != ast::Cast::Style::try_cast ? growing(cast->operand) : nullptr;
+    }
+    if (auto* binary = std::get_if<ast::Binary>(&expression.node)) {
+        if ((binary->op == "+" || binary->op == "-") && !contains_column(*binary->right)) return growing(binary->left);
+        if (binary->op == "+" && !contains_column(*binary->left)) return growing(binary->right);
+        return nullptr;
+    }
+    if (auto* structure = std::get_if<ast::StructLiteral>(&expression.node)) {
+        // A window: both ends grow with the same reference.
+        if (structure->entries.size() != 2) return nullptr;
+        ast::Expression* start = growing_reference(structure->entries[0].value);
+        ast::Expression* end = growing_reference(structure->entries[1].value);
+        return start && end && text_of(*start) == text_of(*end) ? start : nullptr;
+    }
+    if (auto* access = std::get_if<ast::FieldAccess>(&expression.node))
+        return is_window_field(access->field.text) ? growing(access->operand) : nullptr;
+    if (auto* call = std::get_if<ast::FunctionCall>(&expression.node))
+        return call->over ? nullptr : growing_call(*call, called_function(expression));
+    return nullptr;
+}
+
+void simplify_time(ast::Expression& expression) {
+    ast::Expression* inner = nullptr;
+    std::string field;
+    if (auto* access = std::get_if<ast::FieldAccess>(&expression.node)) {
+        simplify_time(*access->operand);
+        inner = &*access->operand;
+        field = access->field.text;
+    } else if (called_function(expression) == "struct_extract") {
+        auto& call = std::get<ast::FunctionCall>(expression.node);
+        const auto* name = std::get_if<ast::Literal>(&call.arguments.back().value.node);
+        if (!name) return;
+        field = name->text;
+        inner = &call.arguments.front().value;
+        simplify_time(*inner);
+    } else if (called_function(expression) == "unnest") {
+        ast::Expression windows = std::get<ast::FunctionCall>(expression.node).arguments.front().value;
+        if (called_function(windows) != "laminar_hop_windows") return;
+        std::get<ast::FunctionCall>(windows.node).name.parts.front().text = "laminar_hop";
+        expression = std::move(windows);
+        simplify_time(expression);
+        return;
+    } else if (called_function(expression) == "laminar_hop") {
+        auto& call = std::get<ast::FunctionCall>(expression.node);
+        const SourceSpan span = expression.span;
+        std::vector<ast::Expression> arguments;
+        for (const ast::FunctionArgument& argument : call.arguments) arguments.push_back(argument.value);
+        const ast::Expression size = arguments.back();
+        const ast::Expression start = make_call("laminar_hop_first", std::move(arguments), span);
+        ast::StructLiteral window;
+        window.entries.push_back({make_string("start", span), start});
+        window.entries.push_back({make_string("end", span), make_binary(start, "+", size)});
+        expression = ast::Expression{span, std::move(window)};
+        return;
+    }
+    if (inner) {
+        ast::Expression structure = std::move(*inner);
+        expression = simplified_field(std::move(structure), field);
+        return;
+    }
+    if (auto* nested = std::get_if<ast::Parenthesized>(&expression.node)) {
+        simplify_time(*nested->inner);
+        ast::Expression value = std::move(*nested->inner);
+        expression = std::move(value);
+    } else if (auto* cast = std::get_if<ast::Cast>(&expression.node)) {
+        simplify_time(*cast->operand);
+    } else if (auto* binary = std::get_if<ast::Binary>(&expression.node)) {
+        simplify_time(*binary->left);
+        simplify_time(*binary->right);
+    } else if (auto* call = std::get_if<ast::FunctionCall>(&expression.node)) {
+        for (ast::FunctionArgument& argument : call->arguments) simplify_time(argument.value);
+    } else if (auto* structure = std::get_if<ast::StructLiteral>(&expression.node)) {
+        for (ast::KeyValue& entry : structure->entries) simplify_time(entry.value);
+    }
+}
+
+bool is_window_structure(const TimeKey& key) {
+    return !key.empty() && std::all_of(key.begin(), key.end(), [](const ClockValue& value) {
+        return std::holds_alternative<ast::StructLiteral>(value.expression.node);
+    });
+}
+
+TimeKey as_timestamps(TimeKey key) {
+    for (ClockValue& value : key) {
+        if (std::holds_alternative<ast::StructLiteral>(value.expression.node))
+            value.expression = simplified_field(std::move(value.expression), "start");
+        value.expression = make_cast(std::move(value.expression), "TIMESTAMP", {});
+    }
+    return key;
+}
+
+std::optional<TimeKey> TimeTracer::trace(const ast::Expression& expression, const ast::TableReference& from) const {
+    return trace(expression, columns_.relations_of(from));
+}
+
+std::optional<TimeKey> TimeTracer::trace(const ast::Expression& expression,
+                                         const std::vector<FromRelation>& relations) const {
+    ast::Expression simple = expression;
+    simplify_time(simple);
+    const ast::Expression* base = growing_reference(simple);
+    if (!base) return std::nullopt;
+    const ast::Expression reference = *base;
+    const auto resolved = resolve(std::get<ast::ColumnReference>(reference.node), relations);
+    if (!resolved) return std::nullopt;
+    for (const std::string& field : resolved->fields) {
+        if (!is_window_field(field)) return std::nullopt;
+    }
+    std::optional<TimeKey> key = trace_table_column(*resolved->relation->table, resolved->column);
+    if (!key || key->empty()) return std::nullopt;
+    const std::string name = text_of(reference);
+    for (ClockValue& value : *key) {
+        for (const std::string& field : resolved->fields)
+            value.expression = simplified_field(std::move(value.expression), field);
+        ast::Expression composed = simple;
+        substitute(composed, name, value.expression);
+        simplify_time(composed);
+        value.expression = std::move(composed);
+    }
+    return key;
+}
+
+std::optional<TimeKey> TimeTracer::trace_table_column(const ast::TableReference& table,
+                                                      const std::string& column) const {
+    std::string inner = column;
+    if (const auto* scan = std::get_if<ast::BoundScan>(&table.node)) {
+        if (!is_stream_(scan->input)) return std::nullopt;
+        auto value = scan_clock_(scan->input, inner);
+        if (!value) return std::nullopt;
+        return TimeKey{std::move(*value)};
+    }
+    const auto* derived = std::get_if<ast::DerivedTable>(&table.node);
+    if (!derived) return std::nullopt;
+    if (table.alias && !table.alias->columns.empty()) {
+        const auto columns = columns_.of(*derived->query);
+        for (std::size_t index = 0; index < table.alias->columns.size() && index < columns.size(); ++index) {
+            if (equals_ignoring_case(table.alias->columns[index].text, column)) inner = columns[index].name;
+        }
+    }
+    return trace_column(*derived->query, inner);
+}
+
+std::optional<TimeKey> TimeTracer::trace_column(const ast::Query& query, const std::string& column) const {
+    return query.with.empty() ? trace_body_column(query.body, column) : std::nullopt;
+}
+
+std::optional<TimeKey> TimeTracer::trace_body_column(const ast::QueryBody& body, const std::string& column) const {
+    if (const auto* nested = std::get_if<ast::NestedQuery>(&body.node)) return trace_column(*nested->query, column);
+    if (const auto* operation = std::get_if<ast::SetOperation>(&body.node)) {
+        std::string right_column = column;
+        if (!operation->by_name) {
+            ast::Query left;
+            left.body = *operation->left;
+            ast::Query right;
+            right.body = *operation->right;
+            const auto left_columns = columns_.of(left);
+            const auto right_columns = columns_.of(right);
+            for (std::size_t index = 0; index < left_columns.size() && index < right_columns.size(); ++index) {
+                if (equals_ignoring_case(left_columns[index].name, column)) right_column = right_columns[index].name;
+            }
+        }
+        auto left = trace_body_column(*operation->left, column);
+        auto right = trace_body_column(*operation->right, right_column);
+        if (!left || !right) return std::nullopt;
+        left->insert(left->end(), right->begin(), right->end());
+        return left;
+    }
+    const auto* select = std::get_if<ast::Select>(&body.node);
+    if (!select || !select->from) return std::nullopt;
+    const auto relations = columns_.relations_of(*select->from);
+    for (const ast::SelectItem& item : select->items) {
+        if (equals_ignoring_case(item_name(item), column)) return trace(item.value, relations);
+    }
+    for (const ast::SelectItem& item : select->items) {
+        const auto* star = std::get_if<ast::Star>(&item.value.node);
+        if (!star) continue;
+        std::string source = column;
+        for (const auto& [from, to] : star->rename) {
+            if (equals_ignoring_case(to.text, column)) source = from.parts.back().text;
+        }
+        for (const auto& replacement : star->replace) {
+            if (equals_ignoring_case(replacement.name.text, column)) return trace(replacement.value, relations);
+        }
+        const std::string relation = star->qualifier.empty() ? std::string() : star->qualifier.back().text;
+        return trace(make_column(relation, source, {}), relations);
+    }
+    return std::nullopt;
+}
+
+}  // namespace laminar
