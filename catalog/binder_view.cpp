@@ -145,6 +145,9 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
             "name a connection, or a table that is bound to one; for stored tables use INSERT INTO or a view");
         return std::nullopt;
     }
+    const std::size_t errors_before = context.diagnostics.error_count();
+    context.checker.check_continuous(*query, context.catalog, context.diagnostics);
+    if (context.diagnostics.error_count() > errors_before) return std::nullopt;
     PipelineObject pipeline;
     define(context, create.name, pipeline);
     pipeline.query = *create.query;

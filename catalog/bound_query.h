@@ -10,6 +10,8 @@
 
 namespace laminar {
 
+class Catalog;
+
 /// What a BoundScan reads.
 enum class InputKind : std::uint8_t { stream_table, stored_table, connection, pipeline, system_table };
 
@@ -57,6 +59,13 @@ public:
     virtual ~QueryChecker() = default;
     /// Output columns, or nullopt after reporting why not, at the user's position.
     virtual std::optional<std::vector<OutputColumn>> check_query(const BoundQuery& query, Diagnostics& diagnostics) = 0;
+    /// Reports what of the query cannot be answered continuously, and warns of state that grows without bound. Says
+    /// nothing where types are undecided.
+    virtual void check_continuous(const BoundQuery& query, const Catalog& catalog, Diagnostics& diagnostics) {
+        static_cast<void>(query);
+        static_cast<void>(catalog);
+        static_cast<void>(diagnostics);
+    }
     /// The type of an expression without columns (DEFAULT) or over the given columns (WATERMARK).
     virtual std::optional<ColumnType> check_expression(const ast::Expression& expression,
                                                        const std::vector<OutputColumn>& columns,

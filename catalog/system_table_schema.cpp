@@ -41,6 +41,11 @@ constexpr SystemTableColumn pipelines[] = {
     {"rows_out", TypeId::bigint, "Rows produced since the start"},
     {"errors", TypeId::bigint, "Rows or messages that failed"},
     {"last_error", TypeId::varchar, "The latest error; NULL when there was none"},
+    {"late_rows", TypeId::bigint, "Rows left out because their window had passed, or because they have no time"},
+    {"state_rows", TypeId::bigint, "Rows its operators keep now"},
+    {"state_bytes", TypeId::bigint, "Their size in bytes, roughly"},
+    {"watermark", TypeId::timestamp, "Event time up to which its inputs are complete; NULL without one"},
+    {"lag_ms", TypeId::bigint, "Milliseconds by which the watermark is behind the clock; NULL without one"},
 };
 
 constexpr SystemTableColumn tables[] = {

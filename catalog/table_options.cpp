@@ -57,15 +57,16 @@ const OptionSchema& table_option_schema() {
                  {.help = "Convert values of another JSON type where TRY_CAST could, such as numbers in strings.",
                   .example = "true",
                   .needs = {"connector"}})
-            .add_choice("changelog", &Options::changelog,
-                        {{"none", Changelog::none},
-                         {"full", Changelog::full},
-                         {"upsert", Changelog::upsert},
-                         {"debezium", Changelog::debezium}},
-                        {.help = "How changes of an updating result are sent: with _op for every change (+I, -U, +U, -D), "
-                                 "without -U, or as Debezium writes them.",
-                         .example = "'upsert'",
-                         .needs = {"connector"}});
+            .add_choice(
+                "changelog", &Options::changelog,
+                {{"none", Changelog::none},
+                 {"full", Changelog::full},
+                 {"upsert", Changelog::upsert},
+                 {"debezium", Changelog::debezium}},
+                {.help = "How changes of an updating result are sent: with _op for every change (+I, -U, +U, -D), "
+                         "without -U, or as Debezium writes them.",
+                 .example = "'upsert'",
+                 .needs = {"connector"}});
     return schema;
 }
 

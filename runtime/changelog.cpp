@@ -43,7 +43,8 @@ struct Change {
 };
 
 /// Removals first, in their order, each with the row that takes its place.
-std::vector<Change> pair_up(const ResultTable& removed, const ResultTable& added, const std::vector<std::string>& keys) {
+std::vector<Change> pair_up(const ResultTable& removed, const ResultTable& added,
+                            const std::vector<std::string>& keys) {
     std::vector<Change> changes;
     std::multimap<std::string, std::size_t> replaced;
     for (std::size_t row = 0; row < removed.rows; ++row) {

@@ -84,11 +84,12 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
 bool StatementExecutor::create_stored_table(const TableObject& table, const BoundCreate& statement,
                                             Diagnostics& diagnostics) {
     if (statement.query && !prepare_for_reading(*statement.query, diagnostics)) return false;
+    const std::string rows = statement.query ? retained_sql(*statement.query).text : std::string();
     env_.engine.call([&](Engine& engine) {
         engine.execute(stored_table_ddl(table));
         if (!statement.query) return;
-        const ResultTable inserted = engine.query(
-            fmt::format("INSERT INTO {} {}", engine_table_name(table.name), retained_sql(*statement.query).text));
+        const ResultTable inserted =
+            engine.query(fmt::format("INSERT INTO {} {}", engine_table_name(table.name), rows));
         env_.progress.add_rows(table.name, inserted.rows_changed);
     });
     return true;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "connectors/connection_factory.h"
+#include "runtime/plan/input_time.h"
 #include "runtime/query_error.h"
 #include "runtime/statement_executor.h"
 #include "runtime/stream_schema.h"
@@ -17,25 +18,6 @@ const FunctionNames& StatementExecutor::aggregate_functions() {
     }
     return aggregate_functions_;
 }
-
-namespace {
-
-InputTime input_time(const TableObject& table) {
-    InputTime time;
-    time.idle = table.options.watermark_idle;
-    if (table.options.watermark_delay) time.delay = *table.options.watermark_delay;
-    if (table.watermark) {
-        time.column = table.watermark->column.text;
-        time.watermark = table.watermark->expression;
-        // Declared without an expression: rows come in order.
-        if (!table.options.watermark_delay) time.delay = std::chrono::microseconds(0);
-    } else {
-        time.column = table.options.event_time_field;
-    }
-    return time;
-}
-
-}  // namespace
 
 std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::string& consumer,
                                                                      const BoundQuery& query) {
@@ -114,7 +96,6 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
     }
     const FunctionNames& aggregates = aggregate_functions();
     const SourceTextPtr text = diagnostics.source();
-    const std::shared_ptr<std::vector<Diagnostic>> findings = std::make_shared<std::vector<Diagnostic>>();
     std::vector<OutputColumn> columns;
     std::string stored_sink;
     if (definition && !definition->sink.empty()) {
@@ -134,7 +115,6 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
             auto pipeline =
                 std::make_unique<RunningPipeline>(engine, name, query, std::move(sources), std::move(columns),
                                                   sink_maker(label, definition), text, aggregates);
-            *findings = pipeline->findings();
             env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
         });
     } catch (const EngineException& problem) {
@@ -148,7 +128,6 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
         for (const Diagnostic& finding : problem.findings().all()) diagnostics.add(finding);
         return false;
     }
-    for (const Diagnostic& finding : *findings) diagnostics.add(finding);
     env_.engine.wake();
     // Only now, with everything in place, may messages flow.
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {

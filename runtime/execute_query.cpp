@@ -6,6 +6,9 @@
 
 #include "connectors/connection_factory.h"
 #include "parser/sql_writer.h"
+#include "runtime/plan/input_time.h"
+#include "runtime/plan/plan_text.h"
+#include "runtime/plan/retained_windows.h"
 #include "runtime/query_error.h"
 #include "runtime/result_builder.h"
 #include "runtime/statement_executor.h"
@@ -77,8 +80,7 @@ std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
 }  // namespace
 
 WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
-    SqlWriterOptions options;
-    options.scan_text = [&](const ast::BoundScan& scan) -> std::string {
+    const std::function<std::string(const ast::BoundScan&)> scan_text = [&](const ast::BoundScan& scan) -> std::string {
         const QueryInput& input = query.inputs[scan.input];
         switch (input.kind) {
             case InputKind::stored_table:
@@ -91,6 +93,14 @@ WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
             }
         }
     };
+    if (query.uses_window_functions_of_time) {
+        return env_.engine.call([&](Engine& engine) {
+            const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
+            return write_with_windows(query, describe, scan_text);
+        });
+    }
+    SqlWriterOptions options;
+    options.scan_text = scan_text;
     return write_query(query.query, options);
 }
 
@@ -301,7 +311,23 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     return false;
 }
 
-ResultTable StatementExecutor::explain_query(const BoundQuery& query) {
+std::optional<std::vector<PlanLine>> StatementExecutor::explain_plan(const BoundQuery& query) {
+    const FunctionNames& aggregates = aggregate_functions();
+    return env_.engine.call([&](Engine& engine) -> std::optional<std::vector<PlanLine>> {
+        try {
+            Diagnostics findings;  // Of these the binder has told.
+            const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
+            const auto plan =
+                StreamPlanner(query, input_times(query, env_.catalog), aggregates, describe, findings).plan();
+            if (plan) return describe_plan(*plan, query);
+        } catch (const EngineException&) {
+            // Types that only messages decide: there is no plan before they come.
+        }
+        return std::nullopt;
+    });
+}
+
+ResultTable StatementExecutor::explain_query(const BoundQuery& query, bool continuous) {
     ResultBuilder builder({{"step", TypeId::varchar}, {"detail", TypeId::varchar}});
     for (const QueryInput& input : query.inputs) {
         std::string columns;
@@ -312,15 +338,22 @@ ResultTable StatementExecutor::explain_query(const BoundQuery& query) {
         if (input.all_fields) columns += columns.empty() ? "all fields" : ", all other fields";
         builder.add_row(fmt::format("read {} {}", input_kind_name(input.kind), input.object), columns);
     }
-    SqlWriterOptions options;
-    options.scan_text = [&](const ast::BoundScan& scan) { return quote_identifier(query.inputs[scan.input].object); };
-    builder.add_row("run", write_query(query.query, options).text);
+    const auto plan = continuous && query.reads_stream() ? explain_plan(query) : std::nullopt;
+    if (plan) {
+        for (const PlanLine& line : *plan) builder.add_row(line.step, line.detail);
+    } else {
+        SqlWriterOptions options;
+        options.scan_text = [&](const ast::BoundScan& scan) {
+            return quote_identifier(query.inputs[scan.input].object);
+        };
+        builder.add_row("run", write_query(query.query, options).text);
+    }
     std::string columns;
     for (const OutputColumn& column : query.columns) {
         columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name,
                                column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
     }
-    builder.add_row("deliver", columns);
+    builder.add_row("columns", columns);
     return builder.take();
 }
 
@@ -337,7 +370,9 @@ bool StatementExecutor::explain(const BoundExplain& statement, SourceSpan span, 
                           "EXPLAIN takes SELECT, INSERT, SUBSCRIBE, CREATE VIEW and CREATE PIPELINE");
         return false;
     }
-    print(explain_query(*query));
+    const bool continuous = std::holds_alternative<BoundSubscribe>(statement.statement.node) ||
+                            std::holds_alternative<BoundCreate>(statement.statement.node);
+    print(explain_query(*query, continuous));
     return true;
 }
 

@@ -109,9 +109,8 @@ std::size_t RunningPipeline::rows_at_hand(const Source& source, bool removed) no
 }
 
 bool RunningPipeline::has_input() const noexcept {
-    return std::any_of(sources_.begin(), sources_.end(), [](const Source& source) {
-        return rows_at_hand(source) > 0 || rows_at_hand(source, true) > 0;
-    });
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [](const Source& source) { return rows_at_hand(source) > 0 || rows_at_hand(source, true) > 0; });
 }
 
 std::string RunningPipeline::input_sql(std::size_t index) {
@@ -176,7 +175,10 @@ StreamPlan RunningPipeline::plan() {
         [this](const std::string& sql) { return engine_.prepare(sql)->columns(); }, diagnostics);
     std::optional<StreamPlan> planned = planner.plan();
     if (!planned) throw PlanRefused(std::move(diagnostics));
-    findings_ = diagnostics.all();
+    // Where the types were known before, the statement has been warned of already.
+    if (state_ == PipelineState::waiting_for_types) {
+        for (const Diagnostic& finding : diagnostics.all()) spdlog::warn("[{}] {}", name_, finding.message);
+    }
     return std::move(*planned);
 }
 
@@ -232,9 +234,9 @@ void RunningPipeline::process() {
             rows_in_ += rows_at_hand(source);
             if (source.upstream) source.upstream_slot->set_rows(source.upstream->output());
         }
-        const auto wall_clock = std::chrono::duration_cast<std::chrono::microseconds>(
-                                    std::chrono::system_clock::now().time_since_epoch())
-                                    .count();
+        const auto wall_clock =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
         OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock, liveness());
         std::vector<RefusedRow> refused_rows;
         if (graph_->plan().changes) {
@@ -268,7 +270,8 @@ void RunningPipeline::late(std::uint64_t rows) {
     std::uint64_t power = 1;
     while (power <= before) power *= 10;
     if (power <= late_rows_)
-        spdlog::warn("[{}] {} rows came too late for their window (or have no time) and were left out", name_, late_rows_);
+        spdlog::warn("[{}] {} rows came too late for their window (or have no time) and were left out", name_,
+                     late_rows_);
 }
 
 void RunningPipeline::release() {
@@ -302,8 +305,7 @@ void RunningPipeline::pause() noexcept {
 }
 
 void RunningPipeline::resume() noexcept {
-    if (state_ == PipelineState::paused)
-        state_ = graph_ ? PipelineState::running : PipelineState::waiting_for_types;
+    if (state_ == PipelineState::paused) state_ = graph_ ? PipelineState::running : PipelineState::waiting_for_types;
 }
 
 void RunningPipeline::fail(const EngineError& error) {

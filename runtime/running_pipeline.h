@@ -48,8 +48,8 @@ public:
         std::optional<ResultTable> past_rows;  ///< those being read now.
         std::unique_ptr<BatchSlot> upstream_slot;
         MessageFormat format = MessageFormat::json;
-        InputTime time;              ///< What is declared about its event time.
-        std::function<bool()> is_up; ///< Whether its connection is up; empty where there is none.
+        InputTime time;               ///< What is declared about its event time.
+        std::function<bool()> is_up;  ///< Whether its connection is up; empty where there is none.
     };
     /// Makes the sink once the query's columns are known.
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
@@ -101,14 +101,14 @@ public:
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
     /// Rows of the batch just processed, those taken back among them; null when none.
     [[nodiscard]] const ResultTable* output() const noexcept { return output_.rows > 0 ? &output_ : nullptr; }
-    [[nodiscard]] const ResultTable* taken_back() const noexcept { return taken_back_.rows > 0 ? &taken_back_ : nullptr; }
+    [[nodiscard]] const ResultTable* taken_back() const noexcept {
+        return taken_back_.rows > 0 ? &taken_back_ : nullptr;
+    }
     /// Whether rows may be taken back, and which columns identify a row.
     [[nodiscard]] bool changes() const noexcept { return graph_ && graph_->plan().changes; }
     /// What runs, once it is known.
     [[nodiscard]] const OperatorGraph* graph() const noexcept { return graph_.get(); }
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
-    /// Warnings of the planner.
-    [[nodiscard]] const std::vector<Diagnostic>& findings() const noexcept { return findings_; }
 
 private:
     bool prepare();
@@ -132,7 +132,6 @@ private:
     const FunctionNames& aggregates_;
     std::unique_ptr<SinkWriter> sink_;
     std::unique_ptr<OperatorGraph> graph_;
-    std::vector<Diagnostic> findings_;
     std::vector<OutputColumn> columns_;
     ResultTable output_;
     ResultTable taken_back_;

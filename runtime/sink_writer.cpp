@@ -49,8 +49,9 @@ public:
     void expect_changes(const std::vector<std::string>&) override {
         if (!delete_)
             throw EngineException({.type = "Binder",
-                                   .message = "the result of the query is updated as rows come, and the table it goes to has "
-                                              "no PRIMARY KEY by which rows could be replaced"});
+                                   .message =
+                                       "the result of the query is updated as rows come, and the table it goes to has "
+                                       "no PRIMARY KEY by which rows could be replaced"});
     }
 
     std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
@@ -110,19 +111,20 @@ public:
     void expect_changes(const std::vector<std::string>& keys) override {
         keys_ = keys;
         if (changelog_ == Changelog::none)
-            throw EngineException(
-                {.type = "Binder",
-                 .message = "the result of the query is updated as rows come; say how its changes are to be sent: CREATE TABLE " +
-                            table_ + " ... WITH (connector = '" + connection_ + "', changelog = 'upsert')"});
+            throw EngineException({.type = "Binder",
+                                   .message = "the result of the query is updated as rows come; say how its changes "
+                                              "are to be sent: CREATE TABLE " +
+                                              table_ + " ... WITH (connector = '" + connection_ +
+                                              "', changelog = 'upsert')"});
     }
 
     std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
         const ChangelogForm form = changelog_ == Changelog::debezium ? ChangelogForm::debezium
                                    : changelog_ == Changelog::full   ? ChangelogForm::marks
                                                                      : ChangelogForm::upsert;
-        const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                             std::chrono::system_clock::now().time_since_epoch())
-                             .count();
+        const auto now =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
         const ResultTable changes = make_changelog(removed, added, keys_, form, now);
         std::vector<std::size_t> columns(changes.columns.size());
         for (std::size_t index = 0; index < columns.size(); ++index) columns[index] = index;

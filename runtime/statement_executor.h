@@ -13,6 +13,7 @@
 #include "parser/sql_writer.h"
 #include "runtime/engine_thread.h"
 #include "runtime/live_connections.h"
+#include "runtime/plan/plan_text.h"
 #include "runtime/progress.h"
 #include "runtime/session.h"
 #include "runtime/stream_graph.h"
@@ -70,7 +71,8 @@ private:
     bool wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics);
     bool explain(const BoundExplain& statement, SourceSpan span, Diagnostics& diagnostics);
     WrittenSql retained_sql(const BoundQuery& query);
-    ResultTable explain_query(const BoundQuery& query);
+    ResultTable explain_query(const BoundQuery& query, bool continuous);
+    std::optional<std::vector<PlanLine>> explain_plan(const BoundQuery& query);
     /// Brings what the query reads up to date; false, reported, when it reads something that keeps no rows.
     bool prepare_for_reading(const BoundQuery& query, Diagnostics& diagnostics);
 

@@ -157,8 +157,8 @@ std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
     statuses.reserve(pipelines_.size());
     for (const auto& [pipeline, sink, stored_sink] : pipelines_) {
         statuses.push_back({pipeline->name(), pipeline->state(), sink, pipeline->rows_in(), pipeline->rows_out(),
-                            pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(), pipeline->late_rows(),
-                            pipeline->graph() ? pipeline->graph()->state_rows() : 0,
+                            pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(),
+                            pipeline->late_rows(), pipeline->graph() ? pipeline->graph()->state_rows() : 0,
                             pipeline->graph() ? pipeline->graph()->state_bytes() : 0,
                             pipeline->graph() ? pipeline->graph()->watermark() : StreamTime()});
     }

@@ -1,6 +1,8 @@
 #include "runtime/system_tables.h"
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -38,11 +40,26 @@ ResultTable websocket_logs(const SystemTableSources& sources, std::vector<Output
     return builder.take();
 }
 
+std::optional<std::int64_t> watermark_of(const PipelineStatus& status) {
+    if (!status.watermark.is_known() || status.watermark.is_finished()) return std::nullopt;
+    return status.watermark.value();
+}
+
+std::optional<std::int64_t> lag_of(const PipelineStatus& status) {
+    const auto watermark = watermark_of(status);
+    if (!watermark) return std::nullopt;
+    const auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    return (now - *watermark) / 1000;
+}
+
 ResultTable pipelines(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const PipelineStatus& status : sources.graph.pipeline_statuses())
         builder.add_row(status.name, pipeline_state_name(status.state), text_or_null(status.sink), status.rows_in,
-                        status.rows_out, status.failed_rows + status.undeliverable, text_or_null(status.last_error));
+                        status.rows_out, status.failed_rows + status.undeliverable, text_or_null(status.last_error),
+                        status.late_rows, status.state_rows, status.state_bytes, watermark_of(status), lag_of(status));
     return builder.take();
 }
 

@@ -36,6 +36,10 @@ void register_functions(duckdb_connection connection, FunctionState& state);
 /// them before anything runs. Both are STRUCT(start, "end") of the type of time.
 void register_window_placeholders(duckdb_connection connection);
 
+/// Lists the names of the engine's aggregate functions, case-folded.
+inline constexpr const char* aggregate_functions_sql =
+    "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'";
+
 /// Definitions of what HOP is made of: laminar_hop_first(ts, slide, size), the start of the first window that a time
 /// belongs to, and laminar_hop_windows(ts, slide, size), all of them.
 [[nodiscard]] const std::vector<const char*>& window_macros();

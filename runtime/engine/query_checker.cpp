@@ -12,6 +12,8 @@
 #include "runtime/engine/error_message.h"
 #include "runtime/engine/functions.h"
 #include "runtime/engine/prepared_statement.h"
+#include "runtime/plan/input_time.h"
+#include "runtime/plan/stream_planner.h"
 
 namespace laminar {
 
@@ -84,6 +86,22 @@ public:
         return check(write, undecided, query.query, query.query.span, diagnostics);
     }
 
+    void check_continuous(const BoundQuery& query, const Catalog& catalog, Diagnostics& diagnostics) override {
+        const bool undecided = std::any_of(query.inputs.begin(), query.inputs.end(), [](const QueryInput& input) {
+            return input.all_fields || has_unknown(columns_of(input));
+        });
+        if (undecided) return;
+        try {
+            const auto describe = [&](const std::string& sql) {
+                return prepare_statement(connection(), sql)->columns();
+            };
+            static_cast<void>(
+                StreamPlanner(query, input_times(query, catalog), aggregate_functions(), describe, diagnostics).plan());
+        } catch (const EngineException& problem) {
+            diagnostics.error(DiagnosticCode::query_error, query.query.span, problem.error().message);
+        }
+    }
+
     std::optional<ColumnType> check_expression(const ast::Expression& expression,
                                                const std::vector<OutputColumn>& columns,
                                                Diagnostics& diagnostics) override {
@@ -144,6 +162,7 @@ private:
             connection_.emplace(settings);
             register_functions(connection_->get(), function_state_);
             register_window_placeholders(connection_->get());
+            for (const char* macro : window_macros()) connection_->execute(macro);
         }
         return *connection_;
     }
@@ -158,6 +177,15 @@ private:
         const ResultTable names = statement->execute();
         for (std::size_t row = 0; row < names.rows; ++row) builtin_functions_.emplace(names.values[0].string_at(row));
         return builtin_functions_;
+    }
+
+    const FunctionNames& aggregate_functions() {
+        if (aggregate_functions_.empty()) {
+            const ResultTable names = prepare_statement(connection(), aggregate_functions_sql)->execute();
+            for (std::size_t row = 0; row < names.rows; ++row)
+                aggregate_functions_.emplace(names.values[0].string_at(row));
+        }
+        return aggregate_functions_;
     }
 
     static void prepend(const std::string& text, WrittenSql& sql) {
@@ -289,7 +317,8 @@ private:
     FunctionState function_state_;  // Outlives the connection, whose functions refer to it.
     std::optional<EngineConnection> connection_;
     std::set<std::string, std::less<>> builtin_functions_;  ///< Case-folded.
-    std::map<std::string, std::string> functions_;          ///< Declared ones: case-folded to as declared.
+    FunctionNames aggregate_functions_;
+    std::map<std::string, std::string> functions_;  ///< Declared ones: case-folded to as declared.
 };
 
 }  // namespace

@@ -28,18 +28,23 @@ public:
         // The right side's watermark itself may still come.
         const std::string complete = fmt::format("\"__key\" < {}", bound);
         finish_ = context.engine.prepare(ordered(
-            query_over(plan.query, {fmt::format("(SELECT * FROM {} WHERE {})", left_.both(), complete), right_.both()}), planned));
+            query_over(plan.query, {fmt::format("(SELECT * FROM {} WHERE {})", left_.both(), complete), right_.both()}),
+            planned));
         statements_.emplace_back("take in left", left_input_.sql());
         statements_.emplace_back("take in right", right_input_.sql());
-        statements_.emplace_back("when the right side's watermark has passed", query_over(plan.query, {"left_rows", "right_rows"}));
+        statements_.emplace_back("when the right side's watermark has passed",
+                                 query_over(plan.query, {"left_rows", "right_rows"}));
         forget_left_ = context.engine.prepare(fmt::format("DELETE FROM {} WHERE {}", left_.table(), complete));
-        least_left_ = context.engine.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})", left_.both(), complete));
+        least_left_ =
+            context.engine.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})", left_.both(), complete));
         std::string keys;
         for (const ast::Expression& key : plan.asof_keys) keys += (keys.empty() ? "" : ", ") + text_of(key);
-        forget_right_ = context.engine.prepare(fmt::format(
-            "DELETE FROM {0} WHERE rowid IN (SELECT \"__row\" FROM (SELECT rowid AS \"__row\", row_number() OVER ({1}ORDER BY "
-            "\"__key\" DESC, rowid DESC) AS \"__back\" FROM {0} AS \"__rows\" WHERE \"__key\" <= {2}) WHERE \"__back\" > 1)",
-            right_.table(), keys.empty() ? "" : "PARTITION BY " + keys + " ", bound));
+        forget_right_ = context.engine.prepare(
+            fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT \"__row\" FROM (SELECT rowid AS \"__row\", "
+                        "row_number() OVER ({1}ORDER BY "
+                        "\"__key\" DESC, rowid DESC) AS \"__back\" FROM {0} AS \"__rows\" WHERE \"__key\" <= {2}) "
+                        "WHERE \"__back\" > 1)",
+                        right_.table(), keys.empty() ? "" : "PARTITION BY " + keys + " ", bound));
     }
 
     ~AsofOperator() override { bound_slot_->set_rows(nullptr); }

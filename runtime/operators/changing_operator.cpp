@@ -17,7 +17,8 @@ constexpr std::uint64_t least_rows_to_merge = 4096;
 
 std::string quoted_list(const std::vector<OutputColumn>& columns) {
     std::string names;
-    for (const OutputColumn& column : columns) names += (names.empty() ? "" : ", ") + always_quote_identifier(column.name);
+    for (const OutputColumn& column : columns)
+        names += (names.empty() ? "" : ", ") + always_quote_identifier(column.name);
     return names;
 }
 
@@ -49,18 +50,20 @@ public:
         for (const std::string& key : plan.parts->keys)
             same += fmt::format(" AND s.\"{0}\" IS NOT DISTINCT FROM n.\"{0}\"", key);
         const bool grouped = !plan.parts->keys.empty();
-        const std::string affected =
-            grouped ? fmt::format("(SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {})", state_.table(), state_.fresh(), same)
-                    : state_.table();
-        merge_ = context.engine.prepare(query_over(
-            plan.parts->merge, {fmt::format("(SELECT * FROM {} UNION ALL SELECT * FROM {})", affected, state_.fresh())}));
+        const std::string affected = grouped ? fmt::format("(SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {})",
+                                                           state_.table(), state_.fresh(), same)
+                                             : state_.table();
+        merge_ = context.engine.prepare(
+            query_over(plan.parts->merge,
+                       {fmt::format("(SELECT * FROM {} UNION ALL SELECT * FROM {})", affected, state_.fresh())}));
         const std::string before = query_over(plan.parts->finish, {affected});
         const std::string after = query_over(plan.parts->finish, {merged_slot_->from_sql()});
         differences_ = std::make_unique<Differences>(context.engine, before, after);
         forget_ = context.engine.prepare(
-            grouped ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
-                                  state_.table(), state_.fresh(), same)
-                    : "DELETE FROM " + state_.table());
+            grouped
+                ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
+                              state_.table(), state_.fresh(), same)
+                : "DELETE FROM " + state_.table());
     }
 
     ~PartsOperator() override {
@@ -123,8 +126,8 @@ public:
         std::vector<std::string> after;
         for (std::size_t index = 0; index < plan.inputs.size(); ++index) {
             Input& input = inputs_.emplace_back();
-            input.fragment = std::make_unique<Fragment>(engine_, plan.inputs[index], context.scans, context.event_clocks,
-                                                        context.observer);
+            input.fragment = std::make_unique<Fragment>(engine_, plan.inputs[index], context.scans,
+                                                        context.event_clocks, context.observer);
             statements_.emplace_back("take in", input.fragment->sql());
             const std::vector<OutputColumn>& values = input.fragment->columns();
             std::vector<OutputColumn> columns = values;
@@ -132,20 +135,23 @@ public:
             input.state = std::make_unique<StateTable>(engine_, fmt::format("{}:{}", context.name, index), columns);
             const std::string names = quoted_list(values);
             const auto rows_of = [&](const std::string& weighted) {
-                return fmt::format("(SELECT {0} FROM (SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w "
-                                   "FROM {2} GROUP BY ALL) WHERE w > 0))",
-                                   names, weight_column, weighted);
+                return fmt::format(
+                    "(SELECT {0} FROM (SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w "
+                    "FROM {2} GROUP BY ALL) WHERE w > 0))",
+                    names, weight_column, weighted);
             };
             before.push_back(affected(rows_of(input.state->table()), plan, input));
             after.push_back(affected(rows_of(input.state->both()), plan, input));
-            input.merge = fmt::format("SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0",
-                                      names, weight_column, input.state->table());
+            input.merge = fmt::format(
+                "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names,
+                weight_column, input.state->table());
             if (plan.prune) {
                 input.prune = fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names, weight_column,
                                           query_over(*plan.prune, {rows_of(input.state->table())}));
             }
         }
-        differences_ = std::make_unique<Differences>(engine_, query_over(plan.query, before), query_over(plan.query, after));
+        differences_ =
+            std::make_unique<Differences>(engine_, query_over(plan.query, before), query_over(plan.query, after));
         statements_.emplace_back(plan.grouped ? "for the groups that changed" : "after every change",
                                  query_over(plan.query, {"rows", "right_rows"}));
     }

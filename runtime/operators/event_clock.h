@@ -14,7 +14,8 @@
 namespace laminar {
 
 /// The watermark of one input: the running maximum of an expression over its rows. What it was when each row came
-/// decides whether that row is late, so that the answer does not depend on how rows fell into batches. Engine thread only.
+/// decides whether that row is late, so that the answer does not depend on how rows fell into batches. Engine thread
+/// only.
 class EventClock {
 public:
     /// from_sql shows the input's rows at hand, which slot holds.

@@ -13,7 +13,8 @@ void append_rows(ResultTable& rows, ResultTable more) {
         rows = std::move(more);
         return;
     }
-    for (std::size_t column = 0; column < rows.values.size(); ++column) rows.values[column].append_all(more.values[column]);
+    for (std::size_t column = 0; column < rows.values.size(); ++column)
+        rows.values[column].append_all(more.values[column]);
     rows.rows += more.rows;
 }
 

@@ -85,13 +85,15 @@ public:
         const std::string no_left = fmt::format("(SELECT * FROM {} WHERE false)", left);
         const std::string no_right = fmt::format("(SELECT * FROM {} WHERE false)", right);
         if (sides_[0].keeps_unmatched)
-            unmatched_[0] = engine_.prepare(query_over(with_kind(plan.query, ast::Join::Kind::left), {unmatched_rows(0), no_right}));
+            unmatched_[0] = engine_.prepare(
+                query_over(with_kind(plan.query, ast::Join::Kind::left), {unmatched_rows(0), no_right}));
         if (sides_[1].keeps_unmatched)
-            unmatched_[1] = engine_.prepare(query_over(with_kind(plan.query, ast::Join::Kind::right), {no_left, unmatched_rows(1)}));
+            unmatched_[1] = engine_.prepare(
+                query_over(with_kind(plan.query, ast::Join::Kind::right), {no_left, unmatched_rows(1)}));
         if (kind_ == JoinPlan::Kind::semi) {
-            const std::string first_matched =
-                fmt::format("(SELECT * FROM {} WHERE NOT \"{}\" AND \"{}\" IN (SELECT a FROM {}))", sides_[0].state->both(),
-                            matched_column, arrival_column, sides_[0].matched_slot->from_sql());
+            const std::string first_matched = fmt::format(
+                "(SELECT * FROM {} WHERE NOT \"{}\" AND \"{}\" IN (SELECT a FROM {}))", sides_[0].state->both(),
+                matched_column, arrival_column, sides_[0].matched_slot->from_sql());
             pairs_[0] = engine_.prepare(query_over(left_alone(plan.query), {first_matched}));
         } else if (kind_ == JoinPlan::Kind::anti) {
             unmatched_[0] = engine_.prepare(query_over(left_alone(plan.query), {unmatched_rows(0)}));
@@ -147,8 +149,12 @@ public:
     }
 
     [[nodiscard]] StreamTime output_time(std::size_t side) const override { return sides_[side].output_time; }
-    [[nodiscard]] std::uint64_t state_rows() const override { return sides_[0].state->rows() + sides_[1].state->rows(); }
-    [[nodiscard]] std::uint64_t state_bytes() const override { return sides_[0].state->bytes() + sides_[1].state->bytes(); }
+    [[nodiscard]] std::uint64_t state_rows() const override {
+        return sides_[0].state->rows() + sides_[1].state->rows();
+    }
+    [[nodiscard]] std::uint64_t state_bytes() const override {
+        return sides_[0].state->bytes() + sides_[1].state->bytes();
+    }
 
 private:
     struct Side {
@@ -173,8 +179,9 @@ private:
 
     void prepare_side(Side& side) {
         const std::string table = side.state->table();
-        side.forget = engine_.prepare(fmt::format("DELETE FROM {} WHERE \"{}\" IN (SELECT \"{}\" FROM {} AS \"__rows\" WHERE {})", table,
-                                                  arrival_column, arrival_column, table, side.expired));
+        side.forget =
+            engine_.prepare(fmt::format("DELETE FROM {} WHERE \"{}\" IN (SELECT \"{}\" FROM {} AS \"__rows\" WHERE {})",
+                                        table, arrival_column, arrival_column, table, side.expired));
         side.mark = engine_.prepare(fmt::format("UPDATE {} SET \"{}\" = true WHERE \"{}\" IN (SELECT a FROM {})", table,
                                                 matched_column, arrival_column, side.matched_slot->from_sql()));
         if (side.time)

@@ -20,7 +20,8 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
                                                              scan.from_sql, *scan.slot));
     }
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
-        const OperatorContext context{engine, fmt::format("{}:{}", name, index + 1), scans_, event_clocks_, clocks_, observer};
+        const OperatorContext context{engine,  fmt::format("{}:{}", name, index + 1), scans_, event_clocks_, clocks_,
+                                      observer};
         operators_.push_back(make_operator(plan_.operators[index], context));
         StreamOperator* made = operators_.back().get();
         slots_.push_back(engine.create_row_slot(context.name + ":rows out", plan_.operators[index].columns));
@@ -59,13 +60,13 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
 
 OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                                              const std::vector<InputLiveness>& liveness) {
-    const bool came = std::any_of(scans_.begin(), scans_.begin() + static_cast<std::ptrdiff_t>(plan_.input_count),
-                                  [](const StreamScan& scan) {
-                                      return scan.slot && (scan.rows(false) > 0 || scan.rows(true) > 0);
-                                  });
+    const bool came =
+        std::any_of(scans_.begin(), scans_.begin() + static_cast<std::ptrdiff_t>(plan_.input_count),
+                    [](const StreamScan& scan) { return scan.slot && (scan.rows(false) > 0 || scan.rows(true) > 0); });
     Result result;
     const bool moved = advance_clocks(now, wall_clock, liveness);
-    finished_ = std::all_of(liveness.begin(), liveness.end(), [](const InputLiveness& input) { return input.has_ended; });
+    finished_ =
+        std::all_of(liveness.begin(), liveness.end(), [](const InputLiveness& input) { return input.has_ended; });
     if (!came && !moved) return result;
     for (std::size_t index = 0; index < operators_.size(); ++index) {
         StreamOperator& step = *operators_[index];

@@ -15,8 +15,8 @@ namespace laminar {
 
 /// What is known of an input beside its rows.
 struct InputLiveness {
-    bool has_ended = false;     ///< No row will ever come, after those at hand.
-    bool may_be_idle = true;    ///< Its source is up: that nothing comes means that nothing happens there.
+    bool has_ended = false;   ///< No row will ever come, after those at hand.
+    bool may_be_idle = true;  ///< Its source is up: that nothing comes means that nothing happens there.
 };
 
 /// A plan at work: its clocks, operators and fragments. Engine thread only.

@@ -46,15 +46,16 @@ public:
                         "e.\"__key\", e.\"{0}\"",
                         arrival_column, query_over(plan.query, {both}), emitted));
         statements_.emplace_back("take in", input_.sql());
-        statements_.emplace_back(at_once_ ? "at once" : "when the watermark has passed", query_over(plan.query, {"rows"}));
+        statements_.emplace_back(at_once_ ? "at once" : "when the watermark has passed",
+                                 query_over(plan.query, {"rows"}));
         if (looks_ahead_) {
-            mark_ = engine_.prepare(fmt::format("UPDATE {0} SET \"{1}\" = true WHERE \"{2}\" IN (SELECT \"{2}\" FROM {3})",
-                                                state_->table(), done_column, arrival_column,
-                                                emit(ready(state_->table(), plan, false), plan)));
+            mark_ = engine_.prepare(
+                fmt::format("UPDATE {0} SET \"{1}\" = true WHERE \"{2}\" IN (SELECT \"{2}\" FROM {3})", state_->table(),
+                            done_column, arrival_column, emit(ready(state_->table(), plan, false), plan)));
         }
         forget_ = engine_.prepare(forget(plan));
-        least_waiting_ = engine_.prepare(
-            fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT {}", state_->both(), is_done()));
+        least_waiting_ =
+            engine_.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT {}", state_->both(), is_done()));
     }
 
     ~OverOperator() override { bound_slot_->set_rows(nullptr); }
@@ -104,9 +105,7 @@ public:
         bound_slot_->set_rows(nullptr);
     }
 
-    [[nodiscard]] StreamTime output_time(std::size_t) const override {
-        return at_once_ ? StreamTime() : time_;
-    }
+    [[nodiscard]] StreamTime output_time(std::size_t) const override { return at_once_ ? StreamTime() : time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes(); }
 
@@ -141,7 +140,8 @@ private:
     }
 
     /// Rows that everything before them has come for.
-    [[nodiscard]] std::string ready(const std::string& rows, const OverPlan& plan, bool changed_partitions_alone) const {
+    [[nodiscard]] std::string ready(const std::string& rows, const OverPlan& plan,
+                                    bool changed_partitions_alone) const {
         const std::string condition = at_once_ ? "true" : fmt::format("\"__key\" < {}", bound("__now"));
         const std::string all = fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
         if (!changed_partitions_alone || plan.frames.size() != 1 || plan.frames.front().partition.empty()) return all;
@@ -154,7 +154,8 @@ private:
                                 text_of(partition[index]), index);
         }
         return fmt::format(
-            "(SELECT \"__rows\".* FROM {0} AS \"__rows\" SEMI JOIN (SELECT DISTINCT {1} FROM {0} AS \"__rows\" WHERE NOT "
+            "(SELECT \"__rows\".* FROM {0} AS \"__rows\" SEMI JOIN (SELECT DISTINCT {1} FROM {0} AS \"__rows\" WHERE "
+            "NOT "
             "{2}) AS \"__changed\" ON {3})",
             all, changed, is_done(), same);
     }
@@ -176,8 +177,9 @@ private:
             for (const ast::Expression& range : frame.range_after)
                 conditions += fmt::format(" AND ({} OR \"__key\" + {} < {})", ended, text_of(range), bound("__now"));
         }
-        return fmt::format("(SELECT \"{0}\", \"__key\" FROM (SELECT \"__rows\".*{1} FROM {2} AS \"__rows\") WHERE NOT {3}{4})",
-                           arrival_column, numbers, rows, is_done(), conditions);
+        return fmt::format(
+            "(SELECT \"{0}\", \"__key\" FROM (SELECT \"__rows\".*{1} FROM {2} AS \"__rows\") WHERE NOT {3}{4})",
+            arrival_column, numbers, rows, is_done(), conditions);
     }
 
     [[nodiscard]] std::string forget(const OverPlan& plan) const {
@@ -185,7 +187,8 @@ private:
         std::string needed = "NOT " + is_done();
         const std::string horizon =
             at_once_ ? fmt::format("(SELECT max(\"__key\") - INTERVAL '1 second' FROM {})", state_->table())
-                     : fmt::format("(SELECT least({}, min(\"__key\")) FROM {} WHERE NOT {})", bound("__now"), state_->table(), is_done());
+                     : fmt::format("(SELECT least({}, min(\"__key\")) FROM {} WHERE NOT {})", bound("__now"),
+                                   state_->table(), is_done());
         const std::string done = fmt::format("CASE WHEN {} THEN 1 ELSE 0 END", is_done());
         for (std::size_t index = 0; index < plan.frames.size(); ++index) {
             const OverPlan::Frame& frame = plan.frames[index];
@@ -197,15 +200,16 @@ private:
                 needed += fmt::format(" OR \"__back{}\" <= {}", index, frame.rows_before);
             }
             if (frame.first_rows > 0) {
-                numbers += fmt::format(", row_number() OVER ({} ORDER BY \"__key\", \"{}\") AS \"__first{}\"", partition,
-                                       arrival_column, index);
+                numbers += fmt::format(", row_number() OVER ({} ORDER BY \"__key\", \"{}\") AS \"__first{}\"",
+                                       partition, arrival_column, index);
                 needed += fmt::format(" OR \"__first{}\" <= {}", index, frame.first_rows);
             }
             for (const ast::Expression& range : frame.range_before)
                 needed += fmt::format(" OR \"__key\" + {} >= coalesce({}, \"__key\")", text_of(range), horizon);
         }
         return fmt::format(
-            "DELETE FROM {0} WHERE \"{1}\" NOT IN (SELECT \"{1}\" FROM (SELECT \"__rows\".*{2} FROM {0} AS \"__rows\") AS "
+            "DELETE FROM {0} WHERE \"{1}\" NOT IN (SELECT \"{1}\" FROM (SELECT \"__rows\".*{2} FROM {0} AS \"__rows\") "
+            "AS "
             "\"__rows\" WHERE {3})",
             state_->table(), arrival_column, numbers, needed);
     }

@@ -3,7 +3,7 @@
 #include "parser/sql_writer.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/session_rows.h"
 
 namespace laminar {
 
@@ -11,20 +11,8 @@ namespace {
 
 constexpr const char* bound_column = "__bound";
 
-/// Rows with what session they belong to: __window, from the first row's time to the gap after the last one's.
-std::string with_sessions(const std::string& rows, const SessionPlan& plan) {
-    std::string keys;
-    for (const ast::Expression& key : plan.partition) keys += text_of(key) + ", ";
-    const std::string partition = keys.empty() ? "" : "PARTITION BY " + keys.substr(0, keys.size() - 2) + " ";
-    const std::string gap = text_of(plan.gap);
-    return fmt::format(
-        R"((SELECT * EXCLUDE ("__first", "__session"), {{'start': min("__key") OVER ({1}"__session"), 'end': max("__key") OVER ({1}"__session") + {2}}} AS "__window"
-FROM (SELECT *, sum("__first") OVER ({0}ORDER BY "__key" ROWS UNBOUNDED PRECEDING) AS "__session"
-FROM (SELECT *, CASE WHEN "__key" < lag("__key") OVER ({0}ORDER BY "__key") + {2} THEN 0 ELSE 1 END AS "__first" FROM {3} AS "__rows") AS "__rows") AS "__rows"))",
-        partition, "PARTITION BY " + keys, gap, rows);
-}
-
-/// Sessions end when the watermark has passed the gap after their last row; until then a row may still join two of them.
+/// Sessions end when the watermark has passed the gap after their last row; until then a row may still join two of
+/// them.
 class SessionOperator final : public StreamOperator {
 public:
     SessionOperator(const PlannedOperator& planned, const SessionPlan& plan, const OperatorContext& context)
@@ -36,14 +24,17 @@ public:
         added_ = empty_rows(planned.columns);
         const std::string bound = fmt::format("(SELECT \"{}\" FROM {})", bound_column, bound_slot_->from_sql());
         const std::string over = fmt::format("\"__window\".\"end\" <= {}", bound);
-        const std::string complete = fmt::format("(SELECT * FROM {} WHERE {})", with_sessions(state_.both(), plan), over);
+        const std::string complete =
+            fmt::format("(SELECT * FROM {} WHERE {})", with_sessions(state_.both(), plan.partition, plan.gap), over);
         finish_ = engine_.prepare(ordered(query_over(plan.query, {complete}), planned));
         const std::string numbered = fmt::format("(SELECT *, rowid AS \"__row\" FROM {})", state_.table());
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT \"__row\" FROM {} WHERE {})",
-                                              state_.table(), with_sessions(numbered, plan), over));
-        least_ = engine_.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})", with_sessions(state_.both(), plan), over));
+                                              state_.table(), with_sessions(numbered, plan.partition, plan.gap), over));
+        least_ = engine_.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})",
+                                             with_sessions(state_.both(), plan.partition, plan.gap), over));
         statements_.emplace_back("take in", input_.sql());
-        statements_.emplace_back("when a session has ended", query_over(plan.query, {with_sessions("rows", plan)}));
+        statements_.emplace_back("when a session has ended",
+                                 query_over(plan.query, {with_sessions("rows", plan.partition, plan.gap)}));
     }
 
     ~SessionOperator() override { bound_slot_->set_rows(nullptr); }

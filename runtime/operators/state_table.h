@@ -20,9 +20,9 @@ public:
     StateTable& operator=(const StateTable&) = delete;
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
-    [[nodiscard]] const std::string& table() const noexcept { return table_; }         ///< FROM text: kept rows.
-    [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }        ///< FROM text: this cycle's.
-    [[nodiscard]] const std::string& both() const noexcept { return both_; }           ///< FROM text: (kept UNION ALL fresh).
+    [[nodiscard]] const std::string& table() const noexcept { return table_; }   ///< FROM text: kept rows.
+    [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }  ///< FROM text: this cycle's.
+    [[nodiscard]] const std::string& both() const noexcept { return both_; }     ///< FROM text: (kept UNION ALL fresh).
 
     /// This cycle's rows; the table owns them until the next call.
     void set_fresh(ResultTable rows);

@@ -24,9 +24,9 @@ struct OperatorContext {
     RowObserver& observer;
 };
 
-/// A step of a continuous query that keeps state. A cycle has two parts: evaluate computes from the rows at hand and the
-/// state, changing nothing; apply changes the state so. A row that the engine refuses is thus found before anything has
-/// happened. Engine thread only.
+/// A step of a continuous query that keeps state. A cycle has two parts: evaluate computes from the rows at hand and
+/// the state, changing nothing; apply changes the state so. A row that the engine refuses is thus found before anything
+/// has happened. Engine thread only.
 class StreamOperator {
 public:
     virtual ~StreamOperator() = default;
@@ -48,7 +48,9 @@ public:
     [[nodiscard]] virtual std::uint64_t state_rows() const = 0;
     [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
     /// The statements it runs, for EXPLAIN: what for, and the text.
-    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& statements() const noexcept { return statements_; }
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& statements() const noexcept {
+        return statements_;
+    }
 
 protected:
     ResultTable added_;
@@ -56,12 +58,15 @@ protected:
     std::vector<std::pair<std::string, std::string>> statements_;
 };
 
-[[nodiscard]] std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned, const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned,
+                                                            const OperatorContext& context);
 
 // By kind, for make_operator.
-[[nodiscard]] std::unique_ptr<StreamOperator> make_window_operator(const PlannedOperator& planned, const WindowPlan& plan,
+[[nodiscard]] std::unique_ptr<StreamOperator> make_window_operator(const PlannedOperator& planned,
+                                                                   const WindowPlan& plan,
                                                                    const OperatorContext& context);
-[[nodiscard]] std::unique_ptr<StreamOperator> make_session_operator(const PlannedOperator& planned, const SessionPlan& plan,
+[[nodiscard]] std::unique_ptr<StreamOperator> make_session_operator(const PlannedOperator& planned,
+                                                                    const SessionPlan& plan,
                                                                     const OperatorContext& context);
 [[nodiscard]] std::unique_ptr<StreamOperator> make_over_operator(const PlannedOperator& planned, const OverPlan& plan,
                                                                  const OperatorContext& context);
@@ -69,7 +74,8 @@ protected:
                                                                  const OperatorContext& context);
 [[nodiscard]] std::unique_ptr<StreamOperator> make_asof_operator(const PlannedOperator& planned, const JoinPlan& plan,
                                                                  const OperatorContext& context);
-[[nodiscard]] std::unique_ptr<StreamOperator> make_changing_operator(const PlannedOperator& planned, const ChangingPlan& plan,
+[[nodiscard]] std::unique_ptr<StreamOperator> make_changing_operator(const PlannedOperator& planned,
+                                                                     const ChangingPlan& plan,
                                                                      const OperatorContext& context);
 
 /// The text of a query whose operator rows are read from the given FROM texts, by side.

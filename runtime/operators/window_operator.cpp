@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <spdlog/spdlog.h>
 
 #include "parser/sql_writer.h"
@@ -24,8 +23,8 @@ public:
           name_(context.name),
           input_(context.engine, plan.input, context.scans, context.event_clocks, context.observer),
           bound_(context.engine, context.name, plan.key, context.clocks),
-          bound_slot_(context.engine.create_row_slot(context.name + ":bound",
-                                                     {{from_column, TypeId::timestamp}, {bound_column, TypeId::timestamp}})) {
+          bound_slot_(context.engine.create_row_slot(
+              context.name + ":bound", {{from_column, TypeId::timestamp}, {bound_column, TypeId::timestamp}})) {
         added_ = empty_rows(planned.columns);
         statements_.emplace_back("take in", input_.sql());
         std::vector<OutputColumn> columns = input_.columns();
@@ -39,14 +38,16 @@ public:
         const std::string bounds = fmt::format("(SELECT \"{}\" FROM {})", bound_column, bound_slot_->from_sql());
         const std::string from = fmt::format("(SELECT \"{}\" FROM {})", from_column, bound_slot_->from_sql());
         const std::string key = always_quote_identifier(time_key_column);
-        const std::string complete = fmt::format("(SELECT * FROM {} WHERE {} < {} AND ({} IS NULL OR {} >= {}))", state_->both(),
-                                                 key, bounds, from, key, from);
+        const std::string complete = fmt::format("(SELECT * FROM {} WHERE {} < {} AND ({} IS NULL OR {} >= {}))",
+                                                 state_->both(), key, bounds, from, key, from);
         std::string query;
         if (plan.parts) {
             const std::string merged = query_over(plan.parts->merge, {complete});
             query = query_over(plan.parts->finish, {fmt::format("({})", merged)});
             merge_ = query_over(plan.parts->merge, {state_->table()});
-            statements_.emplace_back("when the watermark has passed", query_over(plan.parts->finish, {"(" + query_over(plan.parts->merge, {"parts"}) + ")"}));
+            statements_.emplace_back(
+                "when the watermark has passed",
+                query_over(plan.parts->finish, {"(" + query_over(plan.parts->merge, {"parts"}) + ")"}));
         } else {
             query = query_over(plan.query, {complete});
             statements_.emplace_back("when the watermark has passed", query_over(plan.query, {"rows"}));

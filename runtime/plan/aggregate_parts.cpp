@@ -124,12 +124,11 @@ private:
         const ast::Expression whole{{}, call};
         if (name == "count" || name == "count_star" || name == "count_if" || name == "countif")
             return column(add_part(whole, "sum", "BIGINT"));
-        static constexpr std::array<std::string_view, 7> idempotent{"min",    "max",     "bool_and", "bool_or",
-                                                                   "bit_and", "bit_or", "any_value"};
+        static constexpr std::array<std::string_view, 7> idempotent{"min",     "max",    "bool_and", "bool_or",
+                                                                    "bit_and", "bit_or", "any_value"};
         if (call.arguments.size() == 1 && std::find(idempotent.begin(), idempotent.end(), name) != idempotent.end())
             return column(add_part(whole, name, {}));
-        if ((name == "first" || name == "last") && call.arguments.size() == 1)
-            return column(add_part(whole, name, {}));
+        if ((name == "first" || name == "last") && call.arguments.size() == 1) return column(add_part(whole, name, {}));
         if (name != "sum" && name != "avg" && name != "mean") return std::nullopt;
         if (call.arguments.size() != 1) return std::nullopt;
         const Numbers numbers = numbers_of(call.arguments.front().value);
@@ -137,8 +136,9 @@ private:
         const std::string sum = add_part(same_call(call, "sum"), "sum", {});
         if (name == "sum") return column(sum);
         const std::string count = add_part(same_call(call, "count"), "sum", "BIGINT");
-        return ast::Expression{{}, ast::Parenthesized{make_binary(make_cast(column(sum), "DOUBLE", {}), "/",
-                                              make_call("nullif", {column(count), zero()}, {}))}};
+        return ast::Expression{{},
+                               ast::Parenthesized{make_binary(make_cast(column(sum), "DOUBLE", {}), "/",
+                                                              make_call("nullif", {column(count), zero()}, {}))}};
     }
 
     static ast::Expression zero() {
@@ -168,7 +168,8 @@ std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const st
     if (!plain || block.distinct || !block.distinct_on.empty() || block.qualify || !block.windows.empty())
         return std::nullopt;
     PartsBuilder builder(values, aggregates, exact_only);
-    for (std::size_t index = 0; index < groups.size(); ++index) builder.add_key(groups[index], "k" + std::to_string(index));
+    for (std::size_t index = 0; index < groups.size(); ++index)
+        builder.add_key(groups[index], "k" + std::to_string(index));
     if (time_key) builder.add_key(make_column(operator_rows_alias, time_key_column, {}), time_key_column);
     ast::Select finished = block;
     bool good = true;

@@ -33,8 +33,8 @@ void SplitBlock::move_above(ast::Expression& expression) {
         whole.parts.resize(whole.parts.size() - resolved->fields.size());
         each.node = std::move(whole);
         const std::string text = text_of(each);
-        const auto known = std::find_if(values_.begin(), values_.end(),
-                                        [&](const Value& value) { return value.text == text; });
+        const auto known =
+            std::find_if(values_.begin(), values_.end(), [&](const Value& value) { return value.text == text; });
         const SourceSpan span = each.span;
         std::string name;
         if (known != values_.end()) {

@@ -14,7 +14,8 @@ namespace {
 std::string empty_relation(const std::vector<OutputColumn>& columns) {
     std::string items;
     for (const OutputColumn& column : columns) {
-        const std::string value = column.type.id == TypeId::unknown ? "NULL" : "CAST(NULL AS " + to_sql(column.type) + ")";
+        const std::string value =
+            column.type.id == TypeId::unknown ? "NULL" : "CAST(NULL AS " + to_sql(column.type) + ")";
         items += (items.empty() ? "" : ", ") + value + " AS " + always_quote_identifier(column.name);
     }
     if (items.empty()) items = "NULL AS \"__no_columns\"";
@@ -63,7 +64,8 @@ void RelationColumns::collect(const ast::TableReference& table, std::vector<From
             if (!join->natural) continue;
             for (std::size_t other = left; other < right; ++other) {
                 for (const OutputColumn& column : relations[other].columns) {
-                    if (has_column(relations[index].columns, column.name)) relations[index].merged.push_back(column.name);
+                    if (has_column(relations[index].columns, column.name))
+                        relations[index].merged.push_back(column.name);
                 }
             }
         }
@@ -106,7 +108,8 @@ void expand_stars(ast::Select& select, const std::vector<FromRelation>& relation
             continue;
         }
         for (const FromRelation& relation : relations) {
-            if (!star->qualifier.empty() && !equals_ignoring_case(star->qualifier.back().text, relation.alias)) continue;
+            if (!star->qualifier.empty() && !equals_ignoring_case(star->qualifier.back().text, relation.alias))
+                continue;
             for (const OutputColumn& column : relation.columns) {
                 if (star->qualifier.empty() && has_name(relation.merged, column.name)) continue;
                 const bool excluded = std::any_of(star->exclude.begin(), star->exclude.end(), [&](const auto& name) {
@@ -114,8 +117,8 @@ void expand_stars(ast::Select& select, const std::vector<FromRelation>& relation
                            (name.parts.size() < 2 || equals_ignoring_case(name.parts.front().text, relation.alias));
                 });
                 if (excluded) continue;
-                ast::SelectItem expanded = make_item(
-                    make_column(relation.alias, column.name, item.value.span), column.name);
+                ast::SelectItem expanded =
+                    make_item(make_column(relation.alias, column.name, item.value.span), column.name);
                 for (const auto& replacement : star->replace) {
                     if (equals_ignoring_case(replacement.name.text, column.name)) expanded.value = replacement.value;
                 }

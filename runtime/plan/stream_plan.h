@@ -31,15 +31,15 @@ inline constexpr const char* clock_variable = "__clock";
 /// A lower bound, growing, of the event times that are still to come: a watermark.
 struct PlannedClock {
     enum class Kind : std::uint8_t {
-        event_time,     ///< Of an input: the running maximum of an expression over its rows.
-        arrival,        ///< Of an input: the time of arrival, which goes on when nothing arrives.
-        operator_output ///< What an operator says about the rows it is still going to deliver.
+        event_time,      ///< Of an input: the running maximum of an expression over its rows.
+        arrival,         ///< Of an input: the time of arrival, which goes on when nothing arrives.
+        operator_output  ///< What an operator says about the rows it is still going to deliver.
     };
     Kind kind = Kind::event_time;
-    std::size_t scan = 0;  ///< The scan whose rows it is about.
-    std::size_t side = 0;  ///< operator_output of a join: which side's time it is.
-    std::string column;    ///< Of an input.
-    ColumnType type;       ///< Of that column.
+    std::size_t scan = 0;       ///< The scan whose rows it is about.
+    std::size_t side = 0;       ///< operator_output of a join: which side's time it is.
+    std::string column;         ///< Of an input.
+    ColumnType type;            ///< Of that column.
     ast::Expression watermark;  ///< event_time: over the columns of the input.
     std::chrono::milliseconds idle{30'000};
 };
@@ -90,10 +90,10 @@ struct SessionPlan {
 struct OverPlan {
     /// Which rows the window functions of one partitioning may still need.
     struct Frame {
-        std::vector<ast::Expression> partition;  ///< Over the values.
-        std::size_t rows_before = 0;             ///< ROWS n PRECEDING, LAG(x, n): the largest.
-        std::size_t rows_after = 0;              ///< ROWS n FOLLOWING, LEAD(x, n): the largest.
-        std::size_t first_rows = 0;              ///< ROW_NUMBER() <= n: the first n are kept for good.
+        std::vector<ast::Expression> partition;     ///< Over the values.
+        std::size_t rows_before = 0;                ///< ROWS n PRECEDING, LAG(x, n): the largest.
+        std::size_t rows_after = 0;                 ///< ROWS n FOLLOWING, LEAD(x, n): the largest.
+        std::size_t first_rows = 0;                 ///< ROW_NUMBER() <= n: the first n are kept for good.
         std::vector<ast::Expression> range_before;  ///< RANGE INTERVAL PRECEDING: the intervals.
         std::vector<ast::Expression> range_after;
     };
@@ -119,8 +119,8 @@ struct JoinPlan {
     enum class Kind : std::uint8_t { pairs, semi, anti, asof };
     Kind kind = Kind::pairs;
     Side sides[2];
-    ast::Query query;    ///< Over operator_rows_scan (left) and operator_rows_scan - 1 (right).
-    ast::Query matched;  ///< The arrival_column of both sides for every pair; empty body for ASOF.
+    ast::Query query;                        ///< Over operator_rows_scan (left) and operator_rows_scan - 1 (right).
+    ast::Query matched;                      ///< The arrival_column of both sides for every pair; empty body for ASOF.
     std::vector<ast::Expression> asof_keys;  ///< ASOF: of the right side, what is compared for equality.
 };
 
@@ -144,7 +144,7 @@ struct PlannedOperator {
     SourceSpan span;
     Node node;
     std::vector<OutputColumn> columns;
-    bool changes = false;  ///< Its rows may be taken back.
+    bool changes = false;                  ///< Its rows may be taken back.
     std::vector<std::string> key_columns;  ///< With changes: the columns that identify a row, if known.
     /// Of its output columns, those that grow with one of its clocks (by side), over clock_variable.
     struct TimeColumn {

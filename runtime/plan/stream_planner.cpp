@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "runtime/plan/common_tables.h"
 #include "runtime/plan/time_tracer.h"
 
 namespace laminar {
@@ -15,49 +16,6 @@ namespace {
 
 constexpr const char* retained_hint =
     "let a pipeline store the rows in a table and query that, or run the query ad hoc over the retained rows";
-
-/// Puts the query of a common table expression in the place of its name, at every depth where the name is visible.
-class CommonTableInliner {
-public:
-    void inline_in(ast::Query& query) {
-        const std::size_t outer = tables_.size();
-        for (ast::CommonTableExpression& table : query.with) {
-            inline_in(*table.query);
-            tables_.push_back(std::move(table));
-        }
-        query.with.clear();
-        ast::for_each_child_of_query(
-            query, [&](ast::Expression& expression) { inline_in_expression(expression); },
-            [&](ast::Query& nested) { inline_in(nested); }, [&](ast::TableReference& table) { inline_in_table(table); });
-        tables_.resize(outer);
-    }
-
-private:
-    void inline_in_expression(ast::Expression& expression) {
-        ast::for_each_child_of_expression(
-            expression, [&](ast::Expression& child) { inline_in_expression(child); },
-            [&](ast::Query& nested) { inline_in(nested); });
-    }
-
-    void inline_in_table(ast::TableReference& table) {
-        if (const auto* named = std::get_if<ast::NamedTable>(&table.node); named && named->name.parts.size() == 1) {
-            const std::string name = named->name.parts.front().text;
-            const auto found = std::find_if(tables_.rbegin(), tables_.rend(), [&](const auto& each) {
-                return equals_ignoring_case(each.name.text, name);
-            });
-            if (found == tables_.rend()) return;
-            if (!table.alias) table.alias = ast::TableAlias{found->name, {}};
-            if (table.alias->columns.empty()) table.alias->columns = found->columns;
-            table.node = ast::DerivedTable{false, found->query};
-            return;
-        }
-        ast::for_each_child_of_table(
-            table, [&](ast::Expression& expression) { inline_in_expression(expression); },
-            [&](ast::Query& nested) { inline_in(nested); }, [&](ast::TableReference& child) { inline_in_table(child); });
-    }
-
-    std::vector<ast::CommonTableExpression> tables_;
-};
 
 }  // namespace
 
@@ -75,7 +33,7 @@ std::optional<StreamPlan> StreamPlanner::plan() {
     ast::Query query = bound_.query;
     try {
         if (query.recursive && reads_stream(query)) refuse(query.span, "WITH RECURSIVE", retained_hint);
-        CommonTableInliner().inline_in(query);
+        inline_common_tables(query);
         plan_query(query);
     } catch (const Refused&) {
         return std::nullopt;
@@ -106,8 +64,11 @@ TimeTracer StreamPlanner::make_tracer() {
 }
 
 void StreamPlanner::refuse(SourceSpan span, const std::string& what, const std::string& hint) const {
-    diagnostics_.error(DiagnosticCode::unsupported_on_stream, span.empty() ? bound_.query.span : span,
-                       fmt::format("{} over an unbounded stream has no answer that is ever complete", what), hint);
+    reject(span, fmt::format("{} over an unbounded stream has no answer that is ever complete", what), hint);
+}
+
+void StreamPlanner::reject(SourceSpan span, const std::string& message, const std::string& hint) const {
+    diagnostics_.error(DiagnosticCode::unsupported_on_stream, span.empty() ? bound_.query.span : span, message, hint);
     throw Refused();
 }
 
@@ -176,11 +137,11 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
         return std::nullopt;
     }
     const QueryInput& input = bound_.inputs[scan];
-    const auto found = std::find_if(input.columns.begin(), input.columns.end(), [&](const InputColumn& each) {
-        return equals_ignoring_case(each.name, column);
-    });
+    const auto found = std::find_if(input.columns.begin(), input.columns.end(),
+                                    [&](const InputColumn& each) { return equals_ignoring_case(each.name, column); });
     if (found == input.columns.end()) return std::nullopt;
-    const bool arrival = found->metadata == MetadataField::received_at || found->metadata == MetadataField::processed_at;
+    const bool arrival =
+        found->metadata == MetadataField::received_at || found->metadata == MetadataField::processed_at;
     const TypeId type = found->type.id;
     const bool timestamp = type == TypeId::timestamp || type == TypeId::timestamp_tz || type == TypeId::timestamp_s ||
                            type == TypeId::timestamp_ms || type == TypeId::timestamp_ns || type == TypeId::date;
@@ -188,7 +149,8 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
     const bool declared = !time.column.empty();
     if (!timestamp) return std::nullopt;
     if (!arrival && declared && !equals_ignoring_case(time.column, column)) return std::nullopt;
-    const ClockValue value{plan_.clocks.size(), make_cast(make_column("", clock_variable, {}), to_sql(found->type), {})};
+    const ClockValue value{plan_.clocks.size(),
+                           make_cast(make_column("", clock_variable, {}), to_sql(found->type), {})};
     for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
         const PlannedClock& clock = plan_.clocks[index];
         if (clock.scan == scan && clock.kind != PlannedClock::Kind::operator_output &&
@@ -209,7 +171,8 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
     } else {
         ast::Expression delay;
         delay.node = ast::Literal{ast::LiteralKind::integer, std::to_string(time.delay.count())};
-        clock.watermark = make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
+        clock.watermark =
+            make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
     }
     plan_.clocks.push_back(std::move(clock));
     return value;
@@ -294,9 +257,12 @@ void StreamPlanner::check_static_joins(const ast::TableReference& table) {
     const bool right = reads_stream(*join->right);
     if (join->kind == Kind::full || (join->kind == Kind::left && right) || (join->kind == Kind::right && left) ||
         ((join->kind == Kind::semi || join->kind == Kind::anti) && right && !left))
-        refuse(table.span, "An outer join that keeps the rows of the stored side",
-               "put the stream on the side whose rows are kept");
-    if (join->kind == Kind::positional) refuse(table.span, "A positional join", "join on a column");
+        reject(
+            table.span,
+            "an outer join cannot keep the rows of the stored side: whether one stays without partner is never known",
+            "put the stream on the side whose rows are kept");
+    if (join->kind == Kind::positional)
+        reject(table.span, "rows of a stream have no positions to join by", "join on a column");
     check_static_joins(*join->left);
     check_static_joins(*join->right);
 }
@@ -307,11 +273,13 @@ void StreamPlanner::check_subqueries(const ast::Select& select) const {
             expression, [&](const ast::Expression& child) { self(self, child); },
             [&](const ast::Query& query) {
                 if (reads_stream(query))
-                    refuse(query.span, "A subquery that reads a stream", "join the two streams instead");
+                    reject(query.span, "a subquery of a continuous query cannot read a stream",
+                           "join the two streams instead");
             });
     };
     ast::for_each_child_of_select(
-        select, [&](const ast::Expression& expression) { check(check, expression); }, [](const ast::TableReference&) {});
+        select, [&](const ast::Expression& expression) { check(check, expression); },
+        [](const ast::TableReference&) {});
 }
 
 void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
@@ -319,7 +287,7 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
     if (!select.from || !reads_stream(*select.from)) return;
     push_row_number_filter(select);
     plan_table(*select.from);
-    if (!select.sample.empty()) refuse(span, "USING SAMPLE", "use WHERE random() < 0.1");
+    if (!select.sample.empty()) reject(span, "a stream cannot be sampled as a whole", "use WHERE random() < 0.1");
     plan_joins(select);
     check_static_joins(*select.from);
     const auto keeps_state = [&](const ast::Expression& expression) {

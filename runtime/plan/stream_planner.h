@@ -14,11 +14,11 @@ namespace laminar {
 
 /// What is declared about the event time of an input.
 struct InputTime {
-    std::string column;                        ///< The only one with a watermark; empty: any that a query names.
-    ast::ExpressionBox watermark;              ///< WATERMARK FOR column AS this; empty: column minus delay.
+    std::string column;            ///< The only one with a watermark; empty: any that a query names.
+    ast::ExpressionBox watermark;  ///< WATERMARK FOR column AS this; empty: column minus delay.
     std::chrono::microseconds delay{1'000'000};
     std::chrono::milliseconds idle{30'000};
-    bool changes = false;                      ///< A pipeline with an updating result.
+    bool changes = false;  ///< A pipeline with an updating result.
 };
 
 class SplitBlock;
@@ -43,7 +43,10 @@ private:
     void plan_select(ast::Select& select, SourceSpan span);
     void check_static_joins(const ast::TableReference& table);
     void check_subqueries(const ast::Select& select) const;
+    /// what: a clause whose answer is never complete.
     [[noreturn]] void refuse(SourceSpan span, const std::string& what, const std::string& hint) const;
+    /// message: a sentence.
+    [[noreturn]] void reject(SourceSpan span, const std::string& message, const std::string& hint) const;
     [[nodiscard]] bool is_stream_scan(std::size_t scan) const;
     [[nodiscard]] bool changes(std::size_t scan) const;
     [[nodiscard]] bool reads_stream(const ast::TableReference& table) const;

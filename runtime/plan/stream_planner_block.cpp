@@ -71,8 +71,9 @@ void StreamPlanner::name_items(ast::Select& select) {
         ast::SelectItem& item = select.items[index];
         std::string name = item.alias ? item.alias->text : names[index].name;
         const auto taken = [&](const std::string& candidate) {
-            return std::any_of(select.items.begin(), select.items.begin() + static_cast<std::ptrdiff_t>(index),
-                               [&](const ast::SelectItem& other) { return equals_ignoring_case(other.alias->text, candidate); });
+            return std::any_of(
+                select.items.begin(), select.items.begin() + static_cast<std::ptrdiff_t>(index),
+                [&](const ast::SelectItem& other) { return equals_ignoring_case(other.alias->text, candidate); });
         };
         std::string unique = name;
         for (std::size_t copy = 1; taken(unique); ++copy) unique = fmt::format("{}_{}", name, copy);
@@ -121,8 +122,8 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
 
     if (reads_changes(*select.from)) return plan_changing(select, span, split, "aggregate of changes");
     const bool has_over = has_window_functions(split.output());
-    const bool has_aggregate = std::any_of(
-        split.output().items.begin(), split.output().items.end(), [&](const ast::SelectItem& item) {
+    const bool has_aggregate =
+        std::any_of(split.output().items.begin(), split.output().items.end(), [&](const ast::SelectItem& item) {
             return contains(item.value, [&](const auto& each) { return is_aggregate_call(each, aggregates_); });
         });
     if (!split.groups().empty() || has_aggregate || split.output().having || !split.output().group_by.empty()) {
@@ -135,7 +136,8 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
         return plan_changing(select, span, split, "window functions");
     }
     if (auto call = find_call(split.output(), "laminar_session"))
-        refuse(call->span, "SESSION without GROUP BY", "group by it: GROUP BY user_id, SESSION(ts, INTERVAL '30 seconds')");
+        reject(call->span, "SESSION needs GROUP BY",
+               "group by it: GROUP BY user_id, SESSION(ts, INTERVAL '30 seconds')");
     // DISTINCT: complete where one of the items grows with time.
     if (auto call = find_call(split.output(), "laminar_hop")) return plan_hop(select, span, split, *call);
     if (split.output().distinct_on.empty()) {
@@ -194,7 +196,8 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     window.input.query = make_query(split.input());
     window.input.late_rules = late_rules(window.key);
     window.query = make_query(split.output());
-    window.parts = aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true, true);
+    window.parts =
+        aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true, true);
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);
     add_operator(select, name, span, std::move(window), described);
@@ -208,18 +211,18 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     const TimeTracer tracer = make_tracer();
     const auto key = tracer.trace(below, *select.from);
     if (!key)
-        refuse(call.span, "HOP of a column that is not the time of the rows",
+        reject(call.span, "HOP needs the time of the rows, and this is not it",
                "declare it: CREATE TABLE ... (..., WATERMARK FOR ts)");
     replace_text(split.output(), text_of(call), rows_column(window_column));
     if (auto other = find_call(split.output(), "laminar_hop"))
-        refuse(other->span, "A second HOP in one query", "use one query for each, joined or united afterwards");
+        reject(other->span, "a query can have one HOP", "use one query for each, joined or united afterwards");
     const ast::Select described = select;
-    split.add_value(make_call("unnest", {make_call("laminar_hop_windows", arguments, call.span)}, call.span), window_column);
+    split.add_value(make_call("unnest", {make_call("laminar_hop_windows", arguments, call.span)}, call.span),
+                    window_column);
 
     WindowPlan window;
     window.key = as_timestamps(*key);
-    window.input.query =
-        with_time_key(split.input(), make_struct_field(make_column("", window_column, {}), "start"));
+    window.input.query = with_time_key(split.input(), make_struct_field(make_column("", window_column, {}), "start"));
     window.input.late_rules = late_rules(window.key);
     window.query = make_query(split.output());
     std::vector<ast::Expression> groups = split.groups();
@@ -234,7 +237,8 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     const ast::Select output = split.output();
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
-    structure.entries.push_back({make_string("end", {}), make_binary(make_column("", clock_variable, {}), "+", arguments.back())});
+    structure.entries.push_back(
+        {make_string("end", {}), make_binary(make_column("", clock_variable, {}), "+", arguments.back())});
     add_operator(select, "hopping window aggregate", span, std::move(window), make_query(described));
     find_time_columns(output, split, clock_variable, ast::Expression{{}, std::move(structure)});
 }
@@ -246,20 +250,21 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     const TimeTracer tracer = make_tracer();
     const auto key = tracer.trace(arguments.front(), *select.from);
     if (!key)
-        refuse(call.span, "SESSION of a column that is not the time of the rows",
+        reject(call.span, "SESSION needs the time of the rows, and this is not it",
                "declare it: CREATE TABLE ... (..., WATERMARK FOR ts)");
     if (split.output().group_by.size() != split.groups().size())
-        refuse(call.span, "SESSION with GROUPING SETS", "group by plain expressions");
+        reject(call.span, "SESSION does not go with GROUPING SETS", "group by plain expressions");
     const std::string text = text_of(call);
     SessionPlan session;
     session.key = as_timestamps(*key);
     for (const ast::Expression& group : split.groups()) {
-        if (!contains(group, [&](const auto& each) { return text_of(each) == text; })) session.partition.push_back(group);
+        if (!contains(group, [&](const auto& each) { return text_of(each) == text; }))
+            session.partition.push_back(group);
     }
     session.gap = arguments.back();
     replace_text(split.output(), text, rows_column(window_column));
     if (auto other = find_call(split.output(), "laminar_session"))
-        refuse(other->span, "A second SESSION in one query", "use one query for each");
+        reject(other->span, "a query can have one SESSION", "use one query for each, joined or united afterwards");
     split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
     session.input.query = make_query(split.input());
     session.input.late_rules = late_rules(session.key);
@@ -274,8 +279,11 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
 }
 
 void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name) {
-    if (auto call = find_call(split.output(), "laminar_hop")) refuse(call->span, "HOP over changing rows", "window the rows before they are aggregated");
-    if (auto call = find_call(split.output(), "laminar_session")) refuse(call->span, "SESSION over changing rows", "window the rows before they are aggregated");
+    if (auto call = find_call(split.output(), "laminar_hop"))
+        reject(call->span, "HOP cannot be taken over rows that change", "window the rows before they are aggregated");
+    if (auto call = find_call(split.output(), "laminar_session"))
+        reject(call->span, "SESSION cannot be taken over rows that change",
+               "window the rows before they are aggregated");
     const bool from_changes = reads_changes(*select.from);
     ChangingPlan changing;
     ast::Select& output = split.output();
@@ -304,8 +312,9 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     if (!from_changes && !changing.parts && !changing.prune)
         warn_of_unbounded_state(span, "all rows are kept, because the aggregates cannot be computed from parts");
     // Groups without aggregates stay as they are once they are there.
-    const bool stays = changing.parts && !from_changes && !output.having &&
-                       std::get<ast::Select>(changing.parts->make.body.node).items.size() == changing.parts->keys.size();
+    const bool stays =
+        changing.parts && !from_changes && !output.having &&
+        std::get<ast::Select>(changing.parts->make.body.node).items.size() == changing.parts->keys.size();
     const ast::Query described = make_query(select);
     PlannedOperator& planned = add_operator(select, name, span, std::move(changing), described);
     planned.changes = !stays;

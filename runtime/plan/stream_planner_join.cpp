@@ -57,7 +57,9 @@ std::vector<TimeOrder> orders_in(const ast::Expression& part) {
     return orders;
 }
 
-bool is_inner(const ast::Join& join) { return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross; }
+bool is_inner(const ast::Join& join) {
+    return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross;
+}
 
 }  // namespace
 
@@ -95,7 +97,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     const std::vector<FromRelation>* relations[2] = {&left_relations, &right_relations};
     const ast::TableReference* froms[2] = {&*join.left, &*join.right};
     using Kind = ast::Join::Kind;
-    if (join.kind == Kind::positional) refuse(span, "A positional join", "join on a column");
+    if (join.kind == Kind::positional)
+        reject(span, "rows of a stream have no positions to join by", "join on a column");
 
     // Which side a reference belongs to; 2: neither.
     const auto side_of = [&](const ast::ColumnReference& reference) -> std::size_t {
@@ -126,38 +129,41 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     if (join.natural) {
         for (const FromRelation& right : right_relations) {
             for (const OutputColumn& column : right.columns) {
-                if (resolve(ast::ColumnReference{{make_identifier(column.name, {})}}, left_relations)) merged.push_back(column.name);
+                if (resolve(ast::ColumnReference{{make_identifier(column.name, {})}}, left_relations))
+                    merged.push_back(column.name);
             }
         }
     }
     const auto qualified = [&](const std::string& column, std::size_t side) {
         for (const FromRelation& relation : *relations[side]) {
-            const bool has = std::any_of(relation.columns.begin(), relation.columns.end(), [&](const OutputColumn& each) {
-                return equals_ignoring_case(each.name, column);
-            });
+            const bool has =
+                std::any_of(relation.columns.begin(), relation.columns.end(),
+                            [&](const OutputColumn& each) { return equals_ignoring_case(each.name, column); });
             if (has) return make_column(relation.alias, column, span);
         }
         return make_column("", column, span);
     };
-    for (const std::string& column : merged) conditions.push_back(make_binary(qualified(column, 0), "=", qualified(column, 1)));
+    for (const std::string& column : merged)
+        conditions.push_back(make_binary(qualified(column, 0), "=", qualified(column, 1)));
     if (join.on) {
         for (ast::Expression& part : conjuncts_of(*join.on)) conditions.push_back(std::move(part));
     }
     if (is_inner(join) && select.where) {
         std::vector<ast::Expression> rest;
         for (ast::Expression& part : conjuncts_of(*select.where)) {
-            const bool about_both = sides_of(part) == 3 &&
-                                    !contains(part, [](const auto& each) { return std::holds_alternative<ast::Subquery>(each.node); });
+            const bool about_both = sides_of(part) == 3 && !contains(part, [](const auto& each) {
+                                        return std::holds_alternative<ast::Subquery>(each.node);
+                                    });
             (about_both ? conditions : rest).push_back(std::move(part));
         }
         select.where = rest.empty() ? ast::ExpressionBox() : ast::ExpressionBox(conjunction_of(std::move(rest)));
     }
 
     JoinPlan plan;
-    plan.kind = join.asof                  ? JoinPlan::Kind::asof
-                : join.kind == Kind::semi  ? JoinPlan::Kind::semi
-                : join.kind == Kind::anti  ? JoinPlan::Kind::anti
-                                           : JoinPlan::Kind::pairs;
+    plan.kind = join.asof                 ? JoinPlan::Kind::asof
+                : join.kind == Kind::semi ? JoinPlan::Kind::semi
+                : join.kind == Kind::anti ? JoinPlan::Kind::anti
+                                          : JoinPlan::Kind::pairs;
     plan.sides[0].keeps_unmatched = join.kind == Kind::left || join.kind == Kind::full;
     plan.sides[1].keeps_unmatched = join.kind == Kind::right || join.kind == Kind::full;
 
@@ -179,7 +185,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>& bound) {
             const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
             if (!reference) return false;
-            if (std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end()) return true;
+            if (std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end())
+                return true;
             const std::size_t side = side_of(*reference);
             if (side > 1) return true;
             const SourceSpan at = each.span;
@@ -197,7 +204,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>& bound) {
             const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
             if (!reference) return false;
-            if (std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end()) return true;
+            if (std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end())
+                return true;
             if (side_of(*reference) > 1) return true;
             const std::string text = text_of(each);
             std::string name;
@@ -269,7 +277,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         for (const TimeOrder& order : orders_in(condition)) {
             const unsigned small_side = sides_of(order.smaller);
             const unsigned large_side = sides_of(order.larger);
-            if ((small_side | large_side) != 3 || small_side == large_side || small_side == 3 || large_side == 3) continue;
+            if ((small_side | large_side) != 3 || small_side == large_side || small_side == 3 || large_side == 3)
+                continue;
             const std::size_t small = small_side == 1 ? 0 : 1;
             const std::size_t large = 1 - small;
             const auto small_key = tracer.trace(order.smaller, *froms[small]);
@@ -277,7 +286,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             if (!small_key || !large_key) continue;
             take_time(small, order.smaller);
             take_time(large, order.larger);
-            // Whatever is still to come on the smaller side is at least its watermark: larger values below that are done.
+            // Whatever is still to come on the smaller side is at least its watermark: larger values below that are
+            // done.
             plan.sides[large].expiries.push_back({as_side_value(order.larger, *large_key), as_timestamps(*small_key)});
             const auto rules = late_rules(as_timestamps(*small_key));
             late[small].insert(late[small].end(), rules.begin(), rules.end());
@@ -322,9 +332,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     };
 
     if (plan.kind == JoinPlan::Kind::asof) {
-        if (from_changes) refuse(span, "ASOF JOIN of changing rows", "window the rows before they are joined");
+        if (from_changes)
+            reject(span, "ASOF JOIN cannot take rows that change", "window the rows before they are joined");
         if (!plan.sides[0].time || !plan.sides[1].time)
-            refuse(span, "ASOF JOIN by something that is not the time of the rows",
+            reject(span, "ASOF JOIN needs the times of both sides",
                    "compare the event times: ON a.key = b.key AND a.ts >= b.ts");
         for (const ast::Expression& condition : plain_conditions) {
             const auto* binary = std::get_if<ast::Binary>(&condition.node);
@@ -337,18 +348,22 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             }
         }
         if (join.kind != Kind::inner && join.kind != Kind::left)
-            refuse(span, "RIGHT or FULL ASOF JOIN", "put the stream whose rows are looked up on the right");
+            reject(span, "ASOF JOIN keeps the rows of the left side alone",
+                   "put the stream whose rows are looked up on the right");
         for (std::size_t side = 0; side < 2; ++side) late[side] = late_rules(*plan.sides[side].time);
         finish_inputs();
     } else {
-        const bool left_needed = plan.sides[0].keeps_unmatched || plan.kind == JoinPlan::Kind::semi || plan.kind == JoinPlan::Kind::anti;
+        const bool left_needed =
+            plan.sides[0].keeps_unmatched || plan.kind == JoinPlan::Kind::semi || plan.kind == JoinPlan::Kind::anti;
         const bool unbounded_left = plan.sides[0].expiries.empty();
         const bool unbounded_right = plan.sides[1].expiries.empty();
-        const bool waits_forever = (left_needed && unbounded_left) || (plan.sides[1].keeps_unmatched && unbounded_right);
+        const bool waits_forever =
+            (left_needed && unbounded_left) || (plan.sides[1].keeps_unmatched && unbounded_right);
         if (from_changes || waits_forever) {
             // Which rows have no partner is never settled: the result changes.
             for (std::size_t side = 0; side < 2; ++side) {
-                std::erase_if(inputs[side].items, [](const ast::SelectItem& item) { return item.alias->text == time_key_column; });
+                std::erase_if(inputs[side].items,
+                              [](const ast::SelectItem& item) { return item.alias->text == time_key_column; });
                 late[side].clear();
             }
             finish_inputs();
@@ -361,13 +376,14 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             planned.node = std::move(changing);
             planned.changes = true;
         } else {
-            if (unbounded_left || unbounded_right) warn_of_unbounded_state(span, "no time bounds how late a partner may come");
+            if (unbounded_left || unbounded_right)
+                warn_of_unbounded_state(span, "no time bounds how late a partner may come");
             ast::Select matched;
             matched.from = pair;
-            std::get<ast::Join>(matched.from->node).kind =
-                conditions.empty() ? Kind::cross : Kind::inner;
+            std::get<ast::Join>(matched.from->node).kind = conditions.empty() ? Kind::cross : Kind::inner;
             for (std::size_t side = 0; side < 2; ++side)
-                matched.items.push_back(make_item(make_column(side_alias[side], arrival_column, {}), side == 0 ? "l" : "r"));
+                matched.items.push_back(
+                    make_item(make_column(side_alias[side], arrival_column, {}), side == 0 ? "l" : "r"));
             plan.matched = make_query(std::move(matched));
             finish_inputs();
         }
@@ -375,7 +391,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     if (!planned.changes) {
         planned.columns = described_with(joined);
         planned.name = plan.kind == JoinPlan::Kind::asof ? "ASOF join" : "join bounded in time";
-        if (plan.sides[0].expiries.empty() && plan.sides[1].expiries.empty() && plan.kind != JoinPlan::Kind::asof) planned.name = "join";
+        if (plan.sides[0].expiries.empty() && plan.sides[1].expiries.empty() && plan.kind != JoinPlan::Kind::asof)
+            planned.name = "join";
         plan.query = make_query(joined);
         const bool anti_like = plan.kind == JoinPlan::Kind::pairs || plan.kind == JoinPlan::Kind::asof;
         for (std::size_t side = 0; side < (anti_like ? 2U : 1U); ++side) {
@@ -392,7 +409,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             for (const auto& [text, name] : outputs) {
                 if (text != time_base[side]) continue;
                 planned.time_columns.push_back(
-                    {name, clock, time_is_window[side] ? ast::Expression{{}, structure} : make_column("", clock_variable, {})});
+                    {name, clock,
+                     time_is_window[side] ? ast::Expression{{}, structure} : make_column("", clock_variable, {})});
             }
         }
         planned.node = std::move(plan);

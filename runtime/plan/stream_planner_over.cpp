@@ -35,7 +35,7 @@ void write_out_named_windows(ast::Select& select) {
                 merged.base.reset();
                 merged.reference_only = false;
                 merged.span = call->over->span;
-                    call->over = std::move(merged);
+                call->over = std::move(merged);
                 break;
             }
             return false;
@@ -104,7 +104,8 @@ void StreamPlanner::push_row_number_filter(ast::Select& select) {
         if (!limit) continue;
         ast::Expression condition = make_binary(item.value, "<=", make_number(*limit));
         if (inner->qualify)
-            condition = make_binary(ast::Expression{{}, ast::Parenthesized{*inner->qualify}}, "AND", std::move(condition));
+            condition =
+                make_binary(ast::Expression{{}, ast::Parenthesized{*inner->qualify}}, "AND", std::move(condition));
         inner->qualify = std::move(condition);
         return;
     }
@@ -191,7 +192,7 @@ std::optional<OverPlan::Frame> StreamPlanner::over_frame(const ast::Expression& 
     const SourceSpan span = expression.span;
     if (name == "lag" || name == "lead") {
         const auto offset = call.arguments.size() > 1 ? constant_number(call.arguments[1].value) : std::uint64_t{1};
-        if (!offset) refuse(span, "LAG or LEAD by an offset that is not a plain number", "write the number of rows");
+        if (!offset) reject(span, "LAG and LEAD take a plain number of rows here", "write the number");
         (name == "lag" ? frame.rows_before : frame.rows_after) = static_cast<std::size_t>(*offset);
         return frame;
     }
@@ -210,16 +211,16 @@ std::optional<OverPlan::Frame> StreamPlanner::over_frame(const ast::Expression& 
         if (each.kind == Kind::unbounded_preceding || each.kind == Kind::unbounded_following)
             refuse(span, fmt::format("{} over all rows so far", name), frame_hint);
         const bool before = each.kind == Kind::preceding;
-        if (!begin && before) return;   // Ends before the row: its begin asks for more.
+        if (!begin && before) return;  // Ends before the row: its begin asks for more.
         if (begin && !before) return;
         if (over.frame->unit == ast::WindowFrame::Unit::rows) {
             const auto rows = constant_number(*each.offset);
-            if (!rows) refuse(span, "A frame whose size is not a plain number", frame_hint);
+            if (!rows) reject(span, "the size of a frame must be a plain number here", frame_hint);
             (before ? frame.rows_before : frame.rows_after) = static_cast<std::size_t>(*rows);
         } else if (over.frame->unit == ast::WindowFrame::Unit::range) {
             (before ? frame.range_before : frame.range_after).push_back(*each.offset);
         } else {
-            refuse(span, "A frame of GROUPS", frame_hint);
+            reject(span, "frames of GROUPS are not kept over streams", frame_hint);
         }
     };
     bound(over.frame->begin, true);
@@ -262,20 +263,22 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
             return row_number_limit(output, call).has_value();
         });
         if (ranked) return false;
-        refuse(calls.front().span, "A window function that is not in the order of time",
+        reject(calls.front().span, "a window function over a stream must be in the order of its time",
                "order it by the time of the rows, or partition it by a window such as TUMBLE(ts, INTERVAL '1 minute')");
     }
     const ast::Expression order = over_of(calls.front()).order_by.front().value;
     for (const ast::Expression& call : calls) {
         if (text_of(over_of(call).order_by.front().value) != text_of(order))
-            refuse(call.span, "Window functions in the order of different times", "use one time column for all of them");
+            reject(call.span, "window functions of one query must be in the order of the same time",
+                   "use one time column for all of them");
     }
     const ast::Expression below = split.below(order);
     const auto key = *tracer.trace(below, *select.from);
     OverPlan over;
     for (const ast::Expression& call : calls) {
         OverPlan::Frame frame = *over_frame(call, output);
-        if (frame.first_rows > 0) warn_of_unbounded_state(call.span, "the first rows of every partition are kept for good");
+        if (frame.first_rows > 0)
+            warn_of_unbounded_state(call.span, "the first rows of every partition are kept for good");
         const auto known = std::find_if(over.frames.begin(), over.frames.end(), [&](const OverPlan::Frame& each) {
             return same_partition(each.partition, frame.partition);
         });

@@ -13,7 +13,7 @@ namespace {
 
 bool is_time_type(std::string_view name) {
     static constexpr std::array<std::string_view, 9> names{
-        "TIMESTAMP", "DATETIME",     "DATE",         "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE",
+        "TIMESTAMP",   "DATETIME",     "DATE",         "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE",
         "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }

@@ -25,7 +25,8 @@ public:
 
     /// The key in each input that rows of the FROM clause can come from; nullopt where it has none in one of them.
     /// Values may be structures with start and end.
-    [[nodiscard]] std::optional<TimeKey> trace(const ast::Expression& expression, const ast::TableReference& from) const;
+    [[nodiscard]] std::optional<TimeKey> trace(const ast::Expression& expression,
+                                               const ast::TableReference& from) const;
     /// The same for a column of a query's result.
     [[nodiscard]] std::optional<TimeKey> trace_column(const ast::Query& query, const std::string& column) const;
 

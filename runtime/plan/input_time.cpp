@@ -1,0 +1,30 @@
+#include "runtime/plan/input_time.h"
+
+namespace laminar {
+
+InputTime input_time(const TableObject& table) {
+    InputTime time;
+    time.idle = table.options.watermark_idle;
+    if (table.options.watermark_delay) time.delay = *table.options.watermark_delay;
+    if (table.watermark) {
+        time.column = table.watermark->column.text;
+        time.watermark = table.watermark->expression;
+        // Declared without an expression: rows come in order.
+        if (!table.options.watermark_delay) time.delay = std::chrono::microseconds(0);
+    } else {
+        time.column = table.options.event_time_field;
+    }
+    return time;
+}
+
+std::vector<InputTime> input_times(const BoundQuery& query, const Catalog& catalog) {
+    std::vector<InputTime> times;
+    for (const QueryInput& input : query.inputs) {
+        const auto* table =
+            input.kind == InputKind::stream_table ? catalog.find_as<TableObject>(input.object) : nullptr;
+        times.push_back(table ? input_time(*table) : InputTime());
+    }
+    return times;
+}
+
+}  // namespace laminar
