@@ -100,6 +100,7 @@ private:
                 if (!ok) return false;
             }
         }
+        session_.open_connections();
         return true;
     }
 

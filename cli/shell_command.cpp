@@ -71,6 +71,7 @@ public:
             messages_.show(diagnostics);
             if (interrupted_) break;
         }
+        session_.open_connections();
         running_ = nullptr;
         return ok && !interrupted_;
     }

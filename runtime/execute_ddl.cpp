@@ -97,7 +97,7 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
 
 void StatementExecutor::create_stream_table(const TableObject& table) {
     const auto& definition = *env_.catalog.find_as<ConnectionObject>(table.options.connector);
-    const std::shared_ptr<Connection> connection = env_.connections.use(definition, table.name);
+    env_.connections.use(definition, table.name);
     if (!table.columns.empty() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition);
         // Errors do not wait for room, so a burst of them needs some.
@@ -110,7 +110,7 @@ void StatementExecutor::create_stream_table(const TableObject& table) {
             [&](Engine& engine) { env_.graph.add_table(table.name, StreamInput::for_table(engine, table, channel)); });
         env_.connections.attach(table.options.connector, table.name, table.options.stream, channel);
     }
-    connection->open();
+    open_later(definition.name);
 }
 
 void StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "connectors/connection_factory.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/query_error.h"
@@ -103,8 +105,10 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
         columns = sink_columns(table, definition->sink_columns);
         if (table.is_stored())
             stored_sink = table.name;
-        else
-            env_.connections.use(*env_.catalog.find_as<ConnectionObject>(table.options.connector), name)->open();
+        else {
+            env_.connections.use(*env_.catalog.find_as<ConnectionObject>(table.options.connector), name);
+            open_later(table.options.connector);
+        }
     }
     std::vector<RunningPipeline::Source> sources = open_sources(name, query);
     std::vector<std::shared_ptr<InputChannel>> channels;
@@ -129,14 +133,22 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
         return false;
     }
     env_.engine.wake();
-    // Only now, with everything in place, may messages flow.
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
         if (!channels[index]) continue;
         const std::string& connection = query.inputs[index].object;
         env_.connections.attach(connection, name, TableStream::messages, channels[index]);
-        env_.connections.find(connection)->open();
+        open_later(connection);
     }
     return true;
+}
+
+void StatementExecutor::open_later(const std::string& connection) { ready_.push_back(connection); }
+
+void StatementExecutor::open_connections() {
+    for (const std::string& name : std::exchange(ready_, {})) {
+        // It may be gone again.
+        if (const auto connection = env_.connections.find(name)) connection->open();
+    }
 }
 
 void StatementExecutor::stop_using_connections(const std::string& name, const BoundQuery& query,

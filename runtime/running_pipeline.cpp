@@ -52,11 +52,12 @@ RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery qu
     if (!prepare()) state_ = PipelineState::waiting_for_types;
 }
 
-RunningPipeline::~RunningPipeline() { release(); }
+RunningPipeline::~RunningPipeline() { release_all(); }
 
 bool RunningPipeline::advance_own_inputs() {
     bool advanced = false;
     for (Source& source : sources_) {
+        if (!graph_ && source.own_stream && source.own_stream->batch_rows() > 0) continue;
         if (!source.own_stream || !source.own_stream->advance()) continue;
         advanced = true;
         if (source.late_typing) {
@@ -275,6 +276,11 @@ void RunningPipeline::late(std::uint64_t rows) {
 }
 
 void RunningPipeline::release() {
+    // What one input brought before the types of another were known is kept.
+    if (state_ != PipelineState::waiting_for_types) release_all();
+}
+
+void RunningPipeline::release_all() {
     output_.rows = 0;
     taken_back_.rows = 0;
     for (Source& source : sources_) {

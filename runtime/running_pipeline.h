@@ -111,6 +111,7 @@ public:
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
 
 private:
+    void release_all();
     bool prepare();
     StreamPlan plan();
     void refused(const std::string& reason) override;

@@ -106,6 +106,8 @@ public:
         return false;
     }
 
+    void open_connections() { executor_.open_connections(); }
+
     void cancel() noexcept {
         progress_.cancel();
         engine_thread_.interrupt();
@@ -221,6 +223,8 @@ Session::~Session() = default;
 bool Session::execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
     return implementation_->execute(source, statement, diagnostics);
 }
+
+void Session::open_connections() { implementation_->open_connections(); }
 
 void Session::cancel() noexcept { implementation_->cancel(); }
 

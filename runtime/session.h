@@ -69,6 +69,11 @@ public:
     /// False after reporting errors; the session stays usable.
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
 
+    /// Opens the connections that tables, pipelines and subscriptions have made ready. Call when no more statements are
+    /// at hand; statements that look at rows do so too. Until then no message is read, so that all readers that are
+    /// declared one after the other see the same messages.
+    void open_connections();
+
     /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604.
     void cancel() noexcept;
 

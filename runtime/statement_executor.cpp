@@ -28,10 +28,19 @@ bool StatementExecutor::execute(const BoundStatement& statement, Diagnostics& di
                 drop(drop_statement, statement);
                 return true;
             },
-            [&](const BoundInsert& insert_statement) { return insert(insert_statement, span, diagnostics); },
-            [&](const BoundSelect& select_statement) { return select(select_statement.query, span, diagnostics); },
+            [&](const BoundInsert& insert_statement) {
+                open_connections();
+                return insert(insert_statement, span, diagnostics);
+            },
+            [&](const BoundSelect& select_statement) {
+                open_connections();
+                return select(select_statement.query, span, diagnostics);
+            },
             [&](const BoundSubscribe& subscription) { return subscribe(subscription, span, diagnostics); },
-            [&](const BoundWaitFor& wait) { return wait_for(wait, span, diagnostics); },
+            [&](const BoundWaitFor& wait) {
+                open_connections();
+                return wait_for(wait, span, diagnostics);
+            },
             [&](const BoundPauseResume& pause) {
                 pause_or_resume(pause);
                 return true;

@@ -39,7 +39,14 @@ public:
     /// False after reporting. The catalog is changed only by statements that succeed.
     bool execute(const BoundStatement& statement, Diagnostics& diagnostics);
 
+    /// Opens the connections that statements have made ready. They stay closed until then, so that everything which
+    /// reads a connection is in place before its first message: statements that look at rows or send some call this
+    /// first, the session's owner does after the last statement.
+    void open_connections();
+
 private:
+    void open_later(const std::string& connection);
+
     // execute_ddl.cpp
     bool create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics);
     bool create_stored_table(const TableObject& table, const BoundCreate& statement, Diagnostics& diagnostics);
@@ -90,6 +97,7 @@ private:
     Environment env_;
     FunctionNames aggregate_functions_;  ///< Asked of the engine once.
     std::uint64_t next_subscription_ = 1;
+    std::vector<std::string> ready_;  ///< Names of connections that are to be opened.
 };
 
 }  // namespace laminar

@@ -26,7 +26,7 @@ public:
         const std::string over = fmt::format("\"__window\".\"end\" <= {}", bound);
         const std::string complete =
             fmt::format("(SELECT * FROM {} WHERE {})", with_sessions(state_.both(), plan.partition, plan.gap), over);
-        finish_ = engine_.prepare(ordered(query_over(plan.query, {complete}), planned));
+        finish_ = engine_.prepare(ordered(query_over(plan.query, {complete}), planned, true));
         const std::string numbered = fmt::format("(SELECT *, rowid AS \"__row\" FROM {})", state_.table());
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT \"__row\" FROM {} WHERE {})",
                                               state_.table(), with_sessions(numbered, plan.partition, plan.gap), over));

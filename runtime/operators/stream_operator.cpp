@@ -35,11 +35,16 @@ std::string query_over(const ast::Query& query, const std::vector<std::string>& 
     return write_query(query, options).text;
 }
 
-std::string ordered(const std::string& query, const PlannedOperator& planned) {
+std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end) {
     std::string order;
     const auto add = [&](const std::string& name) {
         order += (order.empty() ? "" : ", ") + always_quote_identifier(name);
     };
+    for (const OutputColumn& column : planned.columns) {
+        const bool window = by_end && column.type.id == TypeId::structure && column.type.fields.size() == 2 &&
+                            column.type.fields[1].name == "end";
+        if (window) order += (order.empty() ? "" : ", ") + always_quote_identifier(column.name) + ".\"end\"";
+    }
     for (const auto& time : planned.time_columns) add(time.name);
     for (const OutputColumn& column : planned.columns) add(column.name);
     return fmt::format("SELECT * FROM ({}) ORDER BY {}", query, order);

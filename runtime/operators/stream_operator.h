@@ -81,7 +81,8 @@ protected:
 /// The text of a query whose operator rows are read from the given FROM texts, by side.
 [[nodiscard]] std::string query_over(const ast::Query& query, const std::vector<std::string>& rows);
 /// query in the order of its windows, then of all its columns, so that the order does not depend on batches.
-[[nodiscard]] std::string ordered(const std::string& query, const PlannedOperator& planned);
+/// by_end: windows in the order of their ends, where one is among the columns.
+[[nodiscard]] std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end = false);
 /// The least TIMESTAMP in a column; nothing when there is none.
 [[nodiscard]] std::optional<std::int64_t> least_timestamp(const ResultTable& rows, const std::string& column);
 
