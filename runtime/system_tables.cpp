@@ -1,5 +1,6 @@
 #include "runtime/system_tables.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -8,12 +9,21 @@
 
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
+#include "connectors/codec/utf8.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
 
 namespace laminar {
 
 namespace {
+
+std::optional<std::int64_t> age_in_ms(std::int64_t microseconds) {
+    if (microseconds == 0) return std::nullopt;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::max<std::int64_t>(
+        0,
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::microseconds(microseconds)).count());
+}
 
 ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     std::map<std::string, ConnectionStatus> live;
@@ -28,7 +38,9 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
                         status.messages_received, status.messages_sent, status.bytes_received, status.bytes_sent,
                         status.reconnect_count, text_or_null(status.last_error), definition.connector->name,
                         text_or_null(status.endpoint), port, status.clients, status.messages_dropped,
-                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at));
+                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at),
+                        age_in_ms(status.last_message_at), status.errors, status.errors_dropped, status.dead_letters,
+                        status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered);
     }
     return builder.take();
 }
@@ -52,6 +64,19 @@ std::optional<std::int64_t> lag_of(const PipelineStatus& status) {
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count();
     return (now - *watermark) / 1000;
+}
+
+ResultTable dead_letters(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (DeadLetter& letter : sources.connections.dead_letters()) {
+        const bool is_text = find_invalid_utf8(letter.data) == std::string_view::npos;
+        builder.add_row(letter.connection_name, letter.timestamp, letter.error_type, letter.error_message,
+                        text_or_null(letter.message_id), text_or_null(letter.client_id),
+                        text_or_null(letter.remote_address), time_or_null(letter.received_at), letter.message_size,
+                        std::uint64_t{letter.delivery_count},
+                        is_text ? std::optional<std::string>(letter.data) : std::nullopt, letter.data);
+    }
+    return builder.take();
 }
 
 ResultTable pipelines(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
@@ -108,6 +133,7 @@ using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColu
 Reader reader_of(std::string_view table) {
     if (table == "websocket_connections") return websocket_connections;
     if (table == "websocket_logs") return websocket_logs;
+    if (table == "dead_letters") return dead_letters;
     if (table == "pipelines") return pipelines;
     if (table == "tables") return tables;
     if (table == "connector_options") return connector_options;

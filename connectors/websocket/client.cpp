@@ -70,7 +70,9 @@ public:
 
     SendOutcome send(OutgoingMessage message) override;
 
-    [[nodiscard]] bool send_queue_empty() const override { return outbound_.is_empty(); }
+    [[nodiscard]] bool send_queue_empty() const override {
+        return outbound_.is_empty() && inputs_.acknowledgements_sent();
+    }
 
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override {
         const net::any_io_executor strand = net::make_strand(context_.io.context());
@@ -80,6 +82,8 @@ public:
     }
 
 private:
+    void bring_down(std::string reason) override { tasks_.spawn(strand_, fail_connection(std::move(reason)), {}); }
+
     /// How one attempt, and the connection it may have led to, went.
     struct Round {
         ReconnectPolicy::Ending ending;
@@ -98,6 +102,7 @@ private:
                                   std::chrono::milliseconds timeout,
                                   std::function<void(std::vector<ConnectionTestStep>)> done);
     net::awaitable<void> disconnect_slow_peer();
+    net::awaitable<void> fail_connection(std::string reason);
     void terminate();
     void give_up(const Round& round, const std::string& reason);
     void drop_queue();
@@ -116,7 +121,8 @@ private:
     PeerSession* session_ = nullptr;
     bool running_ = false;
     bool terminated_ = false;
-    bool was_connected_ = false;  ///< Since it was opened.
+    bool was_connected_ = false;                 ///< Since it was opened.
+    std::optional<std::string> engine_verdict_;  ///< Why it must fail, found while its messages were processed.
     Clock::time_point close_due_ = Clock::time_point::max();
     TaskGroup tasks_;
 };
@@ -142,16 +148,29 @@ net::awaitable<void> WebSocketClient::disconnect_slow_peer() {
     co_return;
 }
 
+net::awaitable<void> WebSocketClient::fail_connection(std::string reason) {
+    if (!running_ || engine_verdict_) co_return;
+    journal_.set_last_error(reason);
+    engine_verdict_ = std::move(reason);
+    if (session_) session_->fail(*engine_verdict_);
+    if (connector_) connector_->abort();
+    event_.notify();
+}
+
 net::awaitable<void> WebSocketClient::run() {
     running_ = true;
+    engine_verdict_.reset();
     terminated_ = false;
     was_connected_ = false;
     co_await keep_connected();
     running_ = false;
     if (stop_requested_.load()) {
         drop_queue();
-        journal_.set_state(ConnectionState::closed);
-        journal_.log("info", "closed", "closed");
+        // Whoever ends because it has failed is asked to close, too: it has failed all the same.
+        if (journal_.state() != ConnectionState::failed) {
+            journal_.set_state(ConnectionState::closed);
+            journal_.log("info", "closed", "closed");
+        }
         opened_.store(false);
     }
     journal_.set_connected_since(0);
@@ -166,8 +185,9 @@ net::awaitable<void> WebSocketClient::keep_connected() {
     std::size_t endpoint = 0;
     while (!stopping()) {
         journal_.set_endpoint(redact_url(options_->endpoint[endpoint]));
-        const Round round = co_await connect_once(options_->endpoint[endpoint]);
+        Round round = co_await connect_once(options_->endpoint[endpoint]);
         if (stopping()) co_return;
+        if (engine_verdict_) round.connection_failure = engine_verdict_;
         if (round.connection_failure) {
             give_up(round, *round.connection_failure);
             co_return;
@@ -184,7 +204,11 @@ net::awaitable<void> WebSocketClient::keep_connected() {
         journal_.log("info", "reconnecting",
                      fmt::format("attempt {} in {} ms", policy.attempts(), decision.delay.count()));
         const Clock::time_point due = Clock::now() + decision.delay;
-        while (!stopping() && Clock::now() < due) co_await event_.wait_until(due);
+        while (!stopping() && !engine_verdict_ && Clock::now() < due) co_await event_.wait_until(due);
+        if (engine_verdict_) {
+            give_up({}, *engine_verdict_);
+            co_return;
+        }
         if (!stopping()) journal_.reconnect_count.fetch_add(1);
     }
 }

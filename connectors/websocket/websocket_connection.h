@@ -23,10 +23,14 @@ public:
     void resume() final { set_paused(false); }
     void stop_reading() final { inputs_.set_paused(true); }
     [[nodiscard]] ConnectionStatus status() const override;
+    void settle(const ProcessingReport& report) final;
 
 protected:
     WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,
                         const ConnectionContext& context);
+
+    /// Brings the connection into the state failed. Any thread.
+    virtual void bring_down(std::string reason) = 0;
 
     const std::shared_ptr<const WebSocketOptions> options_;
     const ConnectionContext context_;
