@@ -17,6 +17,8 @@ namespace laminar {
 
 namespace {
 
+constexpr unsigned retries_of_a_row = 3;
+
 std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& definition,
                                                       const ConnectionContext& context) {
     auto options = std::dynamic_pointer_cast<const WebSocketOptions>(definition.options);
@@ -46,6 +48,10 @@ ConnectionInputOptions connection_input_options(const ConnectionObject& definiti
         input.decoder.message_id_field = options->message_id_field;
         input.limits.messages = options->buffer_size;
         input.limits.bytes = options->buffer_bytes;
+        input.limits.batch_rows = options->batch_size.value_or(0);
+        input.limits.batch_timeout = options->batch_timeout;
+        input.error_limit = options->error_buffer_size;
+        if (options->on_error == ErrorPolicy::retry) input.retries = retries_of_a_row;
     }
     if (const auto* options = dynamic_cast<const FileOptions*>(definition.options.get())) {
         input.decoder.coerce = options->format == FileFormat::csv;
