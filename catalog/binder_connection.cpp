@@ -29,6 +29,26 @@ bool check_users(const BindingContext& context, const ConnectionObject& replaced
     return good;
 }
 
+/// Consumers are made for some of the options: those stay as they are.
+bool check_fixed_options(const BindingContext& context, const ConnectionObject& replaced,
+                         const ConnectionObject& replacement, SourceSpan span) {
+    const std::vector<const CatalogObject*> users =
+        context.catalog.users_of(ast::ObjectKind::connection, replaced.name);
+    if (users.empty() || replaced.connector != replacement.connector) return true;
+    bool good = true;
+    for (const OptionDeclaration& option : replaced.connector->options->options()) {
+        if (!option.facts.fixed_in_use) continue;
+        if (option.field.read(*replaced.options) == option.field.read(*replacement.options)) continue;
+        context.error(
+            DiagnosticCode::object_in_use, span,
+            fmt::format("option \"{}\" of connection \"{}\" cannot change: {} \"{}\" uses it", option.name,
+                        replaced.name, kind_name(kind_of(*users.front())), definition_of(*users.front()).name),
+            fmt::format("drop \"{}\" first", definition_of(*users.front()).name));
+        good = false;
+    }
+    return good;
+}
+
 bool same_name(const ast::Option& a, const OptionDeclaration& declaration) { return declaration.is_named(a.name.text); }
 
 /// Options written elsewhere (or nowhere) are reported at the place of the statement that is being bound.
@@ -96,7 +116,9 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
     define(context, create.name, connection);
     if (creation == Creation::replace) {
         const auto* replaced = context.catalog.find_as<ConnectionObject>(create.name.text);
-        if (!check_users(context, *replaced, connection, create.name.span)) return std::nullopt;
+        if (!check_users(context, *replaced, connection, create.name.span) ||
+            !check_fixed_options(context, *replaced, connection, create.name.span))
+            return std::nullopt;
     }
     bound.replaces = creation == Creation::replace;
     bound.skipped = creation == Creation::skip;
@@ -119,7 +141,9 @@ std::optional<BoundStatementNode> bind_alter_connection(const BindingContext& co
     after.options =
         validate_options(schema, alter.name.span, merge_options(schema, elsewhere, alter.options), context.diagnostics);
     if (!after.options) return std::nullopt;
-    if (!check_users(context, *before, after, alter.name.span)) return std::nullopt;
+    if (!check_users(context, *before, after, alter.name.span) ||
+        !check_fixed_options(context, *before, after, alter.name.span))
+        return std::nullopt;
     warn_of_ineffective_options(context, schema, alter.options);
 
     // Kept for SHOW CREATE. Its spans refer to the source of CREATE, so what ALTER brought has none.

@@ -68,9 +68,11 @@ struct OptionFacts {
     std::vector<OptionCondition> applies_when = {};         ///< All must hold, else an error.
     std::vector<OptionCondition> effective_when = {};       ///< All must hold, else a warning: it changes nothing.
     std::vector<std::string_view> needs = {};               ///< Options that must be given with it.
-    std::string_view not_below = {};                        ///< Option whose value is a lower bound, if both are given.
-    std::string_view instead = {};                          ///< Hint for when it does not apply.
-    std::vector<std::string_view> aliases = {};             ///< Other accepted names.
+    bool fixed_in_use = false;        ///< ALTER cannot change it while tables or pipelines use the connection.
+    std::string_view fills = {};      ///< ${...} that it gives a value to in other options.
+    std::string_view not_below = {};  ///< Option whose value is a lower bound, if both are given.
+    std::string_view instead = {};    ///< Hint for when it does not apply.
+    std::vector<std::string_view> aliases = {};  ///< Other accepted names.
 };
 
 /// One declared option.

@@ -35,6 +35,7 @@ public:
         // Which options a missing or wrong mode would allow is unknown, so names come after values.
         report_unknown(options);
         for (const GivenOption& given : given_) check_dependencies(given);
+        check_references();
         report_missing();
         return diagnostics_.error_count() == errors_before ? set_ : nullptr;
     }
@@ -152,6 +153,28 @@ private:
         diagnostics_.error(DiagnosticCode::missing_option, given.written->name.span,
                            fmt::format("option \"{}\" needs \"{}\" too", given.declaration->name, needed),
                            option != nullptr ? addition_hint(*option) : std::string());
+    }
+
+    static bool mentions(const OptionData& value, std::string_view reference) {
+        if (const auto* text = std::get_if<std::string>(&value)) return text->find(reference) != std::string::npos;
+        const auto* list = std::get_if<std::vector<std::string>>(&value);
+        return list != nullptr && std::any_of(list->begin(), list->end(), [&](const std::string& text) {
+                   return text.find(reference) != std::string::npos;
+               });
+    }
+
+    /// What refers to the value of an option needs that option.
+    void check_references() {
+        for (const OptionDeclaration& option : schema_.options()) {
+            if (option.facts.fills.empty() || find_given(option.name) != nullptr) continue;
+            for (const GivenOption& given : given_) {
+                if (!given.valid || !mentions(given.declaration->field.read(*set_), option.facts.fills)) continue;
+                diagnostics_.error(DiagnosticCode::missing_option, given.written->value.span,
+                                   fmt::format("{} in option \"{}\" needs the option \"{}\"", option.facts.fills,
+                                               given.declaration->name, option.name),
+                                   addition_hint(option));
+            }
+        }
     }
 
     void check_conditional_bounds(const GivenOption& given) {

@@ -23,6 +23,11 @@ constexpr SystemTableColumn websocket_connections[] = {
     {"messages_failed", TypeId::bigint, "Messages that could not be decoded"},
     {"pending_messages", TypeId::bigint, "Messages buffered and not processed yet"},
     {"last_message_at", TypeId::timestamp, "When the latest message was read; NULL before the first"},
+    {"state_reason", TypeId::varchar, "Why it is in this state, secrets removed; NULL when the state says it all"},
+    {"attempts", TypeId::bigint, "Attempts to connect again since the connection was last stable"},
+    {"next_attempt_at", TypeId::timestamp, "When the next attempt is due; NULL unless it waits to reconnect"},
+    {"subprotocol", TypeId::varchar, "Agreed on with the server; NULL without one, and for servers"},
+    {"position", TypeId::varchar, "Last position in the feed, as JSON (resume_field); NULL before the first"},
 };
 
 constexpr SystemTableColumn websocket_logs[] = {
@@ -31,6 +36,18 @@ constexpr SystemTableColumn websocket_logs[] = {
     {"level", TypeId::varchar, "debug, info, warning or error"},
     {"event", TypeId::varchar, "connecting, connected, disconnected, handshake_failed, decode_error, ..."},
     {"message", TypeId::varchar, "What happened, secrets removed"},
+};
+
+constexpr SystemTableColumn websocket_gaps[] = {
+    {"connection", TypeId::varchar, "Name of the connection"},
+    {"started_at", TypeId::timestamp, "When the connection was found to be lost"},
+    {"ended_at", TypeId::timestamp, "When it was connected again; NULL while it is not"},
+    {"reason", TypeId::varchar, "Why it was lost, secrets removed"},
+    {"attempts", TypeId::bigint, "Attempts to connect again so far"},
+    {"last_message_at", TypeId::timestamp, "When the last message before it was read; what was sent since may be lost"},
+    {"last_position", TypeId::varchar, "Position in the feed before it, as JSON (resume_field); NULL without one"},
+    {"resumed", TypeId::boolean, "Whether the peer was told that position (${resume})"},
+    {"next_position", TypeId::varchar, "First position after it; NULL until there is one"},
 };
 
 constexpr SystemTableColumn pipelines[] = {
@@ -70,6 +87,7 @@ constexpr SystemTableColumn connector_options[] = {
 constexpr SystemTableSchema schemas[] = {
     {"websocket_connections", "State and counters of every connection", websocket_connections},
     {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
+    {"websocket_gaps", "Intervals in which connections were lost, and where they went on", websocket_gaps},
     {"pipelines", "State and counters of every pipeline", pipelines},
     {"tables", "Tables and how many rows they hold", tables},
     {"connector_options", "Options of every connector", connector_options},

@@ -173,6 +173,20 @@ UrlError scheme_error(std::string_view text) {
                  std::move(hint));
 }
 
+/// Credentials in a URL are percent-encoded where they have characters that mean something in URLs.
+std::string percent_decoded(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned byte = 0;
+        const bool encoded = text[i] == '%' && i + 2 < text.size() && is_hex_digit(text[i + 1]) &&
+                             is_hex_digit(text[i + 2]) &&
+                             std::from_chars(&text[i + 1], &text[i + 1] + 2, byte, 16).ec == std::errc();
+        result += encoded ? static_cast<char>(byte) : text[i];
+        if (encoded) i += 2;
+    }
+    return result;
+}
+
 }  // namespace
 
 std::string WebSocketUrl::authority() const {
@@ -240,8 +254,8 @@ std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text) {
         const std::string_view credentials = text.substr(begin, at - begin);
         const std::size_t colon = masked.find(':', begin);
         const std::size_t user_length = colon < at ? colon - begin : credentials.size();
-        url.user = std::string(credentials.substr(0, user_length));
-        if (user_length < credentials.size()) url.password = std::string(credentials.substr(user_length + 1));
+        url.user = percent_decoded(credentials.substr(0, user_length));
+        if (user_length < credentials.size()) url.password = percent_decoded(credentials.substr(user_length + 1));
         url.has_credentials = true;
         begin = at + 1;
     }

@@ -33,7 +33,7 @@ struct UrlError {
 
 /// http://[user:password@]host[:port], for proxies.
 struct ProxyUrl {
-    std::string user;
+    std::string user;  ///< Percent-decoded, as the password.
     std::string password;
     std::string host;
     bool ipv6 = false;

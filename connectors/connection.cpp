@@ -1,5 +1,7 @@
 #include "connectors/connection.h"
 
+#include <utility>
+
 namespace laminar {
 
 std::string_view connection_state_name(ConnectionState state) noexcept {
@@ -25,5 +27,15 @@ std::string_view connection_state_name(ConnectionState state) noexcept {
     }
     return "unknown";
 }
+
+void Connection::hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) {
+    close(deadline, [this, done = std::move(done)] {
+        ConnectionHandover handover;
+        handover.status = status();
+        done(std::move(handover));
+    });
+}
+
+bool Connection::take_over(ConnectionHandover&& /*handover*/) { return false; }
 
 }  // namespace laminar

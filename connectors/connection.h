@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,33 @@ struct ConnectionStatus {
     std::uint64_t pending_messages = 0;  ///< Buffered, not yet taken by the engine.
     bool finished = false;               ///< A finite source that has delivered everything.
     std::string last_error;              ///< Redacted.
+    std::string state_reason;            ///< Why it is in this state, redacted; empty when the state says it all.
+    std::int64_t next_attempt_at = 0;    ///< While waiting to reconnect.
+    std::uint64_t attempts = 0;          ///< To connect again, in a row without a stable connection.
+    std::string subprotocol;             ///< Client mode: agreed on with the server; empty: none.
+    std::string position;                ///< In the feed, as JSON (resume_field); empty: none.
+};
+
+/// An interval in which an established connection was lost. Times are UTC microseconds; 0 means not yet, or never.
+struct ConnectionGap {
+    std::string connection;
+    std::int64_t started_at = 0;       ///< When the loss was noticed; with the name, its identity.
+    std::int64_t ended_at = 0;         ///< When it was connected again.
+    std::int64_t last_message_at = 0;  ///< Before it: what was sent since then may be missing.
+    std::string reason;                ///< Redacted.
+    std::uint64_t attempts = 0;        ///< To connect again, so far.
+    std::string last_position;         ///< Before it, as JSON (resume_field); empty: none.
+    bool resumed = false;              ///< The peer was told that position.
+    std::string next_position;         ///< The first after it; empty: none yet.
+};
+
+/// What a connection leaves to the one that takes its place (ALTER CONNECTION).
+struct ConnectionHandover {
+    ConnectionStatus status;  ///< Its last one: counters go on from there, and the position.
+    bool paused = false;
+    std::vector<OutgoingMessage> unsent;
+    std::string position_path;         ///< JSON path that the position is of.
+    std::optional<ConnectionGap> gap;  ///< That is still open.
 };
 
 /// One line of a connection's log, for system.websocket_logs.
@@ -65,11 +93,13 @@ class ConnectionObserver {
 public:
     virtual ~ConnectionObserver() = default;
     virtual void log(ConnectionLogEntry entry) = 0;
+    /// A gap has begun or changed: it replaces what was said of it before.
+    virtual void gap(const ConnectionGap& gap) = 0;
     /// State or client count changed, room to send appeared, or a send was completed: whoever waits should look again.
     virtual void changed() = 0;
 };
 
-/// One step of test_connection: resolve, connect, tls, handshake (client); bind (server).
+/// One step of test_connection: secrets, resolve, connect, proxy, tls, handshake, subscribe (client); bind (server).
 struct ConnectionTestStep {
     std::string step;
     bool ok = false;
@@ -96,6 +126,11 @@ public:
     /// Closes gracefully (queued messages are sent, close 1000/1001), then calls done once, from an I/O thread.
     /// deadline bounds it.
     virtual void close(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
+    /// Closes like close, but keeps what has not been sent and hands it on: done is called once, from an I/O thread.
+    /// Nothing is sent through it any more; send returns full.
+    virtual void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done);
+    /// Goes on where another one stopped; before open. False when this kind of connection begins anew.
+    virtual bool take_over(ConnectionHandover&& handover);
     virtual void pause() = 0;  ///< Stop reading; the peer feels backpressure.
     virtual void resume() = 0;
     /// As pause, but for good, because it is about to be closed: nothing that anybody wants to hear of.

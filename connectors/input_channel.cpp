@@ -11,13 +11,17 @@ namespace {
 constexpr std::size_t maximum_batch_bytes = std::size_t{1} << 30;
 constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
 
+InputChannel::Limits sensible(InputChannel::Limits limits) {
+    return {std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes)};
+}
+
 }  // namespace
 
 InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder,
                            Limits limits, std::function<void()> wake)
     : schema_(std::move(schema)),
-      limits_{std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes)},
       wake_(std::move(wake)),
+      limits_(sensible(limits)),
       decoder_(std::move(decoder)),
       open_(std::make_unique<ColumnBatch>(schema_)) {}
 
@@ -69,6 +73,16 @@ void InputChannel::notify_on_space(std::function<void()> resume) {
     }
     if (resume) resume();
     if (wake && wake_) wake_();
+}
+
+void InputChannel::set_limits(Limits limits) {
+    std::function<void()> resume;
+    {
+        const std::lock_guard lock(mutex_);
+        limits_ = sensible(limits);
+        if (has_room()) resume = std::exchange(resume_, nullptr);
+    }
+    if (resume) resume();
 }
 
 void InputChannel::finish() {

@@ -42,6 +42,8 @@ public:
     /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Wakes
     /// the consumer, so that a producer which waits for room is never waited for. A later call replaces resume.
     void notify_on_space(std::function<void()> resume);
+    /// Other bounds from now on; a producer that waits for room looks again.
+    void set_limits(Limits limits);
     /// No more rows will come (a finite source has ended).
     void finish();
 
@@ -59,10 +61,10 @@ private:
     [[nodiscard]] bool must_wake();
 
     std::shared_ptr<const BatchSchema> schema_;
-    Limits limits_;
     std::function<void()> wake_;
     mutable std::mutex mutex_;
-    std::unique_ptr<MessageDecoder> decoder_;  ///< Guarded by mutex_, as all below.
+    Limits limits_;  ///< Guarded by mutex_, as all below.
+    std::unique_ptr<MessageDecoder> decoder_;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
     std::function<void()> resume_;

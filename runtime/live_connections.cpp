@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
 
 #include "catalog/catalog.h"
 #include "connectors/connection_factory.h"
@@ -52,13 +53,16 @@ public:
         spdlog::log(log_level(entry.level), "[{}] {}: {}", entry.connection, entry.event, entry.message);
         log_.add(std::move(entry));
     }
+    void gap(const ConnectionGap& gap) override { gaps_.put(gap); }
     void changed() override { on_change_(); }
 
+    [[nodiscard]] const GapLog& gaps() const noexcept { return gaps_; }
     [[nodiscard]] const ConnectionLog& entries() const noexcept { return log_; }
 
 private:
     std::function<void()> on_change_;
     ConnectionLog log_;
+    GapLog gaps_;
 };
 
 LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets,
@@ -73,6 +77,8 @@ LiveConnections::~LiveConnections() {
 }
 
 const ConnectionLog& LiveConnections::log() const noexcept { return observer_->entries(); }
+
+const GapLog& LiveConnections::gaps() const noexcept { return observer_->gaps(); }
 
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
     const std::lock_guard lock(mutex_);
@@ -129,14 +135,25 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     std::shared_ptr<Connection> old = find(definition.name);
     if (!old) return;
     // Closed first: a server's port must be free before its successor binds it.
-    close({old}, unused_close_deadline);
+    const auto handed_over = std::make_shared<std::promise<ConnectionHandover>>();
+    std::future<ConnectionHandover> arrival = handed_over->get_future();
+    old->hand_over(unused_close_deadline,
+                   [handed_over](ConnectionHandover handover) { handed_over->set_value(std::move(handover)); });
+    ConnectionHandover handover;
+    if (arrival.wait_for(unused_close_deadline + close_grace) == std::future_status::ready) handover = arrival.get();
+
+    const std::shared_ptr<Connection> successor = make_connection(definition, {*io_, secrets_, *observer_});
+    const bool goes_on = successor->take_over(std::move(handover));
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
-    remember_totals(old->status());
-    entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
-    for (const Attachment& attachment : entry.attachments)
-        entry.connection->add_input(attachment.stream, attachment.channel);
-    entry.connection->open();
+    if (!goes_on) remember_totals(old->status());
+    entry.connection = successor;
+    const InputChannel::Limits limits = connection_input_options(definition).limits;
+    for (const Attachment& attachment : entry.attachments) {
+        if (attachment.stream == TableStream::messages) attachment.channel->set_limits(limits);
+        successor->add_input(attachment.stream, attachment.channel);
+    }
+    successor->open();
 }
 
 std::shared_ptr<Connection> LiveConnections::find(std::string_view name) const {

@@ -15,6 +15,7 @@
 #include "connectors/connection.h"
 #include "connectors/net/io_runtime.h"
 #include "runtime/connection_log.h"
+#include "runtime/gap_log.h"
 
 namespace laminar {
 
@@ -33,7 +34,8 @@ public:
                 const std::shared_ptr<InputChannel>& channel);
     /// Removes a consumer and its channels; the last one closes the connection (and waits for it).
     void stop_using(std::string_view connection, const std::string& consumer);
-    /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay.
+    /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
+    /// and the new connection sends what the old one could not.
     void replace(const ConnectionObject& definition);
 
     [[nodiscard]] std::shared_ptr<Connection> find(std::string_view name) const;
@@ -47,6 +49,7 @@ public:
     /// What connections that are gone have done: their counters, added up.
     [[nodiscard]] ConnectionStatus past_totals() const;
     [[nodiscard]] const ConnectionLog& log() const noexcept;
+    [[nodiscard]] const GapLog& gaps() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
 
     /// Stops reading everywhere: what has arrived can be worked off.

@@ -28,7 +28,9 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
                         status.messages_received, status.messages_sent, status.bytes_received, status.bytes_sent,
                         status.reconnect_count, text_or_null(status.last_error), definition.connector->name,
                         text_or_null(status.endpoint), port, status.clients, status.messages_dropped,
-                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at));
+                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at),
+                        text_or_null(status.state_reason), status.attempts, time_or_null(status.next_attempt_at),
+                        text_or_null(status.subprotocol), text_or_null(status.position));
     }
     return builder.take();
 }
@@ -52,6 +54,15 @@ std::optional<std::int64_t> lag_of(const PipelineStatus& status) {
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count();
     return (now - *watermark) / 1000;
+}
+
+ResultTable websocket_gaps(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const ConnectionGap& gap : sources.connections.gaps().gaps())
+        builder.add_row(gap.connection, gap.started_at, time_or_null(gap.ended_at), gap.reason, gap.attempts,
+                        time_or_null(gap.last_message_at), text_or_null(gap.last_position), gap.resumed,
+                        text_or_null(gap.next_position));
+    return builder.take();
 }
 
 ResultTable pipelines(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
@@ -108,6 +119,7 @@ using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColu
 Reader reader_of(std::string_view table) {
     if (table == "websocket_connections") return websocket_connections;
     if (table == "websocket_logs") return websocket_logs;
+    if (table == "websocket_gaps") return websocket_gaps;
     if (table == "pipelines") return pipelines;
     if (table == "tables") return tables;
     if (table == "connector_options") return connector_options;

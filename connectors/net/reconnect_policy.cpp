@@ -55,9 +55,12 @@ ReconnectPolicy::Decision ReconnectPolicy::ended(const Ending& ending, Clock::ti
     const Milliseconds limit = std::max(backoff(), settings_.floor);
     const auto spread = static_cast<double>((limit - settings_.floor).count());
     decision.retry = true;
+    decision.limit = limit;
     decision.delay = settings_.floor + Milliseconds(static_cast<Milliseconds::rep>(spread * random_()));
     if (ending.retry_after) {
-        decision.delay = std::max(decision.delay, std::min(*ending.retry_after, longest_retry_after));
+        const Milliseconds asked = std::min(*ending.retry_after, longest_retry_after);
+        decision.delay = std::max(decision.delay, asked);
+        decision.limit = std::max(decision.limit, asked);
     }
     return decision;
 }

@@ -37,7 +37,8 @@ public:
     struct Decision {
         bool retry = false;
         Milliseconds delay{};
-        std::string reason;  ///< Why not, when retry is false.
+        Milliseconds limit{};  ///< The delay is random up to this, or what the server asked for.
+        std::string reason;    ///< Why not, when retry is false.
     };
 
     /// random yields numbers in [0, 1).

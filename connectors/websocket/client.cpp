@@ -15,8 +15,13 @@
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/client_connector.h"
+#include "connectors/websocket/client_trial.h"
+#include "connectors/websocket/expected_message.h"
+#include "connectors/websocket/feed_position.h"
+#include "connectors/websocket/gap_tracker.h"
 #include "connectors/websocket/outbound_queue.h"
 #include "connectors/websocket/peer_session.h"
+#include "connectors/websocket/subscription.h"
 #include "connectors/websocket/websocket_connection.h"
 
 namespace laminar {
@@ -37,14 +42,19 @@ ReconnectPolicy::Settings policy_settings(const WebSocketOptions& options) {
     return settings;
 }
 
-/// How long a connection made only to be tested may take to say goodbye.
-constexpr std::chrono::milliseconds test_farewell{500};
+/// Whether the peer will answer the same again, however often it is asked.
+bool is_final(const ReconnectPolicy::Ending& ending) {
+    return ending.permanent || is_final_close_code(ending.close_code) || is_final_http_status(ending.http_status);
+}
 
 class WebSocketClient final : public WebSocketConnection {
 public:
     WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
         : WebSocketConnection(std::move(name), std::move(options), context),
           outbound_({options_->send_buffer_size, options_->buffer_bytes}),
+          position_(options_->resume_field),
+          expected_reply_(options_->subscribe_confirm),
+          gaps_(journal_),
           event_(strand_),
           ended_(strand_),
           tasks_([this](const std::string& what) { journal_.error("internal_error", what); }) {
@@ -68,35 +78,47 @@ public:
         tasks_.spawn(strand_, close_within(deadline, std::move(done)), [this](TaskGroup::Stop) { terminate(); });
     }
 
+    void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
+    bool take_over(ConnectionHandover&& handover) override;
+
     SendOutcome send(OutgoingMessage message) override;
 
     [[nodiscard]] bool send_queue_empty() const override { return outbound_.is_empty(); }
 
+    [[nodiscard]] ConnectionStatus status() const override {
+        ConnectionStatus status = WebSocketConnection::status();
+        status.position = position_.current();
+        return status;
+    }
+
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override {
         const net::any_io_executor strand = net::make_strand(context_.io.context());
-        const auto connector = std::make_shared<ClientConnector>(strand, *options_, context_.secrets);
-        tasks_.spawn(strand, run_test(connector, strand, timeout, std::move(done)),
-                     [connector](TaskGroup::Stop) { connector->abort(); });
+        const auto trial = std::make_shared<ClientTrial>(strand, *options_, context_.secrets, position_);
+        tasks_.spawn(strand, run_test(trial, timeout, std::move(done)), [trial](TaskGroup::Stop) { trial->abort(); });
     }
 
 private:
     /// How one attempt, and the connection it may have led to, went.
     struct Round {
         ReconnectPolicy::Ending ending;
-        std::optional<Clock::time_point> connected_at;
+        std::optional<Clock::time_point> connected_at;  ///< Absent when it did not get as far as being of use.
         bool orderly = false;
+        std::string description;
         std::optional<std::string> connection_failure;  ///< The whole connection must fail because of it.
     };
 
     net::awaitable<void> run();
     net::awaitable<void> keep_connected();
+    net::awaitable<Round> try_endpoints();
     net::awaitable<Round> connect_once(const std::string& endpoint);
-    net::awaitable<bool> subscribe(MessageStream& stream, ConnectFailure& failure);
-    net::awaitable<SessionEnding> serve(ConnectedPeer& peer);
+    net::awaitable<SessionEnding> serve(ConnectedPeer& peer, const std::string& endpoint, Round& round);
+    net::awaitable<void> wait_to_reconnect(const Round& round, const ReconnectPolicy::Decision& decision,
+                                           std::int64_t attempt);
     net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
-    net::awaitable<void> run_test(std::shared_ptr<ClientConnector> connector, net::any_io_executor strand,
-                                  std::chrono::milliseconds timeout,
+    net::awaitable<void> run_test(std::shared_ptr<ClientTrial> trial, std::chrono::milliseconds timeout,
                                   std::function<void(std::vector<ConnectionTestStep>)> done);
+    void established(const ConnectedPeer& peer, const std::string& endpoint, Round& round);
+    void conclude(const SessionEnding& ending, const std::string& remote_address, Round& round);
     net::awaitable<void> disconnect_slow_peer();
     void terminate();
     void give_up(const Round& round, const std::string& reason);
@@ -104,9 +126,14 @@ private:
     std::optional<std::string> judge(const std::string& description, const std::string& remote_address);
 
     /// A requested close still sends what is queued, as long as its deadline allows.
-    [[nodiscard]] bool stopping() const { return terminated_ || (stop_requested_.load() && outbound_.is_empty()); }
+    [[nodiscard]] bool stopping() const {
+        return terminated_ || (stop_requested_.load() && (handing_over() || outbound_.is_empty()));
+    }
 
     OutboundQueue outbound_;
+    FeedPosition position_;
+    const ExpectedReply expected_reply_;
+    GapTracker gaps_;    ///< On the strand, once open.
     StrandEvent event_;  ///< Wakes from the wait between attempts.
     StrandEvent ended_;
     std::atomic<bool> opened_{false};
@@ -114,6 +141,7 @@ private:
     // On the strand:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
+    std::size_t endpoint_ = 0;  ///< To be tried next.
     bool running_ = false;
     bool terminated_ = false;
     bool was_connected_ = false;  ///< Since it was opened.
@@ -124,6 +152,7 @@ private:
 SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (!message.client_id.empty()) return SendOutcome::no_such_client;
     const ConnectionState state = journal_.state();
+    if (handing_over()) return SendOutcome::full;
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
     if (options_->slow_client == SlowClientPolicy::drop_oldest) {
@@ -149,7 +178,7 @@ net::awaitable<void> WebSocketClient::run() {
     co_await keep_connected();
     running_ = false;
     if (stop_requested_.load()) {
-        drop_queue();
+        if (!handing_over()) drop_queue();
         journal_.set_state(ConnectionState::closed);
         journal_.log("info", "closed", "closed");
         opened_.store(false);
@@ -163,10 +192,8 @@ net::awaitable<void> WebSocketClient::keep_connected() {
     std::minstd_rand random(std::random_device{}());
     std::uniform_real_distribution<double> spread(0.0, 1.0);
     ReconnectPolicy policy(policy_settings(*options_), [&] { return spread(random); });
-    std::size_t endpoint = 0;
     while (!stopping()) {
-        journal_.set_endpoint(redact_url(options_->endpoint[endpoint]));
-        const Round round = co_await connect_once(options_->endpoint[endpoint]);
+        const Round round = co_await try_endpoints();
         if (stopping()) co_return;
         if (round.connection_failure) {
             give_up(round, *round.connection_failure);
@@ -178,85 +205,96 @@ net::awaitable<void> WebSocketClient::keep_connected() {
             give_up(round, decision.reason);
             co_return;
         }
-        // An endpoint that worked is tried again first.
-        if (!round.connected_at) endpoint = (endpoint + 1) % options_->endpoint.size();
-        journal_.set_state(ConnectionState::waiting_to_reconnect);
-        journal_.log("info", "reconnecting",
-                     fmt::format("attempt {} in {} ms", policy.attempts(), decision.delay.count()));
-        const Clock::time_point due = Clock::now() + decision.delay;
-        while (!stopping() && Clock::now() < due) co_await event_.wait_until(due);
-        if (!stopping()) journal_.reconnect_count.fetch_add(1);
+        co_await wait_to_reconnect(round, decision, policy.attempts());
     }
+}
+
+net::awaitable<void> WebSocketClient::wait_to_reconnect(const Round& round, const ReconnectPolicy::Decision& decision,
+                                                        std::int64_t attempt) {
+    journal_.set_next_attempt(utc_now() + std::chrono::microseconds(decision.delay).count(),
+                              static_cast<std::uint64_t>(attempt));
+    journal_.set_state(ConnectionState::waiting_to_reconnect, round.description);
+    journal_.log(
+        "info", "reconnecting",
+        fmt::format("attempt {} in {} ms (at most {} ms)", attempt, decision.delay.count(), decision.limit.count()));
+    const Clock::time_point due = Clock::now() + decision.delay;
+    while (!stopping() && Clock::now() < due) co_await event_.wait_until(due);
+    if (!stopping()) journal_.reconnect_count.fetch_add(1);
+}
+
+/// One attempt at each endpoint, until one works. Of failures, one that may pass decides over one that is final.
+net::awaitable<WebSocketClient::Round> WebSocketClient::try_endpoints() {
+    std::optional<Round> failed;
+    for (std::size_t tried = 0; tried < options_->endpoint.size(); ++tried) {
+        journal_.set_endpoint(redact_url(options_->endpoint[endpoint_]));
+        Round round = co_await connect_once(options_->endpoint[endpoint_]);
+        // One that works is tried first the next time, too.
+        const bool lasted = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
+        if (!lasted) endpoint_ = (endpoint_ + 1) % options_->endpoint.size();
+        if (stopping() || round.connected_at || round.connection_failure) co_return round;
+        if (!failed || is_final(failed->ending)) failed = std::move(round);
+    }
+    gaps_.failed();
+    co_return std::move(*failed);
 }
 
 net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::string& endpoint) {
     Round round;
     journal_.set_state(ConnectionState::connecting);
     journal_.log("info", "connecting", redact_url(endpoint));
-    ClientConnector connector(strand_, *options_, context_.secrets);
+    ClientConnector connector(strand_, *options_, context_.secrets, position_);
     connector_ = &connector;
     ConnectFailure failure;
     const std::unique_ptr<ConnectedPeer> peer = co_await connector.connect(endpoint, failure, nullptr);
     connector_ = nullptr;
     if (stopping()) co_return round;
 
-    bool subscribed = false;
-    if (peer) subscribed = co_await subscribe(*peer->stream, failure);
-    if (stopping()) co_return round;
-    if (!subscribed) {
+    bool ready = peer != nullptr;
+    if (ready) ready = send_subscriptions(*peer->stream, *options_, context_.secrets, position_, failure);
+    if (!ready) {
         round.ending.http_status = failure.http_status;
         round.ending.retry_after = failure.retry_after;
         // Once a connection has been up, what is missing now may be a secret that is just being replaced.
         round.ending.permanent = failure.lies_with_us() && !was_connected_;
+        round.description = failure.description;
         journal_.error(failure.event, failure.description);
         round.connection_failure = judge(failure.description, peer ? peer->remote_address : std::string());
         co_return round;
     }
-
-    was_connected_ = true;
-    round.connected_at = Clock::now();
-    journal_.set_connected_since(utc_now());
-    journal_.set_state(ConnectionState::connected);
-    journal_.log("info", "connected", "connected to " + peer->description);
-    const SessionEnding ending = co_await serve(*peer);
+    const SessionEnding ending = co_await serve(*peer, endpoint, round);
     journal_.set_connected_since(0);
-    round.orderly = ending.orderly;
-    round.ending.close_code = ending.close_code;
-    if (ending.connection_failure) {
-        journal_.error("failed", *ending.connection_failure);
-        round.connection_failure = ending.connection_failure;
-    } else if (ending.orderly && !is_final_close_code(ending.close_code)) {
-        journal_.log("info", "disconnected", ending.description);
-    } else if (!terminated_) {
-        journal_.error("disconnected", ending.description);
-        round.connection_failure = judge(ending.description, peer->remote_address);
-    }
+    conclude(ending, peer->remote_address, round);
     co_return round;
 }
 
-net::awaitable<bool> WebSocketClient::subscribe(MessageStream& stream, ConnectFailure& failure) {
-    for (const std::string& text : options_->subscribe_message) {
-        const SecretResolver::Result resolved = context_.secrets.resolve(text);
-        if (!resolved.missing.empty()) {
-            failure.event = "secret_missing";
-            failure.description = fmt::format("subscribe_message: {}", fmt::join(resolved.missing, "; "));
-            co_return false;
-        }
-        const boost::system::error_code error = stream.write(resolved.text, false);
-        if (error) {
-            failure.event = "subscribe_failed";
-            failure.description = "subscribe_message: " + describe_stream_error(error);
-            co_return false;
-        }
-    }
-    co_return true;
+void WebSocketClient::established(const ConnectedPeer& peer, const std::string& endpoint, Round& round) {
+    was_connected_ = true;
+    round.connected_at = Clock::now();
+    journal_.set_subprotocol(peer.subprotocol);
+    journal_.set_connected_since(utc_now());
+    journal_.set_state(ConnectionState::connected);
+    journal_.log("info", "connected", "connected to " + peer.description);
+    gaps_.connected(tells_position(endpoint, *options_));
 }
 
-net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer) {
+net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const std::string& endpoint, Round& round) {
     MessageOrigin origin;
     origin.connection_name = journal_.name();
     origin.remote_address = peer.remote_address;
-    PeerSession session(*peer.stream, {inputs_, outbound_, journal_, *options_}, std::move(origin));
+    PeerSession::Environment environment{inputs_, outbound_, journal_, *options_};
+    if (position_.is_kept()) {
+        environment.on_message = [this](std::string_view message) {
+            if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());
+        };
+    }
+    if (options_->subscribe_confirm.empty()) {
+        established(peer, endpoint, round);
+    } else {
+        journal_.set_state(ConnectionState::connecting, "waits for the reply to its subscription");
+        environment.confirmation = &expected_reply_;
+        environment.on_confirmed = [&] { established(peer, endpoint, round); };
+    }
+    PeerSession session(*peer.stream, environment, std::move(origin));
     session_ = &session;
     if (stop_requested_.load()) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(close_due_ - Clock::now());
@@ -265,6 +303,31 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer) {
     SessionEnding ending = co_await session.run();
     session_ = nullptr;
     co_return ending;
+}
+
+void WebSocketClient::conclude(const SessionEnding& ending, const std::string& remote_address, Round& round) {
+    round.orderly = ending.orderly && ending.confirmed;
+    round.ending.close_code = ending.close_code;
+    round.description = ending.description;
+    if (ending.confirmed) {
+        if (!stopping() || handing_over())
+            gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current());
+    } else if (ending.orderly) {
+        round.description = fmt::format("{} before the reply with {} (subscribe_confirm)", ending.description,
+                                        expected_reply_.description());
+    }
+    if (ending.connection_failure) {
+        journal_.error("failed", *ending.connection_failure);
+        round.connection_failure = ending.connection_failure;
+    } else if (!ending.confirmed && !terminated_ && !ending.by_us) {
+        journal_.error("subscribe_failed", round.description);
+        round.connection_failure = judge(round.description, remote_address);
+    } else if (ending.orderly && !is_final_close_code(ending.close_code)) {
+        journal_.log("info", "disconnected", ending.description);
+    } else if (!terminated_) {
+        journal_.error("disconnected", ending.description);
+        round.connection_failure = judge(ending.description, remote_address);
+    }
 }
 
 std::optional<std::string> WebSocketClient::judge(const std::string& description, const std::string& remote_address) {
@@ -282,11 +345,13 @@ void WebSocketClient::give_up(const Round& round, const std::string& reason) {
         inputs_.finish();
         journal_.set_finished(true);
         journal_.log("info", "finished", "the peer has closed the connection, and reconnect is off");
-        journal_.set_state(ConnectionState::closed);
+        journal_.set_state(ConnectionState::closed, "the feed has ended: " + round.description);
         return;
     }
-    journal_.log("error", "failed", "given up: " + reason);
-    journal_.set_state(ConnectionState::failed);
+    std::string why = "given up: " + reason;
+    if (!round.connection_failure && !round.description.empty()) why += "; at last: " + round.description;
+    journal_.log("error", "failed", why);
+    journal_.set_state(ConnectionState::failed, why);
 }
 
 void WebSocketClient::drop_queue() {
@@ -324,24 +389,27 @@ net::awaitable<void> WebSocketClient::close_within(std::chrono::milliseconds dea
     if (done) done();
 }
 
-net::awaitable<void> WebSocketClient::run_test(std::shared_ptr<ClientConnector> connector, net::any_io_executor strand,
-                                               std::chrono::milliseconds timeout,
+void WebSocketClient::hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) {
+    begin_handover();
+    close(deadline, [this, done = std::move(done)] {
+        ConnectionHandover handover = make_handover();
+        handover.unsent = outbound_.surrender();
+        handover.gap = gaps_.open();
+        handover.position_path = options_->resume_field;
+        done(std::move(handover));
+    });
+}
+
+bool WebSocketClient::take_over(ConnectionHandover&& handover) {
+    outbound_.adopt(std::move(handover.unsent));
+    if (handover.position_path == options_->resume_field) position_.set(handover.status.position);
+    if (handover.gap) gaps_.adopt(std::move(*handover.gap));
+    return WebSocketConnection::take_over(std::move(handover));
+}
+
+net::awaitable<void> WebSocketClient::run_test(std::shared_ptr<ClientTrial> trial, std::chrono::milliseconds timeout,
                                                std::function<void(std::vector<ConnectionTestStep>)> done) {
-    std::vector<ConnectionTestStep> steps;
-    {
-        const Deadline limit(strand, timeout, [connector] { connector->abort(); });
-        ConnectFailure failure;
-        const std::unique_ptr<ConnectedPeer> peer =
-            co_await connector->connect(options_->endpoint.front(), failure, &steps);
-        if (!peer && limit.expired() && !steps.empty()) {
-            steps.back().detail = fmt::format("no answer within {} ms", timeout.count());
-        }
-        if (peer) {
-            MessageStream& stream = *peer->stream;
-            const Deadline farewell(strand, test_farewell, [&stream] { stream.abort(); });
-            co_await stream.close(1000, "");
-        }
-    }
+    std::vector<ConnectionTestStep> steps = co_await trial->run(timeout);
     for (ConnectionTestStep& step : steps) step.detail = journal_.redact(step.detail);
     done(std::move(steps));
 }

@@ -10,8 +10,11 @@
 #include <iterator>
 #include <utility>
 
+#include "connectors/codec/base64.h"
 #include "connectors/net/deadline.h"
 #include "connectors/net/name_resolution.h"
+#include "connectors/net/proxy_tunnel.h"
+#include "connectors/websocket/client_request.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
@@ -25,10 +28,7 @@ struct ClientConnector::Attempt {
     ConnectFailure& failure;
     std::vector<ConnectionTestStep>* steps;
 
-    WebSocketUrl url;
-    HttpHeaders headers;
-    TlsClientSettings tls;
-    std::shared_ptr<net::ssl::context> tls_context;
+    ClientRequest request;
     std::optional<tcp::socket> socket;
     std::unique_ptr<ConnectedPeer> peer = std::make_unique<ConnectedPeer>();
 
@@ -50,9 +50,17 @@ private:
     }
 };
 
+namespace {
+
+void add_detail(std::string& text, const std::string& detail) {
+    if (!detail.empty()) text += (text.empty() ? "" : ", ") + detail;
+}
+
+}  // namespace
+
 ClientConnector::ClientConnector(net::any_io_executor strand, const WebSocketOptions& options,
-                                 const SecretResolver& secrets)
-    : strand_(std::move(strand)), options_(options), secrets_(secrets) {}
+                                 const SecretResolver& secrets, const FeedPosition& position)
+    : strand_(std::move(strand)), options_(options), secrets_(secrets), position_(position) {}
 
 void ClientConnector::abort() {
     aborted_ = true;
@@ -62,71 +70,28 @@ void ClientConnector::abort() {
 net::awaitable<std::unique_ptr<ConnectedPeer>> ClientConnector::connect(const std::string& endpoint,
                                                                         ConnectFailure& failure,
                                                                         std::vector<ConnectionTestStep>* steps) {
-    Attempt attempt{failure, steps, {}, {}, {}, {}, {}};
-    bool ok = prepare(endpoint, attempt);
-    if (ok) ok = co_await open_socket(attempt);
-    if (ok && attempt.url.secure) ok = co_await shake_hands_tls(attempt);
+    Attempt attempt{failure, steps, {}, {}};
+    const Clock::time_point start = Clock::now();
+    auto made = make_client_request(endpoint, options_, secrets_, position_);
+    if (auto* problem = std::get_if<ClientRequestProblem>(&made)) {
+        attempt.failed(problem->step, problem->event, start, problem->description);
+        co_return nullptr;
+    }
+    attempt.request = std::move(std::get<ClientRequest>(made));
+    bool ok = co_await open_socket(attempt);
+    if (ok && attempt.request.proxy) ok = co_await tunnel_through_proxy(attempt);
+    if (ok && attempt.request.url.secure) ok = co_await shake_hands_tls(attempt);
     if (ok) ok = co_await shake_hands_websocket(attempt);
     interrupt_ = nullptr;
     if (!ok) co_return nullptr;
     co_return std::move(attempt.peer);
 }
 
-bool ClientConnector::resolve_secrets(const std::string& text, std::string_view option, std::string& resolved,
-                                      Attempt& attempt) {
-    SecretResolver::Result result = secrets_.resolve(text);
-    if (!result.missing.empty()) {
-        return attempt.failed("secrets", "secret_missing", Clock::now(),
-                              fmt::format("{}: {}", option, fmt::join(result.missing, "; ")));
-    }
-    resolved = std::move(result.text);
-    return true;
-}
-
-bool ClientConnector::prepare(const std::string& endpoint, Attempt& attempt) {
-    const Clock::time_point start = Clock::now();
-    std::string location;
-    if (!resolve_secrets(endpoint, "endpoint", location, attempt)) return false;
-    auto parsed = parse_websocket_url(location);
-    if (const auto* error = std::get_if<UrlError>(&parsed)) {
-        return attempt.failed("resolve", "invalid_option", start, "endpoint: " + error->message);
-    }
-    attempt.url = std::move(std::get<WebSocketUrl>(parsed));
-
-    for (const auto& [name, value] : options_.headers) {
-        std::string resolved;
-        if (!resolve_secrets(value, fmt::format("header {}", name), resolved, attempt)) return false;
-        // A value with a line break would be another header.
-        if (resolved.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-            return attempt.failed("secrets", "invalid_option", start,
-                                  fmt::format("header {}: the value has a line break or NUL", name));
-        }
-        attempt.headers.emplace_back(name, std::move(resolved));
-    }
-    if (!options_.subprotocols.empty()) {
-        attempt.headers.emplace_back("Sec-WebSocket-Protocol",
-                                     fmt::format("{}", fmt::join(options_.subprotocols, ", ")));
-    }
-    if (!attempt.url.secure) return true;
-
-    attempt.tls.verify = options_.tls_verify;
-    attempt.tls.verify_host = options_.tls_hostname_verification;
-    if (!resolve_secrets(options_.tls_ca_cert.value_or(""), "tls_ca_cert", attempt.tls.trusted_authority, attempt) ||
-        !resolve_secrets(options_.tls_client_cert.value_or(""), "tls_client_cert", attempt.tls.certificate, attempt) ||
-        !resolve_secrets(options_.tls_client_key.value_or(""), "tls_client_key", attempt.tls.private_key, attempt)) {
-        return false;
-    }
-    try {
-        attempt.tls_context = make_client_tls_context(attempt.tls);
-    } catch (const std::exception& error) {
-        return attempt.failed("tls", "invalid_option", start, error.what());
-    }
-    return true;
-}
-
 net::awaitable<bool> ClientConnector::open_socket(Attempt& attempt) {
-    Clock::time_point start = Clock::now();
-    NameResolution resolution(strand_, attempt.url.host, attempt.url.port);
+    const Clock::time_point start = Clock::now();
+    const ClientRequest& request = attempt.request;
+    const std::string& host = request.proxy ? request.proxy->host : request.url.host;
+    NameResolution resolution(strand_, host, request.proxy ? request.proxy->port : request.url.port);
     interrupt_ = [&resolution] { resolution.abort(); };
     if (aborted_) resolution.abort();
     boost::system::error_code error;
@@ -137,14 +102,19 @@ net::awaitable<bool> ClientConnector::open_socket(Attempt& attempt) {
         const std::string why = error == net::error::timed_out
                                     ? fmt::format("no answer within {} ms", options_.connect_timeout.count())
                                     : error.message();
-        co_return attempt.failed("resolve", "resolve_failed", start,
-                                 fmt::format("cannot resolve host \"{}\": {}", attempt.url.host, why));
+        co_return attempt.failed(
+            "resolve", "resolve_failed", start,
+            fmt::format("cannot resolve {} \"{}\": {}", request.proxy ? "the proxy's host" : "host", host, why));
     }
     std::string list;
     for (const tcp::endpoint& address : addresses) list += (list.empty() ? "" : ", ") + address_text(address);
     attempt.passed("resolve", start, list);
+    co_return co_await connect_to_first(addresses, attempt);
+}
 
-    start = Clock::now();
+net::awaitable<bool> ClientConnector::connect_to_first(const std::vector<tcp::endpoint>& addresses, Attempt& attempt) {
+    const Clock::time_point start = Clock::now();
+    boost::system::error_code error;
     std::string problems;
     for (const tcp::endpoint& address : addresses) {
         tcp::socket socket(strand_);
@@ -171,17 +141,63 @@ net::awaitable<bool> ClientConnector::open_socket(Attempt& attempt) {
                                           : describe_stream_error(error);
         problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", address_text(address), why);
     }
-    co_return attempt.failed("connect", "connect_failed", start, "cannot connect to " + problems);
+    co_return attempt.failed(
+        "connect", "connect_failed", start,
+        fmt::format("cannot connect to {}{}", attempt.request.proxy ? "the proxy " : "", problems));
+}
+
+net::awaitable<bool> ClientConnector::tunnel_through_proxy(Attempt& attempt) {
+    const Clock::time_point start = Clock::now();
+    const ProxyUrl& proxy = *attempt.request.proxy;
+    const WebSocketUrl& url = attempt.request.url;
+    std::string authorization;
+    if (proxy.has_credentials) {
+        authorization = "Basic ";
+        append_base64(authorization, proxy.user + ":" + proxy.password);
+    }
+    const std::string authority = fmt::format("{}:{}", url.ipv6 ? "[" + url.host + "]" : url.host, url.port);
+    tcp::socket& socket = *attempt.socket;
+    interrupt_ = [&socket] {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+    };
+    ProxyReply reply;
+    boost::system::error_code error;
+    bool timed_out = false;
+    {
+        const Deadline limit(strand_, options_.handshake_timeout, interrupt_);
+        error = co_await open_proxy_tunnel(socket, authority, authorization, reply);
+        timed_out = limit.expired();
+    }
+    interrupt_ = nullptr;
+    const std::string name =
+        fmt::format("proxy {} (from {})", attempt.peer->remote_address, attempt.request.proxy_origin);
+    if (!error && !aborted_) {
+        attempt.peer->description = "through " + name;
+        attempt.passed("proxy", start, fmt::format("HTTP {} {}", reply.status, reply.reason));
+        co_return true;
+    }
+    std::string why = describe_stream_error(error);
+    if (timed_out) {
+        why = fmt::format("no answer to CONNECT within {} ms", options_.handshake_timeout.count());
+    } else if (reply.status / 100 == 2) {
+        why = "it sent data of its own after its answer to CONNECT";
+    } else if (reply.status != 0) {
+        why = fmt::format("CONNECT {} was refused with HTTP {} {}", authority, reply.status, reply.reason);
+        attempt.failure.http_status = reply.status;
+        attempt.failure.retry_after = parse_retry_after(reply.retry_after, std::chrono::system_clock::now());
+    }
+    co_return attempt.failed("proxy", "proxy_failed", start, name + ": " + why);
 }
 
 net::awaitable<bool> ClientConnector::shake_hands_tls(Attempt& attempt) {
     const Clock::time_point start = Clock::now();
     ConnectedPeer& peer = *attempt.peer;
     peer.tls_report = std::make_shared<TlsPeerReport>();
-    peer.stream =
-        std::make_unique<MessageStream>(std::move(*attempt.socket), attempt.tls_context, stream_settings(options_));
+    peer.stream = std::make_unique<MessageStream>(std::move(*attempt.socket), attempt.request.tls_context,
+                                                  stream_settings(options_));
     MessageStream& stream = *peer.stream;
-    prepare_client_tls(stream.tls_handle(), attempt.url.host, attempt.tls, *peer.tls_report);
+    prepare_client_tls(stream.tls_handle(), attempt.request.url.host, attempt.request.tls, *peer.tls_report);
     interrupt_ = [&stream] { stream.abort(); };
     boost::system::error_code error;
     bool timed_out = false;
@@ -192,12 +208,13 @@ net::awaitable<bool> ClientConnector::shake_hands_tls(Attempt& attempt) {
     }
     interrupt_ = nullptr;
     if (!error && !aborted_) {
-        peer.description = describe_tls_connection(stream.tls_handle());
-        attempt.passed("tls", start, peer.description);
+        const std::string tls = describe_tls_connection(stream.tls_handle());
+        add_detail(peer.description, tls);
+        attempt.passed("tls", start, tls);
         co_return true;
     }
     const std::string why = timed_out ? fmt::format("no answer within {} ms", options_.handshake_timeout.count())
-                                      : describe_tls_failure(error, *peer.tls_report, attempt.url.host);
+                                      : describe_tls_failure(error, *peer.tls_report, attempt.request.url.host);
     co_return attempt.failed("tls", "tls_failed", start, "TLS with " + peer.remote_address + ": " + why);
 }
 
@@ -212,21 +229,30 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
     UpgradeReply reply;
     boost::system::error_code error;
     bool timed_out = false;
-    const std::string authority = attempt.url.authority();
+    const std::string authority = attempt.request.url.authority();
     {
         const Deadline limit(strand_, options_.handshake_timeout, interrupt_);
-        error = co_await stream.client_handshake(authority, attempt.url.target, attempt.headers, reply);
+        error = co_await stream.client_handshake(authority, attempt.request.url.target, attempt.request.headers, reply);
         timed_out = limit.expired();
     }
     interrupt_ = nullptr;
-    if (!error && !aborted_) {
-        peer.description = peer.remote_address + (peer.description.empty() ? "" : ", " + peer.description);
-        attempt.passed("handshake", start, fmt::format("HTTP {} {}", reply.status, reply.reason));
-        co_return true;
-    }
-
     std::string why;
-    if (timed_out) {
+    if (!error && !aborted_) {
+        peer.subprotocol = reply.header("Sec-WebSocket-Protocol");
+        why = check_subprotocol(peer.subprotocol);
+        if (why.empty()) {
+            std::string details = peer.description;
+            std::string answer = fmt::format("HTTP {} {}", reply.status, reply.reason);
+            if (!peer.subprotocol.empty()) {
+                add_detail(details, "subprotocol " + peer.subprotocol);
+                add_detail(answer, "subprotocol " + peer.subprotocol);
+            }
+            peer.description = peer.remote_address;
+            add_detail(peer.description, details);
+            attempt.passed("handshake", start, answer);
+            co_return true;
+        }
+    } else if (timed_out) {
         why = fmt::format("{} does not answer the handshake within {} ms", peer.remote_address,
                           options_.handshake_timeout.count());
     } else if (reply.status >= 300 && reply.status < 400) {
@@ -235,13 +261,23 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
     } else if (reply.status != 0 && reply.status != 101) {
         why = fmt::format("HTTP {} {}", reply.status, reply.reason);
     } else if (peer.tls_report && error.category() == net::error::get_ssl_category()) {
-        why = describe_tls_failure(error, *peer.tls_report, attempt.url.host);
+        why = describe_tls_failure(error, *peer.tls_report, attempt.request.url.host);
     } else {
         why = describe_stream_error(error);
     }
     if (reply.status != 101) attempt.failure.http_status = reply.status;
     attempt.failure.retry_after = parse_retry_after(reply.header("Retry-After"), std::chrono::system_clock::now());
     co_return attempt.failed("handshake", "handshake_failed", start, "handshake failed: " + why);
+}
+
+std::string ClientConnector::check_subprotocol(const std::string& chosen) const {
+    const std::vector<std::string>& offered = options_.subprotocols;
+    if (chosen.empty())
+        return offered.empty()
+                   ? std::string()
+                   : fmt::format("the server accepted none of the subprotocols offered ({})", fmt::join(offered, ", "));
+    if (std::find(offered.begin(), offered.end(), chosen) != offered.end()) return {};
+    return fmt::format("the server chose the subprotocol \"{}\", which was not offered", chosen);
 }
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -10,9 +11,9 @@
 #include <vector>
 
 #include "catalog/secret_resolver.h"
-#include "catalog/url.h"
 #include "connectors/connection.h"
 #include "connectors/net/tls_context.h"
+#include "connectors/websocket/feed_position.h"
 #include "connectors/websocket/message_stream.h"
 #include "connectors/websocket/options.h"
 
@@ -20,7 +21,8 @@ namespace laminar {
 
 /// Why an attempt to connect failed.
 struct ConnectFailure {
-    /// secret_missing, invalid_option, resolve_failed, connect_failed, tls_failed, handshake_failed, subscribe_failed.
+    /// secret_missing, invalid_option, resolve_failed, connect_failed, proxy_failed, tls_failed, handshake_failed,
+    /// subscribe_failed.
     std::string event;
     std::string description;
     int http_status = 0;
@@ -34,16 +36,17 @@ struct ConnectFailure {
 struct ConnectedPeer {
     std::shared_ptr<TlsPeerReport> tls_report;  ///< Referred to by the stream: declared first, destroyed last.
     std::unique_ptr<MessageStream> stream;
-    std::string remote_address;
-    std::string description;  ///< Address and TLS version, for the log.
+    std::string remote_address;  ///< With a proxy: the proxy's.
+    std::string description;     ///< Address, proxy, TLS version and subprotocol, for the log.
+    std::string subprotocol;     ///< Negotiated; empty when none was offered.
 };
 
-/// Makes connections to one endpoint: secrets, name, address, TLS, handshake. Belongs to its strand; borrows options
-/// and secrets.
+/// Makes connections to one endpoint: secrets, name, address, proxy, TLS, handshake. Belongs to its strand; borrows
+/// options, secrets and the position.
 class ClientConnector {
 public:
-    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options,
-                    const SecretResolver& secrets);
+    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
+                    const FeedPosition& position);
 
     /// One attempt at one endpoint text (secrets unresolved). Null after filling failure. steps, if given, receives
     /// what was done and how long it took.
@@ -55,15 +58,19 @@ public:
 private:
     struct Attempt;
 
-    bool prepare(const std::string& endpoint, Attempt& attempt);
-    bool resolve_secrets(const std::string& text, std::string_view option, std::string& resolved, Attempt& attempt);
     boost::asio::awaitable<bool> open_socket(Attempt& attempt);
+    boost::asio::awaitable<bool> connect_to_first(const std::vector<boost::asio::ip::tcp::endpoint>& addresses,
+                                                  Attempt& attempt);
+    boost::asio::awaitable<bool> tunnel_through_proxy(Attempt& attempt);
     boost::asio::awaitable<bool> shake_hands_tls(Attempt& attempt);
     boost::asio::awaitable<bool> shake_hands_websocket(Attempt& attempt);
+    /// Why the connection is of no use with the subprotocol that the server chose; empty when it is.
+    [[nodiscard]] std::string check_subprotocol(const std::string& chosen) const;
 
     boost::asio::any_io_executor strand_;
     const WebSocketOptions& options_;
     const SecretResolver& secrets_;
+    const FeedPosition& position_;
     std::function<void()> interrupt_;
     bool aborted_ = false;
 };

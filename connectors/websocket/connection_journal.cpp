@@ -14,9 +14,27 @@ ConnectionJournal::ConnectionJournal(std::string name, std::string connector, co
                                      ConnectionObserver& observer)
     : name_(std::move(name)), connector_(std::move(connector)), secrets_(secrets), observer_(observer) {}
 
-void ConnectionJournal::set_state(ConnectionState state) {
-    state_.store(state);
+void ConnectionJournal::set_state(ConnectionState state, std::string_view reason) {
+    std::string redacted = secrets_.redact(reason);
+    {
+        const std::lock_guard lock(mutex_);
+        state_reason_ = std::move(redacted);
+        if (state != ConnectionState::waiting_to_reconnect) next_attempt_at_ = 0;
+        if (state != ConnectionState::connected) subprotocol_.clear();
+        state_.store(state);
+    }
     observer_.changed();
+}
+
+void ConnectionJournal::set_next_attempt(std::int64_t time, std::uint64_t attempts) {
+    const std::lock_guard lock(mutex_);
+    next_attempt_at_ = time;
+    attempts_ = attempts;
+}
+
+void ConnectionJournal::set_subprotocol(std::string subprotocol) {
+    const std::lock_guard lock(mutex_);
+    subprotocol_ = std::move(subprotocol);
 }
 
 void ConnectionJournal::set_endpoint(std::string endpoint) {
@@ -49,7 +67,6 @@ ConnectionStatus ConnectionJournal::status() const {
     ConnectionStatus status;
     status.name = name_;
     status.connector = connector_;
-    status.state = state_.load();
     status.connected_since = connected_since_.load();
     status.last_message_at = last_message_at.load();
     status.messages_received = messages_received.load();
@@ -61,9 +78,27 @@ ConnectionStatus ConnectionJournal::status() const {
     status.reconnect_count = reconnect_count.load();
     status.finished = finished_.load();
     const std::lock_guard lock(mutex_);
+    status.state = state_.load();
     status.endpoint = endpoint_;
     status.last_error = last_error_;
+    status.state_reason = state_reason_;
+    status.subprotocol = subprotocol_;
+    status.next_attempt_at = next_attempt_at_;
+    status.attempts = attempts_;
     return status;
+}
+
+void ConnectionJournal::restore(const ConnectionStatus& status) {
+    messages_received.store(status.messages_received);
+    messages_sent.store(status.messages_sent);
+    bytes_received.store(status.bytes_received);
+    bytes_sent.store(status.bytes_sent);
+    messages_dropped.store(status.messages_dropped);
+    messages_failed.store(status.messages_failed);
+    reconnect_count.store(status.reconnect_count);
+    last_message_at.store(status.last_message_at);
+    const std::lock_guard lock(mutex_);
+    last_error_ = status.last_error;
 }
 
 }  // namespace laminar

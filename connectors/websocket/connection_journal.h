@@ -32,9 +32,13 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-    void set_state(ConnectionState state);
+    /// reason: why, when the state does not say it all. Ends what set_next_attempt said, unless it is waiting.
+    void set_state(ConnectionState state, std::string_view reason = {});
     [[nodiscard]] ConnectionState state() const noexcept { return state_.load(); }
     void set_connected_since(std::int64_t time) noexcept { connected_since_.store(time); }
+    /// When the next attempt to connect is due (UTC microseconds), and its number.
+    void set_next_attempt(std::int64_t time, std::uint64_t attempts);
+    void set_subprotocol(std::string subprotocol);
     void set_endpoint(std::string endpoint);
     void set_last_error(std::string_view error);
     void set_finished(bool finished) noexcept { finished_.store(finished); }
@@ -42,11 +46,14 @@ public:
     void log(std::string_view level, std::string_view event, std::string_view message);
     /// Logs with level error and keeps the message as last_error.
     void error(std::string_view event, std::string_view message);
+    void report(const ConnectionGap& gap) { observer_.gap(gap); }
     void changed() { observer_.changed(); }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
 
     /// Without port, clients and pending_messages, which the connection adds.
     [[nodiscard]] ConnectionStatus status() const;
+    /// Counters and last error go on from there.
+    void restore(const ConnectionStatus& status);
 
 private:
     const std::string name_;
@@ -58,7 +65,11 @@ private:
     std::atomic<bool> finished_{false};
     mutable std::mutex mutex_;
     std::string endpoint_;    ///< Guarded by mutex_.
-    std::string last_error_;  ///< Guarded by mutex_.
+    std::string last_error_;  ///< Guarded by mutex_, as all below.
+    std::string state_reason_;
+    std::string subprotocol_;
+    std::int64_t next_attempt_at_ = 0;
+    std::uint64_t attempts_ = 0;
 };
 
 }  // namespace laminar

@@ -8,9 +8,10 @@ void add_endpoint_options(Schema& schema) {
                     {.help = "Whether Laminar connects to an endpoint or listens for clients.",
                      .example = "'client'",
                      .required = true})
-        .add_choice("format", &Options::format,
-                    {{"json", MessageFormat::json}, {"text", MessageFormat::text}, {"binary", MessageFormat::binary}},
-                    {.help = "How messages are read and written.", .example = "'json'", .required = true})
+        .add_choice(
+            "format", &Options::format,
+            {{"json", MessageFormat::json}, {"text", MessageFormat::text}, {"binary", MessageFormat::binary}},
+            {.help = "How messages are read and written.", .example = "'json'", .required = true, .fixed_in_use = true})
         .add("endpoint", &Options::endpoint,
              {.help = "URL to connect to; several in a list are tried in turn.",
               .example = "'wss://stream.example.com/events'",
@@ -34,10 +35,9 @@ void add_endpoint_options(Schema& schema) {
         .add("proxy", &Options::proxy,
              {.help = "HTTP proxy through which to connect (CONNECT).",
               .example = "'http://proxy.example.com:3128'",
-              .absent = "connects directly",
+              .absent = "HTTPS_PROXY (for wss) or HTTP_PROXY (for ws) and NO_PROXY of the environment",
               .rule = TextRule::proxy_url,
               .secret = true,
-              .available = false,
               .applies_when = {client()}})
         .add("connect_timeout_ms", &Options::connect_timeout,
              {.help = "How long name resolution and the TCP connection may take.",
@@ -63,20 +63,20 @@ void add_subscription_options(Schema& schema) {
               .rule = TextRule::not_empty,
               .takes_json = true,
               .applies_when = {client()}})
-        .add("subscribe_confirm", &Options::subscribe_confirm,
-             {.help = "JSON paths and the values that one reply must have there; without it the attempt has failed.",
-              .example = "MAP {'$.type': 'subscribed'}",
-              .absent = "no reply is awaited",
-              .rule = TextRule::json_path,
-              .available = false,
-              .applies_when = {client()}})
+        .add(
+            "subscribe_confirm", &Options::subscribe_confirm,
+            {.help = "JSON paths and the values that one reply must have there; without it the attempt has failed. The "
+                     "reply is not a row.",
+             .example = "MAP {'$.type': 'subscribed'}",
+             .absent = "no reply is awaited",
+             .rule = TextRule::json_path,
+             .applies_when = {client()}})
         .add("subscribe_confirm_timeout_ms", &Options::subscribe_confirm_timeout,
              {.help = "How long to wait for that reply.",
               .example = "5000",
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
-              .available = false,
               .applies_when = {client()},
               .needs = {"subscribe_confirm"}})
         .add("resume_field", &Options::resume_field,
@@ -85,8 +85,8 @@ void add_subscription_options(Schema& schema) {
               .example = "'$.sequence'",
               .absent = "positions are not kept",
               .rule = TextRule::json_path,
-              .available = false,
-              .applies_when = {client(), json()}});
+              .applies_when = {client(), json()},
+              .fills = "${resume}"});
 }
 
 void add_reconnect_options(Schema& schema) {
@@ -155,9 +155,11 @@ void add_liveness_options(Schema& schema) {
               .rule = TextRule::not_empty,
               .takes_json = true})
         .add("pong_message", &Options::pong_message,
-             {.help = "The peer's answer to ping_message: a sign of life, not a row.",
+             {.help =
+                  "The peer's answer to ping_message, not a row: the same text, or JSON with at least these members. "
+                  "With it, pongs of the protocol alone are no sign of life.",
               .example = "JSON_OBJECT('op': 'pong')",
-              .absent = "any message is a sign of life",
+              .absent = "anything received is a sign of life",
               .rule = TextRule::not_empty,
               .takes_json = true,
               .needs = {"ping_message"}})

@@ -153,7 +153,8 @@ void add_acknowledgement_options(Schema& schema) {
              {.help = "Field of the payload that is the message's id, if it has one.",
               .example = "'id'",
               .rule = TextRule::json_path,
-              .effective_when = {json()}});
+              .effective_when = {json()},
+              .fixed_in_use = true});
 }
 
 }  // namespace laminar::websocket_options

@@ -1,5 +1,6 @@
 #include "connectors/websocket/outbound_queue.h"
 
+#include <iterator>
 #include <utility>
 
 namespace laminar {
@@ -28,7 +29,7 @@ void OutboundQueue::note_refusal() {
 
 bool OutboundQueue::push(const OutgoingMessage& message) {
     std::unique_lock lock(mutex_);
-    if (full_for(message.payload->size())) {
+    if (surrendered_ || full_for(message.payload->size())) {
         refused_ = true;
         return false;
     }
@@ -83,6 +84,24 @@ void OutboundQueue::restore() {
         waiting_.push_front(std::move(taken_.back()));
         taken_.pop_back();
     }
+}
+
+std::vector<OutgoingMessage> OutboundQueue::surrender() {
+    restore();
+    const std::lock_guard lock(mutex_);
+    surrendered_ = true;
+    std::vector<OutgoingMessage> messages(std::make_move_iterator(waiting_.begin()),
+                                          std::make_move_iterator(waiting_.end()));
+    waiting_.clear();
+    bytes_ = 0;
+    return messages;
+}
+
+void OutboundQueue::adopt(std::vector<OutgoingMessage> messages) {
+    const std::lock_guard lock(mutex_);
+    for (const OutgoingMessage& message : messages) bytes_ += message.payload->size();
+    waiting_.insert(waiting_.begin(), std::make_move_iterator(messages.begin()),
+                    std::make_move_iterator(messages.end()));
 }
 
 std::size_t OutboundQueue::clear() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "connectors/connection.h"
 #include "connectors/message.h"
@@ -41,6 +42,10 @@ public:
     bool confirm(std::size_t count);
     /// The connection is gone: what was taken and not confirmed waits again, first.
     void restore();
+    /// Gives up everything, in order, and accepts nothing any more: another queue goes on with it.
+    std::vector<OutgoingMessage> surrender();
+    /// Puts what another queue has surrendered before what waits here, even beyond the limits.
+    void adopt(std::vector<OutgoingMessage> messages);
     /// Drops everything; returns how many.
     std::size_t clear();
 
@@ -58,6 +63,7 @@ private:
     std::function<void()> wake_;
     bool writer_awake_ = false;
     bool refused_ = false;
+    bool surrendered_ = false;
 };
 
 }  // namespace laminar

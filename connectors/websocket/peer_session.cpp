@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <utility>
 
+#include "connectors/codec/utf8.h"
+
 namespace laminar {
 
 namespace net = boost::asio;
@@ -13,6 +15,8 @@ namespace net = boost::asio;
 namespace {
 /// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
 constexpr std::chrono::milliseconds farewell_time{1'000};
+/// More bytes than the frames of a heartbeat: a message is on its way.
+constexpr std::uint64_t message_in_the_making = 1024;
 }  // namespace
 
 PeerSession::PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin)
@@ -23,8 +27,12 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment, 
       reader_event_(stream.executor()),
       heartbeat_event_(stream.executor()),
       silence_event_(stream.executor()),
+      confirmation_event_(stream.executor()),
       close_event_(stream.executor()),
-      children_event_(stream.executor()) {}
+      children_event_(stream.executor()),
+      pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
+                                             : std::nullopt),
+      confirmed_(environment.confirmation == nullptr) {}
 
 net::awaitable<SessionEnding> PeerSession::run() {
     environment_.outbound.set_wake([event = writer_event_] { event.post(); });
@@ -39,6 +47,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     start(write_messages());
     start(send_heartbeats());
     start(watch_for_silence());
+    start(watch_for_confirmation());
     start(enforce_close_deadline());
 
     try {
@@ -52,6 +61,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     writer_event_.notify();
     heartbeat_event_.notify();
     silence_event_.notify();
+    confirmation_event_.notify();
     // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
     // below has its own limit, and ends them.
     co_await stream_.shut_down(farewell_time);
@@ -65,6 +75,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     ending.close_code = stream_.close_code();
     ending.by_us = close_requested_ && cause_.empty();
     ending.orderly = cause_.empty() && (ending.close_code != 0 || close_requested_);
+    ending.confirmed = confirmed_;
     ending.connection_failure = connection_failure_;
     if (!cause_.empty()) {
         ending.description = cause_;
@@ -155,8 +166,8 @@ void PeerSession::deliver() {
     ConnectionJournal& journal = environment_.journal;
     const std::string_view payload = stream_.message();
     last_message_ = Clock::now();
-    const auto& pong = environment_.options.pong_message;
-    if (pong && payload == *pong) return;
+    ++messages_;
+    if (is_expected(payload)) return;
     const std::uint64_t sequence = journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
     journal.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
     journal.last_message_at.store(received_at_, std::memory_order_relaxed);
@@ -169,11 +180,27 @@ void PeerSession::deliver() {
     message.sequence = sequence;
     message.origin = &origin_;
     connection_failure_ = environment_.inputs.deliver(message);
+    if (environment_.on_message) environment_.on_message(payload);
+}
+
+/// Whether a message is one that was waited for: those are no rows.
+bool PeerSession::is_expected(std::string_view payload) {
+    if (pong_ && pong_->matches(payload)) return true;
+    if (confirmed_) return false;
+    if (!environment_.confirmation->matches(payload)) {
+        last_unexpected_ = quote_excerpt(payload, 200);
+        return false;
+    }
+    confirmed_ = true;
+    environment_.on_confirmed();
+    confirmation_event_.notify();
+    writer_event_.notify();
+    return true;
 }
 
 bool PeerSession::fill_send_buffer() {
     bool wrote = false;
-    while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
+    while (confirmed_ && stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
         const std::optional<OutgoingMessage> message = environment_.outbound.take();
         if (!message) break;
         if (stream_.write(*message->payload, message->binary)) break;
@@ -224,6 +251,7 @@ net::awaitable<void> PeerSession::send_heartbeats() {
         next = Clock::now() + interval;
         const std::uint64_t received_before = stream_.received_bytes();
         const std::uint64_t sent_before = stream_.sent_bytes();
+        const std::uint64_t messages_before = messages_;
         const std::uint64_t stalls_before = stall_count_;
         // Unsent bytes are a probe of their own; more of them would only pile up.
         const bool congested = stream_.unsent_bytes() > 0;
@@ -237,12 +265,14 @@ net::awaitable<void> PeerSession::send_heartbeats() {
         const Clock::time_point limit = Clock::now() + timeout;
         while (!stopping_ && Clock::now() < limit) co_await heartbeat_event_.wait_until(limit);
         if (stopping_) co_return;
-        // Anything received is a sign of life; so is a peer that makes room for what was stuck. While we do not read,
-        // silence proves nothing.
-        const bool alive =
-            stream_.received_bytes() > received_before || (congested && stream_.sent_bytes() > sent_before);
+        // Anything received is a sign of life, unless the application itself is asked for one: then its messages are.
+        // So is a peer that makes room for what was stuck. While we do not read, silence proves nothing.
+        const std::uint64_t received = stream_.received_bytes() - received_before;
+        const bool heard = pong_ ? messages_ > messages_before || received > message_in_the_making : received > 0;
+        const bool alive = heard || (congested && stream_.sent_bytes() > sent_before);
         if (!alive && !stalled_ && stall_count_ == stalls_before) {
-            end(fmt::format("no answer to ping within {} s (heartbeat_timeout_s)", timeout.count()));
+            end(fmt::format("no answer to {} within {} s (heartbeat_timeout_s)", pong_ ? "ping_message" : "ping",
+                            timeout.count()));
             co_return;
         }
         next = std::max(next, Clock::now());
@@ -260,6 +290,22 @@ net::awaitable<void> PeerSession::watch_for_silence() {
             co_return;
         }
         co_await silence_event_.wait_until(due);
+    }
+}
+
+net::awaitable<void> PeerSession::watch_for_confirmation() {
+    const auto limit = environment_.options.subscribe_confirm_timeout;
+    Clock::time_point due = Clock::now() + limit;
+    while (!stopping_ && !confirmed_) {
+        if (Clock::now() >= due && !stalled_) {
+            cause_ = fmt::format(
+                "no reply with {} within {} ms (subscribe_confirm); {}", environment_.confirmation->description(),
+                limit.count(), last_unexpected_.empty() ? "nothing came" : "the last message was " + last_unexpected_);
+            request_close(1000, "subscription not confirmed", farewell_time);
+            co_return;
+        }
+        if (Clock::now() >= due) due = Clock::now() + limit;  // Nobody was listening.
+        co_await confirmation_event_.wait_until(due);
     }
 }
 

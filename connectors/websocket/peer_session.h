@@ -9,11 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "connectors/message.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/websocket/connection_journal.h"
+#include "connectors/websocket/expected_message.h"
 #include "connectors/websocket/input_fanout.h"
 #include "connectors/websocket/message_stream.h"
 #include "connectors/websocket/options.h"
@@ -26,6 +28,7 @@ struct SessionEnding {
     bool orderly = false;                           ///< By a close frame of either side, or because we were asked to.
     bool by_us = false;                             ///< We were asked to close.
     std::uint16_t close_code = 0;                   ///< Of the peer's close frame.
+    bool confirmed = true;                          ///< The awaited reply has come, or none was awaited.
     std::string description;                        ///< In words.
     std::optional<std::string> connection_failure;  ///< Why the whole connection must fail, if it must.
 };
@@ -40,6 +43,12 @@ public:
         OutboundQueue& outbound;
         ConnectionJournal& journal;
         const WebSocketOptions& options;
+        /// Told every message that has been handed on.
+        std::function<void(std::string_view)> on_message = {};
+        /// The reply that must come first (it is not a row): until then nothing of the queue is sent, and when it does
+        /// not come within subscribe_confirm_timeout_ms the session ends. Null: none is awaited.
+        const ExpectedReply* confirmation = nullptr;
+        std::function<void()> on_confirmed = {};
     };
 
     PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin);
@@ -62,10 +71,12 @@ private:
     boost::asio::awaitable<void> write_messages();
     boost::asio::awaitable<void> send_heartbeats();
     boost::asio::awaitable<void> watch_for_silence();
+    boost::asio::awaitable<void> watch_for_confirmation();
     boost::asio::awaitable<void> enforce_close_deadline();
     bool fill_send_buffer();
     void confirm_sent();
     void deliver();
+    bool is_expected(std::string_view payload);
     void end(const std::string& description);
 
     MessageStream& stream_;
@@ -75,6 +86,7 @@ private:
     StrandEvent reader_event_;
     StrandEvent heartbeat_event_;
     StrandEvent silence_event_;
+    StrandEvent confirmation_event_;
     StrandEvent close_event_;
     StrandEvent children_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
@@ -82,7 +94,11 @@ private:
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
     std::int64_t received_at_ = 0;
     Clock::time_point last_message_ = Clock::now();
-    bool stalled_ = false;  ///< Not reading on purpose.
+    const std::optional<ExpectedMessage> pong_;
+    std::uint64_t messages_ = 0;  ///< Of any kind, so far.
+    bool confirmed_;
+    std::string last_unexpected_;  ///< While the confirmation is awaited: what came instead, shortened.
+    bool stalled_ = false;         ///< Not reading on purpose.
     std::uint64_t stall_count_ = 0;
     bool stopping_ = false;  ///< The reader has ended; the others follow.
     int running_children_ = 0;

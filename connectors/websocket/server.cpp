@@ -66,6 +66,7 @@ public:
 
     SendOutcome send(OutgoingMessage message) override {
         const ConnectionState state = journal_.state();
+        if (handing_over()) return SendOutcome::full;
         if (state == ConnectionState::failed) return SendOutcome::failed;
         if (stopping_.load() || state != ConnectionState::listening) return SendOutcome::not_connected;
         std::uint64_t dropped = 0;

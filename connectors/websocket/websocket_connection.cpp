@@ -30,6 +30,24 @@ void WebSocketConnection::set_paused(bool paused) {
     journal_.changed();
 }
 
+void WebSocketConnection::hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) {
+    begin_handover();
+    close(deadline, [this, done = std::move(done)] { done(make_handover()); });
+}
+
+bool WebSocketConnection::take_over(ConnectionHandover&& handover) {
+    journal_.restore(handover.status);
+    if (handover.paused) set_paused(true);
+    return true;
+}
+
+ConnectionHandover WebSocketConnection::make_handover() const {
+    ConnectionHandover handover;
+    handover.status = status();
+    handover.paused = paused_.load();
+    return handover;
+}
+
 ConnectionStatus WebSocketConnection::status() const {
     ConnectionStatus status = journal_.status();
     const bool is_up = status.state == ConnectionState::connected || status.state == ConnectionState::listening;

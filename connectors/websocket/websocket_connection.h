@@ -23,10 +23,17 @@ public:
     void resume() final { set_paused(false); }
     void stop_reading() final { inputs_.set_paused(true); }
     [[nodiscard]] ConnectionStatus status() const override;
+    void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
+    bool take_over(ConnectionHandover&& handover) override;
 
 protected:
     WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,
                         const ConnectionContext& context);
+
+    void begin_handover() noexcept { handing_over_.store(true); }
+    /// Another connection takes its place: nothing is to be sent here any more.
+    [[nodiscard]] bool handing_over() const noexcept { return handing_over_.load(); }
+    [[nodiscard]] ConnectionHandover make_handover() const;
 
     const std::shared_ptr<const WebSocketOptions> options_;
     const ConnectionContext context_;
@@ -38,6 +45,7 @@ private:
     void set_paused(bool paused);
 
     std::atomic<bool> paused_{false};
+    std::atomic<bool> handing_over_{false};
 };
 
 }  // namespace laminar

@@ -71,7 +71,7 @@ class Output:
 class Laminar:
     """A running laminar. Use as a context manager: what still runs at the end is killed."""
 
-    def __init__(self, *arguments, stdin=None, environment=None, cwd=None):
+    def __init__(self, *arguments, stdin=None, keep_stdin_open=False, environment=None, cwd=None):
         self.process = subprocess.Popen(
             [binary(), *map(str, arguments)],
             stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
@@ -84,7 +84,8 @@ class Laminar:
         self.stderr = Output(self.process.stderr)
         if stdin is not None:
             self.process.stdin.write(stdin.encode())
-            self.process.stdin.close()
+            if not keep_stdin_open:
+                self.process.stdin.close()
 
     def __enter__(self):
         return self
@@ -93,6 +94,8 @@ class Laminar:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
         self.stdout.join()
         self.stderr.join()
 
@@ -134,6 +137,51 @@ def run(*arguments, **options):
         return laminar
 
 
+class Shell(Laminar):
+    """A shell whose statements are given one after the other, so that a test can look at its state in between."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__("shell", "--log-level", "warn", *arguments, stdin="", keep_stdin_open=True, **options)
+        self._answers = 0
+
+    def execute(self, script):
+        """Returns when all statements have been executed; those that fail show on stderr."""
+        self._answers += 1
+        end = f"<<end {self._answers}>>"
+        self.process.stdin.write(f"{script.rstrip().rstrip(';')};\nSELECT '{end}' AS shown;\n".encode())
+        self.process.stdin.flush()
+        before = len(self.stdout.lines)
+        self.stdout.wait_for(lambda line: end in line, "end of the statements")
+        return self.stdout.lines[before:]
+
+    def select(self, columns, source):
+        """Rows as lists of JSON values."""
+        lines = self.execute(f"SELECT '<<' || CAST(json_array({columns}) AS VARCHAR) || '>>' AS shown FROM {source}")
+        return [json.loads(line.partition("<<")[2].rpartition(">>")[0]) for line in lines if "<<[" in line]
+
+    def wait_until(self, columns, source, holds):
+        """Looks again and again until the rows are as they should be; returns them."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            rows = self.select(columns, source)
+            if holds(rows):
+                return rows
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited in vain; at last {columns} = {rows}\nstderr:\n{self.stderr.text}")
+            time.sleep(0.05)
+
+    def wait_for_state(self, connection, state):
+        """Returns [state_reason, last_error] of the connection when it has come into that state."""
+        rows = self.wait_until("connection_state, state_reason, last_error",
+                               f"system.websocket_connections WHERE connection_name = '{connection}'",
+                               lambda rows: rows and rows[0][0] == state)
+        return rows[0][1:]
+
+    def leave(self):
+        self.process.stdin.close()
+        return self.wait()
+
+
 class LaminarTestCase(unittest.TestCase):
     maxDiff = 4000
 
@@ -148,6 +196,11 @@ class LaminarTestCase(unittest.TestCase):
         laminar = Laminar("run", "--format", "json", *level, *arguments, "-e", script, **options)
         self.addCleanup(laminar.__exit__)
         return laminar
+
+    def start_shell(self, *arguments, **options):
+        shell = Shell(*arguments, **options)
+        self.addCleanup(shell.__exit__)
+        return shell
 
     def temporary_folder(self):
         folder = tempfile.TemporaryDirectory()

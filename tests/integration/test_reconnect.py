@@ -1,9 +1,13 @@
 """A client finds its peer again, and tells what happened meanwhile."""
 
+import email.utils
 import json
+import re
+import time
 import unittest
 
 from laminar_process import LaminarTestCase
+from raw_peer import RawServer, accept_handshake, answer, close_frame, until_end
 from websocket_peer import FeedServer, Server, free_port
 
 
@@ -100,6 +104,136 @@ class ReconnectTest(LaminarTestCase):
             self.assertEqual([headers["Authorization"] for _, headers in server.requests], ["Bearer first", "Bearer second"])
             laminar.interrupt()
             self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+
+
+class BackoffTest(LaminarTestCase):
+    def open_feed(self, server, options):
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json'{options});
+            CREATE TABLE events (n INT) WITH (connector = 'feed');
+        """)
+        return shell
+
+    def bounds(self, shell):
+        """The bounds of the random delays, and the delays themselves, from the log."""
+        logged = shell.select("message", "system.websocket_logs WHERE event = 'reconnecting' ORDER BY timestamp")
+        found = [re.fullmatch(r"attempt (\d+) in (\d+) ms \(at most (\d+) ms\)", message) for [message] in logged]
+        for match in found:
+            self.assertLessEqual(int(match[2]), int(match[3]))
+        return [int(match[3]) for match in found]
+
+    def assert_given_up_after(self, behaviour, connections, options="", message=""):
+        """However the peer behaves, it is not asked more often than allowed: there is no busy loop."""
+        attempts = connections - 1
+        with RawServer(behaviour) as server:
+            shell = self.open_feed(server, f", reconnect_interval_ms = 1, max_reconnect_attempts = {attempts}{options}")
+            reason, _ = shell.wait_for_state("feed", "failed")
+            self.assertEqual(server.connections, connections)
+            self.assertIn(f"max_reconnect_attempts ({attempts}) reached", reason)
+            self.assertIn(message, reason)
+            self.assertEqual(len(self.bounds(shell)), attempts)
+
+    def test_delays_grow_by_the_multiplier_up_to_the_cap(self):
+        with RawServer(lambda peer: None) as server:
+            shell = self.open_feed(server, """, reconnect_interval_ms = 40, reconnect_backoff_multiplier = 3,
+                max_reconnect_interval_ms = 200, max_reconnect_attempts = 4""")
+            shell.wait_for_state("feed", "failed")
+            self.assertEqual(self.bounds(shell), [40, 120, 200, 200])
+            self.assertEqual(shell.select("attempts, reconnect_count", "system.websocket_connections"), [[4, 4]])
+
+    def test_a_short_connection_does_not_reset_the_delays(self):
+        def connect_and_close(peer):
+            accept_handshake(peer)
+            peer.sendall(close_frame(1000))
+            until_end(peer)
+
+        with RawServer(connect_and_close) as server:
+            shell = self.open_feed(server, ", reconnect_interval_ms = 30, max_reconnect_attempts = 3, reconnect_stable_ms = 3600000")
+            shell.wait_for_state("feed", "failed")
+            self.assertEqual(self.bounds(shell), [30, 60, 120])
+        with RawServer(connect_and_close) as server:
+            shell = self.open_feed(server, ", reconnect_interval_ms = 30, max_reconnect_attempts = 3, reconnect_stable_ms = 0")
+            server.wait_for_connections(6)
+            self.assertEqual(set(self.bounds(shell)), {30}, "every connection counts as stable")
+
+    def test_peers_that_misbehave_are_not_hammered(self):
+        def connect_and_stay_silent(peer):
+            accept_handshake(peer)
+            until_end(peer)
+
+        def connect_and_babble(peer):
+            accept_handshake(peer)
+            peer.sendall(b"\xff" * 100)
+            until_end(peer)
+
+        def talk_nonsense(peer):
+            peer.sendall(b"\x00\x01\x02 this is no HTTP\r\n\r\n")
+            until_end(peer)
+
+        def connect_and_vanish(peer):
+            accept_handshake(peer)
+
+        liveness = ", heartbeat_interval_s = 1, heartbeat_timeout_s = 1"
+        self.assert_given_up_after(lambda peer: None, 4)
+        self.assert_given_up_after(until_end, 3, ", handshake_timeout_ms = 50", "does not answer the handshake within 50 ms")
+        self.assert_given_up_after(talk_nonsense, 4, message="does not speak HTTP")
+        self.assert_given_up_after(connect_and_vanish, 4, message="without a close frame")
+        self.assert_given_up_after(connect_and_babble, 4, message="broke the WebSocket protocol")
+        self.assert_given_up_after(connect_and_stay_silent, 2, liveness, "no answer to ping within 1 s")
+
+    def test_nobody_listens(self):
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:{free_port()}/', mode = 'client', format = 'json',
+                reconnect_interval_ms = 1, max_reconnect_attempts = 5);
+            CREATE TABLE events (n INT) WITH (connector = 'feed');
+        """)
+        reason, _ = shell.wait_for_state("feed", "failed")
+        self.assertIn("connection refused", reason)
+        self.assertEqual(len(self.bounds(shell)), 5)
+
+    def test_retry_after_is_honoured_in_both_forms(self):
+        date = email.utils.formatdate(time.time() + 1800, usegmt=True)
+        for value, least in (("1500", 1400), (date, 1400)):
+            with RawServer(lambda peer, value=value: answer(peer, "503 Service Unavailable", f"Retry-After: {value}")) as server:
+                shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+                shell.wait_for_state("feed", "waiting_to_reconnect")
+                [[wait, reason]] = shell.select("EXTRACT(EPOCH FROM next_attempt_at - NOW()), state_reason", "system.websocket_connections")
+                self.assertGreater(wait, least)
+                self.assertLessEqual(wait, 1800)
+                self.assertIn("HTTP 503", reason)
+
+    def test_refusals_that_are_final_are_not_repeated(self):
+        for status in ("401 Unauthorized", "403 Forbidden", "404 Not Found", "400 Bad Request"):
+            with RawServer(lambda peer, status=status: answer(peer, status)) as server:
+                shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+                reason, error = shell.wait_for_state("feed", "failed")
+                self.assertEqual(server.connections, 1)
+                self.assertIn(f"HTTP status {status[:3]} would be the same again", reason)
+                self.assertIn(f"HTTP {status}", error)
+        for status in ("408 Request Timeout", "429 Too Many Requests", "500 Internal Server Error"):
+            with RawServer(lambda peer, status=status: answer(peer, status)) as server:
+                self.open_feed(server, ", reconnect_interval_ms = 1")
+                server.wait_for_connections(2)
+
+    def test_close_codes_are_respected(self):
+        def close_with(code):
+            def behaviour(peer):
+                accept_handshake(peer)
+                peer.sendall(close_frame(code))
+                until_end(peer)
+            return behaviour
+
+        with RawServer(close_with(1008)) as server:
+            shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+            reason, _ = shell.wait_for_state("feed", "failed")
+            self.assertEqual(server.connections, 1)
+            self.assertIn("close code 1008 asks not to come back", reason)
+        for code in (1000, 1001, 1011, 1012):
+            with RawServer(close_with(code)) as server:
+                self.open_feed(server, ", reconnect_interval_ms = 1")
+                server.wait_for_connections(2)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,19 @@ TEST_CASE("ALTER CONNECTION merges options and checks the whole") {
           "L202 at `fed`: no connection \"fed\" exists (did you mean \"feed\"?)");
 }
 
+TEST_CASE("ALTER CONNECTION leaves what its users were made for") {
+    BinderFixture fixture;
+    fixture.good(feed);
+    fixture.good("ALTER CONNECTION feed SET (format = 'text')");
+    fixture.good("ALTER CONNECTION feed SET (format = 'json')");
+    fixture.good("CREATE TABLE trades (n INT) WITH (connector = 'feed')");
+    CHECK(fixture.finding("ALTER CONNECTION feed SET (format = 'text')") ==
+          "L204 at `feed`: option \"format\" of connection \"feed\" cannot change: table \"trades\" uses it (drop "
+          "\"trades\" first)");
+    CHECK(fixture.finding("ALTER CONNECTION feed SET (message_id_field = 'id')").starts_with("L204 at `feed`: "));
+    fixture.good("ALTER CONNECTION feed SET (buffer_size = 5)");
+}
+
 TEST_CASE("tables on connections") {
     BinderFixture fixture;
     fixture.good(with_trades(""));

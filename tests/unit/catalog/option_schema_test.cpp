@@ -208,5 +208,25 @@ TEST_CASE("references name every option once") {
     CHECK(connector_reference_text(builtin_connectors()).find("websocket") == 0);
 }
 
+struct LocalOptions : OptionSet {
+    enum class Kind : std::uint8_t { now, later };
+    std::string future;
+    Kind kind = Kind::now;
+};
+
+TEST_CASE("options and values without an effect yet are known") {
+    OptionSchemaOf<LocalOptions> schema("a test");
+    schema.add("future", &LocalOptions::future, {.available = false})
+        .add_choice("kind", &LocalOptions::kind,
+                    {{"now", LocalOptions::Kind::now}, {"later", LocalOptions::Kind::later}},
+                    {.unavailable_values = {"later"}});
+    CHECK(ineffective_options(schema, {parse_option("future", "NULL"), parse_option("kind", "'now'")}).empty());
+    const auto found = ineffective_options(schema, {parse_option("future", "'x'"), parse_option("kind", "'later'")});
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "future");
+    CHECK(found[1].name == "kind");
+    CHECK(found[1].value == "'later'");
+}
+
 }  // namespace
 }  // namespace laminar::test

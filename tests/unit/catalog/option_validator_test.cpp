@@ -201,19 +201,14 @@ TEST_CASE("all problems are reported at once") {
     CHECK(findings.size() == 7);
 }
 
-TEST_CASE("what this build does not act on is a warning where statements run, and none where they are checked") {
-    constexpr std::string_view script =
-        "CREATE CONNECTION c TO websocket (endpoint = 'wss://h', mode = 'client', format = 'json', proxy = "
-        "'http://p:1', "
-        "compression = 'zstd', on_error = 'continue')";
-    BinderFixture checking;
-    CHECK(checking.run(script).empty());
-    BinderFixture running;
-    running.warn_of_ineffective_options = true;
-    CHECK(running.run(script) ==
-          std::vector<std::string>{
-              "L501 at `proxy`: this build accepts \"proxy\" but does not act on it yet",
-              "L501 at `'zstd'`: this build accepts compression = 'zstd' but does not act on it yet"});
+TEST_CASE("references to the value of another option need that option") {
+    CHECK(client("subscribe_message = ['a', 'from ${resume}']") ==
+          "L303 at `['a', 'from ${resume}']`: ${resume} in option \"subscribe_message\" needs the option "
+          "\"resume_field\" (add resume_field = '$.sequence')");
+    BinderFixture fixture;
+    fixture.good(
+        "CREATE CONNECTION c TO websocket (endpoint = 'wss://h/x?from=${resume}', mode = 'client', format = 'json', "
+        "resume_field = '$.n')");
 }
 
 }  // namespace

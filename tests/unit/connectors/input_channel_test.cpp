@@ -33,6 +33,21 @@ struct Channel {
 
 }  // namespace
 
+TEST_CASE("bounds can change while messages wait") {
+    Channel channel({.messages = 1, .bytes = 1 << 20});
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    CHECK(channel.input->is_full());
+    bool resumed = false;
+    channel.input->notify_on_space([&] { resumed = true; });
+    CHECK_FALSE(resumed);
+    channel.input->set_limits({.messages = 3, .bytes = 1 << 20});
+    CHECK(resumed);
+    CHECK_FALSE(channel.input->is_full());
+    channel.input->set_limits({.messages = 1, .bytes = 1 << 20});
+    CHECK(channel.input->is_full());
+    CHECK(channel.input->take()->rows == 1);
+}
+
 TEST_CASE("the consumer gets all that has arrived as one batch") {
     int wakes = 0;
     Channel channel({}, [&] { ++wakes; });

@@ -40,6 +40,7 @@ public:
         const std::lock_guard lock(mutex_);
         entries_.push_back(std::move(entry));
     }
+    void gap(const ConnectionGap& /*gap*/) override {}
     void changed() override {
         const std::lock_guard lock(mutex_);
         changed_.notify_all();

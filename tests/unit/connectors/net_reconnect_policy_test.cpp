@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "connectors/net/reconnect_policy.h"
+#include "connectors/websocket/client_connector.h"
 
 using namespace std::chrono_literals;
 using laminar::ReconnectPolicy;
@@ -85,6 +86,53 @@ TEST_CASE("reconnect policy: some endings are final") {
     auto off = settings();
     off.enabled = false;
     CHECK_FALSE(ReconnectPolicy(off, [] { return 1.0; }).ended({}, start).retry);
+}
+
+TEST_CASE("reconnect policy: a peer that flaps for a day is asked less often than the cap allows") {
+    auto flapping = settings();
+    flapping.initial = 100ms;
+    flapping.maximum = 60'000ms;
+    flapping.stable_after = 10s;
+    unsigned seed = 1;
+    ReconnectPolicy policy(flapping, [&seed] {
+        seed = seed * 1'103'515'245 + 12'345;
+        return static_cast<double>(seed >> 16 & 0x7FFF) / 0x8000;
+    });
+    auto now = start;
+    int connects = 0;
+    while (now < start + 24h) {
+        ++connects;
+        policy.connected(now);
+        const auto decision = policy.ended({}, now + 1ms);
+        CHECK(decision.delay <= decision.limit);
+        now += 1ms + decision.delay;
+    }
+    // Half of a minute on average, after the first few.
+    CHECK(connects < 24 * 60 * 3);
+    CHECK(connects > 24 * 60);
+}
+
+TEST_CASE("reconnect policy: without a delay there is still a floor") {
+    auto eager = settings();
+    eager.initial = 1ms;
+    eager.multiplier = 1;
+    eager.floor = 20ms;
+    ReconnectPolicy policy(eager, [] { return 0.0; });
+    for (int i = 0; i < 100; ++i) CHECK(policy.ended({}, start).delay == 20ms);
+}
+
+TEST_CASE("reconnect policy: both forms of Retry-After are understood") {
+    using laminar::parse_retry_after;
+    const auto now = std::chrono::system_clock::from_time_t(784'111'777);  // Sun, 06 Nov 1994 08:49:37 GMT
+    CHECK(parse_retry_after("120", now) == 120s);
+    CHECK(parse_retry_after("0", now) == 0s);
+    CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now) == 60s);
+    CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now) == 0s);
+    CHECK(parse_retry_after("Sun, 06 Nov 1994 07:00:00 GMT", now) == 0s);
+    for (const char* bad : {"", "soon", "-5", "1.5", "Sun, 99 Nov 1994 08:49:37 GMT", "99999999999999999999"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_retry_after(bad, now));
+    }
 }
 
 TEST_CASE("reconnect policy: Retry-After is honoured within reason") {

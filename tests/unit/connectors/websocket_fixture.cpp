@@ -15,6 +15,19 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds li
     return true;
 }
 
+void RecordingObserver::gap(const ConnectionGap& gap) {
+    const std::lock_guard lock(mutex_);
+    if (gaps_.empty() || gaps_.back().started_at != gap.started_at)
+        gaps_.push_back(gap);
+    else
+        gaps_.back() = gap;
+}
+
+std::vector<ConnectionGap> RecordingObserver::gaps() const {
+    const std::lock_guard lock(mutex_);
+    return gaps_;
+}
+
 void RecordingObserver::log(ConnectionLogEntry entry) {
     const std::lock_guard lock(mutex_);
     entries_.push_back(std::move(entry));

@@ -24,7 +24,10 @@ namespace laminar {
 class RecordingObserver final : public ConnectionObserver {
 public:
     void log(ConnectionLogEntry entry) override;
+    void gap(const ConnectionGap& gap) override;
     void changed() override {}
+    /// The last state of every gap, oldest first.
+    [[nodiscard]] std::vector<ConnectionGap> gaps() const;
     [[nodiscard]] std::vector<ConnectionLogEntry> entries() const;
     [[nodiscard]] std::size_t count(const std::string& event) const;
     /// The message of the last such event; empty when there was none.
@@ -33,6 +36,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::vector<ConnectionLogEntry> entries_;
+    std::vector<ConnectionGap> gaps_;
 };
 
 /// A consumer of text messages: one column with the payload.

@@ -148,7 +148,7 @@ TEST_CASE("websocket client: Retry-After is waited for") {
     });
     auto client = network.connect(NetworkFixture::client_options(server.port()));
     REQUIRE(eventually([&] { return client->status().state == ConnectionState::waiting_to_reconnect; }));
-    CHECK(network.observer.last("reconnecting") == "attempt 1 in 600000 ms");
+    CHECK(network.observer.last("reconnecting") == "attempt 1 in 600000 ms (at most 600000 ms)");
 }
 
 TEST_CASE("websocket server: what is not a WebSocket request is answered as HTTP") {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "catalog/secret_resolver.h"
+#include "catalog/url.h"
+#include "connectors/net/tls_context.h"
+#include "connectors/websocket/feed_position.h"
+#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/options.h"
+
+namespace laminar {
+
+/// All that one attempt to connect needs, with secrets and the position in the feed filled in.
+struct ClientRequest {
+    WebSocketUrl url;
+    HttpHeaders headers;
+    TlsClientSettings tls;
+    std::shared_ptr<boost::asio::ssl::context> tls_context;  ///< Null for ws.
+    std::optional<ProxyUrl> proxy;                           ///< None: straight to the endpoint.
+    std::string proxy_origin;                                ///< Who named it: "proxy", or an environment variable.
+};
+
+/// Why there can be no attempt.
+struct ClientRequestProblem {
+    std::string step;   ///< Of test_connection: secrets, resolve, proxy, tls.
+    std::string event;  ///< secret_missing, invalid_option.
+    std::string description;
+};
+
+/// Makes the request to one endpoint, as the option has it. Reads secrets, certificates and the environment anew.
+[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const std::string& endpoint,
+                                                                                    const WebSocketOptions& options,
+                                                                                    const SecretResolver& secrets,
+                                                                                    const FeedPosition& position);
+
+}  // namespace laminar

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace laminar {
+
+/// Where in a feed a client is (resume_field), and how that is said when connecting again (${resume} in endpoint and
+/// subscribe_message). Thread-safe.
+class FeedPosition {
+public:
+    /// path: JSON path of the position in a message; empty keeps none.
+    explicit FeedPosition(std::string_view path);
+
+    [[nodiscard]] bool is_kept() const noexcept { return !steps_.empty(); }
+    /// Takes the position from a message that has been handed on. Of an array of objects, or objects on lines, the
+    /// last one counts; a message without the field, or where it is null, changes nothing. True when it had one.
+    bool note(std::string_view message);
+    /// The value as JSON text; empty before the first.
+    [[nodiscard]] std::string current() const;
+    void set(std::string position);
+
+    /// The texts with ${resume} replaced. In a JSON message "${resume}" as a whole string becomes the value itself
+    /// (null before the first), elsewhere in a string its characters; in a URL they are percent-encoded, and before the
+    /// first position there are none.
+    [[nodiscard]] std::string fill_message(std::string_view text) const;
+    [[nodiscard]] std::string fill_url(std::string_view text) const;
+
+private:
+    const std::vector<std::string> steps_;
+    mutable std::mutex mutex_;
+    std::string position_;  ///< Guarded by mutex_.
+};
+
+/// Whether a text asks for the position.
+[[nodiscard]] bool wants_position(std::string_view text) noexcept;
+
+}  // namespace laminar

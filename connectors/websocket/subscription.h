@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "catalog/secret_resolver.h"
+#include "connectors/websocket/client_connector.h"
+#include "connectors/websocket/feed_position.h"
+#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/options.h"
+
+namespace laminar {
+
+/// Writes the messages of subscribe_message to a new connection, in order, with secrets (read anew) and the position
+/// filled in. False after filling failure: the connection is of no use then.
+[[nodiscard]] bool send_subscriptions(MessageStream& stream, const WebSocketOptions& options,
+                                      const SecretResolver& secrets, const FeedPosition& position,
+                                      ConnectFailure& failure);
+
+/// Whether a server at this endpoint (as the option has it) is told the position.
+[[nodiscard]] bool tells_position(const std::string& endpoint, const WebSocketOptions& options);
+
+}  // namespace laminar

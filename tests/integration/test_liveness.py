@@ -1,0 +1,95 @@
+"""How a connection that looks alive and is not is found out."""
+
+import json
+import unittest
+
+from laminar_process import LaminarTestCase
+from raw_peer import Frames, RawServer, accept_handshake, until_end
+from websocket_peer import Server
+
+
+class LivenessTest(LaminarTestCase):
+    def open_feed(self, server, options):
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                reconnect_interval_ms = 20{options});
+            CREATE TABLE events (n INT) WITH (connector = 'feed');
+        """)
+        return shell
+
+    def test_pings_are_sent_and_their_pongs_keep_the_connection(self):
+        pings = []
+
+        def serve(peer):
+            accept_handshake(peer)
+            frames = Frames(peer)
+            while True:
+                kind, payload = frames.next()
+                if kind == 9:
+                    pings.append(payload)
+                    peer.sendall(bytes([0x8A, len(payload)]) + payload)
+
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 1")
+            shell.wait_until("connection_state", "system.websocket_connections", lambda rows: len(pings) >= 3)
+            self.assertEqual(server.connections, 1)
+
+    def test_a_half_open_connection_is_given_up(self):
+        def serve(peer):
+            accept_handshake(peer)
+            until_end(peer)  # Takes everything, says nothing: what a dead peer behind a live network does.
+
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 2")
+            server.wait_for_connections(2)
+            self.assertIn(["no answer to ping within 2 s (heartbeat_timeout_s)"], shell.select("reason", "system.websocket_gaps"))
+
+    def test_without_heartbeats_silence_is_no_reason(self):
+        def serve(peer):
+            accept_handshake(peer)
+            kind, payload = Frames(peer).next()
+            seen.append(kind)
+
+        seen = []
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", heartbeat_interval_s = 0")
+            shell.wait_for_state("feed", "connected")
+            # The first frame is the row: no ping came before it.
+            shell.execute("INSERT INTO events VALUES (1)")
+            shell.wait_until("1", "(SELECT 1) AS one", lambda rows: seen)
+            self.assertEqual(seen, [1])
+
+    def test_application_heartbeats(self):
+        class Feed(Server):
+            answers = True
+
+            async def serve_client(self, client):
+                async for message in client:
+                    await self._remember(message)
+                    if json.loads(message)["op"] == "ping" and self.answers:
+                        # More than was asked for, in another order, is an answer all the same.
+                        await client.send(json.dumps({"time": 123, "n": 1, "op": "pong"}))
+
+        with Feed() as server:
+            shell = self.open_feed(server, """, heartbeat_interval_s = 1, heartbeat_timeout_s = 2,
+                ping_message = JSON_OBJECT('op': 'ping'), pong_message = JSON_OBJECT('op': 'pong')""")
+            messages = server.wait_for_messages(3)
+            self.assertEqual([json.loads(message) for message in messages], [{"op": "ping"}] * len(messages))
+            self.assertEqual(shell.select("COUNT(*)", "events"), [[0]], "a pong is not a row")
+            self.assertEqual(len(server.requests), 1)
+            # The library goes on answering the protocol's pings: the application is dead all the same.
+            server.answers = False
+            server.wait_for_clients(2)
+            self.assertEqual(shell.select("reason", "system.websocket_gaps"),
+                             [["no answer to ping_message within 2 s (heartbeat_timeout_s)"]])
+
+    def test_a_silent_feed_is_connected_anew(self):
+        with Server() as server:  # Answers pings, sends nothing.
+            shell = self.open_feed(server, ", heartbeat_interval_s = 1, idle_timeout_s = 2")
+            server.wait_for_clients(2)
+            self.assertIn(["no message for 2 s (idle_timeout_s)"], shell.select("reason", "system.websocket_gaps"))
+
+
+if __name__ == "__main__":
+    unittest.main()
