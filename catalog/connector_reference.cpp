@@ -92,10 +92,11 @@ std::string json_or_null(std::string_view text) { return text.empty() ? "null" :
 std::string option_json(const OptionReference& option) {
     return fmt::format(
         "{{\"name\":{},\"type\":{},\"required\":{},\"default\":{},\"allowed\":{},\"applies\":{},\"help\":{},"
-        "\"example\":{},\"secret\":{},\"available\":{}}}",
+        "\"example\":{},\"secret\":{},\"available\":{},\"unavailable\":{}}}",
         json_string(option.name), json_string(option.type), json_or_null(option.required),
         json_or_null(option.default_value), json_or_null(option.allowed), json_or_null(option.applies),
-        json_string(option.help), json_or_null(option.example), option.secret, option.available);
+        json_string(option.help), json_or_null(option.example), option.secret, option.available,
+        json_or_null(option.unavailable));
 }
 
 std::string connector_json(const ConnectorDescriptor& descriptor) {
