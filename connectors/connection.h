@@ -53,13 +53,13 @@ struct ConnectionStatus {
     std::uint64_t messages_in_flight = 0;     ///< Delivered and not acknowledged yet.
     std::uint64_t messages_acknowledged = 0;  ///< Acknowledgements handed to the peer's queue.
     std::uint64_t messages_redelivered = 0;
-    bool finished = false;               ///< A finite source that has delivered everything.
-    std::string last_error;              ///< Redacted.
-    std::string state_reason;            ///< Why it is in this state, redacted; empty when the state says it all.
-    std::int64_t next_attempt_at = 0;    ///< While waiting to reconnect.
-    std::uint64_t attempts = 0;          ///< To connect again, in a row without a stable connection.
-    std::string subprotocol;             ///< Client mode: agreed on with the server; empty: none.
-    std::string position;                ///< In the feed, as JSON (resume_field); empty: none.
+    bool finished = false;             ///< A finite source that has delivered everything.
+    std::string last_error;            ///< Redacted.
+    std::string state_reason;          ///< Why it is in this state, redacted; empty when the state says it all.
+    std::int64_t next_attempt_at = 0;  ///< While waiting to reconnect.
+    std::uint64_t attempts = 0;        ///< To connect again, in a row without a stable connection.
+    std::string subprotocol;           ///< Client mode: agreed on with the server; empty: none.
+    std::string position;              ///< In the feed, as JSON (resume_field); empty: none.
 };
 
 /// An interval in which an established connection was lost. Times are UTC microseconds; 0 means not yet, or never.

@@ -15,9 +15,9 @@
 #include "connectors/connection.h"
 #include "connectors/net/io_runtime.h"
 #include "runtime/connection_log.h"
-#include "runtime/gap_log.h"
 #include "runtime/dead_letters.h"
 #include "runtime/engine/engine.h"
+#include "runtime/gap_log.h"
 
 namespace laminar {
 

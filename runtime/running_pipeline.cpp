@@ -225,11 +225,16 @@ bool RunningPipeline::watches_time() const noexcept {
     return graph_ && graph_->keeps_state() && state_ == PipelineState::running;
 }
 
+bool RunningPipeline::inputs_have_ended() const {
+    return std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
+}
+
 bool RunningPipeline::has_finished() const {
-    if (state_ == PipelineState::failed) return true;
-    const bool ended =
-        std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
-    return ended && (!graph_ || !graph_->keeps_state() || graph_->has_finished());
+    return state_ == PipelineState::failed || (inputs_have_ended() && !owes_last_rows());
+}
+
+bool RunningPipeline::owes_last_rows() const {
+    return watches_time() && inputs_have_ended() && !graph_->has_finished();
 }
 
 void RunningPipeline::process() {

@@ -81,6 +81,8 @@ public:
     void end_inputs() noexcept { inputs_ended_ = true; }
     /// All inputs have ended and nothing is waiting for time any more.
     [[nodiscard]] bool has_finished() const;
+    /// All inputs have ended, and what waited for that has not been delivered yet.
+    [[nodiscard]] bool owes_last_rows() const;
     void release();
 
     /// False while it must not be given more: paused, or its sink has not taken everything.
@@ -126,6 +128,7 @@ private:
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
     [[nodiscard]] bool has_ended(const Source& source) const;
+    [[nodiscard]] bool inputs_have_ended() const;
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     std::string input_sql(std::size_t index);
     void fail(const EngineError& error);

@@ -167,7 +167,7 @@ void StreamGraph::end_inputs() {
 
 bool StreamGraph::has_finished() const {
     return std::all_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return entry.pipeline->has_finished(); });
+                       [](const Entry& entry) { return !entry.pipeline->owes_last_rows(); });
 }
 
 bool StreamGraph::has_inputs() const {
