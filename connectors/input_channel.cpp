@@ -26,7 +26,9 @@ std::optional<MessageError> InputChannel::offer(const Message& message) {
     // Many peers may each have had a message in hand when the channel became full.
     if (open_->byte_size() + message.payload.size() > refusal_bytes)
         return MessageError{"too_large", "the buffer of the connection is full", false};
-    return decoder_->decode(message, *open_);
+    const std::optional<MessageError> error = decoder_->decode(message, *open_);
+    note_arrival();
+    return error;
 }
 
 void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
@@ -42,6 +44,7 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
         open_->bytes = bytes;
         throw;
     }
+    note_arrival();
 }
 
 void InputChannel::flush() {
@@ -89,6 +92,7 @@ std::unique_ptr<ColumnBatch> InputChannel::take() {
         if (open_->messages == 0) return nullptr;
         if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
         batch = std::exchange(open_, std::move(spare_));
+        waiting_since_.reset();
         resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
@@ -110,6 +114,15 @@ bool InputChannel::is_finished() const {
 std::size_t InputChannel::pending_messages() const {
     const std::lock_guard lock(mutex_);
     return open_->messages;
+}
+
+std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_since_;
+}
+
+void InputChannel::note_arrival() {
+    if (open_->messages > 0 && !waiting_since_) waiting_since_ = std::chrono::steady_clock::now();
 }
 
 bool InputChannel::has_room() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -53,10 +54,13 @@ public:
     void recycle(std::unique_ptr<ColumnBatch> batch);
     [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
     [[nodiscard]] std::size_t pending_messages() const;
+    /// When the oldest message that has not been taken arrived; nullopt when there is none.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
 private:
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     [[nodiscard]] bool must_wake();
+    void note_arrival();
 
     std::shared_ptr<const BatchSchema> schema_;
     Limits limits_;
@@ -65,6 +69,7 @@ private:
     std::unique_ptr<MessageDecoder> decoder_;  ///< Guarded by mutex_, as all below.
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
+    std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
     bool finished_ = false;
     bool woken_ = false;  ///< The consumer was told and has not come yet.

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <utility>
 
 #include "catalog/catalog.h"
-#include "connectors/connection_factory.h"
+#include "runtime/secret_rotation.h"
 
 namespace laminar {
 
@@ -62,8 +63,9 @@ private:
 };
 
 LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets,
-                                 std::function<void()> on_change)
+                                 ConnectionMaker make_connection, std::function<void()> on_change)
     : secrets_(secrets),
+      make_connection_(std::move(make_connection)),
       observer_(std::make_unique<Observer>(std::move(on_change))),
       io_(std::make_unique<IoRuntime>(io_threads)) {}
 
@@ -77,9 +79,15 @@ const ConnectionLog& LiveConnections::log() const noexcept { return observer_->e
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[fold_case(definition.name)];
-    if (!entry.connection) entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
+    if (!entry.connection) make(entry, definition);
     entry.consumers.insert(fold_case(consumer));
     return entry.connection;
+}
+
+void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
+    entry.connection = make_connection_(definition, {*io_, secrets_, *observer_});
+    entry.definition = definition;
+    entry.secrets = secret_values(definition, secrets_);
 }
 
 void LiveConnections::attach(std::string_view connection, const std::string& consumer, TableStream stream,
@@ -133,10 +141,26 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
     remember_totals(old->status());
-    entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
+    make(entry, definition);
     for (const Attachment& attachment : entry.attachments)
         entry.connection->add_input(attachment.stream, attachment.channel);
     entry.connection->open();
+}
+
+std::vector<std::string> LiveConnections::reload_secrets() {
+    std::vector<ConnectionObject> rotated;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, entry] : entries_) {
+            if (secret_values(entry.definition, secrets_) != entry.secrets) rotated.push_back(entry.definition);
+        }
+    }
+    std::vector<std::string> names;
+    for (const ConnectionObject& definition : rotated) {
+        replace(definition);
+        names.push_back(definition.name);
+    }
+    return names;
 }
 
 std::shared_ptr<Connection> LiveConnections::find(std::string_view name) const {
@@ -151,7 +175,7 @@ std::size_t LiveConnections::size() const {
 }
 
 std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObject& definition) {
-    return make_connection(definition, {*io_, secrets_, *observer_});
+    return make_connection_(definition, {*io_, secrets_, *observer_});
 }
 
 std::vector<ConnectionStatus> LiveConnections::statuses() const {
@@ -160,6 +184,17 @@ std::vector<ConnectionStatus> LiveConnections::statuses() const {
     statuses.reserve(entries_.size());
     for (const auto& [name, entry] : entries_) statuses.push_back(entry.connection->status());
     return statuses;
+}
+
+std::chrono::milliseconds LiveConnections::longest_wait() const {
+    const auto now = std::chrono::steady_clock::now();
+    auto oldest = now;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : entries_) {
+        for (const Attachment& attachment : entry.attachments)
+            oldest = std::min(oldest, attachment.channel->waiting_since().value_or(now));
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
 }
 
 void LiveConnections::pause_reading() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/bound_query.h"
@@ -62,6 +63,9 @@ public:
     RunningPipeline(const RunningPipeline&) = delete;
     RunningPipeline& operator=(const RunningPipeline&) = delete;
 
+    /// In the place of the system's clock.
+    void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
+
     /// Takes what has arrived for the inputs that are its own. True when something has.
     bool advance_own_inputs();
     /// A pipeline begins with the rows that its tables retained when it was made, part by part, before any new ones.
@@ -118,6 +122,7 @@ private:
     void late(std::uint64_t rows) override;
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
+    [[nodiscard]] static std::int64_t system_time();
     [[nodiscard]] bool has_ended(const Source& source) const;
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     std::string input_sql(std::size_t index);
@@ -140,6 +145,7 @@ private:
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;
+    std::function<std::int64_t()> wall_clock_ = system_time;  ///< Microseconds since the epoch, UTC.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::uint64_t failed_rows_ = 0;
