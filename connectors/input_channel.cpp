@@ -51,6 +51,7 @@ std::optional<MessageError> InputChannel::offer(const Message& message, std::vec
     if (message.tracked) open_->deliveries.push_back(message.sequence);
     if (ids) collect_ids(rows, *ids);
     begin_waiting();
+    note_arrival();
     return error;
 }
 
@@ -88,6 +89,7 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
         open_->bytes = bytes;
         throw;
     }
+    note_arrival();
 }
 
 void InputChannel::flush() {
@@ -150,6 +152,7 @@ std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
         batch_due_.reset();
         if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
         batch = std::exchange(open_, std::move(spare_));
+        waiting_since_.reset();
         resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
@@ -183,6 +186,15 @@ bool InputChannel::is_finished() const {
 std::size_t InputChannel::pending_messages() const {
     const std::lock_guard lock(mutex_);
     return open_->messages;
+}
+
+std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_since_;
+}
+
+void InputChannel::note_arrival() {
+    if (open_->messages > 0 && !waiting_since_) waiting_since_ = std::chrono::steady_clock::now();
 }
 
 bool InputChannel::has_room() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,6 +74,8 @@ public:
     [[nodiscard]] Settled take_settled();
     [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
     [[nodiscard]] std::size_t pending_messages() const;
+    /// When the oldest message that has not been taken arrived; nullopt when there is none.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
 private:
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
@@ -80,6 +83,7 @@ private:
     [[nodiscard]] bool batch_is_complete() const;
     void begin_waiting();
     void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
+    void note_arrival();
 
     std::shared_ptr<const BatchSchema> schema_;
     std::function<void()> wake_;
@@ -88,6 +92,7 @@ private:
     std::unique_ptr<MessageDecoder> decoder_;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
+    std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
     bool finished_ = false;
     bool woken_ = false;                          ///< The consumer was told and has not come yet.
