@@ -18,6 +18,7 @@ constexpr std::chrono::seconds time_limit{10};
 class SilentObserver : public ConnectionObserver {
 public:
     void log(ConnectionLogEntry) override {}
+    void gap(const ConnectionGap&) override {}
     void changed() override {}
 };
 
