@@ -328,7 +328,7 @@ void RunningPipeline::release() {
         if (source.typed_slot) source.typed_slot->set_batch(nullptr);
         source.typed_rows = 0;
         source.typed_batch = nullptr;
-        if (source.own_stream) source.own_stream->release(state_ != PipelineState::failed);
+        if (source.own_stream) source.own_stream->release(graph_ && state_ != PipelineState::failed);
     }
 }
 
