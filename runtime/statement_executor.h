@@ -98,7 +98,7 @@ private:
     Environment env_;
     FunctionNames aggregate_functions_;  ///< Asked of the engine once.
     std::uint64_t next_subscription_ = 1;
-    std::vector<std::string> ready_;  ///< Names of connections that are to be opened.
+    std::vector<std::string> ready_;          ///< Names of connections that are to be opened.
     std::vector<std::string> subscriptions_;  ///< Names of those that run.
 };
 
