@@ -72,8 +72,7 @@ private:
         if (diagnostics_.source())
             where = fmt::format(" (first in line {})",
                                 diagnostics_.source()->position(first.written->name.span.begin).line);
-        const bool by_alias =
-            option.name.text != first.written->name.text && first.declaration->facts.aliases.size() > 0;
+        const bool by_alias = option.name.text != first.written->name.text && !first.declaration->facts.aliases.empty();
         diagnostics_.error(
             DiagnosticCode::duplicate_option, option.name.span,
             fmt::format("option \"{}\" is given twice{}", first.declaration->name, where),

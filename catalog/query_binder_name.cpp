@@ -311,7 +311,7 @@ void QueryWalk::report_unknown_column(const ast::ColumnReference& reference, Sco
     std::string hint = did_you_mean(first.text, candidates);
     if (hint.empty() && !any_relation)
         hint = "the query has no FROM; write text in single quotes: '" + first.text + "'";
-    diagnostics_->error(DiagnosticCode::unknown_column, reference.parts.size() > 1 ? first.span : first.span,
+    diagnostics_->error(DiagnosticCode::unknown_column, first.span,
                         reference.parts.size() > 1
                             ? "\"" + dotted(reference) + "\": no relation or column is named \"" + first.text + "\""
                             : "no column is named \"" + first.text + "\"",

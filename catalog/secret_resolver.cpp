@@ -102,9 +102,8 @@ std::optional<std::string> SecretResolver::find(std::string_view name) const {
     if (sources_.secrets_dir) value = read_secret_file(*sources_.secrets_dir / std::string(name));
     if (!value && sources_.env_file) value = read_env_file(*sources_.env_file, name);
     if (!value) {
-        // Nothing in this program changes its environment.
-        if (const char* text = std::getenv(environment_name(name).c_str()))
-            value = text;  // NOLINT(concurrency-mt-unsafe)
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program changes its environment
+        if (const char* text = std::getenv(environment_name(name).c_str())) value = text;
     }
     if (value) remember(*value);
     return value;

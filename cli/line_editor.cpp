@@ -197,6 +197,7 @@ private:
             const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) return static_cast<int>(count);
+            // NOLINTNEXTLINE(concurrency-mt-unsafe): the state is our own
             const std::size_t length = std::mbrtowc(character, &byte, 1, &state);
             if (length == static_cast<std::size_t>(-2)) continue;  // The character has more bytes.
             if (length == static_cast<std::size_t>(-1)) {

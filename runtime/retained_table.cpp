@@ -11,6 +11,8 @@ namespace {
 
 /// Deleting costs a scan: let a tenth more than the bound pile up between two trims.
 constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
+/// Nor more bytes than that, when rows are large.
+constexpr std::uint64_t byte_slack = 64ULL << 20;
 
 constexpr std::chrono::seconds age_trim_interval{1};
 
@@ -43,7 +45,10 @@ RetainedTable::~RetainedTable() {
     }
 }
 
-void RetainedTable::append() { rows_ += insert_->execute().rows_changed; }
+void RetainedTable::append(std::uint64_t bytes) {
+    rows_ += insert_->execute().rows_changed;
+    untrimmed_bytes_ += bytes;
+}
 
 ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
     ResultTable rows = engine_.query(
@@ -62,7 +67,9 @@ void RetainedTable::trim() {
 void RetainedTable::trim_if_due() {
     const auto now = std::chrono::steady_clock::now();
     if (options_.retention && rows_ > 0 && now - last_trim_by_age_ >= age_trim_interval) trim_by_age();
-    if (options_.retention_rows && rows_ > *options_.retention_rows + slack(*options_.retention_rows)) trim_by_count();
+    if (!options_.retention_rows || rows_ <= *options_.retention_rows) return;
+    const std::uint64_t surplus = rows_ - *options_.retention_rows;
+    if (surplus > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) trim_by_count();
 }
 
 void RetainedTable::trim_by_age() {
@@ -82,6 +89,7 @@ void RetainedTable::trim_by_count() {
         fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})", name_, surplus));
     rows_ -= surplus;
     expired_rows_ += surplus;
+    untrimmed_bytes_ = 0;
 }
 
 }  // namespace laminar

@@ -20,8 +20,8 @@ public:
     RetainedTable(const RetainedTable&) = delete;
     RetainedTable& operator=(const RetainedTable&) = delete;
 
-    /// Appends what rows_sql shows now.
-    void append();
+    /// Appends what rows_sql shows now; bytes is about how large that is.
+    void append(std::uint64_t bytes);
     /// Enforces the bounds exactly, so that a query sees no row beyond them.
     void trim();
     /// Enforces them roughly and cheaply, between batches.
@@ -43,6 +43,7 @@ private:
     std::unique_ptr<PreparedQuery> insert_;
     std::uint64_t rows_ = 0;
     std::uint64_t expired_rows_ = 0;
+    std::uint64_t untrimmed_bytes_ = 0;  ///< Appended since the count was last trimmed.
     std::chrono::steady_clock::time_point last_trim_by_age_;
 };
 

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "catalog/binder.h"
+#include "runtime/engine_space.h"
 #include "runtime/engine_thread.h"
 #include "runtime/live_connections.h"
 #include "runtime/progress.h"
@@ -194,6 +195,9 @@ private:
         const bool moved = graph_.cycle();
         settle();
         engine_thread_.set_alarm(graph_.next_batch_due());
+        if (moved && !graph_.reads_past()) {
+            space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_in() + graph_.rows_out(), graph_.bytes_in());
+        }
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         return moved;
     }
@@ -226,6 +230,7 @@ private:
     Catalog catalog_;
     Progress progress_;
     StreamGraph graph_;
+    EngineSpace space_;
     mutable std::mutex status_mutex_;
     SessionStatus status_;  ///< Guarded by status_mutex_.
     // The engine outlives the connections, which wake it; what the engine's side holds of them goes with

@@ -74,6 +74,7 @@ bool StreamGraph::cycle(bool at_once) {
         moved = true;
         rows_in_ += input->batch_rows();
         messages_in_ += input->batch().messages;
+        bytes_in_ += input->batch().bytes;
         if (input->retained()) input->retained()->trim_if_due();
     }
     for (const Entry& entry : pipelines_) {
@@ -84,6 +85,7 @@ bool StreamGraph::cycle(bool at_once) {
                 if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
                 rows_in_ += source.own_stream->batch_rows();
                 messages_in_ += source.own_stream->batch().messages;
+                bytes_in_ += source.own_stream->batch().bytes;
             }
         }
         if (pipeline.reads_past() && can_accept(pipeline)) {
@@ -168,6 +170,11 @@ void StreamGraph::end_inputs() {
 bool StreamGraph::has_finished() const {
     return std::all_of(pipelines_.begin(), pipelines_.end(),
                        [](const Entry& entry) { return !entry.pipeline->owes_last_rows(); });
+}
+
+bool StreamGraph::reads_past() const {
+    return std::any_of(pipelines_.begin(), pipelines_.end(),
+                       [](const Entry& entry) { return entry.pipeline->reads_past(); });
 }
 
 bool StreamGraph::has_inputs() const {

@@ -66,10 +66,13 @@ public:
     /// Every pipeline whose inputs have ended has delivered what waited for that.
     [[nodiscard]] bool has_finished() const;
     [[nodiscard]] bool has_inputs() const;
+    /// A pipeline is still at the rows that its tables retained when it began.
+    [[nodiscard]] bool reads_past() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
+    [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }  ///< Payloads of those messages.
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
 
 private:
@@ -88,6 +91,7 @@ private:
     std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
     std::uint64_t rows_in_ = 0;
     std::uint64_t messages_in_ = 0;
+    std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
 };
 

@@ -80,7 +80,7 @@ void StreamInput::keep_batch() {
         defaulted_rows_ = defaulting_->execute();
         defaulted_slot_->set_rows(&*defaulted_rows_);
     }
-    if (retained_) retained_->append();
+    if (retained_) retained_->append(batch_->bytes);
 }
 
 void StreamInput::leave_out_refused_rows() {

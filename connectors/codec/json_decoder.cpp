@@ -156,7 +156,7 @@ private:
 }  // namespace
 
 std::unique_ptr<MessageDecoder> make_json_decoder(const DecoderOptions& options,
-                                                  std::shared_ptr<const BatchSchema> schema) {
+                                                  const std::shared_ptr<const BatchSchema>& schema) {
     return std::make_unique<JsonDecoder>(options, schema);
 }
 

@@ -92,9 +92,10 @@ void append_map(std::string& out, const ColumnVector& column, const ListEntry& e
         if (at != entry.offset) out += ',';
         key.clear();
         append_json_value(key, keys, at);
-        // Strings bring their quotes.
-        if (key.front() != '"') key = '"' + key + '"';
+        const bool has_quotes = key.front() == '"';  // Those of strings.
+        if (!has_quotes) out += '"';
         out += key;
+        if (!has_quotes) out += '"';
         out += ':';
         append_json_value(out, entries.child(1), at);
     }

@@ -1,11 +1,13 @@
-"""Many clients at once on one server connection.
+"""Many clients at once on one server connection, and whether memory stays where it is.
 
-LAMINAR_LOAD_CLIENTS (1000) and LAMINAR_LOAD_MESSAGES (20 each way and client) make it heavier."""
+LAMINAR_LOAD_CLIENTS (1000) and LAMINAR_LOAD_MESSAGES (20 each way and client) make it heavier, LAMINAR_SOAK_SECONDS (20)
+longer: a soak of ten minutes is LAMINAR_SOAK_SECONDS=600."""
 
 import asyncio
 import json
 import os
 import resource
+import time
 import unittest
 
 import websockets
@@ -15,6 +17,9 @@ from websocket_peer import EventLoop
 
 CLIENTS = int(os.environ.get("LAMINAR_LOAD_CLIENTS", "1000"))
 MESSAGES = int(os.environ.get("LAMINAR_LOAD_MESSAGES", "20"))
+SOAK_SECONDS = float(os.environ.get("LAMINAR_SOAK_SECONDS", "20"))
+# Far more than a leak-free run needs, far less than one that keeps its messages: they are counted in gigabytes.
+SOAK_GROWTH_BYTES = 64 << 20
 # One message may wait for those of all the others, on a machine that does other things.
 PATIENCE_SECONDS = 5 * LIMIT_SECONDS
 
@@ -38,6 +43,11 @@ def allow_many_files():
     if hard != resource.RLIM_INFINITY and hard < wanted:
         raise unittest.SkipTest(f"this system allows {hard} open files, {wanted} are needed")
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
 
 
 class LoadTest(LaminarTestCase):
@@ -102,6 +112,38 @@ class LoadTest(LaminarTestCase):
             await asyncio.gather(*(socket.close() for socket, _ in visits))
 
         self.call(leave())
+        laminar.interrupt()
+        self.assertEqual(laminar.wait(), 0, laminar.stderr.text[-4000:])
+
+    def test_memory_stays_flat(self):
+        laminar, url = self.start_server(100, 1000)
+        sizes = []
+
+        async def chat(until):
+            """Clients come, ask, hear the answers and go, all the time."""
+            asked = 0
+            while time.monotonic() < until:
+                async with websockets.connect(url, open_timeout=PATIENCE_SECONDS, ping_interval=None) as socket:
+                    for n in range(50):
+                        await socket.send(json.dumps({"client": 1, "n": n, "text": "y" * 2000}))
+                    for n in range(50):
+                        assert json.loads(await socket.recv())["n"] == n
+                    asked += 50
+            return asked
+
+        async def soak(seconds):
+            until = time.monotonic() + seconds
+            return sum(await asyncio.gather(*(chat(until) for _ in range(8))))
+
+        # The first part fills caches and buffers; what comes later must fit into the same memory.
+        asked = self.call(soak(SOAK_SECONDS / 4))
+        for _ in range(3):
+            sizes.append(resident_bytes(laminar.process.pid))
+            asked += asyncio.run_coroutine_threadsafe(soak(SOAK_SECONDS / 4), self.loop.loop).result(
+                SOAK_SECONDS + PATIENCE_SECONDS)
+        sizes.append(resident_bytes(laminar.process.pid))
+        self.assertGreater(asked, 0)
+        self.assertLess(sizes[-1] - sizes[0], SOAK_GROWTH_BYTES, f"resident bytes {sizes} while {asked} messages passed")
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 0, laminar.stderr.text[-4000:])
 
