@@ -17,6 +17,10 @@ namespace laminar {
 
 namespace {
 
+/// Rows lie in columns, so that messages are dropped in groups: the larger their number, the smaller the groups and the
+/// batches that the engine gets.
+constexpr std::size_t batches_to_drop_from = 16;
+
 std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& definition,
                                                       const ConnectionContext& context) {
     auto options = std::dynamic_pointer_cast<const WebSocketOptions>(definition.options);
@@ -46,6 +50,7 @@ ConnectionInputOptions connection_input_options(const ConnectionObject& definiti
         input.decoder.message_id_field = options->message_id_field;
         input.limits.messages = options->buffer_size;
         input.limits.bytes = options->buffer_bytes;
+        if (options->overflow == OverflowPolicy::drop_oldest) input.limits.batches = batches_to_drop_from;
     }
     if (const auto* options = dynamic_cast<const FileOptions*>(definition.options.get())) {
         input.decoder.coerce = options->format == FileFormat::csv;

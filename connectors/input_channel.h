@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,9 @@ public:
     struct Limits {
         std::size_t messages = 1000;
         std::size_t bytes = 64u << 20;  ///< Of payload or of decoded rows, whichever is more; at most 1 GiB counts.
+        /// For drop_oldest: what waits is kept in batches of about that fraction of the limits, each of which is taken
+        /// or dropped as a whole. 1: one batch.
+        std::size_t batches = 1;
     };
 
     /// wake is called from the producer's thread (no lock held) when there is something to take; it must not block.
@@ -36,6 +40,8 @@ public:
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
     /// bytes. If fill throws, what it appended is taken back and the exception passes on.
     void append(const std::function<void(ColumnBatch&)>& fill);
+    /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
+    std::size_t drop_oldest();
     /// Wakes the consumer if there is something to take; call when no more input is at hand.
     void flush();
     [[nodiscard]] bool is_full() const;
@@ -48,8 +54,8 @@ public:
     void finish();
 
     // Consumer side.
-    /// All that has arrived, or null when nothing has. Frees the room it took up. A batch may be without rows when all
-    /// messages in it were empty arrays.
+    /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has. Frees
+    /// the room it took up. A batch may be without rows when all messages in it were empty arrays.
     [[nodiscard]] std::unique_ptr<ColumnBatch> take();
     /// Gives back a batch's memory for reuse.
     void recycle(std::unique_ptr<ColumnBatch> batch);
@@ -59,12 +65,19 @@ public:
 private:
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     [[nodiscard]] bool must_wake();
+    [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
+    [[nodiscard]] bool is_batch_full() const;
+    void begin_batch();
+    [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
 
     std::shared_ptr<const BatchSchema> schema_;
     std::function<void()> wake_;
     mutable std::mutex mutex_;
     Limits limits_;  ///< Guarded by mutex_, as all below.
     std::unique_ptr<MessageDecoder> decoder_;
+    std::deque<std::unique_ptr<ColumnBatch>> closed_;  ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ = 0;                  ///< In them, as the next.
+    std::size_t closed_bytes_ = 0;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
     std::function<void()> resume_;

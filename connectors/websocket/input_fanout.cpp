@@ -126,11 +126,7 @@ std::optional<std::string> InputFanout::deliver(const Message& message) {
                 journal_.messages_dropped.fetch_add(1, std::memory_order_relaxed);
                 continue;
             }
-            // Rows lie in columns: what has been waiting goes as a whole.
-            if (std::unique_ptr<ColumnBatch> oldest = channel->take()) {
-                journal_.messages_dropped.fetch_add(oldest->messages, std::memory_order_relaxed);
-                channel->recycle(std::move(oldest));
-            }
+            journal_.messages_dropped.fetch_add(channel->drop_oldest(), std::memory_order_relaxed);
         }
         std::optional<MessageError> reason = channel->offer(message);
         if (reason && !error) error = std::move(reason);
