@@ -15,6 +15,8 @@ namespace net = boost::asio;
 namespace {
 /// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
 constexpr std::chrono::milliseconds farewell_time{1'000};
+/// How long the peer may take to answer our close frame, which it sees after all that was sent before.
+constexpr std::chrono::milliseconds close_answer_time{5'000};
 /// More bytes than the frames of a heartbeat: a message is on its way.
 constexpr std::uint64_t message_in_the_making = 1024;
 }  // namespace
@@ -234,6 +236,9 @@ net::awaitable<void> PeerSession::write_messages() {
             continue;
         }
         if (close_requested_) {
+            // Everything has been handed to the system: a peer that does not answer holds nobody up.
+            close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
+            close_event_.notify();
             co_await stream_.close(requested_code_, requested_reason_);
             break;
         }
