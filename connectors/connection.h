@@ -78,6 +78,22 @@ struct ConnectionHandover {
     std::optional<ConnectionGap> gap;  ///< That is still open.
 };
 
+/// A moment's view of one client of a server. Times are UTC microseconds; 0 means never.
+struct ClientStatus {
+    std::string id;
+    std::string remote_address;
+    std::string tls_subject;  ///< Of its certificate; empty without one.
+    std::string subprotocol;  ///< Empty: none was agreed on.
+    std::int64_t connected_since = 0;
+    std::int64_t last_message_at = 0;
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t queued_messages = 0;   ///< Waiting to be sent.
+    std::uint64_t messages_dropped = 0;  ///< Not sent because it was too slow.
+};
+
 /// One line of a connection's log, for system.websocket_logs.
 struct ConnectionLogEntry {
     std::int64_t timestamp = 0;  ///< UTC microseconds.
@@ -143,6 +159,8 @@ public:
     [[nodiscard]] virtual bool send_queue_empty() const = 0;
 
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
+    /// Server mode: who is connected, in order of arrival.
+    [[nodiscard]] virtual std::vector<ClientStatus> clients() const { return {}; }
 
     /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
     virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;

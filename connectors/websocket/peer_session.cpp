@@ -165,21 +165,16 @@ net::awaitable<void> PeerSession::wait_for_room() {
 }
 
 void PeerSession::deliver() {
-    ConnectionJournal& journal = environment_.journal;
     const std::string_view payload = stream_.message();
     last_message_ = Clock::now();
     ++messages_;
     if (is_expected(payload)) return;
-    const std::uint64_t sequence = journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
-    journal.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
-    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
-
     Message message;
     message.payload = payload;
     message.binary = stream_.message_is_binary();
     message.received_at = received_at_;
     message.wire_size = payload.size();
-    message.sequence = sequence;
+    message.sequence = count_received(payload.size());
     message.origin = &origin_;
     connection_failure_ = environment_.inputs.deliver(message);
     if (environment_.on_message) environment_.on_message(payload);
@@ -198,6 +193,18 @@ bool PeerSession::is_expected(std::string_view payload) {
     confirmation_event_.notify();
     writer_event_.notify();
     return true;
+}
+
+std::uint64_t PeerSession::count_received(std::size_t size) {
+    ConnectionJournal& journal = environment_.journal;
+    if (PeerTraffic* traffic = environment_.traffic) {
+        traffic->messages_received.fetch_add(1, std::memory_order_relaxed);
+        traffic->bytes_received.fetch_add(size, std::memory_order_relaxed);
+        traffic->last_message_at.store(received_at_, std::memory_order_relaxed);
+    }
+    journal.bytes_received.fetch_add(size, std::memory_order_relaxed);
+    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
+    return journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 bool PeerSession::fill_send_buffer() {
@@ -220,6 +227,10 @@ void PeerSession::confirm_sent() {
     }
     if (count == 0) return;
     unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (PeerTraffic* traffic = environment_.traffic) {
+        traffic->messages_sent.fetch_add(count, std::memory_order_relaxed);
+        traffic->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    }
     environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
     environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
     const bool awaited = environment_.outbound.confirm(count);

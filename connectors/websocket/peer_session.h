@@ -20,6 +20,7 @@
 #include "connectors/websocket/message_stream.h"
 #include "connectors/websocket/options.h"
 #include "connectors/websocket/outbound_queue.h"
+#include "connectors/websocket/peer_traffic.h"
 
 namespace laminar {
 
@@ -43,6 +44,7 @@ public:
         OutboundQueue& outbound;
         ConnectionJournal& journal;
         const WebSocketOptions& options;
+        PeerTraffic* traffic = nullptr;  ///< Counts along with the journal, if given.
         /// Told every message that has been handed on.
         std::function<void(std::string_view)> on_message = {};
         /// The reply that must come first (it is not a row): until then nothing of the queue is sent, and when it does
@@ -76,6 +78,8 @@ private:
     bool fill_send_buffer();
     void confirm_sent();
     void deliver();
+    /// Returns the number of the message on this connection.
+    std::uint64_t count_received(std::size_t size);
     bool is_expected(std::string_view payload);
     void end(const std::string& description);
 
