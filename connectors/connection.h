@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/catalog_object.h"
+#include "connectors/codec/framing_options.h"
 #include "connectors/input_channel.h"
 #include "connectors/message.h"
 
@@ -161,6 +162,8 @@ public:
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
     /// Server mode: who is connected, in order of arrival.
     [[nodiscard]] virtual std::vector<ClientStatus> clients() const { return {}; }
+    /// How rows become the messages that are sent.
+    [[nodiscard]] virtual FramingOptions framing() const { return {}; }
 
     /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
     virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;

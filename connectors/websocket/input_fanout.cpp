@@ -131,13 +131,16 @@ std::optional<std::string> InputFanout::deliver(const Message& message) {
         std::optional<MessageError> reason = channel->offer(message);
         if (reason && !error) error = std::move(reason);
     }
-    if (!error) return std::nullopt;
+    return error ? refuse(message, std::move(*error)) : std::nullopt;
+}
 
+std::optional<std::string> InputFanout::refuse(const Message& message, MessageError error) {
+    const auto current = channels();
     journal_.messages_failed.fetch_add(1, std::memory_order_relaxed);
-    log_decode_error(*error, message);
+    log_decode_error(error, message);
     ErrorRecord record;
-    record.error_type = error->type;
-    record.error_message = journal_.redact(error->message);
+    record.error_type = error.type;
+    record.error_message = journal_.redact(error.message);
     record.failed_message = printable_payload(message.payload, failed_message_limit);
     record.timestamp = message.received_at;
     record.connection_name = journal_.name();

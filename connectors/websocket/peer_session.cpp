@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/utf8.h"
+#include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
 
@@ -32,6 +33,7 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment, 
       confirmation_event_(stream.executor()),
       close_event_(stream.executor()),
       children_event_(stream.executor()),
+      inflater_(payload_compression(environment.options), environment.options.max_message_size),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
       confirmed_(environment.confirmation == nullptr) {}
@@ -165,19 +167,25 @@ net::awaitable<void> PeerSession::wait_for_room() {
 }
 
 void PeerSession::deliver() {
-    const std::string_view payload = stream_.message();
     last_message_ = Clock::now();
     ++messages_;
-    if (is_expected(payload)) return;
     Message message;
-    message.payload = payload;
+    message.payload = stream_.message();
     message.binary = stream_.message_is_binary();
     message.received_at = received_at_;
-    message.wire_size = payload.size();
-    message.sequence = count_received(payload.size());
+    message.wire_size = message.payload.size();
     message.origin = &origin_;
-    connection_failure_ = environment_.inputs.deliver(message);
-    if (environment_.on_message) environment_.on_message(payload);
+    std::optional<MessageError> error;
+    if (begins_compressed(message.payload, payload_compression(environment_.options))) {
+        error = inflater_.inflate(message.payload, message.payload);
+    }
+    if (error || !is_expected(message.payload)) {
+        message.sequence = count_received(message.wire_size);
+        connection_failure_ =
+            error ? environment_.inputs.refuse(message, std::move(*error)) : environment_.inputs.deliver(message);
+        if (!error && environment_.on_message) environment_.on_message(message.payload);
+    }
+    inflater_.release();
 }
 
 /// Whether a message is one that was waited for: those are no rows.

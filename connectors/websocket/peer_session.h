@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "connectors/codec/payload_compression.h"
 #include "connectors/message.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/websocket/connection_journal.h"
@@ -95,6 +96,7 @@ private:
     StrandEvent children_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
+    PayloadInflater inflater_;
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
     std::int64_t received_at_ = 0;
     Clock::time_point last_message_ = Clock::now();
