@@ -20,7 +20,7 @@ constexpr SystemTableColumn websocket_connections[] = {
     {"port", TypeId::integer, "Port a server listens on; NULL otherwise"},
     {"clients", TypeId::bigint, "Clients connected to a server now"},
     {"messages_dropped", TypeId::bigint, "Messages dropped because a buffer was full"},
-    {"messages_failed", TypeId::bigint, "Messages that could not be decoded"},
+    {"messages_failed", TypeId::bigint, "Messages that could not be decoded or processed, or were never acknowledged"},
     {"pending_messages", TypeId::bigint, "Messages buffered and not processed yet"},
     {"last_message_at", TypeId::timestamp, "When the latest message was read; NULL before the first"},
     {"state_reason", TypeId::varchar, "Why it is in this state, secrets removed; NULL when the state says it all"},
@@ -28,6 +28,13 @@ constexpr SystemTableColumn websocket_connections[] = {
     {"next_attempt_at", TypeId::timestamp, "When the next attempt is due; NULL unless it waits to reconnect"},
     {"subprotocol", TypeId::varchar, "Agreed on with the server; NULL without one, and for servers"},
     {"position", TypeId::varchar, "Last position in the feed, as JSON (resume_field); NULL before the first"},
+    {"last_message_age_ms", TypeId::bigint, "How long ago that was; NULL before the first"},
+    {"errors", TypeId::bigint, "Entries made in the errors stream: of messages, and of the connection itself"},
+    {"errors_dropped", TypeId::bigint, "Entries that a table of the errors stream had no room for"},
+    {"dead_letters", TypeId::bigint, "Messages kept in system.dead_letters"},
+    {"messages_in_flight", TypeId::bigint, "Messages delivered and not acknowledged yet"},
+    {"messages_acknowledged", TypeId::bigint, "Acknowledgements sent to the peer"},
+    {"messages_redelivered", TypeId::bigint, "Deliveries after the first, for want of an acknowledgement"},
 };
 
 constexpr SystemTableColumn websocket_clients[] = {
@@ -64,6 +71,21 @@ constexpr SystemTableColumn websocket_gaps[] = {
     {"last_position", TypeId::varchar, "Position in the feed before it, as JSON (resume_field); NULL without one"},
     {"resumed", TypeId::boolean, "Whether the peer was told that position (${resume})"},
     {"next_position", TypeId::varchar, "First position after it; NULL until there is one"},
+};
+
+constexpr SystemTableColumn dead_letters[] = {
+    {"connection_name", TypeId::varchar, "Name of the connection it came through"},
+    {"timestamp", TypeId::timestamp, "When it was given up"},
+    {"error_type", TypeId::varchar, "invalid_json, type_mismatch, missing_field, processing, not_acknowledged, ..."},
+    {"error_message", TypeId::varchar, "Why, secrets removed"},
+    {"message_id", TypeId::varchar, "Its id; NULL when it could not be read"},
+    {"client_id", TypeId::varchar, "Server mode: the client that sent it"},
+    {"remote_address", TypeId::varchar, "Address and port of the peer"},
+    {"received_at", TypeId::timestamp, "When it was read"},
+    {"message_size", TypeId::bigint, "Bytes of the payload as received"},
+    {"delivery_count", TypeId::bigint, "How often it was delivered"},
+    {"message", TypeId::varchar, "The payload as text; NULL when it is not UTF-8"},
+    {"data", TypeId::blob, "The bytes of the payload, secrets replaced by ***"},
 };
 
 constexpr SystemTableColumn pipelines[] = {
@@ -105,6 +127,7 @@ constexpr SystemTableSchema schemas[] = {
     {"websocket_clients", "Clients connected to servers now", websocket_clients},
     {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
     {"websocket_gaps", "Intervals in which connections were lost, and where they went on", websocket_gaps},
+    {"dead_letters", "Messages that could not be used (dlq_enabled), whole, the latest", dead_letters},
     {"pipelines", "State and counters of every pipeline", pipelines},
     {"tables", "Tables and how many rows they hold", tables},
     {"connector_options", "Options of every connector", connector_options},

@@ -41,6 +41,30 @@ std::string_view level_name(spdlog::level::level_enum level) {
     }
 }
 
+/// The connection a record is about: connections log under their names. Empty when it is about none.
+std::string_view connection_of(const spdlog::details::log_msg& record) {
+    return {record.logger_name.data(), record.logger_name.size()};
+}
+
+/// What connections log begins with the name of an event.
+std::string json_line(const spdlog::details::log_msg& record, std::string_view message) {
+    std::string line = fmt::format(R"({{"time":"{}","level":"{}",)", utc_time(record.time), level_name(record.level));
+    if (const std::string_view connection = connection_of(record); !connection.empty()) {
+        line += R"("connection":)";
+        append_json_quoted(line, connection);
+        const std::size_t colon = message.find(": ");
+        if (colon != std::string_view::npos) {
+            line += R"(,"event":)";
+            append_json_quoted(line, message.substr(0, colon));
+            message.remove_prefix(colon + 2);
+        }
+        line += ',';
+    }
+    line += R"("message":)";
+    append_json_quoted(line, message);
+    return line + "}\n";
+}
+
 class StandardErrorSink : public spdlog::sinks::base_sink<std::mutex> {
 public:
     StandardErrorSink(LogFormat format, StatusLine& status_line) : format_(format), status_line_(status_line) {}
@@ -50,13 +74,11 @@ protected:
         const std::string_view message(record.payload.data(), record.payload.size());
         std::string line;
         if (format_ == LogFormat::json) {
-            line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_time(record.time),
-                               level_name(record.level));
-            append_json_quoted(line, message);
-            line += "}\n";
+            line = json_line(record, message);
         } else {
-            line =
-                fmt::format("{} {:<7} {}\n", utc_time(record.time), level_name(record.level), escape_controls(message));
+            const std::string_view speaker = connection_of(record);
+            line = fmt::format("{} {:<7} {}{}\n", utc_time(record.time), level_name(record.level),
+                               speaker.empty() ? "" : fmt::format("[{}] ", speaker), escape_controls(message));
         }
         status_line_.erase();
         std::fwrite(line.data(), 1, line.size(), stderr);
@@ -85,7 +107,7 @@ std::optional<LogFormat> parse_log_format(std::string_view name) noexcept {
 
 void configure_logging(const LogOptions& options, StatusLine& status_line) {
     auto logger =
-        std::make_shared<spdlog::logger>("laminar", std::make_shared<StandardErrorSink>(options.format, status_line));
+        std::make_shared<spdlog::logger>("", std::make_shared<StandardErrorSink>(options.format, status_line));
     logger->set_level(spdlog::level::from_str(std::string(options.level)));
     spdlog::set_default_logger(std::move(logger));
 }

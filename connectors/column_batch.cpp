@@ -247,6 +247,7 @@ void ColumnBatch::clear() noexcept {
     for (ColumnVector& column : columns) column.clear();
     for (std::vector<std::uint8_t>& flags : presence) flags.clear();
     rows = messages = bytes = 0;
+    deliveries.clear();
 }
 
 std::size_t ColumnBatch::byte_size() const noexcept {

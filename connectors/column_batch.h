@@ -175,8 +175,9 @@ struct ColumnBatch {
     std::vector<std::vector<std::uint8_t>>
         presence;  ///< Per column with tracks_presence: 1 where the payload had the field; empty otherwise.
     std::size_t rows = 0;
-    std::size_t messages = 0;  ///< Messages the rows came from.
-    std::size_t bytes = 0;     ///< Payload bytes of those messages.
+    std::size_t messages = 0;               ///< Messages the rows came from.
+    std::size_t bytes = 0;                  ///< Payload bytes of those messages.
+    std::vector<std::uint64_t> deliveries;  ///< Sequence numbers of its tracked messages.
 
     void truncate(std::size_t row_count);
     void clear() noexcept;

@@ -44,17 +44,23 @@ struct ConnectionStatus {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t messages_dropped = 0;
-    std::uint64_t messages_failed = 0;  ///< Could not be decoded.
+    std::uint64_t messages_failed = 0;  ///< Could not be decoded or processed, or were never acknowledged.
     std::uint64_t reconnect_count = 0;
     std::uint64_t clients = 0;           ///< Server mode: connected now.
     std::uint64_t pending_messages = 0;  ///< Buffered, not yet taken by the engine.
-    bool finished = false;               ///< A finite source that has delivered everything.
-    std::string last_error;              ///< Redacted.
-    std::string state_reason;            ///< Why it is in this state, redacted; empty when the state says it all.
-    std::int64_t next_attempt_at = 0;    ///< While waiting to reconnect.
-    std::uint64_t attempts = 0;          ///< To connect again, in a row without a stable connection.
-    std::string subprotocol;             ///< Client mode: agreed on with the server; empty: none.
-    std::string position;                ///< In the feed, as JSON (resume_field); empty: none.
+    std::uint64_t errors = 0;            ///< Entries made in its errors stream.
+    std::uint64_t errors_dropped = 0;    ///< Entries that a table of that stream had no room for.
+    std::uint64_t dead_letters = 0;
+    std::uint64_t messages_in_flight = 0;     ///< Delivered and not acknowledged yet.
+    std::uint64_t messages_acknowledged = 0;  ///< Acknowledgements handed to the peer's queue.
+    std::uint64_t messages_redelivered = 0;
+    bool finished = false;             ///< A finite source that has delivered everything.
+    std::string last_error;            ///< Redacted.
+    std::string state_reason;          ///< Why it is in this state, redacted; empty when the state says it all.
+    std::int64_t next_attempt_at = 0;  ///< While waiting to reconnect.
+    std::uint64_t attempts = 0;        ///< To connect again, in a row without a stable connection.
+    std::string subprotocol;           ///< Client mode: agreed on with the server; empty: none.
+    std::string position;              ///< In the feed, as JSON (resume_field); empty: none.
 };
 
 /// An interval in which an established connection was lost. Times are UTC microseconds; 0 means not yet, or never.
@@ -105,6 +111,41 @@ struct ConnectionLogEntry {
     std::string message;  ///< Redacted.
 };
 
+/// A message that could not be used, kept whole. Secrets are removed from all of it, the payload included.
+struct DeadLetter {
+    std::int64_t timestamp = 0;  ///< Of the failure, UTC microseconds.
+    std::string connection_name;
+    std::string error_type;  ///< As in the errors stream.
+    std::string error_message;
+    std::string message_id;  ///< Empty when it is not known.
+    std::string client_id;
+    std::string remote_address;
+    std::int64_t received_at = 0;
+    std::uint64_t message_size = 0;
+    std::uint32_t delivery_count = 1;
+    std::string data;  ///< The payload.
+};
+
+/// A row that the engine could not process, and the message it came from.
+struct FailedRow {
+    std::string connection;
+    std::string consumer;  ///< The table or pipeline that refused it.
+    std::string reason;
+    std::string message_id;
+    std::string client_id;
+    std::string remote_address;
+    std::int64_t received_at = 0;
+    std::uint64_t message_size = 0;
+    std::uint32_t delivery_count = 1;
+    std::string payload;
+};
+
+/// What became of a connection's messages in one engine cycle.
+struct ProcessingReport {
+    std::vector<std::string> acknowledged;  ///< Message ids, one for each evaluation of ACKNOWLEDGE_MESSAGE.
+    std::vector<FailedRow> failed;
+};
+
 /// Where connections report what happens to them. Thread-safe; must not block.
 class ConnectionObserver {
 public:
@@ -112,6 +153,7 @@ public:
     virtual void log(ConnectionLogEntry entry) = 0;
     /// A gap has begun or changed: it replaces what was said of it before.
     virtual void gap(const ConnectionGap& gap) = 0;
+    virtual void keep(DeadLetter) {}
     /// State or client count changed, room to send appeared, or a send was completed: whoever waits should look again.
     virtual void changed() = 0;
 };
@@ -134,7 +176,8 @@ public:
 
     /// Adds a consumer of one of its streams. Every message is offered to every channel of stream messages; decode
     /// errors and connection errors go to those of stream errors as JSON objects with the fields error_type,
-    /// error_message, failed_message, timestamp, connection_name, remote_address.
+    /// error_message, failed_message, timestamp, connection_name, remote_address, ...; those of stream dead letters get
+    /// the whole payload, too.
     virtual void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) = 0;
     virtual void remove_input(const std::shared_ptr<InputChannel>& channel) = 0;
 
@@ -164,6 +207,10 @@ public:
     [[nodiscard]] virtual std::vector<ClientStatus> clients() const { return {}; }
     /// How rows become the messages that are sent.
     [[nodiscard]] virtual FramingOptions framing() const { return {}; }
+
+    /// The end of an engine cycle: what became of messages. Also without any, at least every 100 ms, since overdue
+    /// messages are delivered again from here. Engine thread.
+    virtual void settle(const ProcessingReport&) {}
 
     /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
     virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;

@@ -20,6 +20,7 @@ namespace {
 /// Rows lie in columns, so that messages are dropped in groups: the larger their number, the smaller the groups and the
 /// batches that the engine gets.
 constexpr std::size_t batches_to_drop_from = 16;
+constexpr unsigned retries_of_a_row = 3;
 
 std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& definition,
                                                       const ConnectionContext& context) {
@@ -51,6 +52,10 @@ ConnectionInputOptions connection_input_options(const ConnectionObject& definiti
         input.limits.messages = options->buffer_size;
         input.limits.bytes = options->buffer_bytes;
         if (options->overflow == OverflowPolicy::drop_oldest) input.limits.batches = batches_to_drop_from;
+        input.limits.batch_rows = options->batch_size.value_or(0);
+        input.limits.batch_timeout = options->batch_timeout;
+        input.error_limit = options->error_buffer_size;
+        if (options->on_error == ErrorPolicy::retry) input.retries = retries_of_a_row;
     }
     if (const auto* options = dynamic_cast<const FileOptions*>(definition.options.get())) {
         input.decoder.coerce = options->format == FileFormat::csv;

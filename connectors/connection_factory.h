@@ -22,10 +22,13 @@ struct ConnectionContext {
 [[nodiscard]] std::unique_ptr<Connection> make_connection(const ConnectionObject& definition,
                                                           const ConnectionContext& context);
 
-/// Decoder options that follow from a connection's options (format, message_id_field), and its buffer limits.
+/// What follows from a connection's options for those who read it (format, message_id_field, buffers, batches,
+/// on_error).
 struct ConnectionInputOptions {
     DecoderOptions decoder;
     InputChannel::Limits limits;
+    std::size_t error_limit = 10'000;  ///< Entries that may wait for a table of its errors or dead letters.
+    unsigned retries = 0;              ///< How often a row that cannot be processed is tried again.
 };
 [[nodiscard]] ConnectionInputOptions connection_input_options(const ConnectionObject& definition);
 

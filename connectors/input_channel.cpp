@@ -16,7 +16,20 @@ std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.b
 
 InputChannel::Limits sensible(InputChannel::Limits limits) {
     return {std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes),
-            std::max<std::size_t>(limits.batches, 1)};
+            limits.batch_rows, limits.batch_timeout, std::max<std::size_t>(limits.batches, 1)};
+}
+
+/// The hidden one, which comes after a declared column of the same name.
+std::size_t last_message_id_column(const BatchSchema& schema) {
+    for (std::size_t index = schema.columns.size(); index > 0; --index) {
+        const BatchColumn& column = schema.columns[index - 1];
+        if (column.metadata == MetadataField::message_id && column.type.id == TypeId::varchar) return index - 1;
+    }
+    return schema.columns.size();
+}
+
+void append_all(std::vector<std::uint64_t>& numbers, const std::vector<std::uint64_t>& more) {
+    numbers.insert(numbers.end(), more.begin(), more.end());
 }
 
 }  // namespace
@@ -27,20 +40,48 @@ InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::uniqu
       wake_(std::move(wake)),
       limits_(sensible(limits)),
       decoder_(std::move(decoder)),
-      open_(std::make_unique<ColumnBatch>(schema_)) {}
+      open_(std::make_unique<ColumnBatch>(schema_)),
+      message_id_column_(last_message_id_column(*schema_)) {}
 
-std::optional<MessageError> InputChannel::offer(const Message& message) {
+std::optional<MessageError> InputChannel::offer(const Message& message, std::vector<std::string>* ids) {
     const std::lock_guard lock(mutex_);
     // Many peers may each have had a message in hand when the channel became full.
     if (open_->byte_size() + message.payload.size() > refusal_bytes)
         return MessageError{"too_large", "the buffer of the connection is full", false};
     if (limits_.batches > 1 && is_batch_full()) begin_batch();
-    return decoder_->decode(message, *open_);
+    const std::size_t rows = open_->rows;
+    std::optional<MessageError> error = decoder_->decode(message, *open_);
+    if (error && !error->rows_kept) return error;
+    if (message.tracked) open_->deliveries.push_back(message.sequence);
+    if (ids) collect_ids(rows, *ids);
+    begin_waiting();
+    return error;
+}
+
+void InputChannel::collect_ids(std::size_t first_row, std::vector<std::string>& ids) const {
+    if (message_id_column_ >= open_->columns.size()) return;
+    const ColumnVector& column = open_->columns[message_id_column_];
+    for (std::size_t row = first_row; row < open_->rows; ++row) {
+        if (!column.is_valid(row)) continue;
+        const std::string_view id = column.string_at(row);
+        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.emplace_back(id);
+    }
+}
+
+void InputChannel::begin_waiting() {
+    if (limits_.batch_rows == 0 || batch_due_) return;
+    batch_due_ = Clock::now() + limits_.batch_timeout;
+    due_is_known_ = false;
+}
+
+bool InputChannel::batch_is_complete() const {
+    return !closed_.empty() || !batch_due_ || open_->rows >= limits_.batch_rows || !has_room() || finished_;
 }
 
 bool InputChannel::is_batch_full() const {
-    return open_->messages > 0 && (open_->messages * limits_.batches >= limits_.messages ||
-                                   size_of(*open_) * limits_.batches >= limits_.bytes);
+    return open_->messages > 0 && open_->rows >= limits_.batch_rows &&
+           (open_->messages * limits_.batches >= limits_.messages ||
+            size_of(*open_) * limits_.batches >= limits_.bytes);
 }
 
 void InputChannel::begin_batch() {
@@ -48,6 +89,7 @@ void InputChannel::begin_batch() {
     closed_bytes_ += size_of(*open_);
     closed_.push_back(std::move(open_));
     open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
+    batch_due_.reset();
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
@@ -59,6 +101,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
         return batch;
     }
     if (open_->messages == 0) return nullptr;
+    batch_due_.reset();
     if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
     return std::exchange(open_, std::move(spare_));
 }
@@ -70,7 +113,7 @@ std::size_t InputChannel::drop_oldest() {
         batch = remove_oldest();
     }
     const std::size_t messages = batch ? batch->messages : 0;
-    recycle(std::move(batch));
+    recycle(std::move(batch), false);
     return messages;
 }
 
@@ -81,6 +124,7 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
     const std::size_t bytes = open_->bytes;
     try {
         fill(*open_);
+        if (open_->messages > messages) begin_waiting();
     } catch (...) {
         open_->truncate(rows);
         open_->messages = messages;
@@ -92,7 +136,10 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
 void InputChannel::flush() {
     {
         const std::lock_guard lock(mutex_);
-        if (is_empty() || !must_wake()) return;
+        if (is_empty()) return;
+        // The consumer comes at the time it knows, or when the batch is full.
+        if (!batch_is_complete() && std::exchange(due_is_known_, true)) return;
+        if (!must_wake()) return;
     }
     if (wake_) wake_();
 }
@@ -135,24 +182,38 @@ void InputChannel::finish() {
     if (wake_) wake_();
 }
 
-std::unique_ptr<ColumnBatch> InputChannel::take() {
+std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
     std::unique_ptr<ColumnBatch> batch;
     std::function<void()> resume;
     {
         const std::lock_guard lock(mutex_);
         woken_ = false;
+        if (is_empty()) return nullptr;
+        if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return nullptr;
         batch = remove_oldest();
-        if (batch && has_room()) resume = std::exchange(resume_, nullptr);
+        if (has_room()) resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
     return batch;
 }
 
-void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch) {
+std::optional<InputChannel::Clock::time_point> InputChannel::batch_due() const {
+    const std::lock_guard lock(mutex_);
+    return open_->messages == 0 ? std::nullopt : batch_due_;
+}
+
+void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     if (!batch) return;
+    const std::vector<std::uint64_t> deliveries = std::move(batch->deliveries);
     batch->clear();
     const std::lock_guard lock(mutex_);
+    append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
     spare_ = std::move(batch);
+}
+
+InputChannel::Settled InputChannel::take_settled() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(settled_, {});
 }
 
 bool InputChannel::is_finished() const {

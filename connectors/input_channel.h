@@ -1,12 +1,14 @@
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "connectors/codec/message_decoder.h"
 #include "connectors/column_batch.h"
@@ -23,9 +25,19 @@ public:
     struct Limits {
         std::size_t messages = 1000;
         std::size_t bytes = 64u << 20;  ///< Of payload or of decoded rows, whichever is more; at most 1 GiB counts.
+        /// Rows to wait for before a batch is handed over, and for how long; 0: whatever has arrived is handed over.
+        std::size_t batch_rows = 0;
+        std::chrono::milliseconds batch_timeout{0};
         /// For drop_oldest: what waits is kept in batches of about that fraction of the limits, each of which is taken
         /// or dropped as a whole. 1: one batch.
         std::size_t batches = 1;
+    };
+    using Clock = std::chrono::steady_clock;
+
+    /// Sequence numbers of tracked messages whose batch has been given back.
+    struct Settled {
+        std::vector<std::uint64_t> processed;
+        std::vector<std::uint64_t> abandoned;  ///< Thrown away unprocessed.
     };
 
     /// wake is called from the producer's thread (no lock held) when there is something to take; it must not block.
@@ -36,7 +48,8 @@ public:
 
     // Producer side.
     /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
-    std::optional<MessageError> offer(const Message& message);
+    /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
+    std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
     /// bytes. If fill throws, what it appended is taken back and the exception passes on.
     void append(const std::function<void(ColumnBatch&)>& fill);
@@ -54,11 +67,16 @@ public:
     void finish();
 
     // Consumer side.
-    /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has. Frees
-    /// the room it took up. A batch may be without rows when all messages in it were empty arrays.
-    [[nodiscard]] std::unique_ptr<ColumnBatch> take();
-    /// Gives back a batch's memory for reuse.
-    void recycle(std::unique_ptr<ColumnBatch> batch);
+    /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has, or
+    /// when more is waited for (Limits::batch_rows) and the consumer does not want what there is at once. Frees the
+    /// room it took up. A batch may be without rows when all messages in it were empty arrays.
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take(bool at_once = true);
+    /// When the batch that is waited for is to be taken however full it is; nothing while none is waited for.
+    [[nodiscard]] std::optional<Clock::time_point> batch_due() const;
+    /// Gives back a batch's memory for reuse, and says whether it has been processed.
+    void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
+    /// What has been given back since the last time. For the producer, from the consumer's thread or another.
+    [[nodiscard]] Settled take_settled();
     [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
     [[nodiscard]] std::size_t pending_messages() const;
 
@@ -69,6 +87,9 @@ private:
     [[nodiscard]] bool is_batch_full() const;
     void begin_batch();
     [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
+    [[nodiscard]] bool batch_is_complete() const;
+    void begin_waiting();
+    void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
 
     std::shared_ptr<const BatchSchema> schema_;
     std::function<void()> wake_;
@@ -82,7 +103,11 @@ private:
     std::unique_ptr<ColumnBatch> spare_;
     std::function<void()> resume_;
     bool finished_ = false;
-    bool woken_ = false;  ///< The consumer was told and has not come yet.
+    bool woken_ = false;                          ///< The consumer was told and has not come yet.
+    std::optional<Clock::time_point> batch_due_;  ///< Of the open batch, from its first message on.
+    bool due_is_known_ = false;                   ///< The consumer has seen batch_due_.
+    Settled settled_;
+    const std::size_t message_id_column_;  ///< Of the metadata; the number of columns when there is none.
 };
 
 }  // namespace laminar

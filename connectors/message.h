@@ -24,6 +24,7 @@ struct Message {
     std::uint64_t wire_size = 0;   ///< Payload bytes before inflation.
     std::uint64_t sequence = 0;    ///< Of this connection, from 1: generated message ids are "<connection>-<sequence>".
     std::uint32_t delivery_count = 1;
+    bool tracked = false;  ///< Somebody wants to know when it has been processed: ColumnBatch::deliveries names it.
     const MessageOrigin* origin = nullptr;
 };
 

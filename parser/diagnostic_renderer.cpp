@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/credential_mask.h"
 #include "parser/display_width.h"
 
 namespace laminar {
@@ -206,7 +207,8 @@ std::string render_diagnostic(const Diagnostic& diagnostic, const RenderOptions&
         const std::size_t line_begin = diagnostic.source->line_begin(position.line);
         const std::size_t begin = diagnostic.span.begin - std::min<std::size_t>(diagnostic.span.begin, line_begin);
         const std::size_t end = std::max(diagnostic.span.begin, diagnostic.span.end) - line_begin;
-        const MarkedLine marked = mark_line(diagnostic.source->line(position.line), begin, end, width);
+        const MarkedLine marked =
+            mark_line(mask_credentials(diagnostic.source->line(position.line)), begin, end, width);
         const std::string_view gap = marked.text.empty() ? "" : " ";
         out += fmt::format("{} {} |{}{}{}\n", palette.frame, number, palette.reset, gap, marked.text);
         out += fmt::format("{}{} |{} {}{}{}\n", palette.frame, std::string(gutter, ' '), palette.reset,

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace laminar {
 
 EngineThread::EngineThread(const Engine::Settings& settings, std::function<bool()> cycle,
@@ -37,7 +39,9 @@ void EngineThread::post(std::function<void()> task) {
 void EngineThread::run() {
     std::unique_lock lock(mutex_);
     while (true) {
-        work_.wait_for(lock, tick_, [this] { return stopping_ || woken_ || !tasks_.empty(); });
+        auto limit = std::chrono::steady_clock::now() + tick_;
+        if (alarm_) limit = std::min(limit, *alarm_);
+        work_.wait_until(lock, limit, [this] { return stopping_ || woken_ || !tasks_.empty(); });
         // Tasks that were posted before the end are waited for by their callers: run them all.
         if (!tasks_.empty()) {
             auto task = std::move(tasks_.front());
@@ -50,6 +54,7 @@ void EngineThread::run() {
         }
         if (stopping_) return;
         woken_ = false;
+        alarm_.reset();
         lock.unlock();
         bool again = false;
         try {

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <type_traits>
 
@@ -27,6 +28,9 @@ public:
 
     /// Asks for a cycle. Any thread; never blocks for long.
     void wake() noexcept;
+
+    /// Asks for a cycle at a time, unless one comes before. From the cycle, about the next.
+    void set_alarm(std::optional<std::chrono::steady_clock::time_point> time) noexcept { alarm_ = time; }
 
     /// Runs task on the engine thread and waits for it; its exception comes back here. Not from the engine thread.
     template <class Task>
@@ -51,6 +55,7 @@ private:
     std::unique_ptr<Engine> engine_;
     std::function<bool()> cycle_;
     std::chrono::milliseconds tick_;
+    std::optional<std::chrono::steady_clock::time_point> alarm_;  ///< Its thread only.
     std::mutex mutex_;
     std::condition_variable work_;
     std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the two below.

@@ -11,8 +11,6 @@ namespace laminar {
 
 namespace {
 
-constexpr std::size_t error_burst = 100'000;
-
 std::string upper_kind(ast::ObjectKind kind) {
     std::string name(kind_name(kind));
     for (char& character : name) character = static_cast<char>(std::toupper(static_cast<unsigned char>(character)));
@@ -100,9 +98,8 @@ void StatementExecutor::create_stream_table(const TableObject& table) {
     env_.connections.use(definition, table.name);
     if (!table.columns.empty() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition);
-        // Errors do not wait for room, so a burst of them needs some.
         if (table.options.stream != TableStream::messages)
-            options.limits.messages = std::max(options.limits.messages, error_burst);
+            options.limits = {options.error_limit, options.limits.bytes, 0, {}};
         const auto schema = table_batch_schema(table, options.decoder.format);
         const auto channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
                                                             options.limits, [this] { env_.engine.wake(); });

@@ -30,6 +30,9 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
         if (input.kind == InputKind::stream_table) {
             const auto& table = *env_.catalog.find_as<TableObject>(input.object);
             source.format = format_of(table.options.connector);
+            source.connection = table.options.connector;
+            source.retries =
+                connection_input_options(*env_.catalog.find_as<ConnectionObject>(source.connection)).retries;
             env_.engine.call([&](Engine&) { source.stream = env_.graph.find_table(input.object); });
             source.reads_past = source.stream && source.stream->retained();
             source.time = input_time(table);
@@ -42,6 +45,8 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             options.decoder.tolerant = true;
             source.format = options.decoder.format;
             source.is_up = is_up(definition.name);
+            source.connection = definition.name;
+            source.retries = options.retries;
             const bool late = needs_late_typing(input);
             if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
             const auto schema =
@@ -52,6 +57,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             env_.engine.call([&](Engine& engine) {
                 source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", consumer, index), channel);
             });
+            source.own_stream->set_connection(definition.name);
             source.stream = source.own_stream.get();
         }
         sources.push_back(std::move(source));
@@ -87,7 +93,6 @@ std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
 
 bool StatementExecutor::start_pipeline(const std::string& name, const std::string& label, const BoundQuery& query,
                                        const PipelineObject* definition, SourceSpan span, Diagnostics& diagnostics) {
-    if (!can_run(query, span, diagnostics)) return false;
     if (!query.reads_stream()) {
         diagnostics.error(DiagnosticCode::unsupported_on_stream, span,
                           "the query reads no stream, so nothing would ever drive it",

@@ -120,7 +120,7 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
     if (diagnostics.has_errors()) return false;
     // What has arrived by now belongs to the answer; what is past its retention does not.
     env_.engine.call([&](Engine&) {
-        env_.graph.cycle();
+        env_.graph.cycle(true);
         for (const QueryInput& input : query.inputs) {
             if (input.kind != InputKind::stream_table) continue;
             if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
@@ -128,13 +128,6 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
         }
     });
     return true;
-}
-
-bool StatementExecutor::can_run(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
-    if (!query.calls_acknowledge) return true;
-    diagnostics.error(DiagnosticCode::unsupported_on_stream, span,
-                      "this build checks ACKNOWLEDGE_MESSAGE but cannot send acknowledgements yet");
-    return false;
 }
 
 bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
@@ -158,7 +151,7 @@ bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
 }
 
 bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
-    if (!can_run(query, span, diagnostics) || !prepare_for_reading(query, diagnostics)) return false;
+    if (!prepare_for_reading(query, diagnostics)) return false;
     if (!run_connection_tests(query)) {
         diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
         return false;
@@ -166,6 +159,7 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
     const WrittenSql sql = retained_sql(query);
     try {
         env_.engine.call([&](Engine& engine) {
+            AcknowledgementScope acknowledgements(engine);
             const auto statement = engine.prepare(sql.text);
             env_.output.begin_result(statement->columns());
             statement->execute([&](const ResultTable& rows) {
@@ -173,6 +167,7 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
                 return !env_.progress.cancelled();
             });
             env_.output.end_result();
+            acknowledgements.keep();
         });
     } catch (const EngineException& problem) {
         report_engine_error(problem.error(), &sql, span, diagnostics);
@@ -186,7 +181,6 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
 }
 
 bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
-    if (!can_run(statement.query, span, diagnostics)) return false;
     if (!prepare_for_reading(statement.query, diagnostics)) return false;
     const TableObject& table = *env_.catalog.find_as<TableObject>(statement.table);
     WrittenSql sql = retained_sql(statement.query);

@@ -37,6 +37,8 @@ public:
           tls_subject_(hidden_index(batch, MetadataField::tls_subject)),
           query_parameters_(hidden_index(batch, MetadataField::query_parameters)),
           received_at_(hidden_index(batch, MetadataField::received_at)),
+          message_size_(hidden_index(batch, MetadataField::message_size)),
+          delivery_count_(hidden_index(batch, MetadataField::delivery_count)),
           binary_(format == MessageFormat::binary) {}
 
     [[nodiscard]] std::string_view payload(std::size_t row) const { return text(payload_, row); }
@@ -51,7 +53,9 @@ public:
         message.payload = payload(row);
         message.binary = binary_;
         message.received_at = batch_.columns[received_at_].values<std::int64_t>()[row];
-        message.wire_size = message.payload.size();
+        message.wire_size = static_cast<std::uint64_t>(batch_.columns[message_size_].values<std::int64_t>()[row]);
+        message.delivery_count =
+            static_cast<std::uint32_t>(batch_.columns[delivery_count_].values<std::int32_t>()[row]);
         message.sequence = sequence(text(message_id_, row));
         message.origin = &origin;
         return message;
@@ -79,6 +83,8 @@ private:
     std::size_t tls_subject_;
     std::size_t query_parameters_;
     std::size_t received_at_;
+    std::size_t message_size_;
+    std::size_t delivery_count_;
     bool binary_;
 };
 

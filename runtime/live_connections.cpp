@@ -50,19 +50,25 @@ public:
     explicit Observer(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
 
     void log(ConnectionLogEntry entry) override {
-        spdlog::log(log_level(entry.level), "[{}] {}: {}", entry.connection, entry.event, entry.message);
+        // The logger's name tells who speaks; whoever formats the log shows it.
+        const spdlog::level::level_enum level = log_level(entry.level);
+        if (spdlog::should_log(level))
+            spdlog::default_logger()->clone(entry.connection)->log(level, "{}: {}", entry.event, entry.message);
         log_.add(std::move(entry));
     }
     void gap(const ConnectionGap& gap) override { gaps_.put(gap); }
+    void keep(DeadLetter letter) override { dead_letters_.add(std::move(letter)); }
     void changed() override { on_change_(); }
 
     [[nodiscard]] const GapLog& gaps() const noexcept { return gaps_; }
     [[nodiscard]] const ConnectionLog& entries() const noexcept { return log_; }
+    [[nodiscard]] const DeadLetters& dead_letters() const noexcept { return dead_letters_; }
 
 private:
     std::function<void()> on_change_;
     ConnectionLog log_;
     GapLog gaps_;
+    DeadLetters dead_letters_;
 };
 
 LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets,
@@ -177,6 +183,27 @@ std::vector<ConnectionStatus> LiveConnections::statuses() const {
     statuses.reserve(entries_.size());
     for (const auto& [name, entry] : entries_) statuses.push_back(entry.connection->status());
     return statuses;
+}
+
+std::vector<DeadLetter> LiveConnections::dead_letters() const { return observer_->dead_letters().letters(); }
+
+void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
+                             std::map<std::string, std::vector<FailedRow>> failures) {
+    std::vector<std::pair<std::shared_ptr<Connection>, ProcessingReport>> reports;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, entry] : entries_) {
+            if (entry.attachments.empty()) continue;
+            reports.emplace_back(entry.connection, ProcessingReport{});
+            const auto failed = failures.find(name);
+            if (failed != failures.end()) reports.back().second.failed = std::move(failed->second);
+            for (const Acknowledgement& each : acknowledged) {
+                if (equals_ignoring_case(each.connection, name))
+                    reports.back().second.acknowledged.push_back(each.message_id);
+            }
+        }
+    }
+    for (const auto& [connection, report] : reports) connection->settle(report);
 }
 
 void LiveConnections::pause_reading() {

@@ -15,6 +15,8 @@
 #include "connectors/connection.h"
 #include "connectors/net/io_runtime.h"
 #include "runtime/connection_log.h"
+#include "runtime/dead_letters.h"
+#include "runtime/engine/engine.h"
 #include "runtime/gap_log.h"
 
 namespace laminar {
@@ -51,6 +53,11 @@ public:
     [[nodiscard]] const ConnectionLog& log() const noexcept;
     [[nodiscard]] const GapLog& gaps() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
+
+    /// The end of an engine cycle (see Connection::settle); failures are by connection (folded). Engine thread.
+    void settle(const std::vector<Acknowledgement>& acknowledged,
+                std::map<std::string, std::vector<FailedRow>> failures);
+    [[nodiscard]] std::vector<DeadLetter> dead_letters() const;
 
     /// Stops reading everywhere: what has arrived can be worked off.
     void pause_reading();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/failed_rows.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
 
@@ -52,13 +53,19 @@ RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery qu
     if (!prepare()) state_ = PipelineState::waiting_for_types;
 }
 
-RunningPipeline::~RunningPipeline() { release_all(); }
+RunningPipeline::~RunningPipeline() { release(); }
 
-bool RunningPipeline::advance_own_inputs() {
+bool RunningPipeline::advance_own_inputs(bool at_once) {
+    // Until the query is planned nothing can be done with rows: they wait in their channels for those that decide the
+    // types of the others.
+    const bool undecided = std::any_of(sources_.begin(), sources_.end(), [](const Source& source) {
+        return source.late_typing && !source.late_typing->schema() &&
+               source.own_stream->shared_channel()->pending_messages() == 0;
+    });
+    if (undecided) return false;
     bool advanced = false;
     for (Source& source : sources_) {
-        if (!graph_ && source.own_stream && source.own_stream->batch_rows() > 0) continue;
-        if (!source.own_stream || !source.own_stream->advance()) continue;
+        if (!source.own_stream || !source.own_stream->advance(at_once)) continue;
         advanced = true;
         if (source.late_typing) {
             const ColumnBatch* typed = source.late_typing->decode(source.own_stream->batch());
@@ -67,6 +74,7 @@ bool RunningPipeline::advance_own_inputs() {
                 source.typed_slot = engine_.create_batch_slot(source.own_stream->key() + ":typed", typed->schema);
             source.typed_slot->set_batch(typed);
             source.typed_rows = typed->rows;
+            source.typed_batch = typed;
         }
     }
     return advanced;
@@ -217,16 +225,22 @@ bool RunningPipeline::watches_time() const noexcept {
     return graph_ && graph_->keeps_state() && state_ == PipelineState::running;
 }
 
+bool RunningPipeline::inputs_have_ended() const {
+    return std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
+}
+
 bool RunningPipeline::has_finished() const {
-    if (state_ == PipelineState::failed) return true;
-    const bool ended =
-        std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
-    return ended && (!graph_ || !graph_->keeps_state() || graph_->has_finished());
+    return state_ == PipelineState::failed || (inputs_have_ended() && !owes_last_rows());
+}
+
+bool RunningPipeline::owes_last_rows() const {
+    return watches_time() && inputs_have_ended() && !graph_->has_finished();
 }
 
 void RunningPipeline::process() {
     if (state_ == PipelineState::failed) return;
     try {
+        AcknowledgementScope acknowledgements(engine_);
         if (!graph_) {
             if (!prepare()) return;
             state_ = PipelineState::running;
@@ -250,6 +264,7 @@ void RunningPipeline::process() {
         rows_out_ += result.added.rows + result.removed.rows - std::min(refused_rows.size(), result.added.rows);
         output_ = std::move(result.added);
         taken_back_ = std::move(result.removed);
+        acknowledgements.keep();
     } catch (const EngineException& problem) {
         fail(problem.error());
     } catch (const PlanRefused& problem) {
@@ -265,6 +280,34 @@ void RunningPipeline::refused(const std::string& reason) {
         spdlog::warn("[{}] {} rows left out so far; the latest: {}", name_, failed_rows_, reason);
 }
 
+const BatchSlot* RunningPipeline::slot_of(const Source& source) noexcept {
+    if (source.upstream) return nullptr;
+    if (source.typed_slot) return source.typed_slot.get();
+    return source.stream ? &source.stream->slot() : nullptr;
+}
+
+void RunningPipeline::refused_row(const BatchSlot& slot, const RefusedRow& row) {
+    refused(row.reason);
+    for (const Source& source : sources_) {
+        if (slot_of(source) != &slot) continue;
+        if (source.past_rows)
+            add_failure(failures_, source.connection, name_, row, *source.past_rows);
+        else if (source.typed_batch)
+            add_failure(failures_, source.connection, name_, row, *source.typed_batch);
+        else
+            add_failure(failures_, source.connection, name_, row, source.stream->batch());
+        return;
+    }
+}
+
+unsigned RunningPipeline::retries(const BatchSlot& slot) const {
+    const auto found =
+        std::find_if(sources_.begin(), sources_.end(), [&](const Source& source) { return slot_of(source) == &slot; });
+    return found == sources_.end() ? 0 : found->retries;
+}
+
+std::vector<FailedRow> RunningPipeline::take_failures() { return std::exchange(failures_, {}); }
+
 void RunningPipeline::late(std::uint64_t rows) {
     const std::uint64_t before = late_rows_;
     late_rows_ += rows;
@@ -276,18 +319,14 @@ void RunningPipeline::late(std::uint64_t rows) {
 }
 
 void RunningPipeline::release() {
-    // What one input brought before the types of another were known is kept.
-    if (state_ != PipelineState::waiting_for_types) release_all();
-}
-
-void RunningPipeline::release_all() {
     output_.rows = 0;
     taken_back_.rows = 0;
     for (Source& source : sources_) {
         if (source.upstream_slot) source.upstream_slot->set_rows(nullptr);
         if (source.typed_slot) source.typed_slot->set_batch(nullptr);
         source.typed_rows = 0;
-        if (source.own_stream) source.own_stream->release();
+        source.typed_batch = nullptr;
+        if (source.own_stream) source.own_stream->release(state_ != PipelineState::failed);
     }
 }
 

@@ -48,8 +48,11 @@ public:
         std::optional<ResultTable> past_rows;  ///< those being read now.
         std::unique_ptr<BatchSlot> upstream_slot;
         MessageFormat format = MessageFormat::json;
-        InputTime time;               ///< What is declared about its event time.
-        std::function<bool()> is_up;  ///< Whether its connection is up; empty where there is none.
+        InputTime time;                            ///< What is declared about its event time.
+        std::function<bool()> is_up;               ///< Whether its connection is up; empty where there is none.
+        std::string connection;                    ///< That the rows come from; empty for pipelines and stored tables.
+        unsigned retries = 0;                      ///< How often a row that cannot be processed is tried again.
+        const ColumnBatch* typed_batch = nullptr;  ///< What typed_slot shows. Borrowed from late_typing.
     };
     /// Makes the sink once the query's columns are known.
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
@@ -63,7 +66,7 @@ public:
     RunningPipeline& operator=(const RunningPipeline&) = delete;
 
     /// Takes what has arrived for the inputs that are its own. True when something has.
-    bool advance_own_inputs();
+    bool advance_own_inputs(bool at_once = false);
     /// A pipeline begins with the rows that its tables retained when it was made, part by part, before any new ones.
     [[nodiscard]] bool reads_past() const noexcept;
     void begin_past_rows();
@@ -78,6 +81,8 @@ public:
     void end_inputs() noexcept { inputs_ended_ = true; }
     /// All inputs have ended and nothing is waiting for time any more.
     [[nodiscard]] bool has_finished() const;
+    /// All inputs have ended, and what waited for that has not been delivered yet.
+    [[nodiscard]] bool owes_last_rows() const;
     void release();
 
     /// False while it must not be given more: paused, or its sink has not taken everything.
@@ -109,16 +114,21 @@ public:
     /// What runs, once it is known.
     [[nodiscard]] const OperatorGraph* graph() const noexcept { return graph_.get(); }
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
+    /// Rows that could not be processed since the last time.
+    [[nodiscard]] std::vector<FailedRow> take_failures();
 
 private:
-    void release_all();
     bool prepare();
     StreamPlan plan();
     void refused(const std::string& reason) override;
+    void refused_row(const BatchSlot& slot, const RefusedRow& row) override;
+    [[nodiscard]] unsigned retries(const BatchSlot& slot) const override;
+    [[nodiscard]] static const BatchSlot* slot_of(const Source& source) noexcept;
     void late(std::uint64_t rows) override;
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
     [[nodiscard]] bool has_ended(const Source& source) const;
+    [[nodiscard]] bool inputs_have_ended() const;
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     std::string input_sql(std::size_t index);
     void fail(const EngineError& error);
@@ -143,6 +153,7 @@ private:
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::uint64_t failed_rows_ = 0;
+    std::vector<FailedRow> failures_;
 };
 
 }  // namespace laminar

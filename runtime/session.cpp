@@ -143,7 +143,13 @@ public:
         progress_.reset_cancel();  // What was cancelled is the statement, not the end of the run.
         ShutdownResult result;
         connections_.pause_reading();
-        const auto worked_off = [&] { return engine_thread_.call([&](Engine&) { return graph_.run_dry(deadline); }); };
+        const auto worked_off = [&] {
+            return engine_thread_.call([&](Engine&) {
+                const bool dry = graph_.run_dry(deadline);
+                settle();
+                return dry;
+            });
+        };
         if (!progress_.wait(worked_off, deadline)) {
             result.complete = false;
             result.abandoned = "rows that had arrived were not worked off in time";
@@ -177,9 +183,14 @@ private:
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle();
+        settle();
+        engine_thread_.set_alarm(graph_.next_batch_due());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         return moved;
     }
+
+    /// Engine thread. Everything is processed by now: acknowledgements may leave.
+    void settle() { connections_.settle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures()); }
 
     /// Engine thread.
     void publish_status(bool moved, bool sources_finished) {

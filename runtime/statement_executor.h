@@ -72,8 +72,6 @@ private:
     bool insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics);
     bool insert_into_connection(const BoundInsert& statement, const TableObject& table, SourceSpan span,
                                 Diagnostics& diagnostics);
-    /// False, reported, for a query that asks for what this build cannot do.
-    static bool can_run(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics);
     bool run_connection_tests(const BoundQuery& query);  ///< False when cancelled.
     bool wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics);
     bool explain(const BoundExplain& statement, SourceSpan span, Diagnostics& diagnostics);

@@ -56,19 +56,19 @@ bool StreamGraph::is_held_back(const StreamInput& input) {
     });
 }
 
-bool StreamGraph::cycle() {
+bool StreamGraph::cycle(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
         if (is_held_back(*input)) continue;
         try {
-            if (!input->advance()) {
+            if (!input->advance(at_once)) {
                 if (input->retained()) input->retained()->trim_if_due();
                 continue;
             }
         } catch (const EngineException& problem) {
             // The rows cannot be stored or given their defaults; readers must not see half of it.
             spdlog::error("[{}] a batch of {} rows was refused: {}", name, input->batch_rows(), problem.what());
-            input->release();
+            input->release(false);
             continue;
         }
         moved = true;
@@ -78,7 +78,7 @@ bool StreamGraph::cycle() {
     }
     for (const Entry& entry : pipelines_) {
         RunningPipeline& pipeline = *entry.pipeline;
-        if (can_accept(pipeline) && pipeline.advance_own_inputs()) {
+        if (can_accept(pipeline) && pipeline.advance_own_inputs(at_once)) {
             moved = true;
             for (const auto& source : pipeline.sources()) {
                 if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
@@ -115,7 +115,7 @@ bool StreamGraph::cycle() {
 }
 
 bool StreamGraph::run_dry(std::chrono::steady_clock::time_point deadline) {
-    while (cycle()) {
+    while (cycle(true)) {
         if (std::chrono::steady_clock::now() >= deadline) return is_dry();
     }
     return is_dry();
@@ -128,6 +128,30 @@ void StreamGraph::for_each_input(const std::function<void(const StreamInput&)>& 
             if (source.own_stream) visit(*source.own_stream);
         }
     }
+}
+
+std::optional<std::chrono::steady_clock::time_point> StreamGraph::next_batch_due() const {
+    std::optional<std::chrono::steady_clock::time_point> next;
+    for_each_input([&](const StreamInput& input) {
+        const auto due = input.shared_channel()->batch_due();
+        if (due && (!next || *due < *next)) next = due;
+    });
+    return next;
+}
+
+std::map<std::string, std::vector<FailedRow>> StreamGraph::take_failures() {
+    std::map<std::string, std::vector<FailedRow>> failures;
+    const auto add = [&](std::vector<FailedRow> rows) {
+        for (FailedRow& row : rows) failures[fold_case(row.connection)].push_back(std::move(row));
+    };
+    for (auto& [name, input] : tables_) add(input->take_failures());
+    for (const Entry& entry : pipelines_) {
+        add(entry.pipeline->take_failures());
+        for (const auto& source : entry.pipeline->sources()) {
+            if (source.own_stream) add(source.own_stream->take_failures());
+        }
+    }
+    return failures;
 }
 
 bool StreamGraph::is_dry() {
@@ -143,7 +167,7 @@ void StreamGraph::end_inputs() {
 
 bool StreamGraph::has_finished() const {
     return std::all_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return entry.pipeline->has_finished(); });
+                       [](const Entry& entry) { return !entry.pipeline->owes_last_rows(); });
 }
 
 bool StreamGraph::has_inputs() const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +49,15 @@ public:
     void clear();
 
     /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
-    bool cycle();
+    /// at_once: also what batch_size would let wait for more.
+    bool cycle(bool at_once = false);
     /// cycle() until nothing is left that can move; false when the deadline passed first.
     bool run_dry(std::chrono::steady_clock::time_point deadline);
+
+    /// When the next batch that waits for more rows is to be taken; nothing while none waits.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_batch_due() const;
+    /// Rows that could not be processed since the last time, by connection (folded).
+    [[nodiscard]] std::map<std::string, std::vector<FailedRow>> take_failures();
 
     /// Nothing pending in channels and sinks.
     [[nodiscard]] bool is_dry();

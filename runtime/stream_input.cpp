@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/failed_rows.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
 
@@ -17,11 +18,12 @@ StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr
     rows_sql_ = slot_->from_sql();
 }
 
-StreamInput::~StreamInput() { release(); }
+StreamInput::~StreamInput() { release(false); }
 
 std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableObject& table,
                                                     std::shared_ptr<InputChannel> channel) {
     std::unique_ptr<StreamInput> input(new StreamInput(engine, "table:" + table.name, std::move(channel)));
+    input->set_connection(table.options.connector);
     input->apply_defaults_from(table);
     input->retained_ = std::make_unique<RetainedTable>(engine, table, *input->channel_->schema(), input->rows_sql_);
     return input;
@@ -57,8 +59,8 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
     rows_sql_ = defaulted_slot_->from_sql();
 }
 
-bool StreamInput::advance() {
-    batch_ = channel_->take();
+bool StreamInput::advance(bool at_once) {
+    batch_ = channel_->take(at_once);
     if (!batch_) return false;
     slot_->set_batch(batch_.get());
     try {
@@ -88,18 +90,21 @@ void StreamInput::leave_out_refused_rows() {
         (void)(defaulting_ ? defaulting_ : read)->execute();
     });
     slot_->set_batch(batch_.get());
-    for (const RefusedRow& row : refused) slot_->skip_row(row.row);
+    for (const RefusedRow& row : refused) {
+        slot_->skip_row(row.row);
+        add_failure(failures_, connection_, key_, row, *batch_);
+    }
     refused_rows_ += refused.size();
     if (!refused.empty())
         spdlog::warn("[{}] {} of {} rows left out: {}", key_, refused.size(), batch_->rows, refused.front().reason);
 }
 
-void StreamInput::release() {
+void StreamInput::release(bool processed) {
     if (!batch_) return;
     if (defaulted_slot_) defaulted_slot_->set_rows(nullptr);
     defaulted_rows_.reset();
     slot_->set_batch(nullptr);
-    channel_->recycle(std::move(batch_));
+    channel_->recycle(std::move(batch_), processed);
 }
 
 }  // namespace laminar

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog_object.h"
@@ -30,10 +31,15 @@ public:
     StreamInput(const StreamInput&) = delete;
     StreamInput& operator=(const StreamInput&) = delete;
 
-    /// Takes what has arrived, makes it the batch at hand and retains it. False when nothing has arrived.
-    bool advance();
-    /// Ends the batch at hand.
-    void release();
+    /// Takes what has arrived, makes it the batch at hand and retains it. False when nothing has arrived, or when
+    /// batch_size makes it wait for more and not everything is wanted at_once.
+    bool advance(bool at_once = false);
+    /// Ends the batch at hand, and says whether it has been processed.
+    void release(bool processed = true);
+    /// The connection it reads, for reports of rows that fail.
+    void set_connection(std::string name) { connection_ = std::move(name); }
+    /// Rows that could not be stored or given their defaults since the last time.
+    [[nodiscard]] std::vector<FailedRow> take_failures() { return std::exchange(failures_, {}); }
 
     /// The slot that rows_sql reads.
     [[nodiscard]] BatchSlot& slot() noexcept { return defaulted_slot_ ? *defaulted_slot_ : *slot_; }
@@ -68,6 +74,8 @@ private:
     std::optional<ResultTable> defaulted_rows_;
     std::unique_ptr<RetainedTable> retained_;
     std::unique_ptr<ColumnBatch> batch_;
+    std::string connection_;
+    std::vector<FailedRow> failures_;
     std::uint64_t rows_ = 0;
     std::uint64_t messages_ = 0;
     std::uint64_t refused_rows_ = 0;

@@ -1,5 +1,6 @@
 #include "runtime/system_tables.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -8,12 +9,21 @@
 
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
+#include "connectors/codec/utf8.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
 
 namespace laminar {
 
 namespace {
+
+std::optional<std::int64_t> age_in_ms(std::int64_t microseconds) {
+    if (microseconds == 0) return std::nullopt;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::max<std::int64_t>(
+        0,
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::microseconds(microseconds)).count());
+}
 
 ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     std::map<std::string, ConnectionStatus> live;
@@ -30,7 +40,9 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
                         text_or_null(status.endpoint), port, status.clients, status.messages_dropped,
                         status.messages_failed, status.pending_messages, time_or_null(status.last_message_at),
                         text_or_null(status.state_reason), status.attempts, time_or_null(status.next_attempt_at),
-                        text_or_null(status.subprotocol), text_or_null(status.position));
+                        text_or_null(status.subprotocol), text_or_null(status.position),
+                        age_in_ms(status.last_message_at), status.errors, status.errors_dropped, status.dead_letters,
+                        status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered);
     }
     return builder.take();
 }
@@ -77,6 +89,19 @@ ResultTable websocket_gaps(const SystemTableSources& sources, std::vector<Output
         builder.add_row(gap.connection, gap.started_at, time_or_null(gap.ended_at), gap.reason, gap.attempts,
                         time_or_null(gap.last_message_at), text_or_null(gap.last_position), gap.resumed,
                         text_or_null(gap.next_position));
+    return builder.take();
+}
+
+ResultTable dead_letters(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (DeadLetter& letter : sources.connections.dead_letters()) {
+        const bool is_text = find_invalid_utf8(letter.data) == std::string_view::npos;
+        builder.add_row(letter.connection_name, letter.timestamp, letter.error_type, letter.error_message,
+                        text_or_null(letter.message_id), text_or_null(letter.client_id),
+                        text_or_null(letter.remote_address), time_or_null(letter.received_at), letter.message_size,
+                        std::uint64_t{letter.delivery_count},
+                        is_text ? std::optional<std::string>(letter.data) : std::nullopt, letter.data);
+    }
     return builder.take();
 }
 
@@ -136,6 +161,7 @@ Reader reader_of(std::string_view table) {
     if (table == "websocket_clients") return websocket_clients;
     if (table == "websocket_logs") return websocket_logs;
     if (table == "websocket_gaps") return websocket_gaps;
+    if (table == "dead_letters") return dead_letters;
     if (table == "pipelines") return pipelines;
     if (table == "tables") return tables;
     if (table == "connector_options") return connector_options;

@@ -87,7 +87,6 @@ public:
             if (tolerant_ || !wants_payload_) {
                 writer_.begin_row();
                 rows_kept = writer_.end_row(message.payload, is_text, false);
-                if (rows_kept && !wants_payload_) error.reset();
             }
         }
         if (!error) error = std::exchange(writer_.error(), std::nullopt);

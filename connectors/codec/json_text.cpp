@@ -76,18 +76,72 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
     return at;
 }
 
-}  // namespace
+bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
-bool is_json_value(std::string_view text) {
+/// Where the number that begins at a digit or a minus sign ends (RFC 8259, section 6); at itself when it is none.
+std::size_t end_of_number(std::string_view text, std::size_t begin) noexcept {
+    std::size_t at = begin;
+    const auto digits = [&] {
+        const std::size_t first = at;
+        while (at < text.size() && is_digit(text[at])) ++at;
+        return at > first;
+    };
+    if (text[at] == '-') ++at;
+    const bool leading_zero = at < text.size() && text[at] == '0';
+    const std::size_t integer = at;
+    if (!digits() || (leading_zero && at - integer > 1)) return begin;
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        if (!digits()) return begin;
+    }
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+        if (!digits()) return begin;
+    }
+    return at;
+}
+
+/// The text with 0 in the place of every number: the reader refuses those that no double can hold, and they are JSON
+/// all the same.
+std::string with_small_numbers(std::string_view text) {
+    std::string copy;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at + 1;
+        if (text[at] == '"') {
+            end = end_of_string(text, at);
+        } else if (text[at] == '-' || is_digit(text[at])) {
+            const std::size_t number = end_of_number(text, at);
+            if (number > at) {
+                copy += '0';
+                at = number;
+                continue;
+            }
+        }
+        copy += text.substr(at, end - at);
+        at = end;
+    }
+    return copy;
+}
+
+/// kParseErrorNone where text is one value and nothing else but space.
+rapidjson::ParseErrorCode read_value(std::string_view text) {
     using namespace rapidjson;
-    // Numbers as strings: one that no double can hold is JSON all the same.
-    constexpr unsigned flags = kParseIterativeFlag | kParseNumbersAsStringsFlag;
     MemoryStream stream(text.data(), text.size());
     BaseReaderHandler<> ignore;
     Reader reader;
+    const ParseResult result = reader.Parse<kParseIterativeFlag | kParseNumbersAsStringsFlag>(stream, ignore);
+    if (result.IsError()) return result.Code();
     // The stream's end looks like a NUL character, so that one inside the text ends it, too.
-    return !reader.Parse<flags>(stream, ignore).IsError() && stream.Tell() == text.size() &&
-           find_invalid_utf8(text) == std::string_view::npos &&
+    return stream.Tell() == text.size() ? kParseErrorNone : kParseErrorTermination;
+}
+
+}  // namespace
+
+bool is_json_value(std::string_view text) {
+    rapidjson::ParseErrorCode problem = read_value(text);
+    if (problem == rapidjson::kParseErrorNumberTooBig) problem = read_value(with_small_numbers(text));
+    return problem == rapidjson::kParseErrorNone && find_invalid_utf8(text) == std::string_view::npos &&
            find_unpaired_low_surrogate(text) == std::string_view::npos;
 }
 

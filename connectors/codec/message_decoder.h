@@ -41,7 +41,8 @@ public:
 /// - Values must be what scalar_value.h and nested_json.h accept for the type; JSON columns keep their text as it was
 /// sent.
 /// - A metadata column with a json_path is filled from the payload first.
-/// - A schema that wants nothing of the payload accepts anything: what is not JSON is one row, and its text is message.
+/// - A schema that wants nothing of the payload takes anything: what is not JSON is one row, and its text is message;
+///   it is an error all the same (rows_kept).
 /// - Nesting beyond 512 levels, text that is not UTF-8 and unpaired surrogates are errors.
 /// For text, the payload goes to the first VARCHAR or JSON column without metadata; for binary, to the first BLOB;
 /// other columns without metadata are absent.

@@ -83,7 +83,9 @@ public:
 
     SendOutcome send(OutgoingMessage message) override;
 
-    [[nodiscard]] bool send_queue_empty() const override { return outbound_.is_empty(); }
+    [[nodiscard]] bool send_queue_empty() const override {
+        return outbound_.is_empty() && inputs_.acknowledgements_sent();
+    }
 
     [[nodiscard]] ConnectionStatus status() const override {
         ConnectionStatus status = WebSocketConnection::status();
@@ -98,6 +100,8 @@ public:
     }
 
 private:
+    void bring_down(std::string reason) override { tasks_.spawn(strand_, fail_connection(std::move(reason)), {}); }
+
     /// How one attempt, and the connection it may have led to, went.
     struct Round {
         ReconnectPolicy::Ending ending;
@@ -120,6 +124,7 @@ private:
     void established(const ConnectedPeer& peer, const std::string& endpoint, Round& round);
     void conclude(const SessionEnding& ending, const std::string& remote_address, Round& round);
     net::awaitable<void> disconnect_slow_peer();
+    net::awaitable<void> fail_connection(std::string reason);
     void terminate();
     void give_up(const Round& round, const std::string& reason);
     void drop_queue();
@@ -144,7 +149,8 @@ private:
     std::size_t endpoint_ = 0;  ///< To be tried next.
     bool running_ = false;
     bool terminated_ = false;
-    bool was_connected_ = false;  ///< Since it was opened.
+    bool was_connected_ = false;                 ///< Since it was opened.
+    std::optional<std::string> engine_verdict_;  ///< Why it must fail, found while its messages were processed.
     Clock::time_point close_due_ = Clock::time_point::max();
     TaskGroup tasks_;
 };
@@ -171,16 +177,29 @@ net::awaitable<void> WebSocketClient::disconnect_slow_peer() {
     co_return;
 }
 
+net::awaitable<void> WebSocketClient::fail_connection(std::string reason) {
+    if (!running_ || engine_verdict_) co_return;
+    journal_.set_last_error(reason);
+    engine_verdict_ = std::move(reason);
+    if (session_) session_->fail(*engine_verdict_);
+    if (connector_) connector_->abort();
+    event_.notify();
+}
+
 net::awaitable<void> WebSocketClient::run() {
     running_ = true;
+    engine_verdict_.reset();
     terminated_ = false;
     was_connected_ = false;
     co_await keep_connected();
     running_ = false;
     if (stop_requested_.load()) {
         if (!handing_over()) drop_queue();
-        journal_.set_state(ConnectionState::closed);
-        journal_.log("info", "closed", "closed");
+        // Whoever ends because it has failed is asked to close, too: it has failed all the same.
+        if (journal_.state() != ConnectionState::failed) {
+            journal_.set_state(ConnectionState::closed);
+            journal_.log("info", "closed", "closed");
+        }
         opened_.store(false);
     }
     journal_.set_connected_since(0);
@@ -193,8 +212,9 @@ net::awaitable<void> WebSocketClient::keep_connected() {
     std::uniform_real_distribution<double> spread(0.0, 1.0);
     ReconnectPolicy policy(policy_settings(*options_), [&] { return spread(random); });
     while (!stopping()) {
-        const Round round = co_await try_endpoints();
+        Round round = co_await try_endpoints();
         if (stopping()) co_return;
+        if (engine_verdict_) round.connection_failure = engine_verdict_;
         if (round.connection_failure) {
             give_up(round, *round.connection_failure);
             co_return;
@@ -206,6 +226,10 @@ net::awaitable<void> WebSocketClient::keep_connected() {
             co_return;
         }
         co_await wait_to_reconnect(round, decision, policy.attempts());
+        if (engine_verdict_) {
+            give_up({}, *engine_verdict_);
+            co_return;
+        }
     }
 }
 
@@ -218,8 +242,8 @@ net::awaitable<void> WebSocketClient::wait_to_reconnect(const Round& round, cons
         "info", "reconnecting",
         fmt::format("attempt {} in {} ms (at most {} ms)", attempt, decision.delay.count(), decision.limit.count()));
     const Clock::time_point due = Clock::now() + decision.delay;
-    while (!stopping() && Clock::now() < due) co_await event_.wait_until(due);
-    if (!stopping()) journal_.reconnect_count.fetch_add(1);
+    while (!stopping() && !engine_verdict_ && Clock::now() < due) co_await event_.wait_until(due);
+    if (!stopping() && !engine_verdict_) journal_.reconnect_count.fetch_add(1);
 }
 
 /// One attempt at each endpoint, until one works. Of failures, one that may pass decides over one that is final.

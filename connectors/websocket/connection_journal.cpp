@@ -76,6 +76,11 @@ ConnectionStatus ConnectionJournal::status() const {
     status.messages_dropped = messages_dropped.load();
     status.messages_failed = messages_failed.load();
     status.reconnect_count = reconnect_count.load();
+    status.errors = errors.load();
+    status.errors_dropped = errors_dropped.load();
+    status.dead_letters = dead_letters.load();
+    status.messages_acknowledged = messages_acknowledged.load();
+    status.messages_redelivered = messages_redelivered.load();
     status.finished = finished_.load();
     const std::lock_guard lock(mutex_);
     status.state = state_.load();

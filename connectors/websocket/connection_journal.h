@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
@@ -28,6 +29,11 @@ public:
     std::atomic<std::uint64_t> messages_dropped{0};
     std::atomic<std::uint64_t> messages_failed{0};
     std::atomic<std::uint64_t> reconnect_count{0};
+    std::atomic<std::uint64_t> errors{0};
+    std::atomic<std::uint64_t> errors_dropped{0};
+    std::atomic<std::uint64_t> dead_letters{0};
+    std::atomic<std::uint64_t> messages_acknowledged{0};
+    std::atomic<std::uint64_t> messages_redelivered{0};
     std::atomic<std::int64_t> last_message_at{0};
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -47,10 +53,12 @@ public:
     /// Logs with level error and keeps the message as last_error.
     void error(std::string_view event, std::string_view message);
     void report(const ConnectionGap& gap) { observer_.gap(gap); }
+    void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }
+    [[nodiscard]] SecretResolver::Result resolve(std::string_view text) const { return secrets_.resolve(text); }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
 
-    /// Without port, clients and pending_messages, which the connection adds.
+    /// Without port, clients, pending_messages and messages_in_flight, which the connection adds.
     [[nodiscard]] ConnectionStatus status() const;
     /// Counters and last error go on from there.
     void restore(const ConnectionStatus& status);

@@ -23,11 +23,16 @@ std::string iso_time(std::int64_t micros) {
 
 }  // namespace
 
-std::string to_json(const ErrorRecord& record) {
+namespace {
+
+std::string write_json(const ErrorRecord& record, const std::string* data) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto field = [&writer](std::string_view name, std::string_view value, bool may_be_null) {
+    const auto key = [&writer](std::string_view name) {
         writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    };
+    const auto field = [&](std::string_view name, std::string_view value, bool may_be_null) {
+        key(name);
         if (value.empty() && may_be_null) {
             writer.Null();
         } else {
@@ -42,8 +47,27 @@ std::string to_json(const ErrorRecord& record) {
     field("connection_name", record.connection_name, false);
     field("client_id", record.client_id, true);
     field("remote_address", record.remote_address, true);
+    if (record.received_at != 0) {
+        field("message_id", record.message_id, true);
+        field("received_at", iso_time(record.received_at), false);
+        key("message_size");
+        writer.Uint64(record.message_size);
+        key("delivery_count");
+        writer.Uint(record.delivery_count);
+    }
+    if (data) field("data", *data, false);
     writer.EndObject();
     return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace
+
+std::string to_json(const ErrorRecord& record) { return write_json(record, nullptr); }
+
+std::string to_json(const ErrorRecord& record, std::string_view payload) {
+    std::string data;
+    append_base64(data, payload);
+    return write_json(record, &data);
 }
 
 std::string printable_payload(std::string_view payload, std::size_t limit) {

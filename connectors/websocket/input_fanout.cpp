@@ -5,14 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "connectors/codec/utf8.h"
-
 namespace laminar {
-
-namespace {
-constexpr std::size_t failed_message_limit = 4096;
-constexpr std::uint64_t decode_errors_logged_per_minute = 20;
-}  // namespace
 
 /// The sleeping readers. Shared with the callbacks that channels hold, which may outlive the connection.
 struct InputFanout::Waiters {
@@ -37,6 +30,8 @@ struct InputFanout::Waiters {
 InputFanout::InputFanout(ConnectionJournal& journal, const WebSocketOptions& options)
     : journal_(journal),
       options_(options),
+      errors_(journal, options),
+      acknowledgement_(MessageAcknowledgement::make(options, journal)),
       waiters_(std::make_shared<Waiters>()),
       channels_(std::make_shared<const Channels>()) {}
 
@@ -48,47 +43,46 @@ std::shared_ptr<const InputFanout::Channels> InputFanout::channels() const {
 }
 
 void InputFanout::add(TableStream stream, std::shared_ptr<InputChannel> channel) {
-    std::deque<ErrorRecord> backlog;
+    if (stream != TableStream::messages) {
+        errors_.add(stream, channel);
+        return;
+    }
     {
         const std::lock_guard lock(mutex_);
         auto changed = std::make_shared<Channels>(*channels_);
-        switch (stream) {
-            case TableStream::messages:
-                changed->messages.push_back(channel);
-                break;
-            case TableStream::errors:
-                changed->errors.push_back(channel);
-                break;
-            case TableStream::dead_letters:
-                changed->dead_letters.push_back(channel);
-                break;
-        }
+        changed->push_back(std::move(channel));
         channels_ = std::move(changed);
-        if (stream == TableStream::errors) backlog = errors_;
     }
-    for (const ErrorRecord& record : backlog) offer_record(to_json(record), record, *channel);
-    channel->flush();
+    // The first is who readers may have waited for.
+    waiters_->wake_all();
 }
 
 void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
+    errors_.remove(channel);
     {
         const std::lock_guard lock(mutex_);
         auto changed = std::make_shared<Channels>(*channels_);
-        std::erase(changed->messages, channel);
-        std::erase(changed->errors, channel);
-        std::erase(changed->dead_letters, channel);
+        std::erase(*changed, channel);
         channels_ = std::move(changed);
     }
+    if (acknowledgement_) acknowledgement_->forget(channel.get());
     // It may have been the full one that readers wait for.
     waiters_->wake_all();
 }
 
+bool InputFanout::lacks_reader(const Channels& channels) const {
+    // Where a table of errors has opened the connection, readers of the messages may still be on their way.
+    return channels.empty() && errors_.has_readers();
+}
+
 bool InputFanout::must_wait() const {
     if (paused_.load()) return true;
-    if (options_.overflow != OverflowPolicy::block) return false;
+    // Whatever overflow says: what is owed an acknowledgement must not be dropped.
+    if (acknowledgement_ && acknowledgement_->is_full()) return true;
     const auto current = channels();
-    return std::any_of(current->messages.begin(), current->messages.end(),
-                       [](const auto& channel) { return channel->is_full(); });
+    if (lacks_reader(*current)) return true;
+    if (options_.overflow != OverflowPolicy::block) return false;
+    return std::any_of(current->begin(), current->end(), [](const auto& channel) { return channel->is_full(); });
 }
 
 void InputFanout::wake_when_ready(const StrandEvent& event) {
@@ -103,8 +97,8 @@ void InputFanout::wake_when_ready(const StrandEvent& event) {
     if (paused_.load()) return;
     // Registered before looking: a change in between wakes once too often, never too rarely.
     const auto current = channels();
-    bool full = false;
-    for (const auto& channel : current->messages) {
+    bool full = (acknowledgement_ && acknowledgement_->is_full()) || lacks_reader(*current);
+    for (const auto& channel : *current) {
         if (!channel->is_full()) continue;
         full = true;
         channel->notify_on_space(wake);
@@ -117,10 +111,10 @@ void InputFanout::set_paused(bool paused) {
     if (!paused) waiters_->wake_all();
 }
 
-std::optional<std::string> InputFanout::deliver(const Message& message) {
-    const auto current = channels();
-    std::optional<MessageError> error;
-    for (const auto& channel : current->messages) {
+MessageAcknowledgement::Reception InputFanout::offer(const Message& message, const Channels& channels,
+                                                     std::optional<MessageError>& error) {
+    MessageAcknowledgement::Reception reception;
+    for (const auto& channel : channels) {
         if (options_.overflow != OverflowPolicy::block && channel->is_full()) {
             if (options_.overflow == OverflowPolicy::drop_newest) {
                 journal_.messages_dropped.fetch_add(1, std::memory_order_relaxed);
@@ -128,129 +122,127 @@ std::optional<std::string> InputFanout::deliver(const Message& message) {
             }
             journal_.messages_dropped.fetch_add(channel->drop_oldest(), std::memory_order_relaxed);
         }
-        std::optional<MessageError> reason = channel->offer(message);
+        std::optional<MessageError> reason =
+            channel->offer(message, acknowledgement_ && reception.ids.empty() ? &reception.ids : nullptr);
+        if (!reason || reason->rows_kept) reception.receivers.push_back(channel.get());
         if (reason && !error) error = std::move(reason);
+    }
+    return reception;
+}
+
+std::optional<std::string> InputFanout::deliver(const Message& message) {
+    const auto current = channels();
+    std::optional<MessageError> error;
+    if (acknowledgement_) {
+        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, *current, error); });
+    } else {
+        (void)offer(message, *current, error);
     }
     return error ? refuse(message, std::move(*error)) : std::nullopt;
 }
 
 std::optional<std::string> InputFanout::refuse(const Message& message, MessageError error) {
-    const auto current = channels();
-    journal_.messages_failed.fetch_add(1, std::memory_order_relaxed);
-    log_decode_error(error, message);
     ErrorRecord record;
-    record.error_type = error.type;
-    record.error_message = journal_.redact(error.message);
-    record.failed_message = printable_payload(message.payload, failed_message_limit);
-    record.timestamp = message.received_at;
-    record.connection_name = journal_.name();
+    record.error_type = std::move(error.type);
+    record.error_message = std::move(error.message);
     if (message.origin) {
         record.client_id = message.origin->client_id;
         record.remote_address = message.origin->remote_address;
     }
-    if (options_.dlq_enabled && !current->dead_letters.empty()) {
-        ErrorRecord whole = record;
-        whole.failed_message = printable_payload(message.payload, message.payload.size());
-        const std::string json = to_json(whole);
-        for (const auto& channel : current->dead_letters) offer_record(json, whole, *channel);
-    }
-    const std::string description = record.error_type + ": " + record.error_message;
-    std::optional<std::string> verdict = record_error(std::move(record));
-    if (options_.on_error == ErrorPolicy::fail) verdict = "on_error = 'fail': " + description;
-    return verdict;
+    record.received_at = message.received_at;
+    record.message_size = message.wire_size;
+    record.delivery_count = message.delivery_count;
+    return errors_.record_message(std::move(record), message.payload);
 }
 
 std::optional<std::string> InputFanout::report_connection_error(const std::string& description,
                                                                 const MessageOrigin& origin) {
     ErrorRecord record;
-    record.error_type = "connection";
-    record.error_message = journal_.redact(description);
-    record.timestamp = utc_now();
-    record.connection_name = journal_.name();
+    record.error_message = description;
     record.client_id = origin.client_id;
     record.remote_address = origin.remote_address;
-    return record_error(std::move(record));
+    return errors_.record_connection_error(std::move(record));
 }
 
-std::optional<std::string> InputFanout::record_error(ErrorRecord record) {
-    std::shared_ptr<const Channels> current;
+std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
+                                               const MessageAcknowledgement::Send& send) {
     std::optional<std::string> verdict;
-    {
-        const std::lock_guard lock(mutex_);
-        current = channels_;
-        if (options_.error_buffer_size > 0) {
-            errors_.push_back(record);
-            while (errors_.size() > options_.error_buffer_size) errors_.pop_front();
-        }
-        if (options_.max_errors_per_minute) {
-            const auto now = std::chrono::steady_clock::now();
-            recent_errors_.push_back(now);
-            while (recent_errors_.front() + std::chrono::minutes(1) < now) recent_errors_.pop_front();
-            if (recent_errors_.size() > *options_.max_errors_per_minute) {
-                verdict = fmt::format("more than {} errors in a minute (max_errors_per_minute), the last: {}: {}",
-                                      *options_.max_errors_per_minute, record.error_type, record.error_message);
-            }
-        }
+    for (const FailedRow& row : report.failed) {
+        ErrorRecord record;
+        record.error_type = "processing";
+        record.error_message = row.consumer + ": " + row.reason;
+        record.client_id = row.client_id;
+        record.remote_address = row.remote_address;
+        record.message_id = row.message_id;
+        record.received_at = row.received_at;
+        record.message_size = row.message_size;
+        record.delivery_count = row.delivery_count;
+        std::optional<std::string> judged = errors_.record_message(std::move(record), row.payload);
+        if (judged && !verdict) verdict = std::move(judged);
     }
-    if (current->errors.empty()) return verdict;
-    const std::string json = to_json(record);
-    for (const auto& channel : current->errors) offer_record(json, record, *channel);
+    if (!acknowledgement_) return verdict;
+    const bool was_full = acknowledgement_->is_full();
+    acknowledgement_->settle(report, *channels());
+    acknowledgement_->send_due(send);
+    if (!paused_.load()) {
+        std::optional<std::string> judged = redeliver_overdue();
+        if (judged && !verdict) verdict = std::move(judged);
+    }
+    if (was_full && !acknowledgement_->is_full()) waiters_->wake_all();
     return verdict;
 }
 
-void InputFanout::offer_record(const std::string& json, const ErrorRecord& record, InputChannel& channel) {
-    // Errors never hold up messages: a consumer that lags loses them. They stay in the buffer for the next.
-    if (channel.is_full()) return;
-    MessageOrigin origin;
-    origin.connection_name = record.connection_name;
-    origin.client_id = record.client_id;
-    origin.remote_address = record.remote_address;
-    Message message;
-    message.payload = json;
-    message.received_at = record.timestamp;
-    message.wire_size = json.size();
-    message.sequence = error_sequence_.fetch_add(1) + 1;
-    message.origin = &origin;
-    (void)channel.offer(message);  // An error about an error would never end.
-    channel.flush();
-}
-
-void InputFanout::log_decode_error(const MessageError& error, const Message& message) {
-    bool last = false;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto now = std::chrono::steady_clock::now();
-        if (now - log_window_start_ > std::chrono::minutes(1)) {
-            log_window_start_ = now;
-            logged_in_window_ = 0;
+std::optional<std::string> InputFanout::redeliver_overdue() {
+    std::optional<std::string> verdict;
+    bool delivered = false;
+    for (;;) {
+        const auto current = channels();
+        const bool room =
+            std::none_of(current->begin(), current->end(), [](const auto& channel) { return channel->is_full(); });
+        std::optional<HeldMessage> held = acknowledgement_->take_overdue(room);
+        if (!held) break;
+        if (held->delivery_count < options_.max_deliveries) {
+            ++held->delivery_count;
+            std::optional<MessageError> ignored;  // Reported when it came.
+            acknowledgement_->track(
+                held->view(), [&](const Message& message) { return offer(message, *current, ignored); },
+                std::move(held->open_ids));
+            journal_.messages_redelivered.fetch_add(1, std::memory_order_relaxed);
+            delivered = true;
+            continue;
         }
-        if (logged_in_window_ > decode_errors_logged_per_minute) return;
-        last = ++logged_in_window_ > decode_errors_logged_per_minute;
+        ErrorRecord record;
+        record.error_type = "not_acknowledged";
+        record.error_message = fmt::format("delivered {} times (max_deliveries) and not acknowledged within {} ms each",
+                                           held->delivery_count, options_.ack_timeout.count());
+        record.client_id = held->origin.client_id;
+        record.remote_address = held->origin.remote_address;
+        record.message_id = held->open_ids.empty() ? std::string() : held->open_ids.front();
+        record.received_at = held->received_at;
+        record.message_size = held->wire_size;
+        record.delivery_count = held->delivery_count;
+        std::optional<std::string> judged = errors_.record_message(std::move(record), held->payload);
+        if (judged && !verdict) verdict = std::move(judged);
     }
-    if (last) {
-        journal_.log("warning", "decode_error", "further decode errors are counted but not logged for a minute");
-        return;
-    }
-    journal_.log("warning", "decode_error",
-                 fmt::format("{}: {}; message: {}", error.type, error.message, quote_excerpt(message.payload, 120)));
+    if (delivered) flush();
+    return verdict;
 }
 
 void InputFanout::flush() {
     const auto current = channels();
-    for (const auto& channel : current->messages) channel->flush();
+    for (const auto& channel : *current) channel->flush();
 }
 
 void InputFanout::finish() {
     const auto current = channels();
-    for (const auto& channel : current->messages) channel->finish();
-    for (const auto& channel : current->errors) channel->finish();
-    for (const auto& channel : current->dead_letters) channel->finish();
+    for (const auto& channel : *current) channel->finish();
+    errors_.finish();
 }
 
 std::size_t InputFanout::pending_messages() const {
     const auto current = channels();
     std::size_t most = 0;
-    for (const auto& channel : current->messages) most = std::max(most, channel->pending_messages());
+    for (const auto& channel : *current) most = std::max(most, channel->pending_messages());
     return most;
 }
 

@@ -1,9 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,7 +12,8 @@
 #include "connectors/message.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/websocket/connection_journal.h"
-#include "connectors/websocket/error_record.h"
+#include "connectors/websocket/error_stream.h"
+#include "connectors/websocket/message_acknowledgement.h"
 #include "connectors/websocket/options.h"
 
 namespace laminar {
@@ -33,7 +31,8 @@ public:
     void add(TableStream stream, std::shared_ptr<InputChannel> channel);
     void remove(const std::shared_ptr<InputChannel>& channel);
 
-    /// Whether the reader must wait before the next message: paused, or a channel is full and overflow = 'block'.
+    /// Whether the reader must wait before the next message: paused, a channel is full and overflow = 'block', too
+    /// much is unacknowledged, or errors are read but messages are not.
     [[nodiscard]] bool must_wait() const;
     /// Posts event as soon as must_wait may have become false; at once if it is.
     void wake_when_ready(const StrandEvent& event);
@@ -52,33 +51,33 @@ public:
     /// An error of the connection itself, for the errors stream. Returns why the connection must fail, if it must.
     std::optional<std::string> report_connection_error(const std::string& description, const MessageOrigin& origin);
 
+    /// The end of an engine cycle: reports what failed, sends acknowledgements, delivers again what is overdue. Returns
+    /// why the connection must fail, if it must. Engine thread.
+    std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
+    [[nodiscard]] bool acknowledgements_sent() const { return !acknowledgement_ || acknowledgement_->all_sent(); }
+
     [[nodiscard]] std::size_t pending_messages() const;
+    [[nodiscard]] std::size_t in_flight() const { return acknowledgement_ ? acknowledgement_->in_flight() : 0; }
 
 private:
-    struct Channels {
-        std::vector<std::shared_ptr<InputChannel>> messages;
-        std::vector<std::shared_ptr<InputChannel>> errors;
-        std::vector<std::shared_ptr<InputChannel>> dead_letters;
-    };
+    using Channels = std::vector<std::shared_ptr<InputChannel>>;
     struct Waiters;
 
     [[nodiscard]] std::shared_ptr<const Channels> channels() const;
-    void offer_record(const std::string& json, const ErrorRecord& record, InputChannel& channel);
-    std::optional<std::string> record_error(ErrorRecord record);
-    void log_decode_error(const MessageError& error, const Message& message);
+    MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
+                                            std::optional<MessageError>& error);
+    [[nodiscard]] bool lacks_reader(const Channels& channels) const;
+    std::optional<std::string> redeliver_overdue();
 
     ConnectionJournal& journal_;
     const WebSocketOptions& options_;
+    ErrorStream errors_;
+    const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
     const std::shared_ptr<Waiters> waiters_;
     std::atomic<bool> paused_{false};
-    std::atomic<std::uint64_t> error_sequence_{0};
 
     mutable std::mutex mutex_;
-    std::shared_ptr<const Channels> channels_;  ///< Guarded by mutex_, as all below.
-    std::deque<ErrorRecord> errors_;            ///< The latest, at most error_buffer_size, for consumers yet to come.
-    std::deque<std::chrono::steady_clock::time_point> recent_errors_;  ///< Of the last minute.
-    std::chrono::steady_clock::time_point log_window_start_;
-    std::uint64_t logged_in_window_ = 0;
+    std::shared_ptr<const Channels> channels_;  ///< Of the stream messages. Guarded by mutex_.
 };
 
 }  // namespace laminar

@@ -35,20 +35,19 @@ void add_flow_options(Schema& schema) {
               .minimum = 1,
               .maximum = one_gigabyte})
         .add("batch_size", &Options::batch_size,
-             {.help = "Rows to wait for before they are processed together.",
+             {.help =
+                  "Rows to wait for before they are processed together; a full buffer (buffer_size) is not waited for.",
               .example = "1000",
               .unit = "rows",
               .absent = "whatever has arrived is processed at once",
               .minimum = 1,
-              .maximum = 10'000'000,
-              .available = false})
+              .maximum = 10'000'000})
         .add("batch_timeout_ms", &Options::batch_timeout,
              {.help = "How long to wait for a full batch.",
               .example = "100",
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
-              .available = false,
               .needs = {"batch_size"}})
         .add_choice("batch_framing", &Options::batch_framing,
                     {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
@@ -95,11 +94,12 @@ void add_compression_options(Schema& schema) {
 
 void add_error_options(Schema& schema) {
     schema
-        .add_choice("on_error", &Options::on_error,
-                    {{"continue", ErrorPolicy::proceed}, {"fail", ErrorPolicy::fail}, {"retry", ErrorPolicy::retry}},
-                    {.help = "After an error: go on, fail the connection, or try the message again (3 times).",
-                     .example = "'continue'",
-                     .unavailable_values = {"retry"}})
+        .add_choice(
+            "on_error", &Options::on_error,
+            {{"continue", ErrorPolicy::proceed}, {"fail", ErrorPolicy::fail}, {"retry", ErrorPolicy::retry}},
+            {.help =
+                 "After an error: go on, fail the connection, or try a row that cannot be processed again (3 times).",
+             .example = "'continue'"})
         .add("max_errors_per_minute", &Options::max_errors_per_minute,
              {.help = "More errors than that in a minute fail the connection.",
               .example = "10",
@@ -108,13 +108,15 @@ void add_error_options(Schema& schema) {
               .minimum = 0,
               .maximum = 1'000'000'000})
         .add("error_buffer_size", &Options::error_buffer_size,
-             {.help = "Errors that may wait in the errors stream.",
+             {.help = "Errors that are kept for, and may wait in, a table of the errors stream; dead letters, too.",
               .example = "100",
               .unit = "errors",
               .minimum = 1,
               .maximum = 10'000'000})
         .add("dlq_enabled", &Options::dlq_enabled,
-             {.help = "Give messages that cannot be decoded, whole and with the reason, to tables with stream = 'dlq'.",
+             {.help = "Keep messages that cannot be used, whole and with the reason: in system.dead_letters, and for "
+                      "tables with "
+                      "stream = 'dlq'.",
               .example = "true"});
 }
 
@@ -123,29 +125,25 @@ void add_acknowledgement_options(Schema& schema) {
     schema
         .add("auto_ack", &Options::auto_ack,
              {.help = "false: a message is done only when ACKNOWLEDGE_MESSAGE(message_id) is called for it.",
-              .example = "false",
-              .unavailable_values = {"false"}})
+              .example = "false"})
         .add("ack_message", &Options::ack_message,
              {.help = "Acknowledgement sent to where a message came from; ${message_id} stands for its id.",
               .example = "JSON_OBJECT('op': 'ack', 'id': '${message_id}')",
               .absent = "{\"type\":\"ack\",\"message_id\":...} with auto_ack = false, else none",
               .rule = TextRule::not_empty,
-              .takes_json = true,
-              .available = false})
+              .takes_json = true})
         .add("ack_timeout_ms", &Options::ack_timeout,
              {.help = "After that long without acknowledgement a message is delivered again.",
               .example = "5000",
               .unit = "ms",
               .minimum = 1,
               .maximum = one_day_ms,
-              .available = false,
               .effective_when = {manual}})
         .add("max_deliveries", &Options::max_deliveries,
              {.help = "Deliveries of one message after which it becomes a dead letter.",
               .example = "5",
               .minimum = 1,
               .maximum = 1'000'000,
-              .available = false,
               .effective_when = {manual}})
         .add("message_id_field", &Options::message_id_field,
              {.help = "Field of the payload that is the message's id, if it has one.",

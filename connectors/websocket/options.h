@@ -101,7 +101,7 @@ struct WebSocketOptions : ConnectorOptions {
     // Errors and acknowledgement.
     ErrorPolicy on_error = ErrorPolicy::proceed;
     std::optional<std::uint64_t> max_errors_per_minute;  ///< More of them fail the connection; absent: no limit.
-    std::uint64_t error_buffer_size = 1000;              ///< Errors kept for the errors stream.
+    std::uint64_t error_buffer_size = 10'000;            ///< Errors kept for the errors stream; dead letters, too.
     bool dlq_enabled = false;
     bool auto_ack = true;
     std::optional<std::string> ack_message;  ///< Absent: {"type":"ack","message_id":...} where one is due.

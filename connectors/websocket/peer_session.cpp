@@ -112,6 +112,13 @@ std::function<void()> PeerSession::overrun_signal() const {
     };
 }
 
+void PeerSession::fail(const std::string& reason) {
+    if (stopping_ || connection_failure_) return;
+    connection_failure_ = reason;
+    cause_ = reason;
+    request_close(1008, "too many errors", farewell_time);
+}
+
 void PeerSession::abort(const std::string& reason) { end(reason); }
 
 void PeerSession::end(const std::string& description) {
@@ -144,12 +151,10 @@ net::awaitable<void> PeerSession::read_messages() {
         }
         if (connection_failure_) continue;
         if (environment_.inputs.must_wait()) co_await wait_for_room();
+        if (connection_failure_) continue;
         deliver();
         stream_.release_message();
-        if (connection_failure_) {
-            cause_ = *connection_failure_;
-            request_close(1008, "too many errors", farewell_time);
-        }
+        if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
     }
 }
 

@@ -63,6 +63,8 @@ public:
     void request_close(std::uint16_t code, std::string reason, std::chrono::milliseconds deadline);
     /// To be called, from any thread and at any time, when the peer's queue has overrun: ends the connection.
     [[nodiscard]] std::function<void()> overrun_signal() const;
+    /// Closes because the whole connection must fail: nothing more is delivered.
+    void fail(const std::string& reason);
     /// Ends at once. reason describes the ending.
     void abort(const std::string& reason);
 

@@ -75,7 +75,9 @@ public:
         return outcome;
     }
 
-    [[nodiscard]] bool send_queue_empty() const override { return clients_.queues_empty(); }
+    [[nodiscard]] bool send_queue_empty() const override {
+        return clients_.queues_empty() && inputs_.acknowledgements_sent();
+    }
 
     [[nodiscard]] ConnectionStatus status() const override {
         ConnectionStatus status = WebSocketConnection::status();
@@ -100,6 +102,9 @@ private:
     void stop_visit(Visit& visit, TaskGroup::Stop how);
     net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
     net::awaitable<void> run_test(std::function<void(std::vector<ConnectionTestStep>)> done);
+    void bring_down(std::string reason) override {
+        if (!failed_.exchange(true)) tasks_.spawn(strand_, fail_connection(std::move(reason)), {});
+    }
     net::awaitable<void> fail_connection(std::string reason);
     void stop_listening();
     void fail(const std::string& event, const std::string& problem);
@@ -270,7 +275,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
         // One client's trouble fails the server only when there is too much of it.
         if (!verdict) verdict = inputs_.report_connection_error(ending.description, origin);
     }
-    if (verdict && !failed_.exchange(true)) tasks_.spawn(strand_, fail_connection(*verdict), {});
+    if (verdict) bring_down(std::move(*verdict));
     journal_.changed();
 }
 

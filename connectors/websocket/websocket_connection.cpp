@@ -56,7 +56,14 @@ ConnectionStatus WebSocketConnection::status() const {
     const bool is_up = status.state == ConnectionState::connected || status.state == ConnectionState::listening;
     if (is_up && paused_.load()) status.state = ConnectionState::paused;
     status.pending_messages = inputs_.pending_messages();
+    status.messages_in_flight = inputs_.in_flight();
     return status;
+}
+
+void WebSocketConnection::settle(const ProcessingReport& report) {
+    std::optional<std::string> verdict =
+        inputs_.settle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
+    if (verdict) bring_down(std::move(*verdict));
 }
 
 }  // namespace laminar

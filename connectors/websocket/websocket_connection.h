@@ -26,6 +26,7 @@ public:
     [[nodiscard]] FramingOptions framing() const final;
     void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
     bool take_over(ConnectionHandover&& handover) override;
+    void settle(const ProcessingReport& report) final;
 
 protected:
     WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,
@@ -35,6 +36,8 @@ protected:
     /// Another connection takes its place: nothing is to be sent here any more.
     [[nodiscard]] bool handing_over() const noexcept { return handing_over_.load(); }
     [[nodiscard]] ConnectionHandover make_handover() const;
+    /// Brings the connection into the state failed. Any thread.
+    virtual void bring_down(std::string reason) = 0;
 
     const std::shared_ptr<const WebSocketOptions> options_;
     const ConnectionContext context_;

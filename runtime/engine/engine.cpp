@@ -65,6 +65,8 @@ public:
         functions_.set_connection_test_result(connection, std::move(json));
     }
     std::vector<Acknowledgement> take_acknowledgements() override { return functions_.take_acknowledgements(); }
+    std::size_t acknowledgement_count() override { return functions_.acknowledgement_count(); }
+    void forget_acknowledgements_since(std::size_t count) override { functions_.forget_acknowledgements_since(count); }
 
     void begin() override { connection_.execute("BEGIN"); }
     void commit() override { connection_.execute("COMMIT"); }

@@ -130,8 +130,11 @@ public:
     virtual void set_connection_test_result(const std::string& connection, std::string json) = 0;
 
     /// The calls of laminar_acknowledge('connection', 'message_id') since the last time, each once, in order. Calls in
-    /// statements that failed are among them, up to where they failed: take and drop those.
+    /// statements that failed are among them, up to where they failed, unless an AcknowledgementScope forgets them.
     virtual std::vector<Acknowledgement> take_acknowledgements() = 0;
+    /// How many there are now, to forget those that came later.
+    virtual std::size_t acknowledgement_count() = 0;
+    virtual void forget_acknowledgements_since(std::size_t count) = 0;
 
     virtual void begin() = 0;
     virtual void commit() = 0;
@@ -139,6 +142,24 @@ public:
 
     /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
     virtual void interrupt() noexcept = 0;
+};
+
+/// Forgets the acknowledgements of statements executed during its life, unless they are kept: those of a statement that
+/// failed, or whose rows had no taker.
+class AcknowledgementScope {
+public:
+    explicit AcknowledgementScope(Engine& engine) : engine_(engine), before_(engine.acknowledgement_count()) {}
+    ~AcknowledgementScope() {
+        if (!kept_) engine_.forget_acknowledgements_since(before_);
+    }
+    AcknowledgementScope(const AcknowledgementScope&) = delete;
+    AcknowledgementScope& operator=(const AcknowledgementScope&) = delete;
+    void keep() noexcept { kept_ = true; }
+
+private:
+    Engine& engine_;
+    std::size_t before_;
+    bool kept_ = false;
 };
 
 /// QueryChecker over a database of its own. Not thread-safe; no files, no network.

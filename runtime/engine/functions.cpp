@@ -127,6 +127,18 @@ std::vector<Acknowledgement> FunctionState::take_acknowledgements() {
     return std::exchange(acknowledgements_, {});
 }
 
+std::size_t FunctionState::acknowledgement_count() const {
+    const std::lock_guard lock(mutex_);
+    return acknowledgements_.size();
+}
+
+void FunctionState::forget_acknowledgements_since(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    if (acknowledgements_.size() > count)
+        acknowledgements_.erase(acknowledgements_.begin() + static_cast<std::ptrdiff_t>(count),
+                                acknowledgements_.end());
+}
+
 void register_functions(duckdb_connection connection, FunctionState& state) {
     register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, state);
     register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,

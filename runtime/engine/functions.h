@@ -20,6 +20,8 @@ public:
 
     void acknowledge(std::string connection, std::string message_id);
     [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
+    [[nodiscard]] std::size_t acknowledgement_count() const;
+    void forget_acknowledgements_since(std::size_t count);
 
 private:
     mutable std::mutex mutex_;

@@ -21,7 +21,7 @@ void append_rows(ResultTable& rows, ResultTable more) {
 Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
                    const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
                    const std::function<std::string(const std::string&)>& wrap)
-    : observer_(observer) {
+    : engine_(engine), observer_(observer) {
     std::vector<std::size_t> read;
     SqlWriterOptions options;
     options.scan_text = [&](const ast::BoundScan& scan) {
@@ -110,11 +110,18 @@ void Fragment::leave_out_late_rows() {
 
 ResultTable Fragment::execute(bool removed) {
     try {
-        return statement_->execute();
+        return execute_statement();
     } catch (const EngineException& problem) {
         if (!is_about_values(problem.error())) throw;
     }
     return execute_apart(removed);
+}
+
+ResultTable Fragment::execute_statement() {
+    AcknowledgementScope acknowledgements(engine_);
+    ResultTable rows = statement_->execute();
+    acknowledgements.keep();
+    return rows;
 }
 
 ResultTable Fragment::execute_apart(bool removed) {
@@ -126,10 +133,22 @@ ResultTable Fragment::execute_apart(bool removed) {
     for (const StreamScan& scan : scans_) {
         const auto refused = process_in_parts(scan.rows(removed), [&](std::size_t first, std::size_t count) {
             scan.slot->set_window(first, count);
-            append_rows(rows, statement_->execute());
+            append_rows(rows, execute_statement());
         });
+        for (RefusedRow row : refused) {
+            const auto again = [&](std::size_t first, std::size_t count) {
+                scan.slot->set_window(row.row + first, count);
+                append_rows(rows, execute_statement());
+            };
+            bool passed = false;
+            for (unsigned tries = observer_.retries(*scan.slot); tries > 0 && !passed; --tries) {
+                const auto refused_again = process_in_parts(1, again);
+                passed = refused_again.empty();
+                if (!passed) row.reason = refused_again.front().reason;
+            }
+            if (!passed) observer_.refused_row(*scan.slot, row);
+        }
         scan.slot->set_window(0, 0);
-        for (const RefusedRow& row : refused) observer_.refused(row.reason);
     }
     return rows;
 }

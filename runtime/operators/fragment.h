@@ -9,6 +9,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/operators/event_clock.h"
 #include "runtime/plan/stream_plan.h"
+#include "runtime/row_isolation.h"
 
 namespace laminar {
 
@@ -28,6 +29,16 @@ public:
     virtual ~RowObserver() = default;
     /// A row that the engine refuses: a cast that fails, a division by zero.
     virtual void refused(const std::string& reason) = 0;
+    /// The same for a row that slot shows.
+    virtual void refused_row(const BatchSlot& slot, const RefusedRow& row) {
+        (void)slot;
+        refused(row.reason);
+    }
+    /// How often a row of the slot is tried again before it is refused.
+    [[nodiscard]] virtual unsigned retries(const BatchSlot& slot) const {
+        (void)slot;
+        return 0;
+    }
     /// Rows whose window had passed when they came, or which have no time.
     virtual void late(std::uint64_t rows) = 0;
 };
@@ -53,7 +64,9 @@ private:
     void restore();
     ResultTable execute(bool removed);
     ResultTable execute_apart(bool removed);
+    ResultTable execute_statement();
 
+    Engine& engine_;
     std::vector<StreamScan> scans_;  ///< Those it reads, streams alone.
     struct LateRule {
         EventClock* clock = nullptr;

@@ -76,7 +76,7 @@ class OverflowTest(ServedTestCase):
 class BackpressureTest(ServedTestCase):
     def test_block_makes_the_peers_send_block_and_loses_nothing(self):
         port = free_port()
-        served = self.serve(["format = 'json'", "buffer_size = 10"], STUCK.format(port=port), [
+        served = self.serve(["format = 'json'", "buffer_size = 10", "overflow = 'block'"], STUCK.format(port=port), [
             "SELECT 1", f"SELECT messages_received FROM system.websocket_connections WHERE connection_name = 'inlet'; {DROPPED}"])
         filler = "x" * 100_000
         message = frame(TEXT, json.dumps({"n": 1, "filler": filler}).encode())

@@ -69,8 +69,10 @@ class OutgoingTest(LaminarTestCase):
             return server.wait_for_messages(count)
 
     def test_a_row_is_an_object(self):
-        self.assertEqual(self.received("a INT, t TIMESTAMP, j JSON", "VALUES (1, TIMESTAMP '2024-01-15 10:30:00', '{\"k\": [1]}')", 1),
-                         ['{"a":1,"t":"2024-01-15T10:30:00Z","j":{"k": [1]}}'])
+        for options in ("", ", batch_framing = 'none'"):
+            self.assertEqual(self.received("a INT, t TIMESTAMP, j JSON", "VALUES (1, TIMESTAMP '2024-01-15 10:30:00', '{\"k\": [1]}')",
+                                           1, options=options),
+                             ['{"a":1,"t":"2024-01-15T10:30:00Z","j":{"k": [1]}}'])
 
     def test_a_client_may_have_a_field_client_id(self):
         self.assertEqual(self.received("client_id TEXT, a INT", "VALUES ('me', 1)", 1), ['{"client_id":"me","a":1}'])

@@ -115,13 +115,23 @@ class Server:
 
 
 class FeedServer(Server):
-    """Sends the same messages to every client, then listens until it leaves."""
+    """Sends the same messages to every client, then listens until it leaves. held: only after release()."""
 
-    def __init__(self, messages, **options):
+    def __init__(self, messages, held=False, **options):
         self.messages = messages
+        self._held = held
         super().__init__(**options)
 
+    def release(self):
+        async def open_gate():
+            async with self._changed:
+                self._held = False
+                self._changed.notify_all()
+
+        self.loop.call(open_gate())
+
     async def serve_client(self, client):
+        await self._wait_until(lambda: not self._held)
         for message in self.messages:
             await client.send(message)
         await super().serve_client(client)

@@ -49,7 +49,7 @@ TEST_CASE("bounds can change while messages wait") {
 }
 
 TEST_CASE("a channel of several batches drops the oldest of what waits") {
-    Channel channel({8, 1 << 20, 4});
+    Channel channel({.messages = 8, .bytes = 1 << 20, .batches = 4});
     const auto first = [](const std::unique_ptr<ColumnBatch>& batch) {
         return batch->columns[0].values<std::int32_t>()[0];
     };
@@ -229,4 +229,68 @@ TEST_CASE("a producer and a consumer on two threads lose nothing and never stall
         CHECK(bounded);
         CHECK(expected == count);
     }
+}
+
+TEST_CASE("a batch is waited for until it is full") {
+    int wakes = 0;
+    Channel channel({.messages = 100, .batch_rows = 3, .batch_timeout = std::chrono::hours(1)}, [&] { ++wakes; });
+    CHECK_FALSE(channel.input->batch_due());
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    channel.input->flush();
+    CHECK(wakes == 1);  // To learn when it is due.
+    CHECK(channel.input->take(false) == nullptr);
+    REQUIRE(channel.input->batch_due());
+    CHECK(*channel.input->batch_due() > InputChannel::Clock::now() + std::chrono::minutes(30));
+    CHECK_FALSE(channel.offer(R"({"n":2})"));
+    channel.input->flush();
+    CHECK(wakes == 1);
+    CHECK_FALSE(channel.offer(R"({"n":3})"));
+    channel.input->flush();
+    CHECK(wakes == 2);
+    const std::unique_ptr<ColumnBatch> batch = channel.input->take(false);
+    REQUIRE(batch);
+    CHECK(batch->rows == 3);
+    CHECK_FALSE(channel.input->batch_due());
+}
+
+TEST_CASE("a batch is not waited for when there is no room, no more to come, or no patience") {
+    const InputChannel::Limits limits{.messages = 2, .batch_rows = 10, .batch_timeout = std::chrono::hours(1)};
+    Channel full(limits);
+    CHECK_FALSE(full.offer(R"({"n":1})"));
+    CHECK(full.input->take(false) == nullptr);
+    CHECK_FALSE(full.offer(R"({"n":2})"));
+    CHECK(full.input->take(false) != nullptr);
+
+    Channel ended(limits);
+    CHECK_FALSE(ended.offer(R"({"n":1})"));
+    ended.input->finish();
+    CHECK(ended.input->take(false) != nullptr);
+
+    Channel urgent(limits);
+    CHECK_FALSE(urgent.offer(R"({"n":1})"));
+    CHECK(urgent.input->take(true) != nullptr);
+
+    Channel due({.batch_rows = 10, .batch_timeout = std::chrono::milliseconds(0)});
+    CHECK_FALSE(due.offer(R"({"n":1})"));
+    CHECK(due.input->take(false) != nullptr);
+}
+
+TEST_CASE("the producer learns what became of tracked messages") {
+    Channel channel({});
+    const auto offer = [&](std::uint64_t sequence, bool tracked) {
+        Message message;
+        message.payload = R"({"n":1})";
+        message.sequence = sequence;
+        message.tracked = tracked;
+        CHECK_FALSE(channel.input->offer(message));
+    };
+    offer(7, true);
+    offer(8, false);
+    channel.input->recycle(channel.input->take());
+    offer(9, true);
+    channel.input->recycle(channel.input->take(), false);
+    const InputChannel::Settled settled = channel.input->take_settled();
+    CHECK(settled.processed == std::vector<std::uint64_t>{7});
+    CHECK(settled.abandoned == std::vector<std::uint64_t>{9});
+    CHECK(channel.input->take_settled().processed.empty());
 }

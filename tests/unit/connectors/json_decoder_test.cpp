@@ -185,15 +185,15 @@ TEST_CASE("a declared column of a metadata name takes the payload first") {
     CHECK(feed.row(2) == R"([null,"2024-01-15T10:30:00Z",null])");
 }
 
-TEST_CASE("a schema without payload columns takes any message") {
+TEST_CASE("a schema without payload columns takes any message, and says which are not JSON") {
     DecoderFixture feed({metadata_column("message", "VARCHAR", MetadataField::message),
                          metadata_column("data", "BLOB", MetadataField::data)});
-    CHECK(feed.refusal("not json") == "");
-    CHECK(feed.refusal("") == "");
+    CHECK(feed.refusal("not json").starts_with("invalid_json: "));
+    CHECK(feed.refusal("").starts_with("invalid_json: "));
     CHECK(feed.refusal("42") == "");
-    CHECK(feed.refusal("\xFF") == "");
+    CHECK(feed.refusal("\xFF").starts_with("invalid_utf8: "));
     CHECK(feed.refusal(R"([1,"two",[3],{"four":4}])") == "");
-    CHECK(feed.refusal("{\"a\":1}\n{bad}") == "");
+    CHECK(feed.refusal("{\"a\":1}\n{bad}").starts_with("invalid_json: "));
     const std::vector<std::string> rows = {
         R"("not json")",        R"("")", R"("42")", "null", R"("1")", R"("\"two\"")", R"("[3]")", R"("{\"four\":4}")",
         R"("{\"a\":1}\n{bad}")"};

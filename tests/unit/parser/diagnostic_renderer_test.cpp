@@ -24,6 +24,21 @@ Diagnostic mark(const std::string& text, std::string_view what, std::string mess
     return diagnostic;
 }
 
+TEST_CASE("credentials in the line are masked, positions stay") {
+    const auto shown = [](const std::string& line) {
+        const std::string text = render_diagnostic(mark(line, line));
+        const std::size_t begin = text.find("| ") + 2;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    CHECK(shown("auth_token = 'abc', port = 1") == "auth_token = '***', port = 1");
+    CHECK(shown("MAP {'X-API-Key': 'it''s', 'Accept': 'all'}") == "MAP {'X-API-Key': '*****', 'Accept': 'all'}");
+    CHECK(shown("basic_auth = 'me:${secret:pass}x'") == "basic_auth = '***${secret:pass}*'");
+    CHECK(shown("endpoint = 'ws://me:pw@h/p?a=1&token=t&b=2'") == "endpoint = 'ws://me:**@h/p?a=1&token=*&b=2'");
+    CHECK(shown("endpoint = 'ws://h:80/p@q'") == "endpoint = 'ws://h:80/p@q'");
+    CHECK(shown("tls_key = '-----BEGIN") == "tls_key = '**********");
+    CHECK(shown("SELECT 'token', x FROM t WHERE y = 'z'") == "SELECT 'token', x FROM t WHERE y = 'z'");
+}
+
 TEST_CASE("position, message, line, carets and hint") {
     const Diagnostic diagnostic = mark("CREATE CONNECTION c TO websocket (\n    formt = 'json'\n);\n", "formt",
                                        "unknown option \"formt\"", "did you mean \"format\"?");

@@ -1,0 +1,163 @@
+#include "connectors/websocket/error_stream.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "connectors/codec/utf8.h"
+
+namespace laminar {
+
+namespace {
+constexpr std::size_t failed_message_limit = 4096;
+constexpr std::uint64_t errors_logged_per_minute = 20;
+}  // namespace
+
+void ErrorStream::add(TableStream stream, const std::shared_ptr<InputChannel>& channel) {
+    // The backlog goes first, and no new error in between.
+    const std::lock_guard lock(mutex_);
+    if (stream == TableStream::errors) {
+        for (const ErrorRecord& record : errors_) offer(to_json(record), record, *channel);
+        error_channels_.push_back(channel);
+    } else {
+        for (const DeadRecord& dead : dead_letters_) offer(dead.json, dead.record, *channel);
+        dead_letter_channels_.push_back(channel);
+    }
+}
+
+void ErrorStream::remove(const std::shared_ptr<InputChannel>& channel) {
+    const std::lock_guard lock(mutex_);
+    std::erase(error_channels_, channel);
+    std::erase(dead_letter_channels_, channel);
+}
+
+void ErrorStream::finish() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& channel : error_channels_) channel->finish();
+    for (const auto& channel : dead_letter_channels_) channel->finish();
+}
+
+bool ErrorStream::has_readers() const {
+    const std::lock_guard lock(mutex_);
+    return !error_channels_.empty() || !dead_letter_channels_.empty();
+}
+
+std::optional<std::string> ErrorStream::record_connection_error(ErrorRecord record) {
+    record.error_type = "connection";
+    record.error_message = journal_.redact(record.error_message);
+    record.timestamp = utc_now();
+    record.connection_name = journal_.name();
+    return record_error(record);
+}
+
+std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::string_view payload) {
+    journal_.messages_failed.fetch_add(1, std::memory_order_relaxed);
+    // A peer may send back what it was told: credentials included. Cut only afterwards, or half of one may stay.
+    const std::string shown = journal_.redact(payload);
+    record.error_message = journal_.redact(record.error_message);
+    record.timestamp = utc_now();
+    record.connection_name = journal_.name();
+    record.failed_message = printable_payload(shown, failed_message_limit);
+    if (may_log()) {
+        journal_.log(
+            "warning", record.error_type == "processing" ? "processing_error" : "decode_error",
+            fmt::format("{}: {}; message: {}", record.error_type, record.error_message, quote_excerpt(shown, 120)));
+    }
+    if (options_.dlq_enabled) bury(record, shown);
+    std::optional<std::string> verdict = record_error(record);
+    if (options_.on_error == ErrorPolicy::fail)
+        verdict = fmt::format("on_error = 'fail': {}: {}", record.error_type, record.error_message);
+    return verdict;
+}
+
+void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
+    ErrorRecord whole = record;
+    whole.failed_message = printable_payload(payload, payload.size());
+    std::string json = to_json(whole, payload);
+    journal_.dead_letters.fetch_add(1, std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& channel : dead_letter_channels_) offer(json, record, *channel);
+        dead_letter_bytes_ += json.size();
+        dead_letters_.push_back({record, std::move(json)});
+        while (dead_letters_.size() > options_.error_buffer_size ||
+               (dead_letter_bytes_ > options_.buffer_bytes && dead_letters_.size() > 1)) {
+            dead_letter_bytes_ -= dead_letters_.front().json.size();
+            dead_letters_.pop_front();
+        }
+    }
+    DeadLetter letter;
+    letter.timestamp = record.timestamp;
+    letter.connection_name = record.connection_name;
+    letter.error_type = record.error_type;
+    letter.error_message = record.error_message;
+    letter.message_id = record.message_id;
+    letter.client_id = record.client_id;
+    letter.remote_address = record.remote_address;
+    letter.received_at = record.received_at;
+    letter.message_size = record.message_size;
+    letter.delivery_count = record.delivery_count;
+    letter.data = payload;
+    journal_.keep(std::move(letter));
+}
+
+std::optional<std::string> ErrorStream::record_error(const ErrorRecord& record) {
+    journal_.errors.fetch_add(1, std::memory_order_relaxed);
+    std::optional<std::string> verdict;
+    const std::lock_guard lock(mutex_);
+    errors_.push_back(record);
+    while (errors_.size() > options_.error_buffer_size) errors_.pop_front();
+    if (!error_channels_.empty()) {
+        const std::string json = to_json(record);
+        for (const auto& channel : error_channels_) offer(json, record, *channel);
+    }
+    if (!options_.max_errors_per_minute) return verdict;
+    const auto now = std::chrono::steady_clock::now();
+    recent_errors_.push_back(now);
+    while (recent_errors_.front() + std::chrono::minutes(1) < now) recent_errors_.pop_front();
+    if (recent_errors_.size() > *options_.max_errors_per_minute) {
+        verdict = fmt::format("more than {} errors in a minute (max_errors_per_minute), the last: {}: {}",
+                              *options_.max_errors_per_minute, record.error_type, record.error_message);
+    }
+    return verdict;
+}
+
+void ErrorStream::offer(const std::string& json, const ErrorRecord& record, InputChannel& channel) {
+    // Errors never hold up messages: a table that lags loses them. The latest stay in the buffer for the next.
+    if (channel.is_full()) {
+        journal_.errors_dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    MessageOrigin origin;
+    origin.connection_name = record.connection_name;
+    origin.client_id = record.client_id;
+    origin.remote_address = record.remote_address;
+    Message message;
+    message.payload = json;
+    message.received_at = record.timestamp;
+    message.wire_size = json.size();
+    message.sequence = sequence_.fetch_add(1) + 1;
+    message.origin = &origin;
+    (void)channel.offer(message);  // An error about an error would never end.
+    channel.flush();
+}
+
+bool ErrorStream::may_log() {
+    bool last = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - log_window_start_ > std::chrono::minutes(1)) {
+            log_window_start_ = now;
+            logged_in_window_ = 0;
+        }
+        if (logged_in_window_ > errors_logged_per_minute) return false;
+        last = ++logged_in_window_ > errors_logged_per_minute;
+    }
+    if (last) {
+        journal_.log("warning", "decode_error", "further messages that fail are counted but not logged for a minute");
+    }
+    return !last;
+}
+
+}  // namespace laminar

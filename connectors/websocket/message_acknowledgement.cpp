@@ -1,0 +1,144 @@
+#include "connectors/websocket/message_acknowledgement.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json_text.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::string_view default_text = R"({"type":"ack","message_id":"${message_id}"})";
+constexpr std::string_view placeholder = "${message_id}";
+
+/// The id as it stands within a JSON string.
+std::string escaped(std::string_view id) {
+    std::string quoted;
+    append_json_quoted(quoted, id);
+    return quoted.substr(1, quoted.size() - 2);
+}
+
+}  // namespace
+
+std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const WebSocketOptions& options,
+                                                                     ConnectionJournal& journal) {
+    if (options.auto_ack && !options.ack_message) return nullptr;
+    return std::make_unique<MessageAcknowledgement>(options, journal);
+}
+
+bool MessageAcknowledgement::is_full() const {
+    const std::lock_guard lock(mutex_);
+    return held() >= options_.buffer_size || in_flight_.bytes() >= options_.buffer_bytes;
+}
+
+void MessageAcknowledgement::track(const Message& message, const std::function<Reception(const Message&)>& offer,
+                                   std::vector<std::string> fallback_ids) {
+    // Held while the message is offered: the engine may have acknowledged it before we know its id.
+    const std::lock_guard lock(mutex_);
+    Message tracked = message;
+    tracked.tracked = options_.auto_ack;
+    Reception reception = offer(tracked);
+    if (options_.auto_ack) {
+        commits_.add(message.sequence, std::move(reception.ids), message.origin ? message.origin->client_id : "",
+                     std::move(reception.receivers));
+        return;
+    }
+    HeldMessage held(message, reception.ids.empty() ? std::move(fallback_ids) : std::move(reception.ids));
+    in_flight_.add(std::move(held), InFlightMessages::Clock::now() + options_.ack_timeout);
+}
+
+void MessageAcknowledgement::settle(const ProcessingReport& report,
+                                    const std::vector<std::shared_ptr<InputChannel>>& channels) {
+    std::vector<AcknowledgementDue> due;
+    std::unordered_set<std::string> failed;
+    if (options_.auto_ack) {
+        for (const FailedRow& row : report.failed) failed.insert(row.message_id);
+    }
+    const std::lock_guard lock(mutex_);
+    if (options_.auto_ack) {
+        for (const auto& channel : channels) commits_.settle(channel.get(), channel->take_settled(), failed, due);
+    } else {
+        for (const std::string& id : report.acknowledged) {
+            // Acknowledged before, or never ours: nothing is owed.
+            if (std::optional<std::string> client_id = in_flight_.acknowledge(id)) {
+                due.push_back({id, std::move(*client_id)});
+            }
+        }
+    }
+    due_.insert(due_.end(), due.begin(), due.end());
+}
+
+void MessageAcknowledgement::forget(const InputChannel* channel) {
+    std::vector<AcknowledgementDue> due;
+    const std::lock_guard lock(mutex_);
+    commits_.forget(channel, due);
+    due_.insert(due_.end(), due.begin(), due.end());
+}
+
+std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
+    const std::lock_guard lock(mutex_);
+    const HeldMessage* first = in_flight_.first_overdue(InFlightMessages::Clock::now());
+    if (!first || (!room && first->delivery_count < options_.max_deliveries)) return std::nullopt;
+    return in_flight_.take_first();
+}
+
+std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
+    std::string text(options_.ack_message ? *options_.ack_message : default_text);
+    if (text.find("${secret") != std::string::npos) {
+        SecretResolver::Result resolved = journal_.resolve(text);
+        if (!resolved.missing.empty()) {
+            journal_.error("acknowledge_failed", fmt::format("ack_message: {}", fmt::join(resolved.missing, "; ")));
+            return std::nullopt;
+        }
+        text = std::move(resolved.text);
+    }
+    const std::string id = is_json_value(text) ? escaped(message_id) : message_id;
+    for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
+        text.replace(at, placeholder.size(), id);
+    return text;
+}
+
+void MessageAcknowledgement::send_due(const Send& send) {
+    for (;;) {
+        AcknowledgementDue next;
+        {
+            const std::lock_guard lock(mutex_);
+            if (due_.empty()) return;
+            next = due_.front();
+        }
+        SendOutcome outcome = SendOutcome::failed;
+        if (std::optional<std::string> text = text_for(next.message_id)) {
+            OutgoingMessage message;
+            message.payload = std::make_shared<const std::string>(std::move(*text));
+            message.client_id = next.client_id;
+            outcome = send(std::move(message));
+        }
+        if (outcome == SendOutcome::full) return;
+        if (outcome == SendOutcome::accepted) {
+            journal_.messages_acknowledged.fetch_add(1, std::memory_order_relaxed);
+        } else if (outcome == SendOutcome::no_such_client) {
+            journal_.log(
+                "debug", "acknowledge_failed",
+                fmt::format("{} has left before its message {} was acknowledged", next.client_id, next.message_id));
+        }
+        const std::lock_guard lock(mutex_);
+        due_.pop_front();
+    }
+}
+
+bool MessageAcknowledgement::all_sent() const {
+    const std::lock_guard lock(mutex_);
+    return due_.empty();
+}
+
+std::size_t MessageAcknowledgement::in_flight() const {
+    const std::lock_guard lock(mutex_);
+    return in_flight_.size() + commits_.size();
+}
+
+}  // namespace laminar

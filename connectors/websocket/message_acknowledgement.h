@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/connection.h"
+#include "connectors/input_channel.h"
+#include "connectors/message.h"
+#include "connectors/websocket/connection_journal.h"
+#include "connectors/websocket/in_flight_messages.h"
+#include "connectors/websocket/options.h"
+#include "connectors/websocket/pending_commits.h"
+
+namespace laminar {
+
+/// Which messages of a connection are still to be acknowledged, and the acknowledgements on their way to its peers. Two
+/// ways: auto_ack = true with ack_message acknowledges what the engine has processed; auto_ack = false waits for
+/// ACKNOWLEDGE_MESSAGE. Bounded by buffer_size and buffer_bytes: when full, nothing more may be delivered.
+/// Thread-safe. Borrows the options and the journal.
+class MessageAcknowledgement {
+public:
+    /// What became of an offer to all channels.
+    struct Reception {
+        std::vector<std::string> ids;                ///< Of the rows, each once.
+        std::vector<const InputChannel*> receivers;  ///< Those that accepted it.
+    };
+    using Send = std::function<SendOutcome(OutgoingMessage)>;
+
+    MessageAcknowledgement(const WebSocketOptions& options, ConnectionJournal& journal)
+        : options_(options), journal_(journal) {}
+    /// Null when the options ask for no acknowledgement.
+    [[nodiscard]] static std::unique_ptr<MessageAcknowledgement> make(const WebSocketOptions& options,
+                                                                      ConnectionJournal& journal);
+
+    [[nodiscard]] bool is_full() const;
+    /// Delivers a message by calling offer, and remembers it. fallback_ids: its ids if nobody receives it now.
+    void track(const Message& message, const std::function<Reception(const Message&)>& offer,
+               std::vector<std::string> fallback_ids = {});
+    /// Collects what has become due for sending.
+    void settle(const ProcessingReport& report, const std::vector<std::shared_ptr<InputChannel>>& channels);
+    void forget(const InputChannel* channel);
+    /// A message whose time has run out and that is to be delivered again or, after max_deliveries, given up.
+    /// room: whether it could be delivered now.
+    std::optional<HeldMessage> take_overdue(bool room);
+
+    /// Sends what is due, as far as there is room. From one thread at a time.
+    void send_due(const Send& send);
+    [[nodiscard]] bool all_sent() const;
+    [[nodiscard]] std::size_t in_flight() const;
+
+private:
+    [[nodiscard]] std::optional<std::string> text_for(const std::string& message_id) const;
+    [[nodiscard]] std::size_t held() const { return in_flight_.size() + commits_.size() + due_.size(); }
+
+    const WebSocketOptions& options_;
+    ConnectionJournal& journal_;
+    mutable std::mutex mutex_;
+    InFlightMessages in_flight_;  ///< Guarded by mutex_, as all below.
+    PendingCommits commits_;
+    std::deque<AcknowledgementDue> due_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,303 @@
+"""on_error, max_errors_per_minute, error_buffer_size, the errors stream, dead letters: every failure is told, kept where that is asked
+for, and stops nothing that was not asked to stop."""
+
+import base64
+import json
+import unittest
+
+from laminar_process import LaminarTestCase
+from websocket_peer import Client, FeedServer, free_port
+
+GOOD = [json.dumps({"n": n}) for n in range(3)]
+
+
+class ErrorTest(LaminarTestCase):
+    def connection(self, server, options=""):
+        return f"""CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                       reconnect_interval_ms = 100{options});"""
+
+    def test_the_errors_stream_of_the_specification(self):
+        with FeedServer(["{broken", json.dumps({"n": "three"}), *GOOD]) as server:
+            laminar = self.run_script(self.connection(server, ", on_error = 'continue', error_buffer_size = 100") + """
+                CREATE TABLE ws_errors (error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP DEFAULT NOW())
+                    WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR ws_errors COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT error_type, error_message, failed_message, timestamp > NOW() - INTERVAL '5 minutes' AS recent FROM ws_errors;
+                SELECT messages_received, messages_failed, errors FROM system.websocket_connections;
+                DROP CONNECTION feed CASCADE;
+            """)
+        first, second, counters = laminar.rows
+        self.assertEqual((first["error_type"], first["failed_message"], first["recent"]), ("invalid_json", "{broken", True))
+        self.assertEqual(second["error_type"], "type_mismatch")
+        self.assertIn('field "n": expected INTEGER, found string "three"', second["error_message"])
+        self.assertEqual(counters, {"messages_received": 5, "messages_failed": 2, "errors": 2})
+
+    def test_error_buffer_size_is_how_many_errors_wait_for_a_table(self):
+        with FeedServer([f"broken {n}" for n in range(50)] + GOOD) as server:
+            laminar = self.run_script(self.connection(server, ", error_buffer_size = 10, dlq_enabled = true") + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                CREATE TABLE errors (failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE dead (failed_message TEXT) WITH (connector = 'feed', stream = 'dlq');
+                WAIT FOR errors COUNT 10 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR dead COUNT 10 TIMEOUT INTERVAL '60 seconds';
+                SELECT failed_message FROM errors;
+                SELECT COUNT(*) AS dead, MIN(failed_message) AS first FROM dead;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual([row["failed_message"] for row in laminar.rows[:-1]], [f"broken {n}" for n in range(40, 50)])
+        self.assertEqual(laminar.rows[-1], {"dead": 10, "first": "broken 40"})
+
+    def test_on_error_fail_ends_the_connection(self):
+        with FeedServer([*GOOD, "broken"]) as server:
+            laminar = self.start_script(self.connection(server, ", on_error = 'fail'") + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+            self.assertEqual(laminar.wait(), 1)
+        self.assertIn("on_error = 'fail': invalid_json", laminar.stderr.text)
+        self.assertEqual(len(server.requests), 1, "a failed connection is not made again")
+
+    def test_on_error_continue_goes_on(self):
+        with FeedServer(["broken"] * 30 + GOOD) as server:
+            laminar = self.run_script(self.connection(server) + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                SELECT connection_state, messages_failed FROM system.websocket_connections;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.rows, [{"connection_state": "connected", "messages_failed": 30}])
+
+    def test_max_errors_per_minute(self):
+        with FeedServer(["broken"] * 10 + GOOD) as server:
+            self.run_script(self.connection(server, ", max_errors_per_minute = 10") + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                DROP CONNECTION feed CASCADE;""")
+        with FeedServer(["broken"] * 11 + GOOD) as server:
+            laminar = self.start_script(self.connection(server, ", max_errors_per_minute = 10") + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+            self.assertEqual(laminar.wait(), 1)
+        self.assertIn("more than 10 errors in a minute (max_errors_per_minute)", laminar.stderr.text)
+
+    def test_max_errors_per_minute_counts_connection_errors(self):
+        port = free_port()
+        laminar = self.start_script(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:{port}/', mode = 'client', format = 'json',
+                reconnect_interval_ms = 10, max_reconnect_interval_ms = 20, max_errors_per_minute = 3);
+            CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+        self.assertEqual(laminar.wait(), 1)
+        self.assertIn("more than 3 errors in a minute", laminar.stderr.text)
+
+    def test_a_server_fails_by_the_same_rules(self):
+        port = free_port()
+        laminar = self.start_script(f"""
+            CREATE CONNECTION hub TO websocket (mode = 'server', port = {port}, format = 'json', on_error = 'fail');
+            CREATE TABLE events (n INT) WITH (connector = 'hub');""", "--log-level", "info")
+        laminar.stderr.wait_for(lambda line: "listening on" in line, "listening server")
+        with Client(f"ws://127.0.0.1:{port}/") as client:
+            client.send("broken")
+            self.assertEqual(laminar.wait(), 1)
+        self.assertIn("on_error = 'fail': invalid_json", laminar.stderr.text)
+
+    def test_rows_that_a_pipeline_refuses_are_errors_of_the_connection(self):
+        feed = [json.dumps({"message_id": f"m{n}", "x": x}) for n, x in enumerate(["1", "one", "2"])]
+        events = "CREATE TABLE events (message_id TEXT, x TEXT) WITH (connector = 'feed');"
+        for relation in ("feed", "events"):
+            with self.subTest(relation), FeedServer(feed) as server:
+                laminar = self.run_script(self.connection(server, ", dlq_enabled = true") + f"""
+                    {events if relation == "events" else ""}
+                    CREATE TABLE kept (x INTEGER);
+                    CREATE PIPELINE numbers AS INSERT INTO kept SELECT CAST(x AS INTEGER) FROM {relation};
+                    CREATE TABLE errors (error_type TEXT, error_message TEXT, failed_message TEXT, message_id TEXT)
+                        WITH (connector = 'feed', stream = 'errors');
+                    WAIT FOR kept COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                    WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                    SELECT * FROM errors;
+                    SELECT error_type, message_id, message FROM system.dead_letters;
+                    SELECT errors FROM system.pipelines;
+                    DROP CONNECTION feed CASCADE;
+                """)
+                error, letter, pipeline = laminar.rows
+                self.assertEqual((error["error_type"], error["failed_message"], error["message_id"]), ("processing", feed[1], "m1"))
+                self.assertIn("numbers: ", error["error_message"])
+                self.assertIn("one", error["error_message"])
+                self.assertEqual(letter, {"error_type": "processing", "message_id": "m1", "message": feed[1]})
+                self.assertEqual(pipeline, {"errors": 1})
+
+    def test_on_error_fail_holds_for_processing(self):
+        for mode in ("client", "server"):
+            with self.subTest(mode):
+                statements = """
+                    CREATE TABLE events (x TEXT) WITH (connector = 'feed');
+                    CREATE PIPELINE numbers AS SELECT CAST(x AS INTEGER) AS x FROM events;"""
+                if mode == "client":
+                    with FeedServer([json.dumps({"x": "one"})]) as server:
+                        laminar = self.start_script(self.connection(server, ", on_error = 'fail'") + statements)
+                        self.assertEqual(laminar.wait(), 1)
+                else:
+                    port = free_port()
+                    laminar = self.start_script(f"""
+                        CREATE CONNECTION feed TO websocket (mode = 'server', port = {port}, format = 'json', on_error = 'fail');
+                        """ + statements, "--log-level", "info")
+                    laminar.stderr.wait_for(lambda line: "listening on" in line, "listening server")
+                    with Client(f"ws://127.0.0.1:{port}/") as client:
+                        client.send(json.dumps({"x": "one"}))
+                        self.assertEqual(laminar.wait(), 1)
+                self.assertIn("on_error = 'fail': processing: numbers: ", laminar.stderr.text)
+
+    def test_on_error_retry_tries_a_row_again(self):
+        # Each try of each row fails by a coin's throw: one try loses about half of the rows, four lose about a sixteenth.
+        feed = [json.dumps({"n": n}) for n in range(400)] + [json.dumps({"n": -1})]
+        passed = {}
+        for policy in ("continue", "retry"):
+            with FeedServer(feed) as server:
+                laminar = self.run_script(self.connection(server, f", on_error = '{policy}', reconnect = false") + """
+                    CREATE TABLE events (n INTEGER) WITH (connector = 'feed');
+                    WAIT FOR events COUNT 401 TIMEOUT INTERVAL '60 seconds';
+                    CREATE TABLE errors (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
+                    CREATE TABLE kept (n INTEGER);
+                    CREATE PIPELINE lucky AS INSERT INTO kept
+                    SELECT CASE WHEN n >= 0 AND random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END FROM events;
+                    WAIT FOR kept COUNT 20 TIMEOUT INTERVAL '60 seconds';
+                    SELECT (SELECT COUNT(*) FROM kept) AS kept, errors FROM system.pipelines;
+                    DROP CONNECTION feed CASCADE;
+                """)
+            row = laminar.rows[0]
+            self.assertEqual(row["kept"] + row["errors"], 401)
+            passed[policy] = row["kept"]
+        self.assertLess(passed["continue"], 280)
+        self.assertGreater(passed["retry"], 320)
+
+
+class DeadLetterTest(LaminarTestCase):
+    def test_the_queue_of_the_specification(self):
+        feed = [json.dumps({"n": 1}), "not json", json.dumps({"n": 2}), '{"n": 3']
+        with FeedServer(feed, held=True) as server:
+            laminar = self.start_script(f"""
+                CREATE CONNECTION ws_main TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', dlq_enabled = true);
+                CREATE TABLE error_log (raw_message TEXT, error_type TEXT, error_time TIMESTAMP);
+                CREATE TABLE valid (n INT);
+                CREATE PIPELINE valid_messages AS INSERT INTO valid SELECT n FROM ws_main WHERE IS_VALID_JSON(message);
+                CREATE PIPELINE invalid_messages AS
+                INSERT INTO error_log SELECT message AS raw_message, 'invalid_json' AS error_type, NOW() AS error_time
+                FROM ws_main WHERE NOT IS_VALID_JSON(message);
+                SELECT 'ready' AS state;
+                WAIT FOR valid COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR error_log COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT n FROM valid ORDER BY n;
+                SELECT raw_message, error_type FROM error_log;
+                SELECT connection_name, error_type, message, decode(data) AS data, message_size, delivery_count,
+                       received_at <= timestamp AS in_order, remote_address FROM system.dead_letters;
+                DROP CONNECTION ws_main CASCADE;
+            """)
+            laminar.stdout.wait_for(lambda line: "ready" in line, "pipelines")
+            server.release()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+            address = f"127.0.0.1:{server.port}"
+        rows = laminar.rows[1:]
+        self.assertEqual(rows[:2], [{"n": 1}, {"n": 2}])
+        self.assertEqual(rows[2:4], [{"raw_message": text, "error_type": "invalid_json"} for text in (feed[1], feed[3])])
+        self.assertEqual(rows[4:], [{
+            "connection_name": "ws_main", "error_type": "invalid_json", "message": text, "data": text, "message_size": len(text),
+            "delivery_count": 1, "in_order": True, "remote_address": address} for text in (feed[1], feed[3])])
+
+    def test_a_message_that_is_not_json_is_an_error_whoever_reads_it(self):
+        with FeedServer(["not json", *GOOD]) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', dlq_enabled = true);
+                CREATE TABLE kept (message TEXT);
+                CREATE PIPELINE copy AS INSERT INTO kept SELECT message FROM feed;
+                WAIT FOR kept COUNT 4 TIMEOUT INTERVAL '60 seconds';
+                SELECT error_type, message FROM system.dead_letters;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.rows, [{"error_type": "invalid_json", "message": "not json"}])
+
+    def test_binary_messages_are_kept_byte_for_byte(self):
+        payload = bytes(range(256))
+        with FeedServer([payload, *GOOD]) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', dlq_enabled = true);
+                CREATE TABLE dead (data BYTEA, failed_message TEXT) WITH (connector = 'feed', stream = 'dlq');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR dead COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                SELECT data, data = (SELECT data FROM system.dead_letters) AS same FROM dead;
+                SELECT message, data FROM system.dead_letters;
+                DROP CONNECTION feed CASCADE;
+            """)
+        encoded = base64.b64encode(payload).decode()
+        self.assertEqual(laminar.rows, [{"data": encoded, "same": True}, {"message": None, "data": encoded}])
+
+    def test_without_dlq_enabled_nothing_is_kept(self):
+        with FeedServer(["broken", *GOOD]) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE dead (error_type TEXT) WITH (connector = 'feed', stream = 'dlq');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                SELECT (SELECT COUNT(*) FROM dead) AS dead, (SELECT COUNT(*) FROM system.dead_letters) AS letters;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.rows, [{"dead": 0, "letters": 0}])
+
+
+class BatchingTest(LaminarTestCase):
+    def script(self, server, options):
+        return f"""
+            CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json'{options});
+            CREATE TABLE batches (n INT, at TIMESTAMP);
+            CREATE PIPELINE copy AS INSERT INTO batches SELECT n, processed_at FROM feed WHERE n >= 0;
+        """
+
+    def test_batch_size_makes_full_batches(self):
+        messages = [json.dumps({"n": n}) for n in range(1000)]
+        with FeedServer(messages) as server:
+            laminar = self.run_script(self.script(server, ", batch_size = 250, batch_timeout_ms = 60000") + """
+                WAIT FOR batches COUNT 750 TIMEOUT INTERVAL '60 seconds';
+                SELECT COUNT(*) AS rows FROM batches GROUP BY at ORDER BY at;
+                DROP CONNECTION feed CASCADE;
+            """)
+        counts = [row["rows"] for row in laminar.rows]
+        self.assertGreaterEqual(sum(counts), 750)
+        # The query wants to see what has arrived: the last batch may be a smaller one.
+        self.assertGreaterEqual(min(counts[:-1]), 250)
+
+    def test_batch_timeout_ends_the_wait(self):
+        with FeedServer(GOOD) as server:
+            laminar = self.run_script(self.script(server, ", batch_size = 250, batch_timeout_ms = 1500") + """
+                WAIT FOR batches COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                SELECT COUNT(*) AS rows FROM batches GROUP BY at;
+                DROP PIPELINE copy;
+                CREATE TABLE times (received TIMESTAMP, processed TIMESTAMP);
+                CREATE PIPELINE timed AS INSERT INTO times SELECT received_at, processed_at FROM feed WHERE n >= 0;
+                WAIT FOR times COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                SELECT MIN(processed - received) > INTERVAL '1 second' AS waited FROM times;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.rows, [{"rows": 3}, {"waited": True}])
+
+    def test_a_full_buffer_is_not_waited_for(self):
+        messages = [json.dumps({"n": n}) for n in range(100)]
+        with FeedServer(messages) as server:
+            self.run_script(self.script(server, ", buffer_size = 10, batch_size = 1000, batch_timeout_ms = 600000") + """
+                WAIT FOR batches COUNT 100 TIMEOUT INTERVAL '60 seconds';
+                DROP CONNECTION feed CASCADE;""")
+
+    def test_the_end_of_a_feed_is_not_waited_for(self):
+        class EndingServer(FeedServer):
+            async def serve_client(self, client):
+                for message in self.messages:
+                    await client.send(message)
+
+        with EndingServer(GOOD) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    reconnect = false, batch_size = 1000, batch_timeout_ms = 600000);
+                CREATE PIPELINE shown AS SELECT n FROM feed WHERE n >= 0;""")
+        self.assertEqual([row["n"] for row in laminar.rows], [0, 1, 2])
+
+
+if __name__ == "__main__":
+    unittest.main()

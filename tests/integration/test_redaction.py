@@ -1,0 +1,183 @@
+"""Secrets, and credentials in URLs, never appear: not in logs, errors, SHOW CREATE, DESCRIBE, system tables, dead letters, the summary.
+Every value that must not appear has the word HUSH in it; whatever laminar prints is searched for it."""
+
+import base64
+import json
+import unittest
+import urllib.parse
+
+from certificates import Authority, server_context
+from laminar_process import Laminar, LaminarTestCase
+from websocket_peer import Client, FeedServer, free_port
+
+WORD = "hush7f3a"
+INSPECTION = """
+    SHOW CONNECTIONS;
+    SHOW CREATE CONNECTION {name};
+    DESCRIBE {name};
+    EXPLAIN SELECT * FROM {table};
+    SELECT * FROM system.websocket_connections;
+    SELECT * FROM system.websocket_logs;
+    SELECT * FROM system.dead_letters;
+    SELECT * FROM system.tables;
+    SELECT test_connection('{name}') AS result;
+"""
+
+
+def secret(name):
+    return f"{WORD}-{name}-0123456789"
+
+
+class EchoingServer(FeedServer):
+    """Sends back, as messages that cannot be used, all that it was told: the path, the headers, the messages."""
+
+    async def serve_client(self, client):
+        for name, value in client.request_headers.raw_items():
+            await client.send(f"broken {name}: {value}")
+        await client.send("broken " + client.path)
+        # A secret across the place where a long message is cut, and as bytes.
+        await client.send("broken " + "x" * 4080 + client.request_headers.get("X-Api-Key", ""))
+        await client.send("broken " + "x" * 100 + client.request_headers.get("X-Api-Key", ""))
+        await client.send(b"\xff" + client.request_headers.get("X-Api-Key", "").encode())
+        async for message in client:
+            await self._remember(message)
+            await client.send("broken " + message)
+
+
+class RedactionTest(LaminarTestCase):
+    def setUp(self):
+        self.secrets = self.temporary_folder()
+
+    def put(self, name, value=None):
+        (self.secrets / name).write_text((value or secret(name)) + "\n")
+        return "${secret:" + name + "}"
+
+    def assert_silent(self, laminar):
+        output = laminar.stdout.text + "\n" + laminar.stderr.text
+        self.assertNotIn(WORD, output)
+        self.assertNotIn(WORD, urllib.parse.unquote(output))
+        # Also where rows show bytes, and where credentials travel encoded.
+        for shift in range(3):
+            encoded = base64.b64encode(b"x" * shift + WORD.encode()).decode()
+            core = encoded[(0, 2, 3)[shift]:len(encoded) - 4]
+            self.assertNotIn(core, output)
+        self.assertNotIn("PRIVATE KEY", output)
+        for line in self.key_lines:
+            self.assertNotIn(line, output)
+
+    key_lines = ()
+
+    def run_everywhere(self, script, *arguments, expect):
+        for log_format in ("text", "json"):
+            with Laminar("run", "--format", "json", "--log-level", "trace", "--log-format", log_format, "--secrets-dir", self.secrets,
+                         *arguments, "-e", script) as laminar:
+                code = laminar.wait()
+            self.assertEqual(code, expect, laminar.stderr.text[-3000:])
+            self.assert_silent(laminar)
+        return laminar
+
+    def client_script(self, server, **references):
+        return f"""
+            CREATE CONNECTION feed TO websocket (
+                endpoint = 'ws://127.0.0.1:{server.port}/p?token={references["token"]}&plain=shown',
+                mode = 'client', format = 'json', dlq_enabled = true, reconnect_interval_ms = 100,
+                headers = MAP {{'X-API-Key': '{references["key"]}', 'Cookie': 'session={references["cookie"]}'}},
+                subscribe_message = JSON_OBJECT('login': '{references["login"]}'), auto_ack = false,
+                ack_message = JSON_OBJECT('with': '{references["ack"]}', 'id': '${{message_id}}'));
+            CREATE TABLE events (message_id TEXT, n INT) WITH (connector = 'feed');
+            CREATE TABLE errors (error_type TEXT, error_message TEXT, failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+            CREATE TABLE dead (error_message TEXT, failed_message TEXT, data BYTEA) WITH (connector = 'feed', stream = 'dlq');
+            WAIT FOR dead COUNT 10 TIMEOUT INTERVAL '60 seconds';
+            SELECT * FROM errors;
+            SELECT * FROM dead;
+            SELECT data, decode(data) AS text FROM dead WHERE failed_message LIKE 'broken%';
+            {INSPECTION.format(name="feed", table="events")}
+            DROP CONNECTION feed CASCADE;
+        """
+
+    def test_what_a_client_is_given_by_reference(self):
+        names = ("token", "key", "cookie", "login", "ack")
+        with EchoingServer([]) as server:
+            laminar = self.run_everywhere(self.client_script(server, **{name: self.put(name) for name in names}), expect=0)
+            path, headers = server.requests[0]
+        # They were used, and something was told about all of it.
+        self.assertIn(secret("token"), path)
+        self.assertEqual(headers["X-API-Key"], secret("key"))
+        self.assertEqual(json.loads(server.received[0]), {"login": secret("login")})
+        self.assertIn("X-API-Key: ***", laminar.stdout.text)
+        self.assertIn("decode_error", laminar.stderr.text)
+        self.assertIn("plain=shown", laminar.stdout.text)
+
+    def test_what_a_client_is_given_in_plain_text(self):
+        """Then only the places that Laminar writes by itself can be silent: the peer echoes nothing here."""
+        with FeedServer([json.dumps({"n": 1})]) as server:
+            script = f"""
+                CREATE CONNECTION feed TO websocket (
+                    endpoint = 'ws://127.0.0.1:{server.port}/p?token={secret("token")}',
+                    mode = 'client', format = 'json',
+                    headers = MAP {{'X-API-Key': '{secret("key")}', 'Authorization': 'Bearer {secret("bearer")}'}});
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                {INSPECTION.format(name="feed", table="events")}
+                DROP CONNECTION feed CASCADE;"""
+            self.run_everywhere(script, expect=0)
+            self.assertIn(secret("token"), server.requests[0][0])
+
+    def test_connections_that_fail(self):
+        port = free_port()
+        address = f"127.0.0.1:{port}/p?token={self.put('token')}&access_key={secret('literal')}"
+        for scheme in ("ws", "wss"):
+            self.run_everywhere(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{scheme}://{address}', mode = 'client', format = 'json', reconnect = false,
+                    headers = MAP {{'Authorization': 'Bearer {self.put("bearer")}'}});
+                SELECT test_connection('feed') AS result;
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+            """, expect=1)
+
+    def test_a_server_and_those_it_turns_away(self):
+        folder = self.temporary_folder()
+        authority = Authority(folder)
+        certificate, key = authority.issue("localhost", "DNS:localhost,IP:127.0.0.1")
+        pem = key.read_text()
+        self.key_lines = [line for line in pem.splitlines() if "-" not in line]
+        import ssl
+
+        for options, right in ((f"auth_token = '{self.put('token')}', tls_key = '{self.put('pem', pem)}'", f"Bearer {secret('token')}"),
+                               (f"auth_token = '{secret('plain')}', tls_key = '{pem}'", f"Bearer {secret('plain')}"),
+                               (f"basic_auth = 'feed:{self.put('pass')}', tls_key = '{key}'",
+                                "Basic " + base64.b64encode(f"feed:{secret('pass')}".encode()).decode())):
+            for log_format in ("text", "json"):
+                port = free_port()
+                laminar = self.start_script(f"""
+                    CREATE CONNECTION hub TO websocket (mode = 'server', port = {port}, format = 'json', dlq_enabled = true,
+                        tls_cert = '{certificate}', {options});
+                    CREATE TABLE events (n INT) WITH (connector = 'hub');
+                    CREATE TABLE errors (error_message TEXT, failed_message TEXT) WITH (connector = 'hub', stream = 'errors');
+                    WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                    {INSPECTION.format(name="hub", table="events")}
+                    SELECT * FROM errors;
+                    DROP CONNECTION hub CASCADE;
+                """, "--log-level", "trace", "--log-format", log_format, "--secrets-dir", self.secrets)
+                laminar.stderr.wait_for(lambda line: "listening on wss" in line, "listening server")
+                context = ssl.create_default_context(cafile=str(authority.certificate))
+                url = f"wss://localhost:{port}/"
+                with self.assertRaises(Exception):
+                    Client(url, ssl=context, extra_headers={"Authorization": right[:-1]})
+                laminar.stderr.wait_for(lambda line: "401" in line, "refusal")
+                with Client(url, ssl=context, extra_headers={"Authorization": right}) as client:
+                    client.send("broken" if "plain" in right else f"broken {right}")
+                    self.assertEqual(laminar.wait(), 0, laminar.stderr.text[-3000:])
+                self.assert_silent(laminar)
+
+    def test_mistakes_in_statements(self):
+        for statement in (
+            f"CREATE CONNECTION feed TO websocket (endpoint = 'http://user:{secret('url')}@host/?token={secret('query')}', mode = 'client', format = 'json');",
+            f"CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'ws://h/',\n auth_token = '{secret('token')}');",
+            f"CREATE CONNECTION feed TO websocket (mode = 'server', port = 0, format = 'json',\n auth_token = 17, basic_auth = '{secret('basic')}');",
+        ):
+            with self.subTest(statement):
+                self.run_everywhere(statement, expect=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
