@@ -8,12 +8,16 @@
 namespace laminar {
 namespace {
 
-constexpr std::array<MetadataColumn, 10> columns{{
+constexpr std::array<MetadataColumn, 12> columns{{
     {MetadataField::message_id, "message_id", TypeId::varchar,
      "The id in the payload (message_id_field), else a generated one."},
     {MetadataField::connection_name, "connection_name", TypeId::varchar, "The connection it came through."},
     {MetadataField::client_id, "client_id", TypeId::varchar, "Server mode: the client that sent it."},
     {MetadataField::remote_address, "remote_address", TypeId::varchar, "Address and port of the peer."},
+    {MetadataField::tls_subject, "tls_subject", TypeId::varchar,
+     "Server mode with TLS: subject of the client's certificate; NULL without one."},
+    {MetadataField::query_parameters, "query_parameters", TypeId::json,
+     "Server mode: parameters in the URL the client connected to, as an object of strings; NULL without any."},
     {MetadataField::received_at, "received_at", TypeId::timestamp, "When its last byte was read, UTC."},
     {MetadataField::processed_at, "processed_at", TypeId::timestamp, "When the engine took the row, UTC."},
     {MetadataField::message_size, "message_size", TypeId::bigint, "Bytes of the payload as received."},

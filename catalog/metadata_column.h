@@ -13,14 +13,16 @@ namespace laminar {
 enum class MetadataField : std::uint8_t {
     message_id,  ///< Payload field named by message_id_field, else generated.
     connection_name,
-    client_id,       ///< Server mode: which client sent it.
-    remote_address,  ///< "ip:port" of the peer.
-    received_at,     ///< When the last byte of the message was read, UTC, microseconds.
-    processed_at,    ///< When the engine took the row, UTC, microseconds.
-    message_size,    ///< Payload bytes as received (before inflation).
-    message,         ///< Payload as text; NULL for binary messages that are not UTF-8.
-    data,            ///< Payload bytes.
-    delivery_count,  ///< 1, or more after redelivery.
+    client_id,         ///< Server mode: which client sent it.
+    remote_address,    ///< "ip:port" of the peer.
+    tls_subject,       ///< Server mode: subject of the client's certificate.
+    query_parameters,  ///< Server mode: parameters in the URL of the client's request.
+    received_at,       ///< When the last byte of the message was read, UTC, microseconds.
+    processed_at,      ///< When the engine took the row, UTC, microseconds.
+    message_size,      ///< Payload bytes as received (before inflation).
+    message,           ///< Payload as text; NULL for binary messages that are not UTF-8.
+    data,              ///< Payload bytes.
+    delivery_count,    ///< 1, or more after redelivery.
 };
 
 struct MetadataColumn {

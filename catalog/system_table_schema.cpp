@@ -37,6 +37,22 @@ constexpr SystemTableColumn websocket_connections[] = {
     {"messages_redelivered", TypeId::bigint, "Deliveries after the first, for want of an acknowledgement"},
 };
 
+constexpr SystemTableColumn websocket_clients[] = {
+    {"connection_name", TypeId::varchar, "Name of the server connection"},
+    {"client_id", TypeId::varchar, "Id of the client, as in the metadata column client_id"},
+    {"remote_address", TypeId::varchar, "Its address and port"},
+    {"connected_since", TypeId::timestamp, "When it was admitted"},
+    {"tls_subject", TypeId::varchar, "Subject of its certificate; NULL without one"},
+    {"subprotocol", TypeId::varchar, "Subprotocol agreed on; NULL when there is none"},
+    {"messages_received", TypeId::bigint, "Messages read from it"},
+    {"messages_sent", TypeId::bigint, "Messages written to it"},
+    {"bytes_received", TypeId::bigint, "Payload bytes read from it"},
+    {"bytes_sent", TypeId::bigint, "Payload bytes written to it"},
+    {"queued_messages", TypeId::bigint, "Messages that wait to be sent to it"},
+    {"messages_dropped", TypeId::bigint, "Messages not sent because it was too slow (slow_client)"},
+    {"last_message_at", TypeId::timestamp, "When its latest message was read; NULL before the first"},
+};
+
 constexpr SystemTableColumn websocket_logs[] = {
     {"connection", TypeId::varchar, "Name of the connection"},
     {"timestamp", TypeId::timestamp, "When it happened"},
@@ -108,6 +124,7 @@ constexpr SystemTableColumn connector_options[] = {
 
 constexpr SystemTableSchema schemas[] = {
     {"websocket_connections", "State and counters of every connection", websocket_connections},
+    {"websocket_clients", "Clients connected to servers now", websocket_clients},
     {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
     {"websocket_gaps", "Intervals in which connections were lost, and where they went on", websocket_gaps},
     {"dead_letters", "Messages that could not be used (dlq_enabled), whole, the latest", dead_letters},

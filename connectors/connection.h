@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/catalog_object.h"
+#include "connectors/codec/framing_options.h"
 #include "connectors/input_channel.h"
 #include "connectors/message.h"
 
@@ -82,6 +83,22 @@ struct ConnectionHandover {
     std::vector<OutgoingMessage> unsent;
     std::string position_path;         ///< JSON path that the position is of.
     std::optional<ConnectionGap> gap;  ///< That is still open.
+};
+
+/// A moment's view of one client of a server. Times are UTC microseconds; 0 means never.
+struct ClientStatus {
+    std::string id;
+    std::string remote_address;
+    std::string tls_subject;  ///< Of its certificate; empty without one.
+    std::string subprotocol;  ///< Empty: none was agreed on.
+    std::int64_t connected_since = 0;
+    std::int64_t last_message_at = 0;
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t queued_messages = 0;   ///< Waiting to be sent.
+    std::uint64_t messages_dropped = 0;  ///< Not sent because it was too slow.
 };
 
 /// One line of a connection's log, for system.websocket_logs.
@@ -186,6 +203,10 @@ public:
     [[nodiscard]] virtual bool send_queue_empty() const = 0;
 
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
+    /// Server mode: who is connected, in order of arrival.
+    [[nodiscard]] virtual std::vector<ClientStatus> clients() const { return {}; }
+    /// How rows become the messages that are sent.
+    [[nodiscard]] virtual FramingOptions framing() const { return {}; }
 
     /// The end of an engine cycle: what became of messages. Also without any, at least every 100 ms, since overdue
     /// messages are delivered again from here. Engine thread.

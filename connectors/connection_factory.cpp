@@ -17,6 +17,9 @@ namespace laminar {
 
 namespace {
 
+/// Rows lie in columns, so that messages are dropped in groups: the larger their number, the smaller the groups and the
+/// batches that the engine gets.
+constexpr std::size_t batches_to_drop_from = 16;
 constexpr unsigned retries_of_a_row = 3;
 
 std::unique_ptr<Connection> make_websocket_connection(const ConnectionObject& definition,
@@ -48,6 +51,7 @@ ConnectionInputOptions connection_input_options(const ConnectionObject& definiti
         input.decoder.message_id_field = options->message_id_field;
         input.limits.messages = options->buffer_size;
         input.limits.bytes = options->buffer_bytes;
+        if (options->overflow == OverflowPolicy::drop_oldest) input.limits.batches = batches_to_drop_from;
         input.limits.batch_rows = options->batch_size.value_or(0);
         input.limits.batch_timeout = options->batch_timeout;
         input.error_limit = options->error_buffer_size;

@@ -11,9 +11,12 @@ namespace {
 constexpr std::size_t maximum_batch_bytes = std::size_t{1} << 30;
 constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
 
+/// What a batch counts for: its payload or its decoded rows, whichever is more.
+std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.bytes, batch.byte_size()); }
+
 InputChannel::Limits sensible(InputChannel::Limits limits) {
     return {std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes),
-            limits.batch_rows, limits.batch_timeout};
+            limits.batch_rows, limits.batch_timeout, std::max<std::size_t>(limits.batches, 1)};
 }
 
 /// The hidden one, which comes after a declared column of the same name.
@@ -45,6 +48,7 @@ std::optional<MessageError> InputChannel::offer(const Message& message, std::vec
     // Many peers may each have had a message in hand when the channel became full.
     if (open_->byte_size() + message.payload.size() > refusal_bytes)
         return MessageError{"too_large", "the buffer of the connection is full", false};
+    if (limits_.batches > 1 && is_batch_full()) begin_batch();
     const std::size_t rows = open_->rows;
     std::optional<MessageError> error = decoder_->decode(message, *open_);
     if (error && !error->rows_kept) return error;
@@ -72,7 +76,46 @@ void InputChannel::begin_waiting() {
 }
 
 bool InputChannel::batch_is_complete() const {
-    return !batch_due_ || open_->rows >= limits_.batch_rows || !has_room() || finished_;
+    return !closed_.empty() || !batch_due_ || open_->rows >= limits_.batch_rows || !has_room() || finished_;
+}
+
+bool InputChannel::is_batch_full() const {
+    return open_->messages > 0 && open_->rows >= limits_.batch_rows &&
+           (open_->messages * limits_.batches >= limits_.messages ||
+            size_of(*open_) * limits_.batches >= limits_.bytes);
+}
+
+void InputChannel::begin_batch() {
+    closed_messages_ += open_->messages;
+    closed_bytes_ += size_of(*open_);
+    closed_.push_back(std::move(open_));
+    open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
+    batch_due_.reset();
+}
+
+std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
+    if (!closed_.empty()) {
+        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front());
+        closed_.pop_front();
+        closed_messages_ -= batch->messages;
+        closed_bytes_ -= size_of(*batch);
+        return batch;
+    }
+    if (open_->messages == 0) return nullptr;
+    batch_due_.reset();
+    if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
+    return std::exchange(open_, std::move(spare_));
+}
+
+std::size_t InputChannel::drop_oldest() {
+    std::unique_ptr<ColumnBatch> batch;
+    {
+        const std::lock_guard lock(mutex_);
+        batch = remove_oldest();
+    }
+    const std::size_t messages = batch ? batch->messages : 0;
+    recycle(std::move(batch), false);
+    return messages;
 }
 
 void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
@@ -95,7 +138,7 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
 void InputChannel::flush() {
     {
         const std::lock_guard lock(mutex_);
-        if (open_->messages == 0) return;
+        if (is_empty()) return;
         // The consumer comes at the time it knows, or when the batch is full.
         if (!batch_is_complete() && std::exchange(due_is_known_, true)) return;
         if (!must_wake()) return;
@@ -147,13 +190,12 @@ std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
     {
         const std::lock_guard lock(mutex_);
         woken_ = false;
-        if (open_->messages == 0) return nullptr;
+        if (is_empty()) return nullptr;
         if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return nullptr;
-        batch_due_.reset();
-        if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
-        batch = std::exchange(open_, std::move(spare_));
+        batch = remove_oldest();
         waiting_since_.reset();
-        resume = std::exchange(resume_, nullptr);
+        if (!is_empty()) waiting_since_ = Clock::now();
+        if (has_room()) resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
     return batch;
@@ -180,12 +222,12 @@ InputChannel::Settled InputChannel::take_settled() {
 
 bool InputChannel::is_finished() const {
     const std::lock_guard lock(mutex_);
-    return finished_ && open_->messages == 0;
+    return finished_ && is_empty();
 }
 
 std::size_t InputChannel::pending_messages() const {
     const std::lock_guard lock(mutex_);
-    return open_->messages;
+    return closed_messages_ + open_->messages;
 }
 
 std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
@@ -198,7 +240,7 @@ void InputChannel::note_arrival() {
 }
 
 bool InputChannel::has_room() const {
-    return open_->messages < limits_.messages && open_->bytes < limits_.bytes && open_->byte_size() < limits_.bytes;
+    return closed_messages_ + open_->messages < limits_.messages && closed_bytes_ + size_of(*open_) < limits_.bytes;
 }
 
 bool InputChannel::must_wake() { return !std::exchange(woken_, true); }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,9 @@ public:
         /// Rows to wait for before a batch is handed over, and for how long; 0: whatever has arrived is handed over.
         std::size_t batch_rows = 0;
         std::chrono::milliseconds batch_timeout{0};
+        /// For drop_oldest: what waits is kept in batches of about that fraction of the limits, each of which is taken
+        /// or dropped as a whole. 1: one batch.
+        std::size_t batches = 1;
     };
     using Clock = std::chrono::steady_clock;
 
@@ -50,6 +54,8 @@ public:
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
     /// bytes. If fill throws, what it appended is taken back and the exception passes on.
     void append(const std::function<void(ColumnBatch&)>& fill);
+    /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
+    std::size_t drop_oldest();
     /// Wakes the consumer if there is something to take; call when no more input is at hand.
     void flush();
     [[nodiscard]] bool is_full() const;
@@ -62,9 +68,9 @@ public:
     void finish();
 
     // Consumer side.
-    /// All that has arrived, or null when nothing has, or when more is waited for (Limits::batch_rows) and the consumer
-    /// does not want what there is at once. Frees the room it took up. A batch may be without rows when all messages
-    /// in it were empty arrays.
+    /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has, or
+    /// when more is waited for (Limits::batch_rows) and the consumer does not want what there is at once. Frees the
+    /// room it took up. A batch may be without rows when all messages in it were empty arrays.
     [[nodiscard]] std::unique_ptr<ColumnBatch> take(bool at_once = true);
     /// When the batch that is waited for is to be taken however full it is; nothing while none is waited for.
     [[nodiscard]] std::optional<Clock::time_point> batch_due() const;
@@ -80,6 +86,10 @@ public:
 private:
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     [[nodiscard]] bool must_wake();
+    [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
+    [[nodiscard]] bool is_batch_full() const;
+    void begin_batch();
+    [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
     [[nodiscard]] bool batch_is_complete() const;
     void begin_waiting();
     void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
@@ -90,6 +100,9 @@ private:
     mutable std::mutex mutex_;
     Limits limits_;  ///< Guarded by mutex_, as all below.
     std::unique_ptr<MessageDecoder> decoder_;
+    std::deque<std::unique_ptr<ColumnBatch>> closed_;  ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ = 0;                  ///< In them, as the next.
+    std::size_t closed_bytes_ = 0;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
     std::optional<std::chrono::steady_clock::time_point> waiting_since_;

@@ -10,8 +10,10 @@ namespace laminar {
 /// Who sent a message; shared by all messages of one peer.
 struct MessageOrigin {
     std::string connection_name;
-    std::string client_id;       ///< Server mode; empty otherwise.
-    std::string remote_address;  ///< "ip:port"; empty when there is no network.
+    std::string client_id;         ///< Server mode; empty otherwise.
+    std::string remote_address;    ///< "ip:port"; empty when there is no network.
+    std::string tls_subject;       ///< Server mode: of the client's certificate; empty without one.
+    std::string query_parameters;  ///< Server mode: those of the client's request, as a JSON object; empty: none.
 };
 
 /// One inbound message, as borrowed views that are valid during the call alone.

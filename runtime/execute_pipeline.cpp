@@ -77,10 +77,8 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
             return make_stored_table_sink(engine, table, name + ":sink", columns);
         };
     }
-    const MessageFormat format = format_of(table.options.connector);
-    return [this, table, format](Engine&, const std::vector<OutputColumn>& columns) {
-        return make_connection_sink(env_.connections, table.options.connector, format, columns, table.options.changelog,
-                                    table.name);
+    return [this, table](Engine&, const std::vector<OutputColumn>&) {
+        return make_connection_sink(env_.connections, table.options.connector, table.options.changelog, table.name);
     };
 }
 

@@ -215,8 +215,7 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     std::uint64_t count = 0;
     env_.engine.call([&](Engine& engine) {
         const ResultTable rows = engine.query(sql);
-        sink = make_connection_sink(env_.connections, table.options.connector, format_of(table.options.connector),
-                                    rows.columns, Changelog::none, table.name);
+        sink = make_connection_sink(env_.connections, table.options.connector, Changelog::none, table.name);
         (void)sink->write(rows);
         count = rows.rows;
     });

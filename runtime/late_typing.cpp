@@ -34,6 +34,8 @@ public:
           connection_name_(hidden_index(batch, MetadataField::connection_name)),
           client_id_(hidden_index(batch, MetadataField::client_id)),
           remote_address_(hidden_index(batch, MetadataField::remote_address)),
+          tls_subject_(hidden_index(batch, MetadataField::tls_subject)),
+          query_parameters_(hidden_index(batch, MetadataField::query_parameters)),
           received_at_(hidden_index(batch, MetadataField::received_at)),
           message_size_(hidden_index(batch, MetadataField::message_size)),
           delivery_count_(hidden_index(batch, MetadataField::delivery_count)),
@@ -45,6 +47,8 @@ public:
         origin.connection_name = text(connection_name_, row);
         origin.client_id = text(client_id_, row);
         origin.remote_address = text(remote_address_, row);
+        origin.tls_subject = text(tls_subject_, row);
+        origin.query_parameters = text(query_parameters_, row);
         Message message;
         message.payload = payload(row);
         message.binary = binary_;
@@ -76,6 +80,8 @@ private:
     std::size_t connection_name_;
     std::size_t client_id_;
     std::size_t remote_address_;
+    std::size_t tls_subject_;
+    std::size_t query_parameters_;
     std::size_t received_at_;
     std::size_t message_size_;
     std::size_t delivery_count_;

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "catalog/catalog.h"
-#include "connectors/codec/message_encoder.h"
+#include "connectors/codec/message_framing.h"
 #include "parser/sql_writer.h"
 #include "runtime/live_connections.h"
 #include "runtime/stream_schema.h"
@@ -88,23 +88,14 @@ private:
 
 class ConnectionSink final : public SinkWriter {
 public:
-    ConnectionSink(LiveConnections& connections, std::string connection, MessageFormat format,
-                   const std::vector<OutputColumn>& columns, Changelog changelog, std::string table)
+    ConnectionSink(LiveConnections& connections, std::string connection, Changelog changelog, std::string table)
         : connections_(connections),
           connection_(std::move(connection)),
-          format_(format),
           changelog_(changelog),
-          table_(std::move(table)) {
-        for (std::size_t index = 0; index < columns.size(); ++index) {
-            if (equals_ignoring_case(columns[index].name, "client_id"))
-                receiver_column_ = index;
-            else
-                payload_columns_.push_back(index);
-        }
-    }
+          table_(std::move(table)) {}
 
     std::vector<RefusedRow> write(const ResultTable& rows) override {
-        send(rows, payload_columns_, receiver_column_);
+        send(rows, true);
         return {};
     }
 
@@ -126,9 +117,7 @@ public:
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
         const ResultTable changes = make_changelog(removed, added, keys_, form, now);
-        std::vector<std::size_t> columns(changes.columns.size());
-        for (std::size_t index = 0; index < columns.size(); ++index) columns[index] = index;
-        send(changes, columns, std::nullopt);
+        send(changes, false);
         return {};
     }
 
@@ -136,9 +125,9 @@ public:
         if (backlog_.empty()) return true;
         const std::shared_ptr<Connection> connection = connections_.find(connection_);
         while (!backlog_.empty()) {
-            const SendOutcome outcome = connection ? connection->send(backlog_.front()) : SendOutcome::failed;
+            const SendOutcome outcome = connection ? connection->send(backlog_.front().message) : SendOutcome::failed;
             if (outcome == SendOutcome::full) return false;
-            if (outcome != SendOutcome::accepted) ++undeliverable_;
+            if (outcome != SendOutcome::accepted) undeliverable_ += backlog_.front().rows;
             backlog_.pop_front();
         }
         return true;
@@ -147,31 +136,25 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const override { return undeliverable_; }
 
 private:
-    void send(const ResultTable& rows, const std::vector<std::size_t>& payload_columns,
-              std::optional<std::size_t> receiver_column) {
-        encoder_.set_columns(rows.columns, payload_columns, format_);
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            OutgoingMessage message;
-            auto payload = std::make_shared<std::string>();
-            message.binary = encoder_.encode(rows.values, row, *payload);
-            message.payload = std::move(payload);
-            if (receiver_column && rows.values[*receiver_column].is_valid(row))
-                message.client_id = rows.values[*receiver_column].string_at(row);
-            backlog_.push_back(std::move(message));
-        }
+    /// Changes go to whoever listens: a column client_id in them is data.
+    void send(const ResultTable& rows, bool has_receivers) {
+        // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
+        const std::shared_ptr<Connection> connection = connections_.find(connection_);
+        FramingOptions options = connection ? connection->framing() : FramingOptions();
+        options.has_receivers = options.has_receivers && has_receivers;
+        framing_.set_options(options);
+        framing_.set_columns(rows.columns);
+        framing_.frame(rows.values, rows.rows, backlog_);
         flush();
     }
 
     LiveConnections& connections_;
     std::string connection_;
-    MessageFormat format_;
     Changelog changelog_;
     std::string table_;
     std::vector<std::string> keys_;
-    std::vector<std::size_t> payload_columns_;
-    std::optional<std::size_t> receiver_column_;
-    MessageEncoder encoder_;
-    std::deque<OutgoingMessage> backlog_;
+    MessageFraming framing_;
+    std::deque<FramedMessage> backlog_;
     std::uint64_t undeliverable_ = 0;
 };
 
@@ -229,10 +212,8 @@ std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableOb
 }
 
 std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                 MessageFormat format, std::vector<OutputColumn> columns,
                                                  Changelog changelog, std::string table) {
-    return std::make_unique<ConnectionSink>(connections, std::move(connection), format, columns, changelog,
-                                            std::move(table));
+    return std::make_unique<ConnectionSink>(connections, std::move(connection), changelog, std::move(table));
 }
 
 std::unique_ptr<SinkWriter> make_callback_sink(std::function<void(const ResultTable&)> consume) {

@@ -48,10 +48,9 @@ public:
                                                                  const std::string& key,
                                                                  std::vector<OutputColumn> columns);
 
-/// Encodes each row as a message of the connection. A column client_id names the receiver (server mode) and is not part
-/// of the message.
+/// Sends the rows as messages of the connection, as its framing() says. changelog and table: how changes of a result
+/// that is updated are sent, and the name to give when that is not said.
 [[nodiscard]] std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                               MessageFormat format, std::vector<OutputColumn> columns,
                                                                Changelog changelog, std::string table);
 
 /// Hands rows to a function (printed streams, counters).

@@ -47,6 +47,21 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
     return builder.take();
 }
 
+ResultTable websocket_clients(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::connection)) {
+        const std::string& name = std::get<ConnectionObject>(*object).name;
+        const std::shared_ptr<Connection> connection = sources.connections.find(name);
+        if (!connection) continue;
+        for (const ClientStatus& client : connection->clients())
+            builder.add_row(name, client.id, client.remote_address, time_or_null(client.connected_since),
+                            text_or_null(client.tls_subject), text_or_null(client.subprotocol),
+                            client.messages_received, client.messages_sent, client.bytes_received, client.bytes_sent,
+                            client.queued_messages, client.messages_dropped, time_or_null(client.last_message_at));
+    }
+    return builder.take();
+}
+
 ResultTable websocket_logs(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const ConnectionLogEntry& entry : sources.connections.log().entries())
@@ -143,6 +158,7 @@ using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColu
 
 Reader reader_of(std::string_view table) {
     if (table == "websocket_connections") return websocket_connections;
+    if (table == "websocket_clients") return websocket_clients;
     if (table == "websocket_logs") return websocket_logs;
     if (table == "websocket_gaps") return websocket_gaps;
     if (table == "dead_letters") return dead_letters;

@@ -1,5 +1,8 @@
 #include "connectors/codec/message_encoder.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "connectors/codec/json_encoder.h"
 #include "connectors/codec/json_text.h"
 
@@ -40,13 +43,28 @@ void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
 
 bool MessageEncoder::encode(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const {
     if (is_bare_) return append_bare(columns[fields_[0].column], row, must_be_json_, out);
+    append_object(columns, row, out);
+    return false;
+}
+
+void MessageEncoder::encode_json(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const {
+    if (!is_bare_) return append_object(columns, row, out);
+    const ColumnVector& column = columns[fields_[0].column];
+    if (column.type().id == TypeId::blob) return append_json_value(out, column, row);
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    append_bare(column, row, true, out);
+    // Between the tokens of a value, where they are no more than space: strings have none.
+    std::replace_if(
+        out.begin() + begin, out.end(), [](char character) { return character == '\n' || character == '\r'; }, ' ');
+}
+
+void MessageEncoder::append_object(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const {
     if (fields_.empty()) out += '{';
     for (const Field& field : fields_) {
         out += field.prefix;
         append_json_value(out, columns[field.column], row);
     }
     out += '}';
-    return false;
 }
 
 }  // namespace laminar

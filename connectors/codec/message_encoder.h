@@ -21,12 +21,16 @@ public:
 
     /// Appends the payload of a row to out; columns has all columns given to set_columns. True when it is binary.
     bool encode(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const;
+    /// Appends the row as a JSON value on one line, whatever the format: a bare BLOB is a string.
+    void encode_json(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const;
 
 private:
     struct Field {
         std::size_t column;
         std::string prefix;  ///< The name in quotes, with its colon and what separates it from the field before.
     };
+    void append_object(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const;
+
     std::vector<Field> fields_;
     bool is_bare_ = false;
     bool must_be_json_ = false;

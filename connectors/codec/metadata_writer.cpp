@@ -36,6 +36,11 @@ void append_optional_text(ColumnVector& column, std::string_view text) {
     text.empty() ? column.append_null() : append_text_fact(column, text);
 }
 
+void append_optional_json(ColumnVector& column, std::string_view json) {
+    if (column.type().id != TypeId::json) return append_optional_text(column, json);
+    json.empty() ? column.append_null() : column.append_string(json);
+}
+
 void append_count(ColumnVector& column, std::uint64_t count) {
     if (column.type().id == TypeId::bigint) return column.append(static_cast<std::int64_t>(count));
     std::array<char, 24> digits;
@@ -98,6 +103,10 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
             return append_optional_text(column, from.client_id);
         case MetadataField::remote_address:
             return append_optional_text(column, from.remote_address);
+        case MetadataField::tls_subject:
+            return append_optional_text(column, from.tls_subject);
+        case MetadataField::query_parameters:
+            return append_optional_json(column, from.query_parameters);
         case MetadataField::received_at:
             return append_instant(column, message.received_at);
         case MetadataField::processed_at:

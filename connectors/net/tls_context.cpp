@@ -145,23 +145,23 @@ bool is_address(const std::string& host) {
 }
 
 std::string describe_verification(const TlsPeerReport& report, const std::string& host) {
+    const char* trust = report.peer_is_client ? "tls_client_ca" : "tls_ca_cert";
     switch (report.verify_error) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return fmt::format("certificate of \"{}\" has expired on {}", report.subject, report.expires_at);
         case X509_V_ERR_CERT_NOT_YET_VALID:
             return fmt::format("certificate of \"{}\" is not valid before {}", report.subject, report.valid_from);
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-            return fmt::format("certificate of \"{}\" is self-signed and not trusted (tls_ca_cert can name it)",
-                               report.subject);
+            return fmt::format("certificate of \"{}\" is self-signed and not trusted ({} can name it)", report.subject,
+                               trust);
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
             return fmt::format(
-                "certificate authority \"{}\" is unknown, its certificate is self-signed (tls_ca_cert can "
-                "name it)",
-                report.subject);
+                "certificate authority \"{}\" is unknown, its certificate is self-signed ({} can name it)",
+                report.subject, trust);
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return fmt::format("certificate authority \"{}\" is unknown (tls_ca_cert can name it)", report.issuer);
+            return fmt::format("certificate authority \"{}\" is unknown ({} can name it)", report.issuer, trust);
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
             return fmt::format("certificate is for the wrong host: wanted \"{}\", it is for {}", host,
@@ -172,7 +172,7 @@ std::string describe_verification(const TlsPeerReport& report, const std::string
     }
 }
 
-std::string describe_alert(unsigned long code) {
+std::string describe_alert(unsigned long code, bool peer_is_client) {
     if (ERR_GET_LIB(code) != ERR_LIB_SSL) return {};
     switch (ERR_GET_REASON(code)) {
         case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
@@ -193,7 +193,7 @@ std::string describe_alert(unsigned long code) {
             return "no common protocol version (TLS 1.2 is the least accepted)";
         case SSL_R_WRONG_VERSION_NUMBER:
         case SSL_R_HTTP_REQUEST:
-            return "the peer does not speak TLS on this port";
+            return peer_is_client ? "the client does not speak TLS" : "the peer does not speak TLS on this port";
         default:
             return {};
     }
@@ -257,6 +257,7 @@ void prepare_client_tls(SSL* connection, const std::string& host, const TlsClien
 }
 
 void prepare_server_tls(SSL* connection, TlsPeerReport& report) {
+    report.peer_is_client = true;
     SSL_set_ex_data(connection, report_index(), &report);
     SSL_set_verify(connection, SSL_get_verify_mode(connection), note_verification);
 }
@@ -265,7 +266,7 @@ std::string describe_tls_failure(const boost::system::error_code& error, const T
                                  const std::string& host) {
     if (report.verify_error != 0) return describe_verification(report, host);
     if (error.category() == net::error::get_ssl_category()) {
-        std::string alert = describe_alert(static_cast<unsigned long>(error.value()));
+        std::string alert = describe_alert(static_cast<unsigned long>(error.value()), report.peer_is_client);
         if (!alert.empty()) return alert;
     }
     if (error == net::error::eof || error == net::ssl::error::stream_truncated) {

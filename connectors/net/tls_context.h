@@ -42,6 +42,7 @@ struct TlsPeerReport {
     std::string names;       ///< DNS names and addresses of the peer's own certificate, comma-separated.
     std::string expires_at;  ///< Of the certificate at fault.
     std::string valid_from;
+    bool peer_is_client = false;  ///< We are the server.
 };
 
 /// Sets server name indication and host-name verification on a connection about to shake hands. The report must live as

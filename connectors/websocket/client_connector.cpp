@@ -255,6 +255,8 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
     } else if (timed_out) {
         why = fmt::format("{} does not answer the handshake within {} ms", peer.remote_address,
                           options_.handshake_timeout.count());
+    } else if (!reply.problem.empty()) {
+        why = reply.problem;
     } else if (reply.status >= 300 && reply.status < 400) {
         why = fmt::format("HTTP {} {}: redirected to \"{}\"; redirects are not followed, set endpoint to that",
                           reply.status, reply.reason, redact_url(reply.header("Location")));

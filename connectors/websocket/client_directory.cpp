@@ -5,6 +5,23 @@
 
 namespace laminar {
 
+ClientStatus ServerClient::status() const {
+    ClientStatus status;
+    status.id = id;
+    status.remote_address = remote_address;
+    status.tls_subject = tls_subject;
+    status.subprotocol = subprotocol;
+    status.connected_since = connected_since;
+    status.last_message_at = traffic.last_message_at.load();
+    status.messages_received = traffic.messages_received.load();
+    status.messages_sent = traffic.messages_sent.load();
+    status.bytes_received = traffic.bytes_received.load();
+    status.bytes_sent = traffic.bytes_sent.load();
+    status.queued_messages = outbound.size();
+    status.messages_dropped = traffic.messages_dropped.load();
+    return status;
+}
+
 ClientDirectory::Admission ClientDirectory::take_place(const std::string& ip) {
     const std::lock_guard lock(mutex_);
     if (places_ >= options_.max_connections) return Admission::too_many;
@@ -41,14 +58,16 @@ void ClientDirectory::dismiss(const std::string& id) {
 
 SendOutcome ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& message,
                                      std::uint64_t& dropped) const {
+    std::size_t lost = 0;
     if (options_.slow_client == SlowClientPolicy::drop_oldest) {
-        dropped += client.outbound.push_dropping_oldest(message);
-        return SendOutcome::accepted;
+        lost = client.outbound.push_dropping_oldest(message);
+    } else if (!client.outbound.push(message)) {
+        if (options_.slow_client == SlowClientPolicy::block) return SendOutcome::full;
+        lost = 1;
+        client.disconnect();
     }
-    if (client.outbound.push(message)) return SendOutcome::accepted;
-    if (options_.slow_client == SlowClientPolicy::block) return SendOutcome::full;
-    ++dropped;
-    client.disconnect();
+    client.traffic.messages_dropped.fetch_add(lost, std::memory_order_relaxed);
+    dropped += lost;
     return SendOutcome::accepted;
 }
 
@@ -80,6 +99,19 @@ SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t&
 std::size_t ClientDirectory::size() const {
     const std::lock_guard lock(mutex_);
     return clients_.size();
+}
+
+std::vector<ClientStatus> ClientDirectory::statuses() const {
+    std::vector<ClientStatus> statuses;
+    {
+        const std::lock_guard lock(mutex_);
+        statuses.reserve(clients_.size());
+        for (const auto& [id, client] : clients_) statuses.push_back(client->status());
+    }
+    std::sort(statuses.begin(), statuses.end(), [](const ClientStatus& a, const ClientStatus& b) {
+        return std::pair(a.id.size(), std::string_view(a.id)) < std::pair(b.id.size(), std::string_view(b.id));
+    });
+    return statuses;
 }
 
 bool ClientDirectory::queues_empty() const {

@@ -7,21 +7,31 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "connectors/connection.h"
 #include "connectors/websocket/options.h"
 #include "connectors/websocket/outbound_queue.h"
+#include "connectors/websocket/peer_traffic.h"
 
 namespace laminar {
 
 /// A client of a server as others see it.
 struct ServerClient {
-    ServerClient(std::string client_id, std::string ip_address, OutboundQueue::Limits limits)
-        : id(std::move(client_id)), ip(std::move(ip_address)), outbound(limits) {}
+    ServerClient(std::string client_id, OutboundQueue::Limits limits) : id(std::move(client_id)), outbound(limits) {}
+
+    [[nodiscard]] ClientStatus status() const;
 
     const std::string id;
-    const std::string ip;
+    // Constant once it is enrolled:
+    std::string remote_address;
+    std::string tls_subject;
+    std::string subprotocol;
+    std::int64_t connected_since = 0;
+
     OutboundQueue outbound;
+    PeerTraffic traffic;
     std::function<void()> disconnect;  ///< Ends it because it is too slow; any thread.
 };
 
@@ -43,6 +53,8 @@ public:
     SendOutcome send(const OutgoingMessage& message, std::uint64_t& dropped);
 
     [[nodiscard]] std::size_t size() const;
+    /// All of them, in order of arrival.
+    [[nodiscard]] std::vector<ClientStatus> statuses() const;
     [[nodiscard]] bool queues_empty() const;
 
 private:

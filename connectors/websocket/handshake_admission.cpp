@@ -8,6 +8,7 @@
 
 #include "connectors/net/deadline.h"
 #include "connectors/net/tls_context.h"
+#include "connectors/websocket/query_parameters.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
@@ -84,6 +85,7 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
             report("TLS: " + describe_tls_failure(error, visit.tls_report, visit.remote_address));
             co_return false;
         }
+        visit.tls_subject = tls_peer_subject(stream.tls_handle());
     }
     UpgradeRequest request;
     error = co_await stream.read_request(options_.max_header_size, request);
@@ -106,8 +108,9 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
         co_await turn_away(visit, *refusal);
         co_return false;
     }
-    const std::string subprotocol = choose_subprotocol(request, policy_);
-    error = co_await stream.accept(subprotocol);
+    visit.query_parameters = query_parameters_json(request.target);
+    visit.subprotocol = choose_subprotocol(request, policy_);
+    error = co_await stream.accept(visit.subprotocol);
     if (error) report(describe_stream_error(error));
     co_return !error;
 }

@@ -120,11 +120,7 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
                 journal_.messages_dropped.fetch_add(1, std::memory_order_relaxed);
                 continue;
             }
-            // Rows lie in columns: what has been waiting goes as a whole.
-            if (std::unique_ptr<ColumnBatch> oldest = channel->take()) {
-                journal_.messages_dropped.fetch_add(oldest->messages, std::memory_order_relaxed);
-                channel->recycle(std::move(oldest), false);
-            }
+            journal_.messages_dropped.fetch_add(channel->drop_oldest(), std::memory_order_relaxed);
         }
         std::optional<MessageError> reason =
             channel->offer(message, acknowledgement_ && reception.ids.empty() ? &reception.ids : nullptr);
@@ -142,11 +138,13 @@ std::optional<std::string> InputFanout::deliver(const Message& message) {
     } else {
         (void)offer(message, *current, error);
     }
-    if (!error) return std::nullopt;
+    return error ? refuse(message, std::move(*error)) : std::nullopt;
+}
 
+std::optional<std::string> InputFanout::refuse(const Message& message, MessageError error) {
     ErrorRecord record;
-    record.error_type = error->type;
-    record.error_message = error->message;
+    record.error_type = std::move(error.type);
+    record.error_message = std::move(error.message);
     if (message.origin) {
         record.client_id = message.origin->client_id;
         record.remote_address = message.origin->remote_address;

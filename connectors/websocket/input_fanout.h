@@ -41,6 +41,8 @@ public:
     /// Offers the message to every channel; what cannot be decoded is counted, kept and reported. Returns why the
     /// connection must fail because of it, if it must (on_error, max_errors_per_minute).
     std::optional<std::string> deliver(const Message& message);
+    /// The same for a message that cannot even be offered to them.
+    std::optional<std::string> refuse(const Message& message, MessageError error);
     /// No more input at hand: lets consumers look.
     void flush();
     /// No more input ever.

@@ -14,6 +14,7 @@
 
 #include "catalog/catalog.h"
 #include "connectors/net/deadline.h"
+#include "connectors/websocket/deflate_negotiation.h"
 #include "connectors/websocket/frame_buffered_stream.h"
 
 namespace laminar {
@@ -71,6 +72,7 @@ public:
             deflate.server_no_context_takeover = settings.deflate->no_context_takeover;
             deflate.msg_size_threshold = settings.deflate->threshold;
             stream.set_option(deflate);
+            window_bits = settings.deflate->window_bits;
         }
         stream.control_callback([this](websocket::frame_type kind, beast::string_view) {
             if (kind == websocket::frame_type::close) close_received = true;
@@ -80,6 +82,7 @@ public:
     std::shared_ptr<BufferedTransport> transport;
     websocket::stream<FrameBufferedStream> stream;
     beast::flat_buffer message;
+    std::optional<int> window_bits;  ///< Of permessage-deflate; nothing: it is not used.
     std::optional<http::request_parser<http::empty_body>> request;
     bool close_received = false;
     bool close_sent = false;
@@ -127,6 +130,14 @@ net::awaitable<boost::system::error_code> MessageStream::client_handshake(const 
         reply.reason = text(response.reason());
         reply.headers = copy_headers(response);
     }
+    if (!error) {
+        // Beast takes whatever the server says about extensions.
+        const auto problem = check_extensions_reply(reply.header("Sec-WebSocket-Extensions"), self.window_bits);
+        if (problem) {
+            reply.problem = *problem;
+            error = boost::system::errc::make_error_code(boost::system::errc::protocol_error);
+        }
+    }
     if (!error) self.transport->expect_frames();
     co_return error;
 }
@@ -156,6 +167,8 @@ net::awaitable<boost::system::error_code> MessageStream::accept(const std::strin
         response.set(http::field::server, beast::string_view(product.data(), product.size()));
         if (!subprotocol.empty()) response.set(http::field::sec_websocket_protocol, subprotocol);
     }));
+    if (!is_feasible_offer(text(self.request->get()[http::field::sec_websocket_extensions])))
+        self.request->get().erase(http::field::sec_websocket_extensions);
     error_code error;
     co_await self.stream.async_accept(self.request->get(), net::redirect_error(net::use_awaitable, error));
     self.stream.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));

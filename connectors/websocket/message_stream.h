@@ -34,6 +34,7 @@ struct UpgradeReply {
     int status = 0;
     std::string reason;
     HttpHeaders headers;
+    std::string problem;  ///< Why the server's 101 is not acceptable, when that is the error.
 
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };

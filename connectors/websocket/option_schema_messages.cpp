@@ -53,7 +53,6 @@ void add_flow_options(Schema& schema) {
                     {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
                     {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
                      .example = "'array'",
-                     .available = false,
                      .applies_when = {json()}});
 }
 
@@ -65,8 +64,7 @@ void add_compression_options(Schema& schema) {
                      {"zstd", WebSocketCompression::zstd},
                      {"deflate", WebSocketCompression::deflate}},
                     {.help = "Payload compression (gzip, zstd), or permessage-deflate of the protocol (deflate).",
-                     .example = "'zstd'",
-                     .unavailable_values = {"gzip", "zstd"}})
+                     .example = "'zstd'"})
         .add("compression_level", &Options::compression_level,
              {.help = "Effort of compressing: 1 to 9 for gzip and deflate, 1 to 22 for zstd.",
               .example = "3",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/connector_descriptor.h"
+#include "connectors/codec/framing_options.h"
 #include "connectors/codec/message_decoder.h"
 
 namespace laminar {
@@ -20,8 +21,6 @@ enum class SlowClientPolicy : std::uint8_t { block, drop_oldest, disconnect };
 enum class ErrorPolicy : std::uint8_t { proceed, fail, retry };  ///< proceed is written 'continue'.
 /// gzip and zstd compress payloads; deflate is RFC 7692 permessage-deflate.
 enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, deflate };
-/// How several outgoing rows share a message: not at all, as a JSON array, or one JSON object a line.
-enum class BatchFraming : std::uint8_t { none, array, ndjson };
 
 /// The options of TO websocket, checked (option_schema.cpp declares them). Fields bear the names of their options,
 /// without the unit; the initial values are the documented defaults. Text may hold unresolved ${secret:name}

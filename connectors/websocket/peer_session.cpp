@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/utf8.h"
+#include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
 
@@ -15,6 +16,8 @@ namespace net = boost::asio;
 namespace {
 /// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
 constexpr std::chrono::milliseconds farewell_time{1'000};
+/// How long the peer may take to answer our close frame, which it sees after all that was sent before.
+constexpr std::chrono::milliseconds close_answer_time{5'000};
 /// More bytes than the frames of a heartbeat: a message is on its way.
 constexpr std::uint64_t message_in_the_making = 1024;
 }  // namespace
@@ -30,6 +33,7 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment, 
       confirmation_event_(stream.executor()),
       close_event_(stream.executor()),
       children_event_(stream.executor()),
+      inflater_(payload_compression(environment.options), environment.options.max_message_size),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
       confirmed_(environment.confirmation == nullptr) {}
@@ -168,24 +172,25 @@ net::awaitable<void> PeerSession::wait_for_room() {
 }
 
 void PeerSession::deliver() {
-    ConnectionJournal& journal = environment_.journal;
-    const std::string_view payload = stream_.message();
     last_message_ = Clock::now();
     ++messages_;
-    if (is_expected(payload)) return;
-    const std::uint64_t sequence = journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
-    journal.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
-    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
-
     Message message;
-    message.payload = payload;
+    message.payload = stream_.message();
     message.binary = stream_.message_is_binary();
     message.received_at = received_at_;
-    message.wire_size = payload.size();
-    message.sequence = sequence;
+    message.wire_size = message.payload.size();
     message.origin = &origin_;
-    connection_failure_ = environment_.inputs.deliver(message);
-    if (environment_.on_message) environment_.on_message(payload);
+    std::optional<MessageError> error;
+    if (begins_compressed(message.payload, payload_compression(environment_.options))) {
+        error = inflater_.inflate(message.payload, message.payload);
+    }
+    if (error || !is_expected(message.payload)) {
+        message.sequence = count_received(message.wire_size);
+        connection_failure_ =
+            error ? environment_.inputs.refuse(message, std::move(*error)) : environment_.inputs.deliver(message);
+        if (!error && environment_.on_message) environment_.on_message(message.payload);
+    }
+    inflater_.release();
 }
 
 /// Whether a message is one that was waited for: those are no rows.
@@ -201,6 +206,18 @@ bool PeerSession::is_expected(std::string_view payload) {
     confirmation_event_.notify();
     writer_event_.notify();
     return true;
+}
+
+std::uint64_t PeerSession::count_received(std::size_t size) {
+    ConnectionJournal& journal = environment_.journal;
+    if (PeerTraffic* traffic = environment_.traffic) {
+        traffic->messages_received.fetch_add(1, std::memory_order_relaxed);
+        traffic->bytes_received.fetch_add(size, std::memory_order_relaxed);
+        traffic->last_message_at.store(received_at_, std::memory_order_relaxed);
+    }
+    journal.bytes_received.fetch_add(size, std::memory_order_relaxed);
+    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
+    return journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 bool PeerSession::fill_send_buffer() {
@@ -223,6 +240,10 @@ void PeerSession::confirm_sent() {
     }
     if (count == 0) return;
     unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (PeerTraffic* traffic = environment_.traffic) {
+        traffic->messages_sent.fetch_add(count, std::memory_order_relaxed);
+        traffic->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    }
     environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
     environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
     const bool awaited = environment_.outbound.confirm(count);
@@ -239,6 +260,9 @@ net::awaitable<void> PeerSession::write_messages() {
             continue;
         }
         if (close_requested_) {
+            // Everything has been handed to the system: a peer that does not answer holds nobody up.
+            close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
+            close_event_.notify();
             co_await stream_.close(requested_code_, requested_reason_);
             break;
         }

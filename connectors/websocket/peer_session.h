@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "connectors/codec/payload_compression.h"
 #include "connectors/message.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/websocket/connection_journal.h"
@@ -20,6 +21,7 @@
 #include "connectors/websocket/message_stream.h"
 #include "connectors/websocket/options.h"
 #include "connectors/websocket/outbound_queue.h"
+#include "connectors/websocket/peer_traffic.h"
 
 namespace laminar {
 
@@ -43,6 +45,7 @@ public:
         OutboundQueue& outbound;
         ConnectionJournal& journal;
         const WebSocketOptions& options;
+        PeerTraffic* traffic = nullptr;  ///< Counts along with the journal, if given.
         /// Told every message that has been handed on.
         std::function<void(std::string_view)> on_message = {};
         /// The reply that must come first (it is not a row): until then nothing of the queue is sent, and when it does
@@ -78,6 +81,8 @@ private:
     bool fill_send_buffer();
     void confirm_sent();
     void deliver();
+    /// Returns the number of the message on this connection.
+    std::uint64_t count_received(std::size_t size);
     bool is_expected(std::string_view payload);
     void end(const std::string& description);
 
@@ -93,6 +98,7 @@ private:
     StrandEvent children_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
+    PayloadInflater inflater_;
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
     std::int64_t received_at_ = 0;
     Clock::time_point last_message_ = Clock::now();

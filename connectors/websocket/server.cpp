@@ -86,6 +86,8 @@ public:
         return status;
     }
 
+    [[nodiscard]] std::vector<ClientStatus> clients() const override { return clients_.statuses(); }
+
     void test(std::chrono::milliseconds /*timeout*/,
               std::function<void(std::vector<ConnectionTestStep>)> done) override {
         tasks_.spawn(strand_, run_test(std::move(done)), {});
@@ -238,12 +240,18 @@ net::awaitable<void> WebSocketServer::receive(std::shared_ptr<Visit> visit) {
 
 net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     const OutboundQueue::Limits limits{options_->send_buffer_size, options_->buffer_bytes};
-    const auto client = std::make_shared<ServerClient>(clients_.next_id(), visit.ip, limits);
+    const auto client = std::make_shared<ServerClient>(clients_.next_id(), limits);
+    client->remote_address = visit.remote_address;
+    client->tls_subject = visit.tls_subject;
+    client->subprotocol = visit.subprotocol;
+    client->connected_since = utc_now();
     MessageOrigin origin;
     origin.connection_name = journal_.name();
     origin.client_id = client->id;
     origin.remote_address = visit.remote_address;
-    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *options_}, origin);
+    origin.tls_subject = visit.tls_subject;
+    origin.query_parameters = visit.query_parameters;
+    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *options_, &client->traffic}, origin);
     client->disconnect = session.overrun_signal();
     visit.session = &session;
     clients_.enroll(client);

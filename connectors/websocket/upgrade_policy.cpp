@@ -65,7 +65,10 @@ std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const
     }
     if (!is_allowed_origin(request, policy)) return UpgradeRefusal{403, "This origin is not allowed.", {}};
     if (!is_authorized(request, policy)) {
-        const char* challenge = policy.auth_token ? "Bearer realm=\"laminar\"" : "Basic realm=\"laminar\"";
+        std::string challenge;
+        if (policy.auth_token) challenge = "Bearer realm=\"laminar\"";
+        if (policy.auth_token && policy.basic_auth) challenge += ", ";
+        if (policy.basic_auth) challenge += "Basic realm=\"laminar\"";
         return UpgradeRefusal{401, "Credentials are missing or wrong.", {{"WWW-Authenticate", challenge}}};
     }
     return std::nullopt;

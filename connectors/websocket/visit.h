@@ -24,7 +24,10 @@ struct Visit {
     boost::asio::ip::tcp::socket socket;  ///< Moves into the stream.
     boost::asio::any_io_executor strand;
     std::string ip;
-    std::string remote_address;  ///< With the port.
+    std::string remote_address;    ///< With the port.
+    std::string tls_subject;       ///< Of its certificate; empty without one, as the next two.
+    std::string query_parameters;  ///< Of its request, as a JSON object.
+    std::string subprotocol;       ///< Agreed on.
     TlsPeerReport tls_report;
     std::unique_ptr<MessageStream> stream;
     PeerSession* session = nullptr;  ///< While it is served.

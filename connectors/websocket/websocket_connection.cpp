@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/net/io_runtime.h"
+#include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
 
@@ -29,6 +30,8 @@ void WebSocketConnection::set_paused(bool paused) {
     }
     journal_.changed();
 }
+
+FramingOptions WebSocketConnection::framing() const { return framing_options(*options_); }
 
 void WebSocketConnection::hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) {
     begin_handover();

@@ -23,6 +23,7 @@ public:
     void resume() final { set_paused(false); }
     void stop_reading() final { inputs_.set_paused(true); }
     [[nodiscard]] ConnectionStatus status() const override;
+    [[nodiscard]] FramingOptions framing() const final;
     void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
     bool take_over(ConnectionHandover&& handover) override;
     void settle(const ProcessingReport& report) final;

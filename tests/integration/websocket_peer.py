@@ -163,6 +163,14 @@ class Client:
 
         self.loop.call(send_all())
 
+    def ping(self):
+        """Until the pong is back: the peer has read everything sent before."""
+
+        async def ping_and_wait():
+            await (await self.socket.ping())
+
+        self.loop.call(ping_and_wait())
+
     def receive(self, count):
         async def receive_all():
             return [await self.socket.recv() for _ in range(count)]

@@ -32,7 +32,7 @@ public:
     std::shared_ptr<const BatchSchema> schema;
     std::unique_ptr<MessageDecoder> decoder;
     ColumnBatch batch;
-    MessageOrigin origin{"feed", "client-1", "127.0.0.1:4242"};
+    MessageOrigin origin{"feed", "client-1", "127.0.0.1:4242", {}, {}};
 };
 
 }  // namespace laminar

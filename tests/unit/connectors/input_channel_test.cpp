@@ -48,6 +48,34 @@ TEST_CASE("bounds can change while messages wait") {
     CHECK(channel.input->take()->rows == 1);
 }
 
+TEST_CASE("a channel of several batches drops the oldest of what waits") {
+    Channel channel({.messages = 8, .bytes = 1 << 20, .batches = 4});
+    const auto first = [](const std::unique_ptr<ColumnBatch>& batch) {
+        return batch->columns[0].values<std::int32_t>()[0];
+    };
+    CHECK(channel.input->drop_oldest() == 0);
+    for (int n = 0; n < 8; ++n) CHECK_FALSE(channel.offer("{\"n\":" + std::to_string(n) + "}"));
+    CHECK(channel.input->is_full());
+    CHECK(channel.input->pending_messages() == 8);
+    CHECK(channel.input->drop_oldest() == 2);
+    CHECK_FALSE(channel.input->is_full());
+    CHECK_FALSE(channel.offer("{\"n\":8}"));
+    CHECK_FALSE(channel.offer("{\"n\":9}"));
+    CHECK(channel.input->is_full());
+    channel.input->finish();
+    for (int expected = 2; expected <= 8; expected += 2) {
+        CHECK_FALSE(channel.input->is_finished());
+        std::unique_ptr<ColumnBatch> batch = channel.input->take();
+        REQUIRE(batch);
+        CHECK(batch->messages == 2);
+        CHECK(first(batch) == expected);
+        channel.input->recycle(std::move(batch));
+    }
+    CHECK(channel.input->take() == nullptr);
+    CHECK(channel.input->is_finished());
+    CHECK(channel.input->pending_messages() == 0);
+}
+
 TEST_CASE("the consumer gets all that has arrived as one batch") {
     int wakes = 0;
     Channel channel({}, [&] { ++wakes; });

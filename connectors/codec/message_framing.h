@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog_object.h"
+#include "connectors/codec/framing_options.h"
+#include "connectors/codec/message_encoder.h"
+#include "connectors/column_batch.h"
+#include "connectors/message.h"
+
+namespace laminar {
+
+struct FramedMessage {
+    OutgoingMessage message;
+    std::size_t rows = 1;  ///< Rows in it.
+};
+
+/// Makes messages from the rows of a sink: encodes them, puts them together and compresses them, once for all
+/// receivers. Rows keep their order; rows in one message have the same receiver. With framing, each row is a JSON value
+/// on one line. Not thread-safe.
+class MessageFraming {
+public:
+    void set_options(const FramingOptions& options) { options_ = options; }
+    void set_columns(const std::vector<OutputColumn>& columns);
+
+    /// Appends the messages of all rows to out.
+    void frame(const std::vector<ColumnVector>& columns, std::size_t rows, std::deque<FramedMessage>& out);
+
+private:
+    [[nodiscard]] std::string_view receiver(const std::vector<ColumnVector>& columns, std::size_t row) const;
+    void add_row(const std::vector<ColumnVector>& columns, std::size_t row, std::deque<FramedMessage>& out);
+    void finish(std::deque<FramedMessage>& out);
+
+    FramingOptions options_;
+    MessageEncoder encoder_;
+    std::optional<std::size_t> receiver_column_;
+    std::string payload_;  ///< Of the message being put together, as the next two.
+    std::string receiver_;
+    std::size_t rows_ = 0;
+    std::string row_;
+};
+
+}  // namespace laminar
