@@ -15,7 +15,7 @@ ColumnBatch raw_batch(const std::vector<std::string>& messages) {
     options.tolerant = true;
     const auto decoder = make_message_decoder(options, schema);
     ColumnBatch batch(schema);
-    const MessageOrigin origin{"feed", "", "127.0.0.1:1"};
+    const MessageOrigin origin{"feed", "", "127.0.0.1:1", "", ""};
     std::uint64_t sequence = 0;
     for (const std::string& payload : messages) {
         Message message;
