@@ -228,7 +228,7 @@ class TlsServerTest(TlsTestCase):
             laminar.stderr.wait_for(lambda line: "no common protocol version (TLS 1.2 is the least accepted)" in line, "refusal")
         with socket.create_connection(("127.0.0.1", port)) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            laminar.stderr.wait_for(lambda line: "does not speak TLS on this port" in line, "refusal")
+            laminar.stderr.wait_for(lambda line: "the client does not speak TLS" in line, "refusal")
 
     def test_client_certificates(self):
         laminar, port = self.serve(f", tls_client_ca = '{self.authority.certificate}'")
