@@ -125,15 +125,19 @@ ast::Expression window_start(const ast::FunctionCall& call, SourceSpan span) {
     return make_call("time_bucket", {call.arguments[1].value, call.arguments[0].value, std::move(origin)}, span);
 }
 
-ast::Expression window_end(const ast::FunctionCall& call, SourceSpan span) {
-    return make_sum(window_start(call, span), call.arguments[1].value, span);
-}
-
 ast::Expression window_structure(const ast::FunctionCall& call, SourceSpan span) {
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", span), window_start(call, span)});
-    structure.entries.push_back({make_string("end", span), window_end(call, span)});
+    structure.entries.push_back(
+        {make_string("end", span), make_sum(window_start(call, span), call.arguments[1].value, span)});
     return make_expression(std::move(structure), span);
+}
+
+ast::Expression field_of(ast::Expression structure, std::string_view field, SourceSpan span) {
+    std::vector<ast::Expression> arguments;
+    arguments.push_back(std::move(structure));
+    arguments.push_back(make_string(field, span));
+    return make_call("struct_extract", std::move(arguments), span);
 }
 
 void rename(ast::FunctionCall& call, std::string_view name) {
@@ -144,19 +148,17 @@ std::optional<ast::Expression> rewritten_time_window(ast::FunctionCall& call, st
     const ArgumentCount count = time_window_arguments(name);
     if (call.arguments.size() < count.least + 1 || call.arguments.size() > count.most + 1) return std::nullopt;
     if (name == "tumble") return window_structure(call, span);
-    if (name == "tumble_start" || name == "tumble_end") {
-        // A field of the whole, so that GROUP BY TUMBLE(...) is seen to cover it.
-        return make_call("struct_extract",
-                         {window_structure(call, span), make_string(name == "tumble_start" ? "start" : "end", span)},
-                         span);
+    if (name.starts_with("tumble")) {
+        // In words of the whole window, and of its start: so that they are found in what GROUP BY groups by, be it
+        // TUMBLE or TUMBLE_START.
+        ast::Expression start = field_of(window_structure(call, span), "start", span);
+        if (name == "tumble_start") return start;
+        return make_sum(std::move(start), call.arguments[1].value, span);
     }
     rename(call, name.starts_with("hop") ? "laminar_hop" : "laminar_session");
     const bool start = name.ends_with("_start");
     if (!start && !name.ends_with("_end")) return std::nullopt;
-    std::vector<ast::Expression> arguments;
-    arguments.push_back(make_expression(std::move(call), span));
-    arguments.push_back(make_string(start ? "start" : "end", span));
-    return make_call("struct_extract", std::move(arguments), span);
+    return field_of(make_expression(std::move(call), span), start ? "start" : "end", span);
 }
 
 void rewrite_call(ast::Expression& expression) {

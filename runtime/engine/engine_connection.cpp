@@ -50,6 +50,9 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
         throw EngineException(parse_engine_error(take_string(problem)));
     if (duckdb_connect(database_.get(), connection_.receive()) == DuckDBError)
         throw EngineException({.type = "Connection", .message = "the engine does not accept a connection"});
+    // Statements are prepared once and run again and again while their tables change. The engine would fit their plans
+    // to what was in the tables when they were prepared, and give wrong rows later (duckdb issue 23704).
+    execute("SET disabled_optimizers = 'statistics_propagation,compressed_materialization'");
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'; SET lock_configuration = true");
 }
 

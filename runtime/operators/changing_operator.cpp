@@ -53,9 +53,11 @@ public:
         const std::string affected = grouped ? fmt::format("(SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {})",
                                                            state_.table(), state_.fresh(), same)
                                              : state_.table();
-        merge_ = context.engine.prepare(
-            query_over(plan.parts->merge,
-                       {fmt::format("(SELECT * FROM {} UNION ALL SELECT * FROM {})", affected, state_.fresh())}));
+        merge_ = context.engine.prepare(query_over(
+            plan.parts->merge,
+            {fmt::format("(SELECT * EXCLUDE (\"__part\") FROM (SELECT *, 0 AS \"__part\" FROM {} UNION ALL SELECT "
+                         "*, 1 FROM {}) ORDER BY \"__part\")",
+                         affected, state_.fresh())}));
         const std::string before = query_over(plan.parts->finish, {affected});
         const std::string after = query_over(plan.parts->finish, {merged_slot_->from_sql()});
         differences_ = std::make_unique<Differences>(context.engine, before, after);

@@ -33,6 +33,11 @@ StateTable::StateTable(Engine& engine, const std::string& name, std::vector<Outp
     engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, items));
     fresh_slot_ = engine_.create_row_slot("state:" + name, columns_);
     both_ = fmt::format("(SELECT {0} FROM {1} UNION ALL SELECT {0} FROM {2})", names, table_, fresh_slot_->from_sql());
+    both_in_order_ = fmt::format(
+        "(SELECT {0} FROM (SELECT {0}, 0 AS \"__part\", rowid AS \"__place\" FROM {1} UNION ALL SELECT {0}, 1, "
+        "row_number() "
+        "OVER () FROM {2}) ORDER BY \"__part\", \"__place\")",
+        names, table_, fresh_slot_->from_sql());
     keep_all_ = prepare_keep("true");
     fresh_ = empty_rows(columns_);
 }

@@ -38,8 +38,9 @@ public:
         const std::string bounds = fmt::format("(SELECT \"{}\" FROM {})", bound_column, bound_slot_->from_sql());
         const std::string from = fmt::format("(SELECT \"{}\" FROM {})", from_column, bound_slot_->from_sql());
         const std::string key = always_quote_identifier(time_key_column);
-        const std::string complete = fmt::format("(SELECT * FROM {} WHERE {} < {} AND ({} IS NULL OR {} >= {}))",
-                                                 state_->both(), key, bounds, from, key, from);
+        const std::string complete =
+            fmt::format("(SELECT * FROM {} WHERE {} < {} AND ({} IS NULL OR {} >= {}))",
+                        plan.in_order ? state_->both_in_order() : state_->both(), key, bounds, from, key, from);
         std::string query;
         if (plan.parts) {
             const std::string merged = query_over(plan.parts->merge, {complete});

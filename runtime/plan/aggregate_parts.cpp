@@ -128,7 +128,9 @@ private:
                                                                     "bit_and", "bit_or", "any_value"};
         if (call.arguments.size() == 1 && std::find(idempotent.begin(), idempotent.end(), name) != idempotent.end())
             return column(add_part(whole, name, {}));
-        if ((name == "first" || name == "last") && call.arguments.size() == 1) return column(add_part(whole, name, {}));
+        // With FILTER, the NULL of a part without such rows would pass for the first value.
+        if ((name == "first" || name == "last") && call.arguments.size() == 1 && !call.filter)
+            return column(add_part(whole, name, {}));
         if (name != "sum" && name != "avg" && name != "mean") return std::nullopt;
         if (call.arguments.size() != 1) return std::nullopt;
         const Numbers numbers = numbers_of(call.arguments.front().value);
@@ -186,6 +188,19 @@ std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const st
     if (finished.having) good = good && !contains(*finished.having, is_row_value);
     if (!good) return std::nullopt;
     return builder.finish(std::move(finished));
+}
+
+bool depends_on_order(const ast::Select& block, const FunctionNames& aggregates) {
+    static constexpr std::array<std::string_view, 16> names{
+        "first",   "last", "any_value", "arbitrary", "list",   "array_agg", "string_agg", "group_concat",
+        "listagg", "mode", "arg_min",   "arg_max",   "argmin", "argmax",    "min_by",     "max_by"};
+    const auto is_one = [&](const ast::Expression& each) {
+        return is_aggregate_call(each, aggregates) &&
+               std::find(names.begin(), names.end(), called_function(each)) != names.end();
+    };
+    return (block.having && contains(*block.having, is_one)) ||
+           std::any_of(block.items.begin(), block.items.end(),
+                       [&](const ast::SelectItem& item) { return contains(item.value, is_one); });
 }
 
 }  // namespace laminar

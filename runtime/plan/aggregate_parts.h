@@ -16,5 +16,7 @@ namespace laminar {
                                                             const std::vector<OutputColumn>& values,
                                                             const FunctionNames& aggregates, bool exact_only,
                                                             bool time_key);
+/// Whether a block calls aggregates whose result depends on the order of the rows.
+[[nodiscard]] bool depends_on_order(const ast::Select& block, const FunctionNames& aggregates);
 
 }  // namespace laminar

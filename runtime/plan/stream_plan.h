@@ -75,6 +75,7 @@ struct WindowPlan {
     TimeKey key;
     ast::Query query;                     ///< Over operator_rows_scan.
     std::optional<AggregateParts> parts;  ///< Parts have time_key_column too, as one of their keys.
+    bool in_order = false;  ///< An aggregate depends on the order in which the rows came: FIRST, LAST, ...
 };
 
 /// Keeps rows until their session has ended: no row of the same keys came for the length of the gap.

@@ -51,6 +51,33 @@ const std::vector<ast::Expression>& arguments_of(const ast::Expression& call, st
     return storage;
 }
 
+/// What a set of GROUPING SETS groups by; empty for ROLLUP and CUBE, whose sets differ.
+std::vector<ast::Expression> keys_of_set(const ast::GroupingElement& set) {
+    if (set.kind != ast::GroupingElement::Kind::expression) return {};
+    const ast::Expression& plain = without_parentheses(set.expressions.front());
+    const auto* tuple = std::get_if<ast::Tuple>(&plain.node);
+    return tuple ? tuple->elements : std::vector<ast::Expression>{plain};
+}
+
+std::vector<ast::Expression> in_all_sets(const ast::GroupingElement& sets) {
+    if (sets.elements.empty()) return {};
+    std::vector<ast::Expression> common = keys_of_set(sets.elements.front());
+    for (const ast::GroupingElement& set : sets.elements) {
+        const std::vector<ast::Expression> keys = keys_of_set(set);
+        std::erase_if(common, [&](const ast::Expression& key) {
+            return std::none_of(keys.begin(), keys.end(),
+                                [&](const ast::Expression& other) { return text_of(other) == text_of(key); });
+        });
+    }
+    return common;
+}
+
+bool has_plain_groups(const ast::Select& select) {
+    return std::all_of(select.group_by.begin(), select.group_by.end(), [](const ast::GroupingElement& element) {
+        return element.kind == ast::GroupingElement::Kind::expression;
+    });
+}
+
 /// SELECT *, key AS "__key" FROM (input).
 ast::Query with_time_key(ast::Select input, ast::Expression key) {
     ast::Select outer;
@@ -91,22 +118,26 @@ std::vector<ast::Expression> StreamPlanner::written_out_groups(ast::Select& sele
         }
     }
     std::vector<ast::Expression> groups;
+    const auto add = [&](const ast::Expression& expression) {
+        const ast::Expression& plain = without_parentheses(expression);
+        const auto* position = std::get_if<ast::Literal>(&plain.node);
+        if (position && position->kind == ast::LiteralKind::integer) {
+            const std::size_t index = static_cast<std::size_t>(std::strtoull(position->text.c_str(), nullptr, 10));
+            if (index >= 1 && index <= select.items.size()) groups.push_back(select.items[index - 1].value);
+            return;
+        }
+        const auto* reference = std::get_if<ast::ColumnReference>(&plain.node);
+        const auto item = std::find_if(select.items.begin(), select.items.end(), [&](const ast::SelectItem& each) {
+            return reference && reference->parts.size() == 1 &&
+                   equals_ignoring_case(each.alias->text, reference->parts.front().text);
+        });
+        groups.push_back(item != select.items.end() ? item->value : expression);
+    };
     for (const ast::GroupingElement& element : select.group_by) {
-        if (element.kind != ast::GroupingElement::Kind::expression) continue;
-        for (const ast::Expression& expression : element.expressions) {
-            const ast::Expression& plain = without_parentheses(expression);
-            const auto* position = std::get_if<ast::Literal>(&plain.node);
-            if (position && position->kind == ast::LiteralKind::integer) {
-                const std::size_t index = static_cast<std::size_t>(std::strtoull(position->text.c_str(), nullptr, 10));
-                if (index >= 1 && index <= select.items.size()) groups.push_back(select.items[index - 1].value);
-                continue;
-            }
-            const auto* reference = std::get_if<ast::ColumnReference>(&plain.node);
-            const auto item = std::find_if(select.items.begin(), select.items.end(), [&](const ast::SelectItem& each) {
-                return reference && reference->parts.size() == 1 &&
-                       equals_ignoring_case(each.alias->text, reference->parts.front().text);
-            });
-            groups.push_back(item != select.items.end() ? item->value : expression);
+        if (element.kind == ast::GroupingElement::Kind::expression) {
+            for (const ast::Expression& expression : element.expressions) add(expression);
+        } else if (element.kind == ast::GroupingElement::Kind::grouping_sets) {
+            for (const ast::Expression& expression : in_all_sets(element)) add(expression);
         }
     }
     return groups;
@@ -198,6 +229,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     window.query = make_query(split.output());
     window.parts =
         aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true, true);
+    window.in_order = depends_on_order(split.output(), aggregates_);
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);
     add_operator(select, name, span, std::move(window), described);
@@ -234,6 +266,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
         });
     }
     window.parts = aggregate_parts(split.output(), groups, columns_.of(window.input.query), aggregates_, true, true);
+    window.in_order = depends_on_order(split.output(), aggregates_);
     const ast::Select output = split.output();
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
@@ -252,7 +285,7 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     if (!key)
         reject(call.span, "SESSION needs the time of the rows, and this is not it",
                "declare it: CREATE TABLE ... (..., WATERMARK FOR ts)");
-    if (split.output().group_by.size() != split.groups().size())
+    if (!has_plain_groups(split.output()))
         reject(call.span, "SESSION does not go with GROUPING SETS", "group by plain expressions");
     const std::string text = text_of(call);
     SessionPlan session;
@@ -289,7 +322,7 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     ast::Select& output = split.output();
     changing.query = make_query(output);
     std::vector<std::string> keys;
-    const bool plain_groups = output.group_by.size() == split.groups().size();
+    const bool plain_groups = has_plain_groups(output);
     if (!split.groups().empty() && plain_groups && !has_window_functions(output)) {
         changing.groups = split.groups();
         changing.grouped = true;

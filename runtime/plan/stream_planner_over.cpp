@@ -119,6 +119,11 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     bool grouped = !select.group_by.empty() || select.group_by_all || select.having;
     for (const ast::SelectItem& item : select.items) grouped = grouped || contains(item.value, is_aggregate);
     if (!grouped) return false;
+    for (const ast::GroupingElement& element : select.group_by) {
+        if (element.kind != ast::GroupingElement::Kind::expression)
+            reject(span, "window functions do not go with GROUPING SETS in one query",
+                   "put the grouped query into a subquery, and the window functions around it");
+    }
 
     // SELECT group keys AS g0, aggregates AS a0 FROM ... GROUP BY ...; the window functions go around it.
     const auto relations = columns_.relations_of(*select.from);

@@ -175,6 +175,29 @@ TEST_CASE("prepared statements survive changes to tables") {
     CHECK(returned.rows == 4);
 }
 
+TEST_CASE("a prepared statement sees what its tables hold now, whatever they held when it was prepared") {
+    const auto engine = Engine::create({});
+    engine->execute("CREATE TABLE t (k VARCHAR, v BIGINT); INSERT INTO t VALUES ('a', 1), ('b', 2)");
+    const auto filtered = engine->prepare("SELECT v FROM t WHERE v > 100");
+    const auto sorted = engine->prepare("SELECT v, k FROM t ORDER BY v DESC, k");
+    const auto grouped = engine->prepare("SELECT v, k, count(*) FROM t GROUP BY v, k HAVING v > 2");
+    const auto counted = engine->prepare("SELECT count(*) FROM t WHERE v IS NULL");
+    const auto joined = engine->prepare("SELECT a.v FROM t AS a JOIN t AS b ON a.v = b.v AND a.k = b.k WHERE a.v > 2");
+    CHECK(filtered->execute().rows == 0);
+    engine->execute("INSERT INTO t VALUES ('a longer text than before', 1000000000000), ('c', NULL)");
+    CHECK(integer(filtered->execute()) == 1'000'000'000'000);
+    const ResultTable all = sorted->execute();
+    REQUIRE(all.rows == 4);
+    const bool nulls_first = !all.values[0].is_valid(0);
+    CHECK(integer(all, 0, nulls_first ? 1 : 0) == 1'000'000'000'000);
+    CHECK(text(all, 1, nulls_first ? 1 : 0) == "a longer text than before");
+    const ResultTable groups = grouped->execute();
+    CHECK(integer(groups) == 1'000'000'000'000);
+    CHECK(text(groups, 1) == "a longer text than before");
+    CHECK(integer(counted->execute()) == 1);
+    CHECK(integer(joined->execute()) == 1'000'000'000'000);
+}
+
 TEST_CASE("transactions") {
     const auto engine = Engine::create({});
     engine->execute("CREATE TABLE t (a INTEGER)");

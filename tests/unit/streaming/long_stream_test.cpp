@@ -1,0 +1,45 @@
+// Streams so long that operators forget what they no longer need, and merge what they keep, along the way.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "query_file.h"
+
+using namespace laminar::test;
+
+namespace {
+
+/// A number below limit, which looks random and is the same for the same row and salt.
+std::string noise(int salt, int limit) { return fmt::format("(hash(i * 31 + {}) % {})::BIGINT", salt, limit); }
+
+/// SQL for the time of row i: rows come every pause milliseconds, up to four seconds out of order; a few come too late.
+std::string time_of_row(int pause) {
+    return fmt::format(
+        "TIMESTAMP '2024-03-01 10:00:00' + to_milliseconds(i * {} + {} - CASE WHEN i % 97 = 0 THEN 30000 ELSE 0 END)",
+        pause, noise(1, 4000));
+}
+
+Recording make_long_recording() {
+    std::map<std::string, std::string> queries;
+    queries["trades"] = fmt::format(
+        "SELECT 'S' || {}, {} / 8.0, {}, {} / 10000.0, CASE WHEN {} = 0 THEN 'buy' ELSE 'sell' END, {} FROM "
+        "range(12000) AS r(i)",
+        noise(2, 7), noise(3, 3000), noise(4, 40), noise(5, 20000), noise(6, 2), time_of_row(400));
+    queries["quotes"] = fmt::format("SELECT 'S' || {}, {} / 8.0, {} / 8.0, {} FROM range(6000) AS r(i)", noise(2, 7),
+                                    noise(3, 3000), noise(4, 3000), time_of_row(800));
+    queries["orders"] = fmt::format("SELECT i, 'C' || {}, {} / 100.0, {} FROM range(5000) AS r(i)", noise(2, 5),
+                                    noise(3, 50000), time_of_row(1000));
+    queries["payments"] = fmt::format("SELECT i - {}, 'M' || {}, {} / 100.0, {} FROM range(5000) AS r(i)", noise(2, 40),
+                                      noise(3, 3), noise(4, 50000), time_of_row(1000));
+    return {"long streams", queries};
+}
+
+}  // namespace
+
+TEST_CASE("long streams") {
+    const Recording recording = make_long_recording();
+    for (const char* file : {"asof_joins", "changing_aggregates", "deduplication", "frames", "interval_joins",
+                             "over_windows", "session", "tumble", "unbounded_joins", "window_joins"}) {
+        for (const QueryCase& each : read_query_file(file))
+            check_case(each, recording, {{900, Feeding::Order::together}});
+    }
+}

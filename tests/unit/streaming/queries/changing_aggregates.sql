@@ -1,0 +1,88 @@
+-- Changing aggregates.
+
+-- CASE by key
+-- QUERY
+SELECT symbol, COUNT(*) AS n, SUM(quantity) AS q, MIN(price) AS low, MAX(ts) AS latest FROM trades GROUP BY
+symbol;
+
+-- CASE by two keys, of every type of number
+-- QUERY
+SELECT symbol, side, SUM(fee) AS fees, AVG(quantity) AS a, AVG(price) AS p, SUM(price) AS total,
+BOOL_OR(quantity > 30) AS large FROM trades GROUP BY symbol, side;
+
+-- CASE of everything
+-- QUERY
+SELECT COUNT(*) AS n, SUM(quantity) AS q, AVG(fee) AS f FROM trades;
+
+-- CASE of everything, by rows
+-- QUERY
+SELECT MEDIAN(price) AS m, COUNT(DISTINCT symbol) AS s FROM trades;
+
+-- CASE HAVING
+-- QUERY
+SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) > 25;
+
+-- CASE HAVING that groups leave again
+-- QUERY
+SELECT symbol, SUM(quantity) AS q FROM trades GROUP BY symbol HAVING SUM(quantity) BETWEEN 100 AND 480;
+
+-- CASE WHERE and computed keys
+-- QUERY
+SELECT upper(side) AS s, quantity % 3 AS k, COUNT(*) AS n FROM trades WHERE price > 50 GROUP BY 1, 2;
+
+-- CASE MEDIAN
+-- QUERY
+SELECT symbol, MEDIAN(price) AS m, QUANTILE_CONT(quantity, 0.9) AS q FROM trades GROUP BY symbol;
+
+-- CASE COUNT DISTINCT
+-- QUERY
+SELECT symbol, COUNT(DISTINCT side) AS sides, COUNT(DISTINCT quantity) AS quantities FROM trades GROUP BY
+symbol;
+
+-- CASE FILTER
+-- QUERY
+SELECT side, COUNT(*) FILTER (WHERE price > 100) AS n, SUM(quantity) FILTER (WHERE symbol = 'AAA') AS q FROM
+trades GROUP BY side;
+
+-- CASE lists in order
+-- QUERY
+SELECT symbol, list(quantity ORDER BY quantity, fee) AS q, string_agg(side, ',' ORDER BY fee) AS s FROM trades
+GROUP BY symbol;
+
+-- CASE spread
+-- QUERY
+SELECT symbol, STDDEV(price) AS s, CORR(price, quantity) AS c FROM trades GROUP BY symbol;
+
+-- CASE GROUPING SETS
+-- QUERY
+SELECT symbol, side, COUNT(*) AS n FROM trades GROUP BY GROUPING SETS ((symbol), (side), ());
+
+-- CASE ROLLUP
+-- QUERY
+SELECT symbol, side, SUM(quantity) AS q FROM trades GROUP BY ROLLUP (symbol, side);
+
+-- CASE DISTINCT
+-- QUERY
+SELECT DISTINCT symbol, side FROM trades;
+
+-- CASE keys alone
+-- QUERY
+SELECT symbol FROM trades GROUP BY symbol;
+
+-- CASE a union
+-- QUERY
+SELECT symbol, COUNT(*) AS n FROM (SELECT symbol FROM trades UNION ALL SELECT symbol FROM quotes) GROUP BY
+symbol;
+
+-- CASE a stored table
+-- QUERY
+SELECT a.sector, SUM(t.quantity * a.weight) AS q FROM trades AS t JOIN accounts AS a USING (symbol) GROUP BY
+a.sector;
+
+-- CASE the first and the last to come
+-- QUERY
+SELECT symbol, ARG_MAX(price, ts) AS latest, MIN(ts) AS since FROM trades WHERE price IS NOT NULL AND ts IS
+NOT NULL GROUP BY symbol;
+-- REFERENCE
+SELECT symbol, arg_max(price, ts) AS latest, min(ts) AS since FROM trades WHERE price IS NOT NULL AND ts IS
+NOT NULL GROUP BY symbol;

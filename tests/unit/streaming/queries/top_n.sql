@@ -1,0 +1,40 @@
+-- Top-N and window functions within windows.
+
+-- CASE QUALIFY
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, price, quantity, ts FROM trades QUALIFY ROW_NUMBER() OVER (PARTITION BY TUMBLE(ts, INTERVAL
+'1 minute') ORDER BY quantity DESC NULLS LAST, price, symbol, fee, ts) <= 3;
+
+-- CASE a subquery with a rank
+-- LATE trades: time_bucket(INTERVAL '2 minutes', $)
+-- QUERY
+SELECT * FROM (SELECT symbol, quantity, TUMBLE(ts, INTERVAL '2 minutes') AS w, ROW_NUMBER() OVER (PARTITION BY
+TUMBLE(ts, INTERVAL '2 minutes'), symbol ORDER BY quantity DESC NULLS LAST, fee, ts) AS rn FROM trades) WHERE
+rn <= 2;
+
+-- CASE of aggregates
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, TUMBLE(ts, INTERVAL '1 minute') AS w, SUM(quantity) AS q FROM trades GROUP BY symbol, w QUALIFY
+ROW_NUMBER() OVER (PARTITION BY w ORDER BY SUM(quantity) DESC NULLS LAST, symbol NULLS LAST) <= 2;
+
+-- CASE ranks of aggregates
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, TUMBLE(ts, INTERVAL '1 minute') AS w, COUNT(*) AS n, RANK() OVER (PARTITION BY w ORDER BY
+COUNT(*) DESC) AS place, COUNT(*) * 1.0 / SUM(COUNT(*)) OVER (PARTITION BY w) AS share FROM trades GROUP BY
+symbol, w;
+
+-- CASE every rank there is
+-- LATE trades: date_trunc('minute', $)
+-- QUERY
+SELECT symbol, quantity, RANK() OVER m AS r, DENSE_RANK() OVER m AS d, PERCENT_RANK() OVER m AS p, NTILE(2)
+OVER (PARTITION BY date_trunc('minute', ts) ORDER BY quantity, fee, ts) AS half FROM trades WINDOW m AS
+(PARTITION BY date_trunc('minute', ts) ORDER BY quantity);
+
+-- CASE the whole window beside each of its rows
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, price, AVG(price) OVER (PARTITION BY symbol, TUMBLE(ts, INTERVAL '1 minute')) AS average, price
+- MAX(price) OVER (PARTITION BY TUMBLE(ts, INTERVAL '1 minute')) AS below FROM trades;

@@ -1,0 +1,113 @@
+#include "recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace laminar::test {
+
+namespace {
+
+const std::map<std::string, std::string>& columns_by_table() {
+    static const std::map<std::string, std::string> columns{
+        {"trades", "symbol TEXT, price DOUBLE, quantity BIGINT, fee DECIMAL(12, 4), side TEXT, ts TIMESTAMP"},
+        {"quotes", "symbol TEXT, bid DOUBLE, ask DOUBLE, ts TIMESTAMP"},
+        {"orders", "order_id BIGINT, customer TEXT, amount DECIMAL(10, 2), ts TIMESTAMP"},
+        {"payments", "order_id BIGINT, method TEXT, amount DECIMAL(10, 2), ts TIMESTAMP"}};
+    return columns;
+}
+
+std::string make_declarations() {
+    std::string text =
+        "CREATE CONNECTION feed TO websocket (mode = 'client', endpoint = 'ws://127.0.0.1:9', format = 'json');\n";
+    for (const auto& [table, columns] : columns_by_table()) {
+        text += fmt::format(
+            "CREATE TABLE {} ({}, WATERMARK FOR ts AS ts - INTERVAL '5 seconds') WITH (connector = 'feed');\n", table,
+            columns);
+    }
+    return text + "CREATE TABLE accounts (symbol TEXT, sector TEXT, weight INTEGER);\n";
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+    return text;
+}
+
+}  // namespace
+
+const std::vector<std::string>& Recording::tables() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const auto& [table, columns] : columns_by_table()) all.push_back(table);
+        return all;
+    }();
+    return names;
+}
+
+const std::string& Recording::declarations() {
+    static const std::string text = make_declarations();
+    return text;
+}
+
+std::string Recording::accounts_rows() {
+    return "VALUES ('AAA', 'metals', 2), ('BBB', 'metals', 3), ('CCC', 'energy', 5), (NULL, 'none', 7)";
+}
+
+Recording::Recording(const std::string& directory) : name_(directory), engine_(Engine::create({})) {
+    for (const std::string& table : tables())
+        add_table(table, fmt::format("FROM read_csv('{}/{}/{}.csv', header = true, nullstr = '', all_varchar = true)",
+                                     RECORDINGS_DIR, directory, table));
+    engine_->execute("CREATE TABLE accounts (symbol TEXT, sector TEXT, weight INTEGER); INSERT INTO accounts " +
+                     accounts_rows());
+}
+
+Recording::Recording(std::string name, const std::map<std::string, std::string>& queries)
+    : name_(std::move(name)), engine_(Engine::create({})) {
+    for (const auto& [table, query] : queries) add_table(table, query);
+    engine_->execute("CREATE TABLE accounts (symbol TEXT, sector TEXT, weight INTEGER); INSERT INTO accounts " +
+                     accounts_rows());
+}
+
+void Recording::add_table(const std::string& table, const std::string& query) {
+    const std::string arrived = table + "_arrived";
+    engine_->execute(fmt::format("CREATE TABLE {} ({})", arrived, columns_by_table().at(table)));
+    engine_->execute(fmt::format("INSERT INTO {} {}", arrived, query));
+    engine_->execute(fmt::format(
+        "CREATE TABLE {} AS SELECT *, max(ts - INTERVAL '5 seconds') OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING "
+        "AND 1 PRECEDING) AS w FROM (SELECT row_number() OVER () AS n, * FROM {})",
+        table, arrived));
+    const ResultTable count = engine_->query("SELECT count(*) FROM " + table);
+    row_counts_[table] = static_cast<std::size_t>(count.values[0].values<std::int64_t>()[0]);
+}
+
+const ResultTable& Recording::rows(const std::string& table, std::size_t first, std::size_t count) const {
+    const auto key = std::make_pair(table, std::make_pair(first, count));
+    const auto known = read_.find(key);
+    if (known != read_.end()) return known->second;
+    return read_[key] = engine_->query(fmt::format(
+               "SELECT * EXCLUDE (n, w) FROM {} WHERE n > {} AND n <= {} ORDER BY n", table, first, first + count));
+}
+
+std::string Recording::rows_in_time(const std::string& table, const std::vector<LateRule>& rules) {
+    std::string conditions;
+    for (const LateRule& rule : rules) {
+        if (rule.table != table) continue;
+        const std::string key = replaced(rule.key, "$", "ts");
+        const std::string watermark = replaced(rule.key, "$", "w");
+        conditions += fmt::format(" AND {0} IS NOT NULL AND (w IS NULL OR {0} >= {1})", key, watermark);
+    }
+    return fmt::format("(SELECT * FROM {} WHERE true{})", table, conditions);
+}
+
+const std::vector<std::unique_ptr<Recording>>& recordings() {
+    static const std::vector<std::unique_ptr<Recording>> all = [] {
+        std::vector<std::unique_ptr<Recording>> loaded;
+        for (const char* name : {"in_order", "ties", "out_of_order", "late", "gaps"})
+            loaded.push_back(std::make_unique<Recording>(name));
+        return loaded;
+    }();
+    return all;
+}
+
+}  // namespace laminar::test

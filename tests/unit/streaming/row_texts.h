@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar::test {
+
+/// Rows as text, cell by cell, in which values can be compared whatever their type is.
+using RowText = std::vector<std::string>;
+
+/// The rows of a result, read through a slot with this key.
+[[nodiscard]] std::vector<RowText> texts_of(Engine& engine, const std::string& key, const ResultTable& rows);
+/// The rows of a query.
+[[nodiscard]] std::vector<RowText> texts_of(Engine& engine, const std::string& query);
+[[nodiscard]] std::string types_of(const std::vector<OutputColumn>& columns);
+
+/// What one multiset of rows has and the other has not; empty when they are the same. Numbers with a fraction are the
+/// same when they differ by less than a billionth: sums of floating-point numbers depend on their order.
+[[nodiscard]] std::string difference_of(const std::vector<RowText>& result, const std::vector<RowText>& expected);
+
+}  // namespace laminar::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/binder.h"
+#include "catalog/catalog.h"
+#include "recording.h"
+#include "row_texts.h"
+#include "runtime/engine/engine.h"
+#include "runtime/operators/operator_graph.h"
+#include "runtime/plan/stream_planner.h"
+
+namespace laminar::test {
+
+/// How rows fall into batches, and the batches of several inputs into cycles.
+struct Feeding {
+    enum class Order : std::uint8_t {
+        together,           ///< Every cycle has a batch of every input.
+        by_turns,           ///< A batch of the first input, one of the second, ...
+        first_input_first,  ///< All of the first input before any of the second.
+        last_input_first,
+        at_random  ///< Inputs and sizes of batches at random, by seed.
+    };
+    std::size_t batch = 1;
+    Order order = Order::together;
+    std::uint64_t seed = 0;
+    /// Inputs end with their last batches; else all of them at the very end.
+    bool ends_early = false;
+
+    [[nodiscard]] std::string text() const;
+};
+
+/// A continuous query, bound and planned, that can be run again and again over recordings; the pipelines it reads are
+/// run with it.
+class StreamQuery {
+public:
+    /// setup: statements that create views and pipelines. Throws std::runtime_error with the findings.
+    StreamQuery(const std::string& setup, const std::string& query);
+
+    struct Outcome {
+        std::vector<RowText> rows;  ///< With changes: those that are left at the end.
+        std::string types;
+        std::uint64_t late_rows = 0;
+        std::string problem;  ///< A row taken back that was not there, or that the engine refused.
+    };
+    [[nodiscard]] Outcome run(const Recording& recording, const Feeding& feeding) const;
+
+    /// The bound query as DuckDB's SQL over the tables of a recording, without rows that are late.
+    [[nodiscard]] std::string batch_sql(const std::vector<LateRule>& rules) const;
+    /// The streams it reads, in the order in which it names them.
+    [[nodiscard]] const std::vector<std::string>& streams() const noexcept { return streams_; }
+
+private:
+    struct Stage {
+        std::string name;
+        BoundQuery query;
+        StreamPlan plan;
+        std::vector<OutputColumn> columns;
+    };
+    void add_stage(std::string name, BoundQuery query, const SourceTextPtr& source);
+
+    Catalog catalog_;
+    std::vector<Stage> stages_;  ///< The query itself is the last one.
+    std::vector<std::string> streams_;
+};
+
+}  // namespace laminar::test
