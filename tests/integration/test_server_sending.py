@@ -5,7 +5,7 @@ import unittest
 
 import websockets
 
-from raw_websocket import RawWebSocket
+from raw_client import RawWebSocket
 from served_script import ServedTestCase
 from websocket_peer import Client
 
