@@ -144,8 +144,12 @@ std::optional<ast::Expression> rewritten_time_window(ast::FunctionCall& call, st
     const ArgumentCount count = time_window_arguments(name);
     if (call.arguments.size() < count.least + 1 || call.arguments.size() > count.most + 1) return std::nullopt;
     if (name == "tumble") return window_structure(call, span);
-    if (name == "tumble_start") return window_start(call, span);
-    if (name == "tumble_end") return window_end(call, span);
+    if (name == "tumble_start" || name == "tumble_end") {
+        // A field of the whole, so that GROUP BY TUMBLE(...) is seen to cover it.
+        return make_call("struct_extract",
+                         {window_structure(call, span), make_string(name == "tumble_start" ? "start" : "end", span)},
+                         span);
+    }
     rename(call, name.starts_with("hop") ? "laminar_hop" : "laminar_session");
     const bool start = name.ends_with("_start");
     if (!start && !name.ends_with("_end")) return std::nullopt;

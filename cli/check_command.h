@@ -4,21 +4,23 @@
 #include <vector>
 
 #include "catalog/secret_resolver.h"
+#include "cli/finding_report.h"
 
 namespace laminar {
 
-enum class CheckFormat { text, json };
-
 struct CheckOptions {
-    std::vector<std::string> paths;  ///< Files, folders (every *.sql in them and below), "-" for standard input.
+    std::vector<std::string> paths;     ///< Files, folders, patterns, "-" for standard input; see expand_paths.
+    std::vector<std::string> catalogs;  ///< Files whose declarations every checked file may refer to.
     CheckFormat format = CheckFormat::text;
     bool require_secrets = false;  ///< Secrets that cannot be found are findings.
     bool deny_warnings = false;
+    bool connect = false;  ///< Try the connections that are declared.
     SecretResolver::Sources secrets;
 };
 
-/// Validates scripts, each on its own, without network and without writing files. Findings go to standard output,
-/// a summary line to standard error. Returns the exit code: 0 clean, 1 findings, 2 usage or a file that cannot be read.
+/// Validates scripts and the SQL blocks of Markdown files, each file on its own, without writing files and, unless
+/// asked to connect, without network. Findings go to standard output, a summary line to standard error. Returns the
+/// exit code: 0 clean, 1 findings, 2 usage or a file that cannot be read.
 [[nodiscard]] int check_command(const CheckOptions& options);
 
 }  // namespace laminar

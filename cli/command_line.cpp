@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -8,12 +9,17 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/check_command.h"
+#include "cli/command_reference.h"
 #include "cli/connectors_command.h"
 #include "cli/duration.h"
 #include "cli/run_command.h"
 #include "cli/shell_command.h"
+#include "cli/test_command.h"
+#include "cli/text_output.h"
 #include "cli/version.h"
 
 namespace laminar {
@@ -26,11 +32,13 @@ struct Arguments {
     RunOptions run;
     CheckOptions check;
     ShellOptions shell;
+    TestOptions test;
     SecretResolver::Sources secrets;
     std::string log_level;
     LogFormat log_format = LogFormat::text;
     std::string connector;
     ReferenceFormat reference_format = ReferenceFormat::text;
+    std::string reference;
 };
 
 /// An option with one of a few values.
@@ -113,22 +121,48 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
     command->add_flag("--quiet,-q", arguments.run.quiet, "No progress, no summary, only warnings in the log");
     add_secret_sources(*command, arguments.secrets);
     add_log_options(*command, arguments);
-    command->footer("Exit code: 0 done, 1 failed, 2 wrong usage.");
+    command->footer(
+        "Exit code: 0 done, 1 failed, 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar run connections.sql trades.sql --secrets-dir /run/secrets\n"
+        "  laminar run trades.sql --for 10s --drain --format csv > trades.csv\n"
+        "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
+        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
     return command;
 }
 
 CLI::App* add_check(CLI::App& program, Arguments& arguments) {
     CLI::App* command = program.add_subcommand("check", "Validates scripts, each on its own, without any network");
-    command->add_option("PATH", arguments.check.paths, "Scripts, or folders with *.sql files; - is standard input")
+    command
+        ->add_option(
+            "PATH", arguments.check.paths,
+            "Scripts, Markdown files (their ```sql blocks), folders with them, patterns such as 'sql/**/*.sql'; - "
+            "is standard input")
         ->required();
+    command
+        ->add_option("--catalog", arguments.check.catalogs,
+                     "File whose declarations every checked file may refer to; may be given repeatedly")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_choice<CheckFormat>(*command, "--format", "Of findings",
-                            {{"text", CheckFormat::text}, {"json", CheckFormat::json}},
+                            {{"text", CheckFormat::text},
+                             {"json", CheckFormat::json},
+                             {"sarif", CheckFormat::sarif},
+                             {"github", CheckFormat::github},
+                             {"junit", CheckFormat::junit}},
                             [&arguments](CheckFormat format) { arguments.check.format = format; });
     command->add_flag("--require-secrets", arguments.check.require_secrets,
                       "Report secrets that cannot be found here and now");
     command->add_flag("--deny-warnings", arguments.check.deny_warnings, "Warnings fail the check as well");
+    command->add_flag("--connect", arguments.check.connect, "Also try every connection; the only use of the network");
     add_secret_sources(*command, arguments.secrets);
-    command->footer("Exit code: 0 clean, 1 findings, 2 wrong usage or a file that cannot be read.");
+    command->footer(
+        "Exit code: 0 clean, 1 findings, 2 wrong usage or a file that cannot be read.\n"
+        "Examples:\n"
+        "  laminar check sql/ docs/\n"
+        "  laminar check --catalog connections.sql --deny-warnings 'pipelines/**/*.sql'\n"
+        "  laminar check --format sarif sql/ > laminar.sarif");
     return command;
 }
 
@@ -137,7 +171,56 @@ CLI::App* add_shell(CLI::App& program, Arguments& arguments) {
     command->add_option("FILE", arguments.shell.files, "Scripts to execute first");
     add_secret_sources(*command, arguments.secrets);
     add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0; through a pipe 1 when a statement failed, which ends it; 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar shell connections.sql\n"
+        "  echo 'SELECT 40 + 2 AS answer;' | laminar shell");
     return command;
+}
+
+CLI::App* add_test(CLI::App& program, Arguments& arguments) {
+    CLI::App* command =
+        program.add_subcommand("test", "Tests pipelines with recorded messages, without their endpoints");
+    command->add_option("PATH", arguments.test.paths, "Test files, folders with *.test files, patterns")->required();
+    command->add_option("--only", arguments.test.only, "Tests whose name has this in it")->type_name("TEXT");
+    command->add_flag("--update", arguments.test.update, "Write what came out into the test files");
+    add_choice<TestFormat>(*command, "--format", "Of results",
+                           {{"text", TestFormat::text}, {"junit", TestFormat::junit}},
+                           [&arguments](TestFormat format) { arguments.test.format = format; });
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0 all passed, 1 some did not, 2 wrong usage or a test file that cannot be read.\n"
+        "Examples:\n"
+        "  laminar test tests/\n"
+        "  laminar test --update trades.test\n"
+        "  laminar test --format junit tests/ > laminar-tests.xml");
+    return command;
+}
+
+CLI::App* add_reference(CLI::App& program, Arguments& arguments) {
+    CLI::App* command =
+        program.add_subcommand("reference", "Prints the manual page, completions for shells, or this reference");
+    command->add_option("FORM", arguments.reference, "What to print")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>{"man", "bash", "zsh", "markdown"}));
+    command->footer(
+        "Examples:\n"
+        "  laminar reference man > /usr/local/share/man/man1/laminar.1\n"
+        "  source <(laminar reference bash)\n"
+        "  laminar reference zsh > ~/.zsh/completions/_laminar");
+    return command;
+}
+
+int print_reference(const CLI::App& program, const std::string& form) {
+    const std::vector<CommandReference> commands = describe_commands(program);
+    FileOutput output(STDOUT_FILENO);
+    output.write(form == "man"    ? manual_page(commands)
+                 : form == "bash" ? bash_completion(commands)
+                 : form == "zsh"  ? zsh_completion(commands)
+                                  : command_reference_markdown(commands));
+    return output.is_closed() ? 1 : 0;
 }
 
 CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
@@ -147,6 +230,10 @@ CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
         *command, "--format", "Of the reference",
         {{"text", ReferenceFormat::text}, {"json", ReferenceFormat::json}, {"markdown", ReferenceFormat::markdown}},
         [&arguments](ReferenceFormat format) { arguments.reference_format = format; });
+    command->footer(
+        "Examples:\n"
+        "  laminar connectors\n"
+        "  laminar connectors websocket --format markdown");
     return command;
 }
 
@@ -167,7 +254,10 @@ int execute_command_line(int argument_count, char** argument_values) {
     const CLI::App* run = add_run(program, arguments);
     const CLI::App* check = add_check(program, arguments);
     const CLI::App* shell = add_shell(program, arguments);
+    const CLI::App* test = add_test(program, arguments);
     const CLI::App* connectors = add_connectors(program, arguments);
+    const CLI::App* reference = add_reference(program, arguments);
+    program.footer("laminar COMMAND --help tells more about each.");
     try {
         program.parse(argument_count, argument_values);
     } catch (const CLI::ParseError& error) {
@@ -192,6 +282,12 @@ int execute_command_line(int argument_count, char** argument_values) {
             arguments.shell.log = log_options(arguments, "warn");
             return shell_command(arguments.shell);
         }
+        if (test->parsed()) {
+            arguments.test.secrets = arguments.secrets;
+            arguments.test.log = log_options(arguments, "off");
+            return test_command(arguments.test);
+        }
+        if (reference->parsed()) return print_reference(program, arguments.reference);
         if (connectors->parsed()) return connectors_command(arguments.connector, arguments.reference_format);
     } catch (const std::exception& error) {
         fmt::print(stderr, "laminar: internal error: {}\n", error.what());

@@ -4,17 +4,63 @@
 #include <histedit.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cwchar>
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "cli/cell_text.h"
 #include "cli/line_reader.h"
+#include "cli/terminal.h"
 
 namespace laminar {
 namespace {
 
 constexpr int history_length = 1000;
+constexpr std::size_t most_listed = 200;
+
+std::size_t character_count(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// What all candidates begin with, in whole characters.
+std::string common_beginning(const std::vector<std::string>& candidates) {
+    std::string common = candidates.front();
+    for (const std::string& candidate : candidates) {
+        const auto [end, ignored] = std::mismatch(common.begin(), common.end(), candidate.begin(), candidate.end());
+        common.erase(end, common.end());
+    }
+    while (!common.empty() && common.size() < candidates.front().size() &&
+           (candidates.front()[common.size()] & 0xC0) == 0x80) {
+        common.pop_back();
+    }
+    return common;
+}
+
+/// A statement of several lines as one, for a history that recalls it into one line. Line feeds in strings stay.
+std::string in_one_line(std::string_view statement) {
+    std::string line;
+    char quote = '\0';
+    for (std::size_t i = 0; i < statement.size(); ++i) {
+        const char c = statement[i];
+        if (quote != '\0') {
+            if (c == quote) quote = '\0';
+            line += c;
+        } else if (statement.substr(i).starts_with("--")) {
+            const std::size_t end = std::min(statement.find('\n', i), statement.size());
+            line += fmt::format("/*{} */", statement.substr(i + 2, end - i - 2));
+            i = end - 1;
+        } else {
+            if (c == '\'' || c == '"') quote = c;
+            line += c == '\n' ? ' ' : c;
+        }
+    }
+    return line;
+}
 
 class LineEditor : public LineReader {
 public:
@@ -28,6 +74,9 @@ public:
         el_set(editor_, EL_EDITOR, "emacs");
         el_set(editor_, EL_SIGNAL, 0);
         el_set(editor_, EL_GETCFN, &LineEditor::character_read);
+        el_set(editor_, EL_ADDFN, "laminar-complete", "Completes the word", &LineEditor::complete_word);
+        el_set(editor_, EL_BIND, "^I", "laminar-complete", nullptr);
+        el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
         HistEvent event;
         history_ = history_init();
         history(history_, &event, H_SETSIZE, history_length);
@@ -47,6 +96,7 @@ public:
     Outcome read(std::string_view prompt, std::string& line) override {
         prompt_ = prompt;
         outcome_ = Outcome::line;
+        el_resize(editor_);
         output_.begin_editing([this] { wake(); });
         int count = 0;
         const char* text = el_gets(editor_, &count);
@@ -59,10 +109,12 @@ public:
         return Outcome::line;
     }
 
+    void set_completer(Completer completer) override { completer_ = std::move(completer); }
+
     void remember(std::string_view text) override {
         if (text.empty()) return;
         HistEvent event;
-        history(history_, &event, H_ENTER, std::string(text).c_str());
+        history(history_, &event, H_ENTER, in_one_line(text).c_str());
         if (history_file_.empty()) return;
         std::error_code ignored;  // A shell without a history is still a shell.
         std::filesystem::create_directories(std::filesystem::path(history_file_).parent_path(), ignored);
@@ -77,6 +129,43 @@ private:
     }
 
     static char* show_prompt(EditLine* editor) { return self(editor).prompt_.data(); }
+
+    static unsigned char complete_word(EditLine* editor, int) { return self(editor).complete(); }
+
+    unsigned char complete() {
+        if (!completer_) return CC_ERROR;
+        const LineInfo* line = el_line(editor_);
+        const std::string_view before(line->buffer, static_cast<std::size_t>(line->cursor - line->buffer));
+        const std::string_view after(line->cursor, static_cast<std::size_t>(line->lastchar - line->cursor));
+        const Completion completion = completer_(before, after);
+        if (completion.candidates.empty()) return CC_REFRESH_BEEP;
+        const std::string_view typed = before.substr(before.size() - std::min(completion.length, before.size()));
+        std::string text = common_beginning(completion.candidates);
+        if (completion.candidates.size() > 1 && text.size() <= typed.size()) {
+            list(completion.candidates);
+            return CC_REDISPLAY;
+        }
+        if (completion.candidates.size() == 1 && completion.complete) text += ' ';
+        el_deletestr(editor_, static_cast<int>(character_count(typed)));
+        el_insertstr(editor_, text.c_str());
+        return CC_REFRESH;
+    }
+
+    static void list(const std::vector<std::string>& candidates) {
+        std::size_t width = 0;
+        for (const std::string& candidate : candidates) width = std::max(width, text_width(candidate) + 2);
+        const std::size_t columns = std::max<std::size_t>(terminal_width(stdout) / width, 1);
+        std::string text;
+        for (std::size_t i = 0; i < std::min(candidates.size(), most_listed); ++i) {
+            if (i % columns == 0) text += '\n';
+            text += candidates[i];
+            text.append(width - text_width(candidates[i]), ' ');
+        }
+        if (candidates.size() > most_listed) text += fmt::format("\n... and {} more", candidates.size() - most_listed);
+        text += '\n';
+        std::fputs(text.c_str(), stdout);
+        std::fflush(stdout);
+    }
 
     /// libedit's contract: 1 with a character, 0 at the end of input, -1 on failure.
     static int character_read(EditLine* editor, wchar_t* character) { return self(editor).read_character(character); }
@@ -96,6 +185,10 @@ private:
                     return 1;
                 case Event::text_waits:
                     show_waiting_text();
+                    continue;
+                case Event::resized:
+                    el_resize(editor_);
+                    el_set(editor_, EL_REFRESH);
                     continue;
                 case Event::input:
                     break;
@@ -127,6 +220,7 @@ private:
     const std::string history_file_;
     EditLine* editor_ = nullptr;
     History* history_ = nullptr;
+    Completer completer_;
     std::string prompt_;
     Outcome outcome_ = Outcome::line;
 };

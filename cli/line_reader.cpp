@@ -30,6 +30,7 @@ public:
 
     std::atomic<bool> interrupted{false};
     std::atomic<bool> ended{false};
+    std::atomic<bool> resized{false};
 
 private:
     const int wake_;
@@ -47,18 +48,24 @@ void LineReader::end() {
     signals_->wake();
 }
 
+void LineReader::resized() {
+    signals_->resized = true;
+    signals_->wake();
+}
+
 void LineReader::wake() { signals_->wake(); }
 
 LineReader::Event LineReader::wait() {
     while (true) {
         if (signals_->ended) return Event::ended;
         if (signals_->interrupted.exchange(false)) return Event::interrupted;
+        if (signals_->resized.exchange(false)) return Event::resized;
         std::array<pollfd, 2> files{{{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
                                      {.fd = signals_->file(), .events = POLLIN, .revents = 0}}};
         if (poll(files.data(), files.size(), -1) < 0 && errno != EINTR) return Event::ended;
         if (files[1].revents != 0) {
             signals_->clear();
-            if (!signals_->ended && !signals_->interrupted) return Event::text_waits;
+            if (!signals_->ended && !signals_->interrupted && !signals_->resized) return Event::text_waits;
         } else if (files[0].revents != 0) {
             return Event::input;
         }
@@ -87,6 +94,7 @@ public:
                 case Event::interrupted:
                     return Outcome::interrupted;
                 case Event::text_waits:
+                case Event::resized:
                     continue;
                 case Event::input:
                     break;

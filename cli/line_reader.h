@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "cli/completion.h"
 #include "cli/shell_output.h"
 
 namespace laminar {
@@ -16,17 +18,22 @@ public:
     virtual ~LineReader() = default;
     /// The next line, without its line feed.
     virtual Outcome read(std::string_view prompt, std::string& line) = 0;
+    /// What the tab key asks: the line before the cursor, and after it.
+    using Completer = std::function<Completion(std::string_view before, std::string_view after)>;
+    virtual void set_completer(Completer) {}
     /// Adds a statement to the history, if there is one.
     virtual void remember(std::string_view) {}
 
     /// Makes the read under way, or the next one, return interrupted (the line so far is dropped) or end.
     void interrupt();
     void end();
+    /// The terminal has another size now.
+    void resized();
 
 protected:
     LineReader();
 
-    enum class Event { input, interrupted, ended, text_waits };
+    enum class Event { input, interrupted, ended, text_waits, resized };
     /// Blocks until standard input is readable or something else happens.
     [[nodiscard]] Event wait();
     void wake();

@@ -16,6 +16,7 @@ enum class OutputFormat { table, json, csv, line };
 struct ResultPrinterOptions {
     bool box_characters = false;  ///< Tables with box-drawing characters instead of ASCII.
     std::size_t max_width = 0;    ///< Tables are cut to so many columns; 0: never cut.
+    bool show_types = false;      ///< Tables have the columns' types under their names.
     bool show_tags = false;       ///< Print "CREATE TABLE" and the like for statements without rows.
 };
 

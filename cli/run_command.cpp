@@ -4,10 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <string>
+#include <vector>
 
 #include "cli/console_messages.h"
 #include "cli/count_text.h"
 #include "cli/duration.h"
+#include "cli/progress_text.h"
 #include "cli/run_monitor.h"
 #include "cli/script_loader.h"
 #include "cli/stop_signals.h"
@@ -63,11 +68,12 @@ Session::Settings session_settings(const RunOptions& options) {
 /// One run from its first statement to its end.
 class Run {
 public:
-    Run(const RunOptions& options, ConsoleMessages& messages, StopRequest& stop, const TextOutput& output,
-        StatusLine& status_line, SessionOutput& printer)
+    Run(const RunOptions& options, ConsoleMessages& messages, StopRequest& stop, std::atomic<bool>& reload,
+        const TextOutput& output, StatusLine& status_line, SessionOutput& printer)
         : options_(options),
           messages_(messages),
           stop_(stop),
+          reload_(reload),
           output_(output),
           status_line_(status_line),
           session_(session_settings(options), builtin_connectors(), printer) {}
@@ -92,6 +98,7 @@ private:
             for (const ast::Statement& statement : script.statements) {
                 // A run that is told to end before its script is through has not done what it was asked to.
                 if (stop_.reason() != StopReason::none) return cut_short(script, statement);
+                reload_secrets_if_asked();
                 Diagnostics diagnostics(script.source);
                 monitor.statement_begins();
                 const bool ok = session_.execute(script.source, statement, diagnostics);
@@ -116,6 +123,7 @@ private:
     void keep_going() {
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
+            reload_secrets_if_asked();
             const SessionStatus status = session_.status();
             if (!status.live || status.sources_finished) {
                 sources_finished_ = status.sources_finished;
@@ -127,6 +135,14 @@ private:
             }
             stop_.wait_for(look_every);
         }
+    }
+
+    /// Between statements: a session is for one thread.
+    void reload_secrets_if_asked() {
+        if (!reload_.exchange(false)) return;
+        const std::vector<std::string> names = session_.reload_secrets();
+        messages_.say(names.empty() ? "secrets reloaded: no connection is affected"
+                                    : fmt::format("secrets reloaded: opened {} anew", fmt::join(names, ", ")));
     }
 
     bool finish(bool ok) {
@@ -154,11 +170,15 @@ private:
                                   counted(final_status_.messages_in, "message"), grouped(final_status_.messages_sent),
                                   counted(final_status_.rows_out, "row"), grouped(final_status_.messages_failed),
                                   grouped(final_status_.messages_dropped), format_duration(duration), grouped(rate)));
+        for (const ConnectionStatus& connection : final_status_.connections) {
+            if (const std::string trouble = trouble_text(connection); !trouble.empty()) messages_.say(trouble);
+        }
     }
 
     const RunOptions& options_;
     ConsoleMessages& messages_;
     StopRequest& stop_;
+    std::atomic<bool>& reload_;
     const TextOutput& output_;
     StatusLine& status_line_;
     const Clock::time_point begin_ = Clock::now();
@@ -178,21 +198,24 @@ int run_command(const RunOptions& options) {
     if (const auto code = parse_scripts(options, messages, scripts)) return *code;
 
     StopRequest stop;
-    const StopSignals signals([&](int, unsigned count) {
-        if (count > 1) {
-            messages.say("stopped at once");
-            _exit(exit_failed);
-        }
-        if (is_terminal(stderr)) messages.say("ending; interrupt again to stop at once");
-        stop.make(StopReason::signal);
-    });
+    std::atomic<bool> reload{false};
+    const StopSignals signals(
+        [&](int, unsigned count) {
+            if (count > 1) {
+                messages.say("stopped at once");
+                _exit(exit_failed);
+            }
+            if (is_terminal(stderr)) messages.say("ending; interrupt again to stop at once");
+            stop.make(StopReason::signal);
+        },
+        {{SIGHUP, [&reload] { reload = true; }}});
     const bool terminal = is_terminal(stdout);
     FileOutput output(STDOUT_FILENO, terminal ? &status_line : nullptr);
     const ResultPrinterOptions printer_options{.box_characters = shows_box_characters(stdout),
                                                .max_width = terminal_width(stdout)};
     const OutputFormat format = options.format.value_or(terminal ? OutputFormat::table : OutputFormat::json);
     const auto printer = make_result_printer(format, printer_options, output);
-    Run run(options, messages, stop, output, status_line, *printer);
+    Run run(options, messages, stop, reload, output, status_line, *printer);
     return run.execute(scripts);
 }
 

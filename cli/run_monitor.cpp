@@ -1,8 +1,6 @@
 #include "cli/run_monitor.h"
 
-#include <fmt/format.h>
-
-#include "cli/count_text.h"
+#include "cli/progress_text.h"
 
 namespace laminar {
 namespace {
@@ -47,17 +45,11 @@ void RunMonitor::watch() {
 }
 
 void RunMonitor::show_progress(Clock::time_point now) {
-    const SessionStatus status = session_.status();
-    const double seconds = std::chrono::duration<double>(now - shown_at_).count();
-    const auto rate = static_cast<std::uint64_t>(static_cast<double>(status.messages_in - messages_shown_) / seconds);
+    SessionStatus status = session_.status();
+    const std::chrono::duration<double> elapsed = now - shown_at_;
     shown_at_ = now;
-    messages_shown_ = status.messages_in;
-    if (status.messages_in == 0 && !status.live) return;
-    std::uint64_t pending = 0;
-    for (const ConnectionStatus& connection : status.connections) pending += connection.pending_messages;
-    status_line_.show(fmt::format("{} messages/s, {} in, {} rows out, {} waiting, {} failed", grouped(rate),
-                                  grouped(status.messages_in), grouped(status.rows_out), grouped(pending),
-                                  grouped(status.messages_failed)));
+    if (status.messages_in > 0 || status.live) status_line_.show(progress_text(status_shown_, status, elapsed));
+    status_shown_ = std::move(status);
 }
 
 }  // namespace laminar

@@ -46,7 +46,7 @@ private:
     bool end_ = false;  ///< Guarded by mutex_.
     // Of the watching thread alone.
     Clock::time_point shown_at_;
-    std::uint64_t messages_shown_ = 0;
+    SessionStatus status_shown_;
     std::thread thread_;
 };
 

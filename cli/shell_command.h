@@ -14,8 +14,9 @@ struct ShellOptions {
     LogOptions log{.level = "warn"};
 };
 
-/// Reads statements from a terminal or a pipe and executes them; a statement that fails does not end the shell.
-/// Returns the exit code: 0; 1 when input was no terminal and a statement failed; 2 when a file cannot be read.
+/// Reads statements from a terminal or a pipe and executes them. In front of a user a statement that fails does not end
+/// the shell; otherwise the first one does. Returns the exit code: 0; 1 when a statement failed and nobody was there to
+/// see it; 2 when a file cannot be read.
 [[nodiscard]] int shell_command(const ShellOptions& options);
 
 }  // namespace laminar

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "cli/cell_text.h"
 #include "cli/terminal.h"
 
 namespace laminar {
@@ -11,7 +12,7 @@ void StatusLine::show(std::string_view text) {
     const std::size_t width = terminal_width(stderr);
     const std::lock_guard lock(mutex_);
     std::string line = "\r";
-    line += text.substr(0, width > 1 ? width - 1 : text.size());
+    line += width > 1 ? cut_to_width(std::string(text), width - 1, true) : std::string(text);
     line += "\x1b[K";
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);

@@ -12,20 +12,18 @@
 #include <utility>
 
 namespace laminar {
-namespace {
-
-sigset_t stop_signal_set() {
+sigset_t StopSignals::watched() const {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    for (const auto& [signal, call] : others_) sigaddset(&set, signal);
     return set;
 }
 
-}  // namespace
-
-StopSignals::StopSignals(std::function<void(int, unsigned)> on_signal) : on_signal_(std::move(on_signal)) {
-    const sigset_t set = stop_signal_set();
+StopSignals::StopSignals(std::function<void(int, unsigned)> on_signal, std::map<int, std::function<void()>> others)
+    : on_signal_(std::move(on_signal)), others_(std::move(others)) {
+    const sigset_t set = watched();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
     signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -39,7 +37,7 @@ StopSignals::~StopSignals() {
     thread_.join();
     close(signals_);
     close(wake_);
-    const sigset_t set = stop_signal_set();
+    const sigset_t set = watched();
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
@@ -52,7 +50,12 @@ void StopSignals::watch() {
         if (files[1].revents != 0) return;
         signalfd_siginfo information{};
         while (read(signals_, &information, sizeof information) == static_cast<ssize_t>(sizeof information)) {
-            on_signal_(static_cast<int>(information.ssi_signo), ++count);
+            const auto signal = static_cast<int>(information.ssi_signo);
+            if (const auto other = others_.find(signal); other != others_.end()) {
+                other->second();
+            } else {
+                on_signal_(signal, ++count);
+            }
         }
     }
 }

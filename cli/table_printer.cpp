@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "catalog/catalog.h"
 #include "cli/cell_text.h"
 #include "cli/value_text.h"
 #include "connectors/codec/scalar_text.h"
@@ -25,10 +26,12 @@ TextTable::TextTable(std::string_view stream, const std::vector<OutputColumn>& c
     if (!stream.empty()) {
         names_.emplace_back("_stream");
         align_right_.push_back(false);
+        if (options.show_types) types_.emplace_back();
     }
     for (const OutputColumn& column : columns) {
         names_.push_back(escape_controls(column.name));
         align_right_.push_back(is_numeric(column.type));
+        if (options.show_types) types_.push_back(escape_controls(fold_case(to_sql(column.type))));
     }
 }
 
@@ -77,10 +80,12 @@ void TextTable::fix_widths(std::string& text) {
         for (std::size_t i = 0; i < widths_.size(); ++i) widths_[i] = std::max(widths_[i], text_width(line[i]));
     };
     widen(names_);
+    if (!types_.empty()) widen(types_);
     for (const Line& line : waiting_) widen(line);
     limit_widths();
 
     append_line(text, names_, true);
+    if (!types_.empty()) append_line(text, types_, true);
     for (std::size_t i = 0; i < widths_.size(); ++i) {
         if (i > 0) text += box_characters_ ? "\u253C" : "+";
         for (std::size_t k = 0; k < widths_[i] + 2; ++k) text += box_characters_ ? "\u2500" : "-";

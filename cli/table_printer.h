@@ -35,6 +35,7 @@ private:
     const std::size_t max_width_;
     std::string stream_;
     std::vector<std::string> names_;
+    std::vector<std::string> types_;  ///< Empty when they are not shown.
     std::vector<bool> align_right_;
     std::vector<std::size_t> widths_;
     std::vector<Line> waiting_;

@@ -25,6 +25,13 @@ std::size_t terminal_width(std::FILE* file) noexcept {
     return size.ws_col;
 }
 
+std::size_t terminal_height(std::FILE* file) noexcept {
+    winsize size{};
+    if (!is_terminal(file)) return 0;
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return 24;
+    return size.ws_row;
+}
+
 bool wants_color(std::FILE* file) noexcept {
     return is_terminal(file) && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
 }

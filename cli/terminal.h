@@ -6,7 +6,8 @@
 namespace laminar {
 
 [[nodiscard]] bool is_terminal(std::FILE* file) noexcept;
-/// Columns of the terminal behind file; 0 when it is none.
+/// Columns and lines of the terminal behind file; 0 when it is none.
+[[nodiscard]] std::size_t terminal_height(std::FILE* file) noexcept;
 [[nodiscard]] std::size_t terminal_width(std::FILE* file) noexcept;
 /// A terminal that shows colours, of a user who wants them (NO_COLOR is not set).
 [[nodiscard]] bool wants_color(std::FILE* file) noexcept;

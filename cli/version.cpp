@@ -15,4 +15,6 @@ std::string version_text() {
                        OpenSSL_version(OPENSSL_VERSION_STRING));
 }
 
+std::string_view program_version() noexcept { return LAMINAR_VERSION; }
+
 }  // namespace laminar

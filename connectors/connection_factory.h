@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "catalog/catalog_object.h"
@@ -21,6 +22,9 @@ struct ConnectionContext {
 /// without an implementation, which the registry rules out.
 [[nodiscard]] std::unique_ptr<Connection> make_connection(const ConnectionObject& definition,
                                                           const ConnectionContext& context);
+
+/// Makes connections in the place of make_connection, for tests of scripts without their endpoints.
+using ConnectionMaker = std::function<std::unique_ptr<Connection>(const ConnectionObject&, const ConnectionContext&)>;
 
 /// What follows from a connection's options for those who read it (format, message_id_field, buffers, batches,
 /// on_error).

@@ -55,6 +55,7 @@ std::optional<MessageError> InputChannel::offer(const Message& message, std::vec
     if (message.tracked) open_->deliveries.push_back(message.sequence);
     if (ids) collect_ids(rows, *ids);
     begin_waiting();
+    note_arrival();
     return error;
 }
 
@@ -87,14 +88,15 @@ bool InputChannel::is_batch_full() const {
 void InputChannel::begin_batch() {
     closed_messages_ += open_->messages;
     closed_bytes_ += size_of(*open_);
-    closed_.push_back(std::move(open_));
+    closed_.push_back({std::move(open_), *waiting_since_});
     open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
     batch_due_.reset();
+    waiting_since_.reset();
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     if (!closed_.empty()) {
-        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front());
+        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front().batch);
         closed_.pop_front();
         closed_messages_ -= batch->messages;
         closed_bytes_ -= size_of(*batch);
@@ -102,6 +104,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     }
     if (open_->messages == 0) return nullptr;
     batch_due_.reset();
+    waiting_since_.reset();
     if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
     return std::exchange(open_, std::move(spare_));
 }
@@ -131,6 +134,7 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
         open_->bytes = bytes;
         throw;
     }
+    note_arrival();
 }
 
 void InputChannel::flush() {
@@ -224,6 +228,15 @@ bool InputChannel::is_finished() const {
 std::size_t InputChannel::pending_messages() const {
     const std::lock_guard lock(mutex_);
     return closed_messages_ + open_->messages;
+}
+
+std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
+    const std::lock_guard lock(mutex_);
+    return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
+}
+
+void InputChannel::note_arrival() {
+    if (open_->messages > 0 && !waiting_since_) waiting_since_ = std::chrono::steady_clock::now();
 }
 
 bool InputChannel::has_room() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -79,8 +80,15 @@ public:
     [[nodiscard]] Settled take_settled();
     [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
     [[nodiscard]] std::size_t pending_messages() const;
+    /// When the oldest message that has not been taken arrived; nullopt when there is none.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
 private:
+    struct ClosedBatch {
+        std::unique_ptr<ColumnBatch> batch;
+        Clock::time_point waiting_since;
+    };
+
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     [[nodiscard]] bool must_wake();
     [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
@@ -90,17 +98,19 @@ private:
     [[nodiscard]] bool batch_is_complete() const;
     void begin_waiting();
     void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
+    void note_arrival();
 
     std::shared_ptr<const BatchSchema> schema_;
     std::function<void()> wake_;
     mutable std::mutex mutex_;
     Limits limits_;  ///< Guarded by mutex_, as all below.
     std::unique_ptr<MessageDecoder> decoder_;
-    std::deque<std::unique_ptr<ColumnBatch>> closed_;  ///< Older than open_, the oldest first. None is empty.
-    std::size_t closed_messages_ = 0;                  ///< In them, as the next.
+    std::deque<ClosedBatch> closed_;   ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ = 0;  ///< In them, as the next.
     std::size_t closed_bytes_ = 0;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;
+    std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
     bool finished_ = false;
     bool woken_ = false;                          ///< The consumer was told and has not come yet.

@@ -106,6 +106,21 @@ namespace laminar {
       "List the columns in the order of the query: INSERT INTO table (a, b) SELECT a, b ...")                          \
     X(column_never_filled, "L503", "Nothing in a message fills the column",                                            \
       "Remove the column, give it a DEFAULT, or use format = 'json' for messages with named fields.")                  \
+    X(cleartext_credentials, "L511", "Credentials are sent without encryption",                                        \
+      "Use wss:// for every host that is not this machine: with ws:// anyone on the way can read them.")               \
+    X(tls_not_verified, "L512", "The certificate of the peer is not verified",                                         \
+      "Leave tls_verify and tls_hostname_verification on. For a private authority, give its certificate as "           \
+      "tls_ca_cert.")                                                                                                  \
+    X(secret_in_clear, "L513", "A secret is written in the script",                                                    \
+      "Write ${secret:name} and provide the value by --secrets-dir, --env-file or the environment. Consider the "      \
+      "value that was written as known to others.")                                                                    \
+    X(open_server, "L514", "A server is open to the network without authentication",                                   \
+      "Give auth_token, basic_auth or tls_client_ca, or listen on 127.0.0.1 behind a proxy that authenticates.")       \
+    X(unused_connection, "L515", "A connection is declared and never used",                                            \
+      "Remove it, or use it in a table, a pipeline or a query: until then it is not opened.")                          \
+    X(pipeline_without_sink, "L516", "The rows of a pipeline go nowhere but to standard output",                       \
+      "Write CREATE PIPELINE name AS INSERT INTO table SELECT ... To print rows on purpose, insert into a table "      \
+      "over a stdout connection.")                                                                                     \
     X(unbounded_state, "L520", "A continuous query keeps state that grows without bound",                              \
       "Group by a window such as TUMBLE(ts, INTERVAL '5 minutes'), or bound the join in time: what a window or a "     \
       "bound has passed is forgotten. Where the number of keys is small by nature, nothing has to be done.")           \

@@ -84,6 +84,7 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
 
 std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
     return [this, connection] {
+        if (env_.wall_clock) return false;
         const auto live = env_.connections.find(connection);
         if (!live) return false;
         const ConnectionState state = live->status().state;
@@ -122,6 +123,7 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
             auto pipeline =
                 std::make_unique<RunningPipeline>(engine, name, query, std::move(sources), std::move(columns),
                                                   sink_maker(label, definition), text, aggregates);
+            if (env_.wall_clock) pipeline->set_wall_clock(env_.wall_clock);
             env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
         });
     } catch (const EngineException& problem) {
@@ -178,8 +180,13 @@ bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan sp
     const std::string name = fmt::format("subscription {}", next_subscription_);
     if (!start_pipeline(name, statement.name, statement.query, nullptr, span, diagnostics)) return false;
     ++next_subscription_;
+    subscriptions_.push_back(name);
     env_.output.done("SUBSCRIBE");
     return true;
+}
+
+void StatementExecutor::end_subscriptions() {
+    for (const std::string& name : std::exchange(subscriptions_, {})) stop_pipeline(name);
 }
 
 }  // namespace laminar

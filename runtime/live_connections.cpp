@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <future>
+#include <utility>
 
 #include "catalog/catalog.h"
-#include "connectors/connection_factory.h"
+#include "runtime/secret_rotation.h"
 
 namespace laminar {
 
@@ -72,8 +73,9 @@ private:
 };
 
 LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets,
-                                 std::function<void()> on_change)
+                                 ConnectionMaker make_connection, std::function<void()> on_change)
     : secrets_(secrets),
+      make_connection_(std::move(make_connection)),
       observer_(std::make_unique<Observer>(std::move(on_change))),
       io_(std::make_unique<IoRuntime>(io_threads)) {}
 
@@ -89,9 +91,15 @@ const GapLog& LiveConnections::gaps() const noexcept { return observer_->gaps();
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[fold_case(definition.name)];
-    if (!entry.connection) entry.connection = make_connection(definition, {*io_, secrets_, *observer_});
+    if (!entry.connection) make(entry, definition);
     entry.consumers.insert(fold_case(consumer));
     return entry.connection;
+}
+
+void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
+    entry.connection = make_connection_(definition, {*io_, secrets_, *observer_});
+    entry.definition = definition;
+    entry.secrets = secret_values(definition, secrets_);
 }
 
 void LiveConnections::attach(std::string_view connection, const std::string& consumer, TableStream stream,
@@ -148,18 +156,36 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     ConnectionHandover handover;
     if (arrival.wait_for(unused_close_deadline + close_grace) == std::future_status::ready) handover = arrival.get();
 
-    const std::shared_ptr<Connection> successor = make_connection(definition, {*io_, secrets_, *observer_});
+    const std::shared_ptr<Connection> successor = make_connection_(definition, {*io_, secrets_, *observer_});
     const bool goes_on = successor->take_over(std::move(handover));
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
     if (!goes_on) remember_totals(old->status());
     entry.connection = successor;
+    entry.definition = definition;
+    entry.secrets = secret_values(definition, secrets_);
     const InputChannel::Limits limits = connection_input_options(definition).limits;
     for (const Attachment& attachment : entry.attachments) {
         if (attachment.stream == TableStream::messages) attachment.channel->set_limits(limits);
         successor->add_input(attachment.stream, attachment.channel);
     }
     successor->open();
+}
+
+std::vector<std::string> LiveConnections::reload_secrets() {
+    std::vector<ConnectionObject> rotated;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, entry] : entries_) {
+            if (secret_values(entry.definition, secrets_) != entry.secrets) rotated.push_back(entry.definition);
+        }
+    }
+    std::vector<std::string> names;
+    for (const ConnectionObject& definition : rotated) {
+        replace(definition);
+        names.push_back(definition.name);
+    }
+    return names;
 }
 
 std::shared_ptr<Connection> LiveConnections::find(std::string_view name) const {
@@ -174,7 +200,7 @@ std::size_t LiveConnections::size() const {
 }
 
 std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObject& definition) {
-    return make_connection(definition, {*io_, secrets_, *observer_});
+    return make_connection_(definition, {*io_, secrets_, *observer_});
 }
 
 std::vector<ConnectionStatus> LiveConnections::statuses() const {
@@ -204,6 +230,17 @@ void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
         }
     }
     for (const auto& [connection, report] : reports) connection->settle(report);
+}
+
+std::chrono::milliseconds LiveConnections::longest_wait() const {
+    const auto now = std::chrono::steady_clock::now();
+    auto oldest = now;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : entries_) {
+        for (const Attachment& attachment : entry.attachments)
+            oldest = std::min(oldest, attachment.channel->waiting_since().value_or(now));
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
 }
 
 void LiveConnections::pause_reading() {

@@ -13,6 +13,7 @@
 #include "catalog/catalog_object.h"
 #include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/connection_factory.h"
 #include "connectors/net/io_runtime.h"
 #include "runtime/connection_log.h"
 #include "runtime/dead_letters.h"
@@ -26,7 +27,8 @@ namespace laminar {
 class LiveConnections {
 public:
     /// on_change is called, from any thread, when a state changed or room to send appeared; it must not block.
-    LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets, std::function<void()> on_change);
+    LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets, ConnectionMaker make_connection,
+                    std::function<void()> on_change);
     ~LiveConnections();
 
     /// Makes the connection if it is not live yet, and counts the consumer among its users.
@@ -39,6 +41,8 @@ public:
     /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
     /// and the new connection sends what the old one could not.
     void replace(const ConnectionObject& definition);
+    /// Opens anew those whose secrets have other values now than when they were made, and returns their names.
+    std::vector<std::string> reload_secrets();
 
     [[nodiscard]] std::shared_ptr<Connection> find(std::string_view name) const;
     /// Connections in use.
@@ -62,6 +66,8 @@ public:
     /// Stops reading everywhere: what has arrived can be worked off.
     void pause_reading();
     [[nodiscard]] bool send_queues_empty() const;
+    /// How long the oldest message that waits for the engine has waited; zero when none does.
+    [[nodiscard]] std::chrono::milliseconds longest_wait() const;
     /// No connection that feeds somebody will ever deliver again: each has ended or failed for good.
     [[nodiscard]] bool sources_ended() const;
     /// Closes all, together, each within deadline. True when all closed in time.
@@ -77,14 +83,18 @@ private:
     };
     struct Entry {
         std::shared_ptr<Connection> connection;
+        ConnectionObject definition;
+        std::string secrets;  ///< secret_values when the connection was made.
         std::set<std::string> consumers;
         std::vector<Attachment> attachments;
     };
 
-    void remember_totals(const ConnectionStatus& status);  ///< With mutex_ held.
+    void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
+    void remember_totals(const ConnectionStatus& status);         ///< With mutex_ held.
     static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline);
 
     SecretResolver secrets_;
+    ConnectionMaker make_connection_;
     std::unique_ptr<Observer> observer_;
     std::unique_ptr<IoRuntime> io_;
     mutable std::mutex mutex_;

@@ -215,6 +215,11 @@ bool RunningPipeline::has_ended(const Source& source) const {
     return !source.stream || (!source.reads_past && source.stream->shared_channel()->is_finished());
 }
 
+std::int64_t RunningPipeline::system_time() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
 std::vector<InputLiveness> RunningPipeline::liveness() const {
     std::vector<InputLiveness> inputs;
     for (const Source& source : sources_) inputs.push_back({has_ended(source), !source.is_up || source.is_up()});
@@ -249,10 +254,7 @@ void RunningPipeline::process() {
             rows_in_ += rows_at_hand(source);
             if (source.upstream) source.upstream_slot->set_rows(source.upstream->output());
         }
-        const auto wall_clock =
-            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-                .count();
-        OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock, liveness());
+        OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock_(), liveness());
         std::vector<RefusedRow> refused_rows;
         if (graph_->plan().changes) {
             if (result.added.rows + result.removed.rows > 0)
@@ -326,7 +328,7 @@ void RunningPipeline::release() {
         if (source.typed_slot) source.typed_slot->set_batch(nullptr);
         source.typed_rows = 0;
         source.typed_batch = nullptr;
-        if (source.own_stream) source.own_stream->release(state_ != PipelineState::failed);
+        if (source.own_stream) source.own_stream->release(graph_ && state_ != PipelineState::failed);
     }
 }
 

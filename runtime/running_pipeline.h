@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/bound_query.h"
@@ -64,6 +65,9 @@ public:
     ~RunningPipeline() override;
     RunningPipeline(const RunningPipeline&) = delete;
     RunningPipeline& operator=(const RunningPipeline&) = delete;
+
+    /// In the place of the system's clock.
+    void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
 
     /// Takes what has arrived for the inputs that are its own. True when something has.
     bool advance_own_inputs(bool at_once = false);
@@ -127,6 +131,7 @@ private:
     void late(std::uint64_t rows) override;
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
+    [[nodiscard]] static std::int64_t system_time();
     [[nodiscard]] bool has_ended(const Source& source) const;
     [[nodiscard]] bool inputs_have_ended() const;
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
@@ -150,6 +155,7 @@ private:
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;
+    std::function<std::int64_t()> wall_clock_ = system_time;  ///< Microseconds since the epoch, UTC.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::uint64_t failed_rows_ = 0;

@@ -65,12 +65,13 @@ public:
           graph_(progress_),
           engine_thread_(
               {settings.database_path, 1, true}, [this] { return cycle(); }, engine_tick),
-          connections_(settings.io_threads, settings.secrets,
+          connections_(settings.io_threads, settings.secrets, settings.make_connection,
                        [this] {
                            progress_.notify();
                            engine_thread_.wake();
                        }),
-          executor_({catalog_, registry_, output_, connections_, engine_thread_, graph_, progress_}) {
+          executor_(
+              {catalog_, registry_, output_, connections_, engine_thread_, graph_, progress_, settings.wall_clock}) {
         {
             const std::lock_guard lock(status_mutex_);
             status_.last_activity = std::chrono::steady_clock::now();
@@ -108,6 +109,13 @@ public:
 
     void open_connections() { executor_.open_connections(); }
 
+    void end_subscriptions() {
+        executor_.end_subscriptions();
+        engine_thread_.call([this](Engine&) { publish_status(false, false); });
+    }
+
+    std::vector<std::string> reload_secrets() { return connections_.reload_secrets(); }
+
     void cancel() noexcept {
         progress_.cancel();
         engine_thread_.interrupt();
@@ -124,6 +132,7 @@ public:
         status.messages_failed = past.messages_failed;
         status.messages_dropped = past.messages_dropped;
         status.connections = connections_.statuses();
+        status.lag = connections_.longest_wait();
         for (const ConnectionStatus& connection : status.connections) {
             status.messages_sent += connection.messages_sent;
             status.messages_failed += connection.messages_failed;
@@ -236,6 +245,10 @@ bool Session::execute(const SourceTextPtr& source, const ast::Statement& stateme
 }
 
 void Session::open_connections() { implementation_->open_connections(); }
+
+void Session::end_subscriptions() { implementation_->end_subscriptions(); }
+
+std::vector<std::string> Session::reload_secrets() { return implementation_->reload_secrets(); }
 
 void Session::cancel() noexcept { implementation_->cancel(); }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "catalog/connector_registry.h"
 #include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/connection_factory.h"
 #include "parser/ast/statement.h"
 #include "parser/diagnostic.h"
 #include "runtime/engine/engine.h"
@@ -42,10 +44,11 @@ struct SessionStatus {
     std::uint64_t messages_failed = 0;  ///< Not decodable.
     std::uint64_t messages_dropped = 0;
     std::chrono::steady_clock::time_point last_activity;  ///< Of the last message taken or sent.
-    bool live = false;              ///< There are sources, pipelines or subscriptions that may still do something.
-    bool sources_finished = false;  ///< live was true, and every source is finite and done, its rows processed.
-    bool failed = false;            ///< A connection or pipeline is in the failed state.
-    std::string failure;            ///< The first of them, in words.
+    std::chrono::milliseconds lag{0};  ///< How long the oldest message that has arrived waits to be processed.
+    bool live = false;                 ///< There are sources, pipelines or subscriptions that may still do something.
+    bool sources_finished = false;     ///< live was true, and every source is finite and done, its rows processed.
+    bool failed = false;               ///< A connection or pipeline is in the failed state.
+    std::string failure;               ///< The first of them, in words.
     std::vector<ConnectionStatus> connections;
 };
 
@@ -58,6 +61,10 @@ public:
         SecretResolver::Sources secrets;
         unsigned io_threads = 1;
         std::optional<std::string> database_path;
+        ConnectionMaker make_connection = laminar::make_connection;
+        /// Microseconds since the epoch, UTC, for streams whose time is that of arrival; called on the engine thread.
+        /// Empty: the system's clock. With a clock of its own a session takes no silence for idleness.
+        std::function<std::int64_t()> wall_clock = {};
     };
 
     Session(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output);
@@ -73,6 +80,13 @@ public:
     /// at hand; statements that look at rows do so too. Until then no message is read, so that all readers that are
     /// declared one after the other see the same messages.
     void open_connections();
+
+    /// Ends what SUBSCRIBE started.
+    void end_subscriptions();
+
+    /// Opens anew the connections whose secrets have changed since they were opened (the others look theirs up at the
+    /// next connect), and returns their names. Blocks until the old ones have closed.
+    std::vector<std::string> reload_secrets();
 
     /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604.
     void cancel() noexcept;

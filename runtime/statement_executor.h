@@ -32,6 +32,7 @@ public:
         EngineThread& engine;
         StreamGraph& graph;  ///< Engine thread only.
         Progress& progress;
+        std::function<std::int64_t()> wall_clock;  ///< Of Session::Settings.
     };
 
     explicit StatementExecutor(const Environment& environment) : env_(environment) {}
@@ -43,6 +44,8 @@ public:
     /// reads a connection is in place before its first message: statements that look at rows or send some call this
     /// first, the session's owner does after the last statement.
     void open_connections();
+
+    void end_subscriptions();
 
 private:
     void open_later(const std::string& connection);
@@ -95,7 +98,8 @@ private:
     Environment env_;
     FunctionNames aggregate_functions_;  ///< Asked of the engine once.
     std::uint64_t next_subscription_ = 1;
-    std::vector<std::string> ready_;  ///< Names of connections that are to be opened.
+    std::vector<std::string> ready_;          ///< Names of connections that are to be opened.
+    std::vector<std::string> subscriptions_;  ///< Names of those that run.
 };
 
 }  // namespace laminar

@@ -48,10 +48,6 @@ PROOFS = {
         "slow_client": ["test_server_sending.SendingTest.test_slow_client_block_stops_the_rows_until_it_reads",
                         "test_server_sending.SendingTest.test_slow_client_drop_oldest_holds_nobody_up",
                         "test_server_sending.SendingTest.test_slow_client_disconnect"],
-        "tls_cert": "test_server_admission.TlsAdmissionTest.test_tls",
-        "tls_key": "test_server_admission.TlsAdmissionTest.test_tls",
-        "tls_client_ca": "test_server_admission.TlsAdmissionTest.test_clients_show_certificates",
-        "buffer_size": "test_flow.OverflowTest.test_drop_newest_keeps_the_first",
         "buffer_bytes": "test_flow.OverflowTest.test_buffer_bytes_bounds_large_messages",
         "overflow": ["test_flow.BackpressureTest.test_block_makes_the_peers_send_block_and_loses_nothing",
                      "test_flow.OverflowTest.test_drop_oldest_keeps_the_last",
@@ -71,6 +67,26 @@ PROOFS = {
                                   "test_compression.PermessageDeflateTest.test_small_messages_stay_as_they_are"],
         "deflate_window_bits": "test_compression.PermessageDeflateTest.test_parameters_are_agreed_on",
         "deflate_no_context_takeover": "test_compression.PermessageDeflateTest.test_parameters_are_agreed_on",
+        "tls_cert": "test_tls_peers.TlsServerTest.test_clients_with_tls",
+        "tls_key": "test_tls_peers.TlsServerTest.test_clients_with_tls",
+        "tls_client_ca": "test_tls_peers.TlsServerTest.test_client_certificates",
+        "buffer_size": ["test_flow.OverflowTest.test_drop_newest_keeps_the_first",
+                        "test_acknowledgement.ClientAcknowledgementTest.test_messages_in_flight_are_bounded"],
+        "batch_size": "test_errors.BatchingTest.test_batch_size_makes_full_batches",
+        "batch_timeout_ms": "test_errors.BatchingTest.test_batch_timeout_ends_the_wait",
+        "on_error": ["test_errors.ErrorTest.test_on_error_continue_goes_on",
+                     "test_errors.ErrorTest.test_on_error_fail_ends_the_connection",
+                     "test_errors.ErrorTest.test_on_error_retry_tries_a_row_again"],
+        "max_errors_per_minute": "test_errors.ErrorTest.test_max_errors_per_minute",
+        "error_buffer_size": "test_errors.ErrorTest.test_error_buffer_size_is_how_many_errors_wait_for_a_table",
+        "dlq_enabled": ["test_errors.DeadLetterTest.test_the_queue_of_the_specification",
+                        "test_errors.DeadLetterTest.test_without_dlq_enabled_nothing_is_kept"],
+        "auto_ack": "test_acknowledgement.ClientAcknowledgementTest.test_what_is_acknowledged_is_not_delivered_again",
+        "ack_message": ["test_acknowledgement.ClientAcknowledgementTest.test_ack_message_names_the_message_as_the_peer_wants_it",
+                        "test_acknowledgement.ServerAcknowledgementTest.test_automatic_acknowledgement"],
+        "ack_timeout_ms": "test_acknowledgement.ClientAcknowledgementTest.test_what_is_acknowledged_is_not_delivered_again",
+        "max_deliveries": "test_acknowledgement.ClientAcknowledgementTest.test_after_max_deliveries_a_message_is_a_dead_letter",
+        "message_id_field": "test_acknowledgement.ClientAcknowledgementTest.test_ack_message_names_the_message_as_the_peer_wants_it",
         "tls_verify": "test_tls.TlsTest.test_verification_can_be_switched_off",
         "tls_hostname_verification": "test_tls.TlsTest.test_a_certificate_for_another_host_is_refused",
         "tls_ca_cert": ["test_tls.TlsTest.test_a_trusted_certificate_is_accepted",
@@ -91,12 +107,6 @@ PROOFS = {
 
 # Options that no test proves yet, or that the program does not act on yet. This must shrink to nothing.
 NOT_YET_PROVEN = {
-    "websocket": {
-        # Delivery and errors.
-        "batch_size", "batch_timeout_ms",
-        "on_error", "max_errors_per_minute", "error_buffer_size", "dlq_enabled",
-        "auto_ack", "ack_message", "ack_timeout_ms", "max_deliveries", "message_id_field",
-    },
     # Parquet is refused when it is opened.
     "file": {"format"},
 }

@@ -2,13 +2,14 @@
 
 import json
 import os
-import pathlib
+import re
 import signal
 import subprocess
 import time
 import unittest
 
-from laminar_process import LIMIT_SECONDS, LaminarTestCase, binary, run
+from laminar_process import LIMIT_SECONDS, PROJECT, LaminarTestCase, binary, run
+from terminal import Terminal
 from websocket_peer import FeedServer
 
 GENERATOR = "CREATE CONNECTION numbers TO generator ({options}); CREATE PIPELINE shown AS SELECT counter FROM numbers;"
@@ -154,53 +155,184 @@ class SummaryTest(LaminarTestCase):
             self.assertLessEqual({"time", "level", "message"}, set(record))
 
 
-class CheckTest(LaminarTestCase):
-    def test_folders_are_searched_and_files_stand_alone(self):
-        folder = self.temporary_folder()
-        (folder / "sub").mkdir()
-        (folder / "a.sql").write_text("CREATE TABLE t (n INT);")
-        (folder / "sub" / "b.sql").write_text("SELECT n FROM t;")
-        (folder / "c.txt").write_text("not SQL")
-        laminar = run("check", "--format", "json", folder)
-        self.assertEqual(laminar.exit_code, 1, laminar.stderr.text)
-        self.assertEqual([(row["file"], row["line"], row["column"], row["severity"], row["code"]) for row in laminar.rows],
-                         [(str(folder / "sub" / "b.sql"), 1, 15, "error", "L404")])
-        self.assertIn("2 files checked, 1 error", laminar.stderr.text)
+class ExitCodeTest(LaminarTestCase):
+    """0 done, 1 failed, 2 wrong usage; never 0 after a failure."""
 
-    def test_secrets_are_required_on_demand(self):
-        folder = self.temporary_folder()
-        script = folder / "a.sql"
-        script.write_text("CREATE CONNECTION c TO websocket (endpoint = 'ws://h/', mode = 'client', format = 'json',\n"
-                          "    headers = MAP {'A': 'Bearer ${secret:laminar_test_secret}'});\n")
-        self.assertEqual(run("check", script).exit_code, 0)
-        laminar = run("check", "--require-secrets", "--format", "json", script)
-        self.assertEqual(laminar.exit_code, 1)
-        self.assertEqual([(row["code"], row["line"], row["column"]) for row in laminar.rows], [("L311", 2, 25)])
-        self.assertEqual(run("check", "--require-secrets", script, environment={"LAMINAR_SECRET_LAMINAR_TEST_SECRET": "x"}).exit_code, 0)
+    SOURCE = "CREATE CONNECTION g TO generator (max_rows = 3);"
+    NOBODY = "CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'ws://127.0.0.1:9/', {}); CREATE TABLE t (n INT) WITH (connector = 'c');"
+    GIVES_UP = NOBODY.format("max_reconnect_attempts = 1, reconnect_interval_ms = 1")
+    NEVER_RECONNECTS = NOBODY.format("reconnect = false")
+    FILES = {"good.sql": "SELECT 1 AS one;", "bad.sql": "SELECT nope;", "risky.sql": "CREATE CONNECTION g TO generator (max_rows = 1); CREATE PIPELINE p AS SELECT counter FROM g;",
+             "secret.sql": "CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'wss://h/?x=${secret:laminar_no_such}');"}
 
-    def test_one_mistake_is_reported_once(self):
-        folder = self.temporary_folder()
-        (folder / "a.sql").write_text("CREATE CONNECTION c TO websocket (mode = 'client', format = 'json');\n"
-                                      "CREATE TABLE t (n INT) WITH (connector = 'c');\n"
-                                      "CREATE VIEW v AS SELECT n FROM t;\n"
-                                      "SELECT * FROM v;\n")
-        laminar = run("check", "--format", "json", folder / "a.sql")
-        self.assertEqual([(row["code"], row["line"]) for row in laminar.rows], [("L303", 1)])
+    CASES = [
+        # arguments, standard input, exit code
+        (["run", "good.sql"], None, 0),
+        (["run", "-"], "SELECT 1;", 0),
+        (["run", "good.sql", "good.sql", "-e", "SELECT 2"], None, 0),
+        (["run", "-e", SOURCE + "CREATE PIPELINE p AS SELECT counter FROM g;"], None, 0),
+        (["run", "--for", "300ms", "-e", "CREATE CONNECTION g TO generator (rows_per_second = 5); CREATE PIPELINE p AS SELECT counter FROM g;"], None, 0),
+        (["run", "--until-idle", "300ms", "-e", NOBODY.format("reconnect_interval_ms = 60000")], None, 0),
+        (["run", "bad.sql"], None, 1),
+        (["run", "good.sql", "bad.sql"], None, 1),
+        (["run", "-"], "SELECT nope;", 1),
+        (["run", "-"], "SELECT FROM;", 1),
+        (["run", "-e", "SELECT CAST('x' AS INT)"], None, 1),
+        (["run", "-e", SOURCE + "CREATE TABLE t (counter BIGINT) WITH (connector = 'g'); WAIT FOR t COUNT 10 TIMEOUT INTERVAL '10 seconds';"], None, 1),
+        (["run", "--until-idle", "60s", "-e", GIVES_UP], None, 1),
+        (["run", "--until-idle", "60s", "-e", NEVER_RECONNECTS], None, 1),
+        (["run", "-e", "CREATE CONNECTION f TO file (path = '/nonexistent/f.json'); CREATE TABLE t (n INT) WITH (connector = 'f');"], None, 1),
+        (["run", "-e", SOURCE + "CREATE PIPELINE p AS SELECT CAST('x' || counter AS INT) AS n FROM g;", "--for", "60s"], None, 0),
+        (["run", "secret.sql", "--for", "60s", "-e", "CREATE TABLE t (n INT) WITH (connector = 'c'); WAIT FOR c TIMEOUT INTERVAL '1 second';"], None, 1),
+        (["run", "missing.sql"], None, 2),
+        (["run"], None, 2),
+        (["run", "--nope", "good.sql"], None, 2),
+        (["run", "--format", "xml", "good.sql"], None, 2),
+        (["run", "--for", "soon", "good.sql"], None, 2),
+        (["run", "--env-file", "missing", "good.sql"], None, 2),
+        (["check", "good.sql"], None, 0),
+        (["check", "risky.sql"], None, 0),
+        (["check", "--deny-warnings", "risky.sql"], None, 1),
+        (["check", "good.sql", "bad.sql"], None, 1),
+        (["check", "secret.sql"], None, 0),
+        (["check", "--require-secrets", "secret.sql"], None, 1),
+        (["check", "missing.sql"], None, 2),
+        (["check", "bad.sql", "missing.sql"], None, 2),
+        (["check"], None, 2),
+        (["shell"], "SELECT 1;", 0),
+        (["shell"], "SELECT nope;", 1),
+        (["shell"], "\\nope", 1),
+        (["shell", "missing.sql"], "", 2),
+        (["connectors"], None, 0),
+        (["connectors", "pigeon"], None, 2),
+        (["fly"], None, 2),
+        ([], None, 2),
+    ]
 
-    def test_check_writes_and_opens_nothing(self):
+    def test_every_case(self):
         folder = self.temporary_folder()
-        with FeedServer([]) as server:
-            (folder / "a.sql").write_text(f"""
-                CREATE CONNECTION c TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
-                CREATE TABLE t (n INT) WITH (connector = 'c');
-                INSERT INTO t VALUES (1);
-                CREATE CONNECTION f TO file (path = '{folder}/out.json', format = 'json', mode = 'sink');
-                SELECT test_connection('c');
-            """)
-            laminar = run("check", folder / "a.sql", cwd=folder)
-            self.assertEqual(laminar.exit_code, 0, laminar.stdout.text)
-            self.assertEqual(server.requests, [])
-        self.assertEqual([path.name for path in pathlib.Path(folder).iterdir()], ["a.sql"])
+        for name, text in self.FILES.items():
+            (folder / name).write_text(text)
+        for arguments, stdin, expected in self.CASES:
+            with self.subTest(arguments=arguments):
+                laminar = run(*arguments, stdin=stdin, cwd=folder)
+                self.assertEqual(laminar.exit_code, expected, f"{laminar.stdout.text}\n{laminar.stderr.text}")
+                if expected != 0:
+                    self.assertNotEqual(laminar.stdout.text + laminar.stderr.text, "", "a failure says what it is")
+
+
+class ProgressTest(LaminarTestCase):
+    def test_a_line_of_progress_on_a_terminal_and_a_summary(self):
+        terminal = Terminal(self.temporary_folder(), "run", "-e",
+                            "CREATE CONNECTION numbers TO generator (rows_per_second = 50); CREATE CONNECTION hole TO blackhole ();"
+                            "CREATE TABLE sink WITH (connector = 'hole');"
+                            "CREATE PIPELINE p AS INSERT INTO sink SELECT counter FROM numbers;", columns=200)
+        self.addCleanup(terminal.kill)
+        terminal.wait_for("messages/s in, ")
+        terminal.wait_for("rows/s out, lag ")
+        terminal.wait_for("numbers connected")
+        terminal.send("\x03")
+        terminal.wait_for("interrupt again to stop at once")
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, r"\d+ messages? in, ")
+
+    def test_quiet_has_neither(self):
+        terminal = Terminal(self.temporary_folder(), "run", "--quiet", "--for", "1s", "-e",
+                            "CREATE CONNECTION numbers TO generator (rows_per_second = 50);"
+                            "CREATE TABLE t (counter BIGINT) WITH (connector = 'numbers');")
+        self.addCleanup(terminal.kill)
+        self.assertEqual(terminal.end(), 0)
+        self.assertEqual(terminal.text, "")
+
+
+class SignalTest(LaminarTestCase):
+    def test_a_second_signal_stops_at_once(self):
+        # Nobody takes the message, so that the first signal has something to wait for.
+        laminar = self.start_script("CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'ws://127.0.0.1:9/');"
+                                    "CREATE TABLE t (n INT) WITH (connector = 'c'); INSERT INTO t VALUES (1); SELECT 'waiting' AS now;")
+        laminar.stdout.wait_for(lambda line: "waiting" in line, "row")
+        laminar.interrupt()
+        laminar.interrupt()
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while laminar.process.poll() is None and time.monotonic() < deadline:
+            laminar.interrupt()  # Two that come together may be one.
+            time.sleep(0.1)
+        self.assertEqual(laminar.wait(), 1)
+        self.assertIn("stopped at once", laminar.stderr.text)
+
+    def test_hang_up_opens_connections_with_rotated_secrets_anew(self):
+        folder = self.temporary_folder()
+        (folder / "token").write_text("first-token\n")
+        with FeedServer([json.dumps({"n": 1})]) as rotated, FeedServer([json.dumps({"n": 2})]) as steady:
+            client = "CREATE CONNECTION {name} TO websocket (mode = 'client', format = 'json', endpoint = '{url}'{more}); CREATE TABLE t_{name} (n INT) WITH (connector = '{name}');"
+            laminar = self.start_script(client.format(name="rotated", url=rotated.url(), more=", headers = MAP {'Authorization': 'Bearer ${secret:token}'}") +
+                                        client.format(name="steady", url=steady.url(), more="") + "WAIT FOR t_rotated; WAIT FOR t_steady;",
+                                        "--secrets-dir", folder)
+            rotated.wait_for_clients(1)
+            steady.wait_for_clients(1)
+            laminar.process.send_signal(signal.SIGHUP)
+            laminar.stderr.wait_for(lambda line: "no connection is affected" in line, "answer")
+            (folder / "token").write_text("second-token\n")
+            laminar.process.send_signal(signal.SIGHUP)
+            laminar.stderr.wait_for(lambda line: "opened rotated anew" in line, "answer")
+            rotated.wait_for_clients(2)
+            self.assertEqual([headers["Authorization"] for _, headers in rotated.requests], ["Bearer first-token", "Bearer second-token"])
+            self.assertEqual(len(steady.requests), 1)
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+
+
+class ReferenceTest(LaminarTestCase):
+    def reference(self, form):
+        laminar = run("reference", form)
+        self.assertEqual(laminar.exit_code, 0, laminar.stderr.text)
+        return laminar.stdout.text + "\n"
+
+    def test_the_command_line_is_documented(self):
+        page = PROJECT / "docs" / "cli.md"
+        if os.environ.get("LAMINAR_UPDATE"):
+            page.write_text(self.reference("markdown"))
+        self.assertEqual(page.read_text(), self.reference("markdown"), "write docs/cli.md with: laminar reference markdown")
+
+    def test_every_command_has_help_with_examples(self):
+        commands = re.findall(r"^## laminar (\w+)$", self.reference("markdown"), re.MULTILINE)
+        self.assertEqual(sorted(commands), ["check", "connectors", "reference", "run", "shell", "test"])
+        for command in commands:
+            text = run(command, "--help").stdout.text
+            self.assertRegex(text, rf"Examples:\n  .*laminar {command}", command)
+
+    def test_the_manual_page_is_good_roff(self):
+        page = self.reference("man")
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=page.encode(), capture_output=True, timeout=LIMIT_SECONDS)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        shown = subprocess.run(["groff", "-man", "-Tutf8", "-P-cbou"], input=page.encode(), capture_output=True, timeout=LIMIT_SECONDS).stdout.decode()
+        for text in ("laminar - SQL for WebSocket streams", "--until-idle DURATION", "--deny-warnings", "LAMINAR_SECRET_NAME"):
+            self.assertIn(text, shown)
+
+    def complete_in_bash(self, script, *words):
+        command = f'{script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _laminar; printf "%s\\n" "${{COMPREPLY[@]}}"'
+        done = subprocess.run(["bash", "-c", command, "bash", "laminar", *words], capture_output=True, timeout=LIMIT_SECONDS, text=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_bash_completes(self):
+        script = self.reference("bash")
+        self.assertEqual(self.complete_in_bash(script, "ch"), ["check"])
+        self.assertEqual(self.complete_in_bash(script, "check", "--deny"), ["--deny-warnings"])
+        self.assertEqual(self.complete_in_bash(script, "check", "--format", "s"), ["sarif"])
+        self.assertEqual(self.complete_in_bash(script, "run", "--format", ""), ["csv", "json", "line", "table"])
+        self.assertEqual(self.complete_in_bash(script, "reference", "z"), ["zsh"])
+        self.assertIn(str(PROJECT / "README.md"), self.complete_in_bash(script, "run", str(PROJECT / "READ")))
+
+    def test_zsh_reads_its_completion(self):
+        script = self.reference("zsh")
+        self.assertTrue(script.startswith("#compdef laminar\n"))
+        done = subprocess.run(["zsh", "-n"], input=script.encode(), capture_output=True, timeout=LIMIT_SECONDS)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        # The specifications are judged by zsh's own parser of them, in a completion that is only prepared.
+        check = 'autoload -Uz compinit; compinit -u -D; _arguments() { print -rl -- "$@" }; _describe() { : }; words=(laminar check ""); CURRENT=3;' + script
+        done = subprocess.run(["zsh", "-f", "-c", check], capture_output=True, timeout=LIMIT_SECONDS, text=True)
+        self.assertIn("*--format[Of findings]:github|json|junit|sarif|text:(github json junit sarif text)", done.stdout)
 
 
 class ConnectorsTest(LaminarTestCase):

@@ -41,7 +41,11 @@ class FileTest(LaminarTestCase):
             CREATE TABLE events (n INT) WITH (connector = 'replay');
         """)
         shell.wait_until("COUNT(*)", "events", lambda rows: rows[0][0] == 1)
-        shell.execute("WAIT FOR events COUNT 2 TIMEOUT INTERVAL '300 milliseconds'")
+        shell.execute("""
+            CREATE CONNECTION ticks TO generator (rows_per_second = 10, max_rows = 4);
+            CREATE TABLE passed (counter BIGINT) WITH (connector = 'ticks');
+            WAIT FOR passed COUNT 4 TIMEOUT INTERVAL '60 seconds';
+        """)
         self.assertEqual(shell.select("COUNT(*)", "events"), [[1]])
 
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "catalog/catalog_object.h"
+#include "catalog/secret_resolver.h"
+
+namespace laminar {
+
+/// The present values of all secrets a connection's options refer to, in one text that is only good for comparing: it
+/// changes when one of them does. Empty for a connection without secrets. Reads files.
+[[nodiscard]] std::string secret_values(const ConnectionObject& connection, const SecretResolver& secrets);
+
+}  // namespace laminar
