@@ -88,14 +88,15 @@ bool InputChannel::is_batch_full() const {
 void InputChannel::begin_batch() {
     closed_messages_ += open_->messages;
     closed_bytes_ += size_of(*open_);
-    closed_.push_back(std::move(open_));
+    closed_.push_back({std::move(open_), *waiting_since_});
     open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
     batch_due_.reset();
+    waiting_since_.reset();
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     if (!closed_.empty()) {
-        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front());
+        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front().batch);
         closed_.pop_front();
         closed_messages_ -= batch->messages;
         closed_bytes_ -= size_of(*batch);
@@ -103,6 +104,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     }
     if (open_->messages == 0) return nullptr;
     batch_due_.reset();
+    waiting_since_.reset();
     if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
     return std::exchange(open_, std::move(spare_));
 }
@@ -193,8 +195,6 @@ std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
         if (is_empty()) return nullptr;
         if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return nullptr;
         batch = remove_oldest();
-        waiting_since_.reset();
-        if (!is_empty()) waiting_since_ = Clock::now();
         if (has_room()) resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
@@ -232,7 +232,7 @@ std::size_t InputChannel::pending_messages() const {
 
 std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
     const std::lock_guard lock(mutex_);
-    return waiting_since_;
+    return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
 }
 
 void InputChannel::note_arrival() {

@@ -84,6 +84,11 @@ public:
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
 private:
+    struct ClosedBatch {
+        std::unique_ptr<ColumnBatch> batch;
+        Clock::time_point waiting_since;
+    };
+
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     [[nodiscard]] bool must_wake();
     [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
@@ -100,8 +105,8 @@ private:
     mutable std::mutex mutex_;
     Limits limits_;  ///< Guarded by mutex_, as all below.
     std::unique_ptr<MessageDecoder> decoder_;
-    std::deque<std::unique_ptr<ColumnBatch>> closed_;  ///< Older than open_, the oldest first. None is empty.
-    std::size_t closed_messages_ = 0;                  ///< In them, as the next.
+    std::deque<ClosedBatch> closed_;   ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ = 0;  ///< In them, as the next.
     std::size_t closed_bytes_ = 0;
     std::unique_ptr<ColumnBatch> open_;
     std::unique_ptr<ColumnBatch> spare_;

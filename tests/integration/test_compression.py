@@ -10,7 +10,7 @@ import zlib
 from websockets.extensions import permessage_deflate
 
 from laminar_process import LaminarTestCase
-from wire_websocket import BINARY, TEXT, RawWebSocket, frame
+from raw_client import BINARY, TEXT, RawWebSocket, frame
 from served_script import ServedTestCase
 from websocket_peer import Client, FeedServer, Server
 

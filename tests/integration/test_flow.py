@@ -6,7 +6,7 @@ import unittest
 
 import websockets
 
-from wire_websocket import CONTINUATION, PING, PONG, TEXT, RawWebSocket, frame
+from raw_client import CONTINUATION, PING, PONG, TEXT, RawWebSocket, frame
 from served_script import ServedTestCase
 from test_compression import resident_bytes
 from websocket_peer import Client, FeedServer, Server, free_port

@@ -11,7 +11,7 @@ import unittest
 import websockets
 
 from certificates import Authority
-from wire_websocket import RawWebSocket, http_exchange, trusting
+from raw_client import RawWebSocket, http_exchange, trusting
 from served_script import ServedTestCase, query
 from websocket_peer import Client
 

@@ -5,7 +5,7 @@ import unittest
 
 import websockets
 
-from wire_websocket import RawWebSocket
+from raw_client import RawWebSocket
 from served_script import ServedTestCase
 from websocket_peer import Client
 
@@ -116,8 +116,8 @@ class SendingTest(ServedTestCase):
             served.laminar.interrupt()
             for n in range(rows):
                 self.assertEqual(json.loads(reader.read_message())["n"], n)
-            self.assertEqual(reader.read_close(), 1001)
             library.receive(rows)
+            self.assertEqual(reader.read_close(), 1001)
             with self.assertRaises(websockets.ConnectionClosed):
                 library.receive(1)
             self.assertEqual(library.socket.close_code, 1001)
