@@ -193,7 +193,8 @@ std::string describe_alert(unsigned long code, bool peer_is_client) {
             return "no common protocol version (TLS 1.2 is the least accepted)";
         case SSL_R_WRONG_VERSION_NUMBER:
         case SSL_R_HTTP_REQUEST:
-            return peer_is_client ? "the client does not speak TLS on this port" : "the peer does not speak TLS on this port";
+            return peer_is_client ? "the client does not speak TLS on this port"
+                                  : "the peer does not speak TLS on this port";
         default:
             return {};
     }

@@ -136,7 +136,10 @@ public:
             columns.push_back({weight_column, TypeId::bigint});
             input.state = std::make_unique<StateTable>(engine_, fmt::format("{}:{}", context.name, index), columns);
             const std::string names = quoted_list(values);
+            const bool rows_stay = !plan.inputs[index].changes;
             const auto rows_of = [&](const std::string& weighted) {
+                // Rows that stay keep the order in which they came, which lists and sums of floats show.
+                if (rows_stay) return fmt::format("(SELECT {} FROM {})", names, weighted);
                 return fmt::format(
                     "(SELECT {0} FROM (SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w "
                     "FROM {2} GROUP BY ALL) WHERE w > 0))",
@@ -144,9 +147,10 @@ public:
             };
             before.push_back(affected(rows_of(input.state->table()), plan, input));
             after.push_back(affected(rows_of(input.state->both()), plan, input));
-            input.merge = fmt::format(
-                "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names,
-                weight_column, input.state->table());
+            if (!rows_stay)
+                input.merge = fmt::format(
+                    "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names,
+                    weight_column, input.state->table());
             if (plan.prune) {
                 input.prune = fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names, weight_column,
                                           query_over(*plan.prune, {rows_of(input.state->table())}));
@@ -181,7 +185,8 @@ public:
         changes_ = false;
         for (Input& input : inputs_) {
             input.state->keep_fresh();
-            if (input.state->rows() > 2 * input.merged_rows + least_rows_to_merge) merge(input);
+            const bool can_shrink = !input.merge.empty() || !input.prune.empty();
+            if (can_shrink && input.state->rows() > 2 * input.merged_rows + least_rows_to_merge) merge(input);
         }
     }
 

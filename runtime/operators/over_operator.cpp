@@ -54,8 +54,9 @@ public:
                             done_column, arrival_column, emit(ready(state_->table(), plan, false), plan)));
         }
         forget_ = engine_.prepare(forget(plan));
-        least_waiting_ =
-            engine_.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT {}", state_->both(), is_done()));
+        least_waiting_ = engine_.prepare(
+            fmt::format("SELECT min(\"__key\") FROM {0} WHERE NOT {1} AND \"{2}\" NOT IN (SELECT \"{2}\" FROM {3})",
+                        state_->both(), is_done(), arrival_column, emitted));
     }
 
     ~OverOperator() override { bound_slot_->set_rows(nullptr); }
@@ -79,7 +80,7 @@ public:
         if (!completes_) return;
         show_bounds();
         added_ = finish_->execute();
-        if (looks_ahead_) {
+        if (looks_ahead_ && !now_.is_finished()) {
             // Rows that wait for later ones hold back what can be said about the time of what is to come.
             const auto waiting = first_timestamp(least_waiting_->execute());
             if (waiting && now_.is_known() && *waiting < *now_.value()) {

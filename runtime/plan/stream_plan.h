@@ -58,6 +58,7 @@ struct PlannedFragment {
     ast::Query query;
     /// Rows for which one of these values lies before what it is at the watermark of their own input came too late.
     std::vector<ClockValue> late_rules;
+    bool changes = false;  ///< Its rows may be taken back. Set for the inputs of ChangingPlan.
 };
 
 /// Aggregates computed from parts, so that state grows with the number of groups and not with that of rows.

@@ -74,9 +74,10 @@ private:
     void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
     void unnest_hops(ast::Select& select);
-    /// The time columns of the newest operator. base: text of the reference (below) that its clock is about.
+    /// The time columns of the newest operator. base: text of the reference (below) that its clock is about;
+    /// base_is_window: that is a window, and the clock its start.
     void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
-                           const std::optional<ast::Expression>& window);
+                           const std::optional<ast::Expression>& window, bool base_is_window = false);
     void warn_of_unbounded_state(SourceSpan span, const std::string& what);
 
     // stream_planner_over.cpp: window functions.

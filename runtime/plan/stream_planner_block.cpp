@@ -219,6 +219,8 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     ast::Expression start = is_window_structure(key) ? simplified_field(simple, "start") : simple;
     const ast::Expression* base = growing_reference(start);
     const std::string base_text = base ? text_of(*base) : std::string();
+    const auto base_key = base ? make_tracer().trace(*base, *select.from) : std::nullopt;
+    const bool base_is_window = base_key && is_window_structure(*base_key);
     const bool has_output_clock = rounds_down(start);
     split.add_value(make_cast(start, "TIMESTAMP", {}), time_key_column);
 
@@ -233,7 +235,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);
     add_operator(select, name, span, std::move(window), described);
-    if (has_output_clock) find_time_columns(output, split, base_text, std::nullopt);
+    if (has_output_clock) find_time_columns(output, split, base_text, std::nullopt, base_is_window);
 }
 
 void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call) {
@@ -338,7 +340,7 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     }
     if (has_window_functions(output)) plan_ranks(output, from_changes, changing);
     if (split.input().items.empty()) split.add_value(make_number(1), "c0");
-    changing.inputs.push_back({make_query(split.input()), {}});
+    changing.inputs.push_back({make_query(split.input()), {}, from_changes});
     const auto values = columns_.of(changing.inputs.front().query);
     if (!from_changes && !has_window_functions(output))
         changing.parts = aggregate_parts(output, changing.groups, values, aggregates_, false, false);
@@ -368,7 +370,7 @@ void StreamPlanner::unnest_hops(ast::Select& select) {
 }
 
 void StreamPlanner::find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
-                                      const std::optional<ast::Expression>& window) {
+                                      const std::optional<ast::Expression>& window, bool base_is_window) {
     const std::size_t index = plan_.operators.size() - 1;
     const std::size_t clock = add_output_clock(plan_.input_count + index, 0);
     PlannedOperator& planned = plan_.operators.back();
@@ -384,9 +386,22 @@ void StreamPlanner::find_time_columns(const ast::Select& output, const SplitBloc
             });
         }
         value = split.below(std::move(value));
+        std::string looked_for = base;
+        if (base_is_window) {
+            // Its start is the clock; of its end nothing more is known.
+            ast::StructLiteral both;
+            both.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
+            both.entries.push_back({make_string("end", {}), make_column("", clock_variable, {})});
+            replace_expressions(value, [&](ast::Expression& each) {
+                if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != base) return false;
+                each = ast::Expression{{}, both};
+                return true;
+            });
+            looked_for = text_of(make_column("", clock_variable, {}));
+        }
         simplify_time(value);
         const ast::Expression* reference = growing_reference(value);
-        if (!reference || text_of(*reference) != base) continue;
+        if (!reference || text_of(*reference) != looked_for) continue;
         replace_expressions(value, [&](ast::Expression& each) {
             if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != base) return false;
             each = make_column("", clock_variable, {});

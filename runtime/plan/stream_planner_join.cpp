@@ -369,7 +369,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             finish_inputs();
             if (!from_changes) warn_of_unbounded_state(span, "no time bounds how late a partner may come");
             ChangingPlan changing;
-            for (const auto& side : plan.sides) changing.inputs.push_back(side.input);
+            for (std::size_t side = 0; side < 2; ++side) {
+                changing.inputs.push_back(plan.sides[side].input);
+                changing.inputs.back().changes = reads_changes(*froms[side]);
+            }
             changing.query = make_query(joined);
             planned.columns = described_with(joined);
             planned.name = "changing join";

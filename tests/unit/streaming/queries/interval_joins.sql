@@ -83,30 +83,6 @@ p.ts BETWEEN o.ts AND o.ts + INTERVAL '1 minute';
 SELECT a.symbol, a.ts, b.ts AS later, b.price - a.price AS change FROM trades AS a JOIN trades AS b ON
 a.symbol = b.symbol AND b.ts > a.ts AND b.ts <= a.ts + INTERVAL '20 seconds';
 
--- CASE three streams
--- LATE orders: $
--- LATE payments: $
--- LATE trades: $
--- QUERY
-SELECT o.order_id, p.method, t.symbol FROM orders AS o JOIN payments AS p ON o.order_id = p.order_id AND p.ts
-BETWEEN o.ts AND o.ts + INTERVAL '1 minute' JOIN trades AS t ON t.ts BETWEEN o.ts AND o.ts + INTERVAL
-'5 seconds';
-
--- CASE a window around a join
--- LATE orders: $
--- LATE payments: $
--- QUERY
-SELECT TUMBLE(ots, INTERVAL '1 minute') AS w, COUNT(*) AS n, SUM(paid) AS paid FROM (SELECT o.ts AS ots,
-p.amount AS paid FROM orders AS o JOIN payments AS p ON o.order_id = p.order_id AND p.ts BETWEEN o.ts AND o.ts
-+ INTERVAL '1 minute') GROUP BY w;
-
--- CASE a window of the other side's time
--- LATE orders: $
--- LATE payments: $
--- QUERY
-SELECT o.customer, TUMBLE(p.ts, INTERVAL '2 minutes') AS w, COUNT(*) AS n FROM orders AS o JOIN payments AS p
-ON o.order_id = p.order_id AND p.ts BETWEEN o.ts AND o.ts + INTERVAL '1 minute' GROUP BY o.customer, w;
-
 -- CASE a join with a stored table as well
 -- LATE trades: $
 -- LATE quotes: $
