@@ -12,6 +12,10 @@ import time
 from laminar_process import LIMIT_SECONDS, binary
 
 
+def set_size(terminal, rows, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 class Terminal:
     """A laminar on a pseudo-terminal; text is what it has written and nobody has waited for yet."""
 
@@ -22,11 +26,12 @@ class Terminal:
             for name in ("XDG_STATE_HOME", "NO_COLOR", "PAGER", "LAMINAR_PAGER", "LC_ALL"):
                 os.environ.pop(name, None)
             os.environ.update(HOME=str(home), TERM="xterm", LANG="C.UTF-8", **(environment or {}))
+            # Before it starts, so that it is not told of a new size while it is typed to.
+            set_size(0, rows, columns)
             os.execv(binary(), ["laminar", *(arguments or ["shell"])])
-        self.resize(rows, columns)
 
     def resize(self, rows, columns):
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        set_size(self._terminal, rows, columns)
 
     def send(self, text):
         os.write(self._terminal, text.encode())
@@ -67,14 +72,18 @@ class Terminal:
 
     def end(self):
         """The exit code; what is still written goes to text."""
-        try:
-            while True:
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            readable, _, _ = select.select([self._terminal], [], [], max(0, deadline - time.monotonic()))
+            if not readable:
+                raise AssertionError(f"does not end; the rest is {self.text!r}")
+            try:
                 data = os.read(self._terminal, 65536)
-                if not data:
-                    break
-                self.text += data.decode("utf-8", "replace")
-        except OSError:
-            pass  # The other side is closed.
+            except OSError:
+                break  # The other side is closed.
+            if not data:
+                break
+            self.text += data.decode("utf-8", "replace")
         _, status = os.waitpid(self.process, 0)
         os.close(self._terminal)
         self.process = None

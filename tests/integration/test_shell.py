@@ -226,10 +226,12 @@ class CompletionTest(TerminalTestCase):
     def complete(self, shell, typed, expected):
         """Types, presses the tab key, waits for what it adds, and drops the line. The terminal is sent what changes."""
         shell.send(typed + "\t")
-        shell.wait_for(expected)
-        shell.send("\x03")
-        shell.wait_for("^C")
-        shell.wait_for(PROMPT)
+        try:
+            shell.wait_for(expected)
+        finally:
+            shell.send("\x03")
+            shell.wait_for("^C")
+            shell.wait_for(PROMPT)
 
     def test_grammar_catalog_and_options(self):
         shell = self.start(columns=200)
@@ -250,11 +252,14 @@ class CompletionTest(TerminalTestCase):
             shell.wait_for(kind)
         shell.send("\x03")
         shell.wait_for("^C")
+        shell.wait_for(PROMPT)
         shell.send("SELECT 1 +\n")
         shell.wait_for("...> ")
         shell.send("1 AS sum FR\t")
         shell.wait_for("OM ")
         shell.send("\x03")
+        shell.wait_for("^C")
+        shell.wait_for(PROMPT)  # What is typed before it is thrown away with the line.
         self.leave(shell)
 
 
