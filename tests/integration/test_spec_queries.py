@@ -121,7 +121,7 @@ class SpecQueriesTest(LaminarTestCase):
         laminar.stderr.wait_for(lambda line: "listening" in line, "listening server")
         with Client(f"ws://127.0.0.1:{port}/chat") as one, Client(f"ws://127.0.0.1:{port}/chat") as other:
             said = json.dumps({"message_type": "chat", "user_name": "ann", "message": "hello", "room_id": 7})
-            one.send(json.dumps({"message_type": "noise", "message": "x"}), said)
+            one.send(json.dumps({"message_type": "noise", "user_name": "bob", "message": "x", "room_id": 1}), said)
             for client in (one, other):
                 received = json.loads(client.receive(1)[0])
                 self.assertRegex(received.pop("timestamp"), r"^\d{4}-\d\d-\d\d")
