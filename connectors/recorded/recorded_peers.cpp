@@ -84,6 +84,12 @@ public:
         return status;
     }
 
+    void settle(const ProcessingReport& report) override {
+        const std::optional<std::string> failure =
+            inputs_.settle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
+        if (failure) fail(*failure);
+    }
+
     void test(std::chrono::milliseconds, std::function<void(std::vector<ConnectionTestStep>)> done) override {
         done({{"recorded", true, {}, "nothing is opened in a test"}});
     }
@@ -103,11 +109,7 @@ public:
         ++journal_.messages_received;
         journal_.bytes_received += payload.size();
         journal_.last_message_at = received_at;
-        if (const std::optional<std::string> failure = inputs_.deliver(message)) {
-            journal_.error("failed", *failure);
-            journal_.set_state(ConnectionState::failed);
-            journal_.changed();
-        }
+        if (const std::optional<std::string> failure = inputs_.deliver(message)) fail(*failure);
         return RecordedPeers::Delivery::done;
     }
 
@@ -127,6 +129,12 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return journal_.name(); }
 
 private:
+    void fail(const std::string& reason) {
+        journal_.error("failed", reason);
+        journal_.set_state(ConnectionState::failed);
+        journal_.changed();
+    }
+
     RecordedPeers& peers_;
     const std::shared_ptr<const WebSocketOptions> options_;
     ConnectionJournal journal_;

@@ -134,6 +134,12 @@ class TestCommandTest(LaminarTestCase):
                  "@input c\n{\"n\":1}\nnot json\n{\"n\":2}\n@expect good\n{\"n\":1}\n{\"n\":2}\n@expect bad\n{\"error_type\":\"invalid_json\",\"failed_message\":\"not json\"}\n")
         self.run_tests(self.files(tests))
 
+    def test_acknowledgements_are_messages_sent(self):
+        tests = ("@test acknowledgements\n@sql\nCREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'wss://h/', ack_message = JSON_OBJECT('ack': '${message_id}'));\n"
+                 "CREATE TABLE t (n INT) WITH (connector = 'c');\n@input c\n{\"message_id\":\"m1\",\"n\":1}\n{\"message_id\":\"m2\",\"n\":2}\n"
+                 "@expect c\n{\"ack\":\"m1\"}\n{\"ack\":\"m2\"}\n")
+        self.run_tests(self.files(tests))
+
     def test_many_messages_go_through_bounded_buffers(self):
         rows = 20000
         tests = ("@test many\n@sql\nCREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'wss://h/', buffer_size = 10);\n"
