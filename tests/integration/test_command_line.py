@@ -171,7 +171,7 @@ class ExitCodeTest(LaminarTestCase):
         (["run", "-"], "SELECT 1;", 0),
         (["run", "good.sql", "good.sql", "-e", "SELECT 2"], None, 0),
         (["run", "-e", SOURCE + "CREATE PIPELINE p AS SELECT counter FROM g;"], None, 0),
-        (["run", "--for", "300ms", "-e", "CREATE CONNECTION g TO generator (rows_per_second = 5); CREATE PIPELINE p AS SELECT counter FROM g;"], None, 0),
+        (["run", "--for", "3s", "-e", "CREATE CONNECTION g TO generator (rows_per_second = 5); CREATE PIPELINE p AS SELECT counter FROM g;"], None, 0),
         (["run", "--until-idle", "300ms", "-e", NOBODY.format("reconnect_interval_ms = 60000")], None, 0),
         (["run", "bad.sql"], None, 1),
         (["run", "good.sql", "bad.sql"], None, 1),
