@@ -221,12 +221,12 @@ class PermessageDeflateTest(ServedTestCase):
 
     def test_small_messages_stay_as_they_are(self):
         served = self.serve(["format = 'json'", "compression = 'deflate'", "compression_threshold = 100", "broadcast = true"], TABLE,
-                            ["INSERT INTO events VALUES (1, 'small'), (2, repeat('x', 1000))"])
+                            ["INSERT INTO events VALUES (1, repeat('s', 70)), (2, repeat('x', 1000))"])
         with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
             self.assertIn("permessage-deflate", client.headers["sec-websocket-extensions"])
             served.step()
             first, small = client.read_frame()
-            self.assertEqual((first, small), (0x80 | TEXT, b'{"n":1,"filler":"small"}'))
+            self.assertEqual((first, small), (0x80 | TEXT, b'{"n":1,"filler":"' + b"s" * 70 + b'"}'))
             first, large = client.read_frame()
             self.assertEqual(first & 0x70, 0x40, "the bit that says compressed")
             self.assertLess(len(large), 100)

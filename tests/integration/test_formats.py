@@ -88,11 +88,13 @@ class OutgoingTest(LaminarTestCase):
 
     def test_batch_framing_array(self):
         batches = self.received("n INT", "SELECT range FROM range(1000)", 1, options=", batch_framing = 'array'")
+        self.assertEqual(len(batches), 1)
         rows = [row for batch in batches for row in json.loads(batch)]
         self.assertEqual(rows, [{"n": n} for n in range(1000)])
 
     def test_batch_framing_ndjson(self):
         batches = self.received("n INT", "SELECT range FROM range(1000)", 1, options=", batch_framing = 'ndjson'")
+        self.assertEqual(len(batches), 1)
         rows = [json.loads(line) for batch in batches for line in batch.split("\n")]
         self.assertEqual(rows, [{"n": n} for n in range(1000)])
 
