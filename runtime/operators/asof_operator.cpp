@@ -26,7 +26,7 @@ public:
         added_ = empty_rows(planned.columns);
         const std::string bound = fmt::format("(SELECT \"__bound\" FROM {})", bound_slot_->from_sql());
         // The right side's watermark itself may still come.
-        const std::string complete = fmt::format("\"__key\" < {}", bound);
+        const std::string complete = fmt::format("coalesce(\"__key\" < {}, false)", bound);
         finish_ = context.engine.prepare(ordered(
             query_over(plan.query, {fmt::format("(SELECT * FROM {} WHERE {})", left_.both(), complete), right_.both()}),
             planned));

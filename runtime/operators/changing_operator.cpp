@@ -137,23 +137,35 @@ public:
             input.state = std::make_unique<StateTable>(engine_, fmt::format("{}:{}", context.name, index), columns);
             const std::string names = quoted_list(values);
             const bool rows_stay = !plan.inputs[index].changes;
-            const auto rows_of = [&](const std::string& weighted) {
-                // Rows that stay keep the order in which they came, which lists and sums of floats show.
-                if (rows_stay) return fmt::format("(SELECT {} FROM {})", names, weighted);
+            const auto counted = [&](const std::string& weighted) {
                 return fmt::format(
-                    "(SELECT {0} FROM (SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w "
-                    "FROM {2} GROUP BY ALL) WHERE w > 0))",
+                    "(SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w FROM {2} GROUP BY ALL) "
+                    "WHERE w > 0)",
                     names, weight_column, weighted);
             };
-            before.push_back(affected(rows_of(input.state->table()), plan, input));
-            after.push_back(affected(rows_of(input.state->both()), plan, input));
+            const StateTable& state = *input.state;
+            if (plan.inputs.size() > 1) {
+                const auto rows_of = [&](const std::string& rows) {
+                    return fmt::format("(SELECT {} FROM {})", names, rows_stay ? rows : counted(rows));
+                };
+                before.push_back(rows_of(state.table()));
+                after.push_back(rows_of(state.both()));
+            } else if (rows_stay) {
+                const std::string order = "\"__part\", \"__place\"";
+                before.push_back(affected(state.numbered_table(), names, order, plan, input));
+                after.push_back(affected(state.numbered_both(), names, order, plan, input));
+            } else {
+                before.push_back(affected(counted(state.table()), names, names, plan, input));
+                after.push_back(affected(counted(state.both()), names, names, plan, input));
+            }
             if (!rows_stay)
                 input.merge = fmt::format(
                     "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names,
                     weight_column, input.state->table());
             if (plan.prune) {
-                input.prune = fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names, weight_column,
-                                          query_over(*plan.prune, {rows_of(input.state->table())}));
+                input.prune =
+                    fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names, weight_column,
+                                query_over(*plan.prune, {fmt::format("(SELECT {} FROM {})", names, state.table())}));
             }
         }
         differences_ =
@@ -217,8 +229,12 @@ private:
         for (std::size_t row = 0; row < rows.rows; ++row) rows.values.back().append(weight);
     }
 
-    static std::string affected(const std::string& rows, const ChangingPlan& plan, const Input& input) {
-        if (!plan.grouped || plan.groups.empty()) return rows;
+    /// The rows of the groups that change, in an order that is the same in every cycle: a result that depends on it, be
+    /// it in the last digit, must be taken back as it was given.
+    static std::string affected(const std::string& rows, const std::string& names, const std::string& order,
+                                const ChangingPlan& plan, const Input& input) {
+        if (!plan.grouped || plan.groups.empty())
+            return fmt::format("(SELECT {} FROM {} AS \"__rows\" ORDER BY {})", names, rows, order);
         std::string changed;
         std::string same;
         for (std::size_t index = 0; index < plan.groups.size(); ++index) {
@@ -227,9 +243,10 @@ private:
                                 text_of(plan.groups[index]), index);
         }
         return fmt::format(
-            "(SELECT \"__rows\".* FROM {} AS \"__rows\" SEMI JOIN (SELECT DISTINCT {} FROM {} AS \"__rows\") AS "
-            "\"__changed\" ON {})",
-            rows, changed, input.state->fresh(), same);
+            "(SELECT {} FROM {} AS \"__rows\" SEMI JOIN (SELECT DISTINCT {} FROM {} AS \"__rows\") AS \"__changed\" ON "
+            "{} "
+            "ORDER BY {})",
+            names, rows, changed, input.state->fresh(), same, order);
     }
 
     void merge(Input& input) {

@@ -63,8 +63,9 @@ public:
             side.matched_slot = engine_.create_row_slot(name + ":matched", {{"a", TypeId::bigint}});
             std::string expired = "false";
             for (std::size_t rule = 0; rule < planned_side.expiries.size(); ++rule)
-                expired += fmt::format(" OR {} < (SELECT \"b{}\" FROM {})", text_of(planned_side.expiries[rule].value),
-                                       rule, side.bound_slot->from_sql());
+                // Without a time there is no partner, now or later; without a bound everything may still come.
+                expired += fmt::format(" OR {0} IS NULL OR coalesce({0} < (SELECT \"b{1}\" FROM {2}), false)",
+                                       text_of(planned_side.expiries[rule].value), rule, side.bound_slot->from_sql());
             side.expired = expired;
         }
         for (Side& side : sides_) prepare_side(side);

@@ -33,11 +33,7 @@ StateTable::StateTable(Engine& engine, const std::string& name, std::vector<Outp
     engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, items));
     fresh_slot_ = engine_.create_row_slot("state:" + name, columns_);
     both_ = fmt::format("(SELECT {0} FROM {1} UNION ALL SELECT {0} FROM {2})", names, table_, fresh_slot_->from_sql());
-    both_in_order_ = fmt::format(
-        "(SELECT {0} FROM (SELECT {0}, 0 AS \"__part\", rowid AS \"__place\" FROM {1} UNION ALL SELECT {0}, 1, "
-        "row_number() "
-        "OVER () FROM {2}) ORDER BY \"__part\", \"__place\")",
-        names, table_, fresh_slot_->from_sql());
+    names_ = names;
     keep_all_ = prepare_keep("true");
     fresh_ = empty_rows(columns_);
 }
@@ -50,6 +46,19 @@ StateTable::~StateTable() {
     } catch (const EngineException&) {
         // The database is going away with everything in it.
     }
+}
+
+std::string StateTable::numbered_table() const {
+    return fmt::format("(SELECT {}, 0 AS \"__part\", rowid AS \"__place\" FROM {})", names_, table_);
+}
+
+std::string StateTable::numbered_both() const {
+    return fmt::format("(SELECT * FROM {} UNION ALL SELECT {}, 1, row_number() OVER () FROM {})", numbered_table(),
+                       names_, fresh());
+}
+
+std::string StateTable::both_in_order() const {
+    return fmt::format("(SELECT {} FROM {} ORDER BY \"__part\", \"__place\")", names_, numbered_both());
 }
 
 void StateTable::set_fresh(ResultTable rows) {

@@ -23,8 +23,12 @@ public:
     [[nodiscard]] const std::string& table() const noexcept { return table_; }   ///< FROM text: kept rows.
     [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }  ///< FROM text: this cycle's.
     [[nodiscard]] const std::string& both() const noexcept { return both_; }     ///< FROM text: (kept UNION ALL fresh).
-    /// FROM text: the same in the order in which the rows came. The engine keeps no order across UNION ALL by itself.
-    [[nodiscard]] const std::string& both_in_order() const noexcept { return both_in_order_; }
+    /// FROM text: the kept rows, or kept and fresh ones, with "__part" and "__place", by which they are in the order in
+    /// which they came. The engine keeps no order across UNION ALL by itself.
+    [[nodiscard]] std::string numbered_table() const;
+    [[nodiscard]] std::string numbered_both() const;
+    /// FROM text: kept and fresh rows in the order in which they came.
+    [[nodiscard]] std::string both_in_order() const;
 
     /// This cycle's rows; the table owns them until the next call.
     void set_fresh(ResultTable rows);
@@ -46,8 +50,8 @@ private:
     Engine& engine_;
     std::vector<OutputColumn> columns_;
     std::string table_;
+    std::string names_;  ///< Of the columns, quoted, as a list.
     std::string both_;
-    std::string both_in_order_;
     std::unique_ptr<BatchSlot> fresh_slot_;  ///< Outlives the statements that read it.
     std::unique_ptr<PreparedQuery> keep_all_;
     ResultTable fresh_;

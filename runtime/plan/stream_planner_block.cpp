@@ -72,6 +72,22 @@ std::vector<ast::Expression> in_all_sets(const ast::GroupingElement& sets) {
     return common;
 }
 
+/// Rows that the order of a window function leaves open are put in the order of all their values: which of them comes
+/// first must not change from one computation to the next.
+void settle_ties(ast::Select& output, const std::vector<OutputColumn>& values) {
+    for_each_result_expression(output, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            auto* call = std::get_if<ast::FunctionCall>(&each.node);
+            const std::string name = called_function(each);
+            // For others, rows of the same rank are peers, which more keys would tell apart.
+            if (!call || !call->over || (name != "row_number" && name != "ntile" && name != "lag" && name != "lead"))
+                return false;
+            for (const OutputColumn& value : values) call->over->order_by.push_back({rows_column(value.name)});
+            return true;
+        });
+    });
+}
+
 bool has_plain_groups(const ast::Select& select) {
     return std::all_of(select.group_by.begin(), select.group_by.end(), [](const ast::GroupingElement& element) {
         return element.kind == ast::GroupingElement::Kind::expression;
@@ -322,6 +338,9 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     const bool from_changes = reads_changes(*select.from);
     ChangingPlan changing;
     ast::Select& output = split.output();
+    if (split.input().items.empty()) split.add_value(make_number(1), "c0");
+    const auto values = columns_.of(make_query(split.input()));
+    settle_ties(output, values);
     changing.query = make_query(output);
     std::vector<std::string> keys;
     const bool plain_groups = has_plain_groups(output);
@@ -339,9 +358,7 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
         if (keys.size() != split.groups().size()) keys.clear();
     }
     if (has_window_functions(output)) plan_ranks(output, from_changes, changing);
-    if (split.input().items.empty()) split.add_value(make_number(1), "c0");
     changing.inputs.push_back({make_query(split.input()), {}, from_changes});
-    const auto values = columns_.of(changing.inputs.front().query);
     if (!from_changes && !has_window_functions(output))
         changing.parts = aggregate_parts(output, changing.groups, values, aggregates_, false, false);
     if (!from_changes && !changing.parts && !changing.prune)

@@ -55,3 +55,16 @@ accounts AS a ON a.symbol = c.symbol GROUP BY a.sector;
 -- QUERY
 SELECT t.symbol, t.n, q.m FROM (SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol) AS t FULL JOIN
 (SELECT symbol, COUNT(*) AS m FROM quotes GROUP BY symbol) AS q ON t.symbol = q.symbol;
+
+-- CASE sums of what differs in its last digits
+-- QUERY
+SELECT side, COUNT(*) AS n, SUM(s) AS total FROM (SELECT symbol, side, STDDEV(price) AS s FROM trades GROUP BY symbol,
+side) GROUP BY side;
+
+-- CASE the last row of each key, counted
+-- QUERY
+SELECT side, COUNT(*) AS n FROM (SELECT * FROM trades QUALIFY ROW_NUMBER() OVER (PARTITION BY symbol ORDER BY
+quantity DESC) = 1) GROUP BY side;
+-- REFERENCE
+SELECT side, COUNT(*) AS n FROM (SELECT * FROM trades QUALIFY ROW_NUMBER() OVER (PARTITION BY symbol ORDER BY
+quantity DESC, symbol, price, fee, side, ts) = 1) GROUP BY side;

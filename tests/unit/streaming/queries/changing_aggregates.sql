@@ -44,6 +44,19 @@ symbol;
 SELECT side, COUNT(*) FILTER (WHERE price > 100) AS n, SUM(quantity) FILTER (WHERE symbol = 'AAA') AS q FROM
 trades GROUP BY side;
 
+-- CASE lists in order
+-- QUERY
+SELECT symbol, list(quantity ORDER BY quantity, fee) AS q, string_agg(side, ',' ORDER BY fee, side) AS s FROM trades
+GROUP BY symbol;
+
+-- CASE lists in the order of arrival
+-- QUERY
+SELECT symbol, list(quantity) AS q, LAST(price) AS p FROM trades GROUP BY symbol;
+
+-- CASE spread
+-- QUERY
+SELECT symbol, STDDEV(price) AS s, CORR(price, quantity) AS c FROM trades GROUP BY symbol;
+
 -- CASE GROUPING SETS
 -- QUERY
 SELECT symbol, side, COUNT(*) AS n FROM trades GROUP BY GROUPING SETS ((symbol), (side), ());

@@ -89,3 +89,27 @@ a.symbol = b.symbol AND b.ts > a.ts AND b.ts <= a.ts + INTERVAL '20 seconds';
 -- QUERY
 SELECT t.symbol, a.sector, q.bid FROM trades AS t JOIN accounts AS a ON a.symbol = t.symbol JOIN quotes AS q
 ON q.symbol = t.symbol AND q.ts BETWEEN t.ts - INTERVAL '5 seconds' AND t.ts;
+
+-- CASE three streams
+-- LATE orders: $
+-- LATE payments: $
+-- LATE trades: $
+-- QUERY
+SELECT o.order_id, p.method, t.symbol FROM orders AS o JOIN payments AS p ON o.order_id = p.order_id AND p.ts
+BETWEEN o.ts AND o.ts + INTERVAL '1 minute' JOIN trades AS t ON t.ts BETWEEN o.ts AND o.ts + INTERVAL
+'5 seconds';
+
+-- CASE a window around a join
+-- LATE orders: $
+-- LATE payments: $
+-- QUERY
+SELECT TUMBLE(ots, INTERVAL '1 minute') AS w, COUNT(*) AS n, SUM(paid) AS paid FROM (SELECT o.ts AS ots,
+p.amount AS paid FROM orders AS o JOIN payments AS p ON o.order_id = p.order_id AND p.ts BETWEEN o.ts AND o.ts
++ INTERVAL '1 minute') GROUP BY w;
+
+-- CASE a window of the other side's time
+-- LATE orders: $
+-- LATE payments: $
+-- QUERY
+SELECT o.customer, TUMBLE(p.ts, INTERVAL '2 minutes') AS w, COUNT(*) AS n FROM orders AS o JOIN payments AS p
+ON o.order_id = p.order_id AND p.ts BETWEEN o.ts AND o.ts + INTERVAL '1 minute' GROUP BY o.customer, w;
