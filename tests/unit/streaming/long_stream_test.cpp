@@ -37,8 +37,8 @@ Recording make_long_recording() {
 
 TEST_CASE("long streams") {
     const Recording recording = make_long_recording();
-    for (const char* file : {"asof_joins", "changing_aggregates", "deduplication", "frames", "interval_joins",
-                             "over_windows", "session", "tumble", "unbounded_joins", "window_joins"}) {
+    for (const char* file :
+         {"asof_joins", "changing_aggregates", "deduplication", "frames", "interval_joins", "session"}) {
         for (const QueryCase& each : read_query_file(file))
             check_case(each, recording, {{900, Feeding::Order::together}});
     }

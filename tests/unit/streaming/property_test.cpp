@@ -12,7 +12,7 @@ using namespace laminar::test;
 
 namespace {
 
-constexpr std::uint64_t usual_seeds = 12;
+constexpr std::uint64_t usual_seeds = 8;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
