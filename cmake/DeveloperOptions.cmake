@@ -19,7 +19,8 @@ target_compile_options(laminar_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
 # coroutines where nothing is wrong (GCC bugs 105329, 105651, 107852 and others). Debug builds and clang-tidy see the rest.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(laminar_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
-                                                   -Wno-array-bounds -Wno-maybe-uninitialized -Wno-free-nonheap-object)
+                                                   -Wno-array-bounds -Wno-maybe-uninitialized -Wno-free-nonheap-object
+                                                   -Wno-mismatched-new-delete)
 endif()
 if(LAMINAR_WARNINGS_AS_ERRORS)
   target_compile_options(laminar_options INTERFACE -Werror)
