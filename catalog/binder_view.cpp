@@ -151,6 +151,7 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
     PipelineObject pipeline;
     define(context, create.name, pipeline);
     pipeline.query = *create.query;
+    pipeline.options = static_cast<const PipelineOptions&>(*options);
     pipeline.columns = query->columns;
     pipeline.dependencies = query->dependencies;
     pipeline.function_dependencies = query->function_dependencies;

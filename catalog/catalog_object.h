@@ -80,11 +80,17 @@ struct ViewObject : Definition {
     std::vector<OutputColumn> columns;      ///< unknown types where use did not tell.
 };
 
+/// The options of CREATE PIPELINE ... WITH (...), checked. Defaults are the documented ones.
+struct PipelineOptions : OptionSet {
+    std::optional<std::uint64_t> state_limit = 10'000'000;  ///< Rows; nullopt: no limit.
+};
+
 struct PipelineObject : Definition {
     ast::Query query;
     std::string sink;  ///< Empty: prints its rows.
     std::vector<std::string> sink_columns;
     std::vector<OutputColumn> columns;
+    PipelineOptions options;
 };
 
 struct FunctionObject : Definition {

@@ -168,6 +168,8 @@ std::string tables_markdown() {
     text += options_markdown(table_option_schema());
     text += "\n## Options of columns\n\n`CREATE TABLE name (column TYPE WITH (option = value), ...)`\n\n";
     text += options_markdown(column_option_schema());
+    text += "\n## Options of pipelines\n\n`CREATE PIPELINE name WITH (option = value, ...) AS query`\n\n";
+    text += options_markdown(pipeline_option_schema());
     text +=
         "\n## Metadata columns\n\nEvery row of a stream has these, usable by name, left out of `*` unless "
         "`include_metadata = true`. A declared column of the same name wins; it is filled from the metadata when the "

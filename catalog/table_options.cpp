@@ -81,7 +81,17 @@ const OptionSchema& column_option_schema() {
 }
 
 const OptionSchema& pipeline_option_schema() {
-    static const OptionSchemaOf<OptionSet> schema("a pipeline");
+    static const OptionSchemaOf<PipelineOptions> schema =
+        OptionSchemaOf<PipelineOptions>("a pipeline")
+            .add(
+                "state_limit", &PipelineOptions::state_limit,
+                {.help = "How many rows of state windows, joins and aggregates may keep; with more the pipeline fails. "
+                         "NULL for no limit.",
+                 .example = "1000000",
+                 .unit = "rows",
+                 .minimum = 1,
+                 .maximum = 1e12,
+                 .none_is_value = true});
     return schema;
 }
 

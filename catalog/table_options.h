@@ -14,7 +14,7 @@ struct ColumnOptions : OptionSet {
 [[nodiscard]] const OptionSchema& table_option_schema();
 /// A column's WITH (...).
 [[nodiscard]] const OptionSchema& column_option_schema();
-/// CREATE PIPELINE ... WITH (...): none so far, so that each one given is reported.
+/// CREATE PIPELINE ... WITH (...).
 [[nodiscard]] const OptionSchema& pipeline_option_schema();
 
 }  // namespace laminar

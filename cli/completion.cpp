@@ -131,6 +131,7 @@ private:
             return connection ? options_of(connection->connector) : nullptr;
         }
         // A column's WITH comes inside of the list of columns.
+        if (first == "create" && word(1) == "with" && word(3) == "pipeline") return &pipeline_option_schema();
         if (first == "create" && word(1) == "with")
             return word(2) == ")" ? &table_option_schema() : &column_option_schema();
         return nullptr;

@@ -123,6 +123,7 @@ bool StatementExecutor::start_pipeline(const std::string& name, const std::strin
             auto pipeline =
                 std::make_unique<RunningPipeline>(engine, name, query, std::move(sources), std::move(columns),
                                                   sink_maker(label, definition), text, aggregates);
+            if (definition) pipeline->set_state_limit(definition->options.state_limit);
             if (env_.wall_clock) pipeline->set_wall_clock(env_.wall_clock);
             env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
         });

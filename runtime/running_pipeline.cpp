@@ -1,5 +1,6 @@
 #include "runtime/running_pipeline.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -267,11 +268,20 @@ void RunningPipeline::process() {
         output_ = std::move(result.added);
         taken_back_ = std::move(result.removed);
         acknowledgements.keep();
+        check_state_limit();
     } catch (const EngineException& problem) {
         fail(problem.error());
     } catch (const PlanRefused& problem) {
         fail({.type = "Plan", .message = problem.findings().all().front().message});
     }
+}
+
+void RunningPipeline::check_state_limit() {
+    if (!state_limit_ || graph_->state_rows() <= *state_limit_) return;
+    fail({.type = "State",
+          .message = fmt::format("its state has grown beyond its state_limit of {} rows; bound it by a window, a time "
+                                 "bound in the join or a filter, or create it anew with a higher state_limit",
+                                 *state_limit_)});
 }
 
 void RunningPipeline::refused(const std::string& reason) {

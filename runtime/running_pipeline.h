@@ -69,6 +69,9 @@ public:
     /// In the place of the system's clock.
     void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
 
+    /// With more rows of state than this it fails; nullopt: no limit. Without a call, the default of the option.
+    void set_state_limit(std::optional<std::uint64_t> rows) noexcept { state_limit_ = rows; }
+
     /// Takes what has arrived for the inputs that are its own. True when something has.
     bool advance_own_inputs(bool at_once = false);
     /// A pipeline begins with the rows that its tables retained when it was made, part by part, before any new ones.
@@ -137,6 +140,7 @@ private:
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     std::string input_sql(std::size_t index);
     void fail(const EngineError& error);
+    void check_state_limit();
 
     Engine& engine_;
     std::string name_;
@@ -152,6 +156,7 @@ private:
     ResultTable output_;
     ResultTable taken_back_;
     bool inputs_ended_ = false;
+    std::optional<std::uint64_t> state_limit_ = PipelineOptions().state_limit;
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;

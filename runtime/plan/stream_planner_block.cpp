@@ -437,7 +437,8 @@ void StreamPlanner::warn_of_unbounded_state(SourceSpan span, const std::string& 
         return;
     diagnostics_.warning(DiagnosticCode::unbounded_state, place,
                          fmt::format("the state of this query grows without bound: {}", what),
-                         "group by a window, such as TUMBLE(ts, INTERVAL '5 minutes'), or bound the join in time");
+                         "group by a window, such as TUMBLE(ts, INTERVAL '5 minutes'), or bound the join in time; the "
+                         "pipeline fails beyond its state_limit");
 }
 
 }  // namespace laminar

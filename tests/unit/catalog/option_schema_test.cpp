@@ -68,7 +68,7 @@ std::vector<ast::Option> companions(const OptionSchema& schema, const OptionDecl
 }
 
 std::vector<const OptionSchema*> all_schemas() {
-    std::vector<const OptionSchema*> schemas{&table_option_schema(), &column_option_schema(),
+    std::vector<const OptionSchema*> schemas{&table_option_schema(), &column_option_schema(), &pipeline_option_schema(),
                                              &session_setting_schema()};
     for (const ConnectorDescriptor& connector : builtin_connectors().all()) schemas.push_back(connector.options);
     return schemas;
