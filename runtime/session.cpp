@@ -79,13 +79,17 @@ public:
         }
         engine_thread_.call([&](Engine& engine) {
             register_system_tables(engine, {catalog_, registry_, connections_, graph_});
+            cycling_ = true;
         });
     }
 
     ~Implementation() {
         if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
         // What holds statements and slots of the engine goes before the engine does.
-        engine_thread_.call([&](Engine&) { graph_.clear(); });
+        engine_thread_.call([&](Engine&) {
+            graph_.clear();
+            cycling_ = false;
+        });
     }
 
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
@@ -190,6 +194,7 @@ public:
 private:
     /// Engine thread.
     bool cycle() {
+        if (!cycling_) return false;
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle();
@@ -224,6 +229,7 @@ private:
     }
 
     bool shut_down_ = false;
+    bool cycling_ = false;  ///< Engine thread: it begins before the connections are there, and ends after them.
     const ConnectorRegistry& registry_;
     SerializedOutput output_;
     std::unique_ptr<QueryChecker> checker_;
