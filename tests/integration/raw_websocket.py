@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import os
+import select
 import socket
+import ssl
 import struct
 
 from laminar_process import LIMIT_SECONDS
@@ -48,6 +50,10 @@ class Frame:
         self.opcode = first & 0x0F
         self.masked = masked
         self.payload = payload
+
+    @property
+    def first_byte(self):
+        return (FIN if self.fin else 0) | self.reserved | self.opcode
 
     @property
     def close_code(self):
@@ -116,6 +122,11 @@ class RawPeer:
             return None
         return Frame(head[0], masked, apply_mask(payload, mask) if masked else payload)
 
+    def receive_frames(self):
+        """Frames until the connection ends."""
+        while frame := self.receive():
+            yield frame
+
     def receive_message(self):
         """(opcode, payload) of the next data message, put together from its frames."""
         frame = self.receive()
@@ -128,45 +139,130 @@ class RawPeer:
         return opcode, payload
 
 
+# The handshake.
+
+
 def accept_key(key):
-    return base64.b64encode(hashlib.sha1(key + KEY_SUFFIX).digest()).decode()
+    return base64.b64encode(hashlib.sha1(key.encode() + KEY_SUFFIX).digest()).decode()
 
 
 def read_head(connection):
-    """(the HTTP head, what came after it)."""
+    """(the head of an HTTP request or answer, what came after it); EOFError when the other side ends before."""
     connection.settimeout(LIMIT_SECONDS)
     data = b""
     while b"\r\n\r\n" not in data:
         part = connection.recv(4096)
         if not part:
-            raise AssertionError(f"the connection ended in the HTTP head: {data!r}")
+            raise EOFError(f"the connection ended in the HTTP head: {data!r}")
         data += part
     head, _, rest = data.partition(b"\r\n\r\n")
     return head.decode("latin-1"), rest
 
 
 def header(head, name):
-    for line in head.split("\r\n")[1:]:
-        key, _, value = line.partition(":")
-        if key.strip().lower() == name.lower():
-            return value.strip()
-    return None
+    return parse_head(head)[1].get(name.lower())
 
 
-def connect(port, path="/", extra_headers=""):
-    """A client's end of a connection to a WebSocket server on this machine."""
-    connection = socket.create_connection(("127.0.0.1", port), LIMIT_SECONDS)
-    key = base64.b64encode(os.urandom(16))
-    connection.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key.decode()}\r\nSec-WebSocket-Version: 13\r\n{extra_headers}\r\n".encode())
+def parse_head(head):
+    """(first line, headers by lower-case name)."""
+    first, *lines = head.split("\r\n")
+    headers = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return first, headers
+
+
+def accept(connection, headers=()):
+    """Answers a client's handshake: the server's end of the connection."""
     head, rest = read_head(connection)
-    assert head.startswith("HTTP/1.1 101 "), head
-    assert header(head, "Sec-WebSocket-Accept") == accept_key(key), head
-    return RawPeer(connection, True, rest, head)
+    key = header(head, "Sec-WebSocket-Key") or ""
+    lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
+             f"Sec-WebSocket-Accept: {accept_key(key)}", *(f"{name}: {value}" for name, value in headers)]
+    connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+    return RawPeer(connection, False, rest, head)
 
 
-class RawServer:
+class RawClient(RawPeer):
+    """A client's end. Shakes hands when made; status and headers are those of the answer, whatever it is."""
+
+    def __init__(self, port, path="/", headers=(), host="127.0.0.1", tls=None, receive_buffer=None):
+        connection = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(LIMIT_SECONDS)
+        connection.connect((host, port))
+        if tls:
+            connection = tls.wrap_socket(connection, server_hostname="localhost")
+        self.key = base64.b64encode(os.urandom(16)).decode()
+        lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade",
+                 f"Sec-WebSocket-Key: {self.key}", "Sec-WebSocket-Version: 13", *(f"{name}: {value}" for name, value in headers)]
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        head, rest = read_head(connection)
+        first, self.headers = parse_head(head)
+        self.status = int(first.split(" ")[1])
+        super().__init__(connection, True, rest, head)
+
+    def send_text(self, text):
+        self.send(TEXT, text.encode())
+
+    def send_until_stuck(self, data):
+        """Sends the data again and again until the peer takes nothing for a whole second; how many times it went out
+        whole, and what is left of the last."""
+        self.socket.setblocking(False)
+        count, at = 0, 0
+        while True:
+            _, writable, _ = select.select([], [self.socket], [], 1.0)
+            if not writable:
+                break
+            at += self.socket.send(data[at:])
+            if at == len(data):
+                count, at = count + 1, 0
+        self.socket.settimeout(LIMIT_SECONDS)
+        return count, data[at:] if at else b""
+
+    def read_message(self):
+        """The next data message, put together from its frames; pings are answered. EOFError with the code when it is a
+        close frame, without one when the connection just ends."""
+        message = b""
+        for frame in self.receive_frames():
+            if frame.opcode == CLOSE:
+                raise EOFError(frame.close_code or 1005)
+            if frame.opcode == PING:
+                self.send(PONG, frame.payload)
+            if frame.opcode in (PING, PONG):
+                continue
+            message += frame.payload
+            if frame.fin:
+                return message
+        raise EOFError("the connection has ended")
+
+    def read_until_silence(self, seconds=2):
+        """How many messages come until nothing comes for so long."""
+        count = 0
+        while self._buffer or select.select([self.socket], [], [], seconds)[0]:
+            self.read_message()
+            count += 1
+        return count
+
+    def read_close(self):
+        """Skips what comes until a close frame; its code."""
+        while True:
+            try:
+                self.read_message()
+            except EOFError as ended:
+                return ended.args[0]
+
+
+def connect(port, path="/", headers=()):
+    """A client's end of a connection to a WebSocket server on this machine, which must accept it."""
+    client = RawClient(port, path, headers)
+    assert client.status == 101, client.head
+    assert client.headers["sec-websocket-accept"] == accept_key(client.key), client.head
+    return client
+
+
+class Listener:
     """Listens on a free port of this machine; accept gives the server's end of the next connection."""
 
     def __init__(self):
@@ -177,11 +273,23 @@ class RawServer:
     def close(self):
         self._listener.close()
 
-    def accept(self, extra_headers=""):
+    def accept(self, headers=()):
         connection, _ = self._listener.accept()
-        head, rest = read_head(connection)
-        key = header(head, "Sec-WebSocket-Key").encode()
-        connection.sendall(
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Accept: {accept_key(key)}\r\n{extra_headers}\r\n".encode())
-        return RawPeer(connection, False, rest, head)
+        return accept(connection, headers)
+
+
+def http_exchange(port, request, host="127.0.0.1"):
+    """Sends bytes and returns (status, headers, body) of the answer, read to its end."""
+    with socket.create_connection((host, port), LIMIT_SECONDS) as connection:
+        connection.sendall(request if isinstance(request, bytes) else request.encode())
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, headers = parse_head(head.decode("latin-1"))
+    return int(first.split(" ")[1]), headers, body.decode()
+
+
+def trusting(authority):
+    """A TLS context for a client that trusts an authority's certificate."""
+    return ssl.create_default_context(cafile=str(authority))

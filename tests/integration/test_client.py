@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from laminar_process import LaminarTestCase
-from raw_peer import Proxy, RawServer, answer, until_end
+from raw_server import Proxy, RawServer, answer, until_end
 from websocket_peer import FeedServer, Server, free_port
 
 # Tests of proxies must not depend on those of the machine they run on.

@@ -10,7 +10,7 @@ import zlib
 from websockets.extensions import permessage_deflate
 
 from laminar_process import LaminarTestCase
-from raw_client import BINARY, TEXT, RawWebSocket, frame
+from raw_websocket import BINARY, FIN, RSV1, TEXT, RawClient
 from served_script import ServedTestCase
 from websocket_peer import Client, FeedServer, Server
 
@@ -191,7 +191,7 @@ class PermessageDeflateTest(ServedTestCase):
 
     def test_without_the_option_the_offer_is_declined(self):
         served = self.serve(["format = 'json'"], TABLE)
-        with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
+        with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
             self.assertEqual(client.status, 101)
             self.assertNotIn("sec-websocket-extensions", client.headers)
         self.finish(served)
@@ -200,7 +200,7 @@ class PermessageDeflateTest(ServedTestCase):
         served = self.serve(["format = 'json'", "compression = 'deflate'"], TABLE)
         for bits, accepted in ((8, False), (9, True)):
             offer = f"permessage-deflate; server_max_window_bits={bits}"
-            with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", offer)]) as client:
+            with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", offer)]) as client:
                 self.assertEqual(client.status, 101)
                 self.assertEqual("sec-websocket-extensions" in client.headers, accepted)
         self.finish(served)
@@ -222,15 +222,15 @@ class PermessageDeflateTest(ServedTestCase):
     def test_small_messages_stay_as_they_are(self):
         served = self.serve(["format = 'json'", "compression = 'deflate'", "compression_threshold = 100", "broadcast = true"], TABLE,
                             ["INSERT INTO events VALUES (1, repeat('s', 70)), (2, repeat('x', 1000))"])
-        with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
+        with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
             self.assertIn("permessage-deflate", client.headers["sec-websocket-extensions"])
             served.step()
-            first, small = client.read_frame()
-            self.assertEqual((first, small), (0x80 | TEXT, b'{"n":1,"filler":"' + b"s" * 70 + b'"}'))
-            first, large = client.read_frame()
-            self.assertEqual(first & 0x70, 0x40, "the bit that says compressed")
-            self.assertLess(len(large), 100)
-            text = zlib.decompressobj(-15).decompress(large + b"\0\0\xff\xff")
+            small = client.receive()
+            self.assertEqual((small.first_byte, small.payload), (FIN | TEXT, b'{"n":1,"filler":"' + b"s" * 70 + b'"}'))
+            large = client.receive()
+            self.assertEqual(large.reserved, RSV1, "the bit that says compressed")
+            self.assertLess(len(large.payload), 100)
+            text = zlib.decompressobj(-15).decompress(large.payload + b"\0\0\xff\xff")
             self.assertEqual(json.loads(text), {"n": 2, "filler": "x" * 1000})
         self.finish(served)
 
@@ -239,7 +239,7 @@ class PermessageDeflateTest(ServedTestCase):
         for level in (1, 9):
             served = self.serve(["format = 'json'", "compression = 'deflate'", f"compression_level = {level}", "broadcast = true"], TABLE, [
                 """INSERT INTO events SELECT 1, (SELECT string_agg(CAST(hash(range) % 1000 AS TEXT), ' ' ORDER BY range) FROM range(20000))"""])
-            with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
+            with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
                 served.step()
                 sizes.append(len(client.read_message()))
             self.finish(served)
@@ -273,8 +273,8 @@ class PermessageDeflateTest(ServedTestCase):
         zeros = bytes(1 << 20)
         bomb = b"".join(deflater.compress(zeros) for _ in range(256)) + deflater.flush(zlib.Z_SYNC_FLUSH)
         before = resident_bytes(served.laminar.process)
-        with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
-            client.send(frame(BINARY, bomb[:-4], rsv1=True))
+        with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
+            client.send(BINARY, bomb[:-4], reserved=RSV1)
             self.assertEqual(client.read_close(), 1009)
         self.assertLess(resident_bytes(served.laminar.process) - before, 60 << 20)
         with Client(served.url()) as other:

@@ -6,7 +6,7 @@ import unittest
 
 import websockets
 
-from raw_client import CONTINUATION, PING, PONG, TEXT, RawWebSocket, frame
+from raw_websocket import CONTINUATION, FIN, PING, PONG, RSV1, TEXT, RawClient, encode_frame
 from served_script import ServedTestCase
 from test_compression import resident_bytes
 from websocket_peer import Client, FeedServer, Server, free_port
@@ -79,9 +79,9 @@ class BackpressureTest(ServedTestCase):
         served = self.serve(["format = 'json'", "buffer_size = 10", "overflow = 'block'"], STUCK.format(port=port), [
             "SELECT 1", f"SELECT messages_received FROM system.websocket_connections WHERE connection_name = 'inlet'; {DROPPED}"])
         filler = "x" * 100_000
-        message = frame(TEXT, json.dumps({"n": 1, "filler": filler}).encode())
+        message = encode_frame(TEXT, json.dumps({"n": 1, "filler": filler}).encode())
         before = resident_bytes(served.laminar.process)
-        with RawWebSocket(served.port) as client:
+        with RawClient(served.port) as client:
             sent, rest = client.send_until_stuck(message)
             served.step()
             received, dropped = served.step()
@@ -90,7 +90,7 @@ class BackpressureTest(ServedTestCase):
             self.assertEqual(dropped, {"messages_dropped": 0})
             self.assertLess(resident_bytes(served.laminar.process) - before, 60 << 20)
             with Server(port=port) as receiver:
-                client.send(rest)
+                client.send_bytes(rest)
                 receiver.wait_for_messages(sent + (1 if rest else 0))
         self.finish(served)
 
@@ -123,7 +123,7 @@ class BackpressureTest(ServedTestCase):
                   "CREATE PIPELINE fill AS INSERT INTO feed SELECT counter, repeat('x', 100000) FROM source",
                   """SELECT queued_messages FROM system.websocket_clients WHERE connection_name = 'inlet' ORDER BY connected_since;
                      DROP PIPELINE fill"""])
-        with RawWebSocket(served.port), RawWebSocket(served.port) as quick:
+        with RawClient(served.port), RawClient(served.port) as quick:
             served.step()
             served.step()
             # When the quick one gets no more, the other's queue is full.
@@ -154,15 +154,15 @@ class MessageSizeTest(ServedTestCase):
         served = self.serve(["format = 'json'", "max_message_size = 1000"],
                             "CREATE TABLE events (t TEXT) WITH (connector = 'inlet');",
                             ["WAIT FOR events COUNT 1 TIMEOUT INTERVAL '100 seconds'; SELECT length(t) AS length FROM events"])
-        with RawWebSocket(served.port) as client:
+        with RawClient(served.port) as client:
             client.send_text(json.dumps({"t": "x" * 900}))
             self.assertEqual(served.step(), [{"length": 900}])
-            client.send(frame(TEXT, b'{"t": "' + b"x" * 600, fin=False))
-            client.send(frame(CONTINUATION, b"x" * 600, fin=False))
+            client.send(TEXT, b'{"t": "' + b"x" * 600, fin=False)
+            client.send(CONTINUATION, b"x" * 600, fin=False)
             self.assertEqual(client.read_close(), 1009)
-        with RawWebSocket(served.port) as client:
+        with RawClient(served.port) as client:
             # An absurd length is refused from the header.
-            client.send(b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0")
+            client.send_bytes(b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0")
             self.assertEqual(client.read_close(), 1009)
         self.finish(served)
 
@@ -191,21 +191,22 @@ class FragmentationTest(ServedTestCase):
     def test_messages_in_pieces_with_pings_in_between(self):
         served = self.serve(["format = 'json'"], "CREATE TABLE events (n INT, t TEXT) WITH (connector = 'inlet');", [
             "WAIT FOR events COUNT 5 TIMEOUT INTERVAL '100 seconds'; SELECT n, t FROM events ORDER BY n"])
-        with RawWebSocket(served.port) as client:
+        with RawClient(served.port) as client:
             text = '{"n": 1, "t": "zerlegt – in Stücke"}'.encode()
             # Byte by byte, also within characters, with empty pieces.
-            client.send(frame(TEXT, b"", fin=False))
+            client.send(TEXT, b"", fin=False)
             for at in range(len(text)):
-                client.send(frame(CONTINUATION, text[at:at + 1], fin=False))
+                client.send(CONTINUATION, text[at:at + 1], fin=False)
                 if at % 10 == 0:
-                    client.send(frame(PING, b"%d" % at))
-                    self.assertEqual(client.read_frame(), (0x80 | PONG, b"%d" % at))
-            client.send(frame(CONTINUATION, b""))
+                    client.send(PING, b"%d" % at)
+                    pong = client.receive()
+                    self.assertEqual((pong.first_byte, pong.payload), (FIN | PONG, b"%d" % at))
+            client.send(CONTINUATION, b"")
             # In one write: several messages, then the rest of one byte by byte.
-            together = b"".join(frame(TEXT, json.dumps({"n": n, "t": "t"}).encode()) for n in range(2, 5))
-            client.send(together + frame(TEXT, b'{"n": 5,', fin=False))
-            for byte in frame(CONTINUATION, b' "t": "end"}'):
-                client.send(bytes([byte]))
+            together = b"".join(encode_frame(TEXT, json.dumps({"n": n, "t": "t"}).encode()) for n in range(2, 5))
+            client.send_bytes(together + encode_frame(TEXT, b'{"n": 5,', fin=False))
+            for byte in encode_frame(CONTINUATION, b' "t": "end"}'):
+                client.send_bytes(bytes([byte]))
             self.assertEqual(served.step(), [{"n": 1, "t": "zerlegt – in Stücke"}, {"n": 2, "t": "t"}, {"n": 3, "t": "t"},
                                              {"n": 4, "t": "t"}, {"n": 5, "t": "end"}])
         self.finish(served)
@@ -215,13 +216,13 @@ class FragmentationTest(ServedTestCase):
         served = self.serve(["format = 'json'", "compression = 'deflate'"], "CREATE TABLE events (n INT, t TEXT) WITH (connector = 'inlet');", [
             "WAIT FOR events COUNT 2 TIMEOUT INTERVAL '100 seconds'; SELECT n, length(t) AS length FROM events ORDER BY n"])
         deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
-        with RawWebSocket(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
+        with RawClient(served.port, headers=[("Sec-WebSocket-Extensions", "permessage-deflate")]) as client:
             for n in (1, 2):
                 packed = deflater.compress(json.dumps({"n": n, "t": "abc" * 1000}).encode()) + deflater.flush(zlib.Z_SYNC_FLUSH)
                 packed = packed[:-4]
-                client.send(frame(TEXT, packed[:3], fin=False, rsv1=True))
+                client.send(TEXT, packed[:3], fin=False, reserved=RSV1)
                 for at in range(3, len(packed)):
-                    client.send(frame(CONTINUATION, packed[at:at + 1], fin=at + 1 == len(packed)))
+                    client.send(CONTINUATION, packed[at:at + 1], fin=at + 1 == len(packed))
             self.assertEqual(served.step(), [{"n": 1, "length": 3000}, {"n": 2, "length": 3000}])
         self.finish(served)
 

@@ -4,7 +4,8 @@ import json
 import unittest
 
 from laminar_process import LaminarTestCase
-from raw_peer import Frames, RawServer, accept_handshake, until_end
+from raw_server import RawServer, until_end
+from raw_websocket import PING, PONG, accept
 from websocket_peer import Server
 
 
@@ -22,13 +23,11 @@ class LivenessTest(LaminarTestCase):
         pings = []
 
         def serve(peer):
-            accept_handshake(peer)
-            frames = Frames(peer)
-            while True:
-                kind, payload = frames.next()
-                if kind == 9:
-                    pings.append(payload)
-                    peer.sendall(bytes([0x8A, len(payload)]) + payload)
+            client = accept(peer)
+            for frame in client.receive_frames():
+                if frame.opcode == PING:
+                    pings.append(frame.payload)
+                    client.send(PONG, frame.payload)
 
         with RawServer(serve) as server:
             shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 1")
@@ -37,7 +36,7 @@ class LivenessTest(LaminarTestCase):
 
     def test_a_half_open_connection_is_given_up(self):
         def serve(peer):
-            accept_handshake(peer)
+            accept(peer)
             until_end(peer)  # Takes everything, says nothing: what a dead peer behind a live network does.
 
         with RawServer(serve) as server:
@@ -47,9 +46,7 @@ class LivenessTest(LaminarTestCase):
 
     def test_without_heartbeats_silence_is_no_reason(self):
         def serve(peer):
-            accept_handshake(peer)
-            kind, payload = Frames(peer).next()
-            seen.append(kind)
+            seen.append(accept(peer).receive().opcode)
 
         seen = []
         with RawServer(serve) as server:

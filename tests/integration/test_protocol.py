@@ -48,13 +48,13 @@ class Echo(LaminarTestCase):
     role = None
     opcode = TEXT
 
-    def start(self, format="text", options="", extra_headers=""):
+    def start(self, format="text", options="", headers=()):
         """A laminar that echoes; self.open() then gives the other end of a new connection to it."""
-        self.extra_headers = extra_headers
+        self.headers = headers
         column, type_name = ("data", "BYTEA") if format == "binary" else ("message", "TEXT")
         values = {"format": format, "options": options and ", " + options, "column": column, "type": type_name}
         if self.role == "client":
-            self.listener = raw.RawServer()
+            self.listener = raw.Listener()
             self.addCleanup(self.listener.close)
             self.laminar = self.start_script(ECHO["client"].format(port=self.listener.port, **values))
             # The connection is under way since the table exists, but shakes hands only when it is accepted.
@@ -66,9 +66,9 @@ class Echo(LaminarTestCase):
 
     def open(self):
         if self.role == "client":
-            peer = self.listener.accept(self.extra_headers)
+            peer = self.listener.accept(self.headers)
         else:
-            peer = raw.connect(self.port, extra_headers=self.extra_headers)
+            peer = raw.connect(self.port, headers=self.headers)
         self.addCleanup(peer.socket.close)
         return peer
 
@@ -319,8 +319,8 @@ class Deflate:
     """permessage-deflate (RFC 7692)."""
 
     def start_deflate(self, parameters="", options=""):
-        offer = f"Sec-WebSocket-Extensions: permessage-deflate{parameters}\r\n"
-        self.start(options="compression = 'deflate', compression_threshold = 0" + options, extra_headers=offer)
+        offer = [("Sec-WebSocket-Extensions", f"permessage-deflate{parameters}")]
+        self.start(options="compression = 'deflate', compression_threshold = 0" + options, headers=offer)
         self.deflate = zlib.compressobj(wbits=-15)
         self.inflate = zlib.decompressobj(wbits=-15)
 

@@ -7,7 +7,8 @@ import time
 import unittest
 
 from laminar_process import LaminarTestCase
-from raw_peer import RawServer, accept_handshake, answer, close_frame, until_end
+from raw_server import RawServer, answer, until_end
+from raw_websocket import accept
 from websocket_peer import FeedServer, Server, free_port
 
 
@@ -144,8 +145,7 @@ class BackoffTest(LaminarTestCase):
 
     def test_a_short_connection_does_not_reset_the_delays(self):
         def connect_and_close(peer):
-            accept_handshake(peer)
-            peer.sendall(close_frame(1000))
+            accept(peer).send_close(1000)
             until_end(peer)
 
         with RawServer(connect_and_close) as server:
@@ -159,11 +159,11 @@ class BackoffTest(LaminarTestCase):
 
     def test_peers_that_misbehave_are_not_hammered(self):
         def connect_and_stay_silent(peer):
-            accept_handshake(peer)
+            accept(peer)
             until_end(peer)
 
         def connect_and_babble(peer):
-            accept_handshake(peer)
+            accept(peer)
             peer.sendall(b"\xff" * 100)
             until_end(peer)
 
@@ -172,7 +172,7 @@ class BackoffTest(LaminarTestCase):
             until_end(peer)
 
         def connect_and_vanish(peer):
-            accept_handshake(peer)
+            accept(peer)
 
         liveness = ", heartbeat_interval_s = 1, heartbeat_timeout_s = 1"
         self.assert_given_up_after(lambda peer: None, 4)
@@ -220,8 +220,7 @@ class BackoffTest(LaminarTestCase):
     def test_close_codes_are_respected(self):
         def close_with(code):
             def behaviour(peer):
-                accept_handshake(peer)
-                peer.sendall(close_frame(code))
+                accept(peer).send_close(code)
                 until_end(peer)
             return behaviour
 

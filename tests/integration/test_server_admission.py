@@ -11,7 +11,7 @@ import unittest
 import websockets
 
 from certificates import Authority
-from raw_client import RawWebSocket, http_exchange, trusting
+from raw_websocket import PING, RawClient, http_exchange, trusting
 from served_script import ServedTestCase, query
 from websocket_peer import Client
 
@@ -29,7 +29,7 @@ def upgrade(path="/", *headers, version=13):
 
 class AdmissionTest(ServedTestCase):
     def status(self, served, path="/", headers=()):
-        with RawWebSocket(served.port, path, headers) as client:
+        with RawClient(served.port, path, headers) as client:
             return client.status
 
     def test_plain_http_and_other_versions_get_426_and_other_paths_404(self):
@@ -74,27 +74,24 @@ class AdmissionTest(ServedTestCase):
 
     def test_idle_timeout_s(self):
         served = self.serve(["format = 'json'", "idle_timeout_s = 1"], TABLE)
-        with RawWebSocket(served.port) as client:
+        with RawClient(served.port) as client:
             client.send_text('{"n": 1}')
             self.assertEqual(client.read_close(), 1001)
         self.finish(served)
 
     def test_heartbeat_ends_a_client_that_is_gone(self):
         served = self.serve(["format = 'json'", "heartbeat_interval_s = 1", "heartbeat_timeout_s = 1"], TABLE)
-        with RawWebSocket(served.port) as silent, Client(served.url()) as answering:
-            first, _ = silent.read_frame()
-            self.assertEqual(first & 0x0F, 9, "a ping")
+        with RawClient(served.port) as silent, Client(served.url()) as answering:
+            self.assertEqual(silent.receive().opcode, PING)
             # It does not answer, so there is an end; the other one's library answers by itself.
-            with self.assertRaises(EOFError):
-                while True:
-                    silent.read_frame()
+            list(silent.receive_frames())
             answering.send('{"n": 1}')
         self.finish(served)
 
     def test_max_connections_gets_503_and_a_place_becomes_free_again(self):
         served = self.serve(["format = 'json'", "max_connections = 2"], TABLE)
-        first = RawWebSocket(served.port)
-        with RawWebSocket(served.port), RawWebSocket(served.port) as third:
+        first = RawClient(served.port)
+        with RawClient(served.port), RawClient(served.port) as third:
             self.assertEqual((third.status, third.headers["retry-after"]), (503, "5"))
             first.socket.close()
             self.assertTrue(self.becomes(101, lambda: self.status(served)))
@@ -102,8 +99,8 @@ class AdmissionTest(ServedTestCase):
 
     def test_max_connections_per_ip_gets_429(self):
         served = self.serve(["format = 'json'", "host = '0.0.0.0'", "max_connections_per_ip = 1"], TABLE)
-        with RawWebSocket(served.port):
-            with RawWebSocket(served.port) as second:
+        with RawClient(served.port):
+            with RawClient(served.port) as second:
                 self.assertEqual((second.status, second.headers["retry-after"]), (429, "5"))
             # All of 127/8 is this machine: another address has places of its own.
             other = socket.create_connection(("127.0.0.1", served.port), 120, source_address=("127.0.0.2", 0))
@@ -121,7 +118,7 @@ class AdmissionTest(ServedTestCase):
     def test_auth_token_gets_401(self):
         served = self.serve(["format = 'json'", "auth_token = '${secret:feed}'"], TABLE,
                             arguments=["--secrets-dir", self.secrets(feed="open sesame")])
-        with RawWebSocket(served.port) as nobody:
+        with RawClient(served.port) as nobody:
             self.assertEqual((nobody.status, nobody.headers["www-authenticate"]), (401, 'Bearer realm="laminar"'))
         for wrong in ("Bearer open", "Bearer open sesame street", "Basic open sesame", "open sesame"):
             self.assertEqual(self.status(served, headers=[("Authorization", wrong)]), 401, wrong)
@@ -133,7 +130,7 @@ class AdmissionTest(ServedTestCase):
     def test_basic_auth_gets_401(self):
         served = self.serve(["format = 'json'", "basic_auth = 'feed:${secret:word}'"], TABLE,
                             arguments=["--secrets-dir", self.secrets(word="s:cret")])
-        with RawWebSocket(served.port) as nobody:
+        with RawClient(served.port) as nobody:
             self.assertEqual((nobody.status, nobody.headers["www-authenticate"]), (401, 'Basic realm="laminar"'))
         with self.assertRaises(websockets.InvalidStatusCode) as refused:
             Client(f"ws://feed:wrong@127.0.0.1:{served.port}/")
@@ -143,7 +140,7 @@ class AdmissionTest(ServedTestCase):
 
     def test_with_both_kinds_of_credentials_either_will_do(self):
         served = self.serve(["format = 'json'", "basic_auth = 'a:b'", "auth_token = 'c'"], TABLE)
-        with RawWebSocket(served.port) as nobody:
+        with RawClient(served.port) as nobody:
             self.assertEqual((nobody.status, nobody.headers["www-authenticate"]),
                              (401, 'Bearer realm="laminar", Basic realm="laminar"'))
         basic = "Basic " + base64.b64encode(b"a:b").decode()
@@ -169,7 +166,7 @@ class AdmissionTest(ServedTestCase):
         served = self.serve(["format = 'json'", "subprotocols = ['v2.feed', 'v1.feed']"], TABLE,
                             ["SELECT subprotocol FROM system.websocket_clients WHERE connection_name = 'inlet' ORDER BY subprotocol"])
         with Client(served.url(), subprotocols=["v0.feed", "v1.feed", "v2.feed"]) as both, \
-                Client(served.url(), subprotocols=["v1.feed"]) as old, RawWebSocket(served.port) as none:
+                Client(served.url(), subprotocols=["v1.feed"]) as old, RawClient(served.port) as none:
             self.assertEqual((both.socket.subprotocol, old.socket.subprotocol), ("v2.feed", "v1.feed"))
             self.assertNotIn("sec-websocket-protocol", none.headers)
             self.assertEqual([row["subprotocol"] for row in served.step()], ["v1.feed", "v2.feed", None])
@@ -178,15 +175,15 @@ class AdmissionTest(ServedTestCase):
     def test_host_decides_who_can_connect(self):
         served = self.serve(["format = 'json'", "host = '127.0.0.3'"], TABLE)
         with self.assertRaises(ConnectionRefusedError):
-            RawWebSocket(served.port)
-        with RawWebSocket(served.port, host="127.0.0.3") as client:
+            RawClient(served.port)
+        with RawClient(served.port, host="127.0.0.3") as client:
             self.assertEqual(client.status, 101)
         self.finish(served)
 
     @unittest.skipUnless(pathlib.Path("/proc/net/if_inet6").exists(), "there is no IPv6 here")
     def test_a_server_on_ipv6_takes_ipv4_too(self):
         served = self.serve(["format = 'json'", "host = '::'"], TABLE)
-        with RawWebSocket(served.port, host="::1") as six, RawWebSocket(served.port) as four:
+        with RawClient(served.port, host="::1") as six, RawClient(served.port) as four:
             self.assertEqual((six.status, four.status), (101, 101))
         self.finish(served)
 
@@ -236,12 +233,12 @@ class TlsAdmissionTest(ServedTestCase):
         with self.assertRaises(ssl.SSLCertVerificationError):
             Client(served.url("/", "wss", "localhost"), ssl=trusting(self.stranger.certificate))
         with self.assertRaises((EOFError, ConnectionError)):
-            RawWebSocket(served.port)  # Plain HTTP on a TLS port.
+            RawClient(served.port)  # Plain HTTP on a TLS port.
         old = trusting(self.authority.certificate)
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
         old.set_ciphers("ALL:@SECLEVEL=0")
         with self.assertRaises(ssl.SSLError):
-            RawWebSocket(served.port, tls=old)
+            RawClient(served.port, tls=old)
         log = "\n".join(row["message"] for row in served.step())
         self.assertIn("the client does not speak TLS", log)
         self.assertIn("TLS 1.2 is the least accepted", log)
@@ -253,7 +250,7 @@ class TlsAdmissionTest(ServedTestCase):
         (folder / "key").write_text(self.server[1].read_text())
         served = self.serve(["format = 'json'", "tls_cert = '${secret:cert}'", "tls_key = '${secret:key}'"], TABLE,
                             arguments=["--secrets-dir", folder])
-        with RawWebSocket(served.port, tls=trusting(self.authority.certificate)) as client:
+        with RawClient(served.port, tls=trusting(self.authority.certificate)) as client:
             self.assertEqual(client.status, 101)
         self.finish(served)
 
@@ -272,7 +269,7 @@ class TlsAdmissionTest(ServedTestCase):
         for refused in (trusting(self.authority.certificate), forged):
             # In TLS 1.3 the client learns of it when it reads.
             with self.assertRaises((EOFError, OSError)):
-                RawWebSocket(served.port, tls=refused)
+                RawClient(served.port, tls=refused)
         without, unknown = served.step()
         self.assertIn("the client showed no certificate", without["message"])
         self.assertIn('certificate authority "CN=laminar test stranger" is unknown (tls_client_ca can name it)', unknown["message"])

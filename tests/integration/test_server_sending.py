@@ -5,7 +5,7 @@ import unittest
 
 import websockets
 
-from raw_client import RawWebSocket
+from raw_websocket import RawClient
 from served_script import ServedTestCase
 from websocket_peer import Client
 
@@ -58,7 +58,7 @@ class SendingTest(ServedTestCase):
                             "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
                             ["SELECT 1", f"INSERT INTO feed {BULK.format(rows)}",
                              "SELECT messages_dropped FROM system.websocket_connections WHERE connection_name = 'inlet'"])
-        with RawWebSocket(served.port, receive_buffer=262144) as slow, RawWebSocket(served.port) as quick:
+        with RawClient(served.port, receive_buffer=262144) as slow, RawClient(served.port) as quick:
             served.step()
             served.start_step()
             # The quick one gets as many as the slow one's buffers hold, then waits for it, too.
@@ -79,7 +79,7 @@ class SendingTest(ServedTestCase):
                             [f"INSERT INTO feed {BULK.format(rows)}; INSERT INTO feed VALUES (-1, 'end')",
                              "SELECT messages_dropped, queued_messages, messages_sent FROM system.websocket_clients WHERE connection_name = 'inlet'",
                              "SELECT messages_dropped FROM system.websocket_connections WHERE connection_name = 'inlet'"])
-        with RawWebSocket(served.port, receive_buffer=262144) as slow:
+        with RawClient(served.port, receive_buffer=262144) as slow:
             served.step()
             before = served.step()[0]
             self.assertGreater(before["messages_dropped"], 0)
@@ -98,7 +98,7 @@ class SendingTest(ServedTestCase):
                             "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
                             [f"INSERT INTO feed {BULK.format(rows)}",
                              """SELECT message FROM system.websocket_logs WHERE event = 'client_disconnected'"""])
-        with RawWebSocket(served.port, receive_buffer=262144) as slow:
+        with RawClient(served.port, receive_buffer=262144) as slow:
             served.step()
             with self.assertRaises((EOFError, ConnectionError)):
                 while True:
@@ -111,7 +111,7 @@ class SendingTest(ServedTestCase):
         served = self.serve(["format = 'json'", "broadcast = true", "send_buffer_size = 10000", "heartbeat_interval_s = 0"],
                             "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
                             [f"INSERT INTO feed {BULK.format(rows)}"])
-        with RawWebSocket(served.port, receive_buffer=262144) as reader, Client(served.url()) as library:
+        with RawClient(served.port, receive_buffer=262144) as reader, Client(served.url()) as library:
             served.step()
             served.laminar.interrupt()
             for n in range(rows):

@@ -1,12 +1,11 @@
-"""Peers that do what no WebSocket library would: TCP servers scripted byte by byte, and an HTTP proxy."""
+"""Servers that do what no WebSocket library would: scripted connection by connection, and an HTTP proxy."""
 
 import base64
-import hashlib
 import socket
-import struct
 import threading
 
 from laminar_process import LIMIT_SECONDS
+from raw_websocket import header, read_head
 
 
 class RawServer:
@@ -62,45 +61,16 @@ class RawServer:
     def _run(self, connection):
         try:
             self._serve(connection)
-        except OSError:
+        except (OSError, EOFError):
             pass  # The client has left in the middle.
         finally:
             connection.close()
-
-
-def read_head(connection):
-    """The head of an HTTP request, as text; empty when the client left before its end."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        received = connection.recv(4096)
-        if not received:
-            return ""
-        head += received
-    return head.decode("latin-1")
-
-
-def header(head, name):
-    for line in head.split("\r\n")[1:]:
-        key, _, value = line.partition(":")
-        if key.strip().lower() == name.lower():
-            return value.strip()
-    return None
 
 
 def until_end(connection):
     """Reads until the client leaves."""
     while connection.recv(65536):
         pass
-
-
-def accept_handshake(connection, extra=""):
-    """Answers a WebSocket handshake; returns the head of the request."""
-    head = read_head(connection)
-    key = header(head, "Sec-WebSocket-Key") or ""
-    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
-    connection.sendall(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        f"Sec-WebSocket-Accept: {base64.b64encode(digest).decode()}\r\n{extra}\r\n").encode())
-    return head
 
 
 def answer(connection, status, *headers):
@@ -110,38 +80,6 @@ def answer(connection, status, *headers):
     connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n{lines}\r\n".encode())
     connection.shutdown(socket.SHUT_WR)
     until_end(connection)
-
-
-def close_frame(code):
-    return b"\x88\x02" + struct.pack(">H", code)
-
-
-class Frames:
-    """The frames a client sends: (opcode, payload)."""
-
-    def __init__(self, connection):
-        self._connection = connection
-        self._bytes = b""
-
-    def _take(self, count):
-        while len(self._bytes) < count:
-            received = self._connection.recv(65536)
-            if not received:
-                raise ConnectionResetError
-            self._bytes += received
-        taken, self._bytes = self._bytes[:count], self._bytes[count:]
-        return taken
-
-    def next(self):
-        first, second = self._take(2)
-        length = second & 0x7F
-        if length == 126:
-            length = struct.unpack(">H", self._take(2))[0]
-        elif length == 127:
-            length = struct.unpack(">Q", self._take(8))[0]
-        mask = self._take(4)
-        payload = self._take(length)
-        return first & 0x0F, bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
 class Proxy(RawServer):
@@ -158,7 +96,7 @@ class Proxy(RawServer):
         return f"http://{credentials + '@' if credentials else ''}127.0.0.1:{self.port}"
 
     def _tunnel(self, connection):
-        head = read_head(connection)
+        head, _ = read_head(connection)
         method, target = head.split(" ")[:2]
         self.requests.append(target)
         if self._credentials:
