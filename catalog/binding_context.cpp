@@ -165,6 +165,8 @@ const ConnectionObject* find_connection(const BindingContext& context, std::stri
         if (context.registry.find(name) != nullptr)
             hint = fmt::format("\"{0}\" is a connector; create a connection first: CREATE CONNECTION name TO {0} (...)",
                                name);
+        if (hint.empty())
+            hint = fmt::format("declare it before this statement: CREATE CONNECTION {} TO websocket (...)", name);
         context.error(DiagnosticCode::unknown_object, span, fmt::format("no connection \"{}\" exists", name),
                       std::move(hint));
         return nullptr;

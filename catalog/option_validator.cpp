@@ -117,6 +117,7 @@ private:
         }
         for (const ast::Option& option : options) {
             if (schema_.find(option.name.text) != nullptr) continue;
+            meant_.push_back(suggest_name(option.name.text, candidates));
             diagnostics_.error(DiagnosticCode::unknown_option, option.name.span,
                                fmt::format("{} has no option \"{}\"", schema_.subject(), option.name.text),
                                candidates.empty() ? "it takes no options" : did_you_mean(option.name.text, candidates));
@@ -207,6 +208,8 @@ private:
     void report_missing() {
         for (const OptionDeclaration& option : schema_.options()) {
             if (!option.facts.required || find_given(option.name) != nullptr || !surely_applies(option)) continue;
+            // Misspelled rather than missing: that has been said.
+            if (std::find(meant_.begin(), meant_.end(), option.name) != meant_.end()) continue;
             std::string circumstance;
             for (const OptionCondition& condition : option.facts.applies_when)
                 circumstance += fmt::format(" with {}", current_text(condition));
@@ -238,6 +241,7 @@ private:
     Diagnostics& diagnostics_;
     std::shared_ptr<OptionSet> set_;
     std::vector<GivenOption> given_;
+    std::vector<std::string> meant_;  ///< Options that unknown names are probably misspellings of; empty: of none.
 };
 
 }  // namespace

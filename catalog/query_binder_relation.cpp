@@ -184,9 +184,13 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
 bool QueryWalk::bind_system_table(ast::TableReference& table, Relation& relation, const ast::QualifiedName& name) {
     const SystemTableSchema* schema = find_system_table(name.parts.back().text);
     if (schema == nullptr) {
+        std::string hint = did_you_mean(dotted(name), system_table_names());
+        if (hint.empty()) {
+            for (const std::string& known : system_table_names())
+                hint += (hint.empty() ? "the system tables are " : ", ") + known;
+        }
         diagnostics_->error(DiagnosticCode::unknown_relation, name.span,
-                            "system table \"" + dotted(name) + "\" does not exist",
-                            did_you_mean(dotted(name), system_table_names()));
+                            "system table \"" + dotted(name) + "\" does not exist", std::move(hint));
         return false;
     }
     make_scan(table, relation, InputKind::system_table, std::string(schema->name));
@@ -200,9 +204,10 @@ void QueryWalk::report_unknown_relation(const ast::QualifiedName& name) {
     std::vector<std::string> candidates = catalog_.relation_names();
     for (const CommonTable& table : common_tables_) candidates.push_back(table.name);
     for (std::string& system : system_table_names()) candidates.push_back(std::move(system));
+    std::string hint = did_you_mean(dotted(name), candidates);
+    if (hint.empty()) hint = "declare it before this statement, or give the file that does";
     diagnostics_->error(DiagnosticCode::unknown_relation, name.span,
-                        "no table, view, connection or pipeline is named \"" + dotted(name) + "\"",
-                        did_you_mean(dotted(name), candidates));
+                        "no table, view, connection or pipeline is named \"" + dotted(name) + "\"", std::move(hint));
 }
 
 void QueryWalk::make_scan(ast::TableReference& table, Relation& relation, InputKind kind, std::string object) {

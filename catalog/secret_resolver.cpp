@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <system_error>
 
 namespace laminar {
 namespace {
@@ -47,6 +49,17 @@ std::optional<std::string> read_secret_file(const std::filesystem::path& path) {
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();
     return text;
+}
+
+/// Why read_secret_file gives nothing; empty when there is no such file.
+std::string why_unreadable(const std::filesystem::path& path) {
+    std::error_code failure;
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) return {};
+    if (status.type() == std::filesystem::file_type::none) return failure.message();
+    if (!std::filesystem::is_regular_file(status)) return "it is not a file";
+    if (!std::ifstream(path)) return std::generic_category().message(errno);
+    return "it is larger than 1 MiB";
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -125,6 +138,11 @@ SecretResolver::Result SecretResolver::resolve(std::string_view text) const {
 }
 
 std::string SecretResolver::describe_missing(std::string_view name) const {
+    if (sources_.secrets_dir) {
+        const std::filesystem::path path = *sources_.secrets_dir / std::string(name);
+        if (const std::string reason = why_unreadable(path); !reason.empty())
+            return fmt::format("secret \"{}\" cannot be read from {}: {}", name, path.string(), reason);
+    }
     std::string places;
     if (sources_.secrets_dir) places += fmt::format("{}, ", sources_.secrets_dir->string());
     if (sources_.env_file) places += fmt::format("{}, ", sources_.env_file->string());

@@ -199,6 +199,7 @@ private:
             for (const NamedType& named : named_types) names.emplace_back(named.name);
             hint = did_you_mean(type.name, names);
         }
+        if (hint.empty()) hint = "types are those of DuckDB, such as INTEGER, DOUBLE, TEXT, TIMESTAMP and JSON";
         return fail(type, DiagnosticCode::unknown_type, fmt::format("type \"{}\" does not exist", type.name),
                     std::move(hint));
     }

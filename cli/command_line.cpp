@@ -21,6 +21,7 @@
 #include "cli/test_command.h"
 #include "cli/text_output.h"
 #include "cli/version.h"
+#include "parser/name_suggester.h"
 
 namespace laminar {
 namespace {
@@ -237,6 +238,14 @@ CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
     return command;
 }
 
+void report_unknown_command(const CLI::App& program, const std::string& name) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : program.get_subcommands({})) commands.push_back(command->get_name());
+    std::string hint = did_you_mean(name, commands);
+    if (hint.empty()) hint = fmt::format("commands are {}", fmt::join(commands, ", "));
+    fmt::print(stderr, "laminar: there is no command \"{}\"; {}\n", name, hint);
+}
+
 LogOptions log_options(const Arguments& arguments, std::string_view default_level) {
     LogOptions options;
     options.level = arguments.log_level.empty() ? default_level : std::string_view(arguments.log_level);
@@ -261,6 +270,10 @@ int execute_command_line(int argument_count, char** argument_values) {
     try {
         program.parse(argument_count, argument_values);
     } catch (const CLI::ParseError& error) {
+        if (program.get_subcommands().empty() && argument_count > 1 && argument_values[1][0] != '-') {
+            report_unknown_command(program, argument_values[1]);
+            return exit_usage;
+        }
         return program.exit(error) == 0 ? 0 : exit_usage;
     }
     try {

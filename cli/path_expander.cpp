@@ -66,25 +66,24 @@ private:
 
     void add_folder(const std::string& folder) {
         const std::size_t before = matches_;
-        std::error_code error;
-        walk(folder, error);
-        if (error) {
-            result_.problems.push_back(fmt::format("cannot read {}: {}", folder, error.message()));
-        } else if (matches_ == before) {
+        const std::size_t problems_before = result_.problems.size();
+        walk(folder);
+        if (matches_ == before && result_.problems.size() == problems_before) {
             result_.problems.push_back(fmt::format("there is no {} file in {}", fmt::join(endings_, " or "), folder));
         }
     }
 
-    void walk(const fs::path& folder, std::error_code& error) {
+    void walk(const fs::path& folder) {
+        std::error_code error;
         for (const fs::directory_entry& entry : entries_of(folder, error)) {
             std::error_code ignored;
             if (is_folder_below(entry)) {
-                walk(entry.path(), error);
+                walk(entry.path());
             } else if (has_ending(entry.path()) && !entry.is_directory(ignored)) {
                 take(entry.path().string());
             }
-            if (error) return;
         }
+        if (error) result_.problems.push_back(fmt::format("cannot read {}: {}", folder.string(), error.message()));
     }
 
     void match(const fs::path& base, const std::vector<fs::path>& parts, std::size_t at) {

@@ -14,7 +14,7 @@ namespace {
 using Grammar = ::LaminarParser;
 
 /// More alternatives than this help nobody.
-constexpr std::size_t most_shown = 6;
+constexpr std::size_t most_shown = 8;
 /// Shorter words are like too many others to be suggested.
 constexpr std::size_t shortest_suggested = 3;
 

@@ -125,8 +125,11 @@ std::optional<LexicalFault> TokenClassifier::check_form(std::size_t index) const
     if (character == "?" || character == "$") hint = "parameters are not supported; write the value";
     if (character == "!") hint = "not equal is <> or !=; negation is NOT";
     if (character == "\\") hint = "commands of the shell begin a line";
-    return LexicalFault{DiagnosticCode::syntax_error, span,
-                        fmt::format("the character \"{}\" has no meaning here", character), std::move(hint)};
+    const auto first = static_cast<unsigned char>(character.front());
+    const std::string name = first < 0x20 || first == 0x7F ? fmt::format("control character U+{:04X}", first)
+                                                           : fmt::format("character \"{}\"", character);
+    return LexicalFault{DiagnosticCode::syntax_error, span, fmt::format("the {} has no meaning here", name),
+                        std::move(hint)};
 }
 
 void TokenClassifier::match_brackets() {

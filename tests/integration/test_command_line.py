@@ -32,6 +32,10 @@ class UsageTest(LaminarTestCase):
             self.assertEqual(laminar.stdout.text, "", arguments)
             self.assertNotEqual(laminar.stderr.text, "", arguments)
 
+    def test_an_unknown_command_is_answered_with_those_that_exist(self):
+        self.assertEqual(run("chek", "a.sql").stderr.text, 'laminar: there is no command "chek"; did you mean "check"?')
+        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, check, shell, test, connectors, reference')
+
     def test_help_is_on_standard_output(self):
         for arguments in (["--help"], ["run", "--help"], ["check", "--help"], ["shell", "--help"], ["connectors", "--help"]):
             laminar = run(*arguments)

@@ -96,6 +96,16 @@ TEST_CASE("what is missing is named with where it was looked for") {
           "secret \"no-such.one\" not found in " + directory.path().string() + " or LAMINAR_SECRET_NO_SUCH_ONE");
 }
 
+TEST_CASE("what is there and cannot be read is not called missing") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory.path() / "token");
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    const auto result = resolver.resolve("${secret:token}");
+    REQUIRE(result.missing.size() == 1);
+    CHECK(result.missing[0] ==
+          "secret \"token\" cannot be read from " + (directory.path() / "token").string() + ": it is not a file");
+}
+
 TEST_CASE("values are redacted in every form they travel in") {
     const TemporaryDirectory directory;
     directory.write("password", "p@ss word/42");
