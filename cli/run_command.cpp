@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/console_messages.h"
@@ -104,7 +105,7 @@ private:
                 const bool ok = session_.execute(script.source, statement, diagnostics);
                 monitor.statement_ended();
                 if (stop_.reason() != StopReason::output_closed) messages_.show(diagnostics);
-                if (!ok) return false;
+                if (!ok) return failed();
             }
         }
         session_.open_connections();
@@ -112,10 +113,18 @@ private:
     }
 
     bool cut_short(const ParsedScript& script, const ast::Statement& next) {
-        if (stop_.reason() == StopReason::output_closed) return false;
         const SourcePosition position = script.source->position(next.span.begin);
-        messages_.say(fmt::format("ended before the statement at {}:{}:{}", script.source->name(), position.line,
-                                  position.column));
+        return ended_before(
+            fmt::format("the statement at {}:{}:{}", script.source->name(), position.line, position.column));
+    }
+
+    /// A statement was not done, perhaps because the run was told to end.
+    bool failed() { return stop_.reason() == StopReason::none ? false : ended_before("the script was through"); }
+
+    bool ended_before(std::string_view what) {
+        if (stop_.reason() == StopReason::output_closed) return false;
+        messages_.say(fmt::format("ended by {} before {}",
+                                  stop_.reason() == StopReason::time_limit ? "--for" : "a signal", what));
         return false;
     }
 
@@ -171,6 +180,8 @@ private:
                                   counted(final_status_.rows_out, "row"), grouped(final_status_.messages_failed),
                                   grouped(final_status_.messages_dropped), format_duration(duration), grouped(rate)));
         for (const ConnectionStatus& connection : final_status_.connections) {
+            const bool said = final_status_.failure.starts_with(fmt::format("connection \"{}\" ", connection.name));
+            if (said && connection.reconnect_count == 0) continue;
             if (const std::string trouble = trouble_text(connection); !trouble.empty()) messages_.say(trouble);
         }
     }

@@ -28,6 +28,16 @@ void EngineThread::wake() noexcept {
     work_.notify_one();
 }
 
+void EngineThread::interrupt() noexcept {
+    const std::lock_guard lock(interrupt_mutex_);
+    if (interruptible_) engine_->interrupt();
+}
+
+void EngineThread::set_interruptible(bool interruptible) {
+    const std::lock_guard lock(interrupt_mutex_);
+    interruptible_ = interruptible;
+}
+
 void EngineThread::post(std::function<void()> task) {
     {
         const std::lock_guard lock(mutex_);

@@ -42,13 +42,34 @@ public:
         return future.get();
     }
 
-    /// Interrupts the statement the engine executes now. Any thread.
-    void interrupt() noexcept { engine_->interrupt(); }
+    /// As call, and interrupt() may end what the engine executes in it.
+    template <class Task>
+    auto call_interruptible(Task&& task) -> std::invoke_result_t<Task, Engine&> {
+        return call([&](Engine& engine) {
+            const InterruptibleScope scope(*this);
+            return task(engine);
+        });
+    }
+
+    /// Interrupts what the engine executes in call_interruptible, and nothing else: streams go on. Any thread.
+    void interrupt() noexcept;
 
     /// The engine, for those who already run on its thread (the cycle and tasks).
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }
 
 private:
+    class InterruptibleScope {
+    public:
+        explicit InterruptibleScope(EngineThread& thread) : thread_(thread) { thread_.set_interruptible(true); }
+        ~InterruptibleScope() { thread_.set_interruptible(false); }
+        InterruptibleScope(const InterruptibleScope&) = delete;
+        InterruptibleScope& operator=(const InterruptibleScope&) = delete;
+
+    private:
+        EngineThread& thread_;
+    };
+
+    void set_interruptible(bool interruptible);
     void post(std::function<void()> task);
     void run();
 
@@ -61,6 +82,8 @@ private:
     std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the two below.
     bool woken_ = false;
     bool stopping_ = false;
+    std::mutex interrupt_mutex_;
+    bool interruptible_ = false;  ///< Guarded by interrupt_mutex_, which is held while interrupting.
     std::thread thread_;
 };
 

@@ -157,14 +157,16 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
         return false;
     }
     const WrittenSql sql = retained_sql(query);
+    bool complete = true;  // A cancellation that comes after the last row has nothing to cancel.
     try {
-        env_.engine.call([&](Engine& engine) {
+        env_.engine.call_interruptible([&](Engine& engine) {
             AcknowledgementScope acknowledgements(engine);
             const auto statement = engine.prepare(sql.text);
             env_.output.begin_result(statement->columns());
             statement->execute([&](const ResultTable& rows) {
-                env_.output.rows(rows);
-                return !env_.progress.cancelled();
+                complete = !env_.progress.cancelled();
+                if (complete) env_.output.rows(rows);
+                return complete;
             });
             env_.output.end_result();
             acknowledgements.keep();
@@ -173,11 +175,8 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
         report_engine_error(problem.error(), &sql, span, diagnostics);
         return false;
     }
-    if (env_.progress.cancelled()) {
-        diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
-        return false;
-    }
-    return true;
+    if (!complete) diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
+    return complete;
 }
 
 bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
@@ -196,7 +195,7 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(head.size());
         sql.text = head + sql.text;
         const std::uint64_t count =
-            env_.engine.call([&](Engine& engine) { return engine.query(sql.text).rows_changed; });
+            env_.engine.call_interruptible([&](Engine& engine) { return engine.query(sql.text).rows_changed; });
         env_.progress.add_rows(table.name, count);
         env_.output.done(fmt::format("INSERT {}", count));
         return true;
@@ -213,7 +212,7 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     if (!shape.empty()) sql = shape_for_sink(sql, shape);
     std::unique_ptr<SinkWriter> sink;
     std::uint64_t count = 0;
-    env_.engine.call([&](Engine& engine) {
+    env_.engine.call_interruptible([&](Engine& engine) {
         const ResultTable rows = engine.query(sql);
         sink = make_connection_sink(env_.connections, table.options.connector, Changelog::none, table.name);
         (void)sink->write(rows);

@@ -185,6 +185,8 @@ public:
             result.abandoned += result.abandoned.empty() ? "" : "; ";
             result.abandoned += "messages were still waiting to be sent";
         }
+        // What was done or failed on the way counts as well.
+        engine_thread_.call([this](Engine&) { publish_status(false, false); });
         const auto rest =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         connections_.close_all(std::max(rest, std::chrono::milliseconds(100)));

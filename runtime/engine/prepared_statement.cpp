@@ -1,5 +1,7 @@
 #include "runtime/engine/prepared_statement.h"
 
+#include <utility>
+
 #include "runtime/engine/engine_error.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/result_reader.h"
@@ -95,11 +97,15 @@ public:
         }
         ResultHandle result;
         if (duckdb_execute_prepared_streaming(statement_.get(), result.get()) == DuckDBError) fail(result);
-        while (const DataChunkHandle chunk = result.fetch()) {
-            if (duckdb_data_chunk_get_size(chunk.get()) == 0) continue;
-            ResultTable table = make_result_table(columns_);
-            append_chunk(chunk.get(), true, table);
-            if (!consume(table)) return;
+        // One ahead: whoever has seen the last rows can count on the statement to have ended well.
+        for (DataChunkHandle chunk = result.fetch(); chunk;) {
+            DataChunkHandle next = result.fetch();
+            if (duckdb_data_chunk_get_size(chunk.get()) > 0) {
+                ResultTable table = make_result_table(columns_);
+                append_chunk(chunk.get(), true, table);
+                if (!consume(table)) return;
+            }
+            chunk = std::move(next);
         }
         if (duckdb_result_error(result.get())) fail(result);
     }

@@ -10,7 +10,7 @@ import unittest
 
 from laminar_process import LIMIT_SECONDS, PROJECT, LaminarTestCase, binary, run
 from terminal import Terminal
-from websocket_peer import FeedServer
+from websocket_peer import FeedServer, Server
 
 GENERATOR = "CREATE CONNECTION numbers TO generator ({options}); CREATE PIPELINE shown AS SELECT counter FROM numbers;"
 
@@ -112,6 +112,106 @@ class EndOfRunTest(LaminarTestCase):
             """, "--until-idle", "700ms")
         self.assertEqual([row["n"] for row in laminar.rows], list(range(10)))
 
+    # Two messages in a window that nothing after them closes.
+    OPEN_WINDOW = """
+        CREATE CONNECTION feed TO websocket (endpoint = '{url}', mode = 'client', format = 'json');
+        CREATE TABLE ticks (n INT, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'feed');
+        CREATE PIPELINE counted AS SELECT TUMBLE_START(ts, INTERVAL '1 hour') AS begin, SUM(n) AS total FROM ticks GROUP BY TUMBLE(ts, INTERVAL '1 hour');
+        WAIT FOR ticks COUNT 2 TIMEOUT INTERVAL '100 seconds';
+        SELECT 'open' AS state;
+    """
+    TICKS = [json.dumps({"n": n, "ts": f"2026-01-01T10:0{n}:00Z"}) for n in (1, 2)]
+
+    def test_drain_closes_the_windows_that_are_open_at_the_end(self):
+        closed = {"_stream": "counted", "begin": "2026-01-01T10:00:00Z", "total": 3}
+        for arguments, rows in ((["--until-idle", "500ms"], []), (["--until-idle", "500ms", "--drain"], [closed])):
+            with self.subTest(arguments), FeedServer(self.TICKS) as server:
+                laminar = self.run_script(self.OPEN_WINDOW.format(url=server.url()), *arguments)
+                self.assertEqual(laminar.rows, [{"state": "open"}, *rows])
+        for signalled in ("SIGINT", "SIGTERM"):
+            for arguments, rows in (([], []), (["--drain"], [closed])):
+                with self.subTest(signal=signalled, arguments=arguments), FeedServer(self.TICKS) as server:
+                    laminar = self.start_script(self.OPEN_WINDOW.format(url=server.url()), *arguments)
+                    laminar.stdout.wait_for(lambda line: "open" in line, "row")
+                    laminar.process.send_signal(getattr(signal, signalled))
+                    self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+                    self.assertEqual(laminar.rows, [{"state": "open"}, *rows])
+
+    def test_what_a_finite_source_leaves_open_is_closed_without_drain(self):
+        laminar = self.run_script("""
+            CREATE CONNECTION numbers TO generator (max_rows = 10);
+            CREATE PIPELINE counted AS SELECT COUNT(*) AS n FROM numbers GROUP BY TUMBLE(timestamp, INTERVAL '10 years');
+        """)
+        self.assertEqual(sum(row["n"] for row in laminar.rows), 10)
+
+    def test_the_end_of_the_time_drains_too(self):
+        laminar = self.run_script("""
+            CREATE CONNECTION numbers TO generator (rows_per_second = 50);
+            CREATE PIPELINE counted AS SELECT COUNT(*) AS n FROM numbers GROUP BY TUMBLE(timestamp, INTERVAL '10 years');
+        """, "--for", "3s", "--drain")
+        self.assertGreater(sum(row["n"] for row in laminar.rows), 0)
+
+    def test_a_signal_lets_what_has_arrived_be_processed(self):
+        count = 5000
+        with FeedServer([]) as server:
+            laminar = self.start_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', buffer_size = {2 * count});
+                CREATE PIPELINE shown AS SELECT n, md5(repeat(n::TEXT, 20000)) AS slow FROM feed WHERE n >= 0;
+                WAIT FOR feed TIMEOUT INTERVAL '100 seconds';
+            """)
+            server.wait_for_clients(1)
+            server.loop.call(self.send_and_wait_for_pong(server, count))
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+        self.assertEqual([row["n"] for row in laminar.rows], list(range(count)))
+
+    @staticmethod
+    async def send_and_wait_for_pong(server, count):
+        """A ping is answered when all before it has been read."""
+        (client,) = server._clients
+        for n in range(count):
+            await client.send(json.dumps({"n": n}))
+        await (await client.ping())
+
+    def test_a_signal_does_not_disturb_the_streams_of_a_script_that_waits(self):
+        # The statement is cancelled; what the engine does for the pipelines at that moment is not.
+        laminar = self.start_script("""
+            CREATE CONNECTION numbers TO generator (rows_per_second = 40000);
+            CREATE CONNECTION hole TO blackhole ();
+            CREATE TABLE sink WITH (connector = 'hole');
+            CREATE PIPELINE slow AS INSERT INTO sink SELECT md5(repeat(counter::TEXT, 5000)) AS hash FROM numbers;
+            CREATE PIPELINE shown AS SELECT counter FROM numbers WHERE counter % 10000 = 0;
+            WAIT FOR slow COUNT 100000000;
+        """)
+        laminar.stdout.wait_for(lambda line: "20000" in line, "row")
+        laminar.interrupt()
+        self.assertEqual(laminar.wait(), 1)
+        self.assertIn("L604", laminar.stderr.text)
+        taken, sent = (int(count.replace(",", "")) for count in re.search(r"([\d,]+) messages in, ([\d,]+) sent", laminar.stderr.text).groups())
+        self.assertEqual(taken, 2 * sent, laminar.stderr.text)  # Each of the pipelines takes each message.
+        self.assertNotIn("failed: ", laminar.stderr.text)
+
+    def test_idle_is_counted_from_the_last_message(self):
+        # For longer than it may be idle, each message comes after the answer to the one before.
+        script = """
+            CREATE CONNECTION feed TO websocket (endpoint = '{url}', mode = 'client', format = 'json');
+            CREATE TABLE events (n INT) WITH (connector = 'feed');
+            CREATE PIPELINE echo AS INSERT INTO events SELECT n FROM events;
+        """
+
+        class TalkingServer(Server):
+            async def serve_client(self, client):
+                begin = time.monotonic()
+                while time.monotonic() - begin < 4:
+                    await client.send(json.dumps({"n": 1}))
+                    await client.recv()
+                await self._remember("all answered")
+                await client.wait_closed()
+
+        with TalkingServer() as server:
+            self.run_script(script.format(url=server.url()), "--until-idle", "2s")
+            self.assertEqual(server.received, ["all answered"])
+
     def test_signals_end_a_run_in_good_order(self):
         for name in ("SIGINT", "SIGTERM"):
             with self.subTest(name):
@@ -130,7 +230,7 @@ class EndOfRunTest(LaminarTestCase):
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 1)
         # The signal may come before the statement starts; then it does not.
-        self.assertRegex(laminar.stderr.text, "L604|ended before the statement")
+        self.assertRegex(laminar.stderr.text, "ended by a signal before (the statement at -e:1:|the script was through)")
 
     def test_a_long_query_can_be_cancelled(self):
         laminar = self.run_script("SELECT SUM(a.range * b.range) FROM range(1000000) a, range(1000000) b;", "--for", "1s", expect=1)
