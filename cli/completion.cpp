@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "catalog/bound_query.h"
+#include "catalog/function_rewriter.h"
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
 #include "catalog/table_options.h"
@@ -55,11 +56,22 @@ std::string as_name(const std::string& name) {
     return plain ? name : fmt::format("\"{}\"", name);
 }
 
+std::string upper_case(std::string_view text) {
+    std::string upper(text);
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
+    return upper;
+}
+
 class Completer {
 public:
     Completer(std::string_view before, std::string_view after, const Catalog& catalog,
-              const ConnectorRegistry& registry)
-        : statement_(last_statement(before)), after_(after), catalog_(catalog), registry_(registry) {
+              const ConnectorRegistry& registry, const std::vector<std::string>& functions)
+        : statement_(last_statement(before)),
+          after_(after),
+          catalog_(catalog),
+          registry_(registry),
+          functions_(functions) {
         WordScanner scanner(statement_);
         for (Word word = scanner.next(); !word.text.empty(); word = scanner.next()) words_.push_back(word);
         // The word at the cursor is not yet part of what stands before it.
@@ -77,9 +89,11 @@ public:
         if (complete_option() || typed_.string) return finish();
         if (complete_name() || complete_column_of_relation()) return finish();
         const ExpectedWords expected = expected_words(statement_.substr(0, statement_.size() - typed_.text.size()));
-        const bool lower = !typed_.text.empty() && std::islower(static_cast<unsigned char>(typed_.text.front())) != 0;
-        if (expected.name && in_query()) add_columns_of_statement();
-        for (const std::string& keyword : expected.keywords) add(lower ? fold_case(keyword) : keyword);
+        if (expected.name && in_query()) {
+            add_columns_of_statement();
+            add_functions();
+        }
+        for (const std::string& keyword : expected.keywords) add(is_typed_lower() ? fold_case(keyword) : keyword);
         return finish();
     }
 
@@ -100,7 +114,12 @@ private:
         for (const auto& name : names) add(as_name(std::string(name)));
     }
 
+    [[nodiscard]] bool is_typed_lower() const {
+        return !typed_.text.empty() && std::islower(static_cast<unsigned char>(typed_.text.front())) != 0;
+    }
+
     Completion finish() {
+        if (result_.candidates.size() == 1 && result_.candidates.front().ends_with('(')) result_.complete = false;
         std::sort(result_.candidates.begin(), result_.candidates.end(),
                   [](const auto& a, const auto& b) { return fold_case(a) < fold_case(b); });
         return std::move(result_);
@@ -229,6 +248,7 @@ private:
             // DESCRIBE takes a connector too, SUBSCRIBE and JOIN a query: what the grammar says, the user knows.
             if (last == "from" || last == "join") {
                 for (const std::string& name : system_table_names()) add(name);
+                add_functions();
             }
             if (last == "describe") {
                 for (const char* word : {"CONNECTOR", "SELECT"}) add(word);
@@ -299,7 +319,20 @@ private:
         for (const std::string& name : named) {
             if (const CatalogObject* object = catalog_.find(name)) add_names(columns_of(*object));
         }
-        add_names(names_of(ast::ObjectKind::function));
+    }
+
+    // Functions.
+
+    /// There are hundreds: only those that begin like what is typed, in the case of what is typed.
+    void add_functions() {
+        if (typed_.text.empty()) return;
+        const std::string_view call = after_.starts_with('(') ? "" : "(";
+        for (const std::string& name : names_of(ast::ObjectKind::function)) add(as_name(name).append(call));
+        for (const std::string& name : functions_) {
+            std::string candidate = is_typed_lower() ? name : upper_case(name);
+            if (!is_bare_function(name)) candidate += call;
+            add(std::move(candidate));
+        }
     }
 
     void add_system_columns(WordScanner& scanner) {
@@ -313,6 +346,7 @@ private:
     const std::string_view after_;
     const Catalog& catalog_;
     const ConnectorRegistry& registry_;
+    const std::vector<std::string>& functions_;
     std::vector<Word> words_;  ///< Before the one at the cursor.
     Word typed_;
     Completion result_;
@@ -321,8 +355,8 @@ private:
 }  // namespace
 
 Completion complete_sql(std::string_view before, std::string_view after, const Catalog& catalog,
-                        const ConnectorRegistry& registry) {
-    return Completer(before, after, catalog, registry).complete();
+                        const ConnectorRegistry& registry, const std::vector<std::string>& functions) {
+    return Completer(before, after, catalog, registry, functions).complete();
 }
 
 }  // namespace laminar

@@ -125,12 +125,12 @@ bool Shell::read_statements() {
     return execute(std::make_shared<SourceText>("<input>", std::exchange(pending_, {})));
 }
 
-Completion Shell::complete(std::string_view before, std::string_view after) const {
+Completion Shell::complete(std::string_view before, std::string_view after) {
     if (pending_.empty() && trimmed(before).starts_with('\\')) return complete_command(before, session_.catalog());
     std::string statement = pending_;
     if (!statement.empty()) statement += '\n';
     statement += before;
-    return complete_sql(statement, after, session_.catalog(), builtin_connectors());
+    return complete_sql(statement, after, session_.catalog(), builtin_connectors(), session_.function_names());
 }
 
 }  // namespace laminar

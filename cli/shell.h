@@ -43,7 +43,7 @@ private:
     bool execute_statement(const SourceTextPtr& source, const ast::Statement& statement);
     void follow_subscription();
     void show_result();
-    [[nodiscard]] Completion complete(std::string_view before, std::string_view after) const;
+    [[nodiscard]] Completion complete(std::string_view before, std::string_view after);
 
     // shell_commands.cpp
     Outcome execute_command(std::string_view text);

@@ -10,6 +10,7 @@
 
 #include "catalog/catalog.h"
 #include "cli/duration.h"
+#include "cli/path_completion.h"
 #include "cli/shell.h"
 #include "cli/text_trim.h"
 #include "connectors/builtin_connectors.h"
@@ -167,6 +168,8 @@ Completion Shell::complete_command(std::string_view before, const Catalog& catal
         return completion;
     }
     const std::string_view name = before.substr(begin, blank - begin);
+    if (name == "\\i" || name == "\\o")
+        return complete_path(before.substr(std::min(before.find_first_not_of(" \t", blank), before.size())));
     const std::string_view typed = before.substr(before.find_last_of(" \t") + 1);
     completion.length = typed.size();
     if (name == "\\format") {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "catalog/binder.h"
+#include "catalog/function_rewriter.h"
 #include "runtime/engine_space.h"
 #include "runtime/engine_thread.h"
 #include "runtime/live_connections.h"
@@ -151,6 +153,16 @@ public:
 
     [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
 
+    [[nodiscard]] const std::vector<std::string>& function_names() {
+        if (function_names_.empty()) {
+            std::set<std::string> names;
+            for (auto& some : {checker_->function_names(), laminar_function_names(), syntax_function_names()})
+                names.insert(some.begin(), some.end());
+            function_names_.assign(names.begin(), names.end());
+        }
+        return function_names_;
+    }
+
     ShutdownResult shut_down(bool drain, std::chrono::milliseconds limit) {
         const auto deadline = std::chrono::steady_clock::now() + limit;
         shut_down_ = true;
@@ -235,6 +247,7 @@ private:
     const ConnectorRegistry& registry_;
     SerializedOutput output_;
     std::unique_ptr<QueryChecker> checker_;
+    std::vector<std::string> function_names_;
     Catalog catalog_;
     Progress progress_;
     StreamGraph graph_;
@@ -266,6 +279,8 @@ std::vector<std::string> Session::reload_secrets() { return implementation_->rel
 void Session::cancel() noexcept { implementation_->cancel(); }
 
 SessionStatus Session::status() const { return implementation_->status(); }
+
+const std::vector<std::string>& Session::function_names() { return implementation_->function_names(); }
 
 const Catalog& Session::catalog() const noexcept { return implementation_->catalog(); }
 

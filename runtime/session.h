@@ -94,6 +94,9 @@ public:
     [[nodiscard]] SessionStatus status() const;
     [[nodiscard]] const Catalog& catalog() const noexcept;
 
+    /// Of all functions that need no declaration, in lower case, sorted. The first call asks the engine.
+    [[nodiscard]] const std::vector<std::string>& function_names();
+
     /// Stops reading, processes what has arrived, sends what is queued, closes all connections. drain also treats the
     /// end as end of input (windows close). Bounded by deadline; false if something had to be abandoned, with failure
     /// telling what.

@@ -239,7 +239,8 @@ class CompletionTest(TerminalTestCase):
         shell.wait_for("CREATE TABLE\r\n")
         shell.wait_for(PROMPT)
         for typed, expected in (("SUBS", "CRIBE "), ("create conn", "ection "), ("SELECT * FROM tra", "des "),
-                                ("SELECT pri", "ce "), ("CREATE CONNECTION c TO webs", "ocket "),
+                                ("SELECT pri", "ce "), ("SELECT date_tr", "unc("), ("SELECT DATE_TR", "UNC("), ("SELECT acknow", "ledge_message("),
+                                ("CREATE CONNECTION c TO webs", "ocket "),
                                 ("CREATE CONNECTION c TO websocket (mod", "e = "),
                                 ("CREATE CONNECTION c TO websocket (mode = 'cl", "ient' "),
                                 ("CREATE CONNECTION c TO websocket (mode = 'server', max_connections_", "per_ip = "),
@@ -247,6 +248,15 @@ class CompletionTest(TerminalTestCase):
                                 ("\\for", "mat "), ("\\format js", "on ")):
             with self.subTest(typed):
                 self.complete(shell, typed, expected)
+        folder = self.temporary_folder()
+        (folder / "queries").mkdir()
+        (folder / "queries" / "trades of today.sql").write_text("SELECT 'from the ' || 'file' AS w;")
+        self.complete(shell, f"\\o {folder}/que", "ries/")
+        shell.send(f"\\i {folder}/queries/tr\t")
+        shell.wait_for("ades of today.sql ")
+        shell.send("\n")
+        shell.wait_for("from the file")
+        shell.wait_for(PROMPT)
         shell.send("DROP \t")
         for kind in ("CONNECTION", "PIPELINE", "TABLE"):
             shell.wait_for(kind)

@@ -28,7 +28,8 @@ public:
     }
 
     [[nodiscard]] Completion complete(std::string_view before, std::string_view after = {}) const {
-        return complete_sql(before, after, catalog_, builtin_connectors());
+        static const std::vector<std::string> functions{"avg", "count", "current_date", "date_trunc", "tumble"};
+        return complete_sql(before, after, catalog_, builtin_connectors(), functions);
     }
     [[nodiscard]] bool offers(std::string_view before, const std::string& candidate,
                               std::string_view after = {}) const {
@@ -85,7 +86,19 @@ TEST_CASE("columns are those of the relations that the statement names") {
     CHECK(declared().offers("SELECT * FROM trades WHERE sy", "symbol"));
     CHECK(declared().offers("SELECT trades.p", "price"));
     CHECK(declared().offers("SELECT lo", "low", " FROM cheap"));
-    CHECK(declared().offers("SELECT dou", "double_it"));
+}
+
+TEST_CASE("functions come with their parenthesis, in the case of what is typed") {
+    CHECK(declared().offers("SELECT dou", "double_it("));
+    CHECK(declared().offers("SELECT date_", "date_trunc("));
+    CHECK(declared().offers("SELECT DATE_", "DATE_TRUNC("));
+    CHECK(declared().offers("SELECT symbol FROM trades GROUP BY tum", "tumble("));
+    CHECK(declared().offers("SELECT * FROM trades WHERE av", "avg("));
+    CHECK(declared().offers("SELECT av", "avg", "(price) FROM trades"));
+    CHECK(declared().offers("SELECT current_d", "current_date"));
+    CHECK_FALSE(declared().complete("SELECT date_t").complete);
+    CHECK_FALSE(declared().offers("SELECT ", "avg("));
+    CHECK_FALSE(declared().offers("DROP TABLE av", "avg("));
 }
 
 TEST_CASE("options are those of the connector that apply and are not given") {
