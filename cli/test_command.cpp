@@ -44,6 +44,8 @@ public:
         const ExpandedPaths paths = expand_paths(options_.paths, {".test"});
         for (const std::string& problem : paths.problems) fail(problem);
         for (const std::string& path : paths.files) run_file(path);
+        if (passed_ + failed_ + updated_ + unreadable_ == 0)
+            fail(fmt::format("no test has \"{}\" in its name", options_.only));
         if (options_.format == TestFormat::junit) output_.write(junit_document("laminar test", cases_));
         fmt::print(stderr, "laminar: {}, {} passed, {} failed", counted(passed_ + failed_ + updated_, "test"), passed_,
                    failed_);
@@ -113,11 +115,15 @@ private:
             from = source.line_begin(result.expectation->body_end);
         }
         text += source.text().substr(std::min(from, source.text().size()));
+        // Beside it and whole before it takes the place: a full disk must not cost the tests.
         const std::string fresh = path + ".new";
-        std::ofstream(fresh, std::ios::binary) << text;
-        std::error_code error;
-        if (std::rename(fresh.c_str(), path.c_str()) != 0) error = {errno, std::generic_category()};
-        if (error) fail(fmt::format("cannot write {}: {}", path, error.message()));
+        std::ofstream file(fresh, std::ios::binary);
+        file << text;
+        file.close();
+        if (file && std::rename(fresh.c_str(), path.c_str()) == 0) return;
+        const std::error_code error(errno, std::generic_category());
+        (void)std::remove(fresh.c_str());
+        fail(fmt::format("cannot write {}: {}", path, error.message()));
     }
 
     const TestOptions& options_;

@@ -14,6 +14,7 @@
 #include "cli/source_part.h"
 #include "cli/text_trim.h"
 #include "connectors/codec/time_text.h"
+#include "parser/parser.h"
 
 namespace laminar {
 namespace {
@@ -59,11 +60,13 @@ private:
     /// A date, not a number that a message may begin with.
     static bool looks_like_time(std::string_view word) { return word.size() >= 10 && word[4] == '-' && word[7] == '-'; }
 
-    /// {"received_at": "...", "message": ...}, as SELECT received_at, message prints it. False when the time is wrong.
+    /// {"received_at": "...", "message": ...}, as SELECT received_at, message prints it, or a subscription to that,
+    /// which puts the field _stream before it. False when the time is wrong.
     static bool read_recording(std::string_view line, TestMessage& message) {
         rapidjson::Document document;
         document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-        if (document.HasParseError() || !document.IsObject() || document.MemberCount() != 2) return true;
+        if (document.HasParseError() || !document.IsObject()) return true;
+        if (document.MemberCount() != (document.HasMember("_stream") ? 3 : 2)) return true;
         const auto time = document.FindMember("received_at");
         const auto payload = document.FindMember("message");
         if (time == document.MemberEnd() || payload == document.MemberEnd() || !time->value.IsString()) return true;
@@ -103,6 +106,8 @@ public:
             read_directive(number, end);
             number = end - 1;
         }
+        if (file_.cases.empty() && file_.problems.empty())
+            complain(1, "the file has no test; tests begin with @test NAME");
         for (const TestCase& test : file_.cases) {
             if (test.scripts.empty() && test.sql.empty()) complain(test.line, "the test has neither @script nor @sql");
             if (test.expectations.empty()) complain(test.line, "the test expects nothing");
@@ -157,6 +162,8 @@ private:
             if (from != "from" || path.empty()) return complain(line, "write @input NAME or @input NAME from FILE");
             const LoadedScript recording = load_script(beside(*file_.source, path));
             if (!recording.source) return complain(line, recording.failure);
+            if (recording.source->text().size() > ParserLimits{}.max_bytes)
+                return complain(line, fmt::format("{} is larger than 64 MiB", path));
             read_messages(*recording.source, 1, recording.source->line_count() + 1, reader, input);
         }
         read_messages(*file_.source, line + 1, end, reader, input);

@@ -18,6 +18,10 @@ LIMIT_SECONDS = 120
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 
+# Put before a command: no file that it writes can grow, as on a full disk.
+WITHOUT_DISK = ["sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh"]
+
+
 def binary():
     path = os.environ.get("LAMINAR")
     if not path:

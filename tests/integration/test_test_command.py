@@ -1,10 +1,11 @@
 """laminar test: pipelines tested with recorded messages, as users do in CI."""
 
 import json
+import subprocess
 import unittest
 import xml.etree.ElementTree
 
-from laminar_process import LaminarTestCase, run
+from laminar_process import LIMIT_SECONDS, WITHOUT_DISK, LaminarTestCase, binary, run
 from websocket_peer import FeedServer
 
 SCRIPT = """
@@ -79,6 +80,15 @@ class TestCommandTest(LaminarTestCase):
         self.run_tests(folder)
         self.assertEqual(sorted(path.name for path in folder.iterdir()), ["trades.sql", "trades.test"])
 
+    def test_a_full_disk_costs_no_tests(self):
+        folder = self.files(TESTS.replace('{"symbol":"ETH","price":3000.5}', '{"symbol":"ETH","price":1}'))
+        before = (folder / "trades.test").read_text()
+        done = subprocess.run(WITHOUT_DISK + [binary(), "test", "--update", "trades.test"], cwd=folder, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("cannot write trades.test: File too large", done.stderr)
+        self.assertEqual((folder / "trades.test").read_text(), before)
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["trades.sql", "trades.test"])
+
     def test_junit(self):
         folder = self.files(TESTS.replace("3000.5}\n@expect", "1}\n@expect"))
         document = xml.etree.ElementTree.fromstring(self.run_tests(folder, "--format", "junit", "trades.test", expect=1).stdout.text)
@@ -97,7 +107,7 @@ class TestCommandTest(LaminarTestCase):
 {"symbol":"C","received_at":"2026-03-04T05:06:09.25Z"}
 """)
         (folder / "feed.ndjson").write_text('{"received_at":"2026-03-04T05:06:07.5Z","message":{"symbol":"A","price":1}}\n'
-                                            '2026-03-04T05:06:09Z {"symbol":"B","price":2}\n\n'
+                                            '{"_stream":"query","received_at":"2026-03-04T05:06:09Z","message":{"symbol":"B","price":2}}\n\n'
                                             '+250ms {"symbol":"C","price":3}\n')
         self.run_tests(folder)
 
@@ -164,7 +174,7 @@ class TestCommandTest(LaminarTestCase):
     def test_wrong_test_files_are_exit_code_2(self):
         for tests, place in (("SELECT 1;\n", "trades.test:1:"), ("@test a\n@nope\n", "trades.test:2:"), ("@test a\n@expect t\n", "neither @script nor @sql"),
                              ("@test a\n@sql\nSELECT 1;\n", "expects nothing"), ("@test a\n@sql\n@input c\n+soon {}\n@expect t\n", "trades.test:4:"),
-                             ("@input feed\n", "before the first @test"), ("@test a\n@sql\n@input c from missing\n@expect t\n", "cannot read")):
+                             ("@input feed\n", "before the first @test"), ("# nothing\n", "the file has no test"), ("@test a\n@sql\n@input c from missing\n@expect t\n", "cannot read")):
             laminar = self.run_tests(self.files(tests), expect=2)
             self.assertIn(place, laminar.stderr.text)
         self.run_tests(self.files(), "missing.test", expect=2)
@@ -175,6 +185,7 @@ class TestCommandTest(LaminarTestCase):
         laminar = self.run_tests(folder, ".", "--only", "nothing")
         self.assertEqual(laminar.stdout.lines, ["ok      ./trades.test:18: nothing comes of nothing"])
         self.run_tests(folder, "empty", expect=2)
+        self.assertIn('no test has "nobody" in its name', self.run_tests(folder, ".", "--only", "nobody", expect=2).stderr.text)
 
 
 if __name__ == "__main__":
