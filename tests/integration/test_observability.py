@@ -56,7 +56,7 @@ class ObservabilityTest(LaminarTestCase):
                     SELECT messages_received, messages_dropped, pending_messages FROM system.websocket_connections
                     WHERE connection_name = 'feed';
                     RESUME PIPELINE held;
-                    WAIT FOR held COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                    WAIT FOR held COUNT 3 TIMEOUT INTERVAL '60 seconds';
                     DROP CONNECTION feed CASCADE;
                     DROP CONNECTION control CASCADE;
                 """)

@@ -162,8 +162,9 @@ class SpecQueriesTest(LaminarTestCase):
         self.assertEqual(sum(row["messages"] for row in latency), 50)
         for row in latency:
             self.assertLessEqual(0, row["p50"])
-            self.assertLessEqual(row["p50"], row["p95"])
-            self.assertLessEqual(row["p95"], row["p99"])
+            # Between equal values the engine interpolates, and rounds.
+            self.assertLessEqual(row["p50"], row["p95"] + 1e-9)
+            self.assertLessEqual(row["p95"], row["p99"] + 1e-9)
 
 
 if __name__ == "__main__":
