@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "cli/cell_text.h"
 #include "connectors/codec/json_encoder.h"
@@ -65,9 +66,10 @@ std::string json_line(const spdlog::details::log_msg& record, std::string_view m
     return line + "}\n";
 }
 
-class StandardErrorSink : public spdlog::sinks::base_sink<std::mutex> {
+class LineSink : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    StandardErrorSink(LogFormat format, StatusLine& status_line) : format_(format), status_line_(status_line) {}
+    LineSink(LogFormat format, std::function<void(std::string_view)> write)
+        : format_(format), write_(std::move(write)) {}
 
 protected:
     void sink_it_(const spdlog::details::log_msg& record) override {
@@ -80,14 +82,13 @@ protected:
             line = fmt::format("{} {:<7} {}{}\n", utc_time(record.time), level_name(record.level),
                                speaker.empty() ? "" : fmt::format("[{}] ", speaker), escape_controls(message));
         }
-        status_line_.erase();
-        std::fwrite(line.data(), 1, line.size(), stderr);
+        write_(line);
     }
-    void flush_() override { std::fflush(stderr); }
+    void flush_() override {}
 
 private:
     const LogFormat format_;
-    StatusLine& status_line_;
+    const std::function<void(std::string_view)> write_;
 };
 
 }  // namespace
@@ -106,8 +107,14 @@ std::optional<LogFormat> parse_log_format(std::string_view name) noexcept {
 }
 
 void configure_logging(const LogOptions& options, StatusLine& status_line) {
-    auto logger =
-        std::make_shared<spdlog::logger>("", std::make_shared<StandardErrorSink>(options.format, status_line));
+    configure_logging(options, [&status_line](std::string_view line) {
+        status_line.erase();
+        std::fwrite(line.data(), 1, line.size(), stderr);
+    });
+}
+
+void configure_logging(const LogOptions& options, std::function<void(std::string_view)> write) {
+    auto logger = std::make_shared<spdlog::logger>("", std::make_shared<LineSink>(options.format, std::move(write)));
     logger->set_level(spdlog::level::from_str(std::string(options.level)));
     spdlog::set_default_logger(std::move(logger));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -17,8 +18,10 @@ struct LogOptions {
 [[nodiscard]] bool is_log_level(std::string_view name) noexcept;
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name) noexcept;
 
-/// Sends spdlog's default logger to standard error, one line per record, times in UTC. The status line, which must
-/// outlive the last record, is erased before each.
+/// Sends spdlog's default logger to write, one line per record with its line feed, times in UTC. write is called from
+/// any thread, by one at a time, and must not block; what it refers to must outlive the last record.
+void configure_logging(const LogOptions& options, std::function<void(std::string_view)> write);
+/// The same to standard error. The status line, which must outlive the last record, is erased before each.
 void configure_logging(const LogOptions& options, StatusLine& status_line);
 
 }  // namespace laminar

@@ -64,6 +64,10 @@ bool Shell::execute_statement(const SourceTextPtr& source, const ast::Statement&
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     around_.messages.show(diagnostics);
     show_result();
+    if (around_.printer.file_has_failed()) {
+        around_.messages.say(around_.printer.redirect({}));
+        return false;
+    }
     if (ok && std::holds_alternative<ast::Subscribe>(statement.node)) follow_subscription();
     if (timing_) around_.output.write(fmt::format("Time: {}\n", format_duration(elapsed)));
     return ok;

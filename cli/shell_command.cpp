@@ -1,10 +1,13 @@
 #include "cli/shell_command.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 
 #include "cli/console_messages.h"
 #include "cli/line_reader.h"
@@ -31,10 +34,12 @@ int shell_command(const ShellOptions& options) {
     const bool interactive = is_terminal(stdin) && is_terminal(stdout);
     StatusLine status_line(false);
     ConsoleMessages messages(status_line);
-    configure_logging(options.log, status_line);
-
     FileOutput file(STDOUT_FILENO);
     ShellOutput output(file);
+    configure_logging(options.log, status_line);
+    // On one terminal with the line that is being edited, records appear above it.
+    if (interactive && is_terminal(stderr))
+        configure_logging(options.log, [&output](std::string_view line) { output.write_if_room(line); });
     ShellPrinter printer(output, interactive);
     const auto lines = interactive ? make_line_editor(output, history_path()) : make_plain_line_reader();
     // A signal meets the statement that runs, or else the line being edited.
@@ -55,7 +60,7 @@ int shell_command(const ShellOptions& options) {
     bool ok = true;
     for (const std::string& path : options.files) {
         if (access(path.c_str(), R_OK) != 0) {
-            messages.say("cannot read " + path);
+            messages.say(fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
             return 2;
         }
         ok = shell.execute_file(path) && ok;
@@ -64,6 +69,11 @@ int shell_command(const ShellOptions& options) {
     if (interactive) output.write("Laminar, SQL for WebSocket streams. \\? shows help.\n");
     if (ok || interactive) ok = shell.read_statements() && ok;
     shell.shut_down();
+    configure_logging(options.log, status_line);
+    if (const std::string failure = printer.redirect({}); !failure.empty()) {
+        messages.say(failure);
+        ok = false;
+    }
     return ok || interactive ? 0 : 1;
 }
 

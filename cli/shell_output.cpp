@@ -21,6 +21,14 @@ void ShellOutput::write(std::string_view text) {
     wake_();
 }
 
+void ShellOutput::write_if_room(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (!wake_) return file_.write(text);
+    if (waiting_.size() >= most_waiting) return;
+    waiting_ += text;
+    wake_();
+}
+
 void ShellOutput::begin_editing(std::function<void()> wake) {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);

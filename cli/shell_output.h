@@ -18,6 +18,8 @@ public:
     explicit ShellOutput(FileOutput& file) : file_(file) {}
 
     void write(std::string_view text) override;
+    /// As write, for what may be lost rather than wait: dropped when much waits already.
+    void write_if_room(std::string_view text);
     [[nodiscard]] bool is_closed() const noexcept override { return file_.is_closed(); }
     [[nodiscard]] std::string failure() const override { return file_.failure(); }
 

@@ -21,11 +21,17 @@ constexpr std::size_t most_held = 16u << 20;
 
 /// The target of \o.
 struct ShellPrinter::File {
-    explicit File(int descriptor) : file(descriptor), output(descriptor) {}
+    File(std::string name, int descriptor) : path(std::move(name)), file(descriptor), output(descriptor) {}
     ~File() { close(file); }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
 
+    [[nodiscard]] std::string failure() const {
+        const std::string reason = output.failure();
+        return reason.empty() ? reason : fmt::format("cannot write {}: {}", path, reason);
+    }
+
+    const std::string path;
     const int file;
     FileOutput output;
 };
@@ -102,11 +108,11 @@ std::string ShellPrinter::redirect(const std::string& path) {
     if (!path.empty()) {
         const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (descriptor < 0) return fmt::format("cannot write {}: {}", path, std::generic_category().message(errno));
-        file = std::make_shared<File>(descriptor);
+        file = std::make_shared<File>(path, descriptor);
     }
     std::string failure;
     const std::lock_guard lock(mutex_);
-    if (file_) failure = file_->output.failure();
+    if (file_) failure = file_->failure();
     file_.swap(file);  // The printers must not outlive what they write to: they are renewed before the old file goes.
     renew_printers();
     return failure;
@@ -115,6 +121,11 @@ std::string ShellPrinter::redirect(const std::string& path) {
 std::string ShellPrinter::take_result() {
     const std::lock_guard lock(mutex_);
     return held_.take();
+}
+
+bool ShellPrinter::file_has_failed() const {
+    const std::lock_guard lock(mutex_);
+    return file_ && file_->output.is_closed();
 }
 
 bool ShellPrinter::is_closed() const {

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] std::string redirect(const std::string& path);
     /// What results have printed and nobody has shown yet.
     [[nodiscard]] std::string take_result();
+    /// The file could not be written: what was printed since then is lost, and redirect tells why.
+    [[nodiscard]] bool file_has_failed() const;
     /// The reader of standard output has gone, or the file cannot be written.
     [[nodiscard]] bool is_closed() const;
 

@@ -61,14 +61,46 @@ TextTable::Line TextTable::make_line(const ResultTable& rows, std::size_t row) {
 
 void TextTable::add_rows(std::string& text, const ResultTable& rows) {
     for (std::size_t row = 0; row < rows.rows; ++row) {
-        Line line = make_line(rows, row);
         ++row_count_;
-        if (widths_fixed_) {
-            append_line(text, line, false);
+        if (is_text_of_lines(rows, row)) {
+            const std::string_view value = rows.values.front().string_at(row);
+            for (std::size_t begin = 0; begin <= value.size();) {
+                const std::size_t end = std::min(value.find('\n', begin), value.size());
+                add_line(text, {escape_controls(value.substr(begin, end - begin))});
+                begin = end + 1;
+            }
         } else {
-            waiting_.push_back(std::move(line));
-            if (waiting_.size() >= rows_to_wait_for) fix_widths(text);
+            add_line(text, make_line(rows, row));
         }
+    }
+}
+
+bool TextTable::is_text_of_lines(const ResultTable& rows, std::size_t row) const {
+    if (names_.size() != 1 || !stream_.empty()) return false;
+    const ColumnVector& column = rows.values.front();
+    return column.type().id == TypeId::varchar && column.is_valid(row) &&
+           column.string_at(row).find('\n') != std::string_view::npos;
+}
+
+void TextTable::add_line(std::string& text, Line line) {
+    if (widths_fixed_) {
+        widen_for(line);
+        append_line(text, line, false);
+    } else {
+        waiting_.push_back(std::move(line));
+        if (waiting_.size() >= rows_to_wait_for) fix_widths(text);
+    }
+}
+
+void TextTable::widen_for(const Line& line) {
+    if (max_width_ == 0) return;
+    const std::size_t used = std::accumulate(widths_.begin(), widths_.end(), 3 * widths_.size() - 1);
+    std::size_t room = max_width_ > used ? max_width_ - used : 0;
+    for (std::size_t i = 0; i < widths_.size(); ++i) {
+        const std::size_t width = text_width(line[i]);
+        const std::size_t more = std::min(room, width > widths_[i] ? width - widths_[i] : 0);
+        widths_[i] += more;
+        room -= more;
     }
 }
 
@@ -112,7 +144,9 @@ void TextTable::limit_widths() {
 void TextTable::append_line(std::string& text, const Line& line, bool header) const {
     for (std::size_t i = 0; i < line.size(); ++i) {
         if (i > 0) text += box_characters_ ? "\u2502" : "|";
-        std::string cell = max_width_ > 0 ? cut_to_width(line[i], widths_[i], !box_characters_) : line[i];
+        // A lone column has nobody beside it to make room for: the terminal wraps it.
+        const bool cut = max_width_ > 0 && line.size() > 1;
+        const std::string cell = cut ? cut_to_width(line[i], widths_[i], !box_characters_) : line[i];
         const std::size_t width = text_width(cell);
         const std::size_t padding = widths_[i] > width ? widths_[i] - width : 0;
         const bool right = align_right_[i] && !header;

@@ -28,6 +28,11 @@ private:
     using Line = std::vector<std::string>;
 
     [[nodiscard]] Line make_line(const ResultTable& rows, std::size_t row);
+    /// A lone text of several lines, such as SHOW CREATE gives, is shown as it is.
+    [[nodiscard]] bool is_text_of_lines(const ResultTable& rows, std::size_t row) const;
+    void add_line(std::string& text, Line line);
+    /// Later rows of a stream may be wider: rather out of line than cut, as long as there is room.
+    void widen_for(const Line& line);
     void append_line(std::string& text, const Line& line, bool header) const;
     void limit_widths();
 

@@ -1,9 +1,10 @@
 """The shell, through a pipe and on a terminal."""
 
 import json
+import subprocess
 import unittest
 
-from laminar_process import LaminarTestCase, run
+from laminar_process import LIMIT_SECONDS, WITHOUT_DISK, LaminarTestCase, binary, run
 from terminal import Terminal
 
 PROMPT = "laminar> "
@@ -41,7 +42,7 @@ class PipedShellTest(LaminarTestCase):
         self.assertIn("42", laminar.stdout.text)
         (folder / "bad.sql").write_text("SELECT nope;")
         self.assertNotIn("reached", self.shell("SELECT 'reached' AS w;", "bad.sql", cwd=folder, expect=1).stdout.text)
-        self.shell("", "missing.sql", cwd=folder, expect=2)
+        self.assertIn("cannot read missing.sql: No such file", self.shell("", "missing.sql", cwd=folder, expect=2).stderr.text)
 
     def test_describing_commands(self):
         laminar = self.shell("\\d\nCREATE TABLE birds (name TEXT);\n\\d\n\\d birds\n\\d websocket\n\\?\n\\q\nSELECT 'not reached' AS x;\n")
@@ -63,6 +64,13 @@ class PipedShellTest(LaminarTestCase):
         self.assertEqual([json.loads(line) for line in (folder / "out.json").read_text().splitlines()], [{"n": 2}, {"w": "from file"}])
         self.shell("\\format xml\n", expect=1)
         self.shell("\\o /nonexistent/file\n", expect=1)
+
+    def test_a_file_that_cannot_be_written_is_a_failure(self):
+        folder = self.temporary_folder()
+        for script in ("\\o out.json\nSELECT 'lost' AS w;\nSELECT 'later' AS w;\n", "\\o out.json\nSELECT 'lost' AS w;"):
+            done = subprocess.run(WITHOUT_DISK + [binary(), "shell"], input=script, cwd=folder, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertIn("cannot write out.json: File too large", done.stderr)
 
     def test_a_subscription_ends_with_its_sources(self):
         laminar = self.shell("\\format json\nCREATE CONNECTION g TO generator (max_rows = 3);\nSUBSCRIBE TO (SELECT counter FROM g);\nSELECT 'after' AS w;\n")
@@ -111,6 +119,27 @@ class TerminalShellTest(TerminalTestCase):
         again.wait_for("42")
         again.wait_for(PROMPT)
         self.leave(again)
+
+    def test_records_of_the_log_appear_above_the_line_that_is_edited(self):
+        shell = self.start()
+        shell.send("CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'ws://127.0.0.1:9/', max_reconnect_interval_ms = 200, reconnect_interval_ms = 100);\n")
+        shell.wait_for("CREATE CONNECTION\r\n")
+        shell.send("CREATE TABLE t (n INT) WITH (connector = 'c');\n")
+        shell.wait_for("connect_failed")
+        shell.send("SELECT 'ty")
+        shell.wait_for("connect_failed")
+        shell.wait_for("refused\r\n")
+        shell.wait_for("laminar> SELECT 'ty")
+        shell.send("ped ' || 'on';\n")
+        shell.wait_for("typed on")
+        shell.wait_for(PROMPT)
+        self.leave(shell)
+
+    def test_a_connection_is_described_as_it_was_written(self):
+        shell = self.start()
+        shell.send("CREATE CONNECTION c TO generator (max_rows = 3);\n\\d c\n")
+        shell.wait_for(" CREATE CONNECTION c TO generator (\r\n     max_rows = 3\r\n );")
+        self.leave(shell)
 
     def test_errors_have_carets_and_keep_the_shell(self):
         shell = self.start()

@@ -67,6 +67,33 @@ TEST_CASE("table") {
     CHECK(print(OutputFormat::table, {.max_width = 18}).find(" a,\"b\"\\n~ |") != std::string::npos);
 }
 
+TEST_CASE("a lone text of several lines is shown as it is") {
+    TextCollector output;
+    const auto printer = make_result_printer(OutputFormat::table, {}, output);
+    ResultTable rows;
+    rows.columns = {{"statement", TypeId::varchar}};
+    rows.values.emplace_back(TypeId::varchar).append_string("CREATE x (\n    a = \x1b[31m1\n)");
+    rows.rows = 1;
+    printer->begin_result(rows.columns);
+    printer->rows(rows);
+    printer->end_result();
+    CHECK(output.collected == " statement\n---------------------\n CREATE x (\n     a = \\u{1B}[31m1\n )\n(1 row)\n\n");
+}
+
+TEST_CASE("wider rows of a stream are not cut while there is room") {
+    TextCollector output;
+    const auto printer = make_result_printer(OutputFormat::table, {.max_width = 30}, output);
+    ResultTable rows;
+    rows.columns = {{"n", TypeId::bigint}};
+    rows.values.emplace_back(TypeId::bigint).append<std::int64_t>(1);
+    rows.rows = 1;
+    printer->stream_rows("s", rows);
+    rows.values.front() = ColumnVector(TypeId::bigint);
+    rows.values.front().append<std::int64_t>(1234567890);
+    printer->stream_rows("s", rows);
+    CHECK(output.collected == " _stream | n\n---------+---\n s       | 1\n s       | 1234567890\n");
+}
+
 TEST_CASE("json") {
     CHECK(print(OutputFormat::json) ==
           "{\"name\":\"plain\",\"n\":7}\n"
