@@ -116,10 +116,13 @@ bool Shell::read_statements() {
             if (outcome == Outcome::failed && !around_.interactive) return false;
             continue;
         }
+        // Looking at all of it after each line would take long for statements of many.
+        const bool may_end =
+            pending_.empty() || line.find(';') != std::string::npos || line.find("*/") != std::string::npos;
         if (!pending_.empty()) pending_ += '\n';
         pending_ += line;
         if (trimmed(pending_).empty()) pending_.clear();
-        if (pending_.empty() || is_incomplete_statement(pending_)) continue;
+        if (pending_.empty() || !may_end || is_incomplete_statement(pending_)) continue;
         around_.lines.remember(trimmed(pending_));
         last_ = std::exchange(pending_, {});
         if (!execute(std::make_shared<SourceText>("<input>", last_)) && !around_.interactive) return false;

@@ -21,6 +21,11 @@ class PipedShellTest(LaminarTestCase):
         self.assertIn("a;b", laminar.stdout.text)
         self.assertIn("two", laminar.stdout.text)
 
+    def test_a_statement_of_very_many_lines(self):
+        values = ",\n".join(f"({n}, 'text of row {n}')" for n in range(20000))
+        laminar = self.shell(f"/* It is\nlong. */\nCREATE TABLE t (n INT, s TEXT);\nINSERT INTO t VALUES\n{values};\nSELECT COUNT(*) AS n FROM t;\n")
+        self.assertIn(" 20000\n", laminar.stdout.text)
+
     def test_no_prompt_no_colour_no_tags(self):
         laminar = self.shell("CREATE TABLE t (n INT);\nSELECT n FROM t;\n")
         self.assertEqual(laminar.stdout.text, " n\n---\n(0 rows)\n")
