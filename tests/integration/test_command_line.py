@@ -267,6 +267,8 @@ class ExitCodeTest(LaminarTestCase):
     GIVES_UP = NOBODY.format("max_reconnect_attempts = 1, reconnect_interval_ms = 1")
     NEVER_RECONNECTS = NOBODY.format("reconnect = false")
     FILES = {"good.sql": "SELECT 1 AS one;", "bad.sql": "SELECT nope;", "risky.sql": "CREATE CONNECTION g TO generator (max_rows = 1); CREATE PIPELINE p AS SELECT counter FROM g;",
+             "ok.test": "@test one\n@sql\nCREATE TABLE t (n INT); INSERT INTO t VALUES (1);\n@expect t\n{\"n\":1}\n",
+             "bad.test": "@test one\n@sql\nCREATE TABLE t (n INT); INSERT INTO t VALUES (1);\n@expect t\n{\"n\":2}\n",
              "secret.sql": "CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'wss://h/?x=${secret:laminar_no_such}');"}
 
     CASES = [
@@ -307,6 +309,14 @@ class ExitCodeTest(LaminarTestCase):
         (["shell"], "SELECT nope;", 1),
         (["shell"], "\\nope", 1),
         (["shell", "missing.sql"], "", 2),
+        (["test", "ok.test"], None, 0),
+        (["test", "bad.test"], None, 1),
+        (["test", "ok.test", "bad.test"], None, 1),
+        (["test", "ok.test", "missing.test"], None, 2),
+        (["test", "ok.test", "--only", "nobody"], None, 2),
+        (["test"], None, 2),
+        (["reference", "man"], None, 0),
+        (["reference", "fish"], None, 2),
         (["connectors"], None, 0),
         (["connectors", "pigeon"], None, 2),
         (["fly"], None, 2),
