@@ -39,11 +39,14 @@ const OptionSchema& file_option_schema() {
                   .example = "'trades.json'",
                   .rule = TextRule::not_empty,
                   .required = true})
-            .add_choice("format", &Options::format,
-                        {{"json", FileFormat::json}, {"csv", FileFormat::csv}, {"parquet", FileFormat::parquet}},
-                        {.help = "What the file holds; json is one object a line or an array of objects.",
-                         .example = "'csv'",
-                         .fixed_in_use = true})
+            .add_choice(
+                "format", &Options::format,
+                {{"json", FileFormat::json}, {"csv", FileFormat::csv}, {"parquet", FileFormat::parquet}},
+                {.help =
+                     "What the file holds; json is one object a line or an array of objects. A parquet file that is "
+                     "written is there when its connection closes.",
+                 .example = "'csv'",
+                 .fixed_in_use = true})
             .add_choice("mode", &Options::mode, {{"source", FileMode::source}, {"sink", FileMode::sink}},
                         {.help = "Whether rows are read from it or written to it.", .example = "'sink'"})
             .add("rate", &Options::rate,

@@ -9,6 +9,7 @@
 
 namespace laminar {
 
+class ColumnFiles;
 class IoRuntime;
 
 /// What every live connection may use. All borrowed; they outlive the connections.
@@ -16,6 +17,7 @@ struct ConnectionContext {
     IoRuntime& io;
     const SecretResolver& secrets;
     ConnectionObserver& observer;
+    ColumnFiles* column_files = nullptr;  ///< Null: there are none, and who needs them fails.
 };
 
 /// Makes the live counterpart of a declared connection (not yet open). Throws std::logic_error only for a connector

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace laminar {
+
+struct ColumnRows;
 
 /// Who sent a message; shared by all messages of one peer.
 struct MessageOrigin {
@@ -33,6 +36,11 @@ struct OutgoingMessage {
     std::shared_ptr<const std::string> payload;
     bool binary = false;
     std::string client_id;  ///< Server mode: its receiver; empty: every client (broadcast).
+    /// In the place of a payload, where rows are handed over as they are (FramingOptions::as_columns).
+    std::shared_ptr<const ColumnRows> rows = nullptr;
+
+    [[nodiscard]] std::size_t byte_size() const noexcept;
+    [[nodiscard]] std::size_t count() const noexcept;  ///< Of the messages it stands for.
 };
 
 /// A message that could not be used, with the reason.

@@ -10,8 +10,10 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
+#include <set>
 #include <utility>
 
+#include "catalog/catalog.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
@@ -55,6 +57,8 @@ public:
         if (stream == TableStream::messages) {
             const std::lock_guard lock(consumers_mutex_);
             consumers_.push_back(channel.get());
+            unchecked_.push_back(channel);
+            has_unchecked_.store(true);
             has_consumers_.store(true);
         }
         InputChannel& input = *channel;
@@ -68,6 +72,7 @@ public:
         {
             const std::lock_guard lock(consumers_mutex_);
             std::erase(consumers_, channel.get());
+            std::erase(unchecked_, channel);
             has_consumers_.store(!consumers_.empty());
         }
         inputs_.remove(channel);
@@ -119,6 +124,7 @@ private:
     const WebSocketOptions input_options_;  ///< Defaults: wait for room, go on after errors.
     const std::unique_ptr<MessageSource> source_;
     const std::optional<double> rate_;
+    void report_missing_fields();
     const net::any_io_executor strand_;
     ConnectionJournal journal_;
     InputFanout inputs_;
@@ -130,8 +136,10 @@ private:
     std::atomic<bool> paused_{false};
     std::atomic<bool> has_consumers_{false};
     std::mutex consumers_mutex_;
-    std::vector<const InputChannel*> consumers_;  ///< Guarded by consumers_mutex_.
-    bool running_ = false;                        ///< On the strand.
+    std::vector<const InputChannel*> consumers_;            ///< Guarded by consumers_mutex_.
+    std::vector<std::shared_ptr<InputChannel>> unchecked_;  ///< Guarded by it, too: not seen by report_missing_fields.
+    std::atomic<bool> has_unchecked_{false};
+    bool running_ = false;  ///< On the strand.
     TaskGroup tasks_;
 };
 
@@ -191,7 +199,13 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
             journal_.set_finished(true);
             inputs_.finish();
             co_return;
+        if (!source_->is_ready([event = event_] { event.post(); })) {
+            inputs_.flush();
+            co_await event_.wait();
+            continue;
         }
+        }
+        report_missing_fields();
         ++since_start;
         if (const std::optional<std::string> verdict = deliver(*payload)) throw std::runtime_error(*verdict);
         if (++in_turn == messages_per_turn) {
@@ -219,6 +233,33 @@ Clock::time_point PacedSource::Implementation::due(Clock::time_point start, std:
     // A rate close to zero must not overflow the clock.
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
     return start + std::chrono::duration_cast<Clock::duration>(std::min(after, longest));
+void PacedSource::Implementation::report_missing_fields() {
+    if (!has_unchecked_.exchange(false)) return;
+    std::vector<std::shared_ptr<InputChannel>> channels;
+    {
+        const std::lock_guard lock(consumers_mutex_);
+        channels.swap(unchecked_);
+    }
+    const std::optional<std::vector<std::string>> fields = source_->field_names();
+    if (!fields) return;
+    std::set<std::string> missing;
+    for (const std::shared_ptr<InputChannel>& channel : channels) {
+        for (const BatchColumn& column : channel->schema()->columns) {
+            if (column.json_path.empty() || column.metadata || column.tracks_presence) continue;
+            const bool found = std::any_of(fields->begin(), fields->end(), [&](const std::string& field) {
+                return equals_ignoring_case(field, column.json_path.front());
+            });
+            if (!found) missing.insert(column.json_path.front());
+        }
+    }
+    for (const std::string& field : missing) {
+        const std::string problem =
+            fmt::format("there is no column \"{}\", so it stays NULL; there are: {}", field, fmt::join(*fields, ", "));
+        journal_.log("warning", "missing_column", problem);
+        inputs_.report_connection_error(problem, origin_);
+    }
+}
+
 }
 
 net::awaitable<void> PacedSource::Implementation::close_when_ended(std::function<void()> done) {

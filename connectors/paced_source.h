@@ -18,15 +18,24 @@ public:
     virtual ~MessageSource() = default;
     /// Makes next begin with the first message.
     virtual void open() = 0;
-    /// The next message, valid until the next call; nullopt at the end. May read a file, but does not wait for anybody.
+    /// Whether next need not wait for anybody; asked before each. If not, wake is called once, from any thread, when it
+    /// is worth asking again; it must not block.
+    virtual bool is_ready(std::function<void()> wake) {
+        (void)wake;
+        return true;
+    }
+    /// The next message, valid until the next call of a member; nullopt at the end. May read a file.
     virtual std::optional<std::string_view> next() = 0;
+    /// The fields that each message has, if that is known, and it is once there is a message.
+    [[nodiscard]] virtual std::optional<std::vector<std::string>> field_names() const { return std::nullopt; }
     /// The steps of test_connection, without touching the state. Does not throw.
     [[nodiscard]] virtual std::vector<ConnectionTestStep> test() const = 0;
 };
 
 /// Delivers the messages of a source to its inputs, at a rate or as fast as they are taken. Message i of a rate is due
 /// i / rate after the first: a late timer is made up for, a wait for room or a pause is not. Works in short turns on a
-/// strand, so that other connections get theirs. Idle without inputs. The end of the source finishes the inputs.
+/// strand, so that other connections get theirs. Idle without inputs. The end of the source finishes the inputs. A
+/// column that reads a field which no message has is told of once, as an error of the connection; it stays NULL.
 class PacedSource final : public Connection {
 public:
     struct Settings {

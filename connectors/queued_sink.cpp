@@ -31,6 +31,12 @@ void block_broken_pipe_signal() noexcept {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+std::size_t count_of(const std::deque<OutgoingMessage>& messages) {
+    std::size_t count = 0;
+    for (const OutgoingMessage& message : messages) count += message.count();
+    return count;
+}
+
 }  // namespace
 
 class QueuedSink::Implementation : public std::enable_shared_from_this<QueuedSink::Implementation> {
@@ -39,6 +45,7 @@ public:
         : target_(std::move(settings.target)),
           max_messages_(std::max<std::size_t>(settings.max_messages, 1)),
           max_bytes_(std::max<std::size_t>(settings.max_bytes, 1)),
+          framing_(settings.framing),
           io_(context.io.context()),
           journal_(std::move(settings.name), std::move(settings.connector), context.secrets, context.observer) {
         journal_.set_endpoint(std::move(settings.endpoint));
@@ -90,7 +97,7 @@ public:
             if (journal_.state() == ConnectionState::failed) return SendOutcome::failed;
             if (closing_ || ended_) return SendOutcome::not_connected;
             if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
-            queued_bytes_ += message.payload->size();
+            queued_bytes_ += message.byte_size();
             queue_.push_back(std::move(message));
         }
         changed_.notify_all();
@@ -105,11 +112,12 @@ public:
     ConnectionStatus status() const {
         ConnectionStatus status = journal_.status();
         const std::lock_guard lock(mutex_);
-        status.pending_messages = queue_.size();
+        for (const OutgoingMessage& message : queue_) status.pending_messages += message.count();
         return status;
     }
 
     std::vector<ConnectionTestStep> test() const { return target_->test(); }
+    [[nodiscard]] const FramingOptions& framing() const noexcept { return framing_; }
     net::io_context& io() noexcept { return io_; }
 
 private:
@@ -139,6 +147,7 @@ private:
     const std::unique_ptr<MessageTarget> target_;
     const std::size_t max_messages_;
     const std::size_t max_bytes_;
+    const FramingOptions framing_;
     net::io_context& io_;
     ConnectionJournal journal_;
     mutable std::mutex mutex_;
@@ -177,27 +186,35 @@ void QueuedSink::Implementation::run() noexcept {
             }
             journal_.changed();
         }
+        bool abandoned = false;
+        {
+            const std::lock_guard lock(mutex_);
+            abandoned = abandoned_;
+        }
+        if (!abandoned) target_->close();
         end(ConnectionState::closed);
     } catch (const std::exception& error) {
         journal_.error("write_failed", error.what());
+        if (target_->is_all_or_nothing()) journal_.messages_dropped.fetch_add(journal_.messages_sent.exchange(0));
         end(ConnectionState::failed);
     }
 }
 
 void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& messages) {
     std::size_t bytes = 0;
+    const std::size_t count = count_of(messages);
     try {
         for (const OutgoingMessage& message : messages) {
             target_->write(message);
-            bytes += message.payload->size();
+            bytes += message.byte_size();
         }
         target_->flush();
     } catch (...) {
         // How many of them got through is not known; none is claimed to.
-        journal_.messages_dropped.fetch_add(messages.size());
+        journal_.messages_dropped.fetch_add(count);
         throw;
     }
-    journal_.messages_sent.fetch_add(messages.size());
+    journal_.messages_sent.fetch_add(count);
     journal_.bytes_sent.fetch_add(bytes);
     journal_.last_message_at.store(utc_now());
 }
@@ -206,7 +223,7 @@ void QueuedSink::Implementation::end(ConnectionState state) {
     {
         // Counted before the state changes: whoever sees the end sees the losses.
         const std::lock_guard lock(mutex_);
-        journal_.messages_dropped.fetch_add(queue_.size());
+        journal_.messages_dropped.fetch_add(count_of(queue_));
         queue_.clear();
         queued_bytes_ = 0;
         writing_ = false;
@@ -245,6 +262,8 @@ SendOutcome QueuedSink::send(OutgoingMessage message) { return implementation_->
 bool QueuedSink::send_queue_empty() const { return implementation_->send_queue_empty(); }
 
 ConnectionStatus QueuedSink::status() const { return implementation_->status(); }
+
+FramingOptions QueuedSink::framing() const { return implementation_->framing(); }
 
 void QueuedSink::test(std::chrono::milliseconds /*timeout*/,
                       std::function<void(std::vector<ConnectionTestStep>)> done) {

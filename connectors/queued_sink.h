@@ -17,8 +17,12 @@ public:
     virtual ~MessageTarget() = default;
     virtual void open() = 0;
     virtual void write(const OutgoingMessage& message) = 0;
-    /// Everything written so far becomes visible to others.
+    /// Everything written so far becomes visible to others, where that can be before close.
     virtual void flush() = 0;
+    /// Nothing more will be written.
+    virtual void close() {}
+    /// When it fails, what was written before is lost as well.
+    [[nodiscard]] virtual bool is_all_or_nothing() const noexcept { return false; }
     /// Makes a write or flush that waits for somebody give up, by throwing, now and from now on. Any thread.
     virtual void interrupt() noexcept {}
     /// The steps of test_connection, without touching the state. Does not throw. Any thread.
@@ -36,6 +40,7 @@ public:
         std::unique_ptr<MessageTarget> target;  ///< Never null.
         std::size_t max_messages = 10'000;      ///< In the queue; the one at the bound is still taken.
         std::size_t max_bytes = 64u << 20;
+        FramingOptions framing;  ///< How rows become the messages of the target.
     };
 
     QueuedSink(Settings settings, const ConnectionContext& context);
@@ -50,6 +55,7 @@ public:
     SendOutcome send(OutgoingMessage message) override;
     [[nodiscard]] bool send_queue_empty() const override;
     [[nodiscard]] ConnectionStatus status() const override;
+    [[nodiscard]] FramingOptions framing() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;
 
 private:

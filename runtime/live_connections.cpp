@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "runtime/parquet_files.h"
 #include "runtime/secret_rotation.h"
 
 namespace laminar {
@@ -77,6 +78,7 @@ LiveConnections::LiveConnections(unsigned io_threads, const SecretResolver::Sour
     : secrets_(secrets),
       make_connection_(std::move(make_connection)),
       observer_(std::make_unique<Observer>(std::move(on_change))),
+      column_files_(make_parquet_files()),
       io_(std::make_unique<IoRuntime>(io_threads)) {}
 
 LiveConnections::~LiveConnections() {
@@ -97,7 +99,7 @@ std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definit
 }
 
 void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
-    entry.connection = make_connection_(definition, {*io_, secrets_, *observer_});
+    entry.connection = make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
     entry.definition = definition;
     entry.secrets = secret_values(definition, secrets_);
 }
@@ -156,7 +158,8 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     ConnectionHandover handover;
     if (arrival.wait_for(unused_close_deadline + close_grace) == std::future_status::ready) handover = arrival.get();
 
-    const std::shared_ptr<Connection> successor = make_connection_(definition, {*io_, secrets_, *observer_});
+    const std::shared_ptr<Connection> successor =
+        make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
     const bool goes_on = successor->take_over(std::move(handover));
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
@@ -200,7 +203,7 @@ std::size_t LiveConnections::size() const {
 }
 
 std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObject& definition) {
-    return make_connection_(definition, {*io_, secrets_, *observer_});
+    return make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
 }
 
 std::vector<ConnectionStatus> LiveConnections::statuses() const {

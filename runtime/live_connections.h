@@ -14,6 +14,7 @@
 #include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
 #include "connectors/connection_factory.h"
+#include "connectors/file/column_files.h"
 #include "connectors/net/io_runtime.h"
 #include "runtime/connection_log.h"
 #include "runtime/dead_letters.h"
@@ -96,6 +97,7 @@ private:
     SecretResolver secrets_;
     ConnectionMaker make_connection_;
     std::unique_ptr<Observer> observer_;
+    std::unique_ptr<ColumnFiles> column_files_;
     std::unique_ptr<IoRuntime> io_;
     mutable std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.

@@ -38,7 +38,7 @@ public:
 
     SendOutcome send(OutgoingMessage message) override {
         journal_.messages_sent.fetch_add(1, std::memory_order_relaxed);
-        journal_.bytes_sent.fetch_add(message.payload->size(), std::memory_order_relaxed);
+        journal_.bytes_sent.fetch_add(message.byte_size(), std::memory_order_relaxed);
         journal_.last_message_at.store(utc_now(), std::memory_order_relaxed);
         return SendOutcome::accepted;
     }

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "connectors/column_rows.h"
 
 namespace laminar {
 
 void MessageFraming::set_columns(const std::vector<OutputColumn>& columns) {
+    if (options_.as_columns) columns_ = columns;
     std::vector<std::size_t> payload_columns;
     receiver_column_.reset();
     for (std::size_t index = 0; index < columns.size(); ++index) {
@@ -22,6 +24,13 @@ void MessageFraming::set_columns(const std::vector<OutputColumn>& columns) {
 }
 
 void MessageFraming::frame(const std::vector<ColumnVector>& columns, std::size_t rows, std::deque<FramedMessage>& out) {
+    if (options_.as_columns) {
+        FramedMessage framed;
+        framed.message.rows = std::make_shared<ColumnRows>(ColumnRows{columns_, columns, rows});
+        framed.rows = rows;
+        out.push_back(std::move(framed));
+        return;
+    }
     for (std::size_t row = 0; row < rows; ++row) {
         if (options_.framing != BatchFraming::none) {
             add_row(columns, row, out);

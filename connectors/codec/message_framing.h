@@ -28,7 +28,7 @@ public:
     void set_options(const FramingOptions& options) { options_ = options; }
     void set_columns(const std::vector<OutputColumn>& columns);
 
-    /// Appends the messages of all rows to out.
+    /// Appends the messages of all rows, whose columns were set, to out.
     void frame(const std::vector<ColumnVector>& columns, std::size_t rows, std::deque<FramedMessage>& out);
 
 private:
@@ -37,6 +37,7 @@ private:
     void finish(std::deque<FramedMessage>& out);
 
     FramingOptions options_;
+    std::vector<OutputColumn> columns_;
     MessageEncoder encoder_;
     std::optional<std::size_t> receiver_column_;
     std::string payload_;  ///< Of the message being put together, as the next two.

@@ -9,6 +9,8 @@
 #include "connectors/file/file_target.h"
 #include "connectors/file/json_file_source.h"
 #include "connectors/file/options.h"
+#include "connectors/file/parquet_file_source.h"
+#include "connectors/file/parquet_file_target.h"
 #include "connectors/paced_source.h"
 #include "connectors/queued_sink.h"
 
@@ -31,23 +33,24 @@ private:
     std::string reason_;
 };
 
-std::string reason_against(const FileOptions& options, const SecretResolver::Result& path) {
+std::string reason_against(const FileOptions& options, const SecretResolver::Result& path, const ColumnFiles* files) {
     if (!path.missing.empty()) return fmt::format("{}", fmt::join(path.missing, "; "));
-    if (options.format == FileFormat::parquet)
-        return fmt::format(
-            "\"{}\": Parquet files are read and written by queries, not as message streams: use "
-            "read_parquet('{}')",
-            path.text, path.text);
+    if (options.format == FileFormat::parquet && !files)
+        return fmt::format("\"{}\": there is no engine here to read or write Parquet files with", path.text);
     return {};
 }
 
-std::unique_ptr<MessageSource> make_source(const std::string& path, FileFormat format, std::string reason) {
+std::unique_ptr<MessageSource> make_source(const std::string& path, FileFormat format, std::string reason,
+                                           ColumnFiles* files) {
     if (!reason.empty()) return std::make_unique<UnusableFile>(std::move(reason));
+    if (format == FileFormat::parquet) return make_parquet_file_source(path, *files);
     return format == FileFormat::csv ? make_csv_file_source(path) : make_json_file_source(path);
 }
 
-std::unique_ptr<MessageTarget> make_target(const std::string& path, FileFormat format, std::string reason) {
+std::unique_ptr<MessageTarget> make_target(const std::string& path, FileFormat format, std::string reason,
+                                           ColumnFiles* files) {
     if (!reason.empty()) return std::make_unique<UnusableFile>(std::move(reason));
+    if (format == FileFormat::parquet) return make_parquet_file_target(path, *files);
     return make_file_target(path, format);
 }
 
@@ -56,13 +59,14 @@ std::unique_ptr<MessageTarget> make_target(const std::string& path, FileFormat f
 std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definition, const ConnectionContext& context) {
     const auto& options = dynamic_cast<const FileOptions&>(*definition.options);
     const SecretResolver::Result path = context.secrets.resolve(options.path);
-    std::string reason = reason_against(options, path);
+    std::string reason = reason_against(options, path, context.column_files);
     if (options.mode == FileMode::sink) {
         QueuedSink::Settings settings;
         settings.name = definition.name;
         settings.connector = definition.connector->name;
         settings.endpoint = options.path;
-        settings.target = make_target(path.text, options.format, std::move(reason));
+        settings.target = make_target(path.text, options.format, std::move(reason), context.column_files);
+        settings.framing.as_columns = options.format == FileFormat::parquet;
         return std::make_unique<QueuedSink>(std::move(settings), context);
     }
     PacedSource::Settings settings;
@@ -70,7 +74,7 @@ std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definit
     settings.connector = definition.connector->name;
     settings.endpoint = options.path;
     settings.rate = options.rate;
-    settings.source = make_source(path.text, options.format, std::move(reason));
+    settings.source = make_source(path.text, options.format, std::move(reason), context.column_files);
     return std::make_unique<PacedSource>(std::move(settings), context);
 }
 

@@ -7,9 +7,8 @@
 
 namespace laminar {
 
-/// TO file: replays a file (mode = 'source', finite) or appends to one (mode = 'sink'). Reads JSON and CSV. Parquet
-/// needs the engine: a connection to a Parquet file fails when opened, with a message that says so. ${secret:...} in
-/// path is resolved here.
+/// TO file: replays a file (mode = 'source', finite) or appends to one (mode = 'sink'): JSON, CSV or Parquet.
+/// ${secret:...} in path is resolved here.
 [[nodiscard]] std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definition,
                                                                const ConnectionContext& context);
 

@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include "connectors/file/file_reader.h"
@@ -20,6 +22,21 @@ ConnectionTestStep finish(ConnectionTestStep step, std::chrono::steady_clock::ti
 }
 
 }  // namespace
+
+void check_parquet_file(const std::string& path) {
+    FileReader reader(path);
+    constexpr std::string_view magic = "PAR1";
+    std::string start;
+    while (start.size() < magic.size() && reader.peek() != FileReader::end) start += static_cast<char>(reader.take());
+    std::string end(magic.size(), ' ');
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(-static_cast<std::streamoff>(magic.size()), std::ios::end);
+    file.read(end.data(), static_cast<std::streamsize>(end.size()));
+    if (start != magic)
+        throw std::runtime_error(fmt::format("\"{}\" is not a Parquet file: it does not begin with PAR1", path));
+    if (!file || end != magic)
+        throw std::runtime_error(fmt::format("\"{}\" is not a complete Parquet file: it does not end with PAR1", path));
+}
 
 std::vector<ConnectionTestStep> test_readable_file(const std::string& path) {
     const auto start = std::chrono::steady_clock::now();

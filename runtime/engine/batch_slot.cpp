@@ -51,11 +51,12 @@ public:
         taken_at_ = std::chrono::system_clock::now();
         forget_limits();
     }
-    void hold(const ResultTable* rows) noexcept {
+    void hold(const ColumnRows* rows) noexcept {
         batch_ = nullptr;
         rows_ = rows;
         forget_limits();
     }
+    void ask_for_more(std::function<const ColumnRows*()> next) { next_ = std::move(next); }
     void show(std::size_t first, std::size_t count) noexcept {
         first_ = first;
         count_ = count;
@@ -72,6 +73,14 @@ public:
         limit(scan, rows_->rows);
         for (const ColumnVector& values : rows_->values) scan.columns.push_back({.values = &values});
         return scan;
+    }
+
+    [[nodiscard]] std::optional<ScannedRows> more() override {
+        if (!next_) return std::nullopt;
+        const ColumnRows* rows = next_();
+        if (!rows) return std::nullopt;
+        hold(rows);
+        return open();
     }
 
 private:
@@ -103,7 +112,8 @@ private:
     std::shared_ptr<const BatchSchema> schema_;
     std::vector<OutputColumn> columns_;
     const ColumnBatch* batch_ = nullptr;
-    const ResultTable* rows_ = nullptr;
+    const ColumnRows* rows_ = nullptr;
+    std::function<const ColumnRows*()> next_;
     std::chrono::system_clock::time_point taken_at_;
     std::size_t first_ = 0;
     std::size_t count_ = std::numeric_limits<std::size_t>::max();
@@ -119,14 +129,15 @@ public:
         write_from(declared);
     }
     ~Slot() override {
-        source_->hold(static_cast<const ResultTable*>(nullptr));
+        source_->hold(static_cast<const ColumnRows*>(nullptr));
         sources_.remove(key_, source_.get());
     }
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
 
     void set_batch(const ColumnBatch* batch) override { source_->hold(batch); }
-    void set_rows(const ResultTable* rows) override { source_->hold(rows); }
+    void set_rows(const ColumnRows* rows) override { source_->hold(rows); }
+    void set_more_rows(std::function<const ColumnRows*()> next) override { source_->ask_for_more(std::move(next)); }
     void set_window(std::size_t first, std::size_t count) override { source_->show(first, count); }
     void show_all() override { source_->show(0, std::numeric_limits<std::size_t>::max()); }
     void skip_row(std::size_t row) override { source_->skip(row); }

@@ -13,6 +13,7 @@
 #include "catalog/bound_query.h"
 #include "catalog/column_type.h"
 #include "connectors/column_batch.h"
+#include "connectors/column_rows.h"
 
 namespace laminar {
 
@@ -42,10 +43,7 @@ private:
 };
 
 /// Rows of a result: columnar, owning, independent of the engine; readable from any thread.
-struct ResultTable {
-    std::vector<OutputColumn> columns;
-    std::vector<ColumnVector> values;
-    std::size_t rows = 0;
+struct ResultTable : ColumnRows {
     std::size_t rows_changed = 0;  ///< By INSERT, UPDATE or DELETE without RETURNING.
 };
 
@@ -70,7 +68,10 @@ public:
     /// Borrowed until the next call. Null: the slot is empty. processed_at fills the metadata column of that name.
     virtual void set_batch(const ColumnBatch* batch) = 0;
     /// Rows that a query made, to be read by another. Borrowed.
-    virtual void set_rows(const ResultTable* rows) = 0;
+    virtual void set_rows(const ColumnRows* rows) = 0;
+    /// Asked for more whenever a scan has read all rows of the slot: they take their place, borrowed until it is asked
+    /// again. Null ends the scan. It may wait, and throw: the statement then fails.
+    virtual void set_more_rows(std::function<const ColumnRows*()> next) = 0;
     /// Shows only count rows from first on, until the next set_batch or set_rows.
     virtual void set_window(std::size_t first, std::size_t count) = 0;
     virtual void show_all() = 0;  ///< Ends set_window.

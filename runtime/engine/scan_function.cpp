@@ -15,6 +15,7 @@ struct BindData {
 };
 
 struct ScanState {
+    std::shared_ptr<ScanSource> source;
     ScannedRows rows;
     std::vector<std::size_t> projected;  ///< Per column of the output, the column of the source.
     std::size_t position = 0;
@@ -57,7 +58,8 @@ void begin_scan(duckdb_init_info info) {
         // One reader keeps the rows in order.
         duckdb_init_set_max_threads(info, 1);
         auto state = std::make_unique<ScanState>();
-        state->rows = static_cast<BindData*>(duckdb_init_get_bind_data(info))->source->open();
+        state->source = static_cast<BindData*>(duckdb_init_get_bind_data(info))->source;
+        state->rows = state->source->open();
         state->position = state->rows.first;
         for (idx_t index = 0; index < duckdb_init_get_column_count(info); ++index)
             state->projected.push_back(duckdb_init_get_column_index(info, index));
@@ -106,7 +108,14 @@ std::size_t next_run(ScanState& state) {
 void scan(duckdb_function_info info, duckdb_data_chunk output) {
     guard(info, duckdb_function_set_error, [info, output] {
         auto& state = *static_cast<ScanState*>(duckdb_function_get_init_data(info));
-        const std::size_t count = std::min<std::size_t>(duckdb_vector_size(), next_run(state));
+        std::size_t count = std::min<std::size_t>(duckdb_vector_size(), next_run(state));
+        while (count == 0) {
+            std::optional<ScannedRows> more = state.source->more();
+            if (!more) break;
+            state.rows = std::move(*more);
+            state.position = state.rows.first;
+            count = std::min<std::size_t>(duckdb_vector_size(), next_run(state));
+        }
         for (std::size_t index = 0; index < state.projected.size() && count > 0; ++index)
             write_column(state.rows.columns.at(state.projected[index]), state.position, count,
                          duckdb_data_chunk_get_vector(output, index));

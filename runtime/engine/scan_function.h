@@ -39,6 +39,8 @@ public:
     [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const noexcept = 0;
     /// Called once per scan, when it starts.
     [[nodiscard]] virtual ScannedRows open() = 0;
+    /// When the rows are used up: those that follow, if there are more. What it returned before is no longer read.
+    [[nodiscard]] virtual std::optional<ScannedRows> more() { return std::nullopt; }
 };
 
 /// The sources of one table function, by key, without regard to case. Engine thread only; must outlive the connection

@@ -1,0 +1,163 @@
+#include "connectors/file/parquet_file_source.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "connectors/codec/json_encoder.h"
+#include "connectors/file/file_probe.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::size_t parts_ahead = 2;
+
+/// Messages one behind the other.
+struct Part {
+    std::string text;
+    std::vector<std::size_t> ends;
+};
+
+Part encode(const ColumnRows& rows, const std::vector<std::string>& names) {
+    Part part;
+    part.ends.reserve(rows.rows);
+    for (std::size_t row = 0; row < rows.rows; ++row) {
+        encode_row(names, rows.values, row, part.text);
+        part.ends.push_back(part.text.size());
+    }
+    return part;
+}
+
+class ParquetFileSource final : public MessageSource {
+public:
+    ParquetFileSource(std::string path, ColumnFiles& files) : path_(std::move(path)), files_(files) {}
+    ~ParquetFileSource() override { stop(); }
+
+    void open() override {
+        stop();
+        check_parquet_file(path_);
+        parts_.clear();
+        names_.reset();
+        taken_ = 0;
+        ended_ = stopping_ = false;
+        problem_.clear();
+        reader_ = std::thread([this] { read(); });
+    }
+
+    bool is_ready(std::function<void()> wake) override {
+        const std::lock_guard lock(mutex_);
+        if (!parts_.empty() && taken_ == parts_.front().ends.size()) {
+            parts_.pop_front();
+            taken_ = 0;
+            changed_.notify_all();
+        }
+        if (ended_ || !parts_.empty()) return true;
+        wake_ = std::move(wake);
+        return false;
+    }
+
+    std::optional<std::string_view> next() override {
+        const std::lock_guard lock(mutex_);
+        if (parts_.empty()) {
+            if (!problem_.empty()) throw std::runtime_error(problem_);
+            return std::nullopt;
+        }
+        const Part& part = parts_.front();
+        const std::size_t begin = taken_ == 0 ? 0 : part.ends[taken_ - 1];
+        return std::string_view(part.text).substr(begin, part.ends[taken_++] - begin);
+    }
+
+    [[nodiscard]] std::optional<std::vector<std::string>> field_names() const override {
+        const std::lock_guard lock(mutex_);
+        return names_;
+    }
+
+    [[nodiscard]] std::vector<ConnectionTestStep> test() const override {
+        std::vector<ConnectionTestStep> steps = test_readable_file(path_);
+        if (!steps.front().ok) return steps;
+        try {
+            check_parquet_file(path_);
+        } catch (const std::runtime_error& error) {
+            steps.front().ok = false;
+            steps.front().detail = error.what();
+        }
+        return steps;
+    }
+
+private:
+    void read() noexcept {
+        std::string problem;
+        try {
+            files_.read_parquet(path_, [this](const ColumnRows& rows) { return take(rows); });
+        } catch (const std::exception& error) {
+            problem = error.what();
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            problem_ = std::move(problem);
+            ended_ = true;
+        }
+        call_wake();
+    }
+
+    bool take(const ColumnRows& rows) {
+        std::vector<std::string> names;
+        for (const OutputColumn& column : rows.columns) names.push_back(column.name);
+        Part part = encode(rows, names);
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [this] { return stopping_ || parts_.size() < parts_ahead; });
+            if (stopping_) return false;
+            names_ = std::move(names);
+            if (!part.ends.empty()) parts_.push_back(std::move(part));
+        }
+        call_wake();
+        return true;
+    }
+
+    void call_wake() {
+        std::function<void()> wake;
+        {
+            const std::lock_guard lock(mutex_);
+            if (parts_.empty() && !ended_) return;
+            wake.swap(wake_);
+        }
+        if (wake) wake();
+    }
+
+    void stop() noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        changed_.notify_all();
+        if (reader_.joinable()) reader_.join();
+    }
+
+    const std::string path_;
+    ColumnFiles& files_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Part> parts_;                         ///< Guarded by mutex_, as all below but the thread.
+    std::optional<std::vector<std::string>> names_;  ///< Of the columns, once they are known.
+    std::size_t taken_ = 0;                          ///< Messages of the first part.
+    bool ended_ = false;
+    bool stopping_ = false;
+    std::string problem_;
+    std::function<void()> wake_;
+    std::thread reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<MessageSource> make_parquet_file_source(std::string path, ColumnFiles& files) {
+    return std::make_unique<ParquetFileSource>(std::move(path), files);
+}
+
+}  // namespace laminar
