@@ -57,19 +57,6 @@ std::string percent_encoded(std::string_view text, bool upper_case, bool plus_fo
     return result;
 }
 
-std::string json_escaped(std::string_view text) {
-    std::string result;
-    for (const char character : text) {
-        if (character == '\n')
-            result += "\\n";
-        else if (character == '"' || character == '\\')
-            (result += '\\') += character;
-        else
-            result += character;
-    }
-    return result;
-}
-
 void replace_all(std::string& text, std::string_view from) {
     if (from.size() < shortest_redacted) return;
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + mask.size()))
@@ -99,6 +86,22 @@ bool suggests_credential(std::string_view name) {
 }
 
 }  // namespace
+
+std::string json_escaped(std::string_view text) {
+    constexpr std::string_view named = "\b\f\n\r\t\"\\";
+    constexpr std::string_view letters = "bfnrt\"\\";
+    std::string result;
+    for (const char character : text) {
+        const std::size_t index = named.find(character);
+        if (index != std::string_view::npos)
+            (result += '\\') += letters[index];
+        else if (static_cast<unsigned char>(character) < 0x20)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(character));
+        else
+            result += character;
+    }
+    return result;
+}
 
 void SecretResolver::remember(const std::string& value) const {
     if (value.size() < shortest_redacted) return;
@@ -134,12 +137,29 @@ std::string SecretResolver::redact(std::string_view text) const {
     return result;
 }
 
+namespace {
+
+/// A malformed URL may have a password with a "/" in it: then what follows the first ":" is no port, and a "@" comes
+/// later.
+std::size_t end_of_unencoded_credentials(std::string_view url, std::size_t begin, std::size_t end) {
+    const std::string_view authority = url.substr(begin, end - begin);
+    const std::size_t colon = authority.find(':');
+    if (colon == std::string_view::npos || authority.starts_with('[')) return std::string_view::npos;
+    const std::string_view port = authority.substr(colon + 1);
+    if (!port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos) return std::string_view::npos;
+    return url.rfind('@');
+}
+
+}  // namespace
+
 std::string redact_url(std::string_view url) {
     std::string result;
     const std::size_t separator = url.find("://");
     const std::size_t begin = separator == std::string_view::npos ? 0 : separator + 3;
-    const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
-    const std::size_t at = url.substr(0, end).rfind('@');
+    std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+    std::size_t at = url.substr(0, end).rfind('@');
+    if (at == std::string_view::npos || at < begin) at = end_of_unencoded_credentials(url, begin, end);
+    if (at != std::string_view::npos && at > end) end = std::min(url.find_first_of("/?#", at), url.size());
     result += url.substr(0, begin);
     if (at != std::string_view::npos && at >= begin) {
         const std::string_view user_info = url.substr(begin, at - begin);

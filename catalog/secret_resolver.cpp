@@ -122,14 +122,20 @@ std::optional<std::string> SecretResolver::find(std::string_view name) const {
     return value;
 }
 
-SecretResolver::Result SecretResolver::resolve(std::string_view text) const {
+SecretResolver::Result SecretResolver::resolve(std::string_view text) const { return replace_references(text, false); }
+
+SecretResolver::Result SecretResolver::resolve_in_json(std::string_view text) const {
+    return replace_references(text, true);
+}
+
+SecretResolver::Result SecretResolver::replace_references(std::string_view text, bool in_json) const {
     Result result;
     std::size_t copied = 0;
     for (const SecretReference& reference : find_secret_references(text)) {
         result.text += text.substr(copied, reference.offset - copied);
         copied = reference.offset + reference.length;
         if (const std::optional<std::string> value = find(reference.name))
-            result.text += *value;
+            result.text += in_json ? json_escaped(*value) : *value;
         else
             result.missing.push_back(describe_missing(reference.name));
     }

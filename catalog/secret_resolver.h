@@ -30,11 +30,14 @@ public:
 
     /// Replaces ${secret:name} references; other text, and other ${...} forms, stay.
     [[nodiscard]] Result resolve(std::string_view text) const;
+    /// The same for a text that is JSON, with references inside its strings: it stays JSON, whatever the values hold.
+    [[nodiscard]] Result resolve_in_json(std::string_view text) const;
     [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
     /// Replaces every resolved secret value (of 4 or more characters, also in base64 and percent-encoded form) by ***.
     [[nodiscard]] std::string redact(std::string_view text) const;
 
 private:
+    [[nodiscard]] Result replace_references(std::string_view text, bool in_json) const;
     void remember(const std::string& value) const;
     [[nodiscard]] std::string describe_missing(std::string_view name) const;
 
@@ -48,6 +51,9 @@ struct SecretReference {
     std::size_t offset = 0;  ///< Of "${" in the text.
     std::size_t length = 0;
 };
+
+/// A text as it stands inside a JSON string.
+[[nodiscard]] std::string json_escaped(std::string_view text);
 
 /// All ${secret:name} references of a text. malformed receives offsets of "${secret" that is not closed or whose name
 /// is empty or has characters other than letters, digits, '_', '-', '.'.

@@ -88,6 +88,9 @@ bool is_ipv6_address(std::string_view text) {
 
 std::variant<std::uint16_t, UrlError> parse_port(std::string_view text, std::size_t offset) {
     if (text.empty()) return error(offset > 0 ? offset - 1 : 0, 1, "the port is missing after \":\"");
+    // Not quoted: where the URL is a secret, it is a part of it.
+    if (!std::all_of(text.begin(), text.end(), is_digit))
+        return error(offset, text.size(), "the port is not a number", "ports are 1 to 65535");
     unsigned value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535)
@@ -109,7 +112,7 @@ std::variant<HostAndPort, UrlError> parse_host_and_port(std::string_view authori
         const std::string_view address = masked.substr(1, close - 1);
         if (!is_ipv6_address(address))
             return error(offset + 1, std::max<std::size_t>(1, address.size()),
-                         fmt::format("\"{}\" is not an IPv6 address", address));
+                         "what is in brackets is not an IPv6 address");
         result.host = fold_case(address);
         result.ipv6 = true;
         const std::string_view rest = masked.substr(close + 1);
@@ -159,6 +162,23 @@ std::optional<UrlError> check_characters(std::string_view masked) {
     return std::nullopt;
 }
 
+/// What stands before "://", as it may be shown: nothing that could be credentials.
+std::string shown_scheme(std::string_view scheme) {
+    const bool plain = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
+    });
+    return plain ? fmt::format("the scheme \"{}\"", scheme) : "what stands before \"://\"";
+}
+
+/// A "@" behind what was taken for host and port, which are none: a password with a "/", "?" or "#" in it. The text
+/// must not be quoted then.
+std::optional<UrlError> unencoded_credentials(std::string_view text, std::size_t begin, std::size_t end) {
+    const std::size_t at = text.rfind('@');
+    if (at == std::string_view::npos || at < end) return std::nullopt;
+    return error(begin, at + 1 - begin, "user name and password have characters that must be percent-encoded",
+                 "write %2F for \"/\", %3F for \"?\", %23 for \"#\"");
+}
+
 /// Complains about a missing or wrong scheme in terms of what was probably meant.
 UrlError scheme_error(std::string_view text) {
     const std::size_t separator = text.find("://");
@@ -169,7 +189,7 @@ UrlError scheme_error(std::string_view text) {
     std::string hint = "use ws:// or wss://";
     if (equals_ignoring_case(scheme, "http")) hint = fmt::format("write 'ws{}'", redact_url(rest));
     if (equals_ignoring_case(scheme, "https")) hint = fmt::format("write 'wss{}'", redact_url(rest));
-    return error(0, std::max<std::size_t>(1, scheme.size()), fmt::format("the scheme \"{}\" is not ws or wss", scheme),
+    return error(0, std::max<std::size_t>(1, scheme.size()), fmt::format("{} is not ws or wss", shown_scheme(scheme)),
                  std::move(hint));
 }
 
@@ -217,7 +237,8 @@ std::variant<WebSocketUrl, UrlError> parse_websocket_url(std::string_view text) 
                      "use headers = MAP {'Authorization': 'Basic ${secret:name}'}");
     auto parsed = parse_host_and_port(text.substr(begin, end - begin),
                                       std::string_view(masked).substr(begin, end - begin), begin);
-    if (auto* failure = std::get_if<UrlError>(&parsed)) return std::move(*failure);
+    if (auto* failure = std::get_if<UrlError>(&parsed))
+        return unencoded_credentials(text, begin, end).value_or(std::move(*failure));
     auto& authority = std::get<HostAndPort>(parsed);
     url.host = std::move(authority.host);
     url.ipv6 = authority.ipv6;
@@ -239,7 +260,7 @@ std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text) {
     if (begin != std::string::npos) {
         if (!equals_ignoring_case(text.substr(0, begin), "http"))
             return error(0, std::max<std::size_t>(1, begin),
-                         fmt::format("the scheme \"{}\" is not http", text.substr(0, begin)),
+                         fmt::format("{} is not http", shown_scheme(text.substr(0, begin))),
                          "the connection to the proxy is plain; what goes through it may still be wss");
         begin += 3;
     } else {
@@ -261,7 +282,8 @@ std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text) {
     }
     auto parsed = parse_host_and_port(text.substr(begin, end - begin),
                                       std::string_view(masked).substr(begin, end - begin), begin);
-    if (auto* failure = std::get_if<UrlError>(&parsed)) return std::move(*failure);
+    if (auto* failure = std::get_if<UrlError>(&parsed))
+        return unencoded_credentials(text, begin, end).value_or(std::move(*failure));
     auto& authority = std::get<HostAndPort>(parsed);
     url.host = std::move(authority.host);
     url.ipv6 = authority.ipv6;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -102,6 +103,18 @@ Neighbourhood neighbourhood_of(std::string_view line, std::size_t byte, std::siz
     while (begin > 0 && begin < byte && is_continuation(begin)) ++begin;
     while (end > byte && is_continuation(end)) --end;
     return {begin, end};
+}
+
+/// A line without its credentials. A literal may have begun on another line, so that all of the text has to be looked
+/// at: once for the diagnostics of one text, which come together.
+std::string_view shown_line(const SourceTextPtr& source, std::uint32_t number) {
+    thread_local std::weak_ptr<const SourceText> latest;
+    thread_local std::string shown;
+    if (latest.lock() != source) {
+        shown = mask_credentials(source->text());
+        latest = source;
+    }
+    return std::string_view(shown).substr(source->line_begin(number), source->line(number).size());
 }
 
 MarkedLine mark_line(std::string_view whole_line, std::size_t begin_byte, std::size_t end_byte, std::size_t width) {
@@ -207,8 +220,7 @@ std::string render_diagnostic(const Diagnostic& diagnostic, const RenderOptions&
         const std::size_t line_begin = diagnostic.source->line_begin(position.line);
         const std::size_t begin = diagnostic.span.begin - std::min<std::size_t>(diagnostic.span.begin, line_begin);
         const std::size_t end = std::max(diagnostic.span.begin, diagnostic.span.end) - line_begin;
-        const MarkedLine marked =
-            mark_line(mask_credentials(diagnostic.source->line(position.line)), begin, end, width);
+        const MarkedLine marked = mark_line(shown_line(diagnostic.source, position.line), begin, end, width);
         const std::string_view gap = marked.text.empty() ? "" : " ";
         out += fmt::format("{} {} |{}{}{}\n", palette.frame, number, palette.reset, gap, marked.text);
         out += fmt::format("{}{} |{} {}{}{}\n", palette.frame, std::string(gutter, ' '), palette.reset,

@@ -56,6 +56,9 @@ public:
     void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }
     [[nodiscard]] SecretResolver::Result resolve(std::string_view text) const { return secrets_.resolve(text); }
+    [[nodiscard]] SecretResolver::Result resolve_in_json(std::string_view text) const {
+        return secrets_.resolve_in_json(text);
+    }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
 
     /// Without port, clients, pending_messages and messages_in_flight, which the connection adds.

@@ -90,14 +90,15 @@ std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
 std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
     std::string text(options_.ack_message ? *options_.ack_message : default_text);
     if (text.find("${secret") != std::string::npos) {
-        SecretResolver::Result resolved = journal_.resolve(text);
+        SecretResolver::Result resolved = is_json ? journal_.resolve_in_json(text) : journal_.resolve(text);
         if (!resolved.missing.empty()) {
             journal_.error("acknowledge_failed", fmt::format("ack_message: {}", fmt::join(resolved.missing, "; ")));
             return std::nullopt;
         }
         text = std::move(resolved.text);
+    const bool is_json = is_json_value(text);
     }
-    const std::string id = is_json_value(text) ? escaped(message_id) : message_id;
+    const std::string id = is_json ? escaped(message_id) : message_id;
     for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
         text.replace(at, placeholder.size(), id);
     return text;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "connectors/codec/json_text.h"
+
 namespace laminar {
 
 bool send_subscriptions(MessageStream& stream, const WebSocketOptions& options, const SecretResolver& secrets,
@@ -14,7 +16,8 @@ bool send_subscriptions(MessageStream& stream, const WebSocketOptions& options, 
         return false;
     };
     for (const std::string& text : options.subscribe_message) {
-        const SecretResolver::Result resolved = secrets.resolve(text);
+        const SecretResolver::Result resolved =
+            is_json_value(text) ? secrets.resolve_in_json(text) : secrets.resolve(text);
         if (!resolved.missing.empty())
             return fail("secret_missing", fmt::format("{}", fmt::join(resolved.missing, "; ")));
         // The position comes from the peer: filled in last, it cannot name a secret.

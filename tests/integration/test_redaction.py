@@ -29,9 +29,11 @@ def secret(name):
 
 
 class EchoingServer(FeedServer):
-    """Sends back, as messages that cannot be used, all that it was told: the path, the headers, the messages."""
+    """Sends its messages, and sends back, as messages that cannot be used, all that it was told: the path, the headers, the messages."""
 
     async def serve_client(self, client):
+        for message in self.messages:
+            await client.send(message)
         for name, value in client.request_headers.raw_items():
             await client.send(f"broken {name}: {value}")
         await client.send("broken " + client.path)
@@ -67,10 +69,10 @@ class RedactionTest(LaminarTestCase):
 
     key_lines = ()
 
-    def run_everywhere(self, script, *arguments, expect):
+    def run_everywhere(self, script, *arguments, expect, **options):
         for log_format in ("text", "json"):
             with Laminar("run", "--format", "json", "--log-level", "trace", "--log-format", log_format, "--secrets-dir", self.secrets,
-                         *arguments, "-e", script) as laminar:
+                         *arguments, "-e", script, **options) as laminar:
                 code = laminar.wait()
             self.assertEqual(code, expect, laminar.stderr.text[-3000:])
             self.assert_silent(laminar)
@@ -95,10 +97,10 @@ class RedactionTest(LaminarTestCase):
             DROP CONNECTION feed CASCADE;
         """
 
-    def test_what_a_client_is_given_by_reference(self):
-        names = ("token", "key", "cookie", "login", "ack")
+    def check_references(self, *arguments, **options):
+        references = {name: f"${{secret:{name}}}" for name in self.references}
         with EchoingServer([]) as server:
-            laminar = self.run_everywhere(self.client_script(server, **{name: self.put(name) for name in names}), expect=0)
+            laminar = self.run_everywhere(self.client_script(server, **references), *arguments, expect=0, **options)
             path, headers = server.requests[0]
         # They were used, and something was told about all of it.
         self.assertIn(secret("token"), path)
@@ -107,6 +109,64 @@ class RedactionTest(LaminarTestCase):
         self.assertIn("X-API-Key: ***", laminar.stdout.text)
         self.assertIn("decode_error", laminar.stderr.text)
         self.assertIn("plain=shown", laminar.stdout.text)
+
+    references = ("token", "key", "cookie", "login", "ack")
+
+    def test_what_a_client_is_given_by_reference(self):
+        for name in self.references:
+            self.put(name)
+        self.check_references()
+
+    def test_secrets_of_an_env_file(self):
+        env_file = self.temporary_folder() / "secrets.env"
+        forms = ("{name}={value}", "export {upper}='{value}'", 'LAMINAR_SECRET_{upper}="{value}"', "{upper} = {value}", "{name}={value}")
+        env_file.write_text("".join(form.format(name=name, upper=name.upper(), value=secret(name)) + "\n"
+                                    for name, form in zip(self.references, forms)))
+        self.check_references("--env-file", env_file)
+
+    def test_secrets_of_the_environment(self):
+        self.check_references(environment={f"LAMINAR_SECRET_{name.upper()}": secret(name) for name in self.references})
+
+    def test_a_secret_stays_one_value_inside_json(self):
+        """Whatever it holds: the message is JSON, and neither it nor its escaped form is told to anybody."""
+        value = f'{WORD}"\\\t{{}}-é'
+        self.put("login", value)
+        options = """subscribe_message = [JSON_OBJECT('login': '${secret:login}'), 'plain ${secret:login}'], auto_ack = false,
+            ack_message = JSON_OBJECT('with': '${secret:login}', 'id': '${message_id}')"""
+        with EchoingServer(['{"message_id": "a\\"b", "n": 1}']) as server:
+            self.run_everywhere(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', {options});
+                CREATE PIPELINE acknowledge AS SELECT n, ACKNOWLEDGE_MESSAGE(message_id) AS ack FROM feed;
+                CREATE TABLE errors (failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                WAIT FOR errors COUNT 8 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR acknowledge COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                SELECT * FROM errors;
+                DROP CONNECTION feed CASCADE;""", expect=0)
+            first, second = server.received[:2]
+            acknowledgements = [json.loads(text) for text in server.received if text.startswith('{"with')]
+        self.assertEqual(json.loads(first), {"login": value})
+        self.assertEqual(second, "plain " + value)
+        self.assertEqual(acknowledgements[0], {"with": value, "id": 'a"b'})
+
+    def test_credentials_of_proxies(self):
+        proxy_port, port = free_port(), free_port()
+        password = secret("proxy")
+        right = f"alice:{password}@127.0.0.1:{proxy_port}"
+        for proxy in (f"http://{right}", right, self.put("whole", f"http://{right}"),
+                      f"http://alice:{self.put('part', password)}@127.0.0.1:{proxy_port}",
+                      # What is malformed shows when the secret is looked up.
+                      self.put("slash", f"http://alice:{WORD}/{password}@127.0.0.1:{proxy_port}"),
+                      self.put("scheme", f"alice:{password}://127.0.0.1:{proxy_port}"),
+                      self.put("port", f"http://alice:{password}@127.0.0.1:{WORD}"),
+                      self.put("space", f"http://alice:{WORD} {password}@127.0.0.1:{proxy_port}")):
+            with self.subTest(proxy):
+                laminar = self.run_everywhere(f"""
+                    CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:{port}/', mode = 'client', format = 'json',
+                        reconnect = false, proxy = '{proxy}');
+                    SHOW CREATE CONNECTION feed;
+                    SELECT test_connection('feed') AS result;
+                    CREATE TABLE events (n INT) WITH (connector = 'feed');""", expect=1)
+                self.assertIn("proxy", laminar.stderr.text)
 
     def test_what_a_client_is_given_in_plain_text(self):
         """Then only the places that Laminar writes by itself can be silent: the peer echoes nothing here."""
@@ -170,7 +230,16 @@ class RedactionTest(LaminarTestCase):
                 self.assert_silent(laminar)
 
     def test_mistakes_in_statements(self):
+        proxy = "CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'ws://h/', proxy = '{}');"
         for statement in (
+            *(proxy.format(url) for url in (
+                f"socks5://alice:{secret('url')}@proxy:1", f"http://alice:{WORD}/{secret('url')}@proxy:1", f"alice:{secret('url')}@proxy:1/x",
+                f"http://alice:{WORD} {secret('url')}@proxy:1", f"alice:{secret('url')}@http://proxy:1", f"http://alice:{secret('url')}@:1",
+                f"http://alice:{secret('url')}@proxy:port")),
+            # Literals of several lines, with the mistake on any of them, and with a comment that looks like one.
+            f"CREATE CONNECTION feed TO websocket (mode = 'server', port = 0, format = 'json', -- it's\n auth_token =\n 'one\n{secret('token')}\n', nonsense = 1);",
+            f"CREATE CONNECTION feed TO websocket (mode = 'server', port = 0, format = 'json', tls_key = 'one\n{secret('pem')}', nonsense = 1);",
+            f"CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'ws://alice:\n{secret('url')}@h/', nonsense = 1);",
             f"CREATE CONNECTION feed TO websocket (endpoint = 'http://user:{secret('url')}@host/?token={secret('query')}', mode = 'client', format = 'json');",
             f"CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'ws://h/',\n auth_token = '{secret('token')}');",
             f"CREATE CONNECTION feed TO websocket (mode = 'server', port = 0, format = 'json',\n auth_token = 17, basic_auth = '{secret('basic')}');",

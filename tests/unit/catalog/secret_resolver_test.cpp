@@ -106,6 +106,16 @@ TEST_CASE("what is there and cannot be read is not called missing") {
           "secret \"token\" cannot be read from " + (directory.path() / "token").string() + ": it is not a file");
 }
 
+TEST_CASE("inside JSON a value is escaped, and redacted so, too") {
+    const TemporaryDirectory directory;
+    directory.write("odd", "a\"b\\c\td\x01");
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    CHECK(resolver.resolve(R"({"x":"${secret:odd}"})").text == "{\"x\":\"a\"b\\c\td\x01\"}");
+    const std::string text = resolver.resolve_in_json(R"({"x":"${secret:odd}","y":"${other}"})").text;
+    CHECK(text == R"({"x":"a\"b\\c\td\u0001","y":"${other}"})");
+    CHECK(resolver.redact(text) == R"({"x":"***","y":"${other}"})");
+}
+
 TEST_CASE("values are redacted in every form they travel in") {
     const TemporaryDirectory directory;
     directory.write("password", "p@ss word/42");
@@ -132,6 +142,8 @@ TEST_CASE("URLs are shown without credentials") {
     CHECK(redact_url("wss://host/path?api_key=1&x=2&Token=3&sig=4#f") ==
           "wss://host/path?api_key=***&x=2&Token=***&sig=***#f");
     CHECK(redact_url("wss://host:80/a@b?symbol=AAPL") == "wss://host:80/a@b?symbol=AAPL");
+    CHECK(redact_url("wss://user:sec/ret@host/path?x=1") == "wss://user:***@host/path?x=1");
+    CHECK(redact_url("user:secret@host:3128") == "user:***@host:3128");
     CHECK(redact_url("host") == "host");
     CHECK(redact_url("") == "");
     CHECK(redact_url("wss://h?") == "wss://h?");

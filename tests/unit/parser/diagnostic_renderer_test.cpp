@@ -36,7 +36,25 @@ TEST_CASE("credentials in the line are masked, positions stay") {
     CHECK(shown("endpoint = 'ws://me:pw@h/p?a=1&token=t&b=2'") == "endpoint = 'ws://me:**@h/p?a=1&token=*&b=2'");
     CHECK(shown("endpoint = 'ws://h:80/p@q'") == "endpoint = 'ws://h:80/p@q'");
     CHECK(shown("tls_key = '-----BEGIN") == "tls_key = '**********");
+    CHECK(shown("endpoint = 'ws://me:p/w@h/'") == "endpoint = 'ws://me:***@h/'");
+    CHECK(shown("proxy = 'me:pw@h:1'") == "proxy = 'me:**@h:1'");
+    CHECK(shown("proxy = 'socks5://me:pw@h:1'") == "proxy = 'socks5://me:**@h:1'");
+    CHECK(shown("proxy = 'me:pw@http://h:1'") == "proxy = 'me:**@http://h:1'");
+    CHECK(shown("proxy = 'h:1'") == "proxy = 'h:1'");
     CHECK(shown("SELECT 'token', x FROM t WHERE y = 'z'") == "SELECT 'token', x FROM t WHERE y = 'z'");
+}
+
+TEST_CASE("credentials in literals of several lines are masked on each of them") {
+    const std::string text =
+        "CREATE CONNECTION c TO websocket ( -- it's\n auth_token =\n 'one\ntwo', /* ' */ port = 'x\ny');";
+    const auto shown = [&text](const std::string& marked) {
+        const std::string rendered = render_diagnostic(mark(text, marked));
+        const std::size_t begin = rendered.find("| ") + 2;
+        return rendered.substr(begin, rendered.find('\n', begin) - begin);
+    };
+    CHECK(shown("'one") == " '***");
+    CHECK(shown("two") == "***', /* ' */ port = 'x");
+    CHECK(shown("y'") == "y');");
 }
 
 TEST_CASE("position, message, line, carets and hint") {
