@@ -213,12 +213,13 @@ net::awaitable<void> WebSocketClient::keep_connected() {
     ReconnectPolicy policy(policy_settings(*options_), [&] { return spread(random); });
     while (!stopping()) {
         Round round = co_await try_endpoints();
-        if (stopping()) co_return;
+        // It has failed also if it is to be closed by now: that it has must not depend on who is faster.
         if (engine_verdict_) round.connection_failure = engine_verdict_;
         if (round.connection_failure) {
             give_up(round, *round.connection_failure);
             co_return;
         }
+        if (stopping()) co_return;
         if (round.connected_at) policy.connected(*round.connected_at);
         const ReconnectPolicy::Decision decision = policy.ended(round.ending, Clock::now());
         if (!decision.retry) {
@@ -363,7 +364,7 @@ std::optional<std::string> WebSocketClient::judge(const std::string& description
 }
 
 void WebSocketClient::give_up(const Round& round, const std::string& reason) {
-    drop_queue();
+    if (!handing_over()) drop_queue();
     if (round.orderly && !options_->reconnect && !round.connection_failure) {
         // A feed that may end, and has.
         inputs_.finish();

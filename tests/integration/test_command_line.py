@@ -9,6 +9,8 @@ import time
 import unittest
 
 from laminar_process import LIMIT_SECONDS, PROJECT, LaminarTestCase, binary, run
+from raw_server import RawServer, until_end
+from raw_websocket import accept
 from terminal import Terminal
 from websocket_peer import FeedServer, Server
 
@@ -243,6 +245,36 @@ class SummaryTest(LaminarTestCase):
         laminar = self.run_script(script)
         self.assertIn("1,234 rows out", laminar.stderr.text)
         self.assertEqual(self.run_script(script, "--quiet").stderr.text, "")
+
+    def test_what_failed_at_the_end_of_a_failed_script_is_told(self):
+        """The peer does not answer the close frame: the connection is not through with failing when the script ends."""
+        def serve(connection):
+            accept(connection).send_bytes(b"\x81\x06broken")
+            until_end(connection)
+
+        with RawServer(serve) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', on_error = 'fail');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                CREATE TABLE errors (failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                SELECT error('the script has failed');
+            """, expect=1)
+        self.assertIn("the script has failed", laminar.stderr.text)
+        self.assertIn('laminar: failed: connection "feed" failed: on_error', laminar.stderr.text)
+
+    def test_a_pipeline_that_fails_at_the_end_is_told_of(self):
+        """The rows are taken only when the run ends (batch_size), and the query turns out not to fit them."""
+        with FeedServer([json.dumps({"x": "text"}), "broken"]) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    batch_size = 1000, batch_timeout_ms = 600000);
+                CREATE PIPELINE sums AS SELECT list_sum(x) AS s FROM feed;
+                CREATE TABLE errors (failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                SELECT error('the script has failed');
+            """, expect=1)
+        self.assertIn('laminar: failed: pipeline "sums" failed: ', laminar.stderr.text)
 
     def test_logs_can_be_json(self):
         with FeedServer([]) as server:
