@@ -76,6 +76,8 @@ struct ConnectionGap {
     std::string next_position;         ///< The first after it; empty: none yet.
 };
 
+struct InputsHandover;
+
 /// What a connection leaves to the one that takes its place (ALTER CONNECTION).
 struct ConnectionHandover {
     ConnectionStatus status;  ///< Its last one: counters go on from there, and the position.
@@ -83,6 +85,9 @@ struct ConnectionHandover {
     std::vector<OutgoingMessage> unsent;
     std::string position_path;         ///< JSON path that the position is of.
     std::optional<ConnectionGap> gap;  ///< That is still open.
+    std::uint64_t last_client = 0;     ///< Server mode: the number in the latest client id, which none gets again.
+    /// What it owes its readers and peers: errors for tables yet to come, messages without acknowledgement.
+    std::shared_ptr<InputsHandover> inputs;
 };
 
 /// A moment's view of one client of a server. Times are UTC microseconds; 0 means never.
@@ -126,18 +131,25 @@ struct DeadLetter {
     std::string data;  ///< The payload.
 };
 
-/// A row that the engine could not process, and the message it came from.
+/// A row that the engine could not process or left out, and the message it came from.
 struct FailedRow {
+    enum class Kind : std::uint8_t {
+        processing,    ///< An error: on_error, max_errors_per_minute and dlq_enabled apply.
+        late,          ///< No error, only told of: it came after its window, or
+        undeliverable  ///< its receiver is not there; of the connection it should have been sent on.
+    };
+
     std::string connection;
     std::string consumer;  ///< The table or pipeline that refused it.
     std::string reason;
+    Kind kind = Kind::processing;
     std::string message_id;
     std::string client_id;
     std::string remote_address;
-    std::int64_t received_at = 0;
+    std::int64_t received_at = 0;  ///< 0: it did not come from one message.
     std::uint64_t message_size = 0;
     std::uint32_t delivery_count = 1;
-    std::string payload;
+    std::string payload;  ///< Of the message; without one, the row as JSON, or empty.
 };
 
 /// What became of a connection's messages in one engine cycle.
@@ -189,7 +201,11 @@ public:
     /// Closes like close, but keeps what has not been sent and hands it on: done is called once, from an I/O thread.
     /// Nothing is sent through it any more; send returns full.
     virtual void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done);
-    /// Goes on where another one stopped; before open. False when this kind of connection begins anew.
+    /// The last step of the same: adds what only settle changes after done, the counters among it. From here on settle
+    /// is for the successor.
+    virtual void hand_over_inputs(ConnectionHandover&) {}
+    /// Goes on where another one stopped; before open. Channels that it had are then added as usual. False when this
+    /// kind of connection begins anew.
     virtual bool take_over(ConnectionHandover&& handover);
     virtual void pause() = 0;  ///< Stop reading; the peer feels backpressure.
     virtual void resume() = 0;

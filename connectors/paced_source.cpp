@@ -102,6 +102,11 @@ public:
         inputs_.set_paused(true);
     }
 
+    void settle(const ProcessingReport& report) {
+        // Nothing is acknowledged, and on_error is 'continue'.
+        (void)inputs_.settle(report, [](const OutgoingMessage&) { return SendOutcome::failed; });
+    }
+
     ConnectionStatus status() const {
         ConnectionStatus status = journal_.status();
         if (status.state == ConnectionState::connected && paused_.load()) status.state = ConnectionState::paused;
@@ -119,12 +124,12 @@ private:
     net::awaitable<void> close_when_ended(std::function<void()> done);
     net::awaitable<void> report_test(std::function<void(std::vector<ConnectionTestStep>)> done);
     std::optional<std::string> deliver(std::string_view payload);
+    void report_missing_fields();
     [[nodiscard]] Clock::time_point due(Clock::time_point start, std::uint64_t index) const;
 
     const WebSocketOptions input_options_;  ///< Defaults: wait for room, go on after errors.
     const std::unique_ptr<MessageSource> source_;
     const std::optional<double> rate_;
-    void report_missing_fields();
     const net::any_io_executor strand_;
     ConnectionJournal journal_;
     InputFanout inputs_;
@@ -194,18 +199,18 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
                 since_start = 0;
             }
         }
-        const std::optional<std::string_view> payload = source_->next();
-        if (!payload) {
-            journal_.set_finished(true);
-            inputs_.finish();
-            co_return;
         if (!source_->is_ready([event = event_] { event.post(); })) {
             inputs_.flush();
             co_await event_.wait();
             continue;
         }
-        }
+        const std::optional<std::string_view> payload = source_->next();
         report_missing_fields();
+        if (!payload) {
+            journal_.set_finished(true);
+            inputs_.finish();
+            co_return;
+        }
         ++since_start;
         if (const std::optional<std::string> verdict = deliver(*payload)) throw std::runtime_error(*verdict);
         if (++in_turn == messages_per_turn) {
@@ -228,11 +233,6 @@ std::optional<std::string> PacedSource::Implementation::deliver(std::string_view
     return inputs_.deliver(message);
 }
 
-Clock::time_point PacedSource::Implementation::due(Clock::time_point start, std::uint64_t index) const {
-    const std::chrono::duration<double> after(static_cast<double>(index) / *rate_);
-    // A rate close to zero must not overflow the clock.
-    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    return start + std::chrono::duration_cast<Clock::duration>(std::min(after, longest));
 void PacedSource::Implementation::report_missing_fields() {
     if (!has_unchecked_.exchange(false)) return;
     std::vector<std::shared_ptr<InputChannel>> channels;
@@ -260,6 +260,11 @@ void PacedSource::Implementation::report_missing_fields() {
     }
 }
 
+Clock::time_point PacedSource::Implementation::due(Clock::time_point start, std::uint64_t index) const {
+    const std::chrono::duration<double> after(static_cast<double>(index) / *rate_);
+    // A rate close to zero must not overflow the clock.
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    return start + std::chrono::duration_cast<Clock::duration>(std::min(after, longest));
 }
 
 net::awaitable<void> PacedSource::Implementation::close_when_ended(std::function<void()> done) {
@@ -300,6 +305,8 @@ void PacedSource::stop_reading() { implementation_->stop_reading(); }
 void PacedSource::resume() { implementation_->set_paused(false); }
 
 SendOutcome PacedSource::send(OutgoingMessage /*message*/) { return SendOutcome::failed; }
+
+void PacedSource::settle(const ProcessingReport& report) { implementation_->settle(report); }
 
 ConnectionStatus PacedSource::status() const { return implementation_->status(); }
 

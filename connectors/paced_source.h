@@ -58,6 +58,7 @@ public:
     void stop_reading() override;
     SendOutcome send(OutgoingMessage message) override;  ///< failed: nothing can be sent to it.
     [[nodiscard]] bool send_queue_empty() const override { return true; }
+    void settle(const ProcessingReport& report) override;
     [[nodiscard]] ConnectionStatus status() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;
 

@@ -1,7 +1,9 @@
 #include "runtime/failed_rows.h"
 
 #include <string_view>
+#include <utility>
 
+#include "connectors/codec/json_encoder.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar {
@@ -32,44 +34,55 @@ FailedRow describe(const Find& find, std::size_t row) {
     return failed;
 }
 
-void add(std::vector<FailedRow>& failures, const std::string& connection, const std::string& consumer,
-         const RefusedRow& row, FailedRow failed) {
-    failed.connection = connection;
-    failed.consumer = consumer;
-    failed.reason = row.reason;
-    failures.push_back(std::move(failed));
-}
-
 bool is_told(const std::vector<FailedRow>& failures, const std::string& connection) {
     return !connection.empty() && failures.size() < most_failures_told;
 }
 
+/// find_column gives the values of the column of a name, or null.
+template <class FindColumn>
+void add_row(std::vector<FailedRow>& failures, const std::string& connection, const std::string& consumer,
+             const RefusedRow& row, FailedRow::Kind kind, const FindColumn& find_column) {
+    if (!is_told(failures, connection)) return;
+    FailedRow failed = describe([&](MetadataField field) { return find_column(hidden_column_name(field)); }, row.row);
+    failed.connection = connection;
+    failed.consumer = consumer;
+    failed.reason = row.reason;
+    failed.kind = kind;
+    failures.push_back(std::move(failed));
+}
+
 }  // namespace
 
+void add_failure(std::vector<FailedRow>& failures, FailedRow failure) {
+    if (is_told(failures, failure.connection)) failures.push_back(std::move(failure));
+}
+
 void add_failure(std::vector<FailedRow>& failures, const std::string& connection, const std::string& consumer,
-                 const RefusedRow& row, const ColumnBatch& batch) {
-    if (!is_told(failures, connection)) return;
-    const auto find = [&](MetadataField field) -> const ColumnVector* {
-        const std::string name = hidden_column_name(field);
+                 const RefusedRow& row, const ColumnBatch& batch, FailedRow::Kind kind) {
+    add_row(failures, connection, consumer, row, kind, [&](const std::string& name) -> const ColumnVector* {
         for (std::size_t index = 0; index < batch.schema->columns.size(); ++index) {
             if (batch.schema->columns[index].name == name) return &batch.columns[index];
         }
         return nullptr;
-    };
-    add(failures, connection, consumer, row, describe(find, row.row));
+    });
 }
 
 void add_failure(std::vector<FailedRow>& failures, const std::string& connection, const std::string& consumer,
-                 const RefusedRow& row, const ResultTable& rows) {
-    if (!is_told(failures, connection)) return;
-    const auto find = [&](MetadataField field) -> const ColumnVector* {
-        const std::string name = hidden_column_name(field);
+                 const RefusedRow& row, const ResultTable& rows, FailedRow::Kind kind) {
+    add_row(failures, connection, consumer, row, kind, [&](const std::string& name) -> const ColumnVector* {
         for (std::size_t index = 0; index < rows.columns.size(); ++index) {
             if (rows.columns[index].name == name) return &rows.values[index];
         }
         return nullptr;
-    };
-    add(failures, connection, consumer, row, describe(find, row.row));
+    });
+}
+
+std::string row_as_json(const ColumnRows& rows, std::size_t row) {
+    std::vector<std::string> names;
+    for (const OutputColumn& column : rows.columns) names.push_back(column.name);
+    std::string json;
+    encode_row(names, rows.values, row, json);
+    return json;
 }
 
 }  // namespace laminar

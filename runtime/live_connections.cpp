@@ -160,6 +160,10 @@ void LiveConnections::replace(const ConnectionObject& definition) {
 
     const std::shared_ptr<Connection> successor =
         make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
+    // The engine goes on all the while: an acknowledgement reaches either the old one before it hands over what waits
+    // for that, or the new one.
+    const std::lock_guard settling(settle_mutex_);
+    old->hand_over_inputs(handover);
     const bool goes_on = successor->take_over(std::move(handover));
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
@@ -218,13 +222,14 @@ std::vector<DeadLetter> LiveConnections::dead_letters() const { return observer_
 
 void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
                              std::map<std::string, std::vector<FailedRow>> failures) {
+    const std::lock_guard settling(settle_mutex_);
     std::vector<std::pair<std::shared_ptr<Connection>, ProcessingReport>> reports;
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [name, entry] : entries_) {
-            if (entry.attachments.empty()) continue;
-            reports.emplace_back(entry.connection, ProcessingReport{});
             const auto failed = failures.find(name);
+            if (entry.attachments.empty() && failed == failures.end()) continue;
+            reports.emplace_back(entry.connection, ProcessingReport{});
             if (failed != failures.end()) reports.back().second.failed = std::move(failed->second);
             for (const Acknowledgement& each : acknowledged) {
                 if (equals_ignoring_case(each.connection, name))

@@ -99,6 +99,7 @@ private:
     std::unique_ptr<Observer> observer_;
     std::unique_ptr<ColumnFiles> column_files_;
     std::unique_ptr<IoRuntime> io_;
+    std::mutex settle_mutex_;  ///< Held while connections settle; before mutex_.
     mutable std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
     ConnectionStatus past_totals_;                       ///< Guarded by mutex_.

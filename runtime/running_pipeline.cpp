@@ -263,7 +263,11 @@ void RunningPipeline::process() {
         } else if (result.added.rows > 0) {
             refused_rows = sink_->write(result.added);
         }
-        for (const RefusedRow& row : refused_rows) refused(row.reason);
+        for (const RefusedRow& row : refused_rows) {
+            count_refused(row.reason);
+            const bool known = !graph_->plan().changes && row.row < result.added.rows;
+            add_made_row_failure(row.reason, known ? row_as_json(result.added, row.row) : std::string());
+        }
         rows_out_ += result.added.rows + result.removed.rows - std::min(refused_rows.size(), result.added.rows);
         output_ = std::move(result.added);
         taken_back_ = std::move(result.removed);
@@ -284,12 +288,38 @@ void RunningPipeline::check_state_limit() {
                                  *state_limit_)});
 }
 
-void RunningPipeline::refused(const std::string& reason) {
+void RunningPipeline::count_refused(const std::string& reason) {
     ++failed_rows_;
     last_error_ = reason;
     // A feed of bad rows must not flood the log: the 1st, 10th, 100th... are told.
     if (is_power_of_ten(failed_rows_))
         spdlog::warn("[{}] {} rows left out so far; the latest: {}", name_, failed_rows_, reason);
+}
+
+void RunningPipeline::refused(const std::string& reason) {
+    count_refused(reason);
+    add_made_row_failure(reason, {});
+}
+
+/// A row that was made on the way came from several messages, or nobody knows which: all who had a part are told.
+void RunningPipeline::add_made_row_failure(const std::string& reason, std::string row) {
+    for (const std::string& connection : fed_by()) {
+        FailedRow failure;
+        failure.connection = connection;
+        failure.consumer = name_;
+        failure.reason = reason;
+        failure.payload = row;
+        add_failure(failures_, std::move(failure));
+    }
+}
+
+std::set<std::string> RunningPipeline::fed_by() const {
+    std::set<std::string> connections;
+    for (const Source& source : sources_) {
+        if (!source.connection.empty()) connections.insert(source.connection);
+        if (source.upstream) connections.merge(source.upstream->fed_by());
+    }
+    return connections;
 }
 
 const BatchSlot* RunningPipeline::slot_of(const Source& source) noexcept {
@@ -299,17 +329,22 @@ const BatchSlot* RunningPipeline::slot_of(const Source& source) noexcept {
 }
 
 void RunningPipeline::refused_row(const BatchSlot& slot, const RefusedRow& row) {
-    refused(row.reason);
+    count_refused(row.reason);
+    add_row_failure(slot, row, FailedRow::Kind::processing);
+}
+
+void RunningPipeline::add_row_failure(const BatchSlot& slot, const RefusedRow& row, FailedRow::Kind kind) {
     for (const Source& source : sources_) {
         if (slot_of(source) != &slot) continue;
         if (source.past_rows)
-            add_failure(failures_, source.connection, name_, row, *source.past_rows);
+            add_failure(failures_, source.connection, name_, row, *source.past_rows, kind);
         else if (source.typed_batch)
-            add_failure(failures_, source.connection, name_, row, *source.typed_batch);
+            add_failure(failures_, source.connection, name_, row, *source.typed_batch, kind);
         else
-            add_failure(failures_, source.connection, name_, row, source.stream->batch());
+            add_failure(failures_, source.connection, name_, row, source.stream->batch(), kind);
         return;
     }
+    if (kind == FailedRow::Kind::processing) add_made_row_failure(row.reason, {});
 }
 
 unsigned RunningPipeline::retries(const BatchSlot& slot) const {
@@ -318,11 +353,26 @@ unsigned RunningPipeline::retries(const BatchSlot& slot) const {
     return found == sources_.end() ? 0 : found->retries;
 }
 
-std::vector<FailedRow> RunningPipeline::take_failures() { return std::exchange(failures_, {}); }
+std::vector<FailedRow> RunningPipeline::take_failures() {
+    std::vector<FailedRow> failures = std::exchange(failures_, {});
+    if (!sink_) return failures;
+    for (FailedRow& failure : sink_->take_failures()) {
+        failure.consumer = name_;
+        failures.push_back(std::move(failure));
+    }
+    return failures;
+}
 
-void RunningPipeline::late(std::uint64_t rows) {
+void RunningPipeline::late(const BatchSlot& slot, const std::vector<std::size_t>& rows) {
+    for (const std::size_t row : rows) {
+        add_row_failure(slot,
+                        {row,
+                         "came too late: the watermark had passed its window (or the row has no time); it was left "
+                         "out"},
+                        FailedRow::Kind::late);
+    }
     const std::uint64_t before = late_rows_;
-    late_rows_ += rows;
+    late_rows_ += rows.size();
     std::uint64_t power = 1;
     while (power <= before) power *= 10;
     if (power <= late_rows_)

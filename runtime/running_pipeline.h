@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -121,8 +122,10 @@ public:
     /// What runs, once it is known.
     [[nodiscard]] const OperatorGraph* graph() const noexcept { return graph_.get(); }
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
-    /// Rows that could not be processed since the last time.
+    /// Rows that could not be processed since the last time, or were left out.
     [[nodiscard]] std::vector<FailedRow> take_failures();
+    /// Connections whose rows reach this pipeline, also by way of others.
+    [[nodiscard]] std::set<std::string> fed_by() const;
 
 private:
     bool prepare();
@@ -131,7 +134,10 @@ private:
     void refused_row(const BatchSlot& slot, const RefusedRow& row) override;
     [[nodiscard]] unsigned retries(const BatchSlot& slot) const override;
     [[nodiscard]] static const BatchSlot* slot_of(const Source& source) noexcept;
-    void late(std::uint64_t rows) override;
+    void late(const BatchSlot& slot, const std::vector<std::size_t>& rows) override;
+    void count_refused(const std::string& reason);
+    void add_row_failure(const BatchSlot& slot, const RefusedRow& row, FailedRow::Kind kind);
+    void add_made_row_failure(const std::string& reason, std::string row);
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
     [[nodiscard]] static std::int64_t system_time();

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "catalog/catalog.h"
 #include "connectors/codec/message_framing.h"
 #include "parser/sql_writer.h"
+#include "runtime/failed_rows.h"
 #include "runtime/live_connections.h"
 #include "runtime/stream_schema.h"
 
@@ -127,15 +129,32 @@ public:
         while (!backlog_.empty()) {
             const SendOutcome outcome = connection ? connection->send(backlog_.front().message) : SendOutcome::failed;
             if (outcome == SendOutcome::full) return false;
-            if (outcome != SendOutcome::accepted) undeliverable_ += backlog_.front().rows;
+            if (outcome != SendOutcome::accepted) add_undeliverable(backlog_.front(), outcome);
             backlog_.pop_front();
         }
         return true;
     }
 
     [[nodiscard]] std::uint64_t undeliverable() const override { return undeliverable_; }
+    [[nodiscard]] std::vector<FailedRow> take_failures() override { return std::exchange(failures_, {}); }
 
 private:
+    void add_undeliverable(const FramedMessage& framed, SendOutcome outcome) {
+        undeliverable_ += framed.rows;
+        FailedRow failure;
+        failure.connection = connection_;
+        failure.kind = FailedRow::Kind::undeliverable;
+        failure.client_id = framed.message.client_id;
+        if (outcome == SendOutcome::no_such_client)
+            failure.reason = fmt::format("there is no client \"{}\"", framed.message.client_id);
+        else if (outcome == SendOutcome::not_connected)
+            failure.reason = "the connection is closed";
+        else
+            failure.reason = "the connection has failed";
+        if (framed.message.payload) failure.payload = *framed.message.payload;
+        add_failure(failures_, std::move(failure));
+    }
+
     /// Changes go to whoever listens: a column client_id in them is data.
     void send(const ResultTable& rows, bool has_receivers) {
         // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
@@ -156,6 +175,7 @@ private:
     MessageFraming framing_;
     std::deque<FramedMessage> backlog_;
     std::uint64_t undeliverable_ = 0;
+    std::vector<FailedRow> failures_;
 };
 
 class CallbackSink final : public SinkWriter {

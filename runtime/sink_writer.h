@@ -34,6 +34,8 @@ public:
     virtual bool flush() { return true; }
     /// Rows that had no receiver (no such client, connection gone for good).
     [[nodiscard]] virtual std::uint64_t undeliverable() const { return 0; }
+    /// Their messages since the last time, for the connection they should have been sent on; consumer is left open.
+    [[nodiscard]] virtual std::vector<FailedRow> take_failures() { return {}; }
 };
 
 /// The columns a query must deliver for a sink, in order; empty when the sink takes whatever the query has.

@@ -46,6 +46,16 @@ std::string ClientDirectory::next_id() {
     return "c" + std::to_string(++last_id_);
 }
 
+std::uint64_t ClientDirectory::last_id() const {
+    const std::lock_guard lock(mutex_);
+    return last_id_;
+}
+
+void ClientDirectory::set_last_id(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    last_id_ = id;
+}
+
 void ClientDirectory::enroll(std::shared_ptr<ServerClient> client) {
     const std::lock_guard lock(mutex_);
     clients_.emplace(client->id, std::move(client));

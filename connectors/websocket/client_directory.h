@@ -46,6 +46,9 @@ public:
     void leave_place(const std::string& ip);
 
     [[nodiscard]] std::string next_id();
+    /// The number in the id that next_id made last; what follows goes on from it.
+    [[nodiscard]] std::uint64_t last_id() const;
+    void set_last_id(std::uint64_t id);
     void enroll(std::shared_ptr<ServerClient> client);
     void dismiss(const std::string& id);
 

@@ -101,6 +101,11 @@ void ConnectionJournal::restore(const ConnectionStatus& status) {
     messages_dropped.store(status.messages_dropped);
     messages_failed.store(status.messages_failed);
     reconnect_count.store(status.reconnect_count);
+    errors.store(status.errors);
+    errors_dropped.store(status.errors_dropped);
+    dead_letters.store(status.dead_letters);
+    messages_acknowledged.store(status.messages_acknowledged);
+    messages_redelivered.store(status.messages_redelivered);
     last_message_at.store(status.last_message_at);
     const std::lock_guard lock(mutex_);
     last_error_ = status.last_error;

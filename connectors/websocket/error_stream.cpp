@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/codec/utf8.h"
@@ -16,30 +17,51 @@ constexpr std::uint64_t errors_logged_per_minute = 20;
 void ErrorStream::add(TableStream stream, const std::shared_ptr<InputChannel>& channel) {
     // The backlog goes first, and no new error in between.
     const std::lock_guard lock(mutex_);
+    auto& channels = stream == TableStream::errors ? backlog_.error_channels : backlog_.dead_letter_channels;
+    if (std::find(channels.begin(), channels.end(), channel) != channels.end()) return;  // Adopted.
     if (stream == TableStream::errors) {
-        for (const ErrorRecord& record : errors_) offer(to_json(record), record, *channel);
-        error_channels_.push_back(channel);
+        for (const ErrorRecord& record : backlog_.errors) offer(to_json(record), record, *channel);
     } else {
-        for (const DeadRecord& dead : dead_letters_) offer(dead.json, dead.record, *channel);
-        dead_letter_channels_.push_back(channel);
+        for (const DeadRecord& dead : backlog_.dead_letters) offer(dead.json, dead.record, *channel);
+    }
+    channels.push_back(channel);
+}
+
+ErrorBacklog ErrorStream::surrender() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(backlog_, {});
+}
+
+void ErrorStream::adopt(ErrorBacklog backlog) {
+    const std::lock_guard lock(mutex_);
+    backlog_ = std::move(backlog);
+    trim();
+}
+
+void ErrorStream::trim() {
+    while (backlog_.errors.size() > options_.error_buffer_size) backlog_.errors.pop_front();
+    while (backlog_.dead_letters.size() > options_.error_buffer_size ||
+           (backlog_.dead_letter_bytes > options_.buffer_bytes && backlog_.dead_letters.size() > 1)) {
+        backlog_.dead_letter_bytes -= backlog_.dead_letters.front().json.size();
+        backlog_.dead_letters.pop_front();
     }
 }
 
 void ErrorStream::remove(const std::shared_ptr<InputChannel>& channel) {
     const std::lock_guard lock(mutex_);
-    std::erase(error_channels_, channel);
-    std::erase(dead_letter_channels_, channel);
+    std::erase(backlog_.error_channels, channel);
+    std::erase(backlog_.dead_letter_channels, channel);
 }
 
 void ErrorStream::finish() {
     const std::lock_guard lock(mutex_);
-    for (const auto& channel : error_channels_) channel->finish();
-    for (const auto& channel : dead_letter_channels_) channel->finish();
+    for (const auto& channel : backlog_.error_channels) channel->finish();
+    for (const auto& channel : backlog_.dead_letter_channels) channel->finish();
 }
 
 bool ErrorStream::has_readers() const {
     const std::lock_guard lock(mutex_);
-    return !error_channels_.empty() || !dead_letter_channels_.empty();
+    return !backlog_.error_channels.empty() || !backlog_.dead_letter_channels.empty();
 }
 
 std::optional<std::string> ErrorStream::record_connection_error(ErrorRecord record) {
@@ -70,6 +92,15 @@ std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::
     return verdict;
 }
 
+void ErrorStream::record_left_out(ErrorRecord record, std::string_view payload) {
+    record.error_message = journal_.redact(record.error_message);
+    record.timestamp = utc_now();
+    record.connection_name = journal_.name();
+    record.failed_message = printable_payload(journal_.redact(payload), failed_message_limit);
+    const std::lock_guard lock(mutex_);
+    keep(record);
+}
+
 void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
     ErrorRecord whole = record;
     whole.failed_message = printable_payload(payload, payload.size());
@@ -77,14 +108,10 @@ void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
     journal_.dead_letters.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& channel : dead_letter_channels_) offer(json, record, *channel);
-        dead_letter_bytes_ += json.size();
-        dead_letters_.push_back({record, std::move(json)});
-        while (dead_letters_.size() > options_.error_buffer_size ||
-               (dead_letter_bytes_ > options_.buffer_bytes && dead_letters_.size() > 1)) {
-            dead_letter_bytes_ -= dead_letters_.front().json.size();
-            dead_letters_.pop_front();
-        }
+        for (const auto& channel : backlog_.dead_letter_channels) offer(json, record, *channel);
+        backlog_.dead_letter_bytes += json.size();
+        backlog_.dead_letters.push_back({record, std::move(json)});
+        trim();
     }
     DeadLetter letter;
     letter.timestamp = record.timestamp;
@@ -101,21 +128,24 @@ void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
     journal_.keep(std::move(letter));
 }
 
-std::optional<std::string> ErrorStream::record_error(const ErrorRecord& record) {
+void ErrorStream::keep(const ErrorRecord& record) {
     journal_.errors.fetch_add(1, std::memory_order_relaxed);
+    backlog_.errors.push_back(record);
+    trim();
+    if (backlog_.error_channels.empty()) return;
+    const std::string json = to_json(record);
+    for (const auto& channel : backlog_.error_channels) offer(json, record, *channel);
+}
+
+std::optional<std::string> ErrorStream::record_error(const ErrorRecord& record) {
     std::optional<std::string> verdict;
     const std::lock_guard lock(mutex_);
-    errors_.push_back(record);
-    while (errors_.size() > options_.error_buffer_size) errors_.pop_front();
-    if (!error_channels_.empty()) {
-        const std::string json = to_json(record);
-        for (const auto& channel : error_channels_) offer(json, record, *channel);
-    }
+    keep(record);
     if (!options_.max_errors_per_minute) return verdict;
     const auto now = std::chrono::steady_clock::now();
-    recent_errors_.push_back(now);
-    while (recent_errors_.front() + std::chrono::minutes(1) < now) recent_errors_.pop_front();
-    if (recent_errors_.size() > *options_.max_errors_per_minute) {
+    backlog_.recent_errors.push_back(now);
+    while (backlog_.recent_errors.front() + std::chrono::minutes(1) < now) backlog_.recent_errors.pop_front();
+    if (backlog_.recent_errors.size() > *options_.max_errors_per_minute) {
         verdict = fmt::format("more than {} errors in a minute (max_errors_per_minute), the last: {}: {}",
                               *options_.max_errors_per_minute, record.error_type, record.error_message);
     }
@@ -136,7 +166,7 @@ void ErrorStream::offer(const std::string& json, const ErrorRecord& record, Inpu
     message.payload = json;
     message.received_at = record.timestamp;
     message.wire_size = json.size();
-    message.sequence = sequence_.fetch_add(1) + 1;
+    message.sequence = ++backlog_.sequence;
     message.origin = &origin;
     (void)channel.offer(message);  // An error about an error would never end.
     channel.flush();

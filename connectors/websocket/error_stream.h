@@ -15,6 +15,7 @@
 #include "connectors/input_channel.h"
 #include "connectors/websocket/connection_journal.h"
 #include "connectors/websocket/error_record.h"
+#include "connectors/websocket/inputs_handover.h"
 #include "connectors/websocket/options.h"
 
 namespace laminar {
@@ -31,35 +32,32 @@ public:
     void finish();
     [[nodiscard]] bool has_readers() const;
 
+    /// Leaves everything to a successor, whose channels need not be told again.
+    [[nodiscard]] ErrorBacklog surrender();
+    void adopt(ErrorBacklog backlog);
+
     /// An error of the connection itself. Returns why the connection must fail, if it must.
     std::optional<std::string> record_connection_error(ErrorRecord record);
     /// A message that could not be used: the rest of record is filled from it. With dlq_enabled it becomes a dead
     /// letter. Returns as above; with on_error = 'fail' it must.
     std::optional<std::string> record_message(ErrorRecord record, std::string_view payload);
+    /// A message that was left out without being wrong: it came too late, or its receiver is not there. No policy
+    /// applies, and it has not failed.
+    void record_left_out(ErrorRecord record, std::string_view payload);
 
 private:
-    using Channels = std::vector<std::shared_ptr<InputChannel>>;
-    struct DeadRecord {
-        ErrorRecord record;
-        std::string json;
-    };
-
     std::optional<std::string> record_error(const ErrorRecord& record);
+    void keep(const ErrorRecord& record);  ///< With mutex_ held, as the next two.
+    void trim();
     void bury(const ErrorRecord& record, const std::string& payload);
-    [[nodiscard]] bool may_log();
     void offer(const std::string& json, const ErrorRecord& record, InputChannel& channel);
+    [[nodiscard]] bool may_log();
 
     ConnectionJournal& journal_;
     const WebSocketOptions& options_;
-    std::atomic<std::uint64_t> sequence_{0};
 
     mutable std::mutex mutex_;
-    Channels error_channels_;  ///< Guarded by mutex_, as all below.
-    Channels dead_letter_channels_;
-    std::deque<ErrorRecord> errors_;       ///< The latest, at most error_buffer_size.
-    std::deque<DeadRecord> dead_letters_;  ///< The same, and at most buffer_bytes.
-    std::size_t dead_letter_bytes_ = 0;
-    std::deque<std::chrono::steady_clock::time_point> recent_errors_;  ///< Of the last minute.
+    ErrorBacklog backlog_;  ///< Guarded by mutex_, as all below.
     std::chrono::steady_clock::time_point log_window_start_;
     std::uint64_t logged_in_window_ = 0;
 };

@@ -54,6 +54,10 @@ const HeldMessage* InFlightMessages::first_overdue(Clock::time_point now) const 
     return &entries_.front().message;
 }
 
+void InFlightMessages::set_latest_due(Clock::time_point due) {
+    for (Entry& entry : entries_) entry.due = std::min(entry.due, due);
+}
+
 HeldMessage InFlightMessages::take_first() {
     const Position entry = entries_.begin();
     erase_ids(entry);

@@ -44,6 +44,8 @@ public:
     std::optional<std::string> acknowledge(const std::string& id);
     /// The message whose time ran out first, if it has by now. Borrowed until the next call.
     [[nodiscard]] const HeldMessage* first_overdue(Clock::time_point now) const;
+    /// No message's time runs out later than that.
+    void set_latest_due(Clock::time_point due);
     /// Takes out the message that first_overdue shows.
     HeldMessage take_first();
 

@@ -7,6 +7,22 @@
 
 namespace laminar {
 
+namespace {
+
+std::string error_type(FailedRow::Kind kind) {
+    switch (kind) {
+        case FailedRow::Kind::late:
+            return "late";
+        case FailedRow::Kind::undeliverable:
+            return "undeliverable";
+        case FailedRow::Kind::processing:
+            break;
+    }
+    return "processing";
+}
+
+}  // namespace
+
 /// The sleeping readers. Shared with the callbacks that channels hold, which may outlive the connection.
 struct InputFanout::Waiters {
     std::mutex mutex;
@@ -169,7 +185,7 @@ std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
     std::optional<std::string> verdict;
     for (const FailedRow& row : report.failed) {
         ErrorRecord record;
-        record.error_type = "processing";
+        record.error_type = error_type(row.kind);
         record.error_message = row.consumer + ": " + row.reason;
         record.client_id = row.client_id;
         record.remote_address = row.remote_address;
@@ -177,6 +193,10 @@ std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
         record.received_at = row.received_at;
         record.message_size = row.message_size;
         record.delivery_count = row.delivery_count;
+        if (row.kind != FailedRow::Kind::processing) {
+            errors_.record_left_out(std::move(record), row.payload);
+            continue;
+        }
         std::optional<std::string> judged = errors_.record_message(std::move(record), row.payload);
         if (judged && !verdict) verdict = std::move(judged);
     }
@@ -237,6 +257,18 @@ void InputFanout::finish() {
     const auto current = channels();
     for (const auto& channel : *current) channel->finish();
     errors_.finish();
+}
+
+std::shared_ptr<InputsHandover> InputFanout::surrender() {
+    auto handover = std::make_shared<InputsHandover>();
+    handover->errors = errors_.surrender();
+    if (acknowledgement_) handover->unacknowledged = acknowledgement_->surrender();
+    return handover;
+}
+
+void InputFanout::adopt(InputsHandover&& handover) {
+    errors_.adopt(std::move(handover.errors));
+    if (acknowledgement_) acknowledgement_->adopt(std::move(handover.unacknowledged));
 }
 
 std::size_t InputFanout::pending_messages() const {

@@ -56,6 +56,10 @@ public:
     std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
     [[nodiscard]] bool acknowledgements_sent() const { return !acknowledgement_ || acknowledgement_->all_sent(); }
 
+    /// Leaves to a successor what is owed to readers and peers; its channels stay. No settle may be under way.
+    [[nodiscard]] std::shared_ptr<InputsHandover> surrender();
+    void adopt(InputsHandover&& handover);
+
     [[nodiscard]] std::size_t pending_messages() const;
     [[nodiscard]] std::size_t in_flight() const { return acknowledgement_ ? acknowledgement_->in_flight() : 0; }
 

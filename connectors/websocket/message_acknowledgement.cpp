@@ -33,7 +33,7 @@ std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const WebSo
 
 bool MessageAcknowledgement::is_full() const {
     const std::lock_guard lock(mutex_);
-    return held() >= options_.buffer_size || in_flight_.bytes() >= options_.buffer_bytes;
+    return held() >= options_.buffer_size || messages_.in_flight.bytes() >= options_.buffer_bytes;
 }
 
 void MessageAcknowledgement::track(const Message& message, const std::function<Reception(const Message&)>& offer,
@@ -44,51 +44,59 @@ void MessageAcknowledgement::track(const Message& message, const std::function<R
     tracked.tracked = options_.auto_ack;
     Reception reception = offer(tracked);
     if (options_.auto_ack) {
-        commits_.add(message.sequence, std::move(reception.ids), message.origin ? message.origin->client_id : "",
-                     std::move(reception.receivers));
+        messages_.commits.add(message.sequence, std::move(reception.ids),
+                              message.origin ? message.origin->client_id : "", std::move(reception.receivers));
         return;
     }
     HeldMessage held(message, reception.ids.empty() ? std::move(fallback_ids) : std::move(reception.ids));
-    in_flight_.add(std::move(held), InFlightMessages::Clock::now() + options_.ack_timeout);
+    messages_.in_flight.add(std::move(held), InFlightMessages::Clock::now() + options_.ack_timeout);
+}
+
+UnacknowledgedMessages MessageAcknowledgement::surrender() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(messages_, {});
+}
+
+void MessageAcknowledgement::adopt(UnacknowledgedMessages messages) {
+    messages.in_flight.set_latest_due(InFlightMessages::Clock::now() + options_.ack_timeout);
+    const std::lock_guard lock(mutex_);
+    messages_ = std::move(messages);
 }
 
 void MessageAcknowledgement::settle(const ProcessingReport& report,
                                     const std::vector<std::shared_ptr<InputChannel>>& channels) {
     std::vector<AcknowledgementDue> due;
     std::unordered_set<std::string> failed;
-    if (options_.auto_ack) {
-        for (const FailedRow& row : report.failed) failed.insert(row.message_id);
-    }
+    for (const FailedRow& row : report.failed) failed.insert(row.message_id);
     const std::lock_guard lock(mutex_);
-    if (options_.auto_ack) {
-        for (const auto& channel : channels) commits_.settle(channel.get(), channel->take_settled(), failed, due);
-    } else {
-        for (const std::string& id : report.acknowledged) {
-            // Acknowledged before, or never ours: nothing is owed.
-            if (std::optional<std::string> client_id = in_flight_.acknowledge(id)) {
-                due.push_back({id, std::move(*client_id)});
-            }
+    // Both ways, whatever auto_ack says now: it may have been altered while messages were on their way.
+    for (const auto& channel : channels) messages_.commits.settle(channel.get(), channel->take_settled(), failed, due);
+    for (const std::string& id : report.acknowledged) {
+        // Acknowledged before, or never ours: nothing is owed.
+        if (std::optional<std::string> client_id = messages_.in_flight.acknowledge(id)) {
+            due.push_back({id, std::move(*client_id)});
         }
     }
-    due_.insert(due_.end(), due.begin(), due.end());
+    messages_.due.insert(messages_.due.end(), due.begin(), due.end());
 }
 
 void MessageAcknowledgement::forget(const InputChannel* channel) {
     std::vector<AcknowledgementDue> due;
     const std::lock_guard lock(mutex_);
-    commits_.forget(channel, due);
-    due_.insert(due_.end(), due.begin(), due.end());
+    messages_.commits.forget(channel, due);
+    messages_.due.insert(messages_.due.end(), due.begin(), due.end());
 }
 
 std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
     const std::lock_guard lock(mutex_);
-    const HeldMessage* first = in_flight_.first_overdue(InFlightMessages::Clock::now());
+    const HeldMessage* first = messages_.in_flight.first_overdue(InFlightMessages::Clock::now());
     if (!first || (!room && first->delivery_count < options_.max_deliveries)) return std::nullopt;
-    return in_flight_.take_first();
+    return messages_.in_flight.take_first();
 }
 
 std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
     std::string text(options_.ack_message ? *options_.ack_message : default_text);
+    const bool is_json = is_json_value(text);
     if (text.find("${secret") != std::string::npos) {
         SecretResolver::Result resolved = is_json ? journal_.resolve_in_json(text) : journal_.resolve(text);
         if (!resolved.missing.empty()) {
@@ -96,7 +104,6 @@ std::optional<std::string> MessageAcknowledgement::text_for(const std::string& m
             return std::nullopt;
         }
         text = std::move(resolved.text);
-    const bool is_json = is_json_value(text);
     }
     const std::string id = is_json ? escaped(message_id) : message_id;
     for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
@@ -109,8 +116,8 @@ void MessageAcknowledgement::send_due(const Send& send) {
         AcknowledgementDue next;
         {
             const std::lock_guard lock(mutex_);
-            if (due_.empty()) return;
-            next = due_.front();
+            if (messages_.due.empty()) return;
+            next = messages_.due.front();
         }
         SendOutcome outcome = SendOutcome::failed;
         if (std::optional<std::string> text = text_for(next.message_id)) {
@@ -128,18 +135,18 @@ void MessageAcknowledgement::send_due(const Send& send) {
                 fmt::format("{} has left before its message {} was acknowledged", next.client_id, next.message_id));
         }
         const std::lock_guard lock(mutex_);
-        due_.pop_front();
+        messages_.due.pop_front();
     }
 }
 
 bool MessageAcknowledgement::all_sent() const {
     const std::lock_guard lock(mutex_);
-    return due_.empty();
+    return messages_.due.empty();
 }
 
 std::size_t MessageAcknowledgement::in_flight() const {
     const std::lock_guard lock(mutex_);
-    return in_flight_.size() + commits_.size();
+    return messages_.in_flight.size() + messages_.commits.size();
 }
 
 }  // namespace laminar

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,9 +13,8 @@
 #include "connectors/input_channel.h"
 #include "connectors/message.h"
 #include "connectors/websocket/connection_journal.h"
-#include "connectors/websocket/in_flight_messages.h"
+#include "connectors/websocket/inputs_handover.h"
 #include "connectors/websocket/options.h"
-#include "connectors/websocket/pending_commits.h"
 
 namespace laminar {
 
@@ -50,6 +48,10 @@ public:
     /// room: whether it could be delivered now.
     std::optional<HeldMessage> take_overdue(bool room);
 
+    /// Leaves everything to a successor.
+    [[nodiscard]] UnacknowledgedMessages surrender();
+    void adopt(UnacknowledgedMessages messages);
+
     /// Sends what is due, as far as there is room. From one thread at a time.
     void send_due(const Send& send);
     [[nodiscard]] bool all_sent() const;
@@ -57,14 +59,14 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::string> text_for(const std::string& message_id) const;
-    [[nodiscard]] std::size_t held() const { return in_flight_.size() + commits_.size() + due_.size(); }
+    [[nodiscard]] std::size_t held() const {
+        return messages_.in_flight.size() + messages_.commits.size() + messages_.due.size();
+    }
 
     const WebSocketOptions& options_;
     ConnectionJournal& journal_;
     mutable std::mutex mutex_;
-    InFlightMessages in_flight_;  ///< Guarded by mutex_, as all below.
-    PendingCommits commits_;
-    std::deque<AcknowledgementDue> due_;
+    UnacknowledgedMessages messages_;  ///< Guarded by mutex_.
 };
 
 }  // namespace laminar

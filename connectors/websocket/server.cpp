@@ -64,6 +64,19 @@ public:
                      [this](TaskGroup::Stop) { closed_event_.notify(); });
     }
 
+    void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override {
+        WebSocketConnection::hand_over(deadline, [this, done = std::move(done)](ConnectionHandover handover) {
+            handover.last_client = clients_.last_id();
+            done(std::move(handover));
+        });
+    }
+
+    bool take_over(ConnectionHandover&& handover) override {
+        // An acknowledgement for a client of the old one must not reach another of that id.
+        clients_.set_last_id(handover.last_client);
+        return WebSocketConnection::take_over(std::move(handover));
+    }
+
     SendOutcome send(OutgoingMessage message) override {
         const ConnectionState state = journal_.state();
         if (handing_over()) return SendOutcome::full;

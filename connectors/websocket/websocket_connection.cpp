@@ -38,7 +38,13 @@ void WebSocketConnection::hand_over(std::chrono::milliseconds deadline, std::fun
     close(deadline, [this, done = std::move(done)] { done(make_handover()); });
 }
 
+void WebSocketConnection::hand_over_inputs(ConnectionHandover& handover) {
+    handover.inputs = inputs_.surrender();
+    handover.status = status();
+}
+
 bool WebSocketConnection::take_over(ConnectionHandover&& handover) {
+    if (handover.inputs) inputs_.adopt(std::move(*handover.inputs));
     journal_.restore(handover.status);
     if (handover.paused) set_paused(true);
     return true;

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] ConnectionStatus status() const override;
     [[nodiscard]] FramingOptions framing() const final;
     void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
+    void hand_over_inputs(ConnectionHandover& handover) final;
     bool take_over(ConnectionHandover&& handover) override;
     void settle(const ProcessingReport& report) final;
 

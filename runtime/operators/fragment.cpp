@@ -93,7 +93,6 @@ void Fragment::leave_out_late_rows() {
     for (auto& [slot, rows] : late_rows) {
         std::sort(rows.begin(), rows.end());
         rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-        observer_.late(rows.size());
         const std::vector<std::size_t> before = slot->skipped();
         std::vector<std::size_t> skipped = before;
         for (std::size_t row : rows) {
@@ -102,6 +101,7 @@ void Fragment::leave_out_late_rows() {
             }
             skipped.push_back(row);
         }
+        observer_.late(*slot, rows);
         std::sort(skipped.begin(), skipped.end());
         skipped_before_.emplace_back(slot, before);
         slot->set_skipped(std::move(skipped));

@@ -39,8 +39,8 @@ public:
         (void)slot;
         return 0;
     }
-    /// Rows whose window had passed when they came, or which have no time.
-    virtual void late(std::uint64_t rows) = 0;
+    /// Rows that slot shows, by their number, whose window had passed when they came, or which have no time.
+    virtual void late(const BatchSlot& slot, const std::vector<std::size_t>& rows) = 0;
 };
 
 /// A stateless query, prepared: what its scans show now goes in, its rows come out. Rows that came too late are left

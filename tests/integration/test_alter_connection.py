@@ -81,6 +81,39 @@ class AlterConnectionTest(LaminarTestCase):
 
             shell.wait_until("1", "(SELECT 1) AS one", lambda rows: all_there() == 20000)
 
+    def test_errors_are_handed_over_once(self):
+        with FeedServer(["one", "two", '{"n": 1}']) as first, FeedServer(["three", '{"n": 2}']) as second:
+            shell = self.open_feed(first.url(), ", dlq_enabled = true")
+            shell.execute("""CREATE TABLE seen (failed_message TEXT, message_id TEXT)
+                                 WITH (connector = 'feed', stream = 'errors')""")
+            shell.wait_until("failed_message", "seen WHERE failed_message IN ('one', 'two')", lambda rows: rows == [["one"], ["two"]])
+            shell.execute(f"ALTER CONNECTION feed SET (endpoint = '{second.url()}')")
+            shell.wait_until("failed_message", "seen WHERE failed_message IN ('one', 'two', 'three')",
+                             lambda rows: rows == [["one"], ["two"], ["three"]])
+            # A table that comes later gets what came before the change, too.
+            for stream in ("errors", "dlq"):
+                shell.execute(f"""CREATE TABLE later_{stream} (failed_message TEXT)
+                                      WITH (connector = 'feed', stream = '{stream}')""")
+                shell.wait_until("failed_message", f"later_{stream} WHERE length(failed_message) <= 5",
+                                 lambda rows: rows == [["one"], ["two"], ["three"]])
+            [[failed, letters]] = shell.select("messages_failed, dead_letters", "system.websocket_connections")
+            self.assertEqual((failed, letters), (3, 3))
+
+    def test_messages_in_flight_are_handed_over(self):
+        messages = [json.dumps({"message_id": f"m{n}", "n": n}) for n in range(3)]
+        with FeedServer(messages) as first, Server() as second:
+            shell = self.open_feed(first.url(), ", auto_ack = false, ack_timeout_ms = 600000")
+            shell.wait_until("COUNT(*)", "events", lambda rows: rows == [[3]])
+            shell.execute(f"ALTER CONNECTION feed SET (endpoint = '{second.url()}')")
+            shell.wait_for_state("feed", "connected")
+            self.assertEqual(shell.select("messages_in_flight", "system.websocket_connections"), [[3]])
+            shell.execute("SELECT COUNT(ACKNOWLEDGE_MESSAGE(message_id)) AS done FROM events WHERE n = 1")
+            self.assertEqual([json.loads(text)["message_id"] for text in second.wait_for_messages(1)], ["m1"])
+            # What is not acknowledged in the time that holds from now on is delivered again.
+            shell.execute("ALTER CONNECTION feed SET (ack_timeout_ms = 200)")
+            shell.wait_until("n, COUNT(*) > 1", "events GROUP BY n ORDER BY n",
+                             lambda rows: [bool(more) for _, more in rows] == [True, False, True])
+
 
 if __name__ == "__main__":
     unittest.main()

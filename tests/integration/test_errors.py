@@ -169,6 +169,98 @@ class ErrorTest(LaminarTestCase):
         self.assertLess(passed["continue"], 280)
         self.assertGreater(passed["retry"], 320)
 
+    READINGS = [json.dumps({"message_id": f"m{n}", "name": name, "ts": f"2026-01-02T09:00:{second:02}Z"})
+                for n, (name, second) in enumerate([("1", 1), ("2", 2), ("one", 12), ("3", 31), ("4", 3), ("5", 41), ("6", 59)])]
+
+    def test_late_rows_are_told_of(self):
+        """They are no errors: on_error = 'fail' lets them pass, and nothing counts as failed."""
+        table = "CREATE TABLE readings (message_id TEXT, name TEXT, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'feed');"
+        for relation in ("readings", "feed"):
+            with self.subTest(relation), FeedServer(self.READINGS) as server:
+                laminar = self.run_script(self.connection(server, ", on_error = 'fail', dlq_enabled = true") + f"""
+                    {table if relation == "readings" else ""}
+                    CREATE TABLE counts (n BIGINT, begins TIMESTAMP);
+                    CREATE PIPELINE windows AS INSERT INTO counts SELECT COUNT(*), TUMBLE_START(ts, INTERVAL '10 seconds')
+                        FROM {relation} GROUP BY 2;
+                    CREATE TABLE errors (error_type TEXT, error_message TEXT, failed_message TEXT, message_id TEXT)
+                        WITH (connector = 'feed', stream = 'errors');
+                    WAIT FOR counts COUNT 4 TIMEOUT INTERVAL '60 seconds';
+                    WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                    SELECT * FROM errors;
+                    SELECT connection_state, messages_failed, errors, dead_letters FROM system.websocket_connections;
+                    SELECT late_rows FROM system.pipelines;
+                    DROP CONNECTION feed CASCADE;
+                """)
+                error, connection, pipeline = laminar.rows
+                self.assertEqual((error["error_type"], error["failed_message"], error["message_id"]), ("late", self.READINGS[4], "m4"))
+                self.assertIn("windows: came too late", error["error_message"])
+                self.assertEqual(connection, {"connection_state": "connected", "messages_failed": 0, "errors": 1, "dead_letters": 0})
+                self.assertEqual(pipeline, {"late_rows": 1})
+
+    def test_rows_that_fail_in_later_steps_are_errors_of_the_connection(self):
+        """What a window makes, what another pipeline delivers, and what the sink's table refuses."""
+        cases = {
+            "operator": ("CREATE TABLE kept (x INTEGER);", """INSERT INTO kept SELECT CAST(MAX(name) AS INTEGER)
+                          FROM readings GROUP BY TUMBLE(ts, INTERVAL '10 seconds')""", None),
+            "upstream": ("CREATE TABLE kept (x INTEGER); CREATE PIPELINE first AS SELECT name FROM readings;",
+                         "INSERT INTO kept SELECT CAST(name AS INTEGER) FROM first", None),
+            "sink": ("CREATE TABLE kept (x INTEGER NOT NULL);", "INSERT INTO kept SELECT TRY_CAST(name AS INTEGER) FROM readings",
+                     {"x": None}),
+        }
+        for name, (before, query, row) in cases.items():
+            with self.subTest(name), FeedServer(self.READINGS) as server:
+                laminar = self.start_script(self.connection(server) + f"""
+                    CREATE TABLE readings (message_id TEXT, name TEXT, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'feed');
+                    {before}
+                    CREATE PIPELINE failing AS {query};
+                    CREATE TABLE errors (error_type TEXT, error_message TEXT, failed_message TEXT)
+                        WITH (connector = 'feed', stream = 'errors');
+                    CREATE PIPELINE told AS SELECT * FROM errors WHERE error_type = 'processing';
+                """)
+                error = json.loads(laminar.stdout.wait_for(lambda line: '"told"' in line, "error"))
+                self.assertIn("failing: ", error["error_message"])
+                self.assertEqual(error["failed_message"] and json.loads(error["failed_message"]), row)
+
+    def test_on_error_fail_holds_for_later_steps(self):
+        with FeedServer(self.READINGS) as server:
+            laminar = self.start_script(self.connection(server, ", on_error = 'fail'") + """
+                CREATE TABLE readings (name TEXT) WITH (connector = 'feed');
+                CREATE TABLE kept (x INTEGER NOT NULL);
+                CREATE PIPELINE failing AS INSERT INTO kept SELECT TRY_CAST(name AS INTEGER) FROM readings;""")
+            self.assertEqual(laminar.wait(), 1)
+        self.assertIn("on_error = 'fail': processing: failing: ", laminar.stderr.text)
+
+    def test_messages_without_a_receiver_are_told_of(self):
+        with FeedServer([json.dumps({"n": 7})]) as server:
+            laminar = self.run_script(self.connection(server) + """
+                CREATE CONNECTION hub TO websocket (mode = 'server', port = 0, format = 'json', on_error = 'fail');
+                CREATE TABLE answers (client_id TEXT, n INT) WITH (connector = 'hub');
+                CREATE PIPELINE answering AS INSERT INTO answers SELECT 'nobody', n FROM feed;
+                CREATE TABLE errors (error_type TEXT, error_message TEXT, failed_message TEXT, client_id TEXT)
+                    WITH (connector = 'hub', stream = 'errors');
+                WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                SELECT error_type, error_message, failed_message, client_id FROM errors;
+                SELECT connection_state FROM system.websocket_connections WHERE connection_name = 'hub';
+                DROP CONNECTION feed CASCADE;
+                DROP CONNECTION hub CASCADE;
+            """)
+        self.assertEqual(laminar.rows, [
+            {"error_type": "undeliverable", "error_message": 'answering: there is no client "nobody"', "failed_message": '{"n":7}',
+             "client_id": "nobody"}, {"connection_state": "listening"}])
+
+    def test_late_rows_of_files_are_told_of(self):
+        path = self.temporary_folder() / "readings.json"
+        path.write_text("\n".join(self.READINGS))
+        laminar = self.run_script(f"""
+            CREATE CONNECTION lines TO file (path = '{path}');
+            CREATE TABLE readings (name TEXT, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'lines');
+            CREATE PIPELINE windows AS SELECT COUNT(*) AS n, TUMBLE(ts, INTERVAL '10 seconds') AS w FROM readings GROUP BY w;
+            CREATE TABLE errors (error_type TEXT, failed_message TEXT) WITH (connector = 'lines', stream = 'errors');
+            WAIT FOR errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+            SELECT * FROM errors;
+        """)
+        self.assertIn({"error_type": "late", "failed_message": self.READINGS[4]}, laminar.rows)
+
 
 class DeadLetterTest(LaminarTestCase):
     def test_the_queue_of_the_specification(self):

@@ -60,7 +60,7 @@ void throw_if_errors(const Diagnostics& diagnostics) {
 class CountingObserver final : public RowObserver {
 public:
     void refused(const std::string& reason) override { problem = "a row was refused: " + reason; }
-    void late(std::uint64_t rows) override { late_rows += rows; }
+    void late(const BatchSlot&, const std::vector<std::size_t>& rows) override { late_rows += rows.size(); }
 
     std::string problem;
     std::uint64_t late_rows = 0;
