@@ -17,15 +17,29 @@ CREATE CONNECTION stock_stream TO websocket (
     reconnect = true,
     heartbeat_interval_s = 10   -- Without an answer to its ping within heartbeat_timeout_s the connection is made anew.
 );
-CREATE TABLE stocks (symbol TEXT, price DOUBLE, volume INTEGER, timestamp TIMESTAMP) WITH (connector = 'stock_stream');
+CREATE TABLE stocks (
+    symbol TEXT, price DOUBLE, volume INTEGER, timestamp TIMESTAMP,
+    WATERMARK FOR timestamp AS timestamp - INTERVAL '1 second'      -- So much later may a price come than others.
+) WITH (connector = 'stock_stream');
 
--- What is wanted of the stream, as it comes.
-CREATE TABLE watched (symbol TEXT, price DOUBLE, volume INTEGER, timestamp TIMESTAMP);
-CREATE PIPELINE stock_filter AS
-INSERT INTO watched
-SELECT symbol, price, volume, timestamp FROM stocks
+-- The moving average of the last 100 prices of each symbol, made anew with each price, in the order of their times.
+CREATE TABLE averages (symbol TEXT, price DOUBLE, volume INTEGER, moving_avg_100 DOUBLE, timestamp TIMESTAMP);
+CREATE PIPELINE stock_processor AS
+INSERT INTO averages
+SELECT
+    symbol,
+    price,
+    volume,
+    AVG(price) OVER (
+        PARTITION BY symbol
+        ORDER BY timestamp
+        ROWS BETWEEN 99 PRECEDING AND CURRENT ROW
+    ) AS moving_avg_100,
+    timestamp
+FROM stocks
 WHERE symbol IN ('AAPL', 'GOOGL', 'MSFT');
 
+-- A thousand prices, one a second of their time.
 WAIT FOR stock_stream TIMEOUT INTERVAL '30 seconds';
 CREATE CONNECTION ticks TO generator (max_rows = 1000);
 CREATE PIPELINE publish AS
@@ -36,22 +50,13 @@ SELECT
     10,
     TIMESTAMP '2026-01-02 09:00:00' + counter * INTERVAL '1 second'
 FROM ticks;
-WAIT FOR watched COUNT 750 TIMEOUT INTERVAL '60 seconds';
+WAIT FOR publish COUNT 1000 TIMEOUT INTERVAL '60 seconds';
 
--- The moving average of the last 100 prices of each symbol, over what has arrived.
-WITH averages AS (
-    SELECT
-        symbol,
-        price,
-        AVG(price) OVER (
-            PARTITION BY symbol
-            ORDER BY timestamp
-            ROWS BETWEEN 99 PRECEDING AND CURRENT ROW
-        ) AS moving_avg_100,
-        timestamp
-    FROM watched
-)
-SELECT symbol, ROUND(ARG_MAX(moving_avg_100, timestamp), 3) AS latest_average, MAX(price) AS highest
+-- A later price, of whatever symbol, tells that no earlier one is to come: the last averages are made.
+INSERT INTO exchange_out VALUES ('TSLA', 0, 0, TIMESTAMP '2026-01-02 09:20:00');
+WAIT FOR averages COUNT 750 TIMEOUT INTERVAL '60 seconds';
+
+SELECT symbol, COUNT(*) AS prices, ROUND(ARG_MAX(moving_avg_100, timestamp), 3) AS latest_average, MAX(price) AS highest
 FROM averages
 GROUP BY symbol
 ORDER BY symbol;
