@@ -48,8 +48,9 @@ void EngineThread::post(std::function<void()> task) {
 
 void EngineThread::run() {
     std::unique_lock lock(mutex_);
+    auto due = std::chrono::steady_clock::now() + tick_;
     while (true) {
-        auto limit = std::chrono::steady_clock::now() + tick_;
+        auto limit = due;
         if (alarm_) limit = std::min(limit, *alarm_);
         work_.wait_until(lock, limit, [this] { return stopping_ || woken_ || !tasks_.empty(); });
         // Tasks that were posted before the end are waited for by their callers: run them all.
@@ -60,7 +61,8 @@ void EngineThread::run() {
             task();
             task = nullptr;
             lock.lock();
-            continue;
+            // Statements that follow one another must not keep time from passing for windows and redelivery.
+            if (stopping_ || std::chrono::steady_clock::now() < limit) continue;
         }
         if (stopping_) return;
         woken_ = false;
@@ -73,6 +75,7 @@ void EngineThread::run() {
             spdlog::error("engine cycle failed: {}", problem.what());
         }
         lock.lock();
+        due = std::chrono::steady_clock::now() + tick_;
         if (again) woken_ = true;
     }
 }
