@@ -1,0 +1,68 @@
+#include "bench/decode_work.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "bench/event_message.h"
+
+namespace laminar::bench {
+
+namespace {
+
+std::shared_ptr<BatchSchema> schema_of(std::vector<BatchColumn> columns) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->columns = std::move(columns);
+    return schema;
+}
+
+}  // namespace
+
+std::vector<std::string> event_messages(std::size_t count) {
+    std::vector<std::string> messages;
+    for (std::size_t number = 0; number < count; ++number)
+        messages.push_back(event_message(static_cast<std::uint32_t>(number)));
+    return messages;
+}
+
+BatchColumn field_column(const std::string& name, ColumnType type) {
+    BatchColumn column;
+    column.name = name;
+    column.type = std::move(type);
+    column.json_path = {name};
+    return column;
+}
+
+std::vector<BatchColumn> event_columns() {
+    return {field_column("event_id", TypeId::varchar), field_column("event_type", TypeId::varchar),
+            field_column("symbol", TypeId::varchar),   field_column("price", TypeId::float64),
+            field_column("volume", TypeId::bigint),    field_column("timestamp", TypeId::timestamp),
+            field_column("data", TypeId::json)};
+}
+
+std::vector<BatchColumn> counted_event_columns() {
+    return {field_column("symbol", TypeId::varchar), field_column("price", TypeId::float64),
+            field_column("timestamp", TypeId::timestamp)};
+}
+
+DecodeWork::DecodeWork(std::vector<BatchColumn> columns)
+    : schema_(schema_of(std::move(columns))), decoder_(make_message_decoder({}, schema_)), batch_(schema_) {}
+
+void DecodeWork::run(const std::vector<std::string>& messages) {
+    static const MessageOrigin origin{"bench", "", "127.0.0.1:1", "", ""};
+    batch_.clear();
+    std::uint64_t sequence = 0;
+    for (const std::string& text : messages) {
+        Message message;
+        message.payload = text;
+        message.wire_size = text.size();
+        message.sequence = ++sequence;
+        message.origin = &origin;
+        if (const auto error = decoder_->decode(message, batch_)) {
+            std::fprintf(stderr, "not decoded: %s\n", error->message.c_str());
+            std::exit(1);
+        }
+    }
+}
+
+}  // namespace laminar::bench

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/codec/message_decoder.h"
+#include "connectors/column_batch.h"
+
+namespace laminar::bench {
+
+/// Event messages (bench/feed.h), one a millisecond.
+[[nodiscard]] std::vector<std::string> event_messages(std::size_t count);
+
+/// A column that is the field of that name.
+[[nodiscard]] BatchColumn field_column(const std::string& name, ColumnType type);
+/// All seven fields of an event message.
+[[nodiscard]] std::vector<BatchColumn> event_columns();
+/// The three of them that a count by symbol and time over a filter by price needs.
+[[nodiscard]] std::vector<BatchColumn> counted_event_columns();
+
+/// A decoder and the batch it fills again and again.
+class DecodeWork {
+public:
+    explicit DecodeWork(std::vector<BatchColumn> columns);
+    /// Decodes all messages into the emptied batch. A message that is refused ends the program.
+    void run(const std::vector<std::string>& messages);
+
+private:
+    std::shared_ptr<BatchSchema> schema_;
+    std::unique_ptr<MessageDecoder> decoder_;
+    ColumnBatch batch_;
+};
+
+}  // namespace laminar::bench

@@ -1,0 +1,114 @@
+#include "bench/scripted_session.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "bench/feed.h"
+#include "connectors/builtin_connectors.h"
+#include "parser/parser.h"
+
+namespace laminar::bench {
+
+namespace {
+
+[[noreturn]] void give_up(const std::string& why) {
+    fmt::print(stderr, "{}\n", why);
+    std::exit(1);
+}
+
+void log_errors_alone() {
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("bench"));
+    spdlog::set_level(spdlog::level::err);
+}
+
+Session::Settings settings_with(const ConnectionMaker& make) {
+    Session::Settings settings;
+    settings.make_connection = make;
+    return settings;
+}
+
+}  // namespace
+
+void ScriptedSession::Output::rows(const ResultTable& rows) {
+    if (rows.rows == 0) return;
+    const ColumnVector& column = rows.values.front();
+    number = rows.columns.front().type.id == TypeId::float64 ? column.values<double>()[0]
+                                                             : static_cast<double>(column.values<std::int64_t>()[0]);
+}
+
+ScriptedSession::ScriptedSession(const ConnectionMaker& make)
+    : session_(settings_with(make), builtin_connectors(), output_) {
+    static const bool logging = (log_errors_alone(), true);
+    (void)logging;
+}
+
+ScriptedSession::~ScriptedSession() { (void)session_.shut_down(false, std::chrono::seconds(10)); }
+
+void ScriptedSession::execute(const std::string& script) {
+    const auto source = std::make_shared<SourceText>("bench", script);
+    Diagnostics diagnostics(source);
+    const ParsedScript parsed = parse_script(source, diagnostics);
+    bool done = !diagnostics.has_errors();
+    for (const ast::Statement& statement : parsed.statements)
+        done = done && session_.execute(source, statement, diagnostics);
+    if (!done) {
+        std::string text;
+        for (const Diagnostic& finding : diagnostics.all()) text += finding.message + "\n";
+        give_up(text + "in: " + script);
+    }
+    session_.open_connections();
+}
+
+double ScriptedSession::number(const std::string& query) {
+    execute(query);
+    return output_.number;
+}
+
+void ScriptedSession::wait_until(const std::function<bool(const SessionStatus&)>& holds, double limit_seconds) {
+    const double limit = seconds_now() + limit_seconds;
+    for (;;) {
+        const SessionStatus status = session_.status();
+        if (status.failed) give_up("the session failed: " + status.failure);
+        if (holds(status)) return;
+        if (seconds_now() > limit)
+            give_up(fmt::format("gave up waiting; {} messages came in, {} rows went out", status.messages_in,
+                                status.rows_out));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+double ScriptedSession::wait_for_messages(std::uint64_t messages) {
+    wait_until([&](const SessionStatus& status) { return status.messages_in >= messages; });
+    return seconds_now();
+}
+
+std::uint16_t ScriptedSession::port_of(const std::string& connection) {
+    std::uint16_t port = 0;
+    wait_until([&](const SessionStatus& status) {
+        for (const ConnectionStatus& candidate : status.connections) {
+            if (candidate.name == connection) port = candidate.port;
+        }
+        return port != 0;
+    });
+    return port;
+}
+
+double resident_bytes() {
+    malloc_trim(0);
+    std::ifstream statm("/proc/self/statm");
+    double total = 0;
+    double resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace laminar::bench
