@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "parser/sql_writer.h"
 #include "runtime/stream_schema.h"
 
@@ -15,6 +18,12 @@ constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
 constexpr std::uint64_t byte_slack = 64ULL << 20;
 
 constexpr std::chrono::seconds age_trim_interval{1};
+
+std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& table) {
+    const ResultTable row = engine.query(fmt::format("SELECT min(rowid) FROM {}", table));
+    if (row.rows == 0 || !row.values[0].is_valid(0)) return std::nullopt;
+    return row.values[0].values<std::int64_t>()[0];
+}
 
 }  // namespace
 
@@ -83,13 +92,20 @@ void RetainedTable::trim_by_age() {
 }
 
 void RetainedTable::trim_by_count() {
-    // Row ids grow with insertion, so that the smallest are the oldest.
-    const std::uint64_t surplus = rows_ - *options_.retention_rows;
-    engine_.execute(
-        fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})", name_, surplus));
+    std::uint64_t surplus = rows_ - *options_.retention_rows;
     rows_ -= surplus;
     expired_rows_ += surplus;
     untrimmed_bytes_ = 0;
+    // Row ids grow with insertion, so that the smallest are the oldest. As a rule there are no gaps between them: the
+    // engine then finds the rows by their segments, while it would have to sort the whole table to count them off.
+    const std::optional<std::int64_t> first = smallest_row_id(engine_, name_);
+    if (!first) return;
+    const std::int64_t bound = *first + static_cast<std::int64_t>(surplus);
+    surplus -= std::min<std::uint64_t>(
+        surplus, engine_.query(fmt::format("DELETE FROM {} WHERE rowid < {}", name_, bound)).rows_changed);
+    if (surplus == 0) return;
+    engine_.execute(
+        fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})", name_, surplus));
 }
 
 }  // namespace laminar
