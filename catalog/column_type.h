@@ -62,8 +62,8 @@ struct ColumnType {
     std::vector<std::string> values;  ///< enumeration only.
     std::vector<Field> fields;        ///< list, array: one; map: key, value; structure, union_: named.
 
-    ColumnType() = default;
-    ColumnType(TypeId type) : id(type) {}  // NOLINT: implicit by design
+    ColumnType();
+    ColumnType(TypeId type);  // NOLINT(google-explicit-constructor): implicit by design
 
     [[nodiscard]] bool is_nested() const noexcept;
     friend bool operator==(const ColumnType&, const ColumnType&);
@@ -74,6 +74,10 @@ struct ColumnType::Field {
     ColumnType type;
     friend bool operator==(const Field&, const Field&) = default;
 };
+
+// Here, where the elements of fields are a complete type.
+inline ColumnType::ColumnType() = default;
+inline ColumnType::ColumnType(TypeId type) : id(type) {}
 
 /// The type as DuckDB SQL spells it: DECIMAL(18,3), STRUCT("a" INTEGER)[].
 [[nodiscard]] std::string to_sql(const ColumnType& type);

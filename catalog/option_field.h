@@ -105,9 +105,7 @@ Plain from_data(const OptionData& data) {
 
 template <class Plain>
 OptionData to_data(const Plain& value) {
-    if constexpr (std::is_same_v<Plain, bool>)
-        return value;
-    else if constexpr (std::is_integral_v<Plain>)
+    if constexpr (std::is_integral_v<Plain> && !std::is_same_v<Plain, bool>)
         return static_cast<std::int64_t>(value);
     else if constexpr (IsDuration<Plain>::value)
         return static_cast<std::int64_t>(value.count());

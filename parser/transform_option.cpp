@@ -43,8 +43,8 @@ ast::OptionValue Transformer::transform_option_value(Grammar::OptionValueContext
         case Grammar::OPEN_BRACE: {
             Value::Object object;
             for_each_child<Grammar::OptionEntryContext>(context, [&](auto& entry) {
-                object.entries.emplace_back(transform_option_value(*entry.optionValue(0)),
-                                            transform_option_value(*entry.optionValue(1)));
+                object.entries.push_back(
+                    {transform_option_value(*entry.optionValue(0)), transform_option_value(*entry.optionValue(1))});
             });
             return {span, std::move(object)};
         }
@@ -93,7 +93,7 @@ ast::OptionValue Transformer::transform_option_call(Grammar::OptionValueContext&
     ast::OptionValue::Object object;
     object.json = true;
     for (std::size_t i = 0; i < values.size(); i += 2) {
-        object.entries.emplace_back(std::move(values[i]), std::move(values[i + 1]));
+        object.entries.push_back({std::move(values[i]), std::move(values[i + 1])});
     }
     return {span, std::move(object)};
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,8 +28,9 @@ struct OptionValue {
         std::vector<OptionValue> elements;
         bool json = false;
     };  ///< [..], JSON_ARRAY(..) has json = true.
+    struct Entry;
     struct Object {
-        std::vector<std::pair<OptionValue, OptionValue>> entries;
+        std::vector<Entry> entries;
         bool json = false;
     };  ///< MAP {..}; JSON_OBJECT(..) has json = true.
     struct Name {
@@ -39,6 +39,12 @@ struct OptionValue {
 
     SourceSpan span;
     std::variant<Null, Boolean, Number, String, Interval, List, Object, Name> node;
+};
+
+/// Not a pair: the constraints on a pair's constructors would ask for this type before it is complete.
+struct OptionValue::Entry {
+    OptionValue key;
+    OptionValue value;
 };
 
 struct Option {

@@ -32,13 +32,13 @@ TEST_CASE("CREATE CONNECTION keeps every option with its span") {
     CHECK(std::get<ast::OptionValue::Interval>(option(7).value.node).unit == "SECOND");
     const auto& headers = std::get<ast::OptionValue::Object>(option(8).value.node);
     CHECK_FALSE(headers.json);
-    CHECK(parsed.slice(headers.entries.at(1).second.span) == "'d'");
+    CHECK(parsed.slice(headers.entries.at(1).value.span) == "'d'");
     CHECK(std::get<ast::OptionValue::List>(option(9).value.node).elements.size() == 2);
     const auto& message = std::get<ast::OptionValue::Object>(option(10).value.node);
     CHECK(message.json);
     REQUIRE(message.entries.size() == 4);
-    CHECK(std::get<ast::OptionValue::List>(message.entries[2].second.node).json);
-    CHECK(parsed.slice(message.entries[3].first.span) == "'d'");
+    CHECK(std::get<ast::OptionValue::List>(message.entries[2].value.node).json);
+    CHECK(parsed.slice(message.entries[3].key.span) == "'d'");
 }
 
 TEST_CASE("CREATE TABLE") {
