@@ -8,7 +8,7 @@ namespace laminar {
 
 OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
                              RowObserver& observer, const std::function<std::string(const std::string&)>& wrap)
-    : plan_(std::move(plan)), scans_(std::move(inputs)), clocks_(plan_.clocks.size()) {
+    : engine_(engine), plan_(std::move(plan)), scans_(std::move(inputs)), clocks_(plan_.clocks.size()) {
     for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
         const PlannedClock& clock = plan_.clocks[index];
         if (clock.kind == PlannedClock::Kind::operator_output) {
@@ -77,12 +77,23 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
     }
     result.added = result_->run(false);
     if (plan_.changes) result.removed = result_->run(true);
+    if (keeps_state()) apply();
+    return result;
+}
+
+void OperatorGraph::apply() {
+    engine_.begin();
+    try {
+        for (const auto& step : operators_) step->apply();
+        engine_.commit();
+    } catch (...) {
+        engine_.rollback();
+        throw;
+    }
     for (std::size_t index = 0; index < operators_.size(); ++index) {
-        operators_[index]->apply();
         slots_[index]->set_rows(nullptr);
         operators_[index]->forget_rows();
     }
-    return result;
 }
 
 StreamTime OperatorGraph::watermark() const {

@@ -54,7 +54,10 @@ public:
 private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
+    /// The state of all operators changes together, in one transaction.
+    void apply();
 
+    Engine& engine_;
     StreamPlan plan_;
     std::vector<StreamScan> scans_;  ///< Inputs, then operators.
     std::vector<std::unique_ptr<EventClock>> event_clocks_;
