@@ -147,7 +147,8 @@ TEST_CASE("websocket client: Retry-After is waited for") {
         answer(socket, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n");
     });
     auto client = network.connect(NetworkFixture::client_options(server.port()));
-    REQUIRE(eventually([&] { return client->status().state == ConnectionState::waiting_to_reconnect; }));
+    REQUIRE(eventually([&] { return network.observer.count("reconnecting") == 1; }));
+    CHECK(client->status().state == ConnectionState::waiting_to_reconnect);
     CHECK(network.observer.last("reconnecting") == "attempt 1 in 600000 ms (at most 600000 ms)");
 }
 
