@@ -12,14 +12,14 @@ import unittest
 
 import websockets
 
-from laminar_process import LIMIT_SECONDS, LaminarTestCase
+from laminar_process import LIMIT_SECONDS, MEMORY_FACTOR, LaminarTestCase
 from websocket_peer import EventLoop
 
 CLIENTS = int(os.environ.get("LAMINAR_LOAD_CLIENTS", "1000"))
 MESSAGES = int(os.environ.get("LAMINAR_LOAD_MESSAGES", "20"))
 SOAK_SECONDS = float(os.environ.get("LAMINAR_SOAK_SECONDS", "20"))
 # Far more than a leak-free run needs, far less than one that keeps its messages: they are counted in gigabytes.
-SOAK_GROWTH_BYTES = 64 << 20
+SOAK_GROWTH_BYTES = MEMORY_FACTOR * (64 << 20)
 # One message may wait for those of all the others, on a machine that does other things.
 PATIENCE_SECONDS = 5 * LIMIT_SECONDS
 
