@@ -63,8 +63,8 @@ ORDER BY symbol;
 
 -- How long were the messages under way, through two sockets?
 SELECT
-    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY latency_ms) AS p50_ms,
-    PERCENTILE_CONT(0.99) WITHIN GROUP (ORDER BY latency_ms) AS p99_ms,
+    ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY latency_ms), 3) AS p50_ms,
+    ROUND(PERCENTILE_CONT(0.99) WITHIN GROUP (ORDER BY latency_ms), 3) AS p99_ms,
     SUM(message_size) AS bytes
 FROM (SELECT EXTRACT(EPOCH FROM (received_at - sent_at)) * 1000 AS latency_ms, message_size FROM ticks);
 
