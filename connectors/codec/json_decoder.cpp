@@ -127,7 +127,7 @@ private:
 
     void copy_to_scratch(std::string_view payload) {
         if (scratch_.size() < payload.size() + padding) scratch_.resize(payload.size() + padding);
-        std::memcpy(scratch_.data(), payload.data(), payload.size());
+        std::copy(payload.begin(), payload.end(), scratch_.begin());  // Unlike memcpy, also of an empty message.
         std::memset(scratch_.data() + payload.size(), 0, padding);
     }
 
