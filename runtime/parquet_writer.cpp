@@ -12,32 +12,17 @@
 #include <utility>
 
 #include "parser/sql_writer.h"
+#include "runtime/engine/carried_type.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {
 
 namespace {
 
-/// The type of the values that are handed over, and the type they have in the file.
-ColumnType handed_type(const ColumnType& type) {
-    switch (type.id) {
-        case TypeId::unknown:
-        case TypeId::enumeration:
-        case TypeId::union_:
-        case TypeId::bit:
-        case TypeId::time_tz:
-            return TypeId::varchar;
-        default:
-            break;
-    }
-    ColumnType result = type;
-    for (ColumnType::Field& field : result.fields) field.type = handed_type(field.type);
-    return result;
-}
-
-ColumnType stored_type(const ColumnType& handed) {
-    ColumnType result = handed;
-    if (handed.id == TypeId::hugeint || handed.id == TypeId::uhugeint) {
+/// The type that carried values have in the file.
+ColumnType stored_type(const ColumnType& carried) {
+    ColumnType result = carried;
+    if (carried.id == TypeId::hugeint || carried.id == TypeId::uhugeint) {
         result = TypeId::decimal;
         result.width = 38;
         result.scale = 0;
@@ -53,16 +38,17 @@ public:
           part_(std::filesystem::absolute(path).string() + ".part"),
           columns_(std::move(columns)),
           engine_(Engine::create({})) {
-        std::vector<OutputColumn> handed;
+        std::vector<OutputColumn> carried;
         std::string items;
         for (const OutputColumn& column : columns_) {
-            handed.push_back({column.name, handed_type(column.type)});
-            const ColumnType stored = stored_type(handed.back().type);
+            carried.push_back({column.name, carried_type(column.type)});
+            const ColumnType stored = stored_type(carried.back().type);
             const std::string name = always_quote_identifier(column.name);
             if (!items.empty()) items += ", ";
-            items += stored == handed.back().type ? name : fmt::format("CAST({0} AS {1}) AS {0}", name, to_sql(stored));
+            items +=
+                stored == carried.back().type ? name : fmt::format("CAST({0} AS {1}) AS {0}", name, to_sql(stored));
         }
-        slot_ = engine_->create_row_slot("rows", handed);
+        slot_ = engine_->create_row_slot("rows", carried);
         slot_->set_more_rows([this] { return next(); });
         std::string query = fmt::format("SELECT {} FROM {}", items, slot_->from_sql());
         if (std::filesystem::exists(path))

@@ -200,22 +200,6 @@ ColumnType from_logical_type(duckdb_logical_type type) {
     return pair == scalar_types.end() ? ColumnType(TypeId::varchar) : ColumnType(pair->ours);
 }
 
-ColumnType carried_type(const ColumnType& type) {
-    switch (type.id) {
-        case TypeId::unknown:
-        case TypeId::enumeration:
-        case TypeId::union_:
-        case TypeId::bit:
-        case TypeId::time_tz:
-            return TypeId::varchar;
-        default:
-            break;
-    }
-    ColumnType result = type;
-    for (ColumnType::Field& field : result.fields) field.type = carried_type(field.type);
-    return result;
-}
-
 bool needs_cast_to_carried(duckdb_logical_type type) {
     switch (duckdb_get_type_id(type)) {
         case DUCKDB_TYPE_LIST:

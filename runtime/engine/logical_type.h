@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "catalog/column_type.h"
+#include "runtime/engine/carried_type.h"
 #include "runtime/engine/duckdb_handles.h"
 
 namespace laminar {
@@ -15,10 +16,6 @@ namespace laminar {
 /// Ours for the library's: SQLNULL is unknown; types of the library that Laminar does not carry (BIGNUM, TIME_NS) are
 /// varchar.
 [[nodiscard]] ColumnType from_logical_type(duckdb_logical_type type);
-
-/// How values of a type travel between column batches and the engine: as the type, with every part that has no layout
-/// of its own (enumeration, union_, bit, time_tz) replaced by varchar.
-[[nodiscard]] ColumnType carried_type(const ColumnType& type);
 
 /// Whether the library hands out values of this type only after a cast to varchar, in whole or in some part.
 [[nodiscard]] bool needs_cast_to_carried(duckdb_logical_type type);
