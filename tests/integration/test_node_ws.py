@@ -19,7 +19,29 @@ ECHO = """
 """
 
 
-class ClientAgainstWs(LaminarTestCase):
+class AgainstWs(LaminarTestCase):
+    """What a peer sees of a laminar that sends back its texts, whichever of the two is the server."""
+
+    def check_echo(self, peer, **how):
+        for text in TEXTS:
+            peer.send(text, **how)
+        self.assertEqual(peer.wait_for_messages(len(TEXTS)), TEXTS)
+
+    def check_pings(self, peer):
+        peer.order("ping", data="are you there")
+        self.assertEqual(peer.wait_for("pong")["data"], "are you there")
+        peer.wait_for("ping", 2)
+        self.check_echo(peer)
+
+    def check_fragments(self, peer):
+        for part in ("one ", "two ", "", "three "):
+            peer.send(part, fin=False)
+            peer.order("ping", data="in between")
+        peer.send("four")
+        self.assertEqual(peer.wait_for_messages(1), ["one two three four"])
+
+
+class ClientAgainstWs(AgainstWs):
     """laminar is the client, ws the server."""
 
     def echo(self, server, options="", expected=0):
@@ -31,11 +53,6 @@ class ClientAgainstWs(LaminarTestCase):
             SELECT 'ready' AS state;
         """)
         return server.wait_for("open")
-
-    def check_echo(self, peer, **how):
-        for text in TEXTS:
-            peer.send(text, **how)
-        self.assertEqual(peer.wait_for_messages(len(TEXTS)), TEXTS)
 
     def test_the_handshake(self):
         with NodePeer("server", prefer=["feed.v1", "feed.v2"]) as server:
@@ -59,19 +76,12 @@ class ClientAgainstWs(LaminarTestCase):
     def test_pings_both_ways(self):
         with NodePeer("server") as server:
             self.echo(server, ", heartbeat_interval_s = 1")
-            server.order("ping", data="are you there")
-            self.assertEqual(server.wait_for("pong")["data"], "are you there")
-            server.wait_for("ping", 2)
-            self.check_echo(server)
+            self.check_pings(server)
 
     def test_fragments(self):
         with NodePeer("server") as server:
             self.echo(server)
-            for part in ("one ", "two ", "", "three "):
-                server.send(part, fin=False)
-                server.order("ping", data="in between")
-            server.send("four")
-            self.assertEqual(server.wait_for_messages(1), ["one two three four"])
+            self.check_fragments(server)
 
     def test_close_codes(self):
         for code, reason, state in ((1000, "done", "closed"), (1001, "going away", "closed"), (1008, "not you", "failed"),
@@ -113,7 +123,7 @@ class ClientAgainstWs(LaminarTestCase):
             self.assertEqual((answer["binary"], answer["data"]), (True, data))
 
 
-class ServerAgainstWs(LaminarTestCase):
+class ServerAgainstWs(AgainstWs):
     """laminar is the server, ws the client."""
 
     def start(self, options=""):
@@ -123,11 +133,6 @@ class ServerAgainstWs(LaminarTestCase):
 
     def client(self, **options):
         return NodePeer("client", url=f"ws://127.0.0.1:{self.port}/feed", **options)
-
-    def check_echo(self, peer):
-        for text in TEXTS:
-            peer.send(text)
-        self.assertEqual(peer.wait_for_messages(len(TEXTS)), TEXTS)
 
     def test_the_handshake(self):
         self.start(", subprotocols = ['feed.v2', 'feed.v1']")
@@ -154,20 +159,13 @@ class ServerAgainstWs(LaminarTestCase):
         self.start(", heartbeat_interval_s = 1")
         with self.client() as client:
             client.wait_for("open")
-            client.order("ping", data="are you there")
-            self.assertEqual(client.wait_for("pong")["data"], "are you there")
-            client.wait_for("ping", 2)
-            self.check_echo(client)
+            self.check_pings(client)
 
     def test_fragments(self):
         self.start()
         with self.client() as client:
             client.wait_for("open")
-            for part in ("one ", "two ", "", "three "):
-                client.send(part, fin=False)
-                client.order("ping", data="in between")
-            client.send("four")
-            self.assertEqual(client.wait_for_messages(1), ["one two three four"])
+            self.check_fragments(client)
 
     def test_close_codes(self):
         self.start(", max_message_size = 1000")
