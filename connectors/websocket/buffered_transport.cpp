@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
+#include <utility>
 
 namespace laminar {
 
@@ -15,55 +16,82 @@ constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent
 
 BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::ssl::context>& tls)
     : plain_(std::move(socket)), progress_(plain_.get_executor(), net::steady_timer::time_point::max()) {
-    if (tls) tls_ = std::make_unique<TlsStream>(std::move(plain_), *tls);
+    if (tls) {
+        tls_ = std::make_unique<TlsStream>(std::move(plain_), *tls);
+        return;
+    }
+    error_code ignored;  // Of a socket that is not open: receiving will tell.
+    plain_.non_blocking(true, ignored);
 }
 
 net::any_io_executor BufferedTransport::executor() { return progress_.get_executor(); }
 
 bool BufferedTransport::has_final_data_frame() const noexcept {
-    return boundary_.starts_final_data_frame(receive_buffer_.data() + begin_, end_ - begin_);
+    return boundary_.starts_final_data_frame(receive_buffer_.get() + begin_, end_ - begin_);
 }
 
 bool BufferedTransport::can_hand_out() const noexcept {
     // What is left when the connection has ended is handed out as it is: let Beast judge it.
-    return end_ > begin_ && (receive_error_ || boundary_.is_known(receive_buffer_.data() + begin_, end_ - begin_));
+    return end_ > begin_ && (receive_error_ || boundary_.is_known(receive_buffer_.get() + begin_, end_ - begin_));
 }
 
 net::const_buffer BufferedTransport::presentable() noexcept {
-    const char* data = receive_buffer_.data() + begin_;
+    const char* data = receive_buffer_.get() + begin_;
     return {data, boundary_.presentable(data, end_ - begin_)};
 }
 
 void BufferedTransport::consume(std::size_t count) noexcept {
-    boundary_.consume(receive_buffer_.data() + begin_, end_ - begin_, count);
+    boundary_.consume(receive_buffer_.get() + begin_, end_ - begin_, count);
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;
 }
 
+void BufferedTransport::resize_receive_buffer(std::size_t size) {
+    auto resized = std::make_unique_for_overwrite<char[]>(size);
+    std::copy(receive_buffer_.get() + begin_, receive_buffer_.get() + end_, resized.get());
+    receive_buffer_ = std::move(resized);
+    receive_buffer_size_ = size;
+    end_ -= std::exchange(begin_, 0);
+}
+
 net::mutable_buffer BufferedTransport::prepare() {
-    if (begin_ > 0) {
-        std::memmove(receive_buffer_.data(), receive_buffer_.data() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
+    const bool too_large = begin_ == end_ && receive_buffer_size_ > wanted_size_;
+    if (receive_buffer_size_ < wanted_size_ || too_large) {
+        resize_receive_buffer(wanted_size_);
+    } else if (begin_ > 0) {
+        std::memmove(receive_buffer_.get(), receive_buffer_.get() + begin_, end_ - begin_);
+        end_ -= std::exchange(begin_, 0);
     }
-    std::size_t wanted = std::max(receive_buffer_.size(), least_receive_buffer);
-    if (filled_up_) wanted = std::min(wanted * 2, most_receive_buffer);
-    filled_up_ = false;
-    if (wanted > receive_buffer_.size()) {
-        receive_buffer_.resize(wanted);
-    } else if (end_ == 0 && last_received_ < wanted / 8 && wanted > least_receive_buffer) {
-        // A burst is over: give memory back step by step.
-        receive_buffer_.resize(wanted / 2);
-        receive_buffer_.shrink_to_fit();
+    return {receive_buffer_.get() + end_, receive_buffer_size_ - end_};
+}
+
+bool BufferedTransport::receive_at_once() {
+    if (tls_) return false;
+    error_code error;
+    const std::size_t count = plain_.read_some(prepare(), error);
+    if (error == net::error::would_block || error == net::error::try_again) {
+        if (end_ == 0) {
+            receive_buffer_.reset();
+            receive_buffer_size_ = 0;
+        }
+        return false;
     }
-    return {receive_buffer_.data() + end_, receive_buffer_.size() - end_};
+    received(count, error);
+    return true;
+}
+
+void BufferedTransport::end_of_wait(std::size_t count, const error_code& error) noexcept {
+    if (tls_ || error) received(count, error);
 }
 
 void BufferedTransport::received(std::size_t count, const error_code& error) noexcept {
     end_ += count;
     received_bytes_ += count;
-    last_received_ = count;
-    filled_up_ = end_ == receive_buffer_.size();
+    if (end_ == receive_buffer_size_) {
+        wanted_size_ = std::min(wanted_size_ * 2, most_receive_buffer);  // More would have come.
+    } else if (count < wanted_size_ / 8) {
+        wanted_size_ = std::max(wanted_size_ / 2, least_receive_buffer);  // A burst is over, step by step.
+    }
     if (error) receive_error_ = error;
 }
 

@@ -16,8 +16,9 @@
 namespace laminar {
 
 /// A TCP socket, with or without TLS, between a receive buffer and a send buffer.
-/// The receive buffer starts small and grows with load, so that idle connections stay cheap. What is appended to the
-/// send buffer is sent by a chain of writes of its own, one at a time, as fast as the peer takes it.
+/// The receive buffer starts small and grows with load; over plain TCP there is none while nothing comes, so that idle
+/// connections stay cheap. What is appended to the send buffer is sent by a chain of writes of its own, one at a time,
+/// as fast as the peer takes it.
 /// Belongs to the strand of its socket; held by shared_ptr because writes in flight refer to it.
 class BufferedTransport : public std::enable_shared_from_this<BufferedTransport> {
 public:
@@ -51,16 +52,20 @@ public:
     void consume(std::size_t count) noexcept;
     [[nodiscard]] const error_code& receive_error() const noexcept { return receive_error_; }
 
+    /// Takes in what has come already, or how the connection has ended. False: nothing has; wait for it.
+    bool receive_at_once();
+    /// Waits for something to come. handler(error, count) must pass its arguments (count may be missing) to
+    /// end_of_wait, and then try again.
     template <class Handler>
-    void async_receive(Handler&& handler) {
-        const boost::asio::mutable_buffer room = prepare();
+    void async_wait_to_receive(Handler&& handler) {
+        // TLS decrypts into a buffer, which it wants from the start; a socket needs none to tell that something came.
         if (tls_) {
-            tls_->async_read_some(room, std::forward<Handler>(handler));
+            tls_->async_read_some(prepare(), std::forward<Handler>(handler));
         } else {
-            plain_.async_read_some(room, std::forward<Handler>(handler));
+            plain_.async_wait(Socket::wait_read, std::forward<Handler>(handler));
         }
     }
-    void received(std::size_t count, const error_code& error) noexcept;
+    void end_of_wait(std::size_t count, const error_code& error) noexcept;
 
     // Sending.
     void append(boost::asio::const_buffer bytes);
@@ -79,17 +84,19 @@ public:
 
 private:
     boost::asio::mutable_buffer prepare();
+    void received(std::size_t count, const error_code& error) noexcept;
+    void resize_receive_buffer(std::size_t size);
     void send_next();
     void write_done(std::size_t count, const error_code& error);
 
     Socket plain_;
     std::unique_ptr<TlsStream> tls_;
 
-    std::vector<char> receive_buffer_;
+    std::unique_ptr<char[]> receive_buffer_;  ///< Null while nothing is held that has come.
+    std::size_t receive_buffer_size_ = 0;
+    std::size_t wanted_size_ = least_receive_buffer;  ///< Follows what comes at once.
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    bool filled_up_ = false;  ///< The last receive took all the room there was: more would have come.
-    std::size_t last_received_ = 0;
     error_code receive_error_;
     std::uint64_t received_bytes_ = 0;
     FrameBoundary boundary_;

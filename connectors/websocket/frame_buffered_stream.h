@@ -101,22 +101,24 @@ private:
     struct ReadOperation {
         std::shared_ptr<BufferedTransport> transport;
         MutableBuffers buffers;
-        bool receiving = false;
+        bool waiting = false;
         bool posted = false;
 
         template <class Self>
         void operator()(Self& self, error_code error = {}, std::size_t count = 0) {
-            if (receiving) {
-                receiving = false;
-                transport->received(count, error);
+            if (waiting) {
+                waiting = false;
+                transport->end_of_wait(count, error);
                 posted = true;  // A completion of the socket is as good as a post.
             }
-            const bool ready = boost::asio::buffer_size(buffers) == 0 || transport->can_hand_out();
-            if (!ready && !transport->receive_error()) {
-                receiving = true;
-                transport->async_receive(std::move(self));
+            const bool is_empty = boost::asio::buffer_size(buffers) == 0;
+            while (!is_empty && !transport->can_hand_out() && !transport->receive_error()) {
+                if (transport->receive_at_once()) continue;
+                waiting = true;
+                transport->async_wait_to_receive(std::move(self));
                 return;
             }
+            const bool ready = is_empty || transport->can_hand_out();
             if (!posted) {
                 posted = true;
                 boost::asio::post(std::move(self));
