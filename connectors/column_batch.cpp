@@ -151,7 +151,7 @@ void ColumnVector::append_null() {
             push_validity(false);
             return;
         default:
-            data_.resize(data_.size() + physical_width(physical_));
+            std::memset(data_.extend(physical_width(physical_)), 0, physical_width(physical_));
             push_validity(false);
             return;
     }
@@ -173,7 +173,7 @@ void ColumnVector::append_all(const ColumnVector& other) {
     const auto heap_before = static_cast<std::uint32_t>(heap_.size());
     const auto elements_before = static_cast<std::uint32_t>(children_.empty() ? 0 : children_[0].size_);
     const std::size_t first = data_.size();
-    data_.insert(data_.end(), other.data_.begin(), other.data_.end());
+    data_.append(other.data_.data(), other.data_.size());
     if (physical_ == PhysicalType::string) {
         for (auto* text = reinterpret_cast<StringReference*>(data_.data() + first);
              text != reinterpret_cast<StringReference*>(data_.data() + data_.size()); ++text)
@@ -183,9 +183,20 @@ void ColumnVector::append_all(const ColumnVector& other) {
              list != reinterpret_cast<ListEntry*>(data_.data() + data_.size()); ++list)
             list->offset += elements_before;
     }
-    heap_.append(other.heap_);
+    heap_.append(other.heap_.data(), other.heap_.size());
     for (std::size_t index = 0; index < children_.size(); ++index) children_[index].append_all(other.children_[index]);
+    if (other.null_count_ == 0) return push_valid(other.size_);
     for (std::size_t row = 0; row < other.size_; ++row) push_validity(other.is_valid(row));
+}
+
+void ColumnVector::push_valid(std::size_t count) {
+    const std::size_t size = size_ + count;
+    validity_.resize((size_ + 63) / 64, 0);
+    if ((size_ & 63U) != 0) validity_.back() |= ~std::uint64_t{0} << (size_ & 63U);
+    validity_.resize((size + 63) / 64, ~std::uint64_t{0});
+    // Bits beyond the end stay clear: the next row sets its own.
+    if ((size & 63U) != 0) validity_.back() &= (std::uint64_t{1} << (size & 63U)) - 1;
+    size_ = size;
 }
 
 std::size_t ColumnVector::list_end(std::size_t row) const noexcept {
@@ -201,9 +212,9 @@ void ColumnVector::truncate(std::size_t size) {
         for (ColumnVector& nested : children_) nested.truncate(size);
     }
     if (size >= size_) return;
-    if (physical_ == PhysicalType::string) heap_.resize(values<StringReference>()[size].offset);
+    if (physical_ == PhysicalType::string) heap_.shrink(values<StringReference>()[size].offset);
     for (std::size_t row = size; row < size_; ++row) null_count_ -= is_valid(row) ? 0 : 1;
-    data_.resize(size * physical_width(physical_));
+    data_.shrink(size * physical_width(physical_));
     validity_.resize((size + 63) / 64);
     if ((size & 63U) != 0) validity_.back() &= (std::uint64_t{1} << (size & 63U)) - 1;
     size_ = size;
@@ -220,7 +231,7 @@ void ColumnVector::clear() noexcept {
 
 std::string_view ColumnVector::string_at(std::size_t row) const noexcept {
     const StringReference& reference = values<StringReference>()[row];
-    return {heap_.data() + reference.offset, reference.length};
+    return {reinterpret_cast<const char*>(heap_.data()) + reference.offset, reference.length};
 }
 
 std::size_t ColumnVector::byte_size() const noexcept {

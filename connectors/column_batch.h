@@ -11,6 +11,7 @@
 
 #include "catalog/column_type.h"
 #include "catalog/metadata_column.h"
+#include "connectors/growing_bytes.h"
 
 namespace laminar {
 
@@ -83,22 +84,18 @@ public:
     /// T must be the C++ type of physical(): bool as std::uint8_t, Int128, IntervalValue, ...
     template <class T>
     void append(T value) {
-        const std::size_t at = data_.size();
-        data_.resize(at + sizeof(T));
-        std::memcpy(data_.data() + at, &value, sizeof(T));
+        std::memcpy(data_.extend(sizeof(T)), &value, sizeof(T));
         push_validity(true);
     }
     /// The same for several values, all present.
     template <class T>
     void append_values(const T* values, std::size_t count) {
-        const std::size_t at = data_.size();
-        data_.resize(at + count * sizeof(T));
-        std::memcpy(data_.data() + at, values, count * sizeof(T));
-        for (std::size_t row = 0; row < count; ++row) push_validity(true);
+        data_.append(values, count * sizeof(T));
+        push_valid(count);
     }
     void append_string(std::string_view text) {
         append(StringReference{static_cast<std::uint32_t>(heap_.size()), static_cast<std::uint32_t>(text.size())});
-        heap_.append(text);
+        heap_.append(text.data(), text.size());
     }
     void append_null();
     /// For list and map: call after appending length elements to child(0) (map: a structure).
@@ -137,6 +134,7 @@ private:
         }
         ++size_;
     }
+    void push_valid(std::size_t count);
     /// Elements of child(0) that belong to the rows before row.
     [[nodiscard]] std::size_t list_end(std::size_t row) const noexcept;
 
@@ -145,9 +143,9 @@ private:
     bool cast_by_engine_ = false;
     std::size_t size_ = 0;
     std::size_t null_count_ = 0;
-    std::vector<std::byte> data_;          ///< Fixed-width values, StringReference or ListEntry.
+    GrowingBytes data_;                    ///< Fixed-width values, StringReference or ListEntry.
     std::vector<std::uint64_t> validity_;  ///< One bit per row, 1 = present.
-    std::string heap_;                     ///< Bytes of strings.
+    GrowingBytes heap_;                    ///< Bytes of strings.
     std::vector<ColumnVector> children_;
 };
 

@@ -10,6 +10,10 @@ namespace {
 // String offsets are 32 bits wide; this leaves room for messages that arrive while the channel is already full.
 constexpr std::size_t maximum_batch_bytes = std::size_t{1} << 30;
 constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
+// Measuring a batch looks at every column: as seldom as no bound worth having notices.
+constexpr std::size_t messages_between_measures = 16;
+constexpr std::size_t payload_between_measures = std::size_t{64} << 10;
+constexpr std::size_t limit_worth_estimating = std::size_t{4} << 20;
 
 /// What a batch counts for: its payload or its decoded rows, whichever is more.
 std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.bytes, batch.byte_size()); }
@@ -35,18 +39,39 @@ void append_all(std::vector<std::uint64_t>& numbers, const std::vector<std::uint
 }  // namespace
 
 InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder,
-                           Limits limits, std::function<void()> wake)
-    : schema_(std::move(schema)),
-      wake_(std::move(wake)),
+                           Limits limits, std::function<void()> wake, std::function<void()> hurry)
+    : wake_(std::move(wake)),
+      hurry_(std::move(hurry)),
+      schema_(std::move(schema)),
       limits_(sensible(limits)),
       decoder_(std::move(decoder)),
       open_(std::make_unique<ColumnBatch>(schema_)),
       message_id_column_(last_message_id_column(*schema_)) {}
 
-std::optional<MessageError> InputChannel::offer(const Message& message, std::vector<std::string>* ids) {
+std::shared_ptr<const BatchSchema> InputChannel::schema() const {
     const std::lock_guard lock(mutex_);
+    return schema_;
+}
+
+void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder) {
+    const std::lock_guard lock(mutex_);
+    schema_ = std::move(schema);
+    decoder_ = std::move(decoder);
+    message_id_column_ = last_message_id_column(*schema_);
+    spare_.reset();
+    if (open_->messages > 0) {
+        begin_batch();
+    } else {
+        open_ = std::make_unique<ColumnBatch>(schema_);
+        measure();
+    }
+    note_room();
+}
+
+std::optional<MessageError> InputChannel::offer(const Message& message, std::vector<std::string>* ids) {
+    std::unique_lock lock(mutex_);
     // Many peers may each have had a message in hand when the channel became full.
-    if (open_->byte_size() + message.payload.size() > refusal_bytes)
+    if (open_size_ + (open_->bytes - measured_payload_) + message.payload.size() > refusal_bytes)
         return MessageError{"too_large", "the buffer of the connection is full", false};
     if (limits_.batches > 1 && is_batch_full()) begin_batch();
     const std::size_t rows = open_->rows;
@@ -56,7 +81,32 @@ std::optional<MessageError> InputChannel::offer(const Message& message, std::vec
     if (ids) collect_ids(rows, *ids);
     begin_waiting();
     note_arrival();
+    measure_if_grown();
+    note_room();
+    if (must_hurry()) {
+        lock.unlock();
+        hurry_();
+    }
     return error;
+}
+
+bool InputChannel::must_hurry() {
+    if (hurried_ || !hurry_) return false;
+    hurried_ = 2 * (closed_messages_ + open_->messages) >= limits_.messages ||
+               2 * (closed_bytes_ + std::max(open_->bytes, open_size_)) >= limits_.bytes;
+    return hurried_;
+}
+
+void InputChannel::measure() {
+    open_size_ = open_->byte_size();
+    measured_payload_ = open_->bytes;
+    measured_messages_ = open_->messages;
+}
+
+void InputChannel::measure_if_grown() {
+    if (open_->messages - measured_messages_ >= messages_between_measures ||
+        open_->bytes - measured_payload_ >= payload_between_measures || limits_.bytes < limit_worth_estimating)
+        measure();
 }
 
 void InputChannel::collect_ids(std::size_t first_row, std::vector<std::string>& ids) const {
@@ -90,6 +140,7 @@ void InputChannel::begin_batch() {
     closed_bytes_ += size_of(*open_);
     closed_.push_back({std::move(open_), *waiting_since_});
     open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
+    measure();
     batch_due_.reset();
     waiting_since_.reset();
 }
@@ -100,13 +151,17 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
         closed_.pop_front();
         closed_messages_ -= batch->messages;
         closed_bytes_ -= size_of(*batch);
+        note_room();
         return batch;
     }
     if (open_->messages == 0) return nullptr;
     batch_due_.reset();
     waiting_since_.reset();
     if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
-    return std::exchange(open_, std::move(spare_));
+    std::unique_ptr<ColumnBatch> batch = std::exchange(open_, std::move(spare_));
+    measure();
+    note_room();
+    return batch;
 }
 
 std::size_t InputChannel::drop_oldest() {
@@ -121,7 +176,7 @@ std::size_t InputChannel::drop_oldest() {
 }
 
 void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     const std::size_t rows = open_->rows;
     const std::size_t messages = open_->messages;
     const std::size_t bytes = open_->bytes;
@@ -135,6 +190,12 @@ void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
         throw;
     }
     note_arrival();
+    measure();
+    note_room();
+    if (must_hurry()) {
+        lock.unlock();
+        hurry_();
+    }
 }
 
 void InputChannel::flush() {
@@ -148,11 +209,6 @@ void InputChannel::flush() {
     if (wake_) wake_();
 }
 
-bool InputChannel::is_full() const {
-    const std::lock_guard lock(mutex_);
-    return !has_room();
-}
-
 void InputChannel::notify_on_space(std::function<void()> resume) {
     bool wake = false;
     {
@@ -163,8 +219,9 @@ void InputChannel::notify_on_space(std::function<void()> resume) {
             wake = must_wake();
         }
     }
-    if (resume) resume();
+    if (resume) return resume();
     if (wake && wake_) wake_();
+    if (hurry_) hurry_();
 }
 
 void InputChannel::set_limits(Limits limits) {
@@ -172,6 +229,8 @@ void InputChannel::set_limits(Limits limits) {
     {
         const std::lock_guard lock(mutex_);
         limits_ = sensible(limits);
+        measure();
+        note_room();
         if (has_room()) resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
@@ -184,6 +243,7 @@ void InputChannel::finish() {
         woken_ = true;
     }
     if (wake_) wake_();
+    if (hurry_) hurry_();
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
@@ -195,6 +255,7 @@ std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
         if (is_empty()) return nullptr;
         if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return nullptr;
         batch = remove_oldest();
+        hurried_ = false;
         if (has_room()) resume = std::exchange(resume_, nullptr);
     }
     if (resume) resume();
@@ -212,7 +273,7 @@ void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     batch->clear();
     const std::lock_guard lock(mutex_);
     append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
-    spare_ = std::move(batch);
+    if (batch->schema == schema_) spare_ = std::move(batch);
 }
 
 InputChannel::Settled InputChannel::take_settled() {
@@ -240,7 +301,8 @@ void InputChannel::note_arrival() {
 }
 
 bool InputChannel::has_room() const {
-    return closed_messages_ + open_->messages < limits_.messages && closed_bytes_ + size_of(*open_) < limits_.bytes;
+    return closed_messages_ + open_->messages < limits_.messages &&
+           closed_bytes_ + std::max(open_->bytes, open_size_) < limits_.bytes;
 }
 
 bool InputChannel::must_wake() { return !std::exchange(woken_, true); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -41,11 +42,14 @@ public:
         std::vector<std::uint64_t> abandoned;  ///< Thrown away unprocessed.
     };
 
-    /// wake is called from the producer's thread (no lock held) when there is something to take; it must not block.
+    /// wake is called from the producer's thread (no lock held) when there is something to take; hurry when that is
+    /// half of what the channel holds, when the producer stands still until it is taken, and at its end. They must not
+    /// block.
     InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder, Limits limits,
-                 std::function<void()> wake);
+                 std::function<void()> wake, std::function<void()> hurry = {});
 
-    [[nodiscard]] const std::shared_ptr<const BatchSchema>& schema() const noexcept { return schema_; }
+    /// Of the rows that come next.
+    [[nodiscard]] std::shared_ptr<const BatchSchema> schema() const;
 
     // Producer side.
     /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
@@ -58,7 +62,8 @@ public:
     std::size_t drop_oldest();
     /// Wakes the consumer if there is something to take; call when no more input is at hand.
     void flush();
-    [[nodiscard]] bool is_full() const;
+    /// Takes no lock: looking before every message costs nothing.
+    [[nodiscard]] bool is_full() const noexcept { return full_.load(std::memory_order_acquire); }
     /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Wakes
     /// the consumer, so that a producer which waits for room is never waited for. A later call replaces resume.
     void notify_on_space(std::function<void()> resume);
@@ -72,6 +77,9 @@ public:
     /// when more is waited for (Limits::batch_rows) and the consumer does not want what there is at once. Frees the
     /// room it took up. A batch may be without rows when all messages in it were empty arrays.
     [[nodiscard]] std::unique_ptr<ColumnBatch> take(bool at_once = true);
+    /// From the next message on, rows have another schema. Batches of the one before (see ColumnBatch::schema) are
+    /// taken first.
+    void redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder);
     /// When the batch that is waited for is to be taken however full it is; nothing while none is waited for.
     [[nodiscard]] std::optional<Clock::time_point> batch_due() const;
     /// Gives back a batch's memory for reuse, and says whether it has been processed.
@@ -90,7 +98,11 @@ private:
     };
 
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
+    void measure();
+    void measure_if_grown();
+    void note_room() noexcept { full_.store(!has_room(), std::memory_order_release); }
     [[nodiscard]] bool must_wake();
+    [[nodiscard]] bool must_hurry();
     [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
     [[nodiscard]] bool is_batch_full() const;
     void begin_batch();
@@ -100,24 +112,30 @@ private:
     void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
     void note_arrival();
 
-    std::shared_ptr<const BatchSchema> schema_;
     std::function<void()> wake_;
+    std::function<void()> hurry_;
     mutable std::mutex mutex_;
-    Limits limits_;  ///< Guarded by mutex_, as all below.
+    std::shared_ptr<const BatchSchema> schema_;  ///< Guarded by mutex_, as all below.
+    Limits limits_;
     std::unique_ptr<MessageDecoder> decoder_;
     std::deque<ClosedBatch> closed_;   ///< Older than open_, the oldest first. None is empty.
     std::size_t closed_messages_ = 0;  ///< In them, as the next.
     std::size_t closed_bytes_ = 0;
     std::unique_ptr<ColumnBatch> open_;
+    std::size_t open_size_ = 0;  ///< Of its decoded rows when it was last measured, as the two below.
+    std::size_t measured_payload_ = 0;
+    std::size_t measured_messages_ = 0;
+    std::atomic<bool> full_{false};  ///< What has_room says; written under mutex_.
     std::unique_ptr<ColumnBatch> spare_;
     std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
     bool finished_ = false;
+    bool hurried_ = false;                        ///< hurry was called since the last take.
     bool woken_ = false;                          ///< The consumer was told and has not come yet.
     std::optional<Clock::time_point> batch_due_;  ///< Of the open batch, from its first message on.
     bool due_is_known_ = false;                   ///< The consumer has seen batch_due_.
     Settled settled_;
-    const std::size_t message_id_column_;  ///< Of the metadata; the number of columns when there is none.
+    std::size_t message_id_column_;  ///< Of the metadata; the number of columns when there is none.
 };
 
 }  // namespace laminar

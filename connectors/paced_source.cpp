@@ -133,6 +133,7 @@ private:
     const net::any_io_executor strand_;
     ConnectionJournal journal_;
     InputFanout inputs_;
+    InputFanout::View view_;  ///< Of the thread that delivers.
     MessageOrigin origin_;
     StrandEvent event_;
     StrandEvent ended_;
@@ -180,7 +181,7 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
     std::uint64_t since_start = 0;
     unsigned in_turn = 0;
     while (!stopping_.load()) {
-        if (!has_consumers_.load() || inputs_.must_wait()) {
+        if (!has_consumers_.load() || inputs_.must_wait(view_)) {
             inputs_.flush();
             if (has_consumers_.load()) inputs_.wake_when_ready(event_);
             co_await event_.wait();
@@ -230,7 +231,7 @@ std::optional<std::string> PacedSource::Implementation::deliver(std::string_view
     message.origin = &origin_;
     journal_.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
     journal_.last_message_at.store(message.received_at, std::memory_order_relaxed);
-    return inputs_.deliver(message);
+    return inputs_.deliver(message, view_);
 }
 
 void PacedSource::Implementation::report_missing_fields() {

@@ -14,7 +14,8 @@ namespace laminar {
 
 StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel)
     : engine_(engine), key_(key), channel_(std::move(channel)) {
-    slot_ = engine_.create_batch_slot(key_, channel_->schema());
+    schema_ = channel_->schema();
+    slot_ = engine_.create_batch_slot(key_, schema_);
     rows_sql_ = slot_->from_sql();
 }
 
@@ -25,7 +26,7 @@ std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableO
     std::unique_ptr<StreamInput> input(new StreamInput(engine, "table:" + table.name, std::move(channel)));
     input->set_connection(table.options.connector);
     input->apply_defaults_from(table);
-    input->retained_ = std::make_unique<RetainedTable>(engine, table, *input->channel_->schema(), input->rows_sql_);
+    input->retained_ = std::make_unique<RetainedTable>(engine, table, *input->schema_, input->rows_sql_);
     return input;
 }
 
@@ -35,7 +36,7 @@ std::unique_ptr<StreamInput> StreamInput::for_connection(Engine& engine, const s
 }
 
 void StreamInput::apply_defaults_from(const TableObject& table) {
-    const auto& schema = channel_->schema();
+    const auto& schema = schema_;
     if (std::none_of(schema->columns.begin(), schema->columns.end(),
                      [](const BatchColumn& column) { return column.tracks_presence; }))
         return;
@@ -62,7 +63,8 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
 bool StreamInput::advance(bool at_once) {
     batch_ = channel_->take(at_once);
     if (!batch_) return false;
-    slot_->set_batch(batch_.get());
+    // A channel that was redefined since is read by whoever redefined it.
+    slot_->set_batch(batch_->schema == schema_ ? batch_.get() : nullptr);
     try {
         keep_batch();
     } catch (const EngineException& problem) {

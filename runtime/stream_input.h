@@ -67,6 +67,7 @@ private:
     Engine& engine_;
     std::string key_;
     std::shared_ptr<InputChannel> channel_;
+    std::shared_ptr<const BatchSchema> schema_;  ///< Of the channel as it was at first, and of slot_.
     std::unique_ptr<BatchSlot> slot_;
     std::string rows_sql_;
     std::unique_ptr<BatchSlot> defaulted_slot_;  ///< Only with DEFAULTs, as the two below:

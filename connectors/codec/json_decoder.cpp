@@ -64,6 +64,7 @@ class JsonDecoder final : public MessageDecoder {
 public:
     JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
         : tolerant_(options.tolerant),
+          guessed_types_(options.guessed_types),
           wants_payload_(std::any_of(schema->columns.begin(), schema->columns.end(),
                                      [](const BatchColumn& column) { return !column.json_path.empty(); })),
           root_(make_field_tree(*schema, options.message_id_field)),
@@ -72,11 +73,15 @@ public:
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         writer_.begin_message(message, batch);
-        const std::size_t invalid_at = find_invalid_utf8(message.payload);
+        const bool fits = message.payload.size() <= maximum_message_size;
+        const CopiedText copied = fits ? copy_to_scratch(message.payload) : CopiedText{false, true};
+        const std::size_t invalid_at = copied.is_ascii ? std::string_view::npos : find_invalid_utf8(message.payload);
         const bool is_text = invalid_at == std::string_view::npos;
         std::optional<MessageError> error;
-        if (is_text) {
-            error = read_values(message.payload);
+        if (!fits) {
+            error = {"too_large", fmt::format("the message has {} bytes", message.payload.size())};
+        } else if (is_text) {
+            error = read_values(message.payload, copied.has_backslash);
         } else {
             error = {"invalid_utf8", fmt::format("invalid UTF-8 at byte {}", invalid_at)};
         }
@@ -89,7 +94,8 @@ public:
                 rows_kept = writer_.end_row(message.payload, is_text, false);
             }
         }
-        if (!error) error = std::exchange(writer_.error(), std::nullopt);
+        std::optional<MessageError> misfit = std::exchange(writer_.error(), std::nullopt);
+        if (!error && !guessed_types_) error = std::move(misfit);
         if (!rows_kept) {
             writer_.discard_rows();
             return error;
@@ -102,16 +108,13 @@ public:
 
 private:
     /// Reads values separated by line breaks to the end. The rows may be incomplete when there is an error.
-    std::optional<MessageError> read_values(std::string_view payload) {
-        if (payload.size() > maximum_message_size)
-            return MessageError{"too_large", fmt::format("the message has {} bytes", payload.size())};
+    std::optional<MessageError> read_values(std::string_view payload, bool has_escapes) {
         // RapidJSON joins surrogate halves but lets a lone second half pass.
-        if (payload.find('\\') != std::string_view::npos) {
+        if (has_escapes) {
             const std::size_t lone = find_unpaired_low_surrogate(payload);
             if (lone != std::string_view::npos)
                 return invalid_json(lone, parse_problem(rapidjson::kParseErrorStringUnicodeSurrogateInvalid));
         }
-        copy_to_scratch(payload);
         rapidjson::InsituStringStream stream(scratch_.data());
         events_.begin_message(payload, stream);
         std::size_t at = 0;
@@ -125,10 +128,11 @@ private:
         return std::nullopt;
     }
 
-    void copy_to_scratch(std::string_view payload) {
+    CopiedText copy_to_scratch(std::string_view payload) {
         if (scratch_.size() < payload.size() + padding) scratch_.resize(payload.size() + padding);
-        std::copy(payload.begin(), payload.end(), scratch_.begin());  // Unlike memcpy, also of an empty message.
+        const CopiedText copied = copy_text(payload, scratch_.data());
         std::memset(scratch_.data() + payload.size(), 0, padding);
+        return copied;
     }
 
     MessageError reason(std::string_view payload) {
@@ -145,6 +149,7 @@ private:
     }
 
     bool tolerant_;
+    bool guessed_types_;
     bool wants_payload_;
     std::unique_ptr<FieldNode> root_;
     RowWriter writer_;

@@ -20,6 +20,8 @@ struct DecoderOptions {
     /// message that cannot be read is one row with all its payload columns NULL and its metadata filled. decode still
     /// returns the first reason, with rows_kept set.
     bool tolerant = false;
+    /// Tolerant, and the types are guessed from the values of other messages: that a value does not fit is no error.
+    bool guessed_types = false;
 };
 
 /// Turns messages into rows of one schema. Holds reusable scratch memory: one per input, used by one thread at a time.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/number_text.h"
@@ -51,6 +53,13 @@ RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, boo
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
         return column.metadata == MetadataField::message_id;
     });
+    for (std::uint32_t index = 0; index < schema_->columns.size(); ++index) {
+        const BatchColumn& column = schema_->columns[index];
+        if (column.metadata && column.json_path.empty() && !column.not_null && !column.tracks_presence)
+            metadata_columns_.emplace_back(index, *column.metadata);
+        else
+            payload_columns_.push_back(index);
+    }
 }
 
 void RowWriter::begin_message(const Message& message, ColumnBatch& batch) {
@@ -193,7 +202,8 @@ bool RowWriter::append_nested(std::uint32_t index, std::string_view text) {
 bool RowWriter::end_row(std::string_view text, bool is_text, bool is_json) {
     RowOrigin origin{message_, text, is_text, is_json, {}};
     if (needs_message_id_) origin.message_id = has_message_id_ ? std::string_view(message_id_) : generated_message_id();
-    for (std::size_t index = 0; index < filled_in_row_.size(); ++index) {
+    for (const auto& [index, field] : metadata_columns_) append_metadata(batch_->columns[index], field, origin);
+    for (const std::uint32_t index : payload_columns_) {
         const bool present = filled_in_row_[index] == row_number_;
         if (!present && !complete(index, origin)) return false;
         if (schema_->columns[index].tracks_presence) batch_->presence[index].push_back(present ? 1 : 0);
@@ -225,7 +235,9 @@ std::string_view RowWriter::generated_message_id() {
     if (generated_id_.empty()) {
         if (message_->origin != nullptr) generated_id_ = message_->origin->connection_name;
         generated_id_ += '-';
-        append_unsigned(generated_id_, message_->sequence);
+        std::array<char, 20> digits;
+        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), message_->sequence);
+        generated_id_.append(digits.data(), written.ptr);
     }
     return generated_id_;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/codec/field_tree.h"
@@ -58,6 +59,9 @@ private:
     bool tolerant_;
     bool needs_message_id_ = false;
     NestedJsonAppender nested_;
+    std::vector<std::uint32_t> payload_columns_;  ///< Those that the payload may fill or must.
+    std::vector<std::pair<std::uint32_t, MetadataField>>
+        metadata_columns_;                      ///< The others: completed with every row, without conditions.
     std::vector<std::uint64_t> filled_in_row_;  ///< Per column: number of the row that has its value already.
     std::uint64_t row_number_ = 0;
     std::size_t rows_before_ = 0;
@@ -65,7 +69,7 @@ private:
     ColumnBatch* batch_ = nullptr;
     bool has_message_id_ = false;
     std::string message_id_;
-    std::string generated_id_;
+    std::string generated_id_;  ///< Of the message at hand; empty until it is asked for.
     std::optional<MessageError> error_;
 };
 

@@ -54,6 +54,27 @@ std::size_t find_invalid_utf8(std::string_view text) noexcept {
     return std::string_view::npos;
 }
 
+CopiedText copy_text(std::string_view text, char* target) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high_bits = ones * 0x80;
+    constexpr std::uint64_t backslashes = ones * '\\';
+    std::uint64_t seen = 0;
+    std::uint64_t zeros = 0;  // A high bit where a byte was a backslash, or (never wrongly none) one above such.
+    const auto look = [&](const char* source, char* to, std::size_t size) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, source, size);
+        std::memcpy(to, &word, size);
+        seen |= word;
+        const std::uint64_t differences = word ^ backslashes;
+        zeros |= (differences - ones) & ~differences;
+    };
+    std::size_t at = 0;
+    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t))
+        look(text.data() + at, target + at, sizeof(std::uint64_t));
+    for (; at < text.size(); ++at) look(text.data() + at, target + at, 1);
+    return {(seen & high_bits) == 0, (zeros & high_bits) != 0};
+}
+
 std::string quote_excerpt(std::string_view text, std::size_t limit) {
     std::string out = "\"";
     std::size_t at = 0;

@@ -10,6 +10,14 @@ namespace laminar {
 /// npos when all is well.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
 
+/// What a look at every byte of a text has told.
+struct CopiedText {
+    bool is_ascii = true;
+    bool has_backslash = false;
+};
+/// Copies text to target, which has room for it, and looks at it on the way.
+[[nodiscard]] CopiedText copy_text(std::string_view text, char* target) noexcept;
+
 /// "text" for a message: in double quotes, at most limit bytes of it (then ...), control characters, quotes,
 /// backslashes and bytes that are not UTF-8 escaped.
 [[nodiscard]] std::string quote_excerpt(std::string_view text, std::size_t limit = 60);

@@ -96,9 +96,9 @@ public:
 
     RecordedPeers::Delivery deliver(std::string_view payload, std::int64_t received_at) {
         if (journal_.state() != ConnectionState::connected) return RecordedPeers::Delivery::not_open;
-        if (inputs_.must_wait()) {
+        if (inputs_.must_wait(view_)) {
             inputs_.flush();
-            if (!wait_until([&] { return !inputs_.must_wait(); })) return RecordedPeers::Delivery::not_taken;
+            if (!wait_until([&] { return !inputs_.must_wait(view_); })) return RecordedPeers::Delivery::not_taken;
         }
         Message message;
         message.payload = payload;
@@ -109,7 +109,7 @@ public:
         ++journal_.messages_received;
         journal_.bytes_received += payload.size();
         journal_.last_message_at = received_at;
-        if (const std::optional<std::string> failure = inputs_.deliver(message)) fail(*failure);
+        if (const std::optional<std::string> failure = inputs_.deliver(message, view_)) fail(*failure);
         return RecordedPeers::Delivery::done;
     }
 
@@ -139,6 +139,7 @@ private:
     const std::shared_ptr<const WebSocketOptions> options_;
     ConnectionJournal journal_;
     InputFanout inputs_;
+    InputFanout::View view_;  ///< Of the thread that delivers.
     MessageOrigin origin_;
     std::uint64_t sequence_ = 0;
     std::atomic<bool> finished_;

@@ -1,5 +1,7 @@
 #include "connectors/websocket/connection_journal.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -56,6 +58,16 @@ void ConnectionJournal::log(std::string_view level, std::string_view event, std:
     entry.event = event;
     entry.message = secrets_.redact(message);
     observer_.log(std::move(entry));
+}
+
+void ConnectionJournal::drop(std::uint64_t count, std::string_view reason, std::string_view level) {
+    const std::uint64_t before = messages_dropped.fetch_add(count, std::memory_order_relaxed);
+    std::uint64_t power = 1;
+    while (power <= before) power *= 10;
+    if (power > before + count) return;
+    log(level, "messages_dropped",
+        fmt::format("{} message{} dropped so far; the latest because {}", before + count,
+                    before + count == 1 ? "" : "s", reason));
 }
 
 void ConnectionJournal::error(std::string_view event, std::string_view message) {

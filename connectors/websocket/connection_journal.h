@@ -52,6 +52,8 @@ public:
     void log(std::string_view level, std::string_view event, std::string_view message);
     /// Logs with level error and keeps the message as last_error.
     void error(std::string_view event, std::string_view message);
+    /// Counts messages as dropped, and logs the reason when the 1st, 10th, 100th... of them is.
+    void drop(std::uint64_t count, std::string_view reason, std::string_view level = "warning");
     void report(const ConnectionGap& gap) { observer_.gap(gap); }
     void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }

@@ -58,29 +58,36 @@ std::shared_ptr<const InputFanout::Channels> InputFanout::channels() const {
     return channels_;
 }
 
+const InputFanout::Channels& InputFanout::look(View& view) const {
+    if (view.version_ != version_.load(std::memory_order_acquire)) {
+        const std::lock_guard lock(mutex_);
+        view.version_ = version_.load(std::memory_order_relaxed);
+        view.channels_ = channels_;
+    }
+    return *view.channels_;
+}
+
+void InputFanout::change(const std::function<void(Channels&)>& change) {
+    const std::lock_guard lock(mutex_);
+    auto changed = std::make_shared<Channels>(*channels_);
+    change(*changed);
+    channels_ = std::move(changed);
+    version_.fetch_add(1, std::memory_order_release);
+}
+
 void InputFanout::add(TableStream stream, std::shared_ptr<InputChannel> channel) {
     if (stream != TableStream::messages) {
         errors_.add(stream, channel);
         return;
     }
-    {
-        const std::lock_guard lock(mutex_);
-        auto changed = std::make_shared<Channels>(*channels_);
-        changed->push_back(std::move(channel));
-        channels_ = std::move(changed);
-    }
+    change([&](Channels& channels) { channels.push_back(std::move(channel)); });
     // The first is who readers may have waited for.
     waiters_->wake_all();
 }
 
 void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
     errors_.remove(channel);
-    {
-        const std::lock_guard lock(mutex_);
-        auto changed = std::make_shared<Channels>(*channels_);
-        std::erase(*changed, channel);
-        channels_ = std::move(changed);
-    }
+    change([&](Channels& channels) { std::erase(channels, channel); });
     if (acknowledgement_) acknowledgement_->forget(channel.get());
     // It may have been the full one that readers wait for.
     waiters_->wake_all();
@@ -91,14 +98,14 @@ bool InputFanout::lacks_reader(const Channels& channels) const {
     return channels.empty() && errors_.has_readers();
 }
 
-bool InputFanout::must_wait() const {
+bool InputFanout::must_wait(View& view) const {
     if (paused_.load()) return true;
     // Whatever overflow says: what is owed an acknowledgement must not be dropped.
     if (acknowledgement_ && acknowledgement_->is_full()) return true;
-    const auto current = channels();
-    if (lacks_reader(*current)) return true;
+    const Channels& current = look(view);
+    if (lacks_reader(current)) return true;
     if (options_.overflow != OverflowPolicy::block) return false;
-    return std::any_of(current->begin(), current->end(), [](const auto& channel) { return channel->is_full(); });
+    return std::any_of(current.begin(), current.end(), [](const auto& channel) { return channel->is_full(); });
 }
 
 void InputFanout::wake_when_ready(const StrandEvent& event) {
@@ -133,10 +140,10 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
     for (const auto& channel : channels) {
         if (options_.overflow != OverflowPolicy::block && channel->is_full()) {
             if (options_.overflow == OverflowPolicy::drop_newest) {
-                journal_.messages_dropped.fetch_add(1, std::memory_order_relaxed);
+                journal_.drop(1, "buffer_size or buffer_bytes is reached (overflow = 'drop_newest')");
                 continue;
             }
-            journal_.messages_dropped.fetch_add(channel->drop_oldest(), std::memory_order_relaxed);
+            journal_.drop(channel->drop_oldest(), "buffer_size or buffer_bytes is reached (overflow = 'drop_oldest')");
         }
         std::optional<MessageError> reason =
             channel->offer(message, acknowledgement_ && reception.ids.empty() ? &reception.ids : nullptr);
@@ -146,13 +153,13 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
     return reception;
 }
 
-std::optional<std::string> InputFanout::deliver(const Message& message) {
-    const auto current = channels();
+std::optional<std::string> InputFanout::deliver(const Message& message, View& view) {
+    const Channels& current = look(view);
     std::optional<MessageError> error;
     if (acknowledgement_) {
-        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, *current, error); });
+        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, current, error); });
     } else {
-        (void)offer(message, *current, error);
+        (void)offer(message, current, error);
     }
     return error ? refuse(message, std::move(*error)) : std::nullopt;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,7 +24,17 @@ namespace laminar {
 /// Thread-safe: sessions on several strands deliver at the same time (each of them may overrun a full channel by one
 /// message). Borrows the journal and the options.
 class InputFanout {
+    using Channels = std::vector<std::shared_ptr<InputChannel>>;
+
 public:
+    /// The channels as a reader last saw them, so that looking costs nothing while they stay the same. One for each
+    /// strand or thread that delivers.
+    class View {
+        friend class InputFanout;
+        std::uint64_t version_ = 0;
+        std::shared_ptr<const Channels> channels_;
+    };
+
     InputFanout(ConnectionJournal& journal, const WebSocketOptions& options);
     ~InputFanout();
     InputFanout(const InputFanout&) = delete;
@@ -33,14 +45,14 @@ public:
 
     /// Whether the reader must wait before the next message: paused, a channel is full and overflow = 'block', too
     /// much is unacknowledged, or errors are read but messages are not.
-    [[nodiscard]] bool must_wait() const;
+    [[nodiscard]] bool must_wait(View& view) const;
     /// Posts event as soon as must_wait may have become false; at once if it is.
     void wake_when_ready(const StrandEvent& event);
     void set_paused(bool paused);
 
     /// Offers the message to every channel; what cannot be decoded is counted, kept and reported. Returns why the
     /// connection must fail because of it, if it must (on_error, max_errors_per_minute).
-    std::optional<std::string> deliver(const Message& message);
+    std::optional<std::string> deliver(const Message& message, View& view);
     /// The same for a message that cannot even be offered to them.
     std::optional<std::string> refuse(const Message& message, MessageError error);
     /// No more input at hand: lets consumers look.
@@ -64,10 +76,11 @@ public:
     [[nodiscard]] std::size_t in_flight() const { return acknowledgement_ ? acknowledgement_->in_flight() : 0; }
 
 private:
-    using Channels = std::vector<std::shared_ptr<InputChannel>>;
     struct Waiters;
 
     [[nodiscard]] std::shared_ptr<const Channels> channels() const;
+    const Channels& look(View& view) const;
+    void change(const std::function<void(Channels&)>& change);
     MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
                                             std::optional<MessageError>& error);
     [[nodiscard]] bool lacks_reader(const Channels& channels) const;
@@ -82,6 +95,7 @@ private:
 
     mutable std::mutex mutex_;
     std::shared_ptr<const Channels> channels_;  ///< Of the stream messages. Guarded by mutex_.
+    std::atomic<std::uint64_t> version_{1};     ///< Of channels_; changed with it.
 };
 
 }  // namespace laminar

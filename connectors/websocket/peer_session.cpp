@@ -129,7 +129,7 @@ void PeerSession::end(const std::string& description) {
 }
 
 net::awaitable<void> PeerSession::read_messages() {
-    received_at_ = utc_now();  // Of messages that came along with the handshake.
+    note_arrival();  // Of messages that came along with the handshake.
     for (;;) {
         boost::system::error_code error;
         if (connection_failure_) {
@@ -138,7 +138,7 @@ net::awaitable<void> PeerSession::read_messages() {
         } else if (!stream_.read_buffered(error)) {
             environment_.inputs.flush();
             error = co_await stream_.read();
-            received_at_ = utc_now();
+            note_arrival();
         }
         if (error) {
             if (!is_closed_by_peer(error) && !close_requested_ && cause_.empty()) {
@@ -150,7 +150,7 @@ net::awaitable<void> PeerSession::read_messages() {
             co_return;
         }
         if (connection_failure_) continue;
-        if (environment_.inputs.must_wait()) co_await wait_for_room();
+        if (environment_.inputs.must_wait(view_)) co_await wait_for_room();
         if (connection_failure_) continue;
         deliver();
         stream_.release_message();
@@ -163,7 +163,7 @@ net::awaitable<void> PeerSession::wait_for_room() {
     stalled_ = true;
     ++stall_count_;
     // The message in hand is delivered even when the connection is closing: it has been received.
-    while (environment_.inputs.must_wait() && !close_requested_ && cause_.empty()) {
+    while (environment_.inputs.must_wait(view_) && !close_requested_ && cause_.empty()) {
         environment_.inputs.wake_when_ready(reader_event_);
         co_await reader_event_.wait();
     }
@@ -171,8 +171,13 @@ net::awaitable<void> PeerSession::wait_for_room() {
     last_message_ = Clock::now();
 }
 
-void PeerSession::deliver() {
+/// One reading of the clocks for all that lies in the receive buffer.
+void PeerSession::note_arrival() {
+    received_at_ = utc_now();
     last_message_ = Clock::now();
+}
+
+void PeerSession::deliver() {
     ++messages_;
     Message message;
     message.payload = stream_.message();
@@ -186,8 +191,8 @@ void PeerSession::deliver() {
     }
     if (error || !is_expected(message.payload)) {
         message.sequence = count_received(message.wire_size);
-        connection_failure_ =
-            error ? environment_.inputs.refuse(message, std::move(*error)) : environment_.inputs.deliver(message);
+        connection_failure_ = error ? environment_.inputs.refuse(message, std::move(*error))
+                                    : environment_.inputs.deliver(message, view_);
         if (!error && environment_.on_message) environment_.on_message(message.payload);
     }
     inflater_.release();

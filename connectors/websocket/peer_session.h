@@ -80,6 +80,7 @@ private:
     boost::asio::awaitable<void> enforce_close_deadline();
     bool fill_send_buffer();
     void confirm_sent();
+    void note_arrival();
     void deliver();
     /// Returns the number of the message on this connection.
     std::uint64_t count_received(std::size_t size);
@@ -100,6 +101,7 @@ private:
 
     PayloadInflater inflater_;
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
+    InputFanout::View view_;
     std::int64_t received_at_ = 0;
     Clock::time_point last_message_ = Clock::now();
     const std::optional<ExpectedMessage> pong_;

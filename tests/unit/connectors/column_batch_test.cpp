@@ -54,6 +54,47 @@ TEST_CASE("validity is kept across words") {
     CHECK(column.size() == 67);
 }
 
+TEST_CASE("values that are all present are appended at once, from any row on") {
+    const std::vector<std::int32_t> values(200, 7);
+    for (const std::size_t before : {0U, 1U, 63U, 64U, 65U}) {
+        for (const std::size_t count : {0U, 1U, 62U, 63U, 64U, 65U, 130U}) {
+            ColumnVector column(TypeId::integer);
+            for (std::size_t row = 0; row < before; ++row) column.append_null();
+            column.append_values(values.data(), count);
+            column.append_null();
+            CHECK(column.size() == before + count + 1);
+            for (std::size_t row = 0; row < column.size(); ++row)
+                CHECK(column.is_valid(row) == (row >= before && row < before + count));
+            ColumnVector joined(TypeId::integer);
+            joined.append_null();
+            joined.append_all(column);
+            column.truncate(before + count);
+            joined.append_all(column);
+            CHECK(joined.size() == 2 + 2 * (before + count));
+            CHECK_FALSE(joined.is_valid(before + count + 1));
+            if (count > 0) CHECK(joined.is_valid(joined.size() - 1));
+        }
+    }
+}
+
+TEST_CASE("bytes grow, are copied and moved") {
+    GrowingBytes bytes;
+    const std::string text = "0123456789";
+    for (int round = 0; round < 1000; ++round) bytes.append(text.data(), text.size());
+    CHECK(bytes.size() == 10'000);
+    const GrowingBytes copy = bytes;
+    bytes.shrink(15);
+    bytes.append("x", 1);
+    CHECK(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == "012345678901234x");
+    CHECK(std::string_view(reinterpret_cast<const char*>(copy.data()), copy.size()).ends_with("89"));
+    GrowingBytes moved = std::move(bytes);
+    CHECK(moved.size() == 16);
+    bytes = copy;
+    CHECK(bytes.size() == 10'000);
+    moved.clear();
+    CHECK(GrowingBytes(moved).size() == 0);
+}
+
 TEST_CASE("columns can be joined") {
     DecoderFixture first({payload_column("v", "MAP(VARCHAR, VARCHAR[])")});
     DecoderFixture second({payload_column("v", "MAP(VARCHAR, VARCHAR[])")});

@@ -16,11 +16,12 @@ using namespace laminar;
 namespace {
 
 struct Channel {
-    explicit Channel(InputChannel::Limits limits, std::function<void()> wake = {}) {
+    explicit Channel(InputChannel::Limits limits, std::function<void()> wake = {}, std::function<void()> hurry = {}) {
         auto batch_schema = std::make_shared<BatchSchema>();
         batch_schema->columns.push_back(payload_column("n", "INTEGER"));
         schema = batch_schema;
-        input = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, std::move(wake));
+        input = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, std::move(wake),
+                                               std::move(hurry));
     }
     std::optional<MessageError> offer(const std::string& payload) {
         Message message;
@@ -135,6 +136,61 @@ TEST_CASE("full is a matter of messages or bytes, and room is announced once") {
     for (int row = 0; row < 150; ++row) many += ",{}";
     CHECK_FALSE(amplified.offer(many + "]"));
     CHECK(amplified.input->is_full());
+}
+
+TEST_CASE("the consumer is hurried once when the channel is half full, and by a producer that waits") {
+    int hurries = 0;
+    Channel channel({4, 1 << 20}, {}, [&] { ++hurries; });
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    CHECK(hurries == 0);
+    CHECK_FALSE(channel.offer(R"({"n":2})"));
+    CHECK(hurries == 1);
+    CHECK_FALSE(channel.offer(R"({"n":3})"));
+    CHECK_FALSE(channel.offer(R"({"n":4})"));
+    CHECK(hurries == 1);
+    channel.input->notify_on_space([] {});
+    CHECK(hurries == 2);
+    CHECK(channel.input->take()->rows == 4);
+    CHECK_FALSE(channel.offer(R"({"n":5})"));
+    CHECK_FALSE(channel.offer(R"({"n":6})"));
+    CHECK(hurries == 3);
+
+    // Whoever waits for more rows than half is not called again and again meanwhile.
+    hurries = 0;
+    Channel patient({.messages = 4, .batch_rows = 4, .batch_timeout = std::chrono::hours(1)}, {}, [&] { ++hurries; });
+    for (int n = 0; n < 3; ++n) {
+        CHECK_FALSE(patient.offer(R"({"n":1})"));
+        CHECK(patient.input->take(false) == nullptr);
+    }
+    CHECK(hurries == 1);
+}
+
+TEST_CASE("rows of another schema come after those of the one before") {
+    Channel channel({100, 1 << 20});
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    auto text = std::make_shared<BatchSchema>();
+    text->columns.push_back(payload_column("t", "VARCHAR"));
+    channel.input->redefine(text, make_message_decoder({}, text));
+    CHECK_FALSE(channel.offer(R"({"t":"a"})"));
+    CHECK(channel.input->pending_messages() == 2);
+    auto first = channel.input->take();
+    CHECK(first->schema == channel.schema);
+    CHECK(first->columns[0].values<std::int32_t>()[0] == 1);
+    auto second = channel.input->take();
+    CHECK(second->schema == text);
+    CHECK(second->columns[0].string_at(0) == "a");
+    // The memory of the first does not fit any more.
+    channel.input->recycle(std::move(first));
+    CHECK_FALSE(channel.offer(R"({"t":"b"})"));
+    second = channel.input->take();
+    CHECK(second->schema == text);
+    CHECK(second->columns[0].string_at(0) == "b");
+    CHECK(channel.input->take() == nullptr);
+
+    Channel empty({100, 1 << 20});
+    empty.input->redefine(text, make_message_decoder({}, text));
+    CHECK_FALSE(empty.offer(R"({"t":"c"})"));
+    CHECK(empty.input->take()->columns[0].string_at(0) == "c");
 }
 
 TEST_CASE("finished means that everything has been taken") {

@@ -305,3 +305,15 @@ TEST_CASE("feeds whose fields come and go are matched as well as regular ones") 
     CHECK(feed.refusal(many + "\"a\":1,\"b\":2}") == "");
     CHECK(feed.row(4) == "[1,2]");
 }
+
+TEST_CASE("escapes and bytes beyond ASCII are seen wherever they stand") {
+    DecoderFixture feed({payload_column("t", "VARCHAR")});
+    for (std::size_t size = 0; size < 20; ++size) {
+        const std::string padding(size, '[');  // One above the backslash.
+        CHECK(feed.refusal("{\"t\":\"" + padding + "\\ud83d\\ude00" + padding + "\"}") == "");
+        CHECK(feed.refusal("{\"t\":\"" + padding + "\xC3\xA4" + padding + "\"}") == "");
+        CHECK(feed.refusal("{\"t\":\"" + padding + "\\ude00" + padding + "\"}") != "");
+        CHECK(feed.refusal("{\"t\":\"" + padding + "\xC3" + padding + "\"}") != "");
+        CHECK(feed.batch.columns[0].string_at(2 * size) == padding + "\xF0\x9F\x98\x80" + padding);
+    }
+}
