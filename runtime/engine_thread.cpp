@@ -6,7 +6,7 @@
 
 namespace laminar {
 
-EngineThread::EngineThread(const Engine::Settings& settings, std::function<bool()> cycle,
+EngineThread::EngineThread(const Engine::Settings& settings, std::function<NextCycle()> cycle,
                            std::chrono::milliseconds tick)
     : engine_(Engine::create(settings)), cycle_(std::move(cycle)), tick_(tick), thread_([this] { run(); }) {}
 
@@ -24,6 +24,15 @@ void EngineThread::wake() noexcept {
         const std::lock_guard lock(mutex_);
         if (woken_) return;
         woken_ = true;
+    }
+    work_.notify_one();
+}
+
+void EngineThread::hurry() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (hurried_) return;
+        hurried_ = true;
     }
     work_.notify_one();
 }
@@ -49,10 +58,13 @@ void EngineThread::post(std::function<void()> task) {
 void EngineThread::run() {
     std::unique_lock lock(mutex_);
     auto due = std::chrono::steady_clock::now() + tick_;
+    auto rested = std::chrono::steady_clock::now();
     while (true) {
         auto limit = due;
         if (alarm_) limit = std::min(limit, *alarm_);
-        work_.wait_until(lock, limit, [this] { return stopping_ || woken_ || !tasks_.empty(); });
+        const bool rests = std::chrono::steady_clock::now() < rested;
+        if (rests && woken_) limit = std::min(limit, rested);
+        work_.wait_until(lock, limit, [&] { return stopping_ || hurried_ || (woken_ && !rests) || !tasks_.empty(); });
         // Tasks that were posted before the end are waited for by their callers: run them all.
         if (!tasks_.empty()) {
             auto task = std::move(tasks_.front());
@@ -66,17 +78,20 @@ void EngineThread::run() {
         }
         if (stopping_) return;
         woken_ = false;
+        hurried_ = false;
         alarm_.reset();
         lock.unlock();
-        bool again = false;
+        NextCycle next;
         try {
-            again = cycle_();
+            next = cycle_();
         } catch (const std::exception& problem) {
             spdlog::error("engine cycle failed: {}", problem.what());
         }
         lock.lock();
         due = std::chrono::steady_clock::now() + tick_;
-        if (again) woken_ = true;
+        if (!next) continue;
+        woken_ = true;
+        rested = std::chrono::steady_clock::now() + *next;
     }
 }
 

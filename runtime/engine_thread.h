@@ -19,15 +19,19 @@ namespace laminar {
 /// been woken and no task waits, one cycle over the stream inputs.
 class EngineThread {
 public:
-    /// cycle runs on the thread; it returns true when there is more to do at once. tick bounds the time between
-    /// two cycles, for work that is due by the clock.
-    EngineThread(const Engine::Settings& settings, std::function<bool()> cycle, std::chrono::milliseconds tick);
+    /// After how long a cycle wants the next one, without being woken; nothing: not at all.
+    using NextCycle = std::optional<std::chrono::microseconds>;
+
+    /// cycle runs on the thread. tick bounds the time between two cycles, for work that is due by the clock.
+    EngineThread(const Engine::Settings& settings, std::function<NextCycle()> cycle, std::chrono::milliseconds tick);
     ~EngineThread();
     EngineThread(const EngineThread&) = delete;
     EngineThread& operator=(const EngineThread&) = delete;
 
-    /// Asks for a cycle. Any thread; never blocks for long.
+    /// Asks for a cycle, when the time that the last one wanted to pass has passed. Any thread; never blocks for long.
     void wake() noexcept;
+    /// Asks for a cycle at once: somebody stands still until it has been.
+    void hurry() noexcept;
 
     /// Asks for a cycle at a time, unless one comes before. From the cycle, about the next.
     void set_alarm(std::optional<std::chrono::steady_clock::time_point> time) noexcept { alarm_ = time; }
@@ -74,13 +78,14 @@ private:
     void run();
 
     std::unique_ptr<Engine> engine_;
-    std::function<bool()> cycle_;
+    std::function<NextCycle()> cycle_;
     std::chrono::milliseconds tick_;
     std::optional<std::chrono::steady_clock::time_point> alarm_;  ///< Its thread only.
     std::mutex mutex_;
     std::condition_variable work_;
-    std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the two below.
+    std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the three below.
     bool woken_ = false;
+    bool hurried_ = false;
     bool stopping_ = false;
     std::mutex interrupt_mutex_;
     bool interruptible_ = false;  ///< Guarded by interrupt_mutex_, which is held while interrupting.

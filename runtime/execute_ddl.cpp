@@ -101,8 +101,9 @@ void StatementExecutor::create_stream_table(const TableObject& table) {
         if (table.options.stream != TableStream::messages)
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
         const auto schema = table_batch_schema(table, options.decoder.format);
-        const auto channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
-                                                            options.limits, [this] { env_.engine.wake(); });
+        const auto channel = std::make_shared<InputChannel>(
+            schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
+            [this] { env_.engine.hurry(); });
         env_.engine.call(
             [&](Engine& engine) { env_.graph.add_table(table.name, StreamInput::for_table(engine, table, channel)); });
         env_.connections.attach(table.options.connector, table.name, table.options.stream, channel);

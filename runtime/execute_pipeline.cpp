@@ -51,8 +51,9 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
             const auto schema =
                 late ? LateTyping::raw_schema(source.format) : connection_batch_schema(input, source.format);
-            const auto channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
-                                                                options.limits, [this] { env_.engine.wake(); });
+            const auto channel = std::make_shared<InputChannel>(
+                schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
+                [this] { env_.engine.hurry(); });
             env_.connections.use(definition, consumer);
             env_.engine.call([&](Engine& engine) {
                 source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", consumer, index), channel);
