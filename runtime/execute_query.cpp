@@ -119,8 +119,8 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
     }
     if (diagnostics.has_errors()) return false;
     // What has arrived by now belongs to the answer; what is past its retention does not.
-    env_.engine.call([&](Engine&) {
-        env_.graph.cycle(true);
+    env_.engine.call([&](Engine& engine) {
+        env_.graph.cycle(engine, true);
         for (const QueryInput& input : query.inputs) {
             if (input.kind != InputKind::stream_table) continue;
             if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())

@@ -158,11 +158,10 @@ LateTyping::LateTyping(QueryInput input, DecoderOptions decoder)
     : input_(std::move(input)), decoder_options_(std::move(decoder)) {
     // The types are guesses: a message that does not fit them is a row of NULLs, not an error.
     decoder_options_.tolerant = true;
+    decoder_options_.guessed_types = true;
 }
 
-std::shared_ptr<const BatchSchema> LateTyping::raw_schema(MessageFormat format) {
-    return connection_batch_schema(QueryInput{}, format);
-}
+std::shared_ptr<const BatchSchema> LateTyping::raw_schema(MessageFormat format) { return message_batch_schema(format); }
 
 void LateTyping::decide(const ColumnBatch& raw) {
     ObservedFields observed;
@@ -184,8 +183,12 @@ void LateTyping::decide(const ColumnBatch& raw) {
         }
     }
     schema_ = connection_batch_schema(input_, decoder_options_.format);
-    decoder_ = make_message_decoder(decoder_options_, schema_);
+    decoder_ = make_decoder();
     batch_ = std::make_unique<ColumnBatch>(schema_);
+}
+
+std::unique_ptr<MessageDecoder> LateTyping::make_decoder() const {
+    return make_message_decoder(decoder_options_, schema_);
 }
 
 const ColumnBatch* LateTyping::decode(const ColumnBatch& raw) {

@@ -16,12 +16,14 @@ class LateTyping {
 public:
     LateTyping(QueryInput input, DecoderOptions decoder);
 
-    /// What the connection's channel decodes meanwhile: whole messages with their metadata.
+    /// What the connection's channel decodes until then: whole messages with their metadata.
     [[nodiscard]] static std::shared_ptr<const BatchSchema> raw_schema(MessageFormat format);
 
     /// Turns raw messages into typed rows; the first call that sees a message decides the types. Null until then.
     /// Borrowed until the next call.
     const ColumnBatch* decode(const ColumnBatch& raw);
+    /// For the channel, to decode messages to come straight into schema(), once that is known.
+    [[nodiscard]] std::unique_ptr<MessageDecoder> make_decoder() const;
 
     /// The input with its columns completed; meaningful once decode has returned rows.
     [[nodiscard]] const QueryInput& input() const noexcept { return input_; }

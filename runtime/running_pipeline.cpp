@@ -69,7 +69,7 @@ bool RunningPipeline::advance_own_inputs(bool at_once) {
         if (!source.own_stream || !source.own_stream->advance(at_once)) continue;
         advanced = true;
         if (source.late_typing) {
-            const ColumnBatch* typed = source.late_typing->decode(source.own_stream->batch());
+            const ColumnBatch* typed = typed_batch(source);
             if (!typed) continue;
             if (!source.typed_slot)
                 source.typed_slot = engine_.create_batch_slot(source.own_stream->key() + ":typed", typed->schema);
@@ -79,6 +79,17 @@ bool RunningPipeline::advance_own_inputs(bool at_once) {
         }
     }
     return advanced;
+}
+
+/// The batch at hand of a source with late typing, typed; null while the types are not known.
+const ColumnBatch* RunningPipeline::typed_batch(Source& source) {
+    LateTyping& typing = *source.late_typing;
+    const ColumnBatch& batch = source.own_stream->batch();
+    const bool was_known = static_cast<bool>(typing.schema());
+    if (was_known && batch.schema == typing.schema()) return &batch;
+    const ColumnBatch* typed = typing.decode(batch);
+    if (!was_known && typed) source.own_stream->channel().redefine(typing.schema(), typing.make_decoder());
+    return typed;
 }
 
 bool RunningPipeline::reads_past() const noexcept {
@@ -255,29 +266,69 @@ void RunningPipeline::process() {
             rows_in_ += rows_at_hand(source);
             if (source.upstream) source.upstream_slot->set_rows(source.upstream->output());
         }
+        first_acknowledgement_ = engine_.acknowledgement_count();
         OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock_(), liveness());
-        std::vector<RefusedRow> refused_rows;
-        if (graph_->plan().changes) {
-            if (result.added.rows + result.removed.rows > 0)
-                refused_rows = sink_->write_changes(result.removed, result.added);
-        } else if (result.added.rows > 0) {
-            refused_rows = sink_->write(result.added);
-        }
-        for (const RefusedRow& row : refused_rows) {
-            count_refused(row.reason);
-            const bool known = !graph_->plan().changes && row.row < result.added.rows;
-            add_made_row_failure(row.reason, known ? row_as_json(result.added, row.row) : std::string());
-        }
-        rows_out_ += result.added.rows + result.removed.rows - std::min(refused_rows.size(), result.added.rows);
         output_ = std::move(result.added);
         taken_back_ = std::move(result.removed);
+        const bool has_rows = output_.rows + taken_back_.rows > 0;
+        if (has_rows && !sink_->is_stored()) write_rows();
+        has_changes_ = graph_->has_changes() || (has_rows && sink_->is_stored());
+        end_of_acknowledgements_ = engine_.acknowledgement_count();
         acknowledgements.keep();
-        check_state_limit();
     } catch (const EngineException& problem) {
         fail(problem.error());
     } catch (const PlanRefused& problem) {
         fail({.type = "Plan", .message = problem.findings().all().front().message});
     }
+}
+
+/// Row by row where the sink refuses some.
+void RunningPipeline::write_rows() {
+    const bool changes = graph_->plan().changes;
+    const std::vector<RefusedRow> refused =
+        changes ? sink_->write_changes(taken_back_, output_) : sink_->write(output_);
+    for (const RefusedRow& row : refused) {
+        count_refused(row.reason);
+        const bool known = !changes && row.row < output_.rows;
+        add_made_row_failure(row.reason, known ? row_as_json(output_, row.row) : std::string());
+    }
+    rows_out_ += output_.rows + taken_back_.rows - std::min(refused.size(), output_.rows);
+}
+
+void RunningPipeline::apply() {
+    graph_->apply();
+    if (sink_->is_stored()) sink_->write_all(taken_back_, output_);
+}
+
+void RunningPipeline::settle() {
+    has_changes_ = false;
+    graph_->settle();
+    if (sink_->is_stored()) rows_out_ += output_.rows + taken_back_.rows;
+    check_state_limit();
+}
+
+void RunningPipeline::apply_apart() {
+    has_changes_ = false;
+    try {
+        engine_.begin();
+        graph_->apply();
+        engine_.commit();
+        graph_->settle();
+    } catch (const EngineException& problem) {
+        engine_.rollback();
+        fail(problem.error());
+        return;
+    }
+    try {
+        if (sink_->is_stored() && output_.rows + taken_back_.rows > 0) write_rows();
+        check_state_limit();
+    } catch (const EngineException& problem) {
+        fail(problem.error());
+    }
+}
+
+void RunningPipeline::forget_acknowledgements() {
+    engine_.forget_acknowledgements(first_acknowledgement_, end_of_acknowledgements_);
 }
 
 void RunningPipeline::check_state_limit() {

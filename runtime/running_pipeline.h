@@ -54,7 +54,7 @@ public:
         std::function<bool()> is_up;               ///< Whether its connection is up; empty where there is none.
         std::string connection;                    ///< That the rows come from; empty for pipelines and stored tables.
         unsigned retries = 0;                      ///< How often a row that cannot be processed is tried again.
-        const ColumnBatch* typed_batch = nullptr;  ///< What typed_slot shows. Borrowed from late_typing.
+        const ColumnBatch* typed_batch = nullptr;  ///< What typed_slot shows. Borrowed.
     };
     /// Makes the sink once the query's columns are known.
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
@@ -81,8 +81,21 @@ public:
     void end_past_rows();
     /// True when an input has a batch at hand.
     [[nodiscard]] bool has_input() const noexcept;
-    /// Runs the query over the batches at hand, and over what time has done, and writes the result.
+    /// Runs the query over the batches at hand, and over what time has done, and sends the result on. What that changes
+    /// in the engine (the state of its operators, rows for a stored table) follows in the transaction of the cycle:
     void process();
+    /// there is something;
+    [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
+    /// make it, within a transaction of the caller; throws EngineException, and may be called again after a rollback;
+    void apply();
+    /// the transaction is committed.
+    void settle();
+    /// Instead, when the transaction of the cycle has failed: the state in a transaction of its own, without which the
+    /// pipeline fails, and then the rows, of which those are left out that are refused.
+    void apply_apart();
+    /// The acknowledgements that process kept, of a pipeline that failed since, will not be sent. Of several pipelines,
+    /// the last first.
+    void forget_acknowledgements();
     /// Whether process is due although no rows are at hand: windows end with time.
     [[nodiscard]] bool watches_time() const noexcept;
     /// From now on all inputs count as ended: windows close.
@@ -128,6 +141,7 @@ public:
     [[nodiscard]] std::set<std::string> fed_by() const;
 
 private:
+    [[nodiscard]] static const ColumnBatch* typed_batch(Source& source);
     bool prepare();
     StreamPlan plan();
     void refused(const std::string& reason) override;
@@ -147,6 +161,7 @@ private:
     std::string input_sql(std::size_t index);
     void fail(const EngineError& error);
     void check_state_limit();
+    void write_rows();
 
     Engine& engine_;
     std::string name_;
@@ -171,6 +186,9 @@ private:
     std::uint64_t rows_out_ = 0;
     std::uint64_t failed_rows_ = 0;
     std::vector<FailedRow> failures_;
+    bool has_changes_ = false;
+    std::size_t first_acknowledgement_ = 0;  ///< Of the last process, as the next.
+    std::size_t end_of_acknowledgements_ = 0;
 };
 
 }  // namespace laminar

@@ -182,8 +182,8 @@ public:
         ShutdownResult result;
         connections_.pause_reading();
         const auto worked_off = [&] {
-            return engine_thread_.call([&](Engine&) {
-                const bool dry = graph_.run_dry(deadline);
+            return engine_thread_.call([&](Engine& engine) {
+                const bool dry = graph_.run_dry(engine, deadline);
                 settle();
                 return dry;
             });
@@ -194,9 +194,9 @@ public:
         }
         if (drain && result.complete) {
             const auto closed = [&] {
-                return engine_thread_.call([&](Engine&) {
+                return engine_thread_.call([&](Engine& engine) {
                     graph_.end_inputs();
-                    return graph_.run_dry(deadline) && graph_.has_finished();
+                    return graph_.run_dry(engine, deadline) && graph_.has_finished();
                 });
             };
             if (!progress_.wait(closed, deadline)) {
@@ -225,7 +225,7 @@ private:
         const std::uint64_t rows_before = graph_.rows_in();
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
-        const bool moved = graph_.cycle();
+        const bool moved = graph_.cycle(engine_thread_.engine());
         settle();
         engine_thread_.set_alarm(graph_.next_batch_due());
         if (moved && !graph_.reads_past()) {

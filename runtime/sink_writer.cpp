@@ -66,7 +66,25 @@ public:
         return refused;
     }
 
+    [[nodiscard]] bool is_stored() const noexcept override { return true; }
+    void write_all(const ResultTable& removed, const ResultTable& added) override {
+        execute_whole(delete_.get(), removed);
+        execute_whole(insert_.get(), added);
+    }
+
 private:
+    void execute_whole(PreparedQuery* statement, const ResultTable& rows) {
+        if (!statement || rows.rows == 0) return;
+        slot_->set_rows(&rows);
+        try {
+            (void)statement->execute();
+        } catch (...) {
+            slot_->set_rows(nullptr);
+            throw;
+        }
+        slot_->set_rows(nullptr);
+    }
+
     std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows) {
         slot_->set_rows(&rows);
         std::vector<RefusedRow> refused;

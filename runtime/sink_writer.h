@@ -29,6 +29,15 @@ public:
     /// they are known. Throws EngineException where the sink can only take rows that stay.
     virtual void expect_changes(const std::vector<std::string>& keys) = 0;
     virtual std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) = 0;
+
+    /// The sink is a table of the engine, whose rows belong into the transaction of the cycle: there write_all is
+    /// called (removed: only of results that are updated), and the two above only where it failed. It throws
+    /// EngineException when any row is refused.
+    [[nodiscard]] virtual bool is_stored() const noexcept { return false; }
+    virtual void write_all(const ResultTable& removed, const ResultTable& added) {
+        (void)removed;
+        (void)added;
+    }
     /// Tries again to hand on what could not be handed on yet; true when nothing is left. While something is left, the
     /// pipeline's inputs are not read: that is how backpressure travels from a slow receiver to the feed.
     virtual bool flush() { return true; }

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "catalog/catalog.h"
 
@@ -56,7 +57,26 @@ bool StreamGraph::is_held_back(const StreamInput& input) {
     });
 }
 
-bool StreamGraph::cycle(bool at_once) {
+bool StreamGraph::cycle(Engine& engine, bool at_once) {
+    bool moved = take_in(at_once);
+    moved = process(at_once) || moved;
+    change_engine(engine);
+    moved = make_known() || moved;
+    for (const Entry& entry : pipelines_) entry.pipeline->release();
+    for (auto& [name, input] : tables_) {
+        const std::size_t rows = input->batch_rows();
+        input->release();
+        if (rows > 0) progress_.add_rows(name, rows);
+    }
+    if (!moved) {
+        // A sink may have got rid of its backlog meanwhile: what was held back can move on at once.
+        for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
+    }
+    return moved;
+}
+
+/// Rows of tables: into what they retain, and to the hands of their readers.
+bool StreamGraph::take_in(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
         if (is_held_back(*input)) continue;
@@ -77,6 +97,11 @@ bool StreamGraph::cycle(bool at_once) {
         bytes_in_ += input->batch().bytes;
         if (input->retained()) input->retained()->trim_if_due();
     }
+    return moved;
+}
+
+bool StreamGraph::process(bool at_once) {
+    bool moved = false;
     for (const Entry& entry : pipelines_) {
         RunningPipeline& pipeline = *entry.pipeline;
         if (can_accept(pipeline) && pipeline.advance_own_inputs(at_once)) {
@@ -93,31 +118,56 @@ bool StreamGraph::cycle(bool at_once) {
             pipeline.begin_past_rows();
         }
         if (!pipeline.has_input() && !(pipeline.watches_time() && can_accept(pipeline))) continue;
-        const std::uint64_t before = pipeline.rows_out();
         pipeline.process();
         pipeline.end_past_rows();
-        const std::uint64_t written = pipeline.rows_out() - before;
-        moved = moved || written > 0;
-        rows_out_ += written;
-        if (written > 0) progress_.add_rows(pipeline.name(), written);
-        if (written > 0 && !entry.stored_sink.empty()) progress_.add_rows(entry.stored_sink, written);
-        if (pipeline.state() == PipelineState::failed) progress_.notify();
-    }
-    for (const Entry& entry : pipelines_) entry.pipeline->release();
-    for (auto& [name, input] : tables_) {
-        const std::size_t rows = input->batch_rows();
-        input->release();
-        if (rows > 0) progress_.add_rows(name, rows);
-    }
-    if (!moved) {
-        // A sink may have got rid of its backlog meanwhile: what was held back can move on at once.
-        for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
     }
     return moved;
 }
 
-bool StreamGraph::run_dry(std::chrono::steady_clock::time_point deadline) {
-    while (cycle(true)) {
+/// Everything that the cycle changes in the engine holds, or nothing of it: what a database in a file would be found
+/// with after a crash is the end of a cycle.
+void StreamGraph::change_engine(Engine& engine) {
+    std::vector<RunningPipeline*> changing;
+    for (const Entry& entry : pipelines_) {
+        if (entry.pipeline->has_changes()) changing.push_back(entry.pipeline.get());
+    }
+    if (changing.empty()) return;
+    try {
+        engine.begin();
+        for (RunningPipeline* pipeline : changing) pipeline->apply();
+        engine.commit();
+        for (RunningPipeline* pipeline : changing) pipeline->settle();
+        return;
+    } catch (const EngineException& problem) {
+        engine.rollback();
+        spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
+    }
+    // One of them is at fault, and the others shall not stop for it.
+    for (RunningPipeline* pipeline : changing) pipeline->apply_apart();
+    for (auto pipeline = changing.rbegin(); pipeline != changing.rend(); ++pipeline) {
+        if ((*pipeline)->state() == PipelineState::failed) (*pipeline)->forget_acknowledgements();
+    }
+}
+
+/// Tells who waits for rows of pipelines and stored tables. True when there are new ones.
+bool StreamGraph::make_known() {
+    bool any = false;
+    for (Entry& entry : pipelines_) {
+        RunningPipeline& pipeline = *entry.pipeline;
+        const std::uint64_t written = pipeline.rows_out() - std::exchange(entry.rows_out, pipeline.rows_out());
+        if (written > 0) {
+            any = true;
+            rows_out_ += written;
+            progress_.add_rows(pipeline.name(), written);
+            if (!entry.stored_sink.empty()) progress_.add_rows(entry.stored_sink, written);
+        }
+        if (pipeline.state() == PipelineState::failed) progress_.notify();
+    }
+    return any;
+}
+
+bool StreamGraph::run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline) {
+    while (cycle(engine, true)) {
         if (std::chrono::steady_clock::now() >= deadline) return is_dry();
     }
     return is_dry();
@@ -186,7 +236,7 @@ bool StreamGraph::has_inputs() const {
 std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
     std::vector<PipelineStatus> statuses;
     statuses.reserve(pipelines_.size());
-    for (const auto& [pipeline, sink, stored_sink] : pipelines_) {
+    for (const auto& [pipeline, sink, stored_sink, rows_out] : pipelines_) {
         statuses.push_back({pipeline->name(), pipeline->state(), sink, pipeline->rows_in(), pipeline->rows_out(),
                             pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(),
                             pipeline->late_rows(), pipeline->graph() ? pipeline->graph()->state_rows() : 0,

@@ -50,9 +50,9 @@ public:
 
     /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
     /// at_once: also what batch_size would let wait for more.
-    bool cycle(bool at_once = false);
+    bool cycle(Engine& engine, bool at_once = false);
     /// cycle() until nothing is left that can move; false when the deadline passed first.
-    bool run_dry(std::chrono::steady_clock::time_point deadline);
+    bool run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline);
 
     /// When the next batch that waits for more rows is to be taken; nothing while none waits.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_batch_due() const;
@@ -80,8 +80,13 @@ private:
         std::unique_ptr<RunningPipeline> pipeline;
         std::string sink;
         std::string stored_sink;
+        std::uint64_t rows_out = 0;  ///< Those that have been made known.
     };
 
+    bool take_in(bool at_once);
+    bool process(bool at_once);
+    void change_engine(Engine& engine);
+    bool make_known();
     [[nodiscard]] bool is_held_back(const StreamInput& input);
     [[nodiscard]] bool can_accept(RunningPipeline& pipeline);
     void for_each_input(const std::function<void(const StreamInput&)>& visit) const;

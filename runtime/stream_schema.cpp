@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "catalog/catalog.h"
 #include "parser/sql_writer.h"
 
@@ -17,9 +19,29 @@ bool is_kept(MetadataField field, MessageFormat format) {
     return true;
 }
 
-void append_hidden_columns(BatchSchema& schema, MessageFormat format) {
+/// What failed_rows.h tells about a row.
+bool is_reported(MetadataField field) {
+    switch (field) {
+        case MetadataField::connection_name:
+        case MetadataField::tls_subject:
+        case MetadataField::query_parameters:
+        case MetadataField::processed_at:
+            return false;
+        default:
+            return true;
+    }
+}
+
+bool is_named(const QueryInput& input, MetadataField field) {
+    return std::any_of(input.columns.begin(), input.columns.end(),
+                       [&](const InputColumn& column) { return column.metadata == field; });
+}
+
+/// reader: who reads the rows, if that is known to be one query alone.
+void append_hidden_columns(BatchSchema& schema, MessageFormat format, const QueryInput* reader = nullptr) {
     for (const MetadataColumn& metadata : metadata_columns()) {
         if (!is_kept(metadata.field, format)) continue;
+        if (reader && !is_reported(metadata.field) && !is_named(*reader, metadata.field)) continue;
         BatchColumn column;
         column.name = hidden_column_name(metadata.field);
         column.type = metadata.type;
@@ -72,6 +94,13 @@ std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& inp
         column.json_path = {named.name};
         schema->columns.push_back(std::move(column));
     }
+    append_hidden_columns(*schema, format, &input);
+    return schema;
+}
+
+std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = true;
     append_hidden_columns(*schema, format);
     return schema;
 }

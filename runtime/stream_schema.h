@@ -20,9 +20,12 @@ namespace laminar {
 [[nodiscard]] std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, MessageFormat format);
 
 /// What a decoder fills for a connection that a query reads directly: the fields the query names, then the hidden
-/// metadata. Values of another type than the inferred one are converted where TRY_CAST could (the types are Laminar's
-/// guess, not the user's word).
+/// metadata that it names or that a report of a row that fails needs. Values of another type than the inferred one are
+/// converted where TRY_CAST could (the types are Laminar's guess, not the user's word).
 [[nodiscard]] std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& input, MessageFormat format);
+
+/// Whole messages and all their metadata.
+[[nodiscard]] std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format);
 
 /// FROM text that shows rows of such a schema under the names a bound query expects:
 /// (SELECT "price", "__laminar_received_at" AS "received_at" FROM rows_sql).

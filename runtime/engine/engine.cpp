@@ -66,7 +66,9 @@ public:
     }
     std::vector<Acknowledgement> take_acknowledgements() override { return functions_.take_acknowledgements(); }
     std::size_t acknowledgement_count() override { return functions_.acknowledgement_count(); }
-    void forget_acknowledgements_since(std::size_t count) override { functions_.forget_acknowledgements_since(count); }
+    void forget_acknowledgements(std::size_t first, std::size_t end) override {
+        functions_.forget_acknowledgements(first, end);
+    }
 
     void begin() override { connection_.execute("BEGIN"); }
     void commit() override { connection_.execute("COMMIT"); }

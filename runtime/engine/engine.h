@@ -133,9 +133,10 @@ public:
     /// The calls of laminar_acknowledge('connection', 'message_id') since the last time, each once, in order. Calls in
     /// statements that failed are among them, up to where they failed, unless an AcknowledgementScope forgets them.
     virtual std::vector<Acknowledgement> take_acknowledgements() = 0;
-    /// How many there are now, to forget those that came later.
+    /// How many there are now, to forget some that came later.
     virtual std::size_t acknowledgement_count() = 0;
-    virtual void forget_acknowledgements_since(std::size_t count) = 0;
+    /// Those from first to before end, as counted then.
+    virtual void forget_acknowledgements(std::size_t first, std::size_t end) = 0;
 
     virtual void begin() = 0;
     virtual void commit() = 0;
@@ -151,7 +152,7 @@ class AcknowledgementScope {
 public:
     explicit AcknowledgementScope(Engine& engine) : engine_(engine), before_(engine.acknowledgement_count()) {}
     ~AcknowledgementScope() {
-        if (!kept_) engine_.forget_acknowledgements_since(before_);
+        if (!kept_) engine_.forget_acknowledgements(before_, engine_.acknowledgement_count());
     }
     AcknowledgementScope(const AcknowledgementScope&) = delete;
     AcknowledgementScope& operator=(const AcknowledgementScope&) = delete;

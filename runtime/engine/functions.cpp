@@ -1,5 +1,6 @@
 #include "runtime/engine/functions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "catalog/catalog.h"
@@ -132,11 +133,12 @@ std::size_t FunctionState::acknowledgement_count() const {
     return acknowledgements_.size();
 }
 
-void FunctionState::forget_acknowledgements_since(std::size_t count) {
+void FunctionState::forget_acknowledgements(std::size_t first, std::size_t end) {
     const std::lock_guard lock(mutex_);
-    if (acknowledgements_.size() > count)
-        acknowledgements_.erase(acknowledgements_.begin() + static_cast<std::ptrdiff_t>(count),
-                                acknowledgements_.end());
+    const auto at = [&](std::size_t position) {
+        return acknowledgements_.begin() + static_cast<std::ptrdiff_t>(std::min(position, acknowledgements_.size()));
+    };
+    if (first < end) acknowledgements_.erase(at(first), at(end));
 }
 
 void register_functions(duckdb_connection connection, FunctionState& state) {

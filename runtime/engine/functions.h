@@ -21,7 +21,7 @@ public:
     void acknowledge(std::string connection, std::string message_id);
     [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
     [[nodiscard]] std::size_t acknowledgement_count() const;
-    void forget_acknowledgements_since(std::size_t count);
+    void forget_acknowledgements(std::size_t first, std::size_t end);
 
 private:
     mutable std::mutex mutex_;

@@ -74,18 +74,27 @@ public:
 
     void apply() override {
         if (!changed_) return;
-        changed_ = false;
+        left_.begin_changes();
+        right_.begin_changes();
         left_.keep_fresh();
         right_.keep_fresh();
         show(bound_seen_);
         if (bound_seen_.is_known()) left_.remove_with(*forget_left_);
         // No left row to come is before this time.
-        if (time_.is_known() && right_.rows() > 2 * needed_rows_ + 1024) {
+        trims_ = time_.is_known() && right_.rows() > 2 * needed_rows_ + 1024;
+        if (trims_) {
             show(time_);
             right_.remove_with(*forget_right_);
-            needed_rows_ = right_.rows();
         }
         bound_slot_->set_rows(nullptr);
+    }
+
+    void settle() override {
+        if (!changed_) return;
+        changed_ = false;
+        left_.settle();
+        right_.settle();
+        if (trims_) needed_rows_ = right_.rows();
     }
 
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
@@ -115,6 +124,7 @@ private:
     StreamTime time_;
     std::uint64_t needed_rows_ = 0;
     bool changed_ = false;
+    bool trims_ = false;
 };
 
 }  // namespace

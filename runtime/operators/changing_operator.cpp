@@ -66,6 +66,8 @@ public:
                 ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
                               state_.table(), state_.fresh(), same)
                 : "DELETE FROM " + state_.table());
+        keep_merged_ = context.engine.prepare(
+            fmt::format("INSERT INTO {} SELECT * FROM {}", state_.table(), merged_slot_->from_sql()));
     }
 
     ~PartsOperator() override {
@@ -91,9 +93,14 @@ public:
 
     void apply() override {
         if (!changes_) return;
+        state_.begin_changes();
         state_.remove_with(*forget_);
-        state_.set_fresh(std::move(merged_));
-        state_.keep_fresh();
+        state_.keep_with(*keep_merged_);
+    }
+
+    void settle() override {
+        if (!changes_) return;
+        state_.settle();
         merged_slot_->set_rows(nullptr);
         merged_ = ResultTable();
         changes_ = false;
@@ -112,6 +119,7 @@ private:
     std::unique_ptr<PreparedQuery> merge_;
     std::unique_ptr<Differences> differences_;
     std::unique_ptr<PreparedQuery> forget_;
+    std::unique_ptr<PreparedQuery> keep_merged_;
     ResultTable merged_;
     bool changes_ = false;
 };
@@ -194,11 +202,21 @@ public:
 
     void apply() override {
         if (!changes_) return;
-        changes_ = false;
         for (Input& input : inputs_) {
+            input.state->begin_changes();
             input.state->keep_fresh();
             const bool can_shrink = !input.merge.empty() || !input.prune.empty();
-            if (can_shrink && input.state->rows() > 2 * input.merged_rows + least_rows_to_merge) merge(input);
+            input.merges = can_shrink && input.state->rows() > 2 * input.merged_rows + least_rows_to_merge;
+            if (input.merges) merge(input);
+        }
+    }
+
+    void settle() override {
+        if (!changes_) return;
+        changes_ = false;
+        for (Input& input : inputs_) {
+            input.state->settle();
+            if (input.merges) input.merged_rows = input.state->rows();
         }
     }
 
@@ -221,6 +239,7 @@ private:
         std::string merge;
         std::string prune;
         std::uint64_t merged_rows = 0;
+        bool merges = false;
     };
 
     static void add_weights(ResultTable& rows, std::int64_t weight) {
@@ -260,7 +279,6 @@ private:
             engine_.execute("DROP TABLE " + merged);
         }
         input.state->recount();
-        input.merged_rows = input.state->rows();
     }
 
     Engine& engine_;

@@ -140,9 +140,16 @@ public:
 
     void apply() override {
         for (Side& side : sides_) {
+            side.state->begin_changes();
             side.state->keep_fresh();
             if (side.matched.rows > 0) (void)side.mark->execute();
             if (expires_ && !side.bounds.empty()) side.state->remove_with(*side.forget);
+        }
+    }
+
+    void settle() override {
+        for (Side& side : sides_) {
+            side.state->settle();
             side.matched_slot->set_rows(nullptr);
             side.matched = empty_rows({{"a", TypeId::bigint}});
         }

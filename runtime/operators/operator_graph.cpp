@@ -8,7 +8,7 @@ namespace laminar {
 
 OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
                              RowObserver& observer, const std::function<std::string(const std::string&)>& wrap)
-    : engine_(engine), plan_(std::move(plan)), scans_(std::move(inputs)), clocks_(plan_.clocks.size()) {
+    : plan_(std::move(plan)), scans_(std::move(inputs)), clocks_(plan_.clocks.size()) {
     for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
         const PlannedClock& clock = plan_.clocks[index];
         if (clock.kind == PlannedClock::Kind::operator_output) {
@@ -77,21 +77,21 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
     }
     result.added = result_->run(false);
     if (plan_.changes) result.removed = result_->run(true);
-    if (keeps_state()) apply();
+    has_changes_ = keeps_state();
     return result;
 }
 
 void OperatorGraph::apply() {
-    engine_.begin();
-    try {
-        for (const auto& step : operators_) step->apply();
-        engine_.commit();
-    } catch (...) {
-        engine_.rollback();
-        throw;
-    }
+    if (!has_changes_) return;
+    for (const auto& step : operators_) step->apply();
+}
+
+void OperatorGraph::settle() {
+    if (!has_changes_) return;
+    has_changes_ = false;
     for (std::size_t index = 0; index < operators_.size(); ++index) {
         slots_[index]->set_rows(nullptr);
+        operators_[index]->settle();
         operators_[index]->forget_rows();
     }
 }

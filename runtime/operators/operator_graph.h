@@ -36,6 +36,13 @@ public:
     /// Takes in the rows at hand, once, and what time has done meanwhile. liveness by input.
     [[nodiscard]] Result process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                                  const std::vector<InputLiveness>& liveness);
+    /// The state does not follow yet from what was processed last.
+    [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
+    /// Changes the state of all operators, within a transaction of the caller. Throws EngineException; after a rollback
+    /// it may be called again.
+    void apply();
+    /// The transaction is committed.
+    void settle();
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return result_->columns(); }
     [[nodiscard]] const StreamPlan& plan() const noexcept { return plan_; }
@@ -54,10 +61,6 @@ public:
 private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
-    /// The state of all operators changes together, in one transaction.
-    void apply();
-
-    Engine& engine_;
     StreamPlan plan_;
     std::vector<StreamScan> scans_;  ///< Inputs, then operators.
     std::vector<std::unique_ptr<EventClock>> event_clocks_;
@@ -65,6 +68,7 @@ private:
     std::vector<std::unique_ptr<BatchSlot>> slots_;  ///< Of the operators' rows; outlive the statements.
     std::vector<std::unique_ptr<StreamOperator>> operators_;
     std::unique_ptr<Fragment> result_;
+    bool has_changes_ = false;
     bool finished_ = false;
 };
 

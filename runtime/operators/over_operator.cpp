@@ -78,7 +78,7 @@ public:
         completes_ = now_.is_known() && (came || !(now_ == before_)) && state_->rows() + state_->fresh_rows().rows > 0;
         time_ = now_;
         if (!completes_) return;
-        show_bounds();
+        show_bounds(before_, answered_);
         added_ = finish_->execute();
         if (looks_ahead_ && !now_.is_finished()) {
             // Rows that wait for later ones hold back what can be said about the time of what is to come.
@@ -91,19 +91,24 @@ public:
     }
 
     void apply() override {
+        state_->begin_changes();
         state_->keep_fresh();
         if (!completes_) return;
-        completes_ = false;
-        show_bounds();
+        show_bounds(before_, answered_);
         if (mark_) (void)mark_->execute();
+        show_bounds(now_, next_arrival_ - 1);
+        trims_ = state_->rows() > least_rows_to_forget && state_->rows() > 2 * needed_rows_;
+        if (trims_) state_->remove_with(*forget_);
+        bound_slot_->set_rows(nullptr);
+    }
+
+    void settle() override {
+        state_->settle();
+        if (!completes_) return;
+        completes_ = false;
         before_ = now_;
         answered_ = next_arrival_ - 1;
-        show_bounds();
-        if (state_->rows() > least_rows_to_forget && state_->rows() > 2 * needed_rows_) {
-            state_->remove_with(*forget_);
-            needed_rows_ = state_->rows();
-        }
-        bound_slot_->set_rows(nullptr);
+        if (trims_) needed_rows_ = state_->rows();
     }
 
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return at_once_ ? StreamTime() : time_; }
@@ -119,16 +124,16 @@ private:
         return fmt::format("(SELECT \"{}\" FROM {})", column, bound_slot_->from_sql());
     }
 
-    void show_bounds() {
+    void show_bounds(const StreamTime& before, std::int64_t answered) {
         bounds_ = empty_rows(bound_columns());
         for (std::size_t column = 0; column < 2; ++column) {
-            const StreamTime& time = column == 0 ? before_ : now_;
+            const StreamTime& time = column == 0 ? before : now_;
             if (time.is_known())
                 bounds_.values[column].append(*time.value());
             else
                 bounds_.values[column].append_null();
         }
-        bounds_.values[2].append(answered_);
+        bounds_.values[2].append(answered);
         bounds_.rows = 1;
         bound_slot_->set_rows(&bounds_);
     }
@@ -234,6 +239,7 @@ private:
     std::int64_t answered_ = -1;
     std::uint64_t needed_rows_ = 0;
     bool completes_ = false;
+    bool trims_ = false;
 };
 
 }  // namespace

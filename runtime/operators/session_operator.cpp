@@ -61,8 +61,13 @@ public:
     }
 
     void apply() override {
+        state_.begin_changes();
         state_.keep_fresh();
         if (completes_) state_.remove_with(*forget_);
+    }
+
+    void settle() override {
+        state_.settle();
         completes_ = false;
     }
 

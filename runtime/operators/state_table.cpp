@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "parser/sql_writer.h"
 
 namespace laminar {
@@ -77,20 +79,26 @@ void StateTable::keep_with(PreparedQuery& insert) {
     std::size_t bytes = 0;
     for (const ColumnVector& column : fresh_.values) bytes += column.byte_size();
     bytes_per_row_ = bytes / fresh_.rows;
-    rows_ += insert.execute().rows_changed;
+    added_ += insert.execute().rows_changed;
+}
+
+void StateTable::remove_with(PreparedQuery& statement) { removed_ += statement.execute().rows_changed; }
+
+void StateTable::settle() {
+    rows_ = rows();
+    begin_changes();
     set_fresh(empty_rows(columns_));
 }
 
-void StateTable::remove_with(PreparedQuery& statement) {
-    const std::uint64_t removed = statement.execute().rows_changed;
-    rows_ -= std::min<std::uint64_t>(rows_, removed);
-}
+std::uint64_t StateTable::rows() const noexcept { return rows_ + added_ - std::min(rows_ + added_, removed_); }
 
 void StateTable::recount() {
     const ResultTable count = engine_.query("SELECT count(*) FROM " + table_);
-    rows_ = static_cast<std::uint64_t>(count.values[0].values<std::int64_t>()[0]);
+    const auto rows_now = static_cast<std::uint64_t>(count.values[0].values<std::int64_t>()[0]);
+    added_ = rows_now;
+    removed_ = rows_;
 }
 
-std::uint64_t StateTable::bytes() const noexcept { return rows_ * bytes_per_row_; }
+std::uint64_t StateTable::bytes() const noexcept { return rows() * bytes_per_row_; }
 
 }  // namespace laminar

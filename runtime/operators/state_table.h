@@ -30,7 +30,12 @@ public:
     /// FROM text: kept and fresh rows in the order in which they came.
     [[nodiscard]] std::string both_in_order() const;
 
-    /// This cycle's rows; the table owns them until the next call.
+    // A change of the table: begin_changes, then what changes it, then settle once the transaction is committed. After
+    // a rollback it begins anew.
+    void begin_changes() noexcept { added_ = removed_ = 0; }
+    void settle();
+
+    /// This cycle's rows; the table owns them until the next call, or until it settles.
     void set_fresh(ResultTable rows);
     [[nodiscard]] const ResultTable& fresh_rows() const noexcept { return fresh_; }
     /// Adds this cycle's rows to the table, all or those that satisfy a condition prepared before.
@@ -43,7 +48,7 @@ public:
     /// The table now has so many rows more or fewer.
     void recount();
 
-    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::uint64_t rows() const noexcept;
     [[nodiscard]] std::uint64_t bytes() const noexcept;
 
 private:
@@ -55,7 +60,9 @@ private:
     std::unique_ptr<BatchSlot> fresh_slot_;  ///< Outlives the statements that read it.
     std::unique_ptr<PreparedQuery> keep_all_;
     ResultTable fresh_;
-    std::uint64_t rows_ = 0;
+    std::uint64_t rows_ = 0;     ///< When it last settled.
+    std::uint64_t added_ = 0;    ///< Since then.
+    std::uint64_t removed_ = 0;  ///< Since then.
     std::uint64_t bytes_per_row_ = 0;
 };
 

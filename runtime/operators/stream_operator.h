@@ -24,15 +24,17 @@ struct OperatorContext {
     RowObserver& observer;
 };
 
-/// A step of a continuous query that keeps state. A cycle has two parts: evaluate computes from the rows at hand and
-/// the state, changing nothing; apply changes the state so. A row that the engine refuses is thus found before anything
-/// has happened. Engine thread only.
+/// A step of a continuous query that keeps state. A cycle has three parts: evaluate computes from the rows at hand and
+/// the state, changing nothing, so that a row which the engine refuses is found before anything has happened; apply
+/// executes what changes the state, in a transaction; settle, once that is committed, makes the members follow. If it
+/// is rolled back instead, apply may be called again. Engine thread only.
 class StreamOperator {
 public:
     virtual ~StreamOperator() = default;
 
     virtual void evaluate() = 0;
     virtual void apply() = 0;
+    virtual void settle() = 0;
 
     /// What the last evaluate made.
     [[nodiscard]] const ResultTable& added() const noexcept { return added_; }

@@ -82,18 +82,26 @@ public:
     }
 
     void apply() override {
+        state_->begin_changes();
+        next_least_key_ = least_key_;
         if (!completes_) {
             state_->keep_fresh();
         } else {
             show_bounds(std::nullopt, time_.value());
             state_->keep_with(*keep_);
-            state_->set_fresh(empty_rows(state_->columns()));
             state_->remove_with(*forget_);
             bound_slot_->set_rows(nullptr);
-            least_key_ = state_->rows() > 0 ? first_timestamp(least_->execute()) : std::nullopt;
-            completes_ = false;
+            next_least_key_ = state_->rows() > 0 ? first_timestamp(least_->execute()) : std::nullopt;
         }
-        if (!merge_.empty() && state_->rows() > least_parts_to_merge && state_->rows() > 2 * merged_rows_) merge();
+        merges_ = !merge_.empty() && state_->rows() > least_parts_to_merge && state_->rows() > 2 * merged_rows_;
+        if (merges_) merge();
+    }
+
+    void settle() override {
+        state_->settle();
+        least_key_ = next_least_key_;
+        completes_ = false;
+        if (merges_) merged_rows_ = state_->rows();
     }
 
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
@@ -140,7 +148,6 @@ private:
         engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), merged));
         engine_.execute("DROP TABLE " + merged);
         state_->recount();
-        merged_rows_ = state_->rows();
     }
 
     Engine& engine_;
@@ -160,9 +167,11 @@ private:
     std::unique_ptr<PreparedQuery> least_;
     std::string merge_;
     std::uint64_t merged_rows_ = 0;
-    std::optional<std::int64_t> least_key_;  ///< No row that is kept has a smaller one.
+    std::optional<std::int64_t> least_key_;       ///< No row that is kept has a smaller one.
+    std::optional<std::int64_t> next_least_key_;  ///< What it will be when the changes hold.
     StreamTime time_;
     bool completes_ = false;
+    bool merges_ = false;
 };
 
 }  // namespace

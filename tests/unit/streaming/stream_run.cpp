@@ -309,6 +309,11 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
             stage->result = stage->graph->process(std::chrono::steady_clock::time_point(), 0, liveness);
             stage->ended = all_ended;
         }
+        // As in a cycle of the program: all of them have processed what came before any state changes.
+        engine.begin();
+        for (const auto& stage : running) stage->graph->apply();
+        engine.commit();
+        for (const auto& stage : running) stage->graph->settle();
         result.take(running.back()->result);
         for (const auto& stage : running) stage->slot->set_rows(nullptr);
     }
