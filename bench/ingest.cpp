@@ -1,7 +1,9 @@
 // From a socket to typed rows to a filter and a tumbling count by key, beside readers that do nothing with the
 // messages. Usage: ingest [--rounds N] [--messages N] [--scale 1 (also other sizes and numbers of pipelines)]
+//                         [--only N (the N-th measurement alone, for profilers)]
 #include <fmt/format.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -101,25 +103,23 @@ int main(int count, char** arguments) {
     const std::string typed = table("events", ", retention_rows = 100000") + pipeline(1, "events");
     const std::uint64_t few = messages / 50;
 
-    const std::vector<std::vector<double>> figures =
-        take_rounds(rounds, {
-                                [&] { return plain_beast(messages); },
-                                [&] { return frame_wise(messages); },
-                                [&] { return session(messages, large_buffer, direct_pipeline(1)); },
-                                [&] { return session(messages, "", direct_pipeline(1)); },
-                                [&] { return session(messages, large_buffer, typed); },
-                                [&] {
-                                    return session(messages, large_buffer,
-                                                   table("events", ", retention_rows = 0") + pipeline(1, "events"));
-                                },
-                                [&] {
-                                    return session(messages, large_buffer,
-                                                   table("events", ", retention_rows = 0") + pipeline(1, "events") +
-                                                       table("others", ", retention_rows = 0") + pipeline(2, "others"),
-                                                   2);
-                                },
-                                [&] { return session(few, ", buffer_size = 1", direct_pipeline(1)); },
-                            });
+    const std::vector<std::function<double()>> measurements = {
+        [&] { return plain_beast(messages); },
+        [&] { return frame_wise(messages); },
+        [&] { return session(messages, large_buffer, direct_pipeline(1)); },
+        [&] { return session(messages, "", direct_pipeline(1)); },
+        [&] { return session(messages, large_buffer, typed); },
+        [&] {
+            return session(messages, large_buffer, table("events", ", retention_rows = 0") + pipeline(1, "events"));
+        },
+        [&] {
+            return session(messages, large_buffer,
+                           table("events", ", retention_rows = 0") + pipeline(1, "events") +
+                               table("others", ", retention_rows = 0") + pipeline(2, "others"),
+                           2);
+        },
+        [&] { return session(few, ", buffer_size = 1", direct_pipeline(1)); },
+    };
     const std::vector<std::string> names = {
         "plain Beast async_read into nothing (baseline)",
         "frame-wise read into nothing",
@@ -130,6 +130,12 @@ int main(int count, char** arguments) {
         "two tables (no rows kept), a pipeline on each",
         "pipeline on the connection, one row at a time",
     };
+    if (const auto only = static_cast<std::size_t>(option(count, arguments, "--only", 0)); only != 0) {
+        for (std::size_t round = 0; round < rounds; ++round)
+            fmt::print("{}: {:.0f} messages/s\n", names.at(only - 1), measurements.at(only - 1)());
+        return 0;
+    }
+    const std::vector<std::vector<double>> figures = take_rounds(rounds, measurements);
     Report report("ingest",
                   fmt::format("messages of {} bytes over loopback; per round {} of them, one row at a time {}",
                               event_message(0).size(), messages, few));
