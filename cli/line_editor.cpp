@@ -109,7 +109,7 @@ public:
         return Outcome::line;
     }
 
-    void set_completer(Completer completer) override { completer_ = std::move(completer); }
+    void set_completer(const Completer& completer) override { completer_ = completer; }
 
     void remember(std::string_view text) override {
         if (text.empty()) return;

@@ -20,7 +20,7 @@ public:
     virtual Outcome read(std::string_view prompt, std::string& line) = 0;
     /// What the tab key asks: the line before the cursor, and after it.
     using Completer = std::function<Completion(std::string_view before, std::string_view after)>;
-    virtual void set_completer(Completer) {}
+    virtual void set_completer(const Completer& completer) { (void)completer; }
     /// Adds a statement to the history, if there is one.
     virtual void remember(std::string_view) {}
 

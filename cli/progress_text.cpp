@@ -62,7 +62,7 @@ std::string trouble_text(const ConnectionStatus& connection) {
     if (connection.reconnect_count == 0 && connection.last_error.empty()) return {};
     std::string text = fmt::format("connection \"{}\":", connection.name);
     if (connection.reconnect_count > 0)
-        text += fmt::format(" reconnected {}", counted(connection.reconnect_count, "time"));
+        text += fmt::format(" {}", counted(connection.reconnect_count, "reconnect attempt"));
     if (!connection.last_error.empty()) {
         text += fmt::format("{} last error: {}", connection.reconnect_count > 0 ? "," : "",
                             escape_controls(connection.last_error));

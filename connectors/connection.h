@@ -165,7 +165,7 @@ public:
     virtual void log(ConnectionLogEntry entry) = 0;
     /// A gap has begun or changed: it replaces what was said of it before.
     virtual void gap(const ConnectionGap& gap) = 0;
-    virtual void keep(DeadLetter) {}
+    virtual void keep(DeadLetter&& letter) { (void)letter; }
     /// State or client count changed, room to send appeared, or a send was completed: whoever waits should look again.
     virtual void changed() = 0;
 };

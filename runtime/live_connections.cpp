@@ -59,7 +59,7 @@ public:
         log_.add(std::move(entry));
     }
     void gap(const ConnectionGap& gap) override { gaps_.put(gap); }
-    void keep(DeadLetter letter) override { dead_letters_.add(std::move(letter)); }
+    void keep(DeadLetter&& letter) override { dead_letters_.add(std::move(letter)); }
     void changed() override { on_change_(); }
 
     [[nodiscard]] const GapLog& gaps() const noexcept { return gaps_; }

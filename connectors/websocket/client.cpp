@@ -162,7 +162,8 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
     if (options_->slow_client == SlowClientPolicy::drop_oldest) {
-        journal_.messages_dropped.fetch_add(outbound_.push_dropping_oldest(std::move(message)));
+        journal_.drop(outbound_.push_dropping_oldest(std::move(message)),
+                      "the peer reads too slowly, its queue is full (slow_client = 'drop_oldest')");
         return SendOutcome::accepted;
     }
     if (outbound_.push(message)) return SendOutcome::accepted;

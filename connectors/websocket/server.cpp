@@ -84,7 +84,11 @@ public:
         if (stopping_.load() || state != ConnectionState::listening) return SendOutcome::not_connected;
         std::uint64_t dropped = 0;
         const SendOutcome outcome = clients_.send(message, dropped);
-        if (dropped > 0) journal_.messages_dropped.fetch_add(dropped, std::memory_order_relaxed);
+        if (dropped == 0) return outcome;
+        if (clients_.size() == 0)
+            journal_.drop(dropped, "no client is connected (broadcast)", "info");
+        else
+            journal_.drop(dropped, "a client reads too slowly, its queue is full (slow_client)");
         return outcome;
     }
 

@@ -46,7 +46,7 @@ TEST_CASE("a connection without trouble has no line") {
     ConnectionStatus status = connection("feed", ConnectionState::closed);
     CHECK(trouble_text(status).empty());
     status.reconnect_count = 2;
-    CHECK(trouble_text(status) == "connection \"feed\": reconnected 2 times");
+    CHECK(trouble_text(status) == "connection \"feed\": 2 reconnect attempts");
     status.last_error = "refused";
-    CHECK(trouble_text(status) == "connection \"feed\": reconnected 2 times, last error: refused");
+    CHECK(trouble_text(status) == "connection \"feed\": 2 reconnect attempts, last error: refused");
 }
