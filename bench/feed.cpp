@@ -163,6 +163,7 @@ void RawFeed::run(std::uint64_t messages) {
         const std::uint64_t count = std::min<std::uint64_t>(messages - sent, FramedMinute::messages);
         if (!send_all(client, minute.at(sent / FramedMinute::messages).substr(0, count * minute.frame_size()))) break;
     }
+    sent_ = seconds_now();
     // The client goes when it has everything, or sends a close frame; a close of ours would end its work.
     pollfd readable{client, POLLIN, 0};
     while (poll(&readable, 1, 100) == 0 && !ending_) {

@@ -64,12 +64,15 @@ public:
     [[nodiscard]] std::string url() const { return "ws://127.0.0.1:" + std::to_string(port()) + "/"; }
     /// When the first frame was sent, in seconds of the steady clock; 0 before.
     [[nodiscard]] double began() const noexcept { return began_.load(); }
+    /// When the system had taken the last of them, all but a few megabytes of which the client has then; 0 before.
+    [[nodiscard]] double sent() const noexcept { return sent_.load(); }
 
 private:
     void run(std::uint64_t messages);
 
     ListeningPort listener_;
     std::atomic<double> began_{0};
+    std::atomic<double> sent_{0};
     std::atomic<bool> ending_{false};
     std::thread thread_;
 };

@@ -20,7 +20,7 @@ public:
     virtual void open() = 0;
     /// Whether next need not wait for anybody; asked before each. If not, wake is called once, from any thread, when it
     /// is worth asking again; it must not block.
-    virtual bool is_ready(std::function<void()> wake) {
+    virtual bool is_ready(const std::function<void()>& wake) {
         (void)wake;
         return true;
     }

@@ -318,6 +318,9 @@ void RunningPipeline::apply_apart() {
         engine_.rollback();
         fail(problem.error());
         return;
+    } catch (...) {
+        engine_.rollback();
+        throw;
     }
     try {
         if (sink_->is_stored() && output_.rows + taken_back_.rows > 0) write_rows();

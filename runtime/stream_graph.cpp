@@ -141,6 +141,9 @@ void StreamGraph::change_engine(Engine& engine) {
     } catch (const EngineException& problem) {
         engine.rollback();
         spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
+    } catch (...) {
+        engine.rollback();
+        throw;
     }
     // One of them is at fault, and the others shall not stop for it.
     for (RunningPipeline* pipeline : changing) pipeline->apply_apart();

@@ -50,7 +50,7 @@ public:
         reader_ = std::thread([this] { read(); });
     }
 
-    bool is_ready(std::function<void()> wake) override {
+    bool is_ready(const std::function<void()>& wake) override {
         const std::lock_guard lock(mutex_);
         if (!parts_.empty() && taken_ == parts_.front().ends.size()) {
             parts_.pop_front();
@@ -58,7 +58,7 @@ public:
             changed_.notify_all();
         }
         if (ended_ || !parts_.empty()) return true;
-        wake_ = std::move(wake);
+        wake_ = wake;
         return false;
     }
 

@@ -11,12 +11,12 @@ namespace laminar {
 namespace net = boost::asio;
 
 struct StrandEvent::State {
-    explicit State(net::any_io_executor strand) : timer(std::move(strand)) {}
+    explicit State(const net::any_io_executor& strand) : timer(strand) {}
     net::steady_timer timer;
     bool set = false;
 };
 
-StrandEvent::StrandEvent(net::any_io_executor strand) : state_(std::make_shared<State>(std::move(strand))) {}
+StrandEvent::StrandEvent(const net::any_io_executor& strand) : state_(std::make_shared<State>(strand)) {}
 
 net::awaitable<void> StrandEvent::wait() const { co_await wait_until(std::chrono::steady_clock::time_point::max()); }
 

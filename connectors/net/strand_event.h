@@ -12,7 +12,7 @@ namespace laminar {
 /// wait and notify belong to the event's strand; post may be called from any thread.
 class StrandEvent {
 public:
-    explicit StrandEvent(boost::asio::any_io_executor strand);
+    explicit StrandEvent(const boost::asio::any_io_executor& strand);
 
     boost::asio::awaitable<void> wait() const;
     /// False when the deadline passed first.

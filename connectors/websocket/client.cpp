@@ -162,7 +162,7 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
     if (options_->slow_client == SlowClientPolicy::drop_oldest) {
-        journal_.drop(outbound_.push_dropping_oldest(std::move(message)),
+        journal_.drop(outbound_.push_dropping_oldest(message),
                       "the peer reads too slowly, its queue is full (slow_client = 'drop_oldest')");
         return SendOutcome::accepted;
     }

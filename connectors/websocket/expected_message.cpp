@@ -23,7 +23,8 @@ bool ExpectedMessage::matches(std::string_view message) const {
 
 ExpectedReply::ExpectedReply(const std::vector<std::pair<std::string, std::string>>& values) {
     for (const auto& [path, value] : values) {
-        description_ += (description_.empty() ? "" : " and ") + path + " = " + value;
+        if (!description_.empty()) description_ += " and ";
+        description_.append(path).append(" = ").append(value);
         values_.emplace_back(parse_json_path(path).value_or(std::vector<std::string>{""}), value);
     }
 }
