@@ -231,6 +231,8 @@ void ColumnVector::clear() noexcept {
 
 std::string_view ColumnVector::string_at(std::size_t row) const noexcept {
     const StringReference& reference = values<StringReference>()[row];
+    // Not the null of a column without text: whoever copies it may pass no null pointer, not even for nothing.
+    if (reference.length == 0) return "";
     return {reinterpret_cast<const char*>(heap_.data()) + reference.offset, reference.length};
 }
 
