@@ -129,7 +129,6 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
 
     std::vector<std::string> alternatives;
     std::vector<std::string> own_words;
-    std::size_t others = 0;
     for (const ssize_t signed_type : expected.toList()) {
         const auto type = static_cast<std::size_t>(signed_type);
         if (signed_type <= 0) continue;
@@ -144,8 +143,6 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
                                     Grammar::EQUAL, Grammar::COLON}) ||
                    (type == Grammar::OPEN && !expression && !result.operand_ended)) {
             own_words.push_back(fmt::format("\"{}\"", text));
-        } else {
-            ++others;
         }
     }
     if (rules.empty() || (context != nullptr && context->parent == nullptr)) return result;

@@ -155,7 +155,8 @@ private:
             const std::string value = index < declared.size() ? cast_from_carried(name, declared[index].type) : name;
             casts = casts || value != name;
             if (index > 0) items += ", ";
-            items += value == name ? name : value + " AS " + name;
+            items += value;
+            if (value != name) items.append(" AS ").append(name);
         }
         from_sql_ = casts ? "(SELECT " + items + " FROM " + call + ")" : call;
     }
@@ -176,7 +177,7 @@ std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::stri
 }
 
 std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
-                                         std::vector<OutputColumn> columns) {
+                                         const std::vector<OutputColumn>& columns) {
     return std::make_unique<Slot>(sources, key, columns, nullptr);
 }
 

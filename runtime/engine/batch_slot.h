@@ -14,6 +14,6 @@ inline constexpr const char* batch_function_name = "laminar_batch";
 [[nodiscard]] std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,
                                                          std::shared_ptr<const BatchSchema> schema);
 [[nodiscard]] std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
-                                                       std::vector<OutputColumn> columns);
+                                                       const std::vector<OutputColumn>& columns);
 
 }  // namespace laminar

@@ -53,7 +53,7 @@ public:
         return make_batch_slot(slots_, key, std::move(schema));
     }
     std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) override {
-        return make_row_slot(slots_, key, std::move(columns));
+        return make_row_slot(slots_, key, columns);
     }
 
     void register_system_table(SystemTable table) override {

@@ -31,14 +31,14 @@ std::vector<std::string> split_candidates(std::string_view joined) {
 }
 
 /// "INTERRUPT" is the one type spelled in capitals.
-std::string type_name(std::string type) { return type == "INTERRUPT" ? "Interrupt" : type; }
+std::string type_name(std::string_view type) { return std::string(type == "INTERRUPT" ? "Interrupt" : type); }
 
 EngineError parse_plain(std::string_view text) {
     constexpr std::string_view marker = " Error: ";
     EngineError error;
     const std::size_t at = text.find(marker);
     if (at != std::string_view::npos && at < 40) {
-        error.type = type_name(std::string(text.substr(0, at)));
+        error.type = type_name(text.substr(0, at));
         text.remove_prefix(at + marker.size());
     }
     error.message = text;

@@ -1,5 +1,7 @@
 #include "runtime/engine/logical_type.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -110,13 +112,13 @@ std::string union_from_text(const std::string& text, const ColumnType& type) {
     std::string possible;
     for (const ColumnType::Field& member : type.fields) {
         const std::string member_type = to_sql(member.type);
-        const std::string value = "TRY_CAST(" + text + " AS " + member_type + ")";
-        const std::string made = " THEN CAST(union_value(" + always_quote_identifier(member.name) + " := " + value +
-                                 ") AS " + to_sql(type) + ")";
-        exact += " WHEN CAST(" + value + " AS VARCHAR) = " + text + made;
-        possible += " WHEN " + value + " IS NOT NULL" + made;
+        const std::string value = fmt::format("TRY_CAST({} AS {})", text, member_type);
+        const std::string made = fmt::format(" THEN CAST(union_value({} := {}) AS {})",
+                                             always_quote_identifier(member.name), value, to_sql(type));
+        exact += fmt::format(" WHEN CAST({} AS VARCHAR) = {}{}", value, text, made);
+        possible += fmt::format(" WHEN {} IS NOT NULL{}", value, made);
     }
-    return "CASE WHEN " + text + " IS NULL THEN NULL" + exact + possible + " END";
+    return fmt::format("CASE WHEN {} IS NULL THEN NULL{}{} END", text, exact, possible);
 }
 
 }  // namespace

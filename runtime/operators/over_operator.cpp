@@ -149,7 +149,7 @@ private:
     [[nodiscard]] std::string ready(const std::string& rows, const OverPlan& plan,
                                     bool changed_partitions_alone) const {
         const std::string condition = at_once_ ? "true" : fmt::format("\"__key\" < {}", bound("__now"));
-        const std::string all = fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
+        std::string all = fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
         if (!changed_partitions_alone || plan.frames.size() != 1 || plan.frames.front().partition.empty()) return all;
         const auto& partition = plan.frames.front().partition;
         std::string changed;
@@ -199,7 +199,7 @@ private:
         for (std::size_t index = 0; index < plan.frames.size(); ++index) {
             const OverPlan::Frame& frame = plan.frames[index];
             const std::string keys = list_of(frame.partition);
-            const std::string partition = "PARTITION BY " + (keys.empty() ? "" : keys + ", ") + done;
+            const std::string partition = fmt::format("PARTITION BY {}{}{}", keys, keys.empty() ? "" : ", ", done);
             if (frame.rows_before > 0) {
                 numbers += fmt::format(", row_number() OVER ({} ORDER BY \"__key\" DESC, \"{}\" DESC) AS \"__back{}\"",
                                        partition, arrival_column, index);
