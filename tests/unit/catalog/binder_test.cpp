@@ -105,7 +105,7 @@ TEST_CASE("columns") {
     fixture.good("CREATE TABLE w2 (a INT, WATERMARK FOR received_at) WITH (connector = 'feed')");
     CHECK(fixture.finding("CREATE TABLE t (a INT) WITH (connector = 'feed', event_time_field = 'a')")
               .starts_with("L402 at `'a'`: "));
-    CHECK(fixture.finding("CREATE TABLE t ()").find("L") != std::string::npos);
+    CHECK(fixture.finding("CREATE TABLE t ()").find('L') != std::string::npos);
     CHECK(
         fixture.finding("CREATE TABLE t WITH (connector = NULL)").starts_with("L213 at `t`: table \"t\" has neither"));
     fixture.good("CREATE TABLE j (a TEXT WITH (json_path = '$.x.y[0]'), \"u.name\" TEXT) WITH (connector = 'feed')");
