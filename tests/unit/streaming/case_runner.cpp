@@ -88,6 +88,7 @@ void check_case(const QueryCase& query_case, const Recording& recording, const s
 }
 
 void check_cases(const std::vector<QueryCase>& cases) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
     const bool everything_asked = std::getenv("LAMINAR_STREAMING_ALL") != nullptr;
     std::size_t turn = 0;
     for (const QueryCase& each : cases) {
