@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/number_text.h"
@@ -235,9 +233,7 @@ std::string_view RowWriter::generated_message_id() {
     if (generated_id_.empty()) {
         if (message_->origin != nullptr) generated_id_ = message_->origin->connection_name;
         generated_id_ += '-';
-        std::array<char, 20> digits;
-        const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), message_->sequence);
-        generated_id_.append(digits.data(), written.ptr);
+        append_unsigned(generated_id_, message_->sequence);
     }
     return generated_id_;
 }
