@@ -185,6 +185,8 @@ TEST_CASE("rows of another schema come after those of the one before") {
     second = channel.input->take();
     CHECK(second->schema == text);
     CHECK(second->columns[0].string_at(0) == "b");
+    CHECK_FALSE(channel.offer(R"({"t":"c"})"));
+    CHECK(channel.input->take()->schema == text);
     CHECK(channel.input->take() == nullptr);
 
     Channel empty({100, 1 << 20});
