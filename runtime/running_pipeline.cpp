@@ -356,7 +356,7 @@ void RunningPipeline::refused(const std::string& reason) {
 }
 
 /// A row that was made on the way came from several messages, or nobody knows which: all who had a part are told.
-void RunningPipeline::add_made_row_failure(const std::string& reason, std::string row) {
+void RunningPipeline::add_made_row_failure(const std::string& reason, const std::string& row) {
     for (const std::string& connection : fed_by()) {
         FailedRow failure;
         failure.connection = connection;

@@ -151,7 +151,7 @@ private:
     void late(const BatchSlot& slot, const std::vector<std::size_t>& rows) override;
     void count_refused(const std::string& reason);
     void add_row_failure(const BatchSlot& slot, const RefusedRow& row, FailedRow::Kind kind);
-    void add_made_row_failure(const std::string& reason, std::string row);
+    void add_made_row_failure(const std::string& reason, const std::string& row);
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
     [[nodiscard]] static std::int64_t system_time();
