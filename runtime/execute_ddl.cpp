@@ -114,6 +114,8 @@ void StatementExecutor::create_stream_table(const TableObject& table) {
 void StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole) {
     apply_to_catalog(whole, env_.catalog);
     env_.connections.replace(statement.object);
+    const unsigned retries = connection_input_options(statement.object).retries;
+    env_.engine.call([&](Engine&) { env_.graph.set_retries(statement.object.name, retries); });
     env_.output.done(statement.changed.empty() ? "CREATE CONNECTION" : "ALTER CONNECTION");
 }
 

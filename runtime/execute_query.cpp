@@ -215,7 +215,7 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     env_.engine.call_interruptible([&](Engine& engine) {
         const ResultTable rows = engine.query(sql);
         sink = make_connection_sink(env_.connections, table.options.connector, Changelog::none, table.name);
-        (void)sink->write(rows);
+        (void)sink->write(rows, 0);
         count = rows.rows;
     });
     // Done means handed to the connection: its bounded queue has taken every message.

@@ -2,28 +2,39 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace laminar {
 
 namespace {
 
-void process_part(std::size_t first, std::size_t count, const std::function<void(std::size_t, std::size_t)>& process,
-                  std::vector<RefusedRow>& refused) {
-    if (count == 0) return;
+/// Why a part failed; nothing when it passed.
+std::optional<std::string> failure_of_part(std::size_t first, std::size_t count,
+                                           const std::function<void(std::size_t, std::size_t)>& process) {
     try {
         process(first, count);
-        return;
     } catch (const EngineException& problem) {
         if (!is_about_values(problem.error())) throw;
-        if (count == 1) {
-            refused.push_back({first, problem.error().message});
-            return;
-        }
+        return problem.error().message;
     }
-    const std::size_t half = count / 2;
-    process_part(first, half, process, refused);
-    process_part(first + half, count - half, process, refused);
+    return std::nullopt;
+}
+
+void process_part(std::size_t first, std::size_t count, const std::function<void(std::size_t, std::size_t)>& process,
+                  unsigned retries, std::vector<RefusedRow>& refused) {
+    if (count == 0) return;
+    std::optional<std::string> failure = failure_of_part(first, count, process);
+    if (!failure) return;
+    if (count > 1) {
+        const std::size_t half = count / 2;
+        process_part(first, half, process, retries, refused);
+        process_part(first + half, count - half, process, retries, refused);
+        return;
+    }
+    while (failure && retries-- > 0) failure = failure_of_part(first, count, process);
+    if (failure) refused.push_back({first, std::move(*failure)});
 }
 
 }  // namespace
@@ -34,10 +45,10 @@ bool is_about_values(const EngineError& error) {
     return std::find(types.begin(), types.end(), error.type) != types.end();
 }
 
-std::vector<RefusedRow> process_in_parts(std::size_t rows,
-                                         const std::function<void(std::size_t, std::size_t)>& process) {
+std::vector<RefusedRow> process_in_parts(std::size_t rows, const std::function<void(std::size_t, std::size_t)>& process,
+                                         unsigned retries) {
     std::vector<RefusedRow> refused;
-    process_part(0, rows, process, refused);
+    process_part(0, rows, process, retries, refused);
     return refused;
 }
 

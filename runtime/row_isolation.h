@@ -20,8 +20,10 @@ struct RefusedRow {
 
 /// Calls process for parts of [0, rows) so that every row that can pass does so, in order and exactly once: a part that
 /// fails is halved until single rows remain. process(first, count) must have no effect when it throws EngineException.
-/// Errors that are not about values pass through.
+/// Errors that are not about values pass through. A single row is tried so many times again before it is refused; the
+/// reason is that of the last try.
 [[nodiscard]] std::vector<RefusedRow> process_in_parts(std::size_t rows,
-                                                       const std::function<void(std::size_t, std::size_t)>& process);
+                                                       const std::function<void(std::size_t, std::size_t)>& process,
+                                                       unsigned retries = 0);
 
 }  // namespace laminar

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "catalog/catalog.h"
 #include "runtime/failed_rows.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
@@ -286,7 +287,7 @@ void RunningPipeline::process() {
 void RunningPipeline::write_rows() {
     const bool changes = graph_->plan().changes;
     const std::vector<RefusedRow> refused =
-        changes ? sink_->write_changes(taken_back_, output_) : sink_->write(output_);
+        changes ? sink_->write_changes(taken_back_, output_) : sink_->write(output_, retries());
     for (const RefusedRow& row : refused) {
         count_refused(row.reason);
         const bool known = !changes && row.row < output_.rows;
@@ -401,10 +402,20 @@ void RunningPipeline::add_row_failure(const BatchSlot& slot, const RefusedRow& r
     if (kind == FailedRow::Kind::processing) add_made_row_failure(row.reason, {});
 }
 
-unsigned RunningPipeline::retries(const BatchSlot& slot) const {
-    const auto found =
-        std::find_if(sources_.begin(), sources_.end(), [&](const Source& source) { return slot_of(source) == &slot; });
-    return found == sources_.end() ? 0 : found->retries;
+/// What was made on the way is tried again when one of the connections that it may come from asks for it.
+unsigned RunningPipeline::retries(const BatchSlot* slot) const {
+    unsigned most = 0;
+    for (const Source& source : sources_) {
+        if (slot && slot_of(source) == slot) return source.retries;
+        most = std::max(most, source.upstream ? source.upstream->retries() : source.retries);
+    }
+    return most;
+}
+
+void RunningPipeline::set_retries(std::string_view connection, unsigned retries) noexcept {
+    for (Source& source : sources_) {
+        if (equals_ignoring_case(source.connection, connection)) source.retries = retries;
+    }
 }
 
 std::vector<FailedRow> RunningPipeline::take_failures() {

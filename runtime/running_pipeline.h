@@ -73,6 +73,9 @@ public:
     /// With more rows of state than this it fails; nullopt: no limit. Without a call, the default of the option.
     void set_state_limit(std::optional<std::uint64_t> rows) noexcept { state_limit_ = rows; }
 
+    /// ALTER CONNECTION may change how often its rows are tried again.
+    void set_retries(std::string_view connection, unsigned retries) noexcept;
+
     /// Takes what has arrived for the inputs that are its own. True when something has.
     bool advance_own_inputs(bool at_once = false);
     /// A pipeline begins with the rows that its tables retained when it was made, part by part, before any new ones.
@@ -146,7 +149,7 @@ private:
     StreamPlan plan();
     void refused(const std::string& reason) override;
     void refused_row(const BatchSlot& slot, const RefusedRow& row) override;
-    [[nodiscard]] unsigned retries(const BatchSlot& slot) const override;
+    [[nodiscard]] unsigned retries(const BatchSlot* slot = nullptr) const override;
     [[nodiscard]] static const BatchSlot* slot_of(const Source& source) noexcept;
     void late(const BatchSlot& slot, const std::vector<std::size_t>& rows) override;
     void count_refused(const std::string& reason);

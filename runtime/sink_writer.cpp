@@ -46,7 +46,9 @@ public:
                                              engine_table_name(table.name), names, rows));
     }
 
-    std::vector<RefusedRow> write(const ResultTable& rows) override { return execute(*insert_, rows); }
+    std::vector<RefusedRow> write(const ResultTable& rows, unsigned retries) override {
+        return execute(*insert_, rows, retries);
+    }
 
     void expect_changes(const std::vector<std::string>&) override {
         if (!delete_)
@@ -85,14 +87,17 @@ private:
         slot_->set_rows(nullptr);
     }
 
-    std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows) {
+    std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows, unsigned retries = 0) {
         slot_->set_rows(&rows);
         std::vector<RefusedRow> refused;
         try {
-            refused = process_in_parts(rows.rows, [&](std::size_t first, std::size_t count) {
-                if (count != rows.rows) slot_->set_window(first, count);
-                (void)statement.execute();
-            });
+            refused = process_in_parts(
+                rows.rows,
+                [&](std::size_t first, std::size_t count) {
+                    if (count != rows.rows) slot_->set_window(first, count);
+                    (void)statement.execute();
+                },
+                retries);
         } catch (...) {
             slot_->set_rows(nullptr);
             throw;
@@ -114,7 +119,7 @@ public:
           changelog_(changelog),
           table_(std::move(table)) {}
 
-    std::vector<RefusedRow> write(const ResultTable& rows) override {
+    std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
         send(rows, true);
         return {};
     }
@@ -199,7 +204,7 @@ private:
 class CallbackSink final : public SinkWriter {
 public:
     explicit CallbackSink(std::function<void(const ResultTable&)> consume) : consume_(std::move(consume)) {}
-    std::vector<RefusedRow> write(const ResultTable& rows) override {
+    std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
         consume_(rows);
         return {};
     }

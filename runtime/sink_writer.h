@@ -22,9 +22,9 @@ class SinkWriter {
 public:
     virtual ~SinkWriter() = default;
 
-    /// Takes over all rows but those that the engine refuses, which it returns. Throws EngineException when it is not
-    /// about single rows.
-    virtual std::vector<RefusedRow> write(const ResultTable& rows) = 0;
+    /// Takes over all rows but those that the engine refuses, also when they are tried so many times again: these it
+    /// returns. Throws EngineException when it is not about single rows.
+    virtual std::vector<RefusedRow> write(const ResultTable& rows, unsigned retries) = 0;
     /// The result is updated: write_changes will be called instead of write. keys: the columns that identify a row, if
     /// they are known. Throws EngineException where the sink can only take rows that stay.
     virtual void expect_changes(const std::vector<std::string>& keys) = 0;

@@ -37,6 +37,10 @@ void StreamGraph::remove_pipeline(std::string_view name) {
     std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
 }
 
+void StreamGraph::set_retries(std::string_view connection, unsigned retries) noexcept {
+    for (const Entry& entry : pipelines_) entry.pipeline->set_retries(connection, retries);
+}
+
 void StreamGraph::clear() {
     // Readers before what they read.
     while (!pipelines_.empty()) pipelines_.pop_back();

@@ -45,6 +45,8 @@ public:
     RunningPipeline& add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink, std::string stored_sink);
     [[nodiscard]] RunningPipeline* find_pipeline(std::string_view name) noexcept;
     void remove_pipeline(std::string_view name);
+    /// See RunningPipeline.
+    void set_retries(std::string_view connection, unsigned retries) noexcept;
 
     void clear();
 

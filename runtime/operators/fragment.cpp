@@ -131,23 +131,14 @@ ResultTable Fragment::execute_apart(bool removed) {
     for (const OutputColumn& column : rows.columns) rows.values.emplace_back(column.type);
     for (const StreamScan& scan : scans_) scan.slot->set_window(0, 0);
     for (const StreamScan& scan : scans_) {
-        const auto refused = process_in_parts(scan.rows(removed), [&](std::size_t first, std::size_t count) {
-            scan.slot->set_window(first, count);
-            append_rows(rows, execute_statement());
-        });
-        for (RefusedRow row : refused) {
-            const auto again = [&](std::size_t first, std::size_t count) {
-                scan.slot->set_window(row.row + first, count);
+        const auto refused = process_in_parts(
+            scan.rows(removed),
+            [&](std::size_t first, std::size_t count) {
+                scan.slot->set_window(first, count);
                 append_rows(rows, execute_statement());
-            };
-            bool passed = false;
-            for (unsigned tries = observer_.retries(*scan.slot); tries > 0 && !passed; --tries) {
-                const auto refused_again = process_in_parts(1, again);
-                passed = refused_again.empty();
-                if (!passed) row.reason = refused_again.front().reason;
-            }
-            if (!passed) observer_.refused_row(*scan.slot, row);
-        }
+            },
+            observer_.retries(scan.slot));
+        for (const RefusedRow& row : refused) observer_.refused_row(*scan.slot, row);
         scan.slot->set_window(0, 0);
     }
     return rows;

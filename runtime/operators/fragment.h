@@ -34,8 +34,8 @@ public:
         (void)slot;
         refused(row.reason);
     }
-    /// How often a row of the slot is tried again before it is refused.
-    [[nodiscard]] virtual unsigned retries(const BatchSlot& slot) const {
+    /// How often a row of the slot is tried again before it is refused; without a slot, what was made from several.
+    [[nodiscard]] virtual unsigned retries(const BatchSlot* slot = nullptr) const {
         (void)slot;
         return 0;
     }

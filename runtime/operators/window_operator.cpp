@@ -131,12 +131,9 @@ private:
         for (std::size_t index = 0; index < keys.rows; ++index) {
             const std::int64_t key = keys.values[0].values<std::int64_t>()[index];
             show_bounds(key, key + 1);
-            try {
-                append_rows(rows, finish_->execute());
-            } catch (const EngineException& problem) {
-                if (!is_about_values(problem.error())) throw;
-                observer_.refused(problem.error().message);
-            }
+            const auto refused = process_in_parts(
+                1, [&](std::size_t, std::size_t) { append_rows(rows, finish_->execute()); }, observer_.retries());
+            for (const RefusedRow& window : refused) observer_.refused(window.reason);
         }
         return rows;
     }

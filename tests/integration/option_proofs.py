@@ -75,7 +75,7 @@ PROOFS = {
         "batch_timeout_ms": "test_errors.BatchingTest.test_batch_timeout_ends_the_wait",
         "on_error": ["test_errors.ErrorTest.test_on_error_continue_goes_on",
                      "test_errors.ErrorTest.test_on_error_fail_ends_the_connection",
-                     "test_errors.ErrorTest.test_on_error_retry_tries_a_row_again"],
+                     "test_errors.ErrorTest.test_on_error_retry_tries_again"],
         "max_errors_per_minute": "test_errors.ErrorTest.test_max_errors_per_minute",
         "error_buffer_size": "test_errors.ErrorTest.test_error_buffer_size_is_how_many_errors_wait_for_a_table",
         "dlq_enabled": ["test_errors.DeadLetterTest.test_the_queue_of_the_specification",

@@ -146,28 +146,55 @@ class ErrorTest(LaminarTestCase):
                         self.assertEqual(laminar.wait(), 1)
                 self.assertIn("on_error = 'fail': processing: numbers: ", laminar.stderr.text)
 
-    def test_on_error_retry_tries_a_row_again(self):
+    def lucky_rows(self, option, query):
+        """How many of 400 rows pass the query; the last row is for the watermark alone."""
+        feed = [json.dumps({"n": n, "ts": f"2026-01-02T09:{n // 60:02}:{n % 60:02}Z"}) for n in range(400)]
+        feed.append(json.dumps({"n": -1, "ts": "2026-01-02T10:00:00Z"}))
+        with FeedServer(feed) as server:
+            laminar = self.run_script(self.connection(server, f", {option}, reconnect = false") + f"""
+                CREATE TABLE events (n INTEGER, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'feed');
+                WAIT FOR events COUNT 401 TIMEOUT INTERVAL '60 seconds';
+                CREATE TABLE kept (n INTEGER);
+                CREATE PIPELINE lucky AS INSERT INTO kept {query};
+                WAIT FOR kept COUNT 20 TIMEOUT INTERVAL '60 seconds';
+                SELECT (SELECT COUNT(*) FROM kept WHERE n >= 0) AS kept, errors FROM system.pipelines;
+                DROP CONNECTION feed CASCADE;
+            """)
+        row = laminar.rows[0]
+        self.assertEqual(row["kept"] + row["errors"], 400)
+        return row["kept"]
+
+    def test_on_error_retry_tries_again(self):
         # Each try of each row fails by a coin's throw: one try loses about half of the rows, four lose about a sixteenth.
-        feed = [json.dumps({"n": n}) for n in range(400)] + [json.dumps({"n": -1})]
-        passed = {}
-        for policy, option in {"continue": "on_error = 'continue'", "retry": "on_error = 'retry'"}.items():
-            with FeedServer(feed) as server:
-                laminar = self.run_script(self.connection(server, f", {option}, reconnect = false") + """
-                    CREATE TABLE events (n INTEGER) WITH (connector = 'feed');
-                    WAIT FOR events COUNT 401 TIMEOUT INTERVAL '60 seconds';
-                    CREATE TABLE errors (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
-                    CREATE TABLE kept (n INTEGER);
-                    CREATE PIPELINE lucky AS INSERT INTO kept
-                    SELECT CASE WHEN n >= 0 AND random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END FROM events;
-                    WAIT FOR kept COUNT 20 TIMEOUT INTERVAL '60 seconds';
-                    SELECT (SELECT COUNT(*) FROM kept) AS kept, errors FROM system.pipelines;
-                    DROP CONNECTION feed CASCADE;
-                """)
-            row = laminar.rows[0]
-            self.assertEqual(row["kept"] + row["errors"], 401)
-            passed[policy] = row["kept"]
-        self.assertLess(passed["continue"], 280)
-        self.assertGreater(passed["retry"], 320)
+        coin = "CASE WHEN n >= 0 AND random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END"
+        queries = {
+            "a row of the feed": f"SELECT {coin} FROM events",
+            "a window": f"SELECT CASE WHEN random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE MAX(n) END "
+                        "FROM events GROUP BY TUMBLE(ts, INTERVAL '1 second')",
+            "a row made of a window": f"SELECT {coin} FROM "
+                                      "(SELECT MAX(n) AS n FROM events GROUP BY TUMBLE(ts, INTERVAL '1 second'))",
+        }
+        for what, query in queries.items():
+            with self.subTest(what):
+                self.assertLess(self.lucky_rows("on_error = 'continue'", query), 280)
+                self.assertGreater(self.lucky_rows("on_error = 'retry'", query), 320)
+
+    def test_alter_connection_changes_how_often_a_row_is_tried_again(self):
+        coin = "CASE WHEN random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END"
+        feed = [json.dumps({"n": n}) for n in range(400)]
+        with FeedServer(feed) as server:
+            laminar = self.run_script(self.connection(server) + f"""
+                CREATE TABLE events (n INTEGER) WITH (connector = 'feed');
+                CREATE TABLE kept (n INTEGER);
+                CREATE PIPELINE lucky AS INSERT INTO kept SELECT {coin} FROM events;
+                PAUSE PIPELINE lucky;
+                ALTER CONNECTION feed SET (on_error = 'retry');
+                RESUME PIPELINE lucky;
+                WAIT FOR kept COUNT 300 TIMEOUT INTERVAL '60 seconds';
+                SELECT errors FROM system.pipelines;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertLess(laminar.rows[0]["errors"], 100)  # About 20 are expected, and 300 if nothing is tried again.
 
     READINGS = [json.dumps({"message_id": f"m{n}", "name": name, "ts": f"2026-01-02T09:00:{second:02}Z"})
                 for n, (name, second) in enumerate([("1", 1), ("2", 2), ("one", 12), ("3", 31), ("4", 3), ("5", 41), ("6", 59)])]

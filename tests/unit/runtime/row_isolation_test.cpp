@@ -62,6 +62,34 @@ TEST_CASE("no rows, no executions") {
     CHECK(statement.calls == 0);
 }
 
+TEST_CASE("a row that fails is tried again, as often as is asked for, and stays in its place") {
+    std::vector<std::size_t> passed;
+    std::size_t tries = 0;
+    std::size_t passes_at = 0;
+    const auto statement = [&](std::size_t first, std::size_t count) {
+        if (first <= 5 && 5 < first + count) {
+            if (count == 1) ++tries;
+            if (count > 1 || tries != passes_at)
+                throw EngineException({.type = "Conversion", .message = "try " + std::to_string(tries)});
+        }
+        for (std::size_t row = first; row < first + count; ++row) passed.push_back(row);
+    };
+    SUBCASE("and passes with the last try") {
+        passes_at = 4;
+        CHECK(process_in_parts(10, statement, 3).empty());
+        CHECK(passed == all_but(10, {}));
+        CHECK(tries == 4);
+    }
+    SUBCASE("in vain") {
+        const auto refused = process_in_parts(10, statement, 3);
+        REQUIRE(refused.size() == 1);
+        CHECK(refused.front().row == 5);
+        CHECK(refused.front().reason == "try 4");
+        CHECK(passed == all_but(10, {5}));
+        CHECK(tries == 4);
+    }
+}
+
 TEST_CASE("errors that are not about values are not blamed on rows") {
     FakeStatement statement{.bad = {5}, .error_type = "Out of Memory"};
     CHECK_THROWS_AS((void)process_in_parts(10, std::ref(statement)), EngineException);
