@@ -7,6 +7,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/secret_resolver.h"
+#include "catalog/url.h"
 
 namespace laminar {
 namespace {
@@ -75,17 +76,17 @@ void redact_value(std::string& text, const std::string& value) {
     }
 }
 
-constexpr std::array<std::string_view, 14> credential_words{"token", "key",    "secret", "password",   "passwd",
+constexpr std::array<std::string_view, 15> credential_words{"token", "key",    "secret", "password",   "passwd",
                                                             "pwd",   "auth",   "sig",    "credential", "session",
-                                                            "jwt",   "bearer", "code",   "ticket"};
+                                                            "jwt",   "bearer", "code",   "ticket",     "cookie"};
+
+}  // namespace
 
 bool suggests_credential(std::string_view name) {
     const std::string folded = fold_case(name);
     return std::any_of(credential_words.begin(), credential_words.end(),
                        [&](std::string_view word) { return folded.find(word) != std::string::npos; });
 }
-
-}  // namespace
 
 std::string json_escaped(std::string_view text) {
     constexpr std::string_view named = "\b\f\n\r\t\"\\";
@@ -150,9 +151,9 @@ std::size_t end_of_unencoded_credentials(std::string_view url, std::size_t begin
     return url.rfind('@');
 }
 
-}  // namespace
-
-std::string redact_url(std::string_view url) {
+/// The URL with what replace gives for each credential in it.
+template <class Replace>
+std::string with_credentials_replaced(std::string_view url, const Replace& replace) {
     std::string result;
     const std::size_t separator = url.find("://");
     const std::size_t begin = separator == std::string_view::npos ? 0 : separator + 3;
@@ -165,8 +166,9 @@ std::string redact_url(std::string_view url) {
         const std::string_view user_info = url.substr(begin, at - begin);
         const std::size_t colon = user_info.find(':');
         // Alone it may be a token as well as a name.
-        result += colon == std::string_view::npos ? std::string(mask)
-                                                  : fmt::format("{}:{}", user_info.substr(0, colon), mask);
+        const std::size_t secret = colon == std::string_view::npos ? 0 : colon + 1;
+        result += user_info.substr(0, secret);
+        result += replace(user_info.substr(secret));
         result += url.substr(at, end - at);
     } else {
         result += url.substr(begin, end - begin);
@@ -179,13 +181,30 @@ std::string redact_url(std::string_view url) {
         const std::string_view parameter = url.substr(query, next - query);
         const std::size_t equals = parameter.find('=');
         if (equals != std::string_view::npos && suggests_credential(parameter.substr(0, equals)))
-            result += fmt::format("{}={}", parameter.substr(0, equals), mask);
+            result += fmt::format("{}={}", parameter.substr(0, equals), replace(parameter.substr(equals + 1)));
         else
             result += parameter;
         if (next < url.size()) result += url[next];
         query = next + 1;
     }
     return result;
+}
+
+}  // namespace
+
+std::string redact_url(std::string_view url) {
+    return with_credentials_replaced(url, [](std::string_view) { return mask; });
+}
+
+std::vector<std::string> url_credentials(std::string_view url) {
+    std::vector<std::string> credentials;
+    (void)with_credentials_replaced(url, [&](std::string_view credential) {
+        credentials.emplace_back(credential);
+        std::string decoded = percent_decoded(credential);
+        if (decoded != credential) credentials.push_back(std::move(decoded));
+        return mask;
+    });
+    return credentials;
 }
 
 }  // namespace laminar

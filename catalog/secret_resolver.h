@@ -13,7 +13,7 @@ namespace laminar {
 /// Finds the values behind ${secret:name}. Looked up in order: a file of that name in the secrets
 /// directory (one trailing newline removed), the env file, the environment variable LAMINAR_SECRET_NAME (upper-cased,
 /// '-' and '.' as '_'). Nothing is cached, so that a rotated secret is seen at the next connect; every value
-/// ever resolved is remembered for redaction. Thread-safe.
+/// ever resolved is remembered for redaction, with those it is told of. Thread-safe.
 class SecretResolver {
 public:
     struct Sources {
@@ -33,12 +33,13 @@ public:
     /// The same for a text that is JSON, with references inside its strings: it stays JSON, whatever the values hold.
     [[nodiscard]] Result resolve_in_json(std::string_view text) const;
     [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
-    /// Replaces every resolved secret value (of 4 or more characters, also in base64 and percent-encoded form) by ***.
+    /// For a secret that stands in a script itself. Shorter than 4 characters it is not remembered.
+    void remember(const std::string& value) const;
+    /// Replaces every remembered value (of 4 or more characters, also in base64 and percent-encoded form) by ***.
     [[nodiscard]] std::string redact(std::string_view text) const;
 
 private:
     [[nodiscard]] Result replace_references(std::string_view text, bool in_json) const;
-    void remember(const std::string& value) const;
     [[nodiscard]] std::string describe_missing(std::string_view name) const;
 
     Sources sources_;
@@ -63,5 +64,9 @@ struct SecretReference {
 /// scheme://user:***@host/path?token=*** for logs and SHOW: user info passwords and the values of query parameters
 /// whose names suggest credentials (token, key, secret, password, auth, signature...) are replaced.
 [[nodiscard]] std::string redact_url(std::string_view url);
+/// What redact_url replaces, as it stands in the URL and, where that differs, percent-decoded.
+[[nodiscard]] std::vector<std::string> url_credentials(std::string_view url);
+/// Whether what goes by this name (of a header or a query parameter) is probably a credential.
+[[nodiscard]] bool suggests_credential(std::string_view name);
 
 }  // namespace laminar

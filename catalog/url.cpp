@@ -193,7 +193,8 @@ UrlError scheme_error(std::string_view text) {
                  std::move(hint));
 }
 
-/// Credentials in a URL are percent-encoded where they have characters that mean something in URLs.
+}  // namespace
+
 std::string percent_decoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -206,8 +207,6 @@ std::string percent_decoded(std::string_view text) {
     }
     return result;
 }
-
-}  // namespace
 
 std::string WebSocketUrl::authority() const {
     std::string text = ipv6 ? fmt::format("[{}]", host) : host;

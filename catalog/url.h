@@ -42,4 +42,7 @@ struct ProxyUrl {
 };
 [[nodiscard]] std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text);
 
+/// Bytes that a URL has as %XX (RFC 3986 section 2.1); what is not a valid triplet stays.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
+
 }  // namespace laminar

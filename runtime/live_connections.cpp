@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "runtime/connection_secrets.h"
 #include "runtime/parquet_files.h"
-#include "runtime/secret_rotation.h"
 
 namespace laminar {
 
@@ -99,7 +99,7 @@ std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definit
 }
 
 void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
-    entry.connection = make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
+    entry.connection = make_detached(definition);
     entry.definition = definition;
     entry.secrets = secret_values(definition, secrets_);
 }
@@ -158,8 +158,7 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     ConnectionHandover handover;
     if (arrival.wait_for(unused_close_deadline + close_grace) == std::future_status::ready) handover = arrival.get();
 
-    const std::shared_ptr<Connection> successor =
-        make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
+    const std::shared_ptr<Connection> successor = make_detached(definition);
     // The engine goes on all the while: an acknowledgement reaches either the old one before it hands over what waits
     // for that, or the new one.
     const std::lock_guard settling(settle_mutex_);
@@ -207,6 +206,7 @@ std::size_t LiveConnections::size() const {
 }
 
 std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObject& definition) {
+    remember_written_credentials(definition, secrets_);
     return make_connection_(definition, {*io_, secrets_, *observer_, column_files_.get()});
 }
 
