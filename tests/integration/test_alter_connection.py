@@ -3,8 +3,10 @@
 import json
 import unittest
 
+from websockets.exceptions import ConnectionClosed, InvalidStatusCode
+
 from laminar_process import LaminarTestCase
-from websocket_peer import FeedServer, Server, free_port
+from websocket_peer import Client, FeedServer, Server, free_port
 
 
 class AlterConnectionTest(LaminarTestCase):
@@ -113,6 +115,46 @@ class AlterConnectionTest(LaminarTestCase):
             shell.execute("ALTER CONNECTION feed SET (ack_timeout_ms = 200)")
             shell.wait_until("n, COUNT(*) > 1", "events GROUP BY n ORDER BY n",
                              lambda rows: [bool(more) for _, more in rows] == [True, False, True])
+
+    def test_a_server_goes_on_where_it_was(self):
+        """What its clients sent before is still there: rows, errors, messages in flight; client ids and counters go on."""
+        port = free_port()
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION feed TO websocket (mode = 'server', port = {port}, format = 'json', auto_ack = false,
+                                                 ack_timeout_ms = 600000, dlq_enabled = true);
+            CREATE TABLE events (message_id TEXT, n INT, client_id TEXT) WITH (connector = 'feed');
+        """)
+        shell.wait_for_state("feed", "listening")
+        url = f"ws://127.0.0.1:{port}/"
+        with Client(url) as before:
+            before.send(*(json.dumps({"message_id": f"m{n}", "n": n}) for n in range(3)), "broken")
+            shell.wait_until("COUNT(*)", "events", lambda rows: rows == [[3]])
+            shell.wait_until("dead_letters", "system.websocket_connections", lambda rows: rows == [[1]])
+            shell.execute("ALTER CONNECTION feed SET (max_connections = 1)")
+            with self.assertRaises(ConnectionClosed) as closed:
+                before.receive(1)
+            self.assertEqual(closed.exception.code, 1001)
+        shell.wait_for_state("feed", "listening")
+        self.assertEqual(shell.select("messages_received, dead_letters, messages_in_flight", "system.websocket_connections"), [[4, 1, 3]])
+        shell.execute("CREATE TABLE letters (failed_message TEXT) WITH (connector = 'feed', stream = 'dlq')")
+        shell.wait_until("failed_message", "letters", lambda rows: rows == [["broken"]])
+        with Client(url) as after:
+            # The one that sent them is gone: its acknowledgement must not reach the next.
+            shell.execute("SELECT COUNT(ACKNOWLEDGE_MESSAGE(message_id)) AS done FROM events WHERE n = 1")
+            shell.wait_until("messages_in_flight", "system.websocket_connections", lambda rows: rows == [[2]])
+            after.send(json.dumps({"message_id": "m3", "n": 3}))
+            shell.wait_until("COUNT(*)", "events", lambda rows: rows == [[4]])
+            shell.execute("SELECT COUNT(ACKNOWLEDGE_MESSAGE(message_id)) AS done FROM events WHERE n = 3")
+            self.assertEqual([json.loads(text)["message_id"] for text in after.receive(1)], ["m3"])
+            self.assertEqual(shell.select("n, client_id", "events WHERE n IN (2, 3)"), [[2, "c1"], [3, "c2"]])
+            # The new option holds.
+            with self.assertRaises(InvalidStatusCode) as refused:
+                Client(url)
+            self.assertEqual(refused.exception.status_code, 503)
+        shell.execute("ALTER CONNECTION feed SET (ack_timeout_ms = 200)")
+        shell.wait_until("n, COUNT(*) > 1", "events GROUP BY n ORDER BY n",
+                         lambda rows: [bool(more) for _, more in rows] == [True, False, True, False])
 
 
 if __name__ == "__main__":

@@ -158,7 +158,6 @@ public:
 private:
     void give(Feed& feed, std::size_t rows, const Recording& recording) const {
         if (feed.at_hand > 0) return;
-        if (feeding_.batched_rows > 0 && feed.next >= feeding_.batched_rows) rows = feed.total;
         const ResultTable& batch = recording.rows(feed.table, feed.next, rows);
         feed.at_hand = batch.rows;
         feed.next += batch.rows;
@@ -186,10 +185,9 @@ struct RunningStage {
 std::string Feeding::text() const {
     static constexpr const char* names[] = {"together", "by turns", "first input first", "last input first",
                                             "at random"};
-    return fmt::format(
-        "batches of {}{}, {}{}{}", batch, batched_rows > 0 ? fmt::format(" (the first {} rows)", batched_rows) : "",
-        names[static_cast<std::size_t>(order)], order == Order::at_random ? fmt::format(" (seed {})", seed) : "",
-        ends_early ? ", inputs ending early" : "");
+    return fmt::format("batches of {}, {}{}{}", batch, names[static_cast<std::size_t>(order)],
+                       order == Order::at_random ? fmt::format(" (seed {})", seed) : "",
+                       ends_early ? ", inputs ending early" : "");
 }
 
 StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {

@@ -31,8 +31,6 @@ struct Feeding {
     std::uint64_t seed = 0;
     /// Inputs end with their last batches; else all of them at the very end.
     bool ends_early = false;
-    /// So many rows of an input come in batches; what is left then comes at once. 0: all of them.
-    std::size_t batched_rows = 0;
 
     [[nodiscard]] std::string text() const;
 };
