@@ -19,7 +19,7 @@ struct QueryCase {
 };
 
 /// Runs each query over every recording and compares. Rows come in batches of 1, 7, 100, all at once, or of random
-/// sizes, and several inputs are interleaved in different ways. Every second query meets each size of batches with each
+/// sizes, and several inputs are interleaved in different ways. Two of five queries meet each size of batches with each
 /// recording, the others with one of the recordings (with all of them where LAMINAR_STREAMING_ALL is set).
 void check_cases(const std::vector<QueryCase>& cases);
 /// One query over one recording.
