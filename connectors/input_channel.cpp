@@ -70,24 +70,64 @@ void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::uniq
 
 std::optional<MessageError> InputChannel::offer(const Message& message, std::vector<std::string>* ids) {
     std::unique_lock lock(mutex_);
-    // Many peers may each have had a message in hand when the channel became full.
-    if (open_size_ + (open_->bytes - measured_payload_) + message.payload.size() > refusal_bytes)
-        return MessageError{"too_large", "the buffer of the connection is full", false};
-    if (limits_.batches > 1 && is_batch_full()) begin_batch();
+    if (std::optional<MessageError> refusal = begin_offer(message)) return refusal;
     const std::size_t rows = open_->rows;
     std::optional<MessageError> error = decoder_->decode(message, *open_);
     if (error && !error->rows_kept) return error;
-    if (message.tracked) open_->deliveries.push_back(message.sequence);
-    if (ids) collect_ids(rows, *ids);
-    begin_waiting();
-    note_arrival();
-    measure_if_grown();
-    note_room();
-    if (must_hurry()) {
+    if (end_offer(message, rows, ids)) {
         lock.unlock();
         hurry_();
     }
     return error;
+}
+
+void InputChannel::offer_to_all(const Message& message, std::vector<Offer>& offers, std::vector<std::string>* ids) {
+    std::vector<std::unique_lock<std::mutex>> locks;
+    std::vector<DecodeTask> tasks;
+    std::vector<std::size_t> rows;
+    for (Offer& offer : offers) {
+        InputChannel& channel = *offer.channel;
+        locks.emplace_back(channel.mutex_);
+        offer.error = channel.begin_offer(message);
+        if (offer.error) continue;
+        tasks.push_back({channel.decoder_.get(), channel.open_.get()});
+        rows.push_back(channel.open_->rows);
+    }
+    if (tasks.empty()) return;
+    tasks.front().decoder->decode_together(message, tasks);
+    std::vector<InputChannel*> in_a_hurry;
+    std::size_t task = 0;
+    for (Offer& offer : offers) {
+        if (offer.error) continue;
+        const std::size_t first_row = rows[task];
+        offer.error = std::move(tasks[task++].error);
+        if (offer.error && !offer.error->rows_kept) continue;
+        const bool wants_ids = ids && ids->empty();
+        if (offer.channel->end_offer(message, first_row, wants_ids ? ids : nullptr))
+            in_a_hurry.push_back(offer.channel);
+    }
+    locks.clear();
+    for (const InputChannel* channel : in_a_hurry) channel->hurry_();
+}
+
+/// Makes ready for a message, or says why it cannot be taken.
+std::optional<MessageError> InputChannel::begin_offer(const Message& message) {
+    // Many peers may each have had a message in hand when the channel became full.
+    if (open_size_ + (open_->bytes - measured_payload_) + message.payload.size() > refusal_bytes)
+        return MessageError{"too_large", "the buffer of the connection is full", false};
+    if (limits_.batches > 1 && is_batch_full()) begin_batch();
+    return std::nullopt;
+}
+
+/// Takes note of a message whose rows are in the batch. True: hurry_ is to be called without the lock.
+bool InputChannel::end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids) {
+    if (message.tracked) open_->deliveries.push_back(message.sequence);
+    if (ids) collect_ids(first_row, *ids);
+    begin_waiting();
+    note_arrival();
+    measure_if_grown();
+    note_room();
+    return must_hurry();
 }
 
 bool InputChannel::must_hurry() {

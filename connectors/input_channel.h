@@ -55,6 +55,13 @@ public:
     /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
     /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
     std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
+    /// The same for several channels of one connection, which share the work of decoding. All callers must name
+    /// channels in one order; ids receives those of the first that accepts.
+    struct Offer {
+        InputChannel* channel = nullptr;
+        std::optional<MessageError> error = {};
+    };
+    static void offer_to_all(const Message& message, std::vector<Offer>& offers, std::vector<std::string>* ids);
     /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
     /// bytes. If fill throws, what it appended is taken back and the exception passes on.
     void append(const std::function<void(ColumnBatch&)>& fill);
@@ -98,6 +105,8 @@ private:
     };
 
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
+    std::optional<MessageError> begin_offer(const Message& message);
+    [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids);
     void measure();
     void measure_if_grown();
     void note_room() noexcept { full_.store(!has_room(), std::memory_order_release); }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -73,18 +75,87 @@ public:
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         writer_.begin_message(message, batch);
-        const bool fits = message.payload.size() <= maximum_message_size;
-        const CopiedText copied = fits ? copy_to_scratch(message.payload) : CopiedText{false, true};
-        const std::size_t invalid_at = copied.is_ascii ? std::string_view::npos : find_invalid_utf8(message.payload);
-        const bool is_text = invalid_at == std::string_view::npos;
-        std::optional<MessageError> error;
-        if (!fits) {
-            error = {"too_large", fmt::format("the message has {} bytes", message.payload.size())};
-        } else if (is_text) {
-            error = read_values(message.payload, copied.has_backslash);
-        } else {
-            error = {"invalid_utf8", fmt::format("invalid UTF-8 at byte {}", invalid_at)};
+        PreparedText text = prepare(message.payload);
+        if (!text.error) {
+            rapidjson::InsituStringStream stream(scratch_.data());
+            events_.begin_message(message.payload, stream);
+            text.error = read_values(message.payload, stream, [&] { return events_.read_value(reader_); });
+            // The reader may have stopped because of what the rows want, not because of the text.
+            const bool stopped = text.error && reader_.GetParseErrorCode() == rapidjson::kParseErrorTermination;
+            if (stopped) text.error = own_failure(std::move(*text.error));
         }
+        return finish(message, batch, text.is_text, std::move(text.error));
+    }
+
+    void decode_together(const Message& message, std::span<DecodeTask> tasks) override {
+        const PreparedText text = prepare(message.payload);
+        std::optional<MessageError> error = text.error;
+        together_.clear();
+        for (const DecodeTask& task : tasks) {
+            auto* decoder = dynamic_cast<JsonDecoder*>(task.decoder);
+            if (!decoder) throw std::logic_error("decoders of several formats for one message");
+            together_.push_back(decoder);
+            decoder->writer_.begin_message(message, *task.batch);
+        }
+        group_.clear();
+        if (!error) {
+            rapidjson::InsituStringStream stream(scratch_.data());
+            for (JsonDecoder* decoder : together_) {
+                decoder->events_.begin_message(message.payload, stream);
+                group_.add(decoder->events_);
+            }
+            error = read_values(message.payload, stream, [&] { return group_.read_value(reader_, stream); });
+        }
+        for (std::size_t index = 0; index < tasks.size(); ++index) {
+            JsonDecoder& decoder = *together_[index];
+            std::optional<MessageError> own = error;
+            if (!text.error && !group_.listens(decoder.events_))
+                own = decoder.own_failure(own.value_or(MessageError()));
+            tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
+        }
+    }
+
+private:
+    struct PreparedText {
+        std::optional<MessageError> error;
+        bool is_text = true;
+    };
+
+    /// Copies the text to the scratch memory, where the reader changes it, and looks at what the reader lets pass.
+    PreparedText prepare(std::string_view payload) {
+        if (payload.size() > maximum_message_size) {
+            return {MessageError{"too_large", fmt::format("the message has {} bytes", payload.size())},
+                    find_invalid_utf8(payload) == std::string_view::npos};
+        }
+        const CopiedText copied = copy_to_scratch(payload);
+        const std::size_t invalid_at = copied.is_ascii ? std::string_view::npos : find_invalid_utf8(payload);
+        if (invalid_at != std::string_view::npos)
+            return {MessageError{"invalid_utf8", fmt::format("invalid UTF-8 at byte {}", invalid_at)}, false};
+        // RapidJSON joins surrogate halves but lets a lone second half pass.
+        const std::size_t lone = copied.has_backslash ? find_unpaired_low_surrogate(payload) : std::string_view::npos;
+        if (lone != std::string_view::npos)
+            return {invalid_json(lone, parse_problem(rapidjson::kParseErrorStringUnicodeSurrogateInvalid)), true};
+        return {};
+    }
+
+    /// Reads values separated by line breaks to the end. The rows may be incomplete when there is an error.
+    template <class ReadValue>
+    std::optional<MessageError> read_values(std::string_view payload, rapidjson::InsituStringStream& stream,
+                                            const ReadValue& read_value) {
+        std::size_t at = 0;
+        do {
+            if (!read_value()) return syntax_error(payload);
+            const std::size_t end = stream.Tell();
+            at = skip_json_space(payload, end);
+            if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos)
+                return invalid_json(at, "text after the value; further values must be on lines of their own");
+        } while (at < payload.size());
+        return std::nullopt;
+    }
+
+    /// After the values have been read: keeps the rows or, with an error, what is to be kept in their place.
+    std::optional<MessageError> finish(const Message& message, ColumnBatch& batch, bool is_text,
+                                       std::optional<MessageError> error) {
         bool rows_kept = true;
         if (error) {
             writer_.discard_rows();
@@ -106,28 +177,6 @@ public:
         return error;
     }
 
-private:
-    /// Reads values separated by line breaks to the end. The rows may be incomplete when there is an error.
-    std::optional<MessageError> read_values(std::string_view payload, bool has_escapes) {
-        // RapidJSON joins surrogate halves but lets a lone second half pass.
-        if (has_escapes) {
-            const std::size_t lone = find_unpaired_low_surrogate(payload);
-            if (lone != std::string_view::npos)
-                return invalid_json(lone, parse_problem(rapidjson::kParseErrorStringUnicodeSurrogateInvalid));
-        }
-        rapidjson::InsituStringStream stream(scratch_.data());
-        events_.begin_message(payload, stream);
-        std::size_t at = 0;
-        do {
-            if (!events_.read_value(reader_)) return reason(payload);
-            const std::size_t end = stream.Tell();
-            at = skip_json_space(payload, end);
-            if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos)
-                return invalid_json(at, "text after the value; further values must be on lines of their own");
-        } while (at < payload.size());
-        return std::nullopt;
-    }
-
     CopiedText copy_to_scratch(std::string_view payload) {
         if (scratch_.size() < payload.size() + padding) scratch_.resize(payload.size() + padding);
         const CopiedText copied = copy_text(payload, scratch_.data());
@@ -135,11 +184,13 @@ private:
         return copied;
     }
 
-    MessageError reason(std::string_view payload) {
-        if (reader_.GetParseErrorCode() == rapidjson::kParseErrorTermination) {
-            if (events_.failure()) return std::move(*events_.failure());
-            if (writer_.error()) return std::move(*writer_.error());
-        }
+    /// Why the events were wanted no longer.
+    MessageError own_failure(MessageError otherwise) {
+        if (events_.failure()) return std::move(*events_.failure());
+        return writer_.error() ? std::move(*writer_.error()) : std::move(otherwise);
+    }
+
+    MessageError syntax_error(std::string_view payload) {
         const std::size_t offset = reader_.GetErrorOffset();
         if (offset < payload.size() && payload[offset] == '\0') return invalid_json(offset, "a NUL byte");
         if (payload.empty()) return invalid_json(0, "the message is empty");
@@ -156,6 +207,9 @@ private:
     JsonEvents events_;
     rapidjson::Reader reader_;
     std::vector<char> scratch_;
+    // Where this is the first of several.
+    JsonEventsGroup group_;
+    std::vector<JsonDecoder*> together_;
 };
 
 }  // namespace

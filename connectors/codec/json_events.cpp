@@ -6,6 +6,13 @@
 
 namespace laminar {
 
+namespace {
+
+constexpr unsigned parse_flags =
+    rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
+
+}  // namespace
+
 void JsonEvents::begin_message(std::string_view payload, rapidjson::InsituStringStream& stream) {
     payload_ = payload;
     stream_ = &stream;
@@ -151,10 +158,10 @@ bool JsonEvents::fail_not_an_object(std::string_view what) {
     return false;
 }
 
-bool JsonEvents::read_value(rapidjson::Reader& reader) {
-    constexpr unsigned flags =
-        rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
-    return !reader.Parse<flags>(*stream_, *this).IsError();
+bool JsonEvents::read_value(rapidjson::Reader& reader) { return !reader.Parse<parse_flags>(*stream_, *this).IsError(); }
+
+bool JsonEventsGroup::read_value(rapidjson::Reader& reader, rapidjson::InsituStringStream& stream) {
+    return !reader.Parse<parse_flags>(stream, *this).IsError();
 }
 
 }  // namespace laminar

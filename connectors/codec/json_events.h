@@ -2,6 +2,7 @@
 
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -71,6 +72,57 @@ private:
     bool in_array_of_rows_ = false;
     std::size_t element_ = 0;  ///< Of the array of rows.
     std::optional<MessageError> failure_;
+};
+
+/// Passes the events of one parse on to several. Whoever returns false gets no more of them; the parse ends when nobody
+/// is left. Borrows them.
+class JsonEventsGroup : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonEventsGroup> {
+public:
+    void clear() noexcept { listening_.clear(); }
+    void add(JsonEvents& events) { listening_.push_back(&events); }
+    [[nodiscard]] bool listens(const JsonEvents& events) const noexcept {
+        return std::find(listening_.begin(), listening_.end(), &events) != listening_.end();
+    }
+    [[nodiscard]] bool is_empty() const noexcept { return listening_.empty(); }
+    /// See JsonEvents.
+    [[nodiscard]] bool read_value(rapidjson::Reader& reader, rapidjson::InsituStringStream& stream);
+
+    bool Null() {
+        return tell([](JsonEvents& events) { return events.Null(); });
+    }
+    bool Bool(bool value) {
+        return tell([&](JsonEvents& events) { return events.Bool(value); });
+    }
+    bool RawNumber(const char* text, rapidjson::SizeType length, bool copy) {
+        return tell([&](JsonEvents& events) { return events.RawNumber(text, length, copy); });
+    }
+    bool String(const char* text, rapidjson::SizeType length, bool copy) {
+        return tell([&](JsonEvents& events) { return events.String(text, length, copy); });
+    }
+    bool Key(const char* text, rapidjson::SizeType length, bool copy) {
+        return tell([&](JsonEvents& events) { return events.Key(text, length, copy); });
+    }
+    bool StartObject() {
+        return tell([](JsonEvents& events) { return events.StartObject(); });
+    }
+    bool EndObject(rapidjson::SizeType members) {
+        return tell([&](JsonEvents& events) { return events.EndObject(members); });
+    }
+    bool StartArray() {
+        return tell([](JsonEvents& events) { return events.StartArray(); });
+    }
+    bool EndArray(rapidjson::SizeType elements) {
+        return tell([&](JsonEvents& events) { return events.EndArray(elements); });
+    }
+
+private:
+    template <class Event>
+    bool tell(const Event& event) {
+        std::erase_if(listening_, [&](JsonEvents* events) { return !event(*events); });
+        return !listening_.empty();
+    }
+
+    std::vector<JsonEvents*> listening_;
 };
 
 }  // namespace laminar

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,15 @@ struct DecoderOptions {
     bool guessed_types = false;
 };
 
+class MessageDecoder;
+
+/// One of several decoders that a message is for.
+struct DecodeTask {
+    MessageDecoder* decoder = nullptr;  ///< Borrowed, as the next.
+    ColumnBatch* batch = nullptr;
+    std::optional<MessageError> error = {};  ///< What decode would have returned.
+};
+
 /// Turns messages into rows of one schema. Holds reusable scratch memory: one per input, used by one thread at a time.
 class MessageDecoder {
 public:
@@ -32,6 +42,11 @@ public:
     /// even rows before the one that is wrong, and the reason is returned (tolerant decoders: see DecoderOptions).
     /// Never throws on content.
     virtual std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) = 0;
+    /// Does each of the tasks as its decoder would alone; this is the first one's. Decoders of one format share what
+    /// work they can.
+    virtual void decode_together(const Message& message, std::span<DecodeTask> tasks) {
+        for (DecodeTask& task : tasks) task.error = task.decoder->decode(message, *task.batch);
+    }
 };
 
 /// By the mapping rules of docs/messages.md. In short, for JSON:

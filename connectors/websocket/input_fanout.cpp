@@ -137,6 +137,12 @@ void InputFanout::set_paused(bool paused) {
 MessageAcknowledgement::Reception InputFanout::offer(const Message& message, const Channels& channels,
                                                      std::optional<MessageError>& error) {
     MessageAcknowledgement::Reception reception;
+    std::vector<std::string>* const ids = acknowledgement_ ? &reception.ids : nullptr;
+    const auto take_note = [&](InputChannel& channel, std::optional<MessageError> reason) {
+        if (!reason || reason->rows_kept) reception.receivers.push_back(&channel);
+        if (reason && !error) error = std::move(reason);
+    };
+    std::vector<InputChannel::Offer> offers;
     for (const auto& channel : channels) {
         if (options_.overflow != OverflowPolicy::block && channel->is_full()) {
             if (options_.overflow == OverflowPolicy::drop_newest) {
@@ -145,11 +151,16 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
             }
             journal_.drop(channel->drop_oldest(), "buffer_size or buffer_bytes is reached (overflow = 'drop_oldest')");
         }
-        std::optional<MessageError> reason =
-            channel->offer(message, acknowledgement_ && reception.ids.empty() ? &reception.ids : nullptr);
-        if (!reason || reason->rows_kept) reception.receivers.push_back(channel.get());
-        if (reason && !error) error = std::move(reason);
+        if (channels.size() > 1) {
+            offers.push_back({channel.get()});
+            continue;
+        }
+        // By far the most frequent case.
+        take_note(*channel, channel->offer(message, ids));
     }
+    if (offers.empty()) return reception;
+    InputChannel::offer_to_all(message, offers, ids);
+    for (InputChannel::Offer& offer : offers) take_note(*offer.channel, std::move(offer.error));
     return reception;
 }
 

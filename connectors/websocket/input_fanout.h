@@ -94,7 +94,7 @@ private:
     std::atomic<bool> paused_{false};
 
     mutable std::mutex mutex_;
-    std::shared_ptr<const Channels> channels_;  ///< Of the stream messages. Guarded by mutex_.
+    std::shared_ptr<const Channels> channels_;  ///< Of the stream messages, the oldest first. Guarded by mutex_.
     std::atomic<std::uint64_t> version_{1};     ///< Of channels_; changed with it.
 };
 
