@@ -16,6 +16,26 @@ std::shared_ptr<BatchSchema> schema_of(std::vector<BatchColumn> columns) {
     return schema;
 }
 
+template <class Decode>
+void for_each_message(const std::vector<std::string>& texts, const Decode& decode) {
+    static const MessageOrigin origin{"bench", "", "127.0.0.1:1", "", ""};
+    std::uint64_t sequence = 0;
+    for (const std::string& text : texts) {
+        Message message;
+        message.payload = text;
+        message.wire_size = text.size();
+        message.sequence = ++sequence;
+        message.origin = &origin;
+        decode(message);
+    }
+}
+
+void expect_none(const std::optional<MessageError>& error) {
+    if (!error) return;
+    std::fprintf(stderr, "not decoded: %s\n", error->message.c_str());
+    std::exit(1);
+}
+
 }  // namespace
 
 std::vector<std::string> event_messages(std::size_t count) {
@@ -49,20 +69,20 @@ DecodeWork::DecodeWork(std::vector<BatchColumn> columns)
     : schema_(schema_of(std::move(columns))), decoder_(make_message_decoder({}, schema_)), batch_(schema_) {}
 
 void DecodeWork::run(const std::vector<std::string>& messages) {
-    static const MessageOrigin origin{"bench", "", "127.0.0.1:1", "", ""};
     batch_.clear();
-    std::uint64_t sequence = 0;
-    for (const std::string& text : messages) {
-        Message message;
-        message.payload = text;
-        message.wire_size = text.size();
-        message.sequence = ++sequence;
-        message.origin = &origin;
-        if (const auto error = decoder_->decode(message, batch_)) {
-            std::fprintf(stderr, "not decoded: %s\n", error->message.c_str());
-            std::exit(1);
-        }
+    for_each_message(messages, [&](const Message& message) { expect_none(decoder_->decode(message, batch_)); });
+}
+
+void SharedDecodeWork::run(const std::vector<std::string>& messages) {
+    std::vector<DecodeTask> tasks;
+    for (DecodeWork& work : works_) {
+        work.batch_.clear();
+        tasks.push_back({work.decoder_.get(), &work.batch_});
     }
+    for_each_message(messages, [&](const Message& message) {
+        tasks.front().decoder->decode_together(message, tasks);
+        for (const DecodeTask& task : tasks) expect_none(task.error);
+    });
 }
 
 }  // namespace laminar::bench

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/codec/message_decoder.h"
@@ -27,9 +29,20 @@ public:
     void run(const std::vector<std::string>& messages);
 
 private:
+    friend class SharedDecodeWork;
     std::shared_ptr<BatchSchema> schema_;
     std::unique_ptr<MessageDecoder> decoder_;
     ColumnBatch batch_;
+};
+
+/// What several of them do, with one parse for all.
+class SharedDecodeWork {
+public:
+    void add(std::vector<BatchColumn> columns) { works_.emplace_back(std::move(columns)); }
+    void run(const std::vector<std::string>& messages);
+
+private:
+    std::deque<DecodeWork> works_;
 };
 
 }  // namespace laminar::bench
