@@ -322,7 +322,8 @@ class NothingTouchedTest(CheckTestCase):
         # The thread sanitizer writes a file of its own.
         written = [call for call in written if not re.search(r'"(/dev/|/proc/|/tmp/tsan\.)', call)]
         self.assertEqual(written, [])
-        self.assertEqual(re.findall(r"(?<![a-z])(?:unlink|rename|mkdir|rmdir|truncate|chmod|symlink|link)(?:at)?\(.*", calls), [])
+        changed = re.findall(r"(?<![a-z])(?:unlink|rename|mkdir|rmdir|truncate|chmod|symlink|link)(?:at)?\(.*", calls)
+        self.assertEqual([call for call in changed if '"/tmp/tsan.' not in call], [])
         self.assertEqual(sorted(os.listdir(folder)), ["a.sql", "trace"])
 
 

@@ -12,14 +12,16 @@ import unittest
 
 import websockets
 
-from laminar_process import LIMIT_SECONDS, MEMORY_FACTOR, LaminarTestCase
+from laminar_process import LIMIT_SECONDS, LaminarTestCase
 from websocket_peer import EventLoop
 
 CLIENTS = int(os.environ.get("LAMINAR_LOAD_CLIENTS", "1000"))
 MESSAGES = int(os.environ.get("LAMINAR_LOAD_MESSAGES", "20"))
 SOAK_SECONDS = float(os.environ.get("LAMINAR_SOAK_SECONDS", "20"))
 # Far more than a leak-free run needs, far less than one that keeps its messages: they are counted in gigabytes.
-SOAK_GROWTH_BYTES = MEMORY_FACTOR * (64 << 20)
+SOAK_GROWTH_BYTES = 64 << 20
+# Under the thread sanitizer DuckDB's own allocator does not give back what its tables have left; without it, it does.
+MEASURES_MEMORY = os.environ.get("LAMINAR_SANITIZE") != "thread"
 # One message may wait for those of all the others, on a machine that does other things.
 PATIENCE_SECONDS = 5 * LIMIT_SECONDS
 
@@ -143,7 +145,8 @@ class LoadTest(LaminarTestCase):
                 SOAK_SECONDS + PATIENCE_SECONDS)
         sizes.append(resident_bytes(laminar.process.pid))
         self.assertGreater(asked, 0)
-        self.assertLess(sizes[-1] - sizes[0], SOAK_GROWTH_BYTES, f"resident bytes {sizes} while {asked} messages passed")
+        if MEASURES_MEMORY:
+            self.assertLess(sizes[-1] - sizes[0], SOAK_GROWTH_BYTES, f"resident bytes {sizes} while {asked} messages passed")
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 0, laminar.stderr.text[-4000:])
 

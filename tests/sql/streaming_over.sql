@@ -12,10 +12,13 @@ DROP CONNECTION feed CASCADE;
 -- Frames of time, and rows that come after.
 CREATE CONNECTION feed TO file (path = 'readings.ndjson');
 CREATE TABLE s (k TEXT, v DOUBLE, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '5 seconds') WITH (connector = 'feed');
-CREATE PIPELINE ahead AS
+CREATE TABLE followed (k TEXT, ts TIMESTAMP, n BIGINT, next DOUBLE);
+CREATE PIPELINE ahead AS INSERT INTO followed
 SELECT k, ts, COUNT(*) OVER last_five AS n, LEAD(v) OVER (PARTITION BY k ORDER BY ts) AS next
 FROM s WINDOW last_five AS (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '5 seconds' PRECEDING AND CURRENT ROW);
-WAIT FOR ahead COUNT 40 TIMEOUT INTERVAL '60 seconds';
+WAIT FOR followed COUNT 40 TIMEOUT INTERVAL '60 seconds';
+-- A row is told of when the next of its key has come: in which order, batches decide.
+SELECT * FROM followed ORDER BY ts, k;
 DROP CONNECTION feed CASCADE;
 
 -- The first row of each key.
