@@ -20,7 +20,8 @@ namespace {
 
 class StoredTableSink final : public SinkWriter {
 public:
-    StoredTableSink(Engine& engine, const TableObject& table, const std::string& key, std::vector<OutputColumn> columns)
+    StoredTableSink(Engine& engine, const TableObject& table, const std::string& key,
+                    const std::vector<OutputColumn>& columns)
         : slot_(engine.create_row_slot(key, columns)) {
         std::string names;
         for (const OutputColumn& column : columns) {
@@ -250,8 +251,8 @@ std::string shape_for_sink(const std::string& query_sql, const std::vector<Outpu
 }
 
 std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table, const std::string& key,
-                                                   std::vector<OutputColumn> columns) {
-    return std::make_unique<StoredTableSink>(engine, table, key, std::move(columns));
+                                                   const std::vector<OutputColumn>& columns) {
+    return std::make_unique<StoredTableSink>(engine, table, key, columns);
 }
 
 std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,

@@ -57,7 +57,7 @@ public:
 /// Inserts into a stored table; with a primary key it upserts, and of several rows with one key the last wins.
 [[nodiscard]] std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table,
                                                                  const std::string& key,
-                                                                 std::vector<OutputColumn> columns);
+                                                                 const std::vector<OutputColumn>& columns);
 
 /// Sends the rows as messages of the connection, as its framing() says. changelog and table: how changes of a result
 /// that is updated are sent, and the name to give when that is not said.

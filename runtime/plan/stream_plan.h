@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <limits>
@@ -120,7 +121,7 @@ struct JoinPlan {
     };
     enum class Kind : std::uint8_t { pairs, semi, anti, asof };
     Kind kind = Kind::pairs;
-    Side sides[2];
+    std::array<Side, 2> sides;               ///< Left and right.
     ast::Query query;                        ///< Over operator_rows_scan (left) and operator_rows_scan - 1 (right).
     ast::Query matched;                      ///< The arrival_column of both sides for every pair; empty body for ASOF.
     std::vector<ast::Expression> asof_keys;  ///< ASOF: of the right side, what is compared for equality.
