@@ -34,7 +34,7 @@ std::optional<ColumnType> LenientChecker::check_expression(const ast::Expression
                                                            const std::vector<OutputColumn>& columns,
                                                            Diagnostics& diagnostics) {
     if (const auto* cast = std::get_if<ast::Cast>(&expression.node)) {
-        const auto type = bind_type(cast->type, diagnostics);
+        auto type = bind_type(cast->type, diagnostics);
         const bool nested = columns.size() == 1 && columns.front().type.is_nested();
         if (nested && type && !type->is_nested())
             diagnostics.error(DiagnosticCode::query_type_error, expression.span, "no such cast");

@@ -61,7 +61,9 @@ TEST_CASE("the secrets directory comes before the env file, and that before the 
     directory.write("in_both", "from directory\n");
     directory.write("no_newline", "abcd");
     directory.write("two_newlines", "abcd\n\n");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
     ::setenv("LAMINAR_SECRET_FROM_ENVIRONMENT", "environment value", 1);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
     ::setenv("LAMINAR_SECRET_IN_BOTH", "from environment", 1);
     const SecretResolver resolver({directory.path(), env_file});
     CHECK(resolver.find("in_both") == "from directory");

@@ -145,7 +145,7 @@ TEST_CASE("values of every layout") {
     TextCollector output;
     const auto printer = make_result_printer(OutputFormat::csv, {}, output);
     ResultTable rows;
-    const auto add = [&](ColumnType type, auto append) {
+    const auto add = [&](const ColumnType& type, auto append) {
         rows.columns.push_back({"c", type});
         append(rows.values.emplace_back(type));
     };

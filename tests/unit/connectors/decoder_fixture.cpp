@@ -35,7 +35,7 @@ BatchColumn metadata_column(const std::string& name, const std::string& type, Me
     return column;
 }
 
-DecoderFixture::DecoderFixture(std::vector<BatchColumn> columns, DecoderOptions options, bool coerce)
+DecoderFixture::DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options, bool coerce)
     : schema(make_schema(std::move(columns), coerce)), decoder(make_message_decoder(options, schema)), batch(schema) {}
 
 std::optional<MessageError> DecoderFixture::decode(std::string_view payload) {

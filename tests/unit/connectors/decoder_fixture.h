@@ -17,7 +17,7 @@ namespace laminar {
 /// A decoder with a batch of its own; values are seen as the JSON encoder writes them.
 class DecoderFixture {
 public:
-    explicit DecoderFixture(std::vector<BatchColumn> columns, DecoderOptions options = {}, bool coerce = false);
+    explicit DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options = {}, bool coerce = false);
 
     std::optional<MessageError> decode(std::string_view payload);
     std::optional<MessageError> decode(const Message& message) { return decoder->decode(message, batch); }

@@ -235,6 +235,7 @@ net::awaitable<void> send_in_pieces(Stream& stream, bool reader_is_server, bool 
         for (std::size_t turns = pick(random, 0, 3); turns > 0; --turns)
             co_await net::post(stream.get_executor(), net::use_awaitable);
     }
+    // NOLINTNEXTLINE(bugprone-infinite-loop): the reader sets it while this waits.
     while (!ended) co_await net::post(stream.get_executor(), net::use_awaitable);
     boost::system::error_code ignored;
     boost::beast::get_lowest_layer(stream).close(ignored);

@@ -37,6 +37,7 @@ private:
     [[nodiscard]] bool run(const std::string& arguments) const {
         const std::string command =
             "cd '" + directory_.string() + "' && openssl " + arguments + " >/dev/null 2>>openssl.log";
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
         return std::system(command.c_str()) == 0;
     }
     [[nodiscard]] bool authority(const std::string& name) const {

@@ -139,7 +139,7 @@ TEST_CASE("a carriage return before the line break is not part of the line") {
 
 /// The text of the line and of the carets, without the frame.
 std::pair<std::string, std::string> lines_of(const std::string& rendered) {
-    const std::size_t line = rendered.find("\n") + 1 + 5;
+    const std::size_t line = rendered.find('\n') + 1 + 5;
     const std::size_t line_end = rendered.find('\n', line);
     const std::size_t carets = line_end + 1 + 5;
     return {rendered.substr(line, line_end - line), rendered.substr(carets, rendered.find('\n', carets) - carets)};

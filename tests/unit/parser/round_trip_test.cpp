@@ -102,18 +102,18 @@ TEST_CASE("statements of all kinds are written back") {
              "CREATE OR REPLACE CONNECTION c TO websocket (endpoint = 'wss://h/p?x=''1''', mode = client, n = -1)",
              "CREATE CONNECTION IF NOT EXISTS \"my conn\" TO generator (rows_per_second = 1.5, a = NULL, b = true)",
              "CREATE CONNECTION c TO websocket (h = MAP {'a': 'b', 'c': 'd'}, e = MAP {}, l = [1, 'x', [true]])",
-             "CREATE CONNECTION c TO websocket (s = JSON_OBJECT('a': 1, 'b': JSON_ARRAY(1, 2), 'c': ['x']), "
-             "e = JSON_OBJECT(), l = [])",
-             "CREATE CONNECTION c TO websocket (t = INTERVAL '5 seconds', u = INTERVAL '5' SECOND, v = INTERVAL 5 "
-             "MINUTE)",
+             ("CREATE CONNECTION c TO websocket (s = JSON_OBJECT('a': 1, 'b': JSON_ARRAY(1, 2), 'c': ['x']), "
+              "e = JSON_OBJECT(), l = [])"),
+             ("CREATE CONNECTION c TO websocket (t = INTERVAL '5 seconds', u = INTERVAL '5' SECOND, v = INTERVAL 5 "
+              "MINUTE)"),
              "CREATE CONNECTION c TO blackhole",
              "ALTER CONNECTION c SET (endpoint = 'ws://x', reconnect = false)",
-             "CREATE TABLE t (a INT NOT NULL, b TEXT DEFAULT 'x', c DECIMAL(18, 3), \"end\" TIMESTAMP WITH TIME ZONE, "
-             "PRIMARY KEY (a, b), WATERMARK FOR \"end\" AS \"end\" - INTERVAL '5 seconds') WITH (connector = 'c')",
-             "CREATE TABLE IF NOT EXISTS t (a BIGINT PRIMARY KEY, b JSON WITH (json_path = '$.a.b'), "
-             "c DOUBLE DEFAULT 1 + 2 NOT NULL, d INT GENERATED ALWAYS AS (a + 1), w TIMESTAMP, WATERMARK FOR w)",
-             "CREATE TABLE t (a STRUCT(x INT, \"b c\" TEXT[])[], m MAP(TEXT, INT), u UNION(i INT, t TEXT), "
-             "e ENUM('a', 'it''s'), f DOUBLE PRECISION, g INT[3], h TIMESTAMP(3), i CHARACTER VARYING(20))",
+             ("CREATE TABLE t (a INT NOT NULL, b TEXT DEFAULT 'x', c DECIMAL(18, 3), \"end\" TIMESTAMP WITH TIME ZONE, "
+              "PRIMARY KEY (a, b), WATERMARK FOR \"end\" AS \"end\" - INTERVAL '5 seconds') WITH (connector = 'c')"),
+             ("CREATE TABLE IF NOT EXISTS t (a BIGINT PRIMARY KEY, b JSON WITH (json_path = '$.a.b'), "
+              "c DOUBLE DEFAULT 1 + 2 NOT NULL, d INT GENERATED ALWAYS AS (a + 1), w TIMESTAMP, WATERMARK FOR w)"),
+             ("CREATE TABLE t (a STRUCT(x INT, \"b c\" TEXT[])[], m MAP(TEXT, INT), u UNION(i INT, t TEXT), "
+              "e ENUM('a', 'it''s'), f DOUBLE PRECISION, g INT[3], h TIMESTAMP(3), i CHARACTER VARYING(20))"),
              "CREATE TABLE t WITH (connector = 'c', retention = INTERVAL '1 hour')",
              "CREATE TABLE t AS SELECT a, b FROM s WHERE a > 1 ORDER BY a",
              "CREATE VIEW v AS SELECT * FROM a UNION ALL SELECT * FROM b",
