@@ -15,7 +15,7 @@ namespace {
 /// What several readers of one connection may want: of other fields, in other types, strictly or not, or no field.
 std::vector<std::unique_ptr<DecoderFixture>> readers() {
     std::vector<std::unique_ptr<DecoderFixture>> made;
-    const auto add = [&](std::vector<BatchColumn> columns, DecoderOptions options = {}) {
+    const auto add = [&](std::vector<BatchColumn> columns, const DecoderOptions& options = {}) {
         made.push_back(std::make_unique<DecoderFixture>(std::move(columns), options));
     };
     DecoderOptions tolerant;
