@@ -165,7 +165,8 @@ class ErrorTest(LaminarTestCase):
         return row["kept"]
 
     def test_on_error_retry_tries_again(self):
-        # Each try of each row fails by a coin's throw: one try loses about half of the rows, four lose about a sixteenth.
+        # Each try fails by a coin's throw, alone or with neighbours: without retries about 250 of 400 rows pass (give or take
+        # 10), with three about 380 (give or take 5).
         coin = "CASE WHEN n >= 0 AND random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END"
         queries = {
             "a row of the feed": f"SELECT {coin} FROM events",
@@ -176,8 +177,8 @@ class ErrorTest(LaminarTestCase):
         }
         for what, query in queries.items():
             with self.subTest(what):
-                self.assertLess(self.lucky_rows("on_error = 'continue'", query), 280)
-                self.assertGreater(self.lucky_rows("on_error = 'retry'", query), 320)
+                self.assertLess(self.lucky_rows("on_error = 'continue'", query), 320)
+                self.assertGreater(self.lucky_rows("on_error = 'retry'", query), 340)
 
     def test_alter_connection_changes_how_often_a_row_is_tried_again(self):
         coin = "CASE WHEN random() < 0.5 THEN CAST(error('no luck') AS INTEGER) ELSE n END"
