@@ -287,7 +287,7 @@ void RunningPipeline::process() {
 void RunningPipeline::write_rows() {
     const bool changes = graph_->plan().changes;
     const std::vector<RefusedRow> refused =
-        changes ? sink_->write_changes(taken_back_, output_) : sink_->write(output_, retries());
+        changes ? sink_->write_changes(taken_back_, output_, retries()) : sink_->write(output_, retries());
     for (const RefusedRow& row : refused) {
         count_refused(row.reason);
         const bool known = !changes && row.row < output_.rows;

@@ -59,11 +59,12 @@ public:
                                        "no PRIMARY KEY by which rows could be replaced"});
     }
 
-    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added,
+                                          unsigned retries) override {
         std::vector<RefusedRow> refused;
-        if (removed.rows > 0) refused = execute(*delete_, removed);
+        if (removed.rows > 0) refused = execute(*delete_, removed, retries);
         if (added.rows > 0) {
-            auto more = execute(*insert_, added);
+            auto more = execute(*insert_, added, retries);
             refused.insert(refused.end(), more.begin(), more.end());
         }
         return refused;
@@ -88,7 +89,7 @@ private:
         slot_->set_rows(nullptr);
     }
 
-    std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows, unsigned retries = 0) {
+    std::vector<RefusedRow> execute(PreparedQuery& statement, const ResultTable& rows, unsigned retries) {
         slot_->set_rows(&rows);
         std::vector<RefusedRow> refused;
         try {
@@ -135,7 +136,7 @@ public:
                                               "', changelog = 'upsert')"});
     }
 
-    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added, unsigned) override {
         const ChangelogForm form = changelog_ == Changelog::debezium ? ChangelogForm::debezium
                                    : changelog_ == Changelog::full   ? ChangelogForm::marks
                                                                      : ChangelogForm::upsert;
@@ -210,7 +211,7 @@ public:
         return {};
     }
     void expect_changes(const std::vector<std::string>& keys) override { keys_ = keys; }
-    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) override {
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added, unsigned) override {
         consume_(make_changelog(removed, added, keys_, ChangelogForm::marks, 0));
         return {};
     }

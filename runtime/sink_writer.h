@@ -28,7 +28,8 @@ public:
     /// The result is updated: write_changes will be called instead of write. keys: the columns that identify a row, if
     /// they are known. Throws EngineException where the sink can only take rows that stay.
     virtual void expect_changes(const std::vector<std::string>& keys) = 0;
-    virtual std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added) = 0;
+    virtual std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added,
+                                                  unsigned retries) = 0;
 
     /// The sink is a table of the engine, whose rows belong into the transaction of the cycle: there write_all is
     /// called (removed: only of results that are updated), and the two above only where it failed. It throws

@@ -10,7 +10,7 @@ from laminar_process import PROJECT
 
 class FolderMapTest(unittest.TestCase):
     def files_in_git(self):
-        """None where this is no checkout, or there is no git."""
+        """Empty where this is no checkout, or there is no git."""
         if not shutil.which("git"): return []
         return subprocess.run(["git", "-C", PROJECT, "ls-files"], capture_output=True, text=True).stdout.splitlines()
 
