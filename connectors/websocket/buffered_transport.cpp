@@ -54,10 +54,10 @@ void BufferedTransport::resize_receive_buffer(std::size_t size) {
     end_ -= std::exchange(begin_, 0);
 }
 
-net::mutable_buffer BufferedTransport::prepare() {
-    const bool too_large = begin_ == end_ && receive_buffer_size_ > wanted_size_;
-    if (receive_buffer_size_ < wanted_size_ || too_large) {
-        resize_receive_buffer(wanted_size_);
+net::mutable_buffer BufferedTransport::prepare(std::size_t size) {
+    const bool too_large = begin_ == end_ && receive_buffer_size_ > size;
+    if (receive_buffer_size_ < size || too_large) {
+        resize_receive_buffer(size);
     } else if (begin_ > 0) {
         std::memmove(receive_buffer_.get(), receive_buffer_.get() + begin_, end_ - begin_);
         end_ -= std::exchange(begin_, 0);
@@ -68,7 +68,7 @@ net::mutable_buffer BufferedTransport::prepare() {
 bool BufferedTransport::receive_at_once() {
     if (tls_) return false;
     error_code error;
-    const std::size_t count = plain_.read_some(prepare(), error);
+    const std::size_t count = plain_.read_some(prepare(wanted_size_), error);
     if (error == net::error::would_block || error == net::error::try_again) {
         if (end_ == 0) {
             receive_buffer_.reset();
@@ -87,7 +87,9 @@ void BufferedTransport::end_of_wait(std::size_t count, const error_code& error) 
 void BufferedTransport::received(std::size_t count, const error_code& error) noexcept {
     end_ += count;
     received_bytes_ += count;
-    if (end_ == receive_buffer_size_) {
+    if (receive_buffer_size_ == idle_tls_buffer) {
+        // So little says nothing about how much more would have come.
+    } else if (end_ == receive_buffer_size_) {
         wanted_size_ = std::min(wanted_size_ * 2, most_receive_buffer);  // More would have come.
     } else if (count < wanted_size_ / 8) {
         wanted_size_ = std::max(wanted_size_ / 2, least_receive_buffer);  // A burst is over, step by step.

@@ -16,8 +16,8 @@
 namespace laminar {
 
 /// A TCP socket, with or without TLS, between a receive buffer and a send buffer.
-/// The receive buffer starts small and grows with load; over plain TCP there is none while nothing comes, so that idle
-/// connections stay cheap. What is appended to the send buffer is sent by a chain of writes of its own, one at a time,
+/// The receive buffer starts small and grows with load; while nothing comes there is none over plain TCP and a tiny one
+/// with TLS, so that idle connections stay cheap. What is appended to the send buffer is sent by a chain of writes of its own, one at a time,
 /// as fast as the peer takes it.
 /// Belongs to the strand of its socket; held by shared_ptr because writes in flight refer to it.
 class BufferedTransport : public std::enable_shared_from_this<BufferedTransport> {
@@ -26,6 +26,7 @@ public:
     using TlsStream = boost::asio::ssl::stream<Socket>;
     using error_code = boost::system::error_code;
 
+    static constexpr std::size_t idle_tls_buffer = 512;  ///< Takes a small message whole.
     static constexpr std::size_t least_receive_buffer = 4 << 10;
     static constexpr std::size_t most_receive_buffer = 256 << 10;
     /// With more than this not yet sent, writers should wait.
@@ -60,7 +61,7 @@ public:
     void async_wait_to_receive(Handler&& handler) {
         // TLS decrypts into a buffer, which it wants from the start; a socket needs none to tell that something came.
         if (tls_) {
-            tls_->async_read_some(prepare(), std::forward<Handler>(handler));
+            tls_->async_read_some(prepare(end_ > 0 ? wanted_size_ : idle_tls_buffer), std::forward<Handler>(handler));
         } else {
             plain_.async_wait(Socket::wait_read, std::forward<Handler>(handler));
         }
@@ -83,7 +84,7 @@ public:
     void abort() noexcept;
 
 private:
-    boost::asio::mutable_buffer prepare();
+    boost::asio::mutable_buffer prepare(std::size_t size);
     void received(std::size_t count, const error_code& error) noexcept;
     void resize_receive_buffer(std::size_t size);
     void send_next();
