@@ -1,7 +1,7 @@
 #include "bench/scripted_session.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
+#include <jemalloc/jemalloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -103,7 +103,8 @@ std::uint16_t ScriptedSession::port_of(const std::string& connection) {
 }
 
 double resident_bytes() {
-    malloc_trim(0);
+    // What is free goes back to the system first.
+    mallctl(fmt::format("arena.{}.purge", MALLCTL_ARENAS_ALL).c_str(), nullptr, nullptr, nullptr, 0);
     std::ifstream statm("/proc/self/statm");
     double total = 0;
     double resident = 0;
