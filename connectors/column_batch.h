@@ -98,6 +98,17 @@ public:
         heap_.append(text.data(), text.size());
     }
     void append_null();
+    /// Gives all rows that are NULL a value, of the C++ type of physical().
+    template <class T>
+    void replace_nulls(T value) {
+        auto* rows = reinterpret_cast<T*>(data_.data());
+        for (std::size_t row = 0; row < size_; ++row) {
+            if (is_valid(row)) continue;
+            rows[row] = value;
+            validity_[row >> 6] |= std::uint64_t{1} << (row & 63U);
+        }
+        null_count_ = 0;
+    }
     /// For list and map: call after appending length elements to child(0) (map: a structure).
     void append_list(std::uint32_t length);
     /// For list and map: call after appending to child(0); the new value has all elements no earlier value has.

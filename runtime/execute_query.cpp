@@ -124,7 +124,7 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
         for (const QueryInput& input : query.inputs) {
             if (input.kind != InputKind::stream_table) continue;
             if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
-                stream->retained()->trim();
+                stream->retained()->make_readable();
         }
     });
     return true;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/time_text.h"
 #include "runtime/stream_schema.h"
 
@@ -200,6 +202,7 @@ const ColumnBatch* LateTyping::decode(const ColumnBatch& raw) {
     const RawMessages messages(raw, decoder_options_.format);
     MessageOrigin origin;
     for (std::size_t row = 0; row < raw.rows; ++row) decoder_->decode(messages.message(row, origin), *batch_);
+    fill_in_processed_at(*batch_, std::chrono::system_clock::now());
     return batch_.get();
 }
 

@@ -228,9 +228,7 @@ private:
         const bool moved = graph_.cycle(engine_thread_.engine());
         settle();
         engine_thread_.set_alarm(graph_.next_batch_due());
-        if (moved && !graph_.reads_past()) {
-            space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_in() + graph_.rows_out(), graph_.bytes_in());
-        }
+        if (moved) space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         if (!moved) return std::nullopt;
         return rest_after(graph_.rows_in() - rows_before, std::chrono::steady_clock::now() - began);

@@ -62,13 +62,19 @@ bool StreamGraph::is_held_back(const StreamInput& input) {
 }
 
 bool StreamGraph::cycle(Engine& engine, bool at_once) {
+    const std::uint64_t rows_before = rows_in_;
+    const std::uint64_t bytes_before = bytes_in_;
     bool moved = take_in(at_once);
     moved = process(at_once) || moved;
-    change_engine(engine);
+    if (change_engine(engine)) {
+        rows_changed_ += rows_in_ - rows_before;
+        bytes_changed_ += bytes_in_ - bytes_before;
+    }
     moved = make_known() || moved;
     for (const Entry& entry : pipelines_) entry.pipeline->release();
     for (auto& [name, input] : tables_) {
         const std::size_t rows = input->batch_rows();
+        input->retain();
         input->release();
         if (rows > 0) progress_.add_rows(name, rows);
     }
@@ -85,10 +91,8 @@ bool StreamGraph::take_in(bool at_once) {
     for (auto& [name, input] : tables_) {
         if (is_held_back(*input)) continue;
         try {
-            if (!input->advance(at_once)) {
-                if (input->retained()) input->retained()->trim_if_due();
-                continue;
-            }
+            if (input->retained()) input->retained()->maintain();
+            if (!input->advance(at_once)) continue;
         } catch (const EngineException& problem) {
             // The rows cannot be stored or given their defaults; readers must not see half of it.
             spdlog::error("[{}] a batch of {} rows was refused: {}", name, input->batch_rows(), problem.what());
@@ -99,7 +103,6 @@ bool StreamGraph::take_in(bool at_once) {
         rows_in_ += input->batch_rows();
         messages_in_ += input->batch().messages;
         bytes_in_ += input->batch().bytes;
-        if (input->retained()) input->retained()->trim_if_due();
     }
     return moved;
 }
@@ -129,19 +132,19 @@ bool StreamGraph::process(bool at_once) {
 }
 
 /// Everything that the cycle changes in the engine holds, or nothing of it: what a database in a file would be found
-/// with after a crash is the end of a cycle.
-void StreamGraph::change_engine(Engine& engine) {
+/// with after a crash is the end of a cycle. False: it changes nothing.
+bool StreamGraph::change_engine(Engine& engine) {
     std::vector<RunningPipeline*> changing;
     for (const Entry& entry : pipelines_) {
         if (entry.pipeline->has_changes()) changing.push_back(entry.pipeline.get());
     }
-    if (changing.empty()) return;
+    if (changing.empty()) return false;
     try {
         engine.begin();
         for (RunningPipeline* pipeline : changing) pipeline->apply();
         engine.commit();
         for (RunningPipeline* pipeline : changing) pipeline->settle();
-        return;
+        return true;
     } catch (const EngineException& problem) {
         engine.rollback();
         spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
@@ -154,6 +157,7 @@ void StreamGraph::change_engine(Engine& engine) {
     for (auto pipeline = changing.rbegin(); pipeline != changing.rend(); ++pipeline) {
         if ((*pipeline)->state() == PipelineState::failed) (*pipeline)->forget_acknowledgements();
     }
+    return true;
 }
 
 /// Tells who waits for rows of pipelines and stored tables. True when there are new ones.
@@ -227,11 +231,6 @@ void StreamGraph::end_inputs() {
 bool StreamGraph::has_finished() const {
     return std::all_of(pipelines_.begin(), pipelines_.end(),
                        [](const Entry& entry) { return !entry.pipeline->owes_last_rows(); });
-}
-
-bool StreamGraph::reads_past() const {
-    return std::any_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return entry.pipeline->reads_past(); });
 }
 
 bool StreamGraph::has_inputs() const {

@@ -68,14 +68,14 @@ public:
     /// Every pipeline whose inputs have ended has delivered what waited for that.
     [[nodiscard]] bool has_finished() const;
     [[nodiscard]] bool has_inputs() const;
-    /// A pipeline is still at the rows that its tables retained when it began.
-    [[nodiscard]] bool reads_past() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
-    [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }  ///< Payloads of those messages.
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
+    /// Rows of the cycles in which pipelines changed tables of theirs, in and out: about so many were written there.
+    [[nodiscard]] std::uint64_t rows_changed() const noexcept { return rows_changed_; }
+    [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return bytes_changed_; }  ///< Of their messages.
 
 private:
     struct Entry {
@@ -87,7 +87,7 @@ private:
 
     bool take_in(bool at_once);
     bool process(bool at_once);
-    void change_engine(Engine& engine);
+    bool change_engine(Engine& engine);
     bool make_known();
     [[nodiscard]] bool is_held_back(const StreamInput& input);
     [[nodiscard]] bool can_accept(RunningPipeline& pipeline);
@@ -100,6 +100,8 @@ private:
     std::uint64_t messages_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
+    std::uint64_t rows_changed_ = 0;
+    std::uint64_t bytes_changed_ = 0;
 };
 
 }  // namespace laminar

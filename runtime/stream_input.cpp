@@ -4,7 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "connectors/codec/metadata_writer.h"
 #include "parser/sql_writer.h"
 #include "runtime/failed_rows.h"
 #include "runtime/row_isolation.h"
@@ -26,7 +28,11 @@ std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableO
     std::unique_ptr<StreamInput> input(new StreamInput(engine, "table:" + table.name, std::move(channel)));
     input->set_connection(table.options.connector);
     input->apply_defaults_from(table);
-    input->retained_ = std::make_unique<RetainedTable>(engine, table, *input->schema_, input->rows_sql_);
+    input->retained_ = std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_);
+    const ColumnBatch empty(input->schema_);
+    input->is_retained_at_once_ =
+        input->defaulting_ || std::any_of(empty.columns.begin(), empty.columns.end(),
+                                          [](const ColumnVector& column) { return column.cast_by_engine(); });
     return input;
 }
 
@@ -63,6 +69,7 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
 bool StreamInput::advance(bool at_once) {
     batch_ = channel_->take(at_once);
     if (!batch_) return false;
+    fill_in_processed_at(*batch_, std::chrono::system_clock::now());
     // A channel that was redefined since is read by whoever redefined it.
     slot_->set_batch(batch_->schema == schema_ ? batch_.get() : nullptr);
     try {
@@ -82,7 +89,11 @@ void StreamInput::keep_batch() {
         defaulted_rows_ = defaulting_->execute();
         defaulted_slot_->set_rows(&*defaulted_rows_);
     }
-    if (retained_) retained_->append(batch_->bytes);
+    if (retained_ && is_retained_at_once_) retained_->append_shown(batch_->byte_size());
+}
+
+void StreamInput::retain() {
+    if (retained_ && batch_ && !is_retained_at_once_) retained_->append(*batch_);
 }
 
 void StreamInput::leave_out_refused_rows() {

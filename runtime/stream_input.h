@@ -31,9 +31,11 @@ public:
     StreamInput(const StreamInput&) = delete;
     StreamInput& operator=(const StreamInput&) = delete;
 
-    /// Takes what has arrived, makes it the batch at hand and retains it. False when nothing has arrived, or when
-    /// batch_size makes it wait for more and not everything is wanted at_once.
+    /// Takes what has arrived and makes it the batch at hand. False when nothing has arrived, or when batch_size makes
+    /// it wait for more and not everything is wanted at_once.
     bool advance(bool at_once = false);
+    /// Lets the table keep the batch at hand: after those who wait for it have had it.
+    void retain();
     /// Ends the batch at hand, and says whether it has been processed.
     void release(bool processed = true);
     /// The connection it reads, for reports of rows that fail.
@@ -74,6 +76,7 @@ private:
     std::unique_ptr<PreparedQuery> defaulting_;  ///< fills them in, once, so that every reader sees the same values.
     std::optional<ResultTable> defaulted_rows_;
     std::unique_ptr<RetainedTable> retained_;
+    bool is_retained_at_once_ = false;  ///< Storing its rows is what shows whether they can be.
     std::unique_ptr<ColumnBatch> batch_;
     std::string connection_;
     std::vector<FailedRow> failures_;

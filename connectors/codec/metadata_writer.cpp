@@ -123,4 +123,24 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
     column.append_null();
 }
 
+void fill_in_processed_at(ColumnBatch& batch, std::chrono::system_clock::time_point time) {
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    for (std::size_t index = 0; index < batch.columns.size(); ++index) {
+        ColumnVector& column = batch.columns[index];
+        if (batch.schema->columns[index].metadata != MetadataField::processed_at || !column.has_nulls()) continue;
+        switch (column.type().id) {
+            case TypeId::timestamp:
+            case TypeId::timestamp_tz:
+            case TypeId::timestamp_s:
+            case TypeId::timestamp_ms:
+            case TypeId::timestamp_ns:
+                break;
+            default:
+                continue;
+        }
+        const auto value = moment_in_unit({micros, 0}, column.type().id);
+        if (value) column.replace_nulls(*value);
+    }
+}
+
 }  // namespace laminar

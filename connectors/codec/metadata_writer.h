@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "catalog/metadata_column.h"
@@ -18,7 +19,10 @@ struct RowOrigin {
 };
 
 /// Appends a fact about a message, converted to the column's type as TRY_CAST would: NULL where there is no such fact
-/// or the type cannot hold it. processed_at is NULL here: the engine knows it.
+/// or the type cannot hold it. processed_at is NULL here: see fill_in_processed_at.
 void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin& origin);
+
+/// Gives rows that have none their processed_at, in columns of timestamp types: for whoever takes the batch.
+void fill_in_processed_at(ColumnBatch& batch, std::chrono::system_clock::time_point time);
 
 }  // namespace laminar

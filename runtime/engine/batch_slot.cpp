@@ -1,7 +1,6 @@
 #include "runtime/engine/batch_slot.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 #include "parser/sql_writer.h"
@@ -10,26 +9,6 @@
 namespace laminar {
 
 namespace {
-
-using Microseconds = std::chrono::microseconds;
-
-/// A point in time in the unit of a timestamp type; nothing for other types.
-std::optional<std::int64_t> timestamp_value(TypeId type, std::chrono::system_clock::time_point time) {
-    const auto since_epoch = time.time_since_epoch();
-    switch (type) {
-        case TypeId::timestamp:
-        case TypeId::timestamp_tz:
-            return std::chrono::duration_cast<Microseconds>(since_epoch).count();
-        case TypeId::timestamp_s:
-            return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
-        case TypeId::timestamp_ms:
-            return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-        case TypeId::timestamp_ns:
-            return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-        default:
-            return std::nullopt;
-    }
-}
 
 /// What the slot holds at present, shared with the statements that read it.
 class SlotSource final : public ScanSource {
@@ -45,10 +24,9 @@ public:
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept override { return columns_; }
 
-    void hold(const ColumnBatch* batch) {
+    void hold(const ColumnBatch* batch) noexcept {
         batch_ = batch;
         rows_ = nullptr;
-        taken_at_ = std::chrono::system_clock::now();
         forget_limits();
     }
     void hold(const ColumnRows* rows) noexcept {
@@ -97,13 +75,7 @@ private:
     [[nodiscard]] ScannedRows open_batch() const {
         ScannedRows scan;
         limit(scan, batch_->rows);
-        for (std::size_t index = 0; index < schema_->columns.size(); ++index) {
-            const BatchColumn& column = schema_->columns[index];
-            ScannedColumn scanned{.values = &batch_->columns[index]};
-            if (column.metadata == MetadataField::processed_at)
-                scanned.stand_in = timestamp_value(column.type.id, taken_at_);
-            scan.columns.push_back(scanned);
-        }
+        for (const ColumnVector& values : batch_->columns) scan.columns.push_back({.values = &values});
         for (std::size_t index = 0; index < schema_->columns.size(); ++index)
             if (schema_->columns[index].tracks_presence) scan.columns.push_back({.flags = &batch_->presence[index]});
         return scan;
@@ -114,7 +86,6 @@ private:
     const ColumnBatch* batch_ = nullptr;
     const ColumnRows* rows_ = nullptr;
     std::function<const ColumnRows*()> next_;
-    std::chrono::system_clock::time_point taken_at_;
     std::size_t first_ = 0;
     std::size_t count_ = std::numeric_limits<std::size_t>::max();
     std::vector<std::size_t> skipped_;  ///< Ascending.

@@ -65,7 +65,7 @@ public:
 class BatchSlot {
 public:
     virtual ~BatchSlot() = default;
-    /// Borrowed until the next call. Null: the slot is empty. processed_at fills the metadata column of that name.
+    /// Borrowed until the next call. Null: the slot is empty.
     virtual void set_batch(const ColumnBatch* batch) = 0;
     /// Rows that a query made, to be read by another. Borrowed.
     virtual void set_rows(const ColumnRows* rows) = 0;
@@ -118,8 +118,7 @@ public:
     /// Makes a slot readable; a slot of the same key made earlier is no longer found by new statements. The slot must
     /// outlive the statements that read it (they find no rows afterwards). Columns cast_by_engine are presented in
     /// their declared type (text that is not of it fails the statement with a Conversion error). Columns with
-    /// tracks_presence get a companion BOOLEAN column "__present_<name>", after all others. Where the batch has no
-    /// value for a metadata column processed_at, the time of set_batch stands in.
+    /// tracks_presence get a companion BOOLEAN column "__present_<name>", after all others.
     virtual std::unique_ptr<BatchSlot> create_batch_slot(const std::string& key,
                                                          std::shared_ptr<const BatchSchema> schema) = 0;
     virtual std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) = 0;

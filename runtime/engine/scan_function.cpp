@@ -72,20 +72,11 @@ void write_flags(const std::vector<std::uint8_t>& flags, std::size_t first, std:
     for (std::size_t row = 0; row < count; ++row) values[row] = first + row >= flags.size() || flags[first + row] != 0;
 }
 
-void write_stand_ins(const ScannedColumn& column, std::size_t first, std::size_t count, duckdb_vector target) {
-    auto* values = static_cast<std::int64_t*>(duckdb_vector_get_data(target));
-    const ColumnVector& source = *column.values;
-    for (std::size_t row = 0; row < count; ++row)
-        values[row] = source.is_valid(first + row) ? source.values<std::int64_t>()[first + row] : *column.stand_in;
-}
-
 void write_column(const ScannedColumn& column, std::size_t first, std::size_t count, duckdb_vector target) {
     if (column.flags)
         write_flags(*column.flags, first, count, target);
     else if (column.values->size() < first + count)
         throw EngineException({.type = "Internal", .message = "a column of a batch has fewer values than rows"});
-    else if (column.stand_in)
-        write_stand_ins(column, first, count, target);
     else
         write_vector(*column.values, first, count, target);
 }

@@ -18,7 +18,6 @@ namespace laminar {
 struct ScannedColumn {
     const ColumnVector* values = nullptr;
     const std::vector<std::uint8_t>* flags = nullptr;
-    std::optional<std::int64_t> stand_in = std::nullopt;  ///< For NULLs, in the unit of the column's (timestamp) type.
 };
 
 /// The rows of one scan: from first up to end, without those in skipped (ascending). Borrows what columns and skipped
