@@ -220,11 +220,23 @@ struct Parenthesized {
     ExpressionBox inner;
 };
 
+/// One alternative of an expression. The special members are compiled once, in nodes.cpp, as those of the other nodes:
+/// each file that copies or drops an expression would otherwise take seconds to compile those of all alternatives.
+struct ExpressionNode : std::variant<Literal, IntervalLiteral, TypedLiteral, ColumnReference, Star, Unary, Binary,
+                                     FunctionCall, Case, Cast, In, Between, Like, Is, Exists, Subquery, Quantified,
+                                     Extract, ListLiteral, ListComprehension, MapLiteral, StructLiteral, JsonObject,
+                                     Tuple, Subscript, FieldAccess, Lambda, Collate, AtTimeZone, Parenthesized> {
+    using variant::variant;
+    ExpressionNode();
+    ExpressionNode(const ExpressionNode&);
+    ExpressionNode(ExpressionNode&&) noexcept;
+    ExpressionNode& operator=(const ExpressionNode&);
+    ExpressionNode& operator=(ExpressionNode&&) noexcept;
+    ~ExpressionNode();
+};
+
 struct Expression {
-    using Node = std::variant<Literal, IntervalLiteral, TypedLiteral, ColumnReference, Star, Unary, Binary,
-                              FunctionCall, Case, Cast, In, Between, Like, Is, Exists, Subquery, Quantified, Extract,
-                              ListLiteral, ListComprehension, MapLiteral, StructLiteral, JsonObject, Tuple, Subscript,
-                              FieldAccess, Lambda, Collate, AtTimeZone, Parenthesized>;
+    using Node = ExpressionNode;
     SourceSpan span;
     Node node;
 };

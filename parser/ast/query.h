@@ -53,8 +53,18 @@ struct BoundScan {
     std::size_t input = 0;  ///< Index into BoundQuery::inputs.
 };
 
+struct TableReferenceNode : std::variant<NamedTable, DerivedTable, TableFunction, Join, BoundScan> {
+    using variant::variant;
+    TableReferenceNode();
+    TableReferenceNode(const TableReferenceNode&);
+    TableReferenceNode(TableReferenceNode&&) noexcept;
+    TableReferenceNode& operator=(const TableReferenceNode&);
+    TableReferenceNode& operator=(TableReferenceNode&&) noexcept;
+    ~TableReferenceNode();
+};
+
 struct TableReference {
-    using Node = std::variant<NamedTable, DerivedTable, TableFunction, Join, BoundScan>;
+    using Node = TableReferenceNode;
     SourceSpan span;
     Node node;
     std::optional<TableAlias> alias;
@@ -112,8 +122,18 @@ struct NestedQuery {
     Box<Query> query;
 };
 
+struct QueryBodyNode : std::variant<Select, Values, SetOperation, NestedQuery> {
+    using variant::variant;
+    QueryBodyNode();
+    QueryBodyNode(const QueryBodyNode&);
+    QueryBodyNode(QueryBodyNode&&) noexcept;
+    QueryBodyNode& operator=(const QueryBodyNode&);
+    QueryBodyNode& operator=(QueryBodyNode&&) noexcept;
+    ~QueryBodyNode();
+};
+
 struct QueryBody {
-    using Node = std::variant<Select, Values, SetOperation, NestedQuery>;
+    using Node = QueryBodyNode;
     SourceSpan span;
     Node node;
 };

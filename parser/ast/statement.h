@@ -146,10 +146,20 @@ struct Explain {
     Box<Statement> statement;
 };
 
+struct StatementNode
+    : std::variant<CreateConnection, AlterConnection, CreateTable, CreateView, CreatePipeline, CreateFunction, Insert,
+                   SelectStatement, Subscribe, WaitFor, PauseResume, Drop, Show, ShowCreate, Describe, Set, Explain> {
+    using variant::variant;
+    StatementNode();
+    StatementNode(const StatementNode&);
+    StatementNode(StatementNode&&) noexcept;
+    StatementNode& operator=(const StatementNode&);
+    StatementNode& operator=(StatementNode&&) noexcept;
+    ~StatementNode();
+};
+
 struct Statement {
-    using Node =
-        std::variant<CreateConnection, AlterConnection, CreateTable, CreateView, CreatePipeline, CreateFunction, Insert,
-                     SelectStatement, Subscribe, WaitFor, PauseResume, Drop, Show, ShowCreate, Describe, Set, Explain>;
+    using Node = StatementNode;
     SourceSpan span;  ///< From the first token to the last, without the semicolon.
     Node node;
 };
