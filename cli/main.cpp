@@ -1,7 +1,7 @@
 #include "cli/command_line.h"
 
-/// Read by jemalloc, where it is linked, before main: a thread of its own gives memory back that is no longer used, also
-/// while nothing allocates.
+/// Read by jemalloc, where it is linked, before main: a thread of its own gives memory back that is no longer used,
+/// also while nothing allocates.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true";
 

@@ -55,8 +55,7 @@ RetainedTable::~RetainedTable() {
     insert_shown_.reset();
     try {
         engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", engine_table_name(name_)));
-        for (const Segment& segment : segments_)
-            engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", segment.table));
+        for (const Segment& segment : segments_) engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", segment.table));
     } catch (const EngineException&) {
         // The database is going away with everything in it, or already has.
     }
@@ -87,8 +86,8 @@ void RetainedTable::append_shown(std::uint64_t bytes) {
     write_waiting();
     Segment& segment = segment_to_append_to();
     if (!insert_shown_) {
-        insert_shown_ = engine_.prepare(
-            fmt::format("INSERT INTO {} SELECT {} FROM {}", segment.table, column_names_, rows_sql_));
+        insert_shown_ =
+            engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", segment.table, column_names_, rows_sql_));
     }
     const std::uint64_t rows = insert_shown_->execute().rows_changed;
     appended_ += rows;
@@ -143,13 +142,14 @@ bool RetainedTable::is_full(const Segment& segment) const {
     if (options_.retention_rows && !is_small && segment.rows >= *options_.retention_rows / segments_within_bounds)
         return true;
     return options_.retention &&
-           Clock::now() - segment.begun >= std::max<Clock::duration>(*options_.retention / segments_within_bounds,
-                                                                     least_segment_time);
+           Clock::now() - segment.begun >=
+               std::max<Clock::duration>(*options_.retention / segments_within_bounds, least_segment_time);
 }
 
 void RetainedTable::open_segment() {
     Segment segment;
-    segment.table = "laminar_retained." + always_quote_identifier(fmt::format("{}:{}", fold_case(name_), segments_made_++));
+    segment.table =
+        "laminar_retained." + always_quote_identifier(fmt::format("{}:{}", fold_case(name_), segments_made_++));
     segment.first = segments_.empty() ? 0 : segments_.back().end();
     engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", segment.table, column_definitions_));
     insert_waiting_.reset();
@@ -173,10 +173,9 @@ void RetainedTable::expire_by_age() {
     last_look_at_age_ = Clock::now();
     for (const Segment& segment : segments_) {
         if (segment.end() <= expired_) continue;
-        const ResultTable young = engine_.query(
-            fmt::format("SELECT min(rowid) FROM {} WHERE {} >= (now() AT TIME ZONE 'UTC') - to_microseconds({})",
-                        segment.table, quote_identifier(hidden_column_name(MetadataField::processed_at)),
-                        options_.retention->count()));
+        const ResultTable young = engine_.query(fmt::format(
+            "SELECT min(rowid) FROM {} WHERE {} >= (now() AT TIME ZONE 'UTC') - to_microseconds({})", segment.table,
+            quote_identifier(hidden_column_name(MetadataField::processed_at)), options_.retention->count()));
         if (young.values[0].is_valid(0)) {
             const auto first = static_cast<std::uint64_t>(young.values[0].values<std::int64_t>()[0]);
             expired_ = std::max(expired_, segment.first + first);

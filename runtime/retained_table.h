@@ -82,7 +82,7 @@ private:
     std::uint64_t segments_made_ = 0;
     std::unique_ptr<PreparedQuery> insert_waiting_;  ///< Into the last segment; made when needed, as the next.
     std::unique_ptr<PreparedQuery> insert_shown_;
-    ColumnBatch waiting_;         ///< Rows that make_readable, or maintain, will write.
+    ColumnBatch waiting_;  ///< Rows that make_readable, or maintain, will write.
     std::size_t waiting_bytes_ = 0;
     Clock::time_point waiting_since_;
     std::unique_ptr<BatchSlot> slot_;  ///< What insert_waiting_ reads.

@@ -17,9 +17,9 @@ namespace laminar {
 
 /// A TCP socket, with or without TLS, between a receive buffer and a send buffer.
 /// The receive buffer starts small and grows with load; while nothing comes there is none over plain TCP and a tiny one
-/// with TLS, so that idle connections stay cheap. What is appended to the send buffer is sent by a chain of writes of its own, one at a time,
-/// as fast as the peer takes it.
-/// Belongs to the strand of its socket; held by shared_ptr because writes in flight refer to it.
+/// with TLS, so that idle connections stay cheap. What is appended to the send buffer is sent by a chain of writes of
+/// its own, one at a time, as fast as the peer takes it. Belongs to the strand of its socket; held by shared_ptr
+/// because writes in flight refer to it.
 class BufferedTransport : public std::enable_shared_from_this<BufferedTransport> {
 public:
     using Socket = boost::asio::ip::tcp::socket;

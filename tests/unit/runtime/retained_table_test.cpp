@@ -156,8 +156,9 @@ TEST_CASE("rows that wait are written after a while, without a query") {
     Numbers numbers(bounds(std::nullopt));
     numbers.append(10);
     const auto written = [&] {
-        return numbers.integer("SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE schema_name = "
-                               "'laminar_retained'");
+        return numbers.integer(
+            "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE schema_name = "
+            "'laminar_retained'");
     };
     CHECK(written() == 0);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
