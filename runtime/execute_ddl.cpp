@@ -86,6 +86,7 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
     env_.engine.call([&](Engine& engine) {
         engine.execute(stored_table_ddl(table));
         if (!statement.query) return;
+        show_retained(*statement.query);
         const ResultTable inserted =
             engine.query(fmt::format("INSERT INTO {} {}", engine_table_name(table.name), rows));
         env_.progress.add_rows(table.name, inserted.rows_changed);

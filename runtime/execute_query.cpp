@@ -118,16 +118,17 @@ bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics
                        : fmt::format("use SUBSCRIBE TO {}, or let the pipeline INSERT INTO a table", input.object));
     }
     if (diagnostics.has_errors()) return false;
-    // What has arrived by now belongs to the answer; what is past its retention does not.
-    env_.engine.call([&](Engine& engine) {
-        env_.graph.cycle(engine, true);
-        for (const QueryInput& input : query.inputs) {
-            if (input.kind != InputKind::stream_table) continue;
-            if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
-                stream->retained()->make_readable();
-        }
-    });
+    // What has arrived by now belongs to the answer; what is past its retention does not (show_retained).
+    env_.engine.call([&](Engine& engine) { env_.graph.cycle(engine, true); });
     return true;
+}
+
+void StatementExecutor::show_retained(const BoundQuery& query) {
+    for (const QueryInput& input : query.inputs) {
+        if (input.kind != InputKind::stream_table) continue;
+        if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
+            stream->retained()->make_readable();
+    }
 }
 
 bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
@@ -160,6 +161,7 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
     bool complete = true;  // A cancellation that comes after the last row has nothing to cancel.
     try {
         env_.engine.call_interruptible([&](Engine& engine) {
+            show_retained(query);
             AcknowledgementScope acknowledgements(engine);
             const auto statement = engine.prepare(sql.text);
             env_.output.begin_result(statement->columns());
@@ -194,8 +196,10 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         const std::string head = fmt::format("INSERT INTO {}{} ", engine_table_name(table.name), columns);
         for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(head.size());
         sql.text = head + sql.text;
-        const std::uint64_t count =
-            env_.engine.call_interruptible([&](Engine& engine) { return engine.query(sql.text).rows_changed; });
+        const std::uint64_t count = env_.engine.call_interruptible([&](Engine& engine) {
+            show_retained(statement.query);
+            return engine.query(sql.text).rows_changed;
+        });
         env_.progress.add_rows(table.name, count);
         env_.output.done(fmt::format("INSERT {}", count));
         return true;
@@ -213,6 +217,7 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     std::unique_ptr<SinkWriter> sink;
     std::uint64_t count = 0;
     env_.engine.call_interruptible([&](Engine& engine) {
+        show_retained(statement.query);
         const ResultTable rows = engine.query(sql);
         sink = make_connection_sink(env_.connections, table.options.connector, Changelog::none, table.name);
         (void)sink->write(rows, 0);

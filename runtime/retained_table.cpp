@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "catalog/catalog.h"
@@ -19,43 +20,57 @@ constexpr std::size_t rows_that_may_wait = 10'240;
 constexpr std::size_t bytes_that_may_wait = 4u << 20;
 constexpr std::chrono::seconds longest_wait{1};
 
-/// So many segments make up what is kept; one more of expired rows lies in memory beside them.
-constexpr std::uint64_t segments_within_bounds = 8;
-// A segment that is smaller than both is not worth a table.
-constexpr std::uint64_t least_segment_rows = 2048;
-constexpr std::uint64_t least_segment_bytes = 8u << 20;
-constexpr std::chrono::seconds least_segment_time{1};
+/// Deleting costs a scan: let a tenth more than the bound pile up between two times.
+constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
+/// Nor more bytes than that, when rows are large.
+constexpr std::uint64_t byte_slack = 64ULL << 20;
 
 constexpr std::chrono::seconds age_interval{1};
+
+std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& table) {
+    const ResultTable row = engine.query(fmt::format("SELECT min(rowid) FROM {}", table));
+    if (row.rows == 0 || !row.values[0].is_valid(0)) return std::nullopt;
+    return row.values[0].values<std::int64_t>()[0];
+}
 
 }  // namespace
 
 RetainedTable::RetainedTable(Engine& engine, const TableObject& table, std::shared_ptr<const BatchSchema> schema,
-                             std::string rows_sql)
+                             const std::string& rows_sql)
     : engine_(engine),
       name_(table.name),
+      table_("laminar_retained." + always_quote_identifier(fold_case(table.name))),
+      view_(engine_table_name(table.name)),
       options_(table.options),
-      rows_sql_(std::move(rows_sql)),
       waiting_(schema),
       slot_(engine.create_batch_slot("retained:" + table.name, schema)),
       last_look_at_age_(Clock::now()) {
-    for (const BatchColumn& column : schema->columns) {
-        const std::string separator = column_names_.empty() ? "" : ", ";
+    // The table's columns have names of their own, so that none hides what the engine calls rowid.
+    std::string definitions;
+    std::string named;
+    std::string names;
+    for (std::size_t index = 0; index < schema->columns.size(); ++index) {
+        const BatchColumn& column = schema->columns[index];
+        const std::string separator = index == 0 ? "" : ", ";
         const std::string name = quote_identifier(column.name);
-        column_definitions_ += fmt::format("{}{} {}", separator, name, to_sql(column.type));
-        column_names_ += separator + name;
+        definitions += fmt::format("{}c{} {}", separator, index, to_sql(column.type));
+        named += fmt::format("{}c{} AS {}", separator, index, name);
+        names += separator + name;
+        if (column.name == hidden_column_name(MetadataField::processed_at)) time_column_ = fmt::format("c{}", index);
     }
     engine_.execute("CREATE SCHEMA IF NOT EXISTS laminar_retained");
-    open_segment();
-    show();
+    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, definitions));
+    engine_.execute(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}", view_, named, table_));
+    insert_batch_ = engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, slot_->from_sql()));
+    insert_shown_sql_ = fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, rows_sql);
 }
 
 RetainedTable::~RetainedTable() {
-    insert_waiting_.reset();
+    insert_batch_.reset();
     insert_shown_.reset();
     try {
-        engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", engine_table_name(name_)));
-        for (const Segment& segment : segments_) engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", segment.table));
+        engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
+        engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", table_));
     } catch (const EngineException&) {
         // The database is going away with everything in it, or already has.
     }
@@ -63,35 +78,37 @@ RetainedTable::~RetainedTable() {
 
 void RetainedTable::append(const ColumnBatch& batch) {
     if (batch.rows == 0) return;
-    appended_ += batch.rows;
-    if (keeps_nothing()) {
-        expired_ = appended_;
+    if (options_.retention_rows == 0U) {
+        expired_ += batch.rows;
         return;
     }
     const std::size_t bytes = batch.byte_size();
     if (batch.rows >= rows_that_may_wait || bytes >= bytes_that_may_wait) {
         write_waiting();
+        rows_ += batch.rows;
         write(batch);
         return;
     }
     if (waiting_.rows == 0) waiting_since_ = Clock::now();
-    for (std::size_t index = 0; index < batch.columns.size(); ++index)
-        waiting_.columns[index].append_all(batch.columns[index]);
+    try {
+        for (std::size_t index = 0; index < batch.columns.size(); ++index)
+            waiting_.columns[index].append_all(batch.columns[index]);
+    } catch (...) {
+        waiting_.truncate(waiting_.rows);
+        throw;
+    }
     waiting_.rows += batch.rows;
     waiting_bytes_ += bytes;
+    rows_ += batch.rows;
     if (waiting_.rows >= rows_that_may_wait || waiting_bytes_ >= bytes_that_may_wait) write_waiting();
 }
 
 void RetainedTable::append_shown(std::uint64_t bytes) {
     write_waiting();
-    Segment& segment = segment_to_append_to();
-    if (!insert_shown_) {
-        insert_shown_ =
-            engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", segment.table, column_names_, rows_sql_));
-    }
+    if (!insert_shown_) insert_shown_ = engine_.prepare(insert_shown_sql_);
     const std::uint64_t rows = insert_shown_->execute().rows_changed;
-    appended_ += rows;
-    count(segment, rows, bytes);
+    rows_ += rows;
+    count_written(rows, bytes);
 }
 
 void RetainedTable::write_waiting() {
@@ -104,126 +121,90 @@ void RetainedTable::write_waiting() {
 void RetainedTable::write(const ColumnBatch& batch) {
     slot_->set_batch(&batch);
     try {
-        Segment& segment = segment_to_append_to();
-        if (!insert_waiting_) {
-            insert_waiting_ = engine_.prepare(
-                fmt::format("INSERT INTO {} SELECT {} FROM {}", segment.table, column_names_, slot_->from_sql()));
-        }
-        (void)insert_waiting_->execute();
-        count(segment, batch.rows, batch.byte_size());
+        (void)insert_batch_->execute();
+        count_written(batch.rows, batch.byte_size());
     } catch (const EngineException& problem) {
         // Pipelines have had them, and their messages are done with: to try for ever would only fill the memory.
         spdlog::error("[{}] queries will not see {} rows, which could not be kept: {}", name_, batch.rows,
                       problem.what());
-        appended_ -= batch.rows;
-        lost_ += batch.rows;
-        expired_ = std::min(expired_, appended_);
+        rows_ -= batch.rows;
+        expired_ += batch.rows;
     }
     slot_->set_batch(nullptr);
 }
 
-void RetainedTable::count(Segment& segment, std::uint64_t rows, std::uint64_t bytes) {
-    if (segment.rows == 0) segment.begun = Clock::now();
-    segment.rows += rows;
-    segment.bytes += bytes;
-    if (options_.retention_rows && appended_ > *options_.retention_rows)
-        expired_ = std::max(expired_, appended_ - *options_.retention_rows);
-    drop_expired_segments();
-}
-
-RetainedTable::Segment& RetainedTable::segment_to_append_to() {
-    if (is_full(segments_.back())) open_segment();
-    return segments_.back();
-}
-
-bool RetainedTable::is_full(const Segment& segment) const {
-    if (segment.rows == 0) return false;
-    const bool is_small = segment.rows < least_segment_rows && segment.bytes < least_segment_bytes;
-    if (options_.retention_rows && !is_small && segment.rows >= *options_.retention_rows / segments_within_bounds)
-        return true;
-    return options_.retention &&
-           Clock::now() - segment.begun >=
-               std::max<Clock::duration>(*options_.retention / segments_within_bounds, least_segment_time);
-}
-
-void RetainedTable::open_segment() {
-    Segment segment;
-    segment.table =
-        "laminar_retained." + always_quote_identifier(fmt::format("{}:{}", fold_case(name_), segments_made_++));
-    segment.first = segments_.empty() ? 0 : segments_.back().end();
-    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", segment.table, column_definitions_));
-    insert_waiting_.reset();
-    insert_shown_.reset();
-    segments_.push_back(std::move(segment));
-    shown_from_.reset();
-}
-
-void RetainedTable::drop_expired_segments() {
-    if (segments_.back().rows > 0 && segments_.back().end() <= expired_) open_segment();
-    while (segments_.size() > 1 && segments_.front().end() <= expired_) {
-        engine_.execute("DROP TABLE " + segments_.front().table);
-        segments_.pop_front();
-        shown_from_.reset();
-    }
-    if (!shown_from_) show();
-}
-
-/// Rows came in the order of their time of processing: the first that is young enough ends those that are not.
-void RetainedTable::expire_by_age() {
-    last_look_at_age_ = Clock::now();
-    for (const Segment& segment : segments_) {
-        if (segment.end() <= expired_) continue;
-        const ResultTable young = engine_.query(fmt::format(
-            "SELECT min(rowid) FROM {} WHERE {} >= (now() AT TIME ZONE 'UTC') - to_microseconds({})", segment.table,
-            quote_identifier(hidden_column_name(MetadataField::processed_at)), options_.retention->count()));
-        if (young.values[0].is_valid(0)) {
-            const auto first = static_cast<std::uint64_t>(young.values[0].values<std::int64_t>()[0]);
-            expired_ = std::max(expired_, segment.first + first);
-            return;
-        }
-        expired_ = segment.end();
-    }
-}
-
-void RetainedTable::show() {
-    std::string parts;
-    for (const Segment& segment : segments_) {
-        const std::uint64_t hidden = expired_ > segment.first ? std::min(expired_ - segment.first, segment.rows) : 0;
-        if (!parts.empty()) parts += " UNION ALL ";
-        parts += fmt::format("SELECT {} FROM {}", column_names_, segment.table);
-        if (hidden > 0) parts += fmt::format(" WHERE rowid >= {}", hidden);
-    }
-    engine_.execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", engine_table_name(name_), parts));
-    shown_from_ = expired_;
+void RetainedTable::count_written(std::uint64_t rows, std::uint64_t bytes) {
+    written_rows_ += rows;
+    written_bytes_ += bytes;
+    unlooked_bytes_ += bytes;
 }
 
 void RetainedTable::make_readable() {
     write_waiting();
-    if (options_.retention) {
-        expire_by_age();
-        drop_expired_segments();
-    }
-    if (shown_from_ != expired_) show();
+    if (options_.retention) delete_by_age();
+    if (surplus() > 0) delete_by_count();
 }
 
 void RetainedTable::maintain() {
     const auto now = Clock::now();
     if (waiting_.rows > 0 && now - waiting_since_ >= longest_wait) write_waiting();
-    if (!options_.retention || rows() == 0 || now - last_look_at_age_ < age_interval) return;
-    expire_by_age();
-    drop_expired_segments();
+    if (options_.retention && rows_ > 0 && now - last_look_at_age_ >= age_interval) delete_by_age();
+    if (surplus() == 0) return;
+    if (surplus() > slack(*options_.retention_rows) || unlooked_bytes_ > byte_slack) {
+        write_waiting();
+        delete_by_count();
+    }
+}
+
+std::uint64_t RetainedTable::surplus() const noexcept {
+    return options_.retention_rows && rows_ > *options_.retention_rows ? rows_ - *options_.retention_rows : 0;
+}
+
+std::uint64_t RetainedTable::rows() const noexcept { return rows_ - surplus(); }
+
+void RetainedTable::delete_by_age() {
+    last_look_at_age_ = Clock::now();
+    count_deleted(engine_
+                      .query(fmt::format("DELETE FROM {} WHERE {} < (now() AT TIME ZONE 'UTC') - to_microseconds({})",
+                                         table_, time_column_, options_.retention->count()))
+                      .rows_changed);
+}
+
+void RetainedTable::delete_by_count() {
+    std::uint64_t too_many = surplus();
+    unlooked_bytes_ = 0;
+    // Row ids grow with insertion, so that the smallest are the oldest. As a rule there are no gaps between them: the
+    // engine then finds the rows by their row groups, while it would have to sort the whole table to count them off.
+    const std::optional<std::int64_t> first = smallest_row_id(engine_, table_);
+    if (!first) return;
+    const std::int64_t bound = *first + static_cast<std::int64_t>(too_many);
+    const std::uint64_t deleted =
+        engine_.query(fmt::format("DELETE FROM {} WHERE rowid < {}", table_, bound)).rows_changed;
+    count_deleted(deleted);
+    too_many -= std::min(too_many, deleted);
+    if (too_many == 0) return;
+    count_deleted(
+        engine_
+            .query(fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})",
+                               table_, too_many))
+            .rows_changed);
+}
+
+void RetainedTable::count_deleted(std::uint64_t rows) {
+    const std::uint64_t gone = std::min(rows_, rows);
+    rows_ -= gone;
+    expired_ += gone;
+    deleted_.rows += gone;
+    if (written_rows_ > 0) deleted_.bytes += gone * (written_bytes_ / written_rows_);
 }
 
 ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
     write_waiting();
-    const std::uint64_t from = std::max(static_cast<std::uint64_t>(position), expired_);
-    const auto segment =
-        std::find_if(segments_.begin(), segments_.end(), [&](const Segment& one) { return one.end() > from; });
-    if (segment == segments_.end()) return {};
-    const std::uint64_t row = from > segment->first ? from - segment->first : 0;
-    ResultTable rows = engine_.query(fmt::format("SELECT {} FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}",
-                                                 column_names_, segment->table, row, limit));
-    position = static_cast<std::int64_t>(segment->first + row + rows.rows);
+    ResultTable rows = engine_.query(
+        fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", table_, position, limit));
+    if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;
+    rows.values.pop_back();
+    rows.columns.pop_back();
     return rows;
 }
 

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "catalog/catalog_object.h"
 #include "connectors/column_batch.h"
@@ -14,16 +14,14 @@
 namespace laminar {
 
 /// The rows of a stream that ad-hoc SQL can see, bounded by age and count.
-/// New rows wait in memory until they make a large append, or until somebody reads. They lie in engine tables of which
-/// each holds a span of the stream (segments), under one view that shows what is within the bounds: rows expire by
-/// moving the view's beginning, and their space comes back when a whole segment is dropped. See
-/// docs/decisions/0017-retained-rows-lie-in-segments.md.
-/// Engine thread only.
+/// New rows wait in memory until they make a large append, or until somebody reads; see
+/// docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
 class RetainedTable {
 public:
-    /// Makes the view, under the table's name. rows_sql is what append_shown reads, in the schema's columns.
+    /// Makes the engine table, and the view of the table's name that reads it. rows_sql is what append_shown reads, in
+    /// the schema's columns.
     RetainedTable(Engine& engine, const TableObject& table, std::shared_ptr<const BatchSchema> schema,
-                  std::string rows_sql);
+                  const std::string& rows_sql);
     ~RetainedTable();
     RetainedTable(const RetainedTable&) = delete;
     RetainedTable& operator=(const RetainedTable&) = delete;
@@ -33,63 +31,58 @@ public:
     void append(const ColumnBatch& batch);
     /// Adds what rows_sql shows now; bytes is about how large that is. Throws EngineException.
     void append_shown(std::uint64_t bytes);
-    /// Lets a query that comes now see all rows within the bounds, and no other. Throws EngineException.
+    /// Lets a query that comes next see all rows within the bounds, and no other. Throws EngineException.
     void make_readable();
-    /// What is due between batches: rows that have waited for long are written, expired ones dropped.
+    /// What is due between batches: rows that have waited for long are written, and expired ones deleted, roughly and
+    /// cheaply.
     void maintain();
 
-    /// The oldest rows from position on, at most limit, in the schema's columns; position, which counts rows since the
-    /// table was made, moves past them. Throws EngineException.
+    /// The oldest rows whose place is position or more, at most limit, in the schema's columns; position moves past
+    /// them. Places hold until rows are added or space is reclaimed. Throws EngineException.
     [[nodiscard]] ResultTable read(std::int64_t& position, std::size_t limit);
 
     /// Within the bounds (of age: when that was last looked at).
-    [[nodiscard]] std::uint64_t rows() const noexcept { return appended_ - expired_; }
+    [[nodiscard]] std::uint64_t rows() const noexcept;
     /// Beyond the bounds, or lost.
-    [[nodiscard]] std::uint64_t expired_rows() const noexcept { return expired_ + lost_; }
+    [[nodiscard]] std::uint64_t expired_rows() const noexcept { return expired_ + (rows_ - rows()); }
+
+    /// What has been deleted since the last time. The engine keeps its space until that is reclaimed.
+    struct Deleted {
+        std::uint64_t rows = 0;
+        std::uint64_t bytes = 0;  ///< About.
+    };
+    [[nodiscard]] Deleted take_deleted() noexcept { return std::exchange(deleted_, {}); }
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    /// A span of the stream: the row with number first + n has row id n, because nothing but whole batches is ever
-    /// added and nothing deleted.
-    struct Segment {
-        std::string table;  ///< As the engine spells it.
-        std::uint64_t first = 0;
-        std::uint64_t rows = 0;
-        std::uint64_t bytes = 0;
-        Clock::time_point begun;  ///< When the first of them came.
-        [[nodiscard]] std::uint64_t end() const noexcept { return first + rows; }
-    };
-
     void write_waiting();
     void write(const ColumnBatch& batch);
-    Segment& segment_to_append_to();
-    void open_segment();
-    void count(Segment& segment, std::uint64_t rows, std::uint64_t bytes);
-    void expire_by_age();
-    void drop_expired_segments();
-    void show();
-    [[nodiscard]] bool is_full(const Segment& segment) const;
-    [[nodiscard]] bool keeps_nothing() const noexcept { return options_.retention_rows == 0U; }
+    void count_written(std::uint64_t rows, std::uint64_t bytes);
+    void delete_by_age();
+    void delete_by_count();
+    void count_deleted(std::uint64_t rows);
+    [[nodiscard]] std::uint64_t surplus() const noexcept;
 
     Engine& engine_;
     std::string name_;
+    std::string table_;  ///< As the engine spells it, as the next.
+    std::string view_;
     TableOptions options_;
-    std::string rows_sql_;
-    std::string column_names_;
-    std::string column_definitions_;
-    std::deque<Segment> segments_;  ///< The oldest first; rows are added to the last.
-    std::uint64_t segments_made_ = 0;
-    std::unique_ptr<PreparedQuery> insert_waiting_;  ///< Into the last segment; made when needed, as the next.
-    std::unique_ptr<PreparedQuery> insert_shown_;
+    std::string time_column_;
     ColumnBatch waiting_;  ///< Rows that make_readable, or maintain, will write.
-    std::size_t waiting_bytes_ = 0;
+    std::uint64_t waiting_bytes_ = 0;
     Clock::time_point waiting_since_;
-    std::unique_ptr<BatchSlot> slot_;  ///< What insert_waiting_ reads.
-    std::uint64_t appended_ = 0;       ///< Since the table was made, as the next two. Those that wait are among them.
-    std::uint64_t expired_ = 0;        ///< The first so many.
-    std::uint64_t lost_ = 0;           ///< Not among those appended.
-    std::optional<std::uint64_t> shown_from_;  ///< The first row that the view shows; nothing: it is out of date.
+    std::unique_ptr<BatchSlot> slot_;  ///< What insert_batch_ reads.
+    std::unique_ptr<PreparedQuery> insert_batch_;
+    std::unique_ptr<PreparedQuery> insert_shown_;  ///< Made when needed.
+    std::string insert_shown_sql_;
+    std::uint64_t rows_ = 0;     ///< In the table and waiting.
+    std::uint64_t expired_ = 0;  ///< Not among them any more, or lost.
+    std::uint64_t written_rows_ = 0;
+    std::uint64_t written_bytes_ = 0;
+    Deleted deleted_;
+    std::uint64_t unlooked_bytes_ = 0;  ///< Written since the count was last trimmed.
     Clock::time_point last_look_at_age_;
 };
 

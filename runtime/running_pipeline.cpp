@@ -101,7 +101,12 @@ bool RunningPipeline::reads_past() const noexcept {
 void RunningPipeline::begin_past_rows() {
     for (Source& source : sources_) {
         if (!source.reads_past) continue;
-        source.past_rows = source.stream->retained()->read(source.past_position, past_rows_at_once);
+        try {
+            source.past_rows = source.stream->retained()->read(source.past_position, past_rows_at_once);
+        } catch (const EngineException& problem) {
+            fail(problem.error());
+            return;
+        }
         if (source.past_rows->rows > 0) {
             source.stream->slot().set_rows(&*source.past_rows);
             return;

@@ -228,7 +228,9 @@ private:
         const bool moved = graph_.cycle(engine_thread_.engine());
         settle();
         engine_thread_.set_alarm(graph_.next_batch_due());
-        if (moved) space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
+        // Pipelines that read what their tables retain remember row ids.
+        if (moved && !graph_.reads_past())
+            space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         if (!moved) return std::nullopt;
         return rest_after(graph_.rows_in() - rows_before, std::chrono::steady_clock::now() - began);

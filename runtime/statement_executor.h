@@ -83,6 +83,8 @@ private:
     std::optional<std::vector<PlanLine>> explain_plan(const BoundQuery& query);
     /// Brings what the query reads up to date; false, reported, when it reads something that keeps no rows.
     bool prepare_for_reading(const BoundQuery& query, Diagnostics& diagnostics);
+    /// Tables show exactly what they retain, until the next cycle. Engine thread: right before the query is executed.
+    void show_retained(const BoundQuery& query);
 
     // execute_show.cpp
     void show(const BoundShow& statement);

@@ -89,9 +89,14 @@ bool StreamGraph::cycle(Engine& engine, bool at_once) {
 bool StreamGraph::take_in(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
-        if (is_held_back(*input)) continue;
         try {
-            if (input->retained()) input->retained()->maintain();
+            if (RetainedTable* retained = input->retained()) {
+                retained->maintain();
+                const RetainedTable::Deleted deleted = retained->take_deleted();
+                rows_changed_ += deleted.rows;
+                bytes_changed_ += deleted.bytes;
+            }
+            if (is_held_back(*input)) continue;
             if (!input->advance(at_once)) continue;
         } catch (const EngineException& problem) {
             // The rows cannot be stored or given their defaults; readers must not see half of it.
@@ -250,6 +255,11 @@ std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
                             pipeline->graph() ? pipeline->graph()->watermark() : StreamTime()});
     }
     return statuses;
+}
+
+bool StreamGraph::reads_past() const {
+    return std::any_of(pipelines_.begin(), pipelines_.end(),
+                       [](const Entry& entry) { return entry.pipeline->reads_past(); });
 }
 
 }  // namespace laminar

@@ -68,12 +68,15 @@ public:
     /// Every pipeline whose inputs have ended has delivered what waited for that.
     [[nodiscard]] bool has_finished() const;
     [[nodiscard]] bool has_inputs() const;
+    /// A pipeline is still at the rows that its tables retained when it began.
+    [[nodiscard]] bool reads_past() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
-    /// Rows of the cycles in which pipelines changed tables of theirs, in and out: about so many were written there.
+    /// Rows that the engine has, about, written over or deleted: those of the cycles in which pipelines changed tables
+    /// of theirs, in and out, and what tables no longer retain.
     [[nodiscard]] std::uint64_t rows_changed() const noexcept { return rows_changed_; }
     [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return bytes_changed_; }  ///< Of their messages.
 

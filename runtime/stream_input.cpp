@@ -67,6 +67,7 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
 }
 
 bool StreamInput::advance(bool at_once) {
+    release(false);  // Of a cycle that failed midway.
     batch_ = channel_->take(at_once);
     if (!batch_) return false;
     fill_in_processed_at(*batch_, std::chrono::system_clock::now());

@@ -56,7 +56,9 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
     // DuckDB 1.4.4 fails for good ("index 2 within vector of size 2") when it chooses its join of two inequalities for
     // rows that come from a table function and a table united; the merge join for one inequality serves as well.
     execute("SET merge_join_threshold = 1000000000000000");
-    execute("SET errors_as_json = true; SET TimeZone = 'UTC'; SET lock_configuration = true");
+    execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
+    // Elsewhere SET changes what a session may (catalog/session_settings.h); nothing else in Laminar's SQL could.
+    if (!settings.external_access) execute("SET lock_configuration = true");
 }
 
 void EngineConnection::execute(const std::string& sql) const {

@@ -321,7 +321,7 @@ TEST_CASE("acknowledgements are taken once for each row") {
     CHECK(engine->take_acknowledgements().empty());
 }
 
-TEST_CASE("a statement cannot change how the engine is set up, nor read files where that is off") {
+TEST_CASE("where files are off, a statement can neither read them nor change how the engine is set up") {
     Engine::Settings settings;
     settings.external_access = false;
     const auto engine = Engine::create(settings);
