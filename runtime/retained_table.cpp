@@ -35,7 +35,7 @@ std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& t
 
 }  // namespace
 
-RetainedTable::RetainedTable(Engine& engine, const TableObject& table, std::shared_ptr<const BatchSchema> schema,
+RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
                              const std::string& rows_sql)
     : engine_(engine),
       name_(table.name),

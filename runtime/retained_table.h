@@ -20,7 +20,7 @@ class RetainedTable {
 public:
     /// Makes the engine table, and the view of the table's name that reads it. rows_sql is what append_shown reads, in
     /// the schema's columns.
-    RetainedTable(Engine& engine, const TableObject& table, std::shared_ptr<const BatchSchema> schema,
+    RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
                   const std::string& rows_sql);
     ~RetainedTable();
     RetainedTable(const RetainedTable&) = delete;
