@@ -2,10 +2,14 @@
 // messages. Usage: ingest [--rounds N] [--messages N] [--scale 1 (also other sizes and numbers of pipelines)]
 //                         [--only N (the N-th measurement alone, for profilers)]
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "bench/baseline_readers.h"
@@ -75,6 +79,54 @@ double session(std::uint64_t messages, const std::string& options, const std::st
 
 constexpr const char* large_buffer = ", buffer_size = 50000";
 
+/// Clients of a server connection that send in turns, a hundred messages at a time, from one thread.
+class SendingClients {
+public:
+    SendingClients(std::uint16_t port, std::size_t clients) {
+        for (std::size_t number = 0; number < clients; ++number) descriptors_.push_back(connect_websocket(port));
+    }
+    ~SendingClients() {
+        for (const int descriptor : descriptors_) close(descriptor);
+    }
+    SendingClients(const SendingClients&) = delete;
+    SendingClients& operator=(const SendingClients&) = delete;
+
+    void send(std::uint64_t messages) {
+        FramedMinute minute(true);
+        for (std::uint64_t sent = 0; sent < messages; sent += at_once) {
+            const std::string_view frames = minute.at(sent / FramedMinute::messages);
+            const std::size_t begin = sent % FramedMinute::messages * minute.frame_size();
+            const int descriptor = descriptors_[sent / at_once % descriptors_.size()];
+            if (!send_all(descriptor, frames.substr(begin, at_once * minute.frame_size()))) {
+                fmt::print(stderr, "the server has thrown a client out\n");
+                std::exit(1);
+            }
+        }
+    }
+
+    static constexpr std::uint64_t at_once = 100;
+
+private:
+    std::vector<int> descriptors_;
+};
+
+double session_of_server(std::uint64_t messages, std::size_t clients) {
+    ScriptedSession session;
+    session.execute(
+        "CREATE CONNECTION feed TO websocket (mode = 'server', host = '127.0.0.1', port = 0, format = 'json', "
+        "buffer_size = 50000, max_connections = 2000, "
+        "max_connections_per_ip = 2000);\n"
+        "CREATE CONNECTION nowhere TO blackhole;\n"
+        "CREATE TABLE counts (symbol TEXT, n BIGINT, began TIMESTAMP) WITH (connector = 'nowhere');\n" +
+        direct_pipeline(1));
+    SendingClients senders(session.port_of("feed"), clients);
+    const double began = seconds_now();
+    std::thread sending([&] { senders.send(messages); });
+    const double ended = session.wait_for_messages(messages);
+    sending.join();
+    return rate(messages, began, ended);
+}
+
 void scale(Report& report, std::uint64_t messages, std::size_t rounds) {
     const auto add = [&](const std::string& name, std::uint64_t count, const std::string& rest, int readers) {
         std::vector<double> nanoseconds;
@@ -85,6 +137,12 @@ void scale(Report& report, std::uint64_t messages, std::size_t rounds) {
     for (const std::uint64_t count : {messages / 5, messages, messages * 5})
         add(fmt::format("table and pipeline, {} messages", count), count,
             table("events", ", retention_rows = 100000") + pipeline(1, "events"), 1);
+    for (const std::size_t clients : {1, 10, 100, 1000}) {
+        std::vector<double> nanoseconds;
+        for (std::size_t round = 0; round < rounds; ++round)
+            nanoseconds.push_back(1e9 / session_of_server(messages, clients));
+        report.add(fmt::format("pipeline on a server, {} clients that send", clients), "ns/message", nanoseconds);
+    }
     for (const int readers : {1, 10, 50}) {
         std::string on_table = table("events", ", retention_rows = 100000");
         for (int number = 0; number < readers; ++number) on_table += pipeline(number, "events");
