@@ -11,7 +11,7 @@ namespace {
 // Reclaiming takes some 50 ms, more for the first time on a large table: rare enough to be lost among the work of as
 // many rows, often enough that what is dead stays small.
 constexpr std::uint64_t rows_between = 250'000;
-constexpr std::uint64_t bytes_between = 64ULL << 20;
+constexpr std::uint64_t bytes_between = 128ULL << 20;
 
 }  // namespace
 

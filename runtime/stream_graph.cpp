@@ -93,8 +93,8 @@ bool StreamGraph::take_in(bool at_once) {
             if (RetainedTable* retained = input->retained()) {
                 retained->maintain();
                 const RetainedTable::Deleted deleted = retained->take_deleted();
-                rows_changed_ += deleted.rows;
-                bytes_changed_ += deleted.bytes;
+                rows_deleted_ += deleted.rows;
+                bytes_deleted_ += deleted.bytes;
             }
             if (is_held_back(*input)) continue;
             if (!input->advance(at_once)) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -75,10 +76,10 @@ public:
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
-    /// Rows that the engine has, about, written over or deleted: those of the cycles in which pipelines changed tables
-    /// of theirs, in and out, and what tables no longer retain.
-    [[nodiscard]] std::uint64_t rows_changed() const noexcept { return rows_changed_; }
-    [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return bytes_changed_; }  ///< Of their messages.
+    /// Rows that the engine has, about, written over or deleted: those that came in cycles in which pipelines changed
+    /// tables of theirs, or those that tables no longer retain, whichever are more.
+    [[nodiscard]] std::uint64_t rows_changed() const noexcept { return std::max(rows_changed_, rows_deleted_); }
+    [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return std::max(bytes_changed_, bytes_deleted_); }
 
 private:
     struct Entry {
@@ -105,6 +106,8 @@ private:
     std::uint64_t rows_out_ = 0;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;
+    std::uint64_t rows_deleted_ = 0;
+    std::uint64_t bytes_deleted_ = 0;
 };
 
 }  // namespace laminar
