@@ -99,7 +99,7 @@ public:
             const int descriptor = descriptors_[sent / at_once % descriptors_.size()];
             if (!send_all(descriptor, frames.substr(begin, at_once * minute.frame_size()))) {
                 fmt::print(stderr, "the server has thrown a client out\n");
-                std::exit(1);
+                std::exit(1);  // NOLINT(concurrency-mt-unsafe): nothing is left to be run at the end
             }
         }
     }
