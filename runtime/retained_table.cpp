@@ -136,7 +136,7 @@ void RetainedTable::write(const ColumnBatch& batch) {
 void RetainedTable::count_written(std::uint64_t rows, std::uint64_t bytes) {
     written_rows_ += rows;
     written_bytes_ += bytes;
-    unlooked_bytes_ += bytes;
+    untrimmed_bytes_ += bytes;
 }
 
 void RetainedTable::make_readable() {
@@ -148,9 +148,20 @@ void RetainedTable::make_readable() {
 void RetainedTable::maintain() {
     const auto now = Clock::now();
     if (waiting_.rows > 0 && now - waiting_since_ >= longest_wait) write_waiting();
+    if (now < rest_until_) return;
+    try {
+        trim_roughly();
+    } catch (const EngineException& problem) {
+        rest_until_ = now + age_interval;
+        spdlog::error("[{}] rows beyond the table's bounds could not be deleted yet: {}", name_, problem.what());
+    }
+}
+
+void RetainedTable::trim_roughly() {
+    const auto now = Clock::now();
     if (options_.retention && rows_ > 0 && now - last_look_at_age_ >= age_interval) delete_by_age();
     if (surplus() == 0) return;
-    if (surplus() > slack(*options_.retention_rows) || unlooked_bytes_ > byte_slack) {
+    if (surplus() > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) {
         write_waiting();
         delete_by_count();
     }
@@ -172,7 +183,7 @@ void RetainedTable::delete_by_age() {
 
 void RetainedTable::delete_by_count() {
     std::uint64_t too_many = surplus();
-    unlooked_bytes_ = 0;
+    untrimmed_bytes_ = 0;
     // Row ids grow with insertion, so that the smallest are the oldest. As a rule there are no gaps between them: the
     // engine then finds the rows by their row groups, while it would have to sort the whole table to count them off.
     const std::optional<std::int64_t> first = smallest_row_id(engine_, table_);

@@ -34,11 +34,11 @@ public:
     /// Lets a query that comes next see all rows within the bounds, and no other. Throws EngineException.
     void make_readable();
     /// What is due between batches: rows that have waited for long are written, and expired ones deleted, roughly and
-    /// cheaply.
+    /// cheaply. What fails is logged, and tried again a second later.
     void maintain();
 
     /// The oldest rows whose place is position or more, at most limit, in the schema's columns; position moves past
-    /// them. Places hold until rows are added or space is reclaimed. Throws EngineException.
+    /// them. Places hold until space is reclaimed. Throws EngineException.
     [[nodiscard]] ResultTable read(std::int64_t& position, std::size_t limit);
 
     /// Within the bounds (of age: when that was last looked at).
@@ -59,6 +59,7 @@ private:
     void write_waiting();
     void write(const ColumnBatch& batch);
     void count_written(std::uint64_t rows, std::uint64_t bytes);
+    void trim_roughly();
     void delete_by_age();
     void delete_by_count();
     void count_deleted(std::uint64_t rows);
@@ -82,8 +83,9 @@ private:
     std::uint64_t written_rows_ = 0;
     std::uint64_t written_bytes_ = 0;
     Deleted deleted_;
-    std::uint64_t unlooked_bytes_ = 0;  ///< Written since the count was last trimmed.
+    std::uint64_t untrimmed_bytes_ = 0;  ///< Written since the count was last trimmed.
     Clock::time_point last_look_at_age_;
+    Clock::time_point rest_until_;  ///< Of maintain, after it failed.
 };
 
 }  // namespace laminar

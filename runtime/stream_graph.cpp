@@ -85,18 +85,20 @@ bool StreamGraph::cycle(Engine& engine, bool at_once) {
     return moved;
 }
 
-/// Rows of tables: into what they retain, and to the hands of their readers.
+void StreamGraph::maintain(RetainedTable& retained) {
+    retained.maintain();
+    const RetainedTable::Deleted deleted = retained.take_deleted();
+    rows_deleted_ += deleted.rows;
+    bytes_deleted_ += deleted.bytes;
+}
+
+/// Rows of tables: to the hands of their readers. What is retained of them is what retain() gives, later.
 bool StreamGraph::take_in(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
+        if (RetainedTable* retained = input->retained()) maintain(*retained);
+        if (is_held_back(*input)) continue;
         try {
-            if (RetainedTable* retained = input->retained()) {
-                retained->maintain();
-                const RetainedTable::Deleted deleted = retained->take_deleted();
-                rows_deleted_ += deleted.rows;
-                bytes_deleted_ += deleted.bytes;
-            }
-            if (is_held_back(*input)) continue;
             if (!input->advance(at_once)) continue;
         } catch (const EngineException& problem) {
             // The rows cannot be stored or given their defaults; readers must not see half of it.

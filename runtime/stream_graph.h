@@ -89,6 +89,7 @@ private:
         std::uint64_t rows_out = 0;  ///< Those that have been made known.
     };
 
+    void maintain(RetainedTable& retained);
     bool take_in(bool at_once);
     bool process(bool at_once);
     bool change_engine(Engine& engine);

@@ -198,3 +198,15 @@ TEST_CASE("what cannot be written is lost to queries and counted, and later rows
     CHECK(numbers.ask("count(*)") == 15);
     CHECK(numbers.ask("max(n)") == 20'014);
 }
+
+TEST_CASE("rows that cannot be deleted are logged, and tried again later") {
+    Numbers numbers(bounds(100));
+    numbers.append(15'000);
+    numbers.engine->execute("ALTER TABLE laminar_retained.numbers RENAME TO away");
+    CHECK_NOTHROW(numbers.table->maintain());
+    numbers.engine->execute("ALTER TABLE laminar_retained.away RENAME TO numbers");
+    CHECK(numbers.written() == 15'000);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (numbers.written() > 100 && std::chrono::steady_clock::now() < deadline) numbers.table->maintain();
+    CHECK(numbers.written() == 100);
+}
