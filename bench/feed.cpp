@@ -4,38 +4,25 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 
+#include "bench/raw_handshake.h"
+
 namespace laminar::bench {
 
 namespace {
 
-constexpr std::string_view key_header = "Sec-WebSocket-Key: ";
-constexpr std::string_view accept_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
 [[noreturn]] void give_up(const char* what) {
     fmt::print(stderr, "{}: {}\n", what, std::strerror(errno));
     std::exit(1);
-}
-
-std::string accept_key(std::string_view key) {
-    const std::string text = std::string(key) + std::string(accept_suffix);
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-    SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    std::array<unsigned char, 64> encoded{};
-    const int length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(digest.size()));
-    return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length)};
 }
 
 /// Byte by byte, so that nothing of what follows is taken.
@@ -85,13 +72,9 @@ int ListeningPort::accept_websocket() const {
     const int client = accept(descriptor_, nullptr, nullptr);
     if (client < 0) give_up("cannot accept");
     set_no_delay(client);
-    const std::string head = read_head(client);
-    const std::size_t begin = head.find(key_header);
-    if (begin == std::string::npos) give_up("the client asks for no WebSocket");
-    const std::size_t value = begin + key_header.size();
-    send_all(client, fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                 "Sec-WebSocket-Accept: {}\r\n\r\n",
-                                 accept_key(std::string_view(head).substr(value, head.find('\r', value) - value))));
+    const std::string answer = handshake_answer(read_head(client));
+    if (answer.empty()) give_up("the client asks for no WebSocket");
+    send_all(client, answer);
     return client;
 }
 
@@ -106,9 +89,7 @@ int connect_websocket(std::uint16_t port, unsigned source) {
         connect(descriptor, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
         give_up("cannot connect");
     set_no_delay(descriptor);
-    send_all(descriptor,
-             "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    send_all(descriptor, handshake_request());
     const std::string head = read_head(descriptor);
     if (!head.starts_with("HTTP/1.1 101")) {
         fmt::print(stderr, "the server refused: {}\n", head.substr(0, head.find('\r')));

@@ -15,6 +15,7 @@
 #include "connectors/net/name_resolution.h"
 #include "connectors/net/proxy_tunnel.h"
 #include "connectors/websocket/client_request.h"
+#include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {

@@ -8,6 +8,7 @@
 #include "connectors/codec/utf8.h"
 #include "connectors/net/deadline.h"
 #include "connectors/websocket/expected_message.h"
+#include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/subscription.h"
 
 namespace laminar {

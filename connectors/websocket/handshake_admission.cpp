@@ -9,6 +9,7 @@
 #include "connectors/net/deadline.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/query_parameters.h"
+#include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {

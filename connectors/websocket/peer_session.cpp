@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/utf8.h"
+#include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {

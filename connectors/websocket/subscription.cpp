@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/codec/json_text.h"
+#include "connectors/websocket/stream_error.h"
 
 namespace laminar {
 

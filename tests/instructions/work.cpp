@@ -5,8 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -33,6 +31,12 @@ void decode(std::size_t rounds) {
     for (std::size_t count = 0; count < rounds; ++count) work.run(messages);
 }
 
+void expect(bool holds, const char* what) {
+    if (holds) return;
+    std::fprintf(stderr, "%s failed\n", what);
+    std::exit(1);  // NOLINT(concurrency-mt-unsafe): there is one thread.
+}
+
 net::awaitable<void> read_messages(tcp::socket socket, std::size_t messages) {
     laminar::MessageStream stream(std::move(socket), nullptr, {});
     laminar::UpgradeReply reply;
@@ -43,20 +47,24 @@ net::awaitable<void> read_messages(tcp::socket socket, std::size_t messages) {
         bytes += stream.message().size();
         stream.release_message();
     }
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
-    if (error || bytes != messages * event_message(0).size()) std::exit(1);
+    expect(!error && bytes == messages * event_message(0).size(), "reading");
 }
 
 net::awaitable<void> send_messages(tcp::socket socket, std::size_t rounds) {
-    boost::beast::websocket::stream<tcp::socket> peer(std::move(socket));
-    co_await peer.async_accept(net::use_awaitable);
-    std::string frames;
-    for (const std::string& message : event_messages(round)) frames += text_frame(message);
-    for (std::size_t count = 0; count < rounds; ++count) {
-        co_await net::async_write(peer.next_layer(), net::buffer(frames), net::use_awaitable);
+    laminar::MessageStream stream(std::move(socket), nullptr, {});
+    laminar::UpgradeRequest request;
+    boost::system::error_code error = co_await stream.read_request(16'384, request);
+    if (!error) error = co_await stream.accept("");
+    const std::vector<std::string> messages = event_messages(round);
+    for (std::size_t count = 0; count < rounds && !error; ++count) {
+        for (const std::string& message : messages) {
+            if (!error) error = stream.write(message, false);
+        }
+        if (!error) error = co_await stream.flush();
         // The reader works them off.
-        for (int turn = 0; turn < 5; ++turn) co_await net::post(net::use_awaitable);
+        for (int turn = 0; turn < 5; ++turn) co_await net::post(stream.executor(), net::use_awaitable);
     }
+    expect(!error, "sending");
 }
 
 void frames(std::size_t rounds) {

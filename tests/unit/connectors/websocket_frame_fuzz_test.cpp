@@ -13,24 +13,23 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/websocket/ssl.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <exception>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "bench/raw_handshake.h"
 #include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/stream_error.h"
 
-// Random streams of valid frames, cut into random pieces, must come out as the messages they are. Beast does only the
-// handshake of the sending side; what it sends then is written by hand.
+// Random streams of valid frames, cut into random pieces, must come out as the messages they are. What is sent is
+// written by hand, handshake included.
 
 namespace laminar {
 namespace {
 
 namespace net = boost::asio;
-namespace websocket = boost::beast::websocket;
 using tcp = net::ip::tcp;
 using Random = std::mt19937;
 
@@ -208,21 +207,36 @@ net::awaitable<void> collect(Socket& socket, std::string& bytes, bool& ended) {
     ended = true;
 }
 
-template <class Stream>
-net::awaitable<void> send_in_pieces(Stream& stream, bool reader_is_server, bool tls, const std::string& bytes,
+/// Byte by byte, so that nothing of what follows is taken.
+template <class Socket>
+net::awaitable<std::string> read_head(Socket& socket) {
+    std::string head;
+    char byte = 0;
+    while (!head.ends_with("\r\n\r\n")) {
+        co_await socket.async_read_some(net::buffer(&byte, 1), net::use_awaitable);
+        head += byte;
+    }
+    co_return head;
+}
+
+template <class Socket>
+net::awaitable<void> send_in_pieces(Socket& socket, bool reader_is_server, const std::string& bytes,
                                     std::size_t longest, Random& random, Exchange& exchange) {
-    if constexpr (!std::is_same_v<typename Stream::next_layer_type, tcp::socket>) {
+    if constexpr (!std::is_same_v<Socket, tcp::socket>) {
         const auto role = reader_is_server ? net::ssl::stream_base::client : net::ssl::stream_base::server;
-        if (tls) co_await stream.next_layer().async_handshake(role, net::use_awaitable);
+        co_await socket.async_handshake(role, net::use_awaitable);
     }
     if (reader_is_server) {
-        co_await stream.async_handshake("localhost", "/", net::use_awaitable);
+        const std::string request(bench::handshake_request());
+        co_await net::async_write(socket, net::buffer(request), net::use_awaitable);
+        const std::string answer = co_await read_head(socket);
+        REQUIRE(answer.starts_with("HTTP/1.1 101"));
     } else {
-        co_await stream.async_accept(net::use_awaitable);
+        const std::string answer = bench::handshake_answer(co_await read_head(socket));
+        co_await net::async_write(socket, net::buffer(answer), net::use_awaitable);
     }
-    auto& socket = stream.next_layer();
     bool ended = false;
-    net::co_spawn(stream.get_executor(), collect(socket, exchange.answers, ended), net::detached);
+    net::co_spawn(socket.get_executor(), collect(socket, exchange.answers, ended), net::detached);
     std::size_t sent = 0;
     while (sent < bytes.size()) {
         const std::size_t size = std::min(pick(random, 1, longest), bytes.size() - sent);
@@ -233,12 +247,12 @@ net::awaitable<void> send_in_pieces(Stream& stream, bool reader_is_server, bool 
         sent += size;
         // Now and then the reader gets to see what has come so far.
         for (std::size_t turns = pick(random, 0, 3); turns > 0; --turns)
-            co_await net::post(stream.get_executor(), net::use_awaitable);
+            co_await net::post(socket.get_executor(), net::use_awaitable);
     }
     // NOLINTNEXTLINE(bugprone-infinite-loop): the reader sets it while this waits.
-    while (!ended) co_await net::post(stream.get_executor(), net::use_awaitable);
+    while (!ended) co_await net::post(socket.get_executor(), net::use_awaitable);
     boost::system::error_code ignored;
-    boost::beast::get_lowest_layer(stream).close(ignored);
+    socket.lowest_layer().close(ignored);
 }
 
 /// How many messages were taken out of the receive buffer without waiting.
@@ -264,18 +278,13 @@ std::size_t run_case(unsigned seed, bool reader_is_server, bool tls) {
         if (problem) std::rethrow_exception(problem);
     };
     net::co_spawn(context, read_all(stream, reader_is_server, tls, exchange), rethrow);
-    websocket::stream<tcp::socket> plain_peer(tcp::socket{context});
-    websocket::stream<net::ssl::stream<tcp::socket>> tls_peer(tcp::socket(context),
-                                                              reader_is_server ? *client_tls : *server_tls);
+    net::ssl::stream<tcp::socket> tls_peer(tcp::socket(context), reader_is_server ? *client_tls : *server_tls);
     if (tls) {
-        boost::beast::get_lowest_layer(tls_peer) = std::move(sending);
-        net::co_spawn(context,
-                      send_in_pieces(tls_peer, reader_is_server, tls, recording.bytes, longest, random, exchange),
+        tls_peer.next_layer() = std::move(sending);
+        net::co_spawn(context, send_in_pieces(tls_peer, reader_is_server, recording.bytes, longest, random, exchange),
                       rethrow);
     } else {
-        plain_peer.next_layer() = std::move(sending);
-        net::co_spawn(context,
-                      send_in_pieces(plain_peer, reader_is_server, tls, recording.bytes, longest, random, exchange),
+        net::co_spawn(context, send_in_pieces(sending, reader_is_server, recording.bytes, longest, random, exchange),
                       rethrow);
     }
     context.run();

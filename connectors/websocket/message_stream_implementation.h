@@ -1,0 +1,31 @@
+#pragma once
+
+// For message_stream*.cpp alone: everything here belongs to one stream, and to its strand.
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <memory>
+#include <optional>
+
+#include "connectors/websocket/frame_buffered_stream.h"
+#include "connectors/websocket/message_stream.h"
+
+namespace laminar {
+
+struct MessageStream::Implementation {
+    Implementation(boost::asio::ip::tcp::socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls,
+                   const MessageStreamSettings& settings);
+
+    std::shared_ptr<BufferedTransport> transport;
+    boost::beast::websocket::stream<FrameBufferedStream> stream;
+    boost::beast::flat_buffer message;
+    std::optional<int> window_bits;  ///< Of permessage-deflate; nothing: it is not used.
+    std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> request;
+    bool close_received = false;
+    bool close_sent = false;
+    std::shared_ptr<bool> ping_in_flight = std::make_shared<bool>(false);
+};
+
+}  // namespace laminar
