@@ -189,6 +189,8 @@ void ColumnVector::append_all(const ColumnVector& other) {
     for (std::size_t row = 0; row < other.size_; ++row) push_validity(other.is_valid(row));
 }
 
+void ColumnVector::add_validity_word() { validity_.push_back(0); }
+
 void ColumnVector::push_valid(std::size_t count) {
     const std::size_t size = size_ + count;
     validity_.resize((size_ + 63) / 64, 0);

@@ -137,7 +137,7 @@ public:
 
 private:
     void push_validity(bool valid) {
-        if ((size_ & 63U) == 0) validity_.push_back(0);
+        if ((size_ & 63U) == 0) add_validity_word();
         if (valid) {
             validity_.back() |= std::uint64_t{1} << (size_ & 63U);
         } else {
@@ -145,6 +145,8 @@ private:
         }
         ++size_;
     }
+    /// Apart, so that the rest is small enough to be inlined.
+    void add_validity_word();
     void push_valid(std::size_t count);
     /// Elements of child(0) that belong to the rows before row.
     [[nodiscard]] std::size_t list_end(std::size_t row) const noexcept;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,7 +38,7 @@ public:
 
     /// The field of a key that is the position-th of its object: same case first, then without regard to (ASCII) case.
     [[nodiscard]] Match find(std::size_t position, std::string_view key) {
-        if (position < learned_.size() && learned_[position].key == key) return learned_[position].match;
+        if (position < learned_.size() && equals(learned_[position].key, key)) return learned_[position].match;
         return find_and_learn(position, key);
     }
     /// The field of an array element.
@@ -52,6 +53,24 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
+    /// Most names have 4 to 16 bytes: two words that may overlap compare them without a call.
+    [[nodiscard]] static bool equals(std::string_view learned, std::string_view key) noexcept {
+        const std::size_t size = learned.size();
+        if (size != key.size()) return false;
+        if (size >= 8 && size <= 16) return same_ends<std::uint64_t>(learned.data(), key.data(), size);
+        if (size >= 4 && size < 8) return same_ends<std::uint32_t>(learned.data(), key.data(), size);
+        return learned == key;
+    }
+    template <class Word>
+    [[nodiscard]] static bool same_ends(const char* a, const char* b, std::size_t size) noexcept {
+        const auto word = [](const char* at) {
+            Word value = 0;
+            std::memcpy(&value, at, sizeof value);
+            return value;
+        };
+        const std::size_t last = size - sizeof(Word);
+        return word(a) == word(b) && word(a + last) == word(b + last);
+    }
     using Index = std::unordered_map<std::string, FieldNode*, Hash, std::equal_to<>>;
 
     Match find_and_learn(std::size_t position, std::string_view key);

@@ -19,8 +19,7 @@ namespace laminar {
 
 namespace {
 
-// RapidJSON's vector instructions read whole blocks of 16 bytes that begin inside the text.
-constexpr std::size_t padding = 32;
+constexpr std::size_t padding = PaddedJsonStream::padding;
 // Offsets into a batch are 32 bits wide, and several messages share one batch.
 constexpr std::size_t maximum_message_size = std::size_t{1} << 30;
 
@@ -77,7 +76,7 @@ public:
         writer_.begin_message(message, batch);
         PreparedText text = prepare(message.payload);
         if (!text.error) {
-            rapidjson::InsituStringStream stream(scratch_.data());
+            PaddedJsonStream stream(scratch_.data());
             events_.begin_message(message.payload, stream);
             text.error = read_values(message.payload, stream, [&] { return events_.read_value(reader_); });
             // The reader may have stopped because of what the rows want, not because of the text.
@@ -99,7 +98,7 @@ public:
         }
         group_.clear();
         if (!error) {
-            rapidjson::InsituStringStream stream(scratch_.data());
+            PaddedJsonStream stream(scratch_.data());
             for (JsonDecoder* decoder : together_) {
                 decoder->events_.begin_message(message.payload, stream);
                 group_.add(decoder->events_);
@@ -140,7 +139,7 @@ private:
 
     /// Reads values separated by line breaks to the end. The rows may be incomplete when there is an error.
     template <class ReadValue>
-    std::optional<MessageError> read_values(std::string_view payload, rapidjson::InsituStringStream& stream,
+    std::optional<MessageError> read_values(std::string_view payload, PaddedJsonStream& stream,
                                             const ReadValue& read_value) {
         std::size_t at = 0;
         do {

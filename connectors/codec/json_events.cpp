@@ -13,7 +13,7 @@ constexpr unsigned parse_flags =
 
 }  // namespace
 
-void JsonEvents::begin_message(std::string_view payload, rapidjson::InsituStringStream& stream) {
+void JsonEvents::begin_message(std::string_view payload, PaddedJsonStream& stream) {
     payload_ = payload;
     stream_ = &stream;
     frames_.clear();
@@ -160,7 +160,7 @@ bool JsonEvents::fail_not_an_object(std::string_view what) {
 
 bool JsonEvents::read_value(rapidjson::Reader& reader) { return !reader.Parse<parse_flags>(*stream_, *this).IsError(); }
 
-bool JsonEventsGroup::read_value(rapidjson::Reader& reader, rapidjson::InsituStringStream& stream) {
+bool JsonEventsGroup::read_value(rapidjson::Reader& reader, PaddedJsonStream& stream) {
     return !reader.Parse<parse_flags>(stream, *this).IsError();
 }
 

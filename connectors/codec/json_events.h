@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/codec/padded_json_stream.h"
 #include "connectors/codec/row_writer.h"
 
 namespace laminar {
@@ -24,7 +25,7 @@ public:
         : writer_(writer), root_(root), accepts_any_value_(accepts_any_value) {}
 
     /// stream reads a copy of payload, offset for offset.
-    void begin_message(std::string_view payload, rapidjson::InsituStringStream& stream);
+    void begin_message(std::string_view payload, PaddedJsonStream& stream);
     /// Reads one value with this as its handler. False: the reader knows where it stopped. Here rather than with the
     /// caller, so that the compiler sees reader and handler together.
     [[nodiscard]] bool read_value(rapidjson::Reader& reader);
@@ -62,7 +63,7 @@ private:
     FieldNode& root_;
     bool accepts_any_value_;
     std::string_view payload_;
-    rapidjson::InsituStringStream* stream_ = nullptr;
+    PaddedJsonStream* stream_ = nullptr;
     std::vector<Frame> frames_;
     FieldNode::Match field_;  ///< Of the key that was read last.
     std::size_t depth_ = 0;
@@ -85,7 +86,7 @@ public:
     }
     [[nodiscard]] bool is_empty() const noexcept { return listening_.empty(); }
     /// See JsonEvents.
-    [[nodiscard]] bool read_value(rapidjson::Reader& reader, rapidjson::InsituStringStream& stream);
+    [[nodiscard]] bool read_value(rapidjson::Reader& reader, PaddedJsonStream& stream);
 
     bool Null() {
         return tell([](JsonEvents& events) { return events.Null(); });

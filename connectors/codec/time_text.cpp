@@ -182,6 +182,50 @@ constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t divisor) no
     return value / divisor - (value % divisor < 0 ? 1 : 0);
 }
 
+/// Two digits as a number; more than 99 when they are none.
+unsigned two_digits(const char* at) noexcept {
+    const auto tens = static_cast<unsigned>(static_cast<unsigned char>(at[0])) - '0';
+    const auto units = static_cast<unsigned>(static_cast<unsigned char>(at[1])) - '0';
+    return tens > 9 || units > 9 ? 100 : tens * 10 + units;
+}
+
+/// The form that nearly all feeds send, 2024-03-15T10:00:42.123Z, with a space for the T and without fraction or Z too,
+/// at known places. Nothing: it is another, or wrong.
+std::optional<Moment> parse_common_timestamp(std::string_view text) noexcept {
+    constexpr std::size_t shortest = 19;
+    if (text.size() < shortest) return std::nullopt;
+    const char* at = text.data();
+    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
+        return std::nullopt;
+    const unsigned century = two_digits(at);
+    const unsigned year = two_digits(at + 2);
+    const unsigned month = two_digits(at + 5);
+    const unsigned day = two_digits(at + 8);
+    const unsigned hour = two_digits(at + 11);
+    const unsigned minute = two_digits(at + 14);
+    const unsigned second = two_digits(at + 17);
+    // Leap seconds and midnight as 24:00 are among the other forms.
+    if (century > 99 || year > 99 || month - 1 > 11 || day == 0 || hour > 23 || minute > 59 || second > 59)
+        return std::nullopt;
+    const CivilDate date{century * 100 + year, month, day};
+    if (day > 28 && day > days_in_month(date.year, month)) return std::nullopt;
+    std::size_t end = shortest;
+    std::uint32_t nanos = 0;
+    if (end < text.size() && at[end] == '.') {
+        static constexpr std::array<std::uint32_t, 10> missing = {
+            1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
+        std::size_t digits = 0;
+        for (++end; end < text.size() && digits < 9 && static_cast<unsigned char>(at[end] - '0') <= 9; ++end, ++digits)
+            nanos = nanos * 10 + static_cast<std::uint32_t>(at[end] - '0');
+        if (digits == 0) return std::nullopt;
+        nanos *= missing[digits];
+    }
+    if (end < text.size() && at[end] == 'Z') ++end;
+    if (end != text.size()) return std::nullopt;
+    const std::int64_t seconds = days_from_civil(date) * 86'400 + (hour * 60 + minute) * 60 + second;
+    return Moment{seconds * micros_per_second + nanos / 1000, static_cast<std::int32_t>(nanos % 1000)};
+}
+
 }  // namespace
 
 std::optional<std::int32_t> parse_date(std::string_view text) noexcept {
@@ -201,6 +245,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) noexcept {
 }
 
 std::optional<Moment> parse_timestamp(std::string_view text) noexcept {
+    if (const std::optional<Moment> moment = parse_common_timestamp(text)) return moment;
     if (text == "infinity") return Moment{infinite_timestamp, 0};
     if (text == "-infinity") return Moment{-infinite_timestamp, 0};
     TextCursor cursor(text);

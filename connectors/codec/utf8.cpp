@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace laminar {
 
@@ -58,21 +63,35 @@ CopiedText copy_text(std::string_view text, char* target) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101ULL;
     constexpr std::uint64_t high_bits = ones * 0x80;
     constexpr std::uint64_t backslashes = ones * '\\';
+    std::size_t at = 0;
+    CopiedText copied;
+#ifdef __SSE2__
+    __m128i seen_blocks = _mm_setzero_si128();
+    __m128i equal_blocks = _mm_setzero_si128();
+    for (; text.size() - at >= sizeof(__m128i); at += sizeof(__m128i)) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at), block);
+        seen_blocks = _mm_or_si128(seen_blocks, block);
+        equal_blocks = _mm_or_si128(equal_blocks, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    }
+    copied.is_ascii = _mm_movemask_epi8(seen_blocks) == 0;
+    copied.has_backslash = _mm_movemask_epi8(equal_blocks) != 0;
+#endif
     std::uint64_t seen = 0;
     std::uint64_t zeros = 0;  // A high bit where a byte was a backslash, or (never wrongly none) one above such.
-    const auto look = [&](const char* source, char* to, std::size_t size) {
+    while (at < text.size()) {
+        const std::size_t size = std::min(text.size() - at, sizeof(std::uint64_t));
         std::uint64_t word = 0;
-        std::memcpy(&word, source, size);
-        std::memcpy(to, &word, size);
+        std::memcpy(&word, text.data() + at, size);
+        std::memcpy(target + at, &word, size);
         seen |= word;
         const std::uint64_t differences = word ^ backslashes;
         zeros |= (differences - ones) & ~differences;
-    };
-    std::size_t at = 0;
-    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t))
-        look(text.data() + at, target + at, sizeof(std::uint64_t));
-    for (; at < text.size(); ++at) look(text.data() + at, target + at, 1);
-    return {(seen & high_bits) == 0, (zeros & high_bits) != 0};
+        at += size;
+    }
+    copied.is_ascii = copied.is_ascii && (seen & high_bits) == 0;
+    copied.has_backslash = copied.has_backslash || (zeros & high_bits) != 0;
+    return copied;
 }
 
 std::string quote_excerpt(std::string_view text, std::size_t limit) {

@@ -7,6 +7,26 @@
 
 using namespace laminar;
 
+TEST_CASE("strings of every length, with and without escapes, at every place") {
+    for (std::size_t before = 0; before < 17; ++before) {
+        for (std::size_t length = 0; length < 70; ++length) {
+            std::string plain;
+            for (std::size_t at = 0; at < length; ++at) plain += static_cast<char>('a' + at % 26);
+            std::string escaped = "\\u0041" + plain;
+            escaped.insert(6 + length / 2, "\\n");
+            const std::string spaces(before, ' ');
+            DecoderFixture fixture({payload_column("key", "VARCHAR"), payload_column("other", "VARCHAR")});
+            const std::string text = "{" + spaces + "\"key\":\"" + plain + "\",\"other\":\"" + escaped + "\"}";
+            INFO(text);
+            REQUIRE(fixture.refusal(text) == "");
+            std::string unescaped = "A" + plain;
+            unescaped.insert(1 + length / 2, "\n");
+            CHECK(fixture.batch.columns[0].string_at(0) == plain);
+            CHECK(fixture.batch.columns[1].string_at(0) == unescaped);
+        }
+    }
+}
+
 TEST_CASE("a message of one object is a row, whatever the order of its fields") {
     DecoderFixture feed({payload_column("symbol", "VARCHAR"), payload_column("price", "DOUBLE"),
                          payload_column("volume", "BIGINT"), payload_column("live", "BOOLEAN"),

@@ -150,6 +150,36 @@ TEST_CASE("text, booleans, bytes and what is carried as text") {
         false);
 }
 
+TEST_CASE("the common form of a timestamp means what the others mean") {
+    // Written with a small t, a text is none of those that have a way of their own.
+    const std::vector<std::string> texts = {
+        "2024-03-15T10:00:42.123Z",       "2024-03-15T10:00:42",       "2024-12-31T23:59:59.999999999Z",
+        "2024-02-29T00:00:00Z",           "2023-02-29T00:00:00Z",      "2100-02-29T00:00:00Z",
+        "2024-04-31T00:00:00Z",           "2024-04-30T00:00:00Z",      "2024-00-10T00:00:00Z",
+        "2024-13-10T00:00:00Z",           "2024-01-00T00:00:00Z",      "2024-01-32T00:00:00Z",
+        "0000-01-01T00:00:00Z",           "0001-01-01T00:00:00.5Z",    "1969-12-31T23:59:59.9Z",
+        "2024-03-15T24:00:00Z",           "2024-03-15T23:60:00Z",      "2024-03-15T23:59:60Z",
+        "2024-03-15T23:00:60Z",           "2024-03-15T10:00:42.Z",     "2024-03-15T10:00:42.1234567899Z",
+        "2024-03-15T10:00:42.1ZZ",        "2024-03-15T10:00:42.1 ",    "2024-03-15T10:00:42.1+01:00",
+        "2024-03-15T10:00:42-08",         "2024-03-15T1a:00:42Z",      "2024-03-15T10:00:4/Z",
+        "2024-03-15T10:00:4:Z",           "20240-03-15T10:00:42Z",     "2024/03/15T10:00:42Z",
+        "2024-03-15T10:00:42.000000001Z", "2024-03-15T10:00:42.12x4Z", "2024-03-15T10:00:4",
+    };
+    for (const std::string& text : texts) {
+        std::string other = text;
+        other[text.find('T')] = 't';
+        for (const char* type : {"TIMESTAMP_NS", "TIMESTAMP"}) {
+            INFO(type, " ", text);
+            const std::string common =
+                DecoderFixture({payload_column("v", type)}).only_value(R"({"v":")" + text + "\"}");
+            std::string general = DecoderFixture({payload_column("v", type)}).only_value(R"({"v":")" + other + "\"}");
+            if (const std::size_t shown = general.find(other); shown != std::string::npos)
+                general.replace(shown, other.size(), text);
+            CHECK(common == general);
+        }
+    }
+}
+
 TEST_CASE("timestamps from text and from epochs of every unit") {
     const std::string expected = R"("2024-01-15T10:30:00Z")";
     check(
