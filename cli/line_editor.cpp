@@ -73,6 +73,9 @@ public:
         el_set(editor_, EL_PROMPT, &LineEditor::show_prompt);
         el_set(editor_, EL_EDITOR, "emacs");
         el_set(editor_, EL_SIGNAL, 0);
+        // The terminal would give the signal of Ctrl-C first and then throw away what has not been shown: also what
+        // we write in answer, when we are quick.
+        for (const char* mode : {"-d", "-x"}) el_set(editor_, EL_SETTY, mode, "+noflsh", nullptr);
         el_set(editor_, EL_GETCFN, &LineEditor::character_read);
         el_set(editor_, EL_ADDFN, "laminar-complete", "Completes the word", &LineEditor::complete_word);
         el_set(editor_, EL_BIND, "^I", "laminar-complete", nullptr);
