@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "catalog/catalog.h"
 #include "parser/sql_writer.h"
 #include "runtime/engine/logical_type.h"
 
@@ -61,6 +62,24 @@ public:
         return open();
     }
 
+    [[nodiscard]] bool read_times(std::string_view column, const std::function<void(const std::int64_t*)>& take) {
+        if (next_ || (!batch_ && !rows_)) return false;
+        const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const OutputColumn& each) {
+            return equals_ignoring_case(each.name, column);
+        });
+        if (found == columns_.end() || found->type.id != TypeId::timestamp) return false;
+        const ScannedRows scan = open();
+        const ColumnVector* values = scan.columns.at(static_cast<std::size_t>(found - columns_.begin())).values;
+        if (!values || values->type().id != TypeId::timestamp || values->size() < scan.end) return false;
+        auto skipped = skipped_.begin();
+        for (std::size_t row = scan.first; row < scan.end; ++row) {
+            while (skipped != skipped_.end() && *skipped < row) ++skipped;
+            if (skipped != skipped_.end() && *skipped == row) continue;
+            take(values->is_valid(row) ? values->values<std::int64_t>() + row : nullptr);
+        }
+        return true;
+    }
+
 private:
     void forget_limits() noexcept {
         show(0, std::numeric_limits<std::size_t>::max());
@@ -114,6 +133,10 @@ public:
     void skip_row(std::size_t row) override { source_->skip(row); }
     [[nodiscard]] std::vector<std::size_t> skipped() const override { return source_->skipped(); }
     void set_skipped(std::vector<std::size_t> rows) override { source_->set_skipped(std::move(rows)); }
+    [[nodiscard]] bool read_times(std::string_view column,
+                                  const std::function<void(const std::int64_t*)>& take) const override {
+        return source_->read_times(column, take);
+    }
     [[nodiscard]] std::string from_sql() const override { return from_sql_; }
 
 private:

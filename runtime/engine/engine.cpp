@@ -34,7 +34,8 @@ private:
 
 class DuckDbEngine final : public Engine {
 public:
-    explicit DuckDbEngine(const Settings& settings) : connection_(settings) {
+    explicit DuckDbEngine(const Settings& settings)
+        : connection_(settings), begin_(connection_.prepare("BEGIN")), commit_(connection_.prepare("COMMIT")) {
         register_scan_function(connection_.get(), batch_function_name, slots_);
         register_scan_function(connection_.get(), "laminar_system", system_tables_);
         register_functions(connection_.get(), functions_);
@@ -70,8 +71,8 @@ public:
         functions_.forget_acknowledgements(first, end);
     }
 
-    void begin() override { connection_.execute("BEGIN"); }
-    void commit() override { connection_.execute("COMMIT"); }
+    void begin() override { connection_.execute(begin_); }
+    void commit() override { connection_.execute(commit_); }
     void rollback() noexcept override {
         try {
             connection_.execute("ROLLBACK");
@@ -88,6 +89,9 @@ private:
     ScanSources system_tables_;
     FunctionState functions_;
     EngineConnection connection_;
+    // Every cycle needs them; parsing and planning them anew takes as long as executing them.
+    PreparedHandle begin_;
+    PreparedHandle commit_;
 };
 
 }  // namespace

@@ -80,6 +80,10 @@ public:
     /// The rows left out, ascending.
     [[nodiscard]] virtual std::vector<std::size_t> skipped() const = 0;
     virtual void set_skipped(std::vector<std::size_t> rows) = 0;
+    /// Gives the values of a TIMESTAMP column to take, row by row as a statement would see them, null for NULL. False,
+    /// and nothing given: only a statement can read that column.
+    [[nodiscard]] virtual bool read_times(std::string_view column,
+                                          const std::function<void(const std::int64_t*)>& take) const = 0;
     /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
     /// parentheses where columns have to be cast.
     [[nodiscard]] virtual std::string from_sql() const = 0;

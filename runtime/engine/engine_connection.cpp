@@ -67,6 +67,12 @@ void EngineConnection::execute(const std::string& sql) const {
         throw EngineException(parse_engine_error(duckdb_result_error(result.get())));
 }
 
+void EngineConnection::execute(const PreparedHandle& statement) {
+    ResultHandle result;
+    if (duckdb_execute_prepared(statement.get(), result.get()) == DuckDBError)
+        throw EngineException(parse_engine_error(duckdb_result_error(result.get())));
+}
+
 PreparedHandle EngineConnection::prepare(const std::string& sql) const {
     PreparedHandle statement;
     if (duckdb_prepare(connection_.get(), sql.c_str(), statement.receive()) == DuckDBError) {

@@ -18,6 +18,8 @@ public:
     void execute(const std::string& sql) const;
     /// Throws EngineException.
     [[nodiscard]] PreparedHandle prepare(const std::string& sql) const;
+    /// Results dropped. Throws EngineException.
+    static void execute(const PreparedHandle& statement);
     void interrupt() const noexcept { duckdb_interrupt(connection_.get()); }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "connectors/codec/calendar.h"
 #include "parser/sql_writer.h"
 #include "runtime/plan/expression_tools.h"
 
@@ -28,30 +29,47 @@ EventClock::EventClock(Engine& engine, const std::string& name, const PlannedClo
 void EventClock::observe(std::chrono::steady_clock::time_point now) {
     watermark_slot_->set_rows(nullptr);
     has_suspects_ = false;
-    const ResultTable read = read_->execute();
-    if (read.rows == 0) return;
-    last_row_at_ = now;
-    idle_advanced_at_.reset();
     watermarks_ = ResultTable();
     watermarks_.columns.push_back({watermark_column, TypeId::timestamp});
     watermarks_.values.emplace_back(TypeId::timestamp);
-    ColumnVector& before = watermarks_.values.front();
-    const ColumnVector& marks = read.values[0];
-    const auto* micros = marks.values<std::int64_t>();
-    const auto* without_time = read.values[1].values<std::uint8_t>();
-    for (std::size_t row = 0; row < read.rows; ++row) {
-        if (time_.is_known() && !time_.is_finished())
-            before.append(*time_.value());
-        else
-            before.append_null();
-        if (without_time[row] != 0) has_suspects_ = true;
-        if (!marks.is_valid(row)) continue;
-        // Only a row behind the one that set the watermark can be late; all others move it.
-        if (time_.has_passed(micros[row]) || (time_.is_known() && micros[row] < *time_.value())) has_suspects_ = true;
-        if (!time_.is_finished()) time_.advance(micros[row]);
+    if (!observe_directly()) {
+        const ResultTable read = read_->execute();
+        const ColumnVector& marks = read.values[0];
+        const auto* without_time = read.values[1].values<std::uint8_t>();
+        for (std::size_t row = 0; row < read.rows; ++row)
+            take_row(without_time[row] == 0, marks.is_valid(row) ? marks.values<std::int64_t>() + row : nullptr);
     }
-    watermarks_.rows = read.rows;
+    watermarks_.rows = watermarks_.values.front().size();
+    if (watermarks_.rows == 0) return;
+    last_row_at_ = now;
+    idle_advanced_at_.reset();
     watermark_slot_->set_rows(&watermarks_);
+}
+
+/// The most frequent watermarks, without a statement, which costs as much as the rows of a small batch.
+bool EventClock::observe_directly() {
+    if (!planned_.delay) return false;
+    return slot_.read_times(planned_.column, [&](const std::int64_t* time) {
+        if (!time) return take_row(false, nullptr);
+        // As the engine subtracts an interval: infinity stays what it is.
+        const bool finite = *time != infinite_timestamp && *time != -infinite_timestamp;
+        std::int64_t watermark = *time;
+        if (finite && __builtin_sub_overflow(*time, *planned_.delay, &watermark)) watermark = -infinite_timestamp;
+        take_row(true, &watermark);
+    });
+}
+
+void EventClock::take_row(bool has_time, const std::int64_t* watermark) {
+    ColumnVector& before = watermarks_.values.front();
+    if (time_.is_known() && !time_.is_finished())
+        before.append(*time_.value());
+    else
+        before.append_null();
+    if (!has_time) has_suspects_ = true;
+    if (!watermark) return;
+    // Only a row behind the one that set the watermark can be late; all others move it.
+    if (time_.has_passed(*watermark) || (time_.is_known() && *watermark < *time_.value())) has_suspects_ = true;
+    if (!time_.is_finished()) time_.advance(*watermark);
 }
 
 void EventClock::advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,

@@ -38,12 +38,16 @@ public:
     void finish() { time_.finish(); }
 
 private:
+    /// One row: its time, and the watermark it asks for; null: it has none.
+    void take_row(bool has_time, const std::int64_t* watermark);
+    [[nodiscard]] bool observe_directly();
+
     PlannedClock planned_;
     std::string from_sql_;
     BatchSlot& slot_;
     std::unique_ptr<BatchSlot> watermark_slot_;
-    std::unique_ptr<PreparedQuery> read_;
-    ResultTable watermarks_;  ///< For each row at hand: the watermark before it.
+    std::unique_ptr<PreparedQuery> read_;  ///< For rows that observe_directly cannot read.
+    ResultTable watermarks_;               ///< For each row at hand: the watermark before it.
     StreamTime time_;
     bool has_suspects_ = false;
     std::optional<std::chrono::steady_clock::time_point> last_row_at_;

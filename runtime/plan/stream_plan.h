@@ -42,6 +42,8 @@ struct PlannedClock {
     std::string column;         ///< Of an input.
     ColumnType type;            ///< Of that column.
     ast::Expression watermark;  ///< event_time: over the columns of the input.
+    /// The watermark is the column itself, a TIMESTAMP of the input's own, less so many microseconds.
+    std::optional<std::int64_t> delay;
     std::chrono::milliseconds idle{30'000};
 };
 

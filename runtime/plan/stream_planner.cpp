@@ -173,6 +173,7 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
         delay.node = ast::Literal{ast::LiteralKind::integer, std::to_string(time.delay.count())};
         clock.watermark =
             make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
+        if (type == TypeId::timestamp && !found->metadata) clock.delay = time.delay.count();
     }
     plan_.clocks.push_back(std::move(clock));
     return value;
