@@ -12,6 +12,11 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# GCC collects its garbage after every 128 MiB, which takes a tenth of the time of sources that include Beast.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=1000000)
+endif()
+
 add_library(laminar_options INTERFACE)
 target_include_directories(laminar_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(laminar_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
