@@ -9,6 +9,8 @@ find_path(ANTLR4_RUNTIME_INCLUDE_DIR antlr4-runtime.h PATH_SUFFIXES antlr4-runti
 find_library(ANTLR4_RUNTIME_LIBRARY antlr4-runtime REQUIRED)
 mark_as_advanced(ANTLR4_TOOL ANTLR4_RUNTIME_INCLUDE_DIR ANTLR4_RUNTIME_LIBRARY)
 
+set(_antlr_initialize_late "${CMAKE_CURRENT_LIST_DIR}/AntlrInitializeLate.sed")
+
 function(antlr_grammar target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LEXER;PARSER" "")
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${target}")
@@ -20,14 +22,16 @@ function(antlr_grammar target)
   add_custom_command(
     OUTPUT "${output}/${lexer}.cpp" "${output}/${lexer}.h" "${output}/${lexer}.tokens"
     COMMAND "${ANTLR4_TOOL}" -Dlanguage=Cpp -Werror -Xexact-output-dir -o "${output}" "${lexer_grammar}"
-    DEPENDS "${lexer_grammar}"
+    COMMAND sed -i -f "${_antlr_initialize_late}" "${output}/${lexer}.cpp"
+    DEPENDS "${lexer_grammar}" "${_antlr_initialize_late}"
     COMMENT "Generating ${lexer}"
     VERBATIM)
   add_custom_command(
     OUTPUT "${output}/${parser}.cpp" "${output}/${parser}.h"
     COMMAND "${ANTLR4_TOOL}" -Dlanguage=Cpp -Werror -no-listener -no-visitor -Xexact-output-dir
             -lib "${output}" -o "${output}" "${parser_grammar}"
-    DEPENDS "${parser_grammar}" "${output}/${lexer}.tokens"
+    COMMAND sed -i -f "${_antlr_initialize_late}" "${output}/${parser}.cpp"
+    DEPENDS "${parser_grammar}" "${output}/${lexer}.tokens" "${_antlr_initialize_late}"
     COMMENT "Generating ${parser}"
     VERBATIM)
 
