@@ -2,6 +2,7 @@
 // of single characters is ours, so that rows of streams can appear above the line while it is edited.
 #include <fmt/format.h>
 #include <histedit.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cwchar>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,8 +75,12 @@ public:
         el_set(editor_, EL_PROMPT, &LineEditor::show_prompt);
         el_set(editor_, EL_EDITOR, "emacs");
         el_set(editor_, EL_SIGNAL, 0);
-        // The terminal would give the signal of Ctrl-C first and then throw away what has not been shown: also what
-        // we write in answer, when we are quick.
+        // While a line is edited, Ctrl-C is a character like others, so that what was typed before it and after it stays
+        // apart (read tells libedit, which forgets). While a statement runs it is a signal.
+        if (termios modes{}; tcgetattr(STDIN_FILENO, &modes) == 0 && modes.c_cc[VINTR] != _POSIX_VDISABLE)
+            interrupt_character_ = modes.c_cc[VINTR];
+        // The terminal would give the signal of Ctrl-C first and then throw away what has not been shown: also what we
+        // write in answer, when we are quick.
         for (const char* mode : {"-d", "-x"}) el_set(editor_, EL_SETTY, mode, "+noflsh", nullptr);
         el_set(editor_, EL_GETCFN, &LineEditor::character_read);
         el_set(editor_, EL_ADDFN, "laminar-complete", "Completes the word", &LineEditor::complete_word);
@@ -99,6 +105,9 @@ public:
     Outcome read(std::string_view prompt, std::string& line) override {
         prompt_ = prompt;
         outcome_ = Outcome::line;
+        // Before the prompt: who sees it may type. libedit itself would see to that after it.
+        el_set(editor_, EL_PREP_TERM, 1);
+        el_set(editor_, EL_SETTY, "-d", "intr=", nullptr);
         el_resize(editor_);
         output_.begin_editing([this] { wake(); });
         int count = 0;
@@ -111,6 +120,8 @@ public:
         if (line.ends_with('\n')) line.pop_back();
         return Outcome::line;
     }
+
+    void drop_typed_ahead() override { tcflush(STDIN_FILENO, TCIFLUSH); }
 
     void set_completer(const Completer& completer) override { completer_ = completer; }
 
@@ -181,11 +192,7 @@ private:
                     outcome_ = Outcome::end;
                     return 0;
                 case Event::interrupted:
-                    // Ends the line for libedit; read throws it away.
-                    outcome_ = Outcome::interrupted;
-                    std::fputs("^C", stdout);
-                    *character = L'\n';
-                    return 1;
+                    return drop_line(character);
                 case Event::text_waits:
                     show_waiting_text();
                     continue;
@@ -200,6 +207,8 @@ private:
             const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) return static_cast<int>(count);
+            if (interrupt_character_ && static_cast<unsigned char>(byte) == *interrupt_character_)
+                return drop_line(character);
             // NOLINTNEXTLINE(concurrency-mt-unsafe): the state is our own
             const std::size_t length = std::mbrtowc(character, &byte, 1, &state);
             if (length == static_cast<std::size_t>(-2)) continue;  // The character has more bytes.
@@ -209,6 +218,14 @@ private:
             }
             return 1;
         }
+    }
+
+    /// Ends the line for libedit; read throws it away.
+    int drop_line(wchar_t* character) {
+        outcome_ = Outcome::interrupted;
+        std::fputs("^C", stdout);
+        *character = L'\n';
+        return 1;
     }
 
     void show_waiting_text() {
@@ -226,6 +243,7 @@ private:
     History* history_ = nullptr;
     Completer completer_;
     std::string prompt_;
+    std::optional<unsigned char> interrupt_character_;  ///< Nothing: the terminal has none.
     Outcome outcome_ = Outcome::line;
 };
 

@@ -23,6 +23,8 @@ public:
     virtual void set_completer(const Completer& completer) { (void)completer; }
     /// Adds a statement to the history, if there is one.
     virtual void remember(std::string_view) {}
+    /// On a terminal: forgets what has been typed and not yet read.
+    virtual void drop_typed_ahead() {}
 
     /// Makes the read under way, or the next one, return interrupted (the line so far is dropped) or end.
     void interrupt();

@@ -52,8 +52,11 @@ bool Shell::execute(const SourceTextPtr& source) {
         if (around_.interruption.happened() || (!ok && !around_.interactive)) break;
     }
     session_.open_connections();
-    ok = ok && !around_.interruption.happened();
+    const bool interrupted = around_.interruption.happened();
+    ok = ok && !interrupted;
     around_.interruption.end();
+    // It goes with what was cancelled.
+    if (interrupted) around_.lines.drop_typed_ahead();
     return ok;
 }
 
@@ -75,12 +78,14 @@ bool Shell::execute_statement(const SourceTextPtr& source, const ast::Statement&
 
 void Shell::follow_subscription() {
     session_.open_connections();
-    while (!around_.interruption.wait_for(look_every)) {
+    bool interrupted = false;
+    while (!(interrupted = around_.interruption.wait_for(look_every))) {
         const SessionStatus status = session_.status();
         if (!status.live || status.sources_finished || status.failed || around_.printer.is_closed()) break;
     }
     // Ctrl-C is how it is meant to end; what comes after it on the line is executed.
     around_.interruption.forget();
+    if (interrupted) around_.lines.drop_typed_ahead();
     session_.end_subscriptions();
     if (around_.interactive) around_.output.write("(subscription ended)\n");
 }

@@ -1,7 +1,6 @@
 #include "cli/shell_command.h"
 
 #include <fmt/format.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -47,8 +46,6 @@ int shell_command(const ShellOptions& options) {
     ShellInterruption interruption;
     const StopSignals signals(
         [&](int signal, unsigned) {
-            // What was typed ahead goes with what is cancelled. The terminal itself is kept from it (line_editor.cpp).
-            if (interactive) tcflush(STDIN_FILENO, TCIFLUSH);
             const bool met = interruption.interrupt();
             if (signal == SIGTERM || (!met && !interactive)) {
                 lines->end();

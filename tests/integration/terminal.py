@@ -60,8 +60,7 @@ class Terminal:
         return seen
 
     def interrupt_until(self, what):
-        """Gives the signal until it shows an effect: it may come before the statement that it is meant for. Not faster
-        than that, for the terminal throws away what it has not shown yet when it takes a signal."""
+        """Gives the signal until it shows an effect: it may come before the statement that it is meant for."""
         deadline = time.monotonic() + LIMIT_SECONDS
         while what not in self.text and time.monotonic() < deadline:
             self.send("\x03")

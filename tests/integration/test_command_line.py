@@ -103,7 +103,7 @@ class EndOfRunTest(LaminarTestCase):
     def test_the_duration_also_ends_a_statement_that_waits(self):
         laminar = self.run_script("CREATE CONNECTION numbers TO generator (rows_per_second = 1);"
                                   "CREATE TABLE t (counter BIGINT) WITH (connector = 'numbers');"
-                                  "WAIT FOR t COUNT 1000000;", "--for", "500ms", expect=1)
+                                  "WAIT FOR t COUNT 1000000;", "--for", "4s", expect=1)
         self.assertIn("L604", laminar.stderr.text)
 
     def test_ends_when_idle(self):

@@ -125,6 +125,14 @@ class TerminalShellTest(TerminalTestCase):
         again.wait_for(PROMPT)
         self.leave(again)
 
+    def test_what_comes_before_and_after_ctrl_c_in_one_go_stays_apart(self):
+        shell = self.start()
+        for number in range(40):
+            shell.send("dropped" * (number % 4) + f"\x03SELECT 'kept ' || {number} AS word;\n")
+            shell.wait_for(f"kept {number}\r\n")
+            shell.wait_for(PROMPT)
+        self.leave(shell)
+
     def test_records_of_the_log_appear_above_the_line_that_is_edited(self):
         shell = self.start()
         shell.send("CREATE CONNECTION c TO websocket (mode = 'client', format = 'json', endpoint = 'ws://127.0.0.1:9/', max_reconnect_interval_ms = 200, reconnect_interval_ms = 100);\n")
