@@ -32,12 +32,6 @@ public:
         return static_cast<std::size_t>(target_ - begin);
     }
     void Flush() noexcept {}
-    [[nodiscard]] char* Push(std::size_t count) noexcept {
-        char* begin = target_;
-        target_ += count;
-        return begin;
-    }
-    void Pop(std::size_t count) noexcept { target_ -= count; }
 
     void skip_space() noexcept {
         while (*next_ == ' ' || *next_ == '\n' || *next_ == '\r' || *next_ == '\t') ++next_;
