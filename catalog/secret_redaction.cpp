@@ -173,7 +173,8 @@ std::string with_credentials_replaced(std::string_view url, const Replace& repla
     } else {
         result += url.substr(begin, end - begin);
     }
-    std::size_t query = url.find('?', end);
+    // OAuth gives tokens in the fragment, written like a query (RFC 6749, section 4.2.2).
+    std::size_t query = url.find_first_of("?#", end);
     if (query == std::string_view::npos) return result += url.substr(end);
     result += url.substr(end, query + 1 - end);
     for (++query; query <= url.size();) {

@@ -143,6 +143,9 @@ TEST_CASE("URLs are shown without credentials") {
     CHECK(redact_url("wss://token@host/path") == "wss://***@host/path");
     CHECK(redact_url("wss://host/path?api_key=1&x=2&Token=3&sig=4#f") ==
           "wss://host/path?api_key=***&x=2&Token=***&sig=***#f");
+    CHECK(redact_url("wss://host/path#state=1&access_token=2") == "wss://host/path#state=1&access_token=***");
+    CHECK(redact_url("wss://host/path?x=1#access_token=2") == "wss://host/path?x=1#access_token=***");
+    CHECK(redact_url("wss://host/path#frag?ment") == "wss://host/path#frag?ment");
     CHECK(redact_url("wss://host:80/a@b?symbol=AAPL") == "wss://host:80/a@b?symbol=AAPL");
     CHECK(redact_url("wss://user:sec/ret@host/path?x=1") == "wss://user:***@host/path?x=1");
     CHECK(redact_url("user:secret@host:3128") == "user:***@host:3128");
