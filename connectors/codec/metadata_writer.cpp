@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <limits>
 #include <string>
 
 #include "connectors/codec/json_encoder.h"
@@ -42,7 +43,10 @@ void append_optional_json(ColumnVector& column, std::string_view json) {
 }
 
 void append_count(ColumnVector& column, std::uint64_t count) {
+    // The types that the metadata columns have themselves; a declared column may have another.
     if (column.type().id == TypeId::bigint) return column.append(static_cast<std::int64_t>(count));
+    if (column.type().id == TypeId::integer && count <= std::numeric_limits<std::int32_t>::max())
+        return column.append(static_cast<std::int32_t>(count));
     std::array<char, 24> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), count).ptr;
     const std::string_view number(digits.data(), static_cast<std::size_t>(end - digits.data()));

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "connectors/codec/json_text.h"
-#include "connectors/codec/number_text.h"
 #include "connectors/codec/utf8.h"
 
 namespace laminar {
@@ -233,7 +234,9 @@ std::string_view RowWriter::generated_message_id() {
     if (generated_id_.empty()) {
         if (message_->origin != nullptr) generated_id_ = message_->origin->connection_name;
         generated_id_ += '-';
-        append_unsigned(generated_id_, message_->sequence);
+        std::array<char, 20> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), message_->sequence).ptr;
+        generated_id_.append(digits.data(), end);
     }
     return generated_id_;
 }

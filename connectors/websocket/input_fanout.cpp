@@ -139,7 +139,7 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
     MessageAcknowledgement::Reception reception;
     std::vector<std::string>* const ids = acknowledgement_ ? &reception.ids : nullptr;
     const auto take_note = [&](InputChannel& channel, std::optional<MessageError> reason) {
-        if (!reason || reason->rows_kept) reception.receivers.push_back(&channel);
+        if (acknowledgement_ && (!reason || reason->rows_kept)) reception.receivers.push_back(&channel);
         if (reason && !error) error = std::move(reason);
     };
     std::vector<InputChannel::Offer> offers;
