@@ -75,8 +75,8 @@ public:
         el_set(editor_, EL_PROMPT, &LineEditor::show_prompt);
         el_set(editor_, EL_EDITOR, "emacs");
         el_set(editor_, EL_SIGNAL, 0);
-        // While a line is edited, Ctrl-C is a character like others, so that what was typed before it and after it stays
-        // apart (read tells libedit, which forgets). While a statement runs it is a signal.
+        // While a line is edited, Ctrl-C is a character like others, so that what was typed before it and after it
+        // stays apart (read tells libedit, which forgets). While a statement runs it is a signal.
         if (termios modes{}; tcgetattr(STDIN_FILENO, &modes) == 0 && modes.c_cc[VINTR] != _POSIX_VDISABLE)
             interrupt_character_ = modes.c_cc[VINTR];
         // The terminal would give the signal of Ctrl-C first and then throw away what has not been shown: also what we
