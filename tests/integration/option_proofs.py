@@ -36,7 +36,7 @@ PROOFS = {
         "pong_message": "test_liveness.LivenessTest.test_application_heartbeats",
         "idle_timeout_s": "test_liveness.LivenessTest.test_a_silent_feed_is_connected_anew",
         "port": "test_server.ServerTest.test_a_port_in_use_is_an_error",
-        "path": "test_server.ServerTest.test_wrong_paths_and_plain_requests_are_refused",
+        "path": "test_server.ServerTest.test_wrong_paths_are_refused",
         "max_connections": "test_server.ServerTest.test_more_clients_than_allowed_are_refused",
         "broadcast": "test_server.ServerTest.test_rows_are_broadcast_to_every_client",
         "host": "test_server_admission.AdmissionTest.test_host_decides_who_can_connect",

@@ -3,6 +3,7 @@
 import base64
 import socket
 import threading
+import time
 
 from laminar_process import LIMIT_SECONDS
 from raw_websocket import header, read_head
@@ -14,6 +15,7 @@ class RawServer:
 
     def __init__(self, serve, address="127.0.0.1"):
         self.connections = 0
+        self.accepted_at = []  # Of each of them, in seconds of a steady clock.
         self._serve = serve
         self._sockets = []
         self._changed = threading.Condition()
@@ -55,6 +57,7 @@ class RawServer:
             self._sockets.append(connection)
             with self._changed:
                 self.connections += 1
+                self.accepted_at.append(time.monotonic())
                 self._changed.notify_all()
             threading.Thread(target=self._run, args=(connection,), daemon=True).start()
 

@@ -199,17 +199,21 @@ class ServerAcknowledgementTest(LaminarTestCase):
         self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
 
     def test_redelivery_outlives_the_client(self):
-        laminar, url = self.start("auto_ack = false, ack_timeout_ms = 200, max_deliveries = 2", """
+        laminar, url = self.start("auto_ack = false, ack_timeout_ms = 200, max_deliveries = 2, dlq_enabled = true", """
             CREATE TABLE errors (error_type TEXT, client_id TEXT) WITH (connector = 'hub', stream = 'errors');
+            CREATE TABLE dead (message_id TEXT, delivery_count INT, data BYTEA) WITH (connector = 'hub', stream = 'dlq');
             CREATE PIPELINE shown AS SELECT n, delivery_count FROM events;
-            CREATE PIPELINE shown_errors AS SELECT error_type, client_id FROM errors;""")
+            CREATE PIPELINE shown_errors AS SELECT error_type, client_id FROM errors;
+            CREATE PIPELINE shown_dead AS SELECT message_id, delivery_count, decode(data)::JSON ->> '$.n' AS n FROM dead;""")
         with Client(url) as client:
             client.send(json.dumps({"message_id": "a", "n": 1}))
         laminar.stdout.wait_for(lambda line: "not_acknowledged" in line, "message that was given up")
+        laminar.stdout.wait_for(lambda line: "shown_dead" in line, "dead letter")
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
-        self.assertEqual(laminar.rows, [
+        self.assertEqual(sorted(laminar.rows, key=lambda row: row["_stream"]), [
             {"_stream": "shown", "n": 1, "delivery_count": 1}, {"_stream": "shown", "n": 1, "delivery_count": 2},
+            {"_stream": "shown_dead", "message_id": "a", "delivery_count": 2, "n": "1"},
             {"_stream": "shown_errors", "error_type": "not_acknowledged", "client_id": "c1"}])
 
 

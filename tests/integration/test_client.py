@@ -6,6 +6,7 @@ import unittest
 
 from laminar_process import LaminarTestCase
 from raw_server import Proxy, RawServer, answer, until_end
+from raw_websocket import TEXT, accept
 from websocket_peer import FeedServer, Server, free_port
 
 # Tests of proxies must not depend on those of the machine they run on.
@@ -106,6 +107,15 @@ class HandshakeTest(ClientTestCase):
             reason = self.failure_of(f"'{server.url('/path', host='[::1]')}'")
             self.assertIn(f"Host: [::1]:{server.port}", heads[0])
         self.assertIn("HTTP 403 Forbidden", reason)
+
+        def feed(peer):
+            accept(peer).send(TEXT, b'{"n": 6}')
+            until_end(peer)
+
+        with RawServer(feed, address="::1") as server:
+            shell = self.open_feed(f"'{server.url(host='[::1]')}'")
+            self.assert_fed(shell)
+            self.assertEqual(shell.select("n", "events"), [[6]])
 
 
 class EndpointsTest(ClientTestCase):

@@ -115,7 +115,7 @@ class ExamplesTest(LaminarTestCase):
             {"text": "known to each other", "number": 2}, {"anonymous_is_let_in": "false"}])
 
     def test_batching(self):
-        self.assertEqual(self.run_example("batching.sql"), [{"rows": 5000, "different": 5000}, {"few_batches": True}])
+        self.assertEqual(self.run_example("batching.sql"), [{"rows": 500, "different": 500}, {"few_batches": True}])
 
     def test_compression(self):
         self.assertEqual(self.run_example("compression.sql"), [{"id": n, "characters": 21000} for n in (1, 2, 3)] + [

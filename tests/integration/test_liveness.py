@@ -1,12 +1,13 @@
 """How a connection that looks alive and is not is found out."""
 
 import json
+import time
 import unittest
 
 from laminar_process import LaminarTestCase
 from raw_server import RawServer, until_end
 from raw_websocket import PING, PONG, accept
-from websocket_peer import Server
+from websocket_peer import Client, Server, free_port
 
 
 class LivenessTest(LaminarTestCase):
@@ -26,13 +27,15 @@ class LivenessTest(LaminarTestCase):
             client = accept(peer)
             for frame in client.receive_frames():
                 if frame.opcode == PING:
-                    pings.append(frame.payload)
+                    pings.append(time.monotonic())
                     client.send(PONG, frame.payload)
 
         with RawServer(serve) as server:
             shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 1")
             shell.wait_until("connection_state", "system.websocket_connections", lambda rows: len(pings) >= 3)
             self.assertEqual(server.connections, 1)
+            # The interval of the option, a second, and not the default, 30.
+            self.assertLess(pings[2] - pings[0], 45)
 
     def test_a_half_open_connection_is_given_up(self):
         def serve(peer):
@@ -86,6 +89,24 @@ class LivenessTest(LaminarTestCase):
             shell = self.open_feed(server, ", heartbeat_interval_s = 1, idle_timeout_s = 2")
             server.wait_for_clients(2)
             self.assertIn(["no message for 2 s (idle_timeout_s)"], shell.select("reason", "system.websocket_gaps"))
+
+    def test_application_heartbeats_of_a_server(self):
+        port = free_port()
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION hub TO websocket (mode = 'server', port = {port}, format = 'json', heartbeat_interval_s = 1,
+                heartbeat_timeout_s = 2, ping_message = JSON_OBJECT('op': 'ping'), pong_message = JSON_OBJECT('op': 'pong'));
+            CREATE TABLE events (n INT) WITH (connector = 'hub');
+        """)
+        shell.wait_for_state("hub", "listening")
+        with Client(f"ws://127.0.0.1:{port}/") as client:
+            for _ in range(3):
+                self.assertEqual([json.loads(text) for text in client.receive(1)], [{"op": "ping"}])
+                client.send('{"op": "pong"}')
+            client.send('{"n": 1}')
+            shell.wait_until("n", "events", lambda rows: rows == [[1]])
+            # The library goes on answering the protocol's pings: the application is dead all the same.
+            shell.wait_until("COUNT(*)", "system.websocket_clients", lambda rows: rows == [[0]])
 
 
 if __name__ == "__main__":

@@ -134,6 +134,8 @@ class BackoffTest(LaminarTestCase):
             self.assertIn(f"max_reconnect_attempts ({attempts}) reached", reason)
             self.assertIn(message, reason)
             self.assertEqual(len(self.bounds(shell)), attempts)
+            # Not only in what the log says: at least 20 ms lie between two of them, less what this side was late by.
+            self.assertGreater(server.accepted_at[-1] - server.accepted_at[0], attempts * 0.01)
 
     def test_delays_grow_by_the_multiplier_up_to_the_cap(self):
         with RawServer(lambda peer: None) as server:

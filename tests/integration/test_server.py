@@ -69,7 +69,7 @@ class ServerTest(LaminarTestCase):
         laminar.interrupt()
         self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
 
-    def test_wrong_paths_and_plain_requests_are_refused(self):
+    def test_wrong_paths_are_refused(self):
         laminar, url = self.start_server("")
         with self.assertRaises(websockets.InvalidStatusCode) as refused:
             Client(url.replace("/collect", "/elsewhere"))
