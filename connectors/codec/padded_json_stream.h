@@ -22,7 +22,7 @@ public:
 
     explicit PaddedJsonStream(char* text) noexcept : next_(text), head_(text) {}
 
-    // The names that RapidJSON's streams have.
+    // NOLINTBEGIN(readability-identifier-naming): the names that RapidJSON's streams have.
     [[nodiscard]] char Peek() const noexcept { return *next_; }
     char Take() noexcept { return *next_++; }
     [[nodiscard]] std::size_t Tell() const noexcept { return static_cast<std::size_t>(next_ - head_); }
@@ -32,6 +32,7 @@ public:
         return static_cast<std::size_t>(target_ - begin);
     }
     void Flush() noexcept {}
+    // NOLINTEND(readability-identifier-naming)
 
     void skip_space() noexcept {
         while (*next_ == ' ' || *next_ == '\n' || *next_ == '\r' || *next_ == '\t') ++next_;

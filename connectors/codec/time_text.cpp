@@ -222,7 +222,7 @@ std::optional<Moment> parse_common_timestamp(std::string_view text) noexcept {
     }
     if (end < text.size() && at[end] == 'Z') ++end;
     if (end != text.size()) return std::nullopt;
-    const std::int64_t seconds = days_from_civil(date) * 86'400 + (hour * 60 + minute) * 60 + second;
+    const std::int64_t seconds = days_from_civil(date) * 86'400 + (hour * 60LL + minute) * 60 + second;
     return Moment{seconds * micros_per_second + nanos / 1000, static_cast<std::int32_t>(nanos % 1000)};
 }
 
