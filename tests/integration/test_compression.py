@@ -141,6 +141,26 @@ class PayloadCompressionTest(ServedTestCase):
         self.assertLess(grown, MEMORY_FACTOR * (150 << 20))
         self.finish(served)
 
+    def test_bombs_reach_a_client_too_in_both_formats(self):
+        zeros = bytes(1 << 30)
+        for kind, bomb in (("gzip", subprocess.run(["gzip", "-9"], input=zeros, capture_output=True, check=True).stdout), ("zstd", zstd(zeros))):
+            damaged = bytearray(COMPRESS[kind](b'{"n": 1}' + b" " * 1000))
+            damaged[-8] ^= 0xFF
+            with self.subTest(kind), FeedServer(['{"n": 0}', bomb, bytes(damaged), COMPRESS[kind](b'{"n": 2}')], held=True) as server:
+                shell = self.start_shell()
+                shell.execute(f"""
+                    CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', compression = '{kind}');
+                    CREATE TABLE events (n INT) WITH (connector = 'feed');
+                    CREATE TABLE errors (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
+                """)
+                shell.wait_for_state("feed", "connected")
+                before = resident_bytes(shell.process)
+                server.release()
+                shell.wait_until("n", "events", lambda rows: rows == [[0], [2]])
+                self.assertLess(resident_bytes(shell.process) - before, MEMORY_FACTOR * (150 << 20))
+                shell.wait_until("error_type", "errors", lambda rows: rows == [["too_large"], ["invalid_compression"]])
+                self.assertEqual(len(server.requests), 1)
+
 
 class PermessageDeflateTest(ServedTestCase):
     def serve_deflate(self, *options):

@@ -5,6 +5,7 @@ import unittest
 
 from certificates import Authority, server_context
 from laminar_process import LaminarTestCase
+from raw_server import Proxy
 from websocket_peer import FeedServer
 
 MESSAGES = [json.dumps({"n": n}) for n in range(100)]
@@ -49,6 +50,21 @@ class TlsTest(LaminarTestCase):
         with FeedServer(MESSAGES, ssl=server_context(*self.good)) as server:
             self.read_all(server, f", tls_ca_cert = '{self.authority.certificate}'")
             self.read_all(server, f", tls_ca_cert = '{self.authority.certificate}'", "127.0.0.1")
+
+    def test_through_a_proxy(self):
+        # The proxy is the only one who knows where that host is; the certificate is for its name.
+        certificate = self.authority.issue("proxied", "DNS:feed.test")
+        with FeedServer(MESSAGES, ssl=server_context(*certificate)) as server, Proxy({"feed.test:443": ("127.0.0.1", server.port)}) as proxy:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = 'wss://feed.test/', mode = 'client', format = 'json',
+                    proxy = '{proxy.url()}', tls_ca_cert = '{self.authority.certificate}', reconnect = false);
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT {len(MESSAGES)} TIMEOUT INTERVAL '60 seconds';
+                SELECT COUNT(*) AS rows, SUM(n) AS total FROM events;
+                DROP CONNECTION feed CASCADE;
+            """)
+            self.assertEqual(laminar.rows, [{"rows": 100, "total": 4950}])
+            self.assertEqual(proxy.requests, ["feed.test:443"])
 
     def test_the_authority_may_be_pem_text_from_a_secret(self):
         folder = self.temporary_folder()
