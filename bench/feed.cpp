@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -44,6 +45,19 @@ sockaddr_in loopback(std::uint16_t port, unsigned host = 1) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host);
     return address;
+}
+
+/// Takes what a client sends that has nothing to say: pings. False: it is closing.
+bool skip_pings(int descriptor) {
+    constexpr std::uint8_t close_frame = 0x88;
+    constexpr std::size_t masked_header = 6;
+    std::array<std::uint8_t, 4096> bytes{};
+    const ssize_t count = recv(descriptor, bytes.data(), bytes.size(), 0);
+    if (count <= 0) return false;
+    for (std::size_t at = 0; at + 1 < static_cast<std::size_t>(count); at += masked_header + (bytes[at + 1] & 0x7FU)) {
+        if (bytes[at] == close_frame) return false;
+    }
+    return true;
 }
 
 void set_no_delay(int descriptor) {
@@ -145,9 +159,11 @@ void RawFeed::run(std::uint64_t messages) {
         if (!send_all(client, minute.at(sent / FramedMinute::messages).substr(0, count * minute.frame_size()))) break;
     }
     sent_ = seconds_now();
-    // The client goes when it has everything, or sends a close frame; a close of ours would end its work.
+    // The client goes when it has everything, or sends a close frame; a close of ours would end its work, and what it
+    // has not yet received would be lost.
     pollfd readable{client, POLLIN, 0};
-    while (poll(&readable, 1, 100) == 0 && !ending_) {
+    while (!ending_) {
+        if (poll(&readable, 1, 100) > 0 && !skip_pings(client)) break;
     }
     close(client);
 }
