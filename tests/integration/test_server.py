@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import subprocess
 import unittest
 
 import websockets
 
 from laminar_process import LaminarTestCase
+from served_script import ServedTestCase
 from websocket_peer import Client, EventLoop
 
 OPEN = """
@@ -97,6 +99,51 @@ class ServerTest(LaminarTestCase):
         self.assertIn("ddress already in use", second.stderr.text)
         laminar.interrupt()
         laminar.wait()
+
+
+class MessageOptionsTest(ServedTestCase):
+    """Options of both modes whose other tests have a client."""
+
+    def test_ids_and_batches(self):
+        served = self.serve(["format = 'json'", "message_id_field = '$.meta.id'", "batch_size = 3", "batch_timeout_ms = 600000"], """
+            CREATE TABLE events (n INT) WITH (connector = 'inlet');
+            CREATE TABLE taken (id TEXT, n INT, at TIMESTAMP);
+            CREATE PIPELINE take AS INSERT INTO taken SELECT message_id, n, processed_at FROM events;
+            """, ["WAIT FOR taken COUNT 3 TIMEOUT INTERVAL '100 seconds'; SELECT id, n FROM taken ORDER BY n; SELECT COUNT(DISTINCT at) AS batches FROM taken"])
+        with Client(served.url()) as client:
+            for n in range(3):
+                client.send(json.dumps({"meta": {"id": f"m{n}"}, "n": n}))
+                client.ping()
+            self.assertEqual(served.step(), [*({"id": f"m{n}", "n": n} for n in range(3)), {"batches": 1}])
+        self.finish(served)
+
+    def test_so_many_errors_wait_for_a_table(self):
+        served = self.serve(["format = 'json'", "error_buffer_size = 2"], "CREATE TABLE events (n INT) WITH (connector = 'inlet');", [
+            "WAIT FOR events COUNT 1 TIMEOUT INTERVAL '100 seconds'",
+            """CREATE TABLE errors (failed_message TEXT) WITH (connector = 'inlet', stream = 'errors');
+               WAIT FOR errors COUNT 2 TIMEOUT INTERVAL '100 seconds'; SELECT failed_message FROM errors"""])
+        with Client(served.url()) as client:
+            client.send(*(f"broken {n}" for n in range(5)), '{"n": 1}')
+            served.step()
+            self.assertEqual(served.step(), [{"failed_message": "broken 3"}, {"failed_message": "broken 4"}])
+        self.finish(served)
+
+    def test_too_many_errors_a_minute(self):
+        served = self.serve(["format = 'json'", "max_errors_per_minute = 2"], "CREATE TABLE events (n INT) WITH (connector = 'inlet');")
+        with Client(served.url()) as client:
+            client.send(*("broken" for _ in range(3)))
+            served.laminar.stderr.wait_for(lambda line: "more than 2 errors in a minute (max_errors_per_minute)" in line, "failed connection")
+
+    def test_zstd_is_what_goes_out(self):
+        served = self.serve(["format = 'json'", "broadcast = true", "compression = 'zstd'"], """
+            CREATE TABLE events (n INT, filler TEXT) WITH (connector = 'inlet');
+            """, ["INSERT INTO events VALUES (1, repeat('x', 5000))"])
+        with Client(served.url()) as client:
+            served.step()
+            payload, = client.receive(1)
+            plain = subprocess.run(["zstd", "--quiet", "-d", "--stdout"], input=payload, capture_output=True, check=True).stdout
+            self.assertEqual(json.loads(plain), {"n": 1, "filler": "x" * 5000})
+        self.finish(served)
 
 
 if __name__ == "__main__":
