@@ -58,6 +58,14 @@ class ErrorTest(LaminarTestCase):
         self.assertIn("on_error = 'fail': invalid_json", laminar.stderr.text)
         self.assertEqual(len(server.requests), 1, "a failed connection is not made again")
 
+    def test_on_error_fail_is_for_connection_errors_too(self):
+        laminar = self.start_script(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:{free_port()}/', mode = 'client', format = 'json',
+                on_error = 'fail', reconnect_interval_ms = 10);
+            CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+        self.assertEqual(laminar.wait(), 1)
+        self.assertIn("on_error = 'fail': cannot connect to", laminar.stderr.text)
+
     def test_on_error_continue_goes_on(self):
         with FeedServer(["broken"] * 30 + GOOD) as server:
             laminar = self.run_script(self.connection(server) + """

@@ -248,10 +248,15 @@ class TlsAdmissionTest(ServedTestCase):
         folder = self.temporary_folder()
         (folder / "cert").write_text(self.server[0].read_text())
         (folder / "key").write_text(self.server[1].read_text())
-        served = self.serve(["format = 'json'", "tls_cert = '${secret:cert}'", "tls_key = '${secret:key}'"], TABLE,
-                            arguments=["--secrets-dir", folder])
-        with RawClient(served.port, tls=trusting(self.authority.certificate)) as client:
+        (folder / "ca").write_text(self.authority.certificate.read_text())
+        served = self.serve(["format = 'json'", "tls_cert = '${secret:cert}'", "tls_key = '${secret:key}'", "tls_client_ca = '${secret:ca}'"],
+                            TABLE, arguments=["--secrets-dir", folder])
+        context = trusting(self.authority.certificate)
+        context.load_cert_chain(*self.client)
+        with RawClient(served.port, tls=context) as client:
             self.assertEqual(client.status, 101)
+        with self.assertRaises((EOFError, OSError)):
+            RawClient(served.port, tls=trusting(self.authority.certificate))
         self.finish(served)
 
     def test_clients_show_certificates(self):
