@@ -214,5 +214,24 @@ class ParquetTest(LaminarTestCase):
         self.assertEqual([path.name for path in self.folder.iterdir()], [self.path.name])
 
 
+class WatermarkDelayTest(LaminarTestCase):
+    def test_a_row_further_behind_than_the_delay_is_late(self):
+        path = self.temporary_folder() / "events.json"
+        for behind, expected in (("10:00:59", "first,second"), ("10:00:40", "first")):
+            rows = [("first", "10:00:05"), ("next", "10:01:05"), ("second", behind), ("last", "10:03:00")]
+            # The window of a minute closes when the watermark, 30 s behind the latest row, has passed it.
+            rows.insert(2, ("next", "10:01:15" if behind == "10:00:59" else "10:01:35"))
+            path.write_text("".join(json.dumps({"k": k, "at": f"2024-01-01T{at}Z"}) + "\n" for k, at in rows))
+            laminar = self.run_script(f"""
+                CREATE CONNECTION recording TO file (path = '{path}', format = 'json');
+                CREATE TABLE events (k TEXT, at TIMESTAMP) WITH (connector = 'recording', event_time_field = 'at', watermark_delay = INTERVAL '30 seconds');
+                CREATE TABLE minutes (began TIMESTAMP, ks TEXT);
+                CREATE PIPELINE collect AS INSERT INTO minutes SELECT TUMBLE_START(at, INTERVAL '1 minute'), string_agg(k, ',' ORDER BY at) FROM events
+                    GROUP BY TUMBLE(at, INTERVAL '1 minute');
+                WAIT FOR minutes COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                SELECT ks FROM minutes ORDER BY began LIMIT 1;""")
+            self.assertEqual(laminar.rows, [{"ks": expected}])
+
+
 if __name__ == "__main__":
     unittest.main()
