@@ -110,6 +110,7 @@ public:
         std::optional<std::string> database_path;  ///< In memory without.
         unsigned threads = 1;
         bool external_access = true;  ///< False for check: no files, no network.
+        bool optimizes = true;        ///< False where statements are prepared, but not executed.
     };
 
     static std::unique_ptr<Engine> create(const Settings& settings);

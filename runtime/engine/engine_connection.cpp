@@ -57,6 +57,7 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
     // rows that come from a table function and a table united; the merge join for one inequality serves as well.
     execute("SET merge_join_threshold = 1000000000000000");
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
+    if (!settings.optimizes) execute("PRAGMA disable_optimizer");
     // Elsewhere SET changes what a session may (catalog/session_settings.h); nothing else in Laminar's SQL could.
     if (!settings.external_access) execute("SET lock_configuration = true");
 }

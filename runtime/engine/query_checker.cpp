@@ -23,6 +23,8 @@ namespace {
 /// move them beyond the end of any query, so that they are not taken for positions in the query.
 constexpr std::size_t macro_padding = std::size_t{1} << 16;
 
+constexpr std::size_t most_literals_kept = 10'000;
+
 /// What stands in for a column whose type is not decided, one after the other, to see what depends on it.
 constexpr std::array<TypeId, 5> trial_types{TypeId::varchar, TypeId::float64, TypeId::timestamp, TypeId::json,
                                             TypeId::boolean};
@@ -159,6 +161,7 @@ private:
         if (!connection_) {
             Engine::Settings settings;
             settings.external_access = false;
+            settings.optimizes = false;
             connection_.emplace(settings);
             register_functions(connection_->get(), function_state_);
             register_window_placeholders(connection_->get());
@@ -256,10 +259,13 @@ private:
         bool all_good = true;
         ast::visit_expressions(node, [&](const ast::Expression& each) {
             if (!is_converted_literal(each)) return;
-            WrittenSql sql = write_expression(each);
-            prepend("SELECT ", sql);
+            const std::string sql = "SELECT " + write_expression(each).text;
+            // Scripts repeat them: INTERVAL '1 minute' in every window.
+            if (good_literals_.contains(sql)) return;
             try {
-                connection().execute(sql.text);
+                connection().execute(sql);
+                if (good_literals_.size() == most_literals_kept) good_literals_.clear();
+                good_literals_.insert(sql);
             } catch (const EngineException& problem) {
                 all_good = false;
                 ErrorMessage text = describe_engine_error(problem.error());
@@ -318,6 +324,7 @@ private:
     std::optional<EngineConnection> connection_;
     std::set<std::string, std::less<>> builtin_functions_;  ///< Case-folded.
     FunctionNames aggregate_functions_;
+    std::set<std::string> good_literals_;           ///< Statements that have read one without complaint.
     std::map<std::string, std::string> functions_;  ///< Declared ones: case-folded to as declared.
 };
 
