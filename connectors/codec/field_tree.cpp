@@ -15,6 +15,13 @@ constexpr char to_lower(char character) noexcept {
     return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
 
+/// In a JSON string: without escapes.
+bool is_written_as_it_is(std::string_view text) noexcept {
+    return std::none_of(text.begin(), text.end(), [](char character) {
+        return character == '"' || character == '\\' || static_cast<unsigned char>(character) < 0x20;
+    });
+}
+
 void fold_into(std::string& target, std::string_view text) {
     target.assign(text);
     std::transform(target.begin(), target.end(), target.begin(), to_lower);
@@ -58,6 +65,7 @@ FieldNode::Match FieldNode::find_and_learn(std::size_t position, std::string_vie
         if (position >= learned_.size()) learned_.resize(position + 1);
         learned_[position].key.assign(key);
         learned_[position].match = match;
+        learned_[position].is_plain = !key.empty() && key.size() <= longest_ahead && is_written_as_it_is(key);
     }
     return match;
 }

@@ -41,6 +41,17 @@ public:
         if (position < learned_.size() && equals(learned_[position].key, key)) return learned_[position].match;
         return find_and_learn(position, key);
     }
+    /// The same where text, which stands after a key's opening quote, begins with the key that has been learned for the
+    /// position, and its closing quote: the key need not be read then. Gives the length of the key, 0 otherwise. Looks
+    /// at longest_ahead + 1 bytes of text at most.
+    [[nodiscard]] std::size_t find_ahead(std::size_t position, const char* text, Match& match) const {
+        if (position >= learned_.size() || !learned_[position].is_plain) return 0;
+        const Learned& learned = learned_[position];
+        if (text[learned.key.size()] != '"' || !equals(learned.key, {text, learned.key.size()})) return 0;
+        match = learned.match;
+        return learned.key.size();
+    }
+    static constexpr std::size_t longest_ahead = 16;
     /// The field of an array element.
     [[nodiscard]] FieldNode* element(std::size_t index) const noexcept;
 
@@ -48,6 +59,7 @@ private:
     struct Learned {
         std::string key = "\xFF";  ///< Not UTF-8: equals no key until learned.
         Match match;
+        bool is_plain = false;  ///< Short, not empty, and written as it is.
     };
     struct Hash {
         using is_transparent = void;

@@ -13,6 +13,36 @@ constexpr unsigned parse_flags =
 
 }  // namespace
 
+}  // namespace laminar
+
+namespace rapidjson {
+
+/// As the reader's own, but for keys that are where they have been before: most objects of a feed have the same.
+template <>
+template <>
+inline void Reader::ParseString<laminar::parse_flags>(laminar::PaddedJsonStream& stream, laminar::JsonEvents& events,
+                                                      bool is_key) {
+    if (is_key && events.take_expected_key(stream)) return;
+    internal::StreamLocalCopy<laminar::PaddedJsonStream> copy(stream);
+    copy.s.skip(1);
+    char* const begin = copy.s.PutBegin();
+    ParseStringToStream<laminar::parse_flags, UTF8<>, UTF8<>>(copy.s, copy.s);
+    if (HasParseError()) return;
+    const auto length = static_cast<SizeType>(copy.s.PutEnd(begin) - 1);
+    const bool wanted = is_key ? events.Key(begin, length, false) : events.String(begin, length, false);
+    if (!wanted) SetParseError(kParseErrorTermination, copy.s.Tell());
+}
+
+}  // namespace rapidjson
+
+namespace laminar {
+
+namespace {
+
+static_assert(FieldNode::longest_ahead + 2 <= PaddedJsonStream::padding);
+
+}  // namespace
+
 void JsonEvents::begin_message(std::string_view payload, PaddedJsonStream& stream) {
     payload_ = payload;
     stream_ = &stream;
@@ -68,6 +98,16 @@ bool JsonEvents::Key(const char* text, rapidjson::SizeType length, bool /*copy*/
     if (skipped_levels_ != 0) return true;
     Frame& frame = frames_.back();
     field_ = frame.node->find(frame.position++, {text, length});
+    return true;
+}
+
+bool JsonEvents::take_expected_key(PaddedJsonStream& stream) {
+    if (skipped_levels_ != 0) return false;
+    Frame& frame = frames_.back();
+    const std::size_t length = frame.node->find_ahead(frame.position, stream.ahead() + 1, field_);
+    if (length == 0) return false;
+    ++frame.position;
+    stream.skip(length + 2);
     return true;
 }
 

@@ -36,6 +36,8 @@ public:
     bool RawNumber(const char* text, rapidjson::SizeType length, bool copy);
     bool String(const char* text, rapidjson::SizeType length, bool copy);
     bool Key(const char* text, rapidjson::SizeType length, bool copy);
+    /// Takes a key that is the one to be expected here, quotes included. False: nothing is taken, the reader must.
+    bool take_expected_key(PaddedJsonStream& stream);
     bool StartObject() { return start_container(true); }
     bool EndObject(rapidjson::SizeType /*members*/) { return end_container(); }
     bool StartArray() { return start_container(false); }

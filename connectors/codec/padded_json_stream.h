@@ -34,6 +34,10 @@ public:
     void Flush() noexcept {}
     // NOLINTEND(readability-identifier-naming)
 
+    /// What comes next; may be looked at as far as the padding goes.
+    [[nodiscard]] const char* ahead() const noexcept { return next_; }
+    void skip(std::size_t count) noexcept { next_ += count; }
+
     void skip_space() noexcept {
         while (*next_ == ' ' || *next_ == '\n' || *next_ == '\r' || *next_ == '\t') ++next_;
     }

@@ -1,10 +1,12 @@
 #include "connectors/codec/scalar_value.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "connectors/codec/base64.h"
 #include "connectors/codec/interval_text.h"
@@ -97,8 +99,37 @@ ValueFit append_decimal_number(ColumnVector& column, std::string_view number) {
 double read_any_range(const char* text, double) { return std::strtod(text, nullptr); }
 float read_any_range(const char* text, float) { return std::strtof(text, nullptr); }
 
+/// Numbers such as -42.5, of at most 15 digits: the digits as an integer and the power of ten are doubles without error
+/// then, and so their quotient is the nearest double. Nothing: it is of another form.
+std::optional<double> parse_short_decimal(std::string_view number) noexcept {
+    static constexpr std::array<double, 16> powers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const bool negative = number.starts_with('-');
+    if (negative) number.remove_prefix(1);
+    if (number.empty() || number.size() > 16 || number.front() == '.' || number.back() == '.') return std::nullopt;
+    std::uint64_t digits = 0;
+    std::size_t point = number.size();
+    for (std::size_t at = 0; at < number.size(); ++at) {
+        const auto digit = static_cast<unsigned>(number[at] - '0');
+        if (digit <= 9) {
+            digits = digits * 10 + digit;
+        } else if (number[at] == '.' && point == number.size()) {
+            point = at;
+        } else {
+            return std::nullopt;
+        }
+    }
+    const std::size_t fraction = point == number.size() ? 0 : number.size() - point - 1;
+    if (point == 16) return std::nullopt;  // 16 digits without a point.
+    const double value = static_cast<double>(digits) / powers[fraction];
+    return negative ? -value : value;
+}
+
 template <class Float>
 ValueFit append_float_number(ColumnVector& column, std::string_view number) {
+    if constexpr (std::is_same_v<Float, double>) {
+        if (const std::optional<double> value = parse_short_decimal(number)) return append_value(column, *value);
+    }
     Float value = 0;
     if (number.starts_with('+')) number.remove_prefix(1);
     const char* end = number.data() + number.size();

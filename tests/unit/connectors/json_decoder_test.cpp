@@ -326,6 +326,28 @@ TEST_CASE("feeds whose fields come and go are matched as well as regular ones") 
     CHECK(feed.row(4) == "[1,2]");
 }
 
+TEST_CASE("a key that is expected is read as any other") {
+    DecoderFixture feed({payload_column("a\"b", "INTEGER"), payload_column("abc", "INTEGER")});
+    CHECK(feed.refusal(R"({"a\"b":1,"abc":2})") == "");
+    // What was learned of it holds a quote, which a message must escape.
+    CHECK(feed.refusal(R"({"a\"b":3,"abc":4})") == "");
+    CHECK(feed.refusal(R"({"a"b":5,"abc":6})") == "invalid_json: invalid JSON at byte 4: missing colon after a name");
+    CHECK(feed.refusal(R"({"a\"b":7,"ab":8})") == "");
+    CHECK(feed.refusal(R"({"a\"b":9,"abcd":10})") == "");
+    CHECK(feed.refusal(R"({"a\"b":11,"ab\u0063":12})") == "");
+    const std::vector<std::string> rows{"[1,2]", "[3,4]", "[7,null]", "[9,null]", "[11,12]"};
+    for (std::size_t row = 0; row < rows.size(); ++row) CHECK(feed.row(row) == rows[row]);
+
+    const std::string whole = R"({"a\"b":1,"abc":2})";
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        CAPTURE(size);
+        DecoderFixture fresh({payload_column("a\"b", "INTEGER"), payload_column("abc", "INTEGER")});
+        const std::string refusal = feed.refusal(whole.substr(0, size));
+        CHECK(refusal != "");
+        CHECK(refusal == fresh.refusal(whole.substr(0, size)));
+    }
+}
+
 TEST_CASE("escapes and bytes beyond ASCII are seen wherever they stand") {
     DecoderFixture feed({payload_column("t", "VARCHAR")});
     for (std::size_t size = 0; size < 20; ++size) {

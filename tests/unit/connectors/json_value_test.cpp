@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <cstdlib>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -117,6 +120,30 @@ TEST_CASE("floats are the nearest value") {
             {"FLOAT", "1e39", out_of_range("FLOAT", "number 1e39")},
         },
         false);
+}
+
+TEST_CASE("short decimals are the nearest value too") {
+    const std::uint64_t seed = 20'261'128;
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    DecoderFixture feed({payload_column("v", "DOUBLE")});
+    for (int round = 0; round < 20'000; ++round) {
+        std::string number = random() % 2 == 0 ? "-" : "";
+        const std::size_t digits = 1 + random() % 18;
+        const std::size_t point = 1 + random() % digits;  // After the last digit: there is none.
+        for (std::size_t digit = 0; digit < digits; ++digit) {
+            if (digit == point) number += '.';
+            // JSON numbers do not begin with zeros.
+            const bool leads = digit == 0 && point > 1;
+            number += static_cast<char>('0' + (leads ? 1 + random() % 9 : random() % 10));
+        }
+        CAPTURE(number);
+        feed.batch.clear();
+        REQUIRE(feed.refusal("{\"v\":" + number + "}") == "");
+        const double value = feed.batch.columns[0].values<double>()[0];
+        REQUIRE(std::bit_cast<std::uint64_t>(value) ==
+                std::bit_cast<std::uint64_t>(std::strtod(number.c_str(), nullptr)));
+    }
 }
 
 TEST_CASE("text, booleans, bytes and what is carried as text") {
