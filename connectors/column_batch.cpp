@@ -1,5 +1,7 @@
 #include "connectors/column_batch.h"
 
+#include <stdexcept>
+
 namespace laminar {
 
 namespace {
@@ -159,6 +161,17 @@ void ColumnVector::append_null() {
     ++null_count_;
 }
 
+void ColumnVector::append_again() {
+    if (!is_valid(size_ - 1)) return append_null();
+    if (physical_ == PhysicalType::list || physical_ == PhysicalType::structure)
+        throw std::logic_error("only plain values can be appended again");
+    const std::size_t width = physical_width(physical_);
+    std::byte* added = data_.extend(width);
+    std::memcpy(added, added - width, width);
+    push_validity(true);
+    shares_text_ = shares_text_ || physical_ == PhysicalType::string;
+}
+
 void ColumnVector::append_list(std::uint32_t length) {
     append(ListEntry{static_cast<std::uint32_t>(children_[0].size_) - length, length});
 }
@@ -184,6 +197,7 @@ void ColumnVector::append_all(const ColumnVector& other) {
             list->offset += elements_before;
     }
     heap_.append(other.heap_.data(), other.heap_.size());
+    shares_text_ = shares_text_ || other.shares_text_;
     for (std::size_t index = 0; index < children_.size(); ++index) children_[index].append_all(other.children_[index]);
     if (other.null_count_ == 0) return push_valid(other.size_);
     for (std::size_t row = 0; row < other.size_; ++row) push_validity(other.is_valid(row));
@@ -214,7 +228,7 @@ void ColumnVector::truncate(std::size_t size) {
         for (ColumnVector& nested : children_) nested.truncate(size);
     }
     if (size >= size_) return;
-    if (physical_ == PhysicalType::string) heap_.shrink(values<StringReference>()[size].offset);
+    if (physical_ == PhysicalType::string && !shares_text_) heap_.shrink(values<StringReference>()[size].offset);
     for (std::size_t row = size; row < size_; ++row) null_count_ -= is_valid(row) ? 0 : 1;
     data_.shrink(size * physical_width(physical_));
     validity_.resize((size + 63) / 64);
@@ -225,6 +239,7 @@ void ColumnVector::truncate(std::size_t size) {
 void ColumnVector::clear() noexcept {
     size_ = 0;
     null_count_ = 0;
+    shares_text_ = false;
     data_.clear();
     validity_.clear();
     heap_.clear();
@@ -255,18 +270,21 @@ void ColumnBatch::truncate(std::size_t row_count) {
     for (std::vector<std::uint8_t>& flags : presence) {
         if (flags.size() > row_count) flags.resize(row_count);
     }
+    facts.truncate(row_count);
     if (rows > row_count) rows = row_count;
 }
 
 void ColumnBatch::clear() noexcept {
     for (ColumnVector& column : columns) column.clear();
     for (std::vector<std::uint8_t>& flags : presence) flags.clear();
+    facts.clear();
+    processed_at = 0;
     rows = messages = bytes = 0;
     deliveries.clear();
 }
 
 std::size_t ColumnBatch::byte_size() const noexcept {
-    std::size_t size = 0;
+    std::size_t size = facts.byte_size();
     for (const ColumnVector& column : columns) size += column.byte_size();
     for (const std::vector<std::uint8_t>& flags : presence) size += flags.size();
     return size;

@@ -12,6 +12,7 @@
 #include "catalog/column_type.h"
 #include "catalog/metadata_column.h"
 #include "connectors/growing_bytes.h"
+#include "connectors/row_facts.h"
 
 namespace laminar {
 
@@ -98,6 +99,8 @@ public:
         heap_.append(text.data(), text.size());
     }
     void append_null();
+    /// Appends the value of the last row once more. Its text is not copied.
+    void append_again();
     /// Gives all rows that are NULL a value, of the C++ type of physical().
     template <class T>
     void replace_nulls(T value) {
@@ -154,6 +157,7 @@ private:
     ColumnType type_;
     PhysicalType physical_;
     bool cast_by_engine_ = false;
+    bool shares_text_ = false;  ///< Rows refer to the text of rows before them.
     std::size_t size_ = 0;
     std::size_t null_count_ = 0;
     GrowingBytes data_;                    ///< Fixed-width values, StringReference or ListEntry.
@@ -170,6 +174,12 @@ struct BatchColumn {
     std::optional<MetadataField> metadata;  ///< Source, or the fallback when json_path finds nothing.
     bool tracks_presence = false;           ///< Has a DEFAULT: ColumnBatch::presence tells which rows need it.
     bool not_null = false;  ///< A row whose value is missing or null is a decode error (unless it has a DEFAULT).
+
+    /// Metadata that nothing depends on and that RowFacts knows: not filled until it is read (fill_in_metadata).
+    [[nodiscard]] bool is_deferred() const noexcept {
+        return metadata && json_path.empty() && !not_null && !tracks_presence && *metadata != MetadataField::message &&
+               *metadata != MetadataField::data;
+    }
 };
 
 struct BatchSchema {
@@ -177,12 +187,16 @@ struct BatchSchema {
     bool coerce = false;  ///< TRY_CAST rules for values of the wrong JSON type.
 };
 
-/// Typed rows of one stream on their way from a connection to the engine.
+/// Typed rows of one stream on their way from a connection to the engine. Deferred columns (BatchColumn::is_deferred)
+/// have no values until fill_in_metadata.
 struct ColumnBatch {
     explicit ColumnBatch(std::shared_ptr<const BatchSchema> batch_schema);
 
     std::shared_ptr<const BatchSchema> schema;
     std::vector<ColumnVector> columns;  ///< One per schema column.
+    RowFacts facts;                     ///< Of all rows that came from messages.
+    /// When its reader took it, in microseconds since the epoch; 0: not yet.
+    std::int64_t processed_at = 0;
     std::vector<std::vector<std::uint8_t>>
         presence;  ///< Per column with tracks_presence: 1 where the payload had the field; empty otherwise.
     std::size_t rows = 0;

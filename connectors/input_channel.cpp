@@ -1,6 +1,8 @@
 #include "connectors/input_channel.h"
 
 #include <algorithm>
+#include <new>
+#include <thread>
 #include <utility>
 
 namespace laminar {
@@ -14,6 +16,9 @@ constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
 constexpr std::size_t messages_between_measures = 16;
 constexpr std::size_t payload_between_measures = std::size_t{64} << 10;
 constexpr std::size_t limit_worth_estimating = std::size_t{4} << 20;
+/// For those to wake up who wait for the channel.
+constexpr int turns_to_wait = 1000;
+constexpr std::chrono::milliseconds patience_with_producer{1};
 
 /// What a batch counts for: its payload or its decoded rows, whichever is more.
 std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.bytes, batch.byte_size()); }
@@ -21,15 +26,6 @@ std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.b
 InputChannel::Limits sensible(InputChannel::Limits limits) {
     return {std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes),
             limits.batch_rows, limits.batch_timeout, std::max<std::size_t>(limits.batches, 1)};
-}
-
-/// The hidden one, which comes after a declared column of the same name.
-std::size_t last_message_id_column(const BatchSchema& schema) {
-    for (std::size_t index = schema.columns.size(); index > 0; --index) {
-        const BatchColumn& column = schema.columns[index - 1];
-        if (column.metadata == MetadataField::message_id && column.type.id == TypeId::varchar) return index - 1;
-    }
-    return schema.columns.size();
 }
 
 void append_all(std::vector<std::uint64_t>& numbers, const std::vector<std::uint64_t>& more) {
@@ -45,20 +41,43 @@ InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::uniqu
       schema_(std::move(schema)),
       limits_(sensible(limits)),
       decoder_(std::move(decoder)),
-      open_(std::make_unique<ColumnBatch>(schema_)),
-      message_id_column_(last_message_id_column(*schema_)) {}
+      open_(std::make_unique<ColumnBatch>(schema_)) {}
+
+InputChannel::~InputChannel() { delete spare_.load(); }
+
+std::unique_lock<std::mutex> InputChannel::lock() const {
+    waiting_.fetch_add(1);
+    std::unique_lock lock(mutex_);
+    waiting_.fetch_sub(1);
+    return lock;
+}
+
+void InputChannel::Hold::release() {
+    if (!lock_.owns_lock()) return;
+    try {
+        serve_consumer();
+    } catch (const std::bad_alloc&) {
+        // The consumer looks again by itself.
+    }
+    lock_.unlock();
+    if (std::exchange(hurry_, false)) channel_->hurry_();
+}
+
+void InputChannel::Hold::take_back() {
+    // Who waits has to wake up first, and would find the lock taken again without this.
+    for (int tries = 0; tries < turns_to_wait && channel_->waiting_.load() != 0; ++tries) std::this_thread::yield();
+    lock_ = std::unique_lock(channel_->mutex_);
+}
 
 std::shared_ptr<const BatchSchema> InputChannel::schema() const {
-    const std::lock_guard lock(mutex_);
+    const auto guard = lock();
     return schema_;
 }
 
 void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder) {
-    const std::lock_guard lock(mutex_);
+    const auto guard = lock();
     schema_ = std::move(schema);
     decoder_ = std::move(decoder);
-    message_id_column_ = last_message_id_column(*schema_);
-    spare_.reset();
     if (open_->messages > 0) {
         begin_batch();
     } else {
@@ -68,46 +87,41 @@ void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::uniq
     note_room();
 }
 
-std::optional<MessageError> InputChannel::offer(const Message& message, std::vector<std::string>* ids) {
-    std::unique_lock lock(mutex_);
-    if (std::optional<MessageError> refusal = begin_offer(message)) return refusal;
-    const std::size_t rows = open_->rows;
-    std::optional<MessageError> error = decoder_->decode(message, *open_);
+std::optional<MessageError> InputChannel::Hold::offer(const Message& message, std::vector<std::string>* ids) {
+    InputChannel& channel = *channel_;
+    if (std::optional<MessageError> refusal = channel.begin_offer(message)) return refusal;
+    const std::size_t rows = channel.open_->rows;
+    std::optional<MessageError> error = channel.decoder_->decode(message, *channel.open_);
     if (error && !error->rows_kept) return error;
-    if (end_offer(message, rows, ids)) {
-        lock.unlock();
-        hurry_();
-    }
+    hurry_ = channel.end_offer(message, rows, ids) || hurry_;
     return error;
 }
 
-void InputChannel::offer_to_all(const Message& message, std::vector<Offer>& offers, std::vector<std::string>* ids) {
-    std::vector<std::unique_lock<std::mutex>> locks;
+std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Message& message, std::vector<Hold>& holds,
+                                                                    std::vector<std::string>* ids) {
+    std::vector<std::optional<MessageError>> errors;
     std::vector<DecodeTask> tasks;
     std::vector<std::size_t> rows;
-    for (Offer& offer : offers) {
-        InputChannel& channel = *offer.channel;
-        locks.emplace_back(channel.mutex_);
-        offer.error = channel.begin_offer(message);
-        if (offer.error) continue;
+    for (const Hold& hold : holds) {
+        InputChannel& channel = *hold.channel_;
+        errors.push_back(channel.begin_offer(message));
+        if (errors.back()) continue;
         tasks.push_back({channel.decoder_.get(), channel.open_.get()});
         rows.push_back(channel.open_->rows);
     }
-    if (tasks.empty()) return;
+    if (tasks.empty()) return errors;
     tasks.front().decoder->decode_together(message, tasks);
-    std::vector<InputChannel*> in_a_hurry;
     std::size_t task = 0;
-    for (Offer& offer : offers) {
-        if (offer.error) continue;
+    for (std::size_t index = 0; index < holds.size(); ++index) {
+        if (errors[index]) continue;
         const std::size_t first_row = rows[task];
-        offer.error = std::move(tasks[task++].error);
-        if (offer.error && !offer.error->rows_kept) continue;
+        errors[index] = std::move(tasks[task++].error);
+        if (errors[index] && !errors[index]->rows_kept) continue;
         const bool wants_ids = ids && ids->empty();
-        if (offer.channel->end_offer(message, first_row, wants_ids ? ids : nullptr))
-            in_a_hurry.push_back(offer.channel);
+        Hold& hold = holds[index];
+        hold.hurry_ = hold.channel_->end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.hurry_;
     }
-    locks.clear();
-    for (const InputChannel* channel : in_a_hurry) channel->hurry_();
+    return errors;
 }
 
 /// Makes ready for a message, or says why it cannot be taken.
@@ -150,18 +164,17 @@ void InputChannel::measure_if_grown() {
 }
 
 void InputChannel::collect_ids(std::size_t first_row, std::vector<std::string>& ids) const {
-    if (message_id_column_ >= open_->columns.size()) return;
-    const ColumnVector& column = open_->columns[message_id_column_];
     for (std::size_t row = first_row; row < open_->rows; ++row) {
-        if (!column.is_valid(row)) continue;
-        const std::string_view id = column.string_at(row);
-        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.emplace_back(id);
+        std::string id;
+        open_->facts.append_message_id(row, id);
+        if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
     }
 }
 
 void InputChannel::begin_waiting() {
     if (limits_.batch_rows == 0 || batch_due_) return;
     batch_due_ = Clock::now() + limits_.batch_timeout;
+    waits_for_more_.store(true);
     due_is_known_ = false;
 }
 
@@ -179,10 +192,17 @@ void InputChannel::begin_batch() {
     closed_messages_ += open_->messages;
     closed_bytes_ += size_of(*open_);
     closed_.push_back({std::move(open_), *waiting_since_});
-    open_ = spare_ ? std::move(spare_) : std::make_unique<ColumnBatch>(schema_);
+    open_ = take_spare();
     measure();
     batch_due_.reset();
+    waits_for_more_.store(false);
     waiting_since_.reset();
+}
+
+std::unique_ptr<ColumnBatch> InputChannel::take_spare() {
+    std::unique_ptr<ColumnBatch> spare(spare_.exchange(nullptr));
+    if (spare && spare->schema == schema_) return spare;
+    return std::make_unique<ColumnBatch>(schema_);
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
@@ -196,9 +216,9 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     }
     if (open_->messages == 0) return nullptr;
     batch_due_.reset();
+    waits_for_more_.store(false);
     waiting_since_.reset();
-    if (!spare_) spare_ = std::make_unique<ColumnBatch>(schema_);
-    std::unique_ptr<ColumnBatch> batch = std::exchange(open_, std::move(spare_));
+    std::unique_ptr<ColumnBatch> batch = std::exchange(open_, take_spare());
     measure();
     note_room();
     return batch;
@@ -207,7 +227,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
 std::size_t InputChannel::drop_oldest() {
     std::unique_ptr<ColumnBatch> batch;
     {
-        const std::lock_guard lock(mutex_);
+        const auto guard = lock();
         batch = remove_oldest();
     }
     const std::size_t messages = batch ? batch->messages : 0;
@@ -215,32 +235,9 @@ std::size_t InputChannel::drop_oldest() {
     return messages;
 }
 
-void InputChannel::append(const std::function<void(ColumnBatch&)>& fill) {
-    std::unique_lock lock(mutex_);
-    const std::size_t rows = open_->rows;
-    const std::size_t messages = open_->messages;
-    const std::size_t bytes = open_->bytes;
-    try {
-        fill(*open_);
-        if (open_->messages > messages) begin_waiting();
-    } catch (...) {
-        open_->truncate(rows);
-        open_->messages = messages;
-        open_->bytes = bytes;
-        throw;
-    }
-    note_arrival();
-    measure();
-    note_room();
-    if (must_hurry()) {
-        lock.unlock();
-        hurry_();
-    }
-}
-
 void InputChannel::flush() {
     {
-        const std::lock_guard lock(mutex_);
+        const auto guard = lock();
         if (is_empty()) return;
         // The consumer comes at the time it knows, or when the batch is full.
         if (!batch_is_complete() && std::exchange(due_is_known_, true)) return;
@@ -252,7 +249,7 @@ void InputChannel::flush() {
 void InputChannel::notify_on_space(std::function<void()> resume) {
     bool wake = false;
     {
-        const std::lock_guard lock(mutex_);
+        const auto guard = lock();
         if (!has_room()) {
             resume_ = std::move(resume);
             resume = nullptr;
@@ -267,7 +264,7 @@ void InputChannel::notify_on_space(std::function<void()> resume) {
 void InputChannel::set_limits(Limits limits) {
     std::function<void()> resume;
     {
-        const std::lock_guard lock(mutex_);
+        const auto guard = lock();
         limits_ = sensible(limits);
         measure();
         note_room();
@@ -278,8 +275,8 @@ void InputChannel::set_limits(Limits limits) {
 
 void InputChannel::finish() {
     {
-        const std::lock_guard lock(mutex_);
-        if (std::exchange(finished_, true)) return;
+        const auto guard = lock();
+        if (finished_.exchange(true)) return;
         woken_ = true;
     }
     if (wake_) wake_();
@@ -287,23 +284,53 @@ void InputChannel::finish() {
 }
 
 std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
-    std::unique_ptr<ColumnBatch> batch;
-    std::function<void()> resume;
+    Taken taken;
     {
-        const std::lock_guard lock(mutex_);
-        woken_ = false;
-        if (is_empty()) return nullptr;
-        if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return nullptr;
-        batch = remove_oldest();
-        hurried_ = false;
-        if (has_room()) resume = std::exchange(resume_, nullptr);
+        const std::unique_lock guard(mutex_, std::try_to_lock);
+        taken = guard ? take_oldest(at_once) : ask_producer(at_once);
     }
-    if (resume) resume();
-    return batch;
+    if (taken.resume) taken.resume();
+    return std::move(taken.batch);
+}
+
+/// Under mutex_.
+InputChannel::Taken InputChannel::take_oldest(bool at_once) {
+    Taken taken;
+    woken_ = false;
+    if (is_empty()) return taken;
+    if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return taken;
+    taken.batch = remove_oldest();
+    hurried_ = false;
+    if (has_room()) taken.resume = std::exchange(resume_, nullptr);
+    return taken;
+}
+
+InputChannel::Taken InputChannel::ask_producer(bool at_once) {
+    std::unique_lock asking(asking_mutex_);
+    wants_at_once_ = at_once;
+    is_asked_.store(true);
+    while (!served_.wait_for(asking, patience_with_producer, [this] { return !is_asked_.load(); })) {
+        // It may have let go of the channel at the very moment of the question.
+        const std::unique_lock guard(mutex_, std::try_to_lock);
+        if (!guard) continue;
+        is_asked_.store(false);
+        return take_oldest(at_once);
+    }
+    return std::exchange(served_with_, {});
+}
+
+/// Under mutex_, by a producer.
+void InputChannel::serve() {
+    const std::lock_guard asking(asking_mutex_);
+    if (!is_asked_.load()) return;
+    served_with_ = take_oldest(wants_at_once_);
+    is_asked_.store(false);
+    served_.notify_one();
 }
 
 std::optional<InputChannel::Clock::time_point> InputChannel::batch_due() const {
-    const std::lock_guard lock(mutex_);
+    if (!waits_for_more_.load()) return std::nullopt;
+    const auto guard = lock();
     return open_->messages == 0 ? std::nullopt : batch_due_;
 }
 
@@ -311,28 +338,25 @@ void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     if (!batch) return;
     const std::vector<std::uint64_t> deliveries = std::move(batch->deliveries);
     batch->clear();
-    const std::lock_guard lock(mutex_);
+    const std::unique_ptr<ColumnBatch> surplus(spare_.exchange(batch.release()));
+    if (deliveries.empty()) return;
+    const auto guard = lock();
     append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
-    if (batch->schema == schema_) spare_ = std::move(batch);
 }
 
 InputChannel::Settled InputChannel::take_settled() {
-    const std::lock_guard lock(mutex_);
+    const auto guard = lock();
     return std::exchange(settled_, {});
 }
 
 bool InputChannel::is_finished() const {
-    const std::lock_guard lock(mutex_);
-    return finished_ && is_empty();
-}
-
-std::size_t InputChannel::pending_messages() const {
-    const std::lock_guard lock(mutex_);
-    return closed_messages_ + open_->messages;
+    if (!finished_.load()) return false;
+    const auto guard = lock();
+    return is_empty();
 }
 
 std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
-    const std::lock_guard lock(mutex_);
+    const auto guard = lock();
     return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
 }
 

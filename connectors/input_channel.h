@@ -47,24 +47,56 @@ public:
     /// block.
     InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder, Limits limits,
                  std::function<void()> wake, std::function<void()> hurry = {});
+    ~InputChannel();
+    InputChannel(const InputChannel&) = delete;
+    InputChannel& operator=(const InputChannel&) = delete;
 
     /// Of the rows that come next.
     [[nodiscard]] std::shared_ptr<const BatchSchema> schema() const;
 
     // Producer side.
-    /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
-    /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
-    std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
-    /// The same for several channels of one connection, which share the work of decoding. All callers must name
-    /// channels in one order; ids receives those of the first that accepts.
-    struct Offer {
-        InputChannel* channel = nullptr;
-        std::optional<MessageError> error = {};
+    /// The channel in the hands of one producer, for one message or for many. Whoever holds several channels must
+    /// have taken them in the order that all do; while it holds one it may call nothing else of it but is_full, and it
+    /// must not be suspended.
+    class Hold {
+    public:
+        explicit Hold(InputChannel& channel) : channel_(&channel), lock_(channel.mutex_) {}
+        Hold(Hold&& other) noexcept
+            : channel_(other.channel_), lock_(std::move(other.lock_)), hurry_(std::exchange(other.hurry_, false)) {}
+        Hold& operator=(Hold&&) = delete;
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        ~Hold() { release(); }
+
+        /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
+        /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
+        std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
+        /// Between messages: gives the consumer a batch if it waits for one.
+        void serve_consumer() {
+            if (channel_->is_asked_.load(std::memory_order_relaxed)) channel_->serve();
+        }
+        /// Between messages: whether somebody else waits for the channel, or is to be told that it fills up.
+        [[nodiscard]] bool should_give_way() const noexcept {
+            return hurry_ || channel_->waiting_.load(std::memory_order_relaxed) != 0;
+        }
+        /// Lets go of the channel; take_back lets those have it first who wait.
+        void release();
+        void take_back();
+
+    private:
+        friend class InputChannel;
+
+        InputChannel* channel_;
+        std::unique_lock<std::mutex> lock_;
+        bool hurry_ = false;
     };
-    static void offer_to_all(const Message& message, std::vector<Offer>& offers, std::vector<std::string>* ids);
-    /// Lets a source that makes rows itself append them: fill must append whole rows and update rows, messages and
-    /// bytes. If fill throws, what it appended is taken back and the exception passes on.
-    void append(const std::function<void(ColumnBatch&)>& fill);
+    std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr) {
+        return Hold(*this).offer(message, ids);
+    }
+    /// Offers to several channels of one connection, which share the work of decoding. Returns the error of each; ids
+    /// receives those of the first that accepts.
+    static std::vector<std::optional<MessageError>> offer_to_all(const Message& message, std::vector<Hold>& holds,
+                                                                 std::vector<std::string>* ids);
     /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
     std::size_t drop_oldest();
     /// Wakes the consumer if there is something to take; call when no more input is at hand.
@@ -93,8 +125,9 @@ public:
     void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
     /// What has been given back since the last time. For the producer, from the consumer's thread or another.
     [[nodiscard]] Settled take_settled();
-    [[nodiscard]] bool is_finished() const;  ///< finish() was called and everything has been taken.
-    [[nodiscard]] std::size_t pending_messages() const;
+    /// finish() was called and everything has been taken. Takes no lock before, as batch_due without batch_size.
+    [[nodiscard]] bool is_finished() const;
+    [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
     /// When the oldest message that has not been taken arrived; nullopt when there is none.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 
@@ -103,18 +136,31 @@ private:
         std::unique_ptr<ColumnBatch> batch;
         Clock::time_point waiting_since;
     };
+    struct Taken {
+        std::unique_ptr<ColumnBatch> batch;
+        std::function<void()> resume;  ///< To be called without a lock; may be empty.
+    };
 
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
+    /// For whoever is no producer and does not take.
+    [[nodiscard]] std::unique_lock<std::mutex> lock() const;
+    [[nodiscard]] Taken take_oldest(bool at_once);
+    [[nodiscard]] Taken ask_producer(bool at_once);
+    void serve();
     std::optional<MessageError> begin_offer(const Message& message);
     [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids);
     void measure();
     void measure_if_grown();
-    void note_room() noexcept { full_.store(!has_room(), std::memory_order_release); }
+    void note_room() noexcept {
+        pending_.store(closed_messages_ + open_->messages, std::memory_order_release);
+        full_.store(!has_room(), std::memory_order_release);
+    }
     [[nodiscard]] bool must_wake();
     [[nodiscard]] bool must_hurry();
     [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
     [[nodiscard]] bool is_batch_full() const;
     void begin_batch();
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take_spare();
     [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
     [[nodiscard]] bool batch_is_complete() const;
     void begin_waiting();
@@ -124,6 +170,16 @@ private:
     std::function<void()> wake_;
     std::function<void()> hurry_;
     mutable std::mutex mutex_;
+    mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see lock.
+
+    // A consumer that comes while a producer has the channel asks for a batch, and is served between two messages: it
+    // would have to be very quick to get the lock then. Taken after mutex_, or with nothing but an attempt at it.
+    std::mutex asking_mutex_;
+    std::condition_variable served_;
+    std::atomic<bool> is_asked_{false};  ///< Written under asking_mutex_, which guards the two below.
+    bool wants_at_once_ = false;
+    Taken served_with_;
+
     std::shared_ptr<const BatchSchema> schema_;  ///< Guarded by mutex_, as all below.
     Limits limits_;
     std::unique_ptr<MessageDecoder> decoder_;
@@ -134,17 +190,18 @@ private:
     std::size_t open_size_ = 0;  ///< Of its decoded rows when it was last measured, as the two below.
     std::size_t measured_payload_ = 0;
     std::size_t measured_messages_ = 0;
-    std::atomic<bool> full_{false};  ///< What has_room says; written under mutex_.
-    std::unique_ptr<ColumnBatch> spare_;
+    std::atomic<bool> full_{false};             ///< What has_room says; written under mutex_, as the next.
+    std::atomic<std::size_t> pending_{0};       ///< Messages that have not been taken.
+    std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
     std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
-    bool finished_ = false;
+    std::atomic<bool> finished_{false};           ///< Written under mutex_.
     bool hurried_ = false;                        ///< hurry was called since the last take.
     bool woken_ = false;                          ///< The consumer was told and has not come yet.
     std::optional<Clock::time_point> batch_due_;  ///< Of the open batch, from its first message on.
+    std::atomic<bool> waits_for_more_{false};     ///< There is a batch_due_; written under mutex_.
     bool due_is_known_ = false;                   ///< The consumer has seen batch_due_.
     Settled settled_;
-    std::size_t message_id_column_;  ///< Of the metadata; the number of columns when there is none.
 };
 
 }  // namespace laminar

@@ -12,14 +12,14 @@ struct ColumnRows;
 
 /// Who sent a message; shared by all messages of one peer.
 struct MessageOrigin {
-    std::string connection_name;
-    std::string client_id;         ///< Server mode; empty otherwise.
-    std::string remote_address;    ///< "ip:port"; empty when there is no network.
-    std::string tls_subject;       ///< Server mode: of the client's certificate; empty without one.
-    std::string query_parameters;  ///< Server mode: those of the client's request, as a JSON object; empty: none.
+    std::string connection_name = {};
+    std::string client_id = {};         ///< Server mode; empty otherwise.
+    std::string remote_address = {};    ///< "ip:port"; empty when there is no network.
+    std::string tls_subject = {};       ///< Server mode: of the client's certificate; empty without one.
+    std::string query_parameters = {};  ///< Server mode: those of the client's request, as a JSON object; empty: none.
 };
 
-/// One inbound message, as borrowed views that are valid during the call alone.
+/// One inbound message; the payload is borrowed, and valid during the call alone.
 struct Message {
     std::string_view payload;
     bool binary = false;           ///< Opcode 2.
@@ -28,8 +28,11 @@ struct Message {
     std::uint64_t sequence = 0;    ///< Of this connection, from 1: generated message ids are "<connection>-<sequence>".
     std::uint32_t delivery_count = 1;
     bool tracked = false;  ///< Somebody wants to know when it has been processed: ColumnBatch::deliveries names it.
-    const MessageOrigin* origin = nullptr;
+    std::shared_ptr<const MessageOrigin> origin;  ///< May be null.
 };
+
+/// Appends the id of a message that brings none: "<connection>-<sequence>". origin may be null.
+void append_generated_message_id(std::string& target, const MessageOrigin* origin, std::uint64_t sequence);
 
 /// One outbound message. The payload is shared, so that a broadcast encodes once.
 struct OutgoingMessage {

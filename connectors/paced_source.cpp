@@ -40,10 +40,10 @@ public:
           strand_(net::make_strand(context.io.context())),
           journal_(settings.name, std::move(settings.connector), context.secrets, context.observer),
           inputs_(journal_, input_options_),
+          origin_(std::make_shared<const MessageOrigin>(MessageOrigin{.connection_name = settings.name})),
           event_(strand_),
           ended_(strand_),
           tasks_([this](const std::string& what) { journal_.error("internal_error", what); }) {
-        origin_.connection_name = std::move(settings.name);
         journal_.set_endpoint(std::move(settings.endpoint));
     }
 
@@ -134,7 +134,7 @@ private:
     ConnectionJournal journal_;
     InputFanout inputs_;
     InputFanout::View view_;  ///< Of the thread that delivers.
-    MessageOrigin origin_;
+    const std::shared_ptr<const MessageOrigin> origin_;
     StrandEvent event_;
     StrandEvent ended_;
     std::atomic<bool> opened_{false};
@@ -163,7 +163,7 @@ net::awaitable<void> PacedSource::Implementation::run() {
     }
     if (!problem.empty()) {
         journal_.error("read_failed", problem);
-        inputs_.report_connection_error(problem, origin_);
+        inputs_.report_connection_error(problem, *origin_);
         journal_.set_state(ConnectionState::failed);
     } else {
         journal_.set_state(ConnectionState::closed);
@@ -228,7 +228,7 @@ std::optional<std::string> PacedSource::Implementation::deliver(std::string_view
     message.received_at = utc_now();
     message.wire_size = payload.size();
     message.sequence = journal_.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
-    message.origin = &origin_;
+    message.origin = origin_;
     journal_.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
     journal_.last_message_at.store(message.received_at, std::memory_order_relaxed);
     return inputs_.deliver(message, view_);
@@ -257,7 +257,7 @@ void PacedSource::Implementation::report_missing_fields() {
         const std::string problem =
             fmt::format("there is no column \"{}\", so it stays NULL; there are: {}", field, fmt::join(*fields, ", "));
         journal_.log("warning", "missing_column", problem);
-        inputs_.report_connection_error(problem, origin_);
+        inputs_.report_connection_error(problem, *origin_);
     }
 }
 

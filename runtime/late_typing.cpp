@@ -3,7 +3,6 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <vector>
 
@@ -26,69 +25,11 @@ std::size_t hidden_index(const ColumnBatch& batch, MetadataField field) {
     return batch.columns.size();
 }
 
-/// Reads the metadata columns of a raw batch back into messages.
-class RawMessages {
-public:
-    RawMessages(const ColumnBatch& batch, MessageFormat format)
-        : batch_(batch),
-          payload_(hidden_index(batch, format == MessageFormat::binary ? MetadataField::data : MetadataField::message)),
-          message_id_(hidden_index(batch, MetadataField::message_id)),
-          connection_name_(hidden_index(batch, MetadataField::connection_name)),
-          client_id_(hidden_index(batch, MetadataField::client_id)),
-          remote_address_(hidden_index(batch, MetadataField::remote_address)),
-          tls_subject_(hidden_index(batch, MetadataField::tls_subject)),
-          query_parameters_(hidden_index(batch, MetadataField::query_parameters)),
-          received_at_(hidden_index(batch, MetadataField::received_at)),
-          message_size_(hidden_index(batch, MetadataField::message_size)),
-          delivery_count_(hidden_index(batch, MetadataField::delivery_count)),
-          binary_(format == MessageFormat::binary) {}
-
-    [[nodiscard]] std::string_view payload(std::size_t row) const { return text(payload_, row); }
-
-    Message message(std::size_t row, MessageOrigin& origin) const {
-        origin.connection_name = text(connection_name_, row);
-        origin.client_id = text(client_id_, row);
-        origin.remote_address = text(remote_address_, row);
-        origin.tls_subject = text(tls_subject_, row);
-        origin.query_parameters = text(query_parameters_, row);
-        Message message;
-        message.payload = payload(row);
-        message.binary = binary_;
-        message.received_at = batch_.columns[received_at_].values<std::int64_t>()[row];
-        message.wire_size = static_cast<std::uint64_t>(batch_.columns[message_size_].values<std::int64_t>()[row]);
-        message.delivery_count =
-            static_cast<std::uint32_t>(batch_.columns[delivery_count_].values<std::int32_t>()[row]);
-        message.sequence = sequence(text(message_id_, row));
-        message.origin = &origin;
-        return message;
-    }
-
-private:
-    [[nodiscard]] std::string_view text(std::size_t column, std::size_t row) const {
-        const ColumnVector& values = batch_.columns[column];
-        return values.is_valid(row) ? values.string_at(row) : std::string_view{};
-    }
-    /// Generated ids are "<connection>-<sequence>"; ids of the payload are read from it again.
-    static std::uint64_t sequence(std::string_view id) {
-        const std::size_t dash = id.rfind('-');
-        std::uint64_t number = 0;
-        if (dash != std::string_view::npos) std::from_chars(id.data() + dash + 1, id.data() + id.size(), number);
-        return number;
-    }
-
-    const ColumnBatch& batch_;
-    std::size_t payload_;
-    std::size_t message_id_;
-    std::size_t connection_name_;
-    std::size_t client_id_;
-    std::size_t remote_address_;
-    std::size_t tls_subject_;
-    std::size_t query_parameters_;
-    std::size_t received_at_;
-    std::size_t message_size_;
-    std::size_t delivery_count_;
-    bool binary_;
-};
+/// The text or the bytes of the messages of a raw batch.
+const ColumnVector& payloads_of(const ColumnBatch& raw, MessageFormat format) {
+    return raw
+        .columns[hidden_index(raw, format == MessageFormat::binary ? MetadataField::data : MetadataField::message)];
+}
 
 TypeId type_of(const rapidjson::Value& value) {
     if (value.IsBool()) return TypeId::boolean;
@@ -167,9 +108,10 @@ std::shared_ptr<const BatchSchema> LateTyping::raw_schema(MessageFormat format) 
 
 void LateTyping::decide(const ColumnBatch& raw) {
     ObservedFields observed;
-    const RawMessages messages(raw, decoder_options_.format);
-    for (std::size_t row = 0; row < std::min(raw.rows, messages_looked_at); ++row)
-        observed.observe(messages.payload(row));
+    const ColumnVector& payloads = payloads_of(raw, decoder_options_.format);
+    for (std::size_t row = 0; row < std::min(raw.rows, messages_looked_at); ++row) {
+        if (payloads.is_valid(row)) observed.observe(payloads.string_at(row));
+    }
 
     for (InputColumn& column : input_.columns) {
         if (column.metadata || column.type.id != TypeId::unknown) continue;
@@ -193,15 +135,19 @@ std::unique_ptr<MessageDecoder> LateTyping::make_decoder() const {
     return make_message_decoder(decoder_options_, schema_);
 }
 
-const ColumnBatch* LateTyping::decode(const ColumnBatch& raw) {
+ColumnBatch* LateTyping::decode(const ColumnBatch& raw) {
     if (!decoder_) {
         if (raw.rows == 0) return nullptr;
         decide(raw);
     }
     batch_->clear();
-    const RawMessages messages(raw, decoder_options_.format);
-    MessageOrigin origin;
-    for (std::size_t row = 0; row < raw.rows; ++row) decoder_->decode(messages.message(row, origin), *batch_);
+    const ColumnVector& payloads = payloads_of(raw, decoder_options_.format);
+    Message message;
+    for (std::size_t row = 0; row < raw.rows; ++row) {
+        raw.facts.read(row, message);
+        message.payload = payloads.is_valid(row) ? payloads.string_at(row) : std::string_view();
+        decoder_->decode(message, *batch_);
+    }
     fill_in_processed_at(*batch_, std::chrono::system_clock::now());
     return batch_.get();
 }

@@ -21,7 +21,7 @@ public:
 
     /// Turns raw messages into typed rows; the first call that sees a message decides the types. Null until then.
     /// Borrowed until the next call.
-    const ColumnBatch* decode(const ColumnBatch& raw);
+    ColumnBatch* decode(const ColumnBatch& raw);
     /// For the channel, to decode messages to come straight into schema(), once that is known.
     [[nodiscard]] std::unique_ptr<MessageDecoder> make_decoder() const;
 

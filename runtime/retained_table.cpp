@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "connectors/codec/metadata_writer.h"
 #include "parser/sql_writer.h"
 #include "runtime/stream_schema.h"
 
@@ -76,12 +77,13 @@ RetainedTable::~RetainedTable() {
     }
 }
 
-void RetainedTable::append(const ColumnBatch& batch) {
+void RetainedTable::append(ColumnBatch& batch) {
     if (batch.rows == 0) return;
     if (options_.retention_rows == 0U) {
         expired_ += batch.rows;
         return;
     }
+    fill_in_metadata(batch);
     const std::size_t bytes = batch.byte_size();
     if (batch.rows >= rows_that_may_wait || bytes >= bytes_that_may_wait) {
         write_waiting();
@@ -118,7 +120,7 @@ void RetainedTable::write_waiting() {
     waiting_bytes_ = 0;
 }
 
-void RetainedTable::write(const ColumnBatch& batch) {
+void RetainedTable::write(ColumnBatch& batch) {
     slot_->set_batch(&batch);
     try {
         (void)insert_batch_->execute();

@@ -28,7 +28,7 @@ public:
 
     /// Adds the rows of a batch of the schema, whose values the engine need not cast. What cannot be written is lost to
     /// queries, and logged.
-    void append(const ColumnBatch& batch);
+    void append(ColumnBatch& batch);
     /// Adds what rows_sql shows now; bytes is about how large that is. Throws EngineException.
     void append_shown(std::uint64_t bytes);
     /// Lets a query that comes next see all rows within the bounds, and no other. Throws EngineException.
@@ -57,7 +57,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void write_waiting();
-    void write(const ColumnBatch& batch);
+    void write(ColumnBatch& batch);
     void count_written(std::uint64_t rows, std::uint64_t bytes);
     void trim_roughly();
     void delete_by_age();

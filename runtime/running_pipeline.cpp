@@ -70,7 +70,7 @@ bool RunningPipeline::advance_own_inputs(bool at_once) {
         if (!source.own_stream || !source.own_stream->advance(at_once)) continue;
         advanced = true;
         if (source.late_typing) {
-            const ColumnBatch* typed = typed_batch(source);
+            ColumnBatch* typed = typed_batch(source);
             if (!typed) continue;
             if (!source.typed_slot)
                 source.typed_slot = engine_.create_batch_slot(source.own_stream->key() + ":typed", typed->schema);
@@ -83,12 +83,12 @@ bool RunningPipeline::advance_own_inputs(bool at_once) {
 }
 
 /// The batch at hand of a source with late typing, typed; null while the types are not known.
-const ColumnBatch* RunningPipeline::typed_batch(Source& source) {
+ColumnBatch* RunningPipeline::typed_batch(Source& source) {
     LateTyping& typing = *source.late_typing;
-    const ColumnBatch& batch = source.own_stream->batch();
+    ColumnBatch& batch = source.own_stream->batch();
     const bool was_known = static_cast<bool>(typing.schema());
     if (was_known && batch.schema == typing.schema()) return &batch;
-    const ColumnBatch* typed = typing.decode(batch);
+    ColumnBatch* typed = typing.decode(batch);
     if (!was_known && typed) source.own_stream->channel().redefine(typing.schema(), typing.make_decoder());
     return typed;
 }

@@ -144,7 +144,7 @@ public:
     [[nodiscard]] std::set<std::string> fed_by() const;
 
 private:
-    [[nodiscard]] static const ColumnBatch* typed_batch(Source& source);
+    [[nodiscard]] static ColumnBatch* typed_batch(Source& source);
     bool prepare();
     StreamPlan plan();
     void refused(const std::string& reason) override;

@@ -53,6 +53,7 @@ public:
     [[nodiscard]] const std::string& key() const noexcept { return key_; }
     /// The batch at hand as it came; only while there is one.
     [[nodiscard]] const ColumnBatch& batch() const noexcept { return *batch_; }
+    [[nodiscard]] ColumnBatch& batch() noexcept { return *batch_; }
     [[nodiscard]] std::size_t batch_rows() const noexcept { return batch_ ? batch_->rows : 0; }
 
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }

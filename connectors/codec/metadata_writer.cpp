@@ -87,6 +87,36 @@ void append_payload_text(ColumnVector& column, const RowOrigin& origin) {
     origin.is_json ? column.append_string(origin.text) : column.append_null();
 }
 
+/// Of processed_at, in a column of a timestamp type.
+void fill_in_moment(ColumnVector& column, std::int64_t micros) {
+    if (!column.has_nulls()) return;
+    switch (column.type().id) {
+        case TypeId::timestamp:
+        case TypeId::timestamp_tz:
+        case TypeId::timestamp_s:
+        case TypeId::timestamp_ms:
+        case TypeId::timestamp_ns:
+            if (const auto value = moment_in_unit({micros, 0}, column.type().id)) column.replace_nulls(*value);
+            return;
+        default:
+            return;
+    }
+}
+
+/// The same for all messages of one peer.
+bool is_about_origin(MetadataField field) {
+    switch (field) {
+        case MetadataField::connection_name:
+        case MetadataField::client_id:
+        case MetadataField::remote_address:
+        case MetadataField::tls_subject:
+        case MetadataField::query_parameters:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void append_payload_bytes(ColumnVector& column, const RowOrigin& origin) {
     if (column.type().id == TypeId::blob) return column.append_string(origin.text);
     append_payload_text(column, origin);
@@ -97,7 +127,7 @@ void append_payload_bytes(ColumnVector& column, const RowOrigin& origin) {
 void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin& origin) {
     const Message& message = *origin.message;
     static const MessageOrigin nowhere;
-    const MessageOrigin& from = message.origin != nullptr ? *message.origin : nowhere;
+    const MessageOrigin& from = message.origin ? *message.origin : nowhere;
     switch (field) {
         case MetadataField::message_id:
             return append_optional_text(column, origin.message_id);
@@ -128,23 +158,42 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
 }
 
 void fill_in_processed_at(ColumnBatch& batch, std::chrono::system_clock::time_point time) {
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    batch.processed_at = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     for (std::size_t index = 0; index < batch.columns.size(); ++index) {
-        ColumnVector& column = batch.columns[index];
-        if (batch.schema->columns[index].metadata != MetadataField::processed_at || !column.has_nulls()) continue;
-        switch (column.type().id) {
-            case TypeId::timestamp:
-            case TypeId::timestamp_tz:
-            case TypeId::timestamp_s:
-            case TypeId::timestamp_ms:
-            case TypeId::timestamp_ns:
-                break;
-            default:
-                continue;
-        }
-        const auto value = moment_in_unit({micros, 0}, column.type().id);
-        if (value) column.replace_nulls(*value);
+        if (batch.schema->columns[index].metadata == MetadataField::processed_at)
+            fill_in_moment(batch.columns[index], batch.processed_at);
     }
+}
+
+void fill_in_metadata(ColumnBatch& batch, std::size_t column) {
+    if (!batch.schema->columns[column].is_deferred()) return;
+    const MetadataField field = *batch.schema->columns[column].metadata;
+    ColumnVector& values = batch.columns[column];
+    Message message;
+    std::string id;
+    RowOrigin origin;
+    origin.message = &message;
+    const MessageOrigin* previous = nullptr;
+    for (std::size_t row = values.size(); row < batch.facts.size(); ++row) {
+        batch.facts.read(row, message);
+        if (is_about_origin(field) && previous != nullptr && previous == message.origin.get()) {
+            values.append_again();
+            continue;
+        }
+        previous = message.origin.get();
+        if (field == MetadataField::message_id) {
+            id.clear();
+            batch.facts.append_message_id(row, id);
+            origin.message_id = id;
+        }
+        append_metadata(values, field, origin);
+    }
+    while (values.size() < batch.rows) values.append_null();
+    if (field == MetadataField::processed_at && batch.processed_at != 0) fill_in_moment(values, batch.processed_at);
+}
+
+void fill_in_metadata(ColumnBatch& batch) {
+    for (std::size_t column = 0; column < batch.columns.size(); ++column) fill_in_metadata(batch, column);
 }
 
 }  // namespace laminar

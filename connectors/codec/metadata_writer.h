@@ -25,4 +25,9 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
 /// Gives rows that have none their processed_at, in columns of timestamp types: for whoever takes the batch.
 void fill_in_processed_at(ColumnBatch& batch, std::chrono::system_clock::time_point time);
 
+/// Before a column is read: fills it if it is a deferred one.
+void fill_in_metadata(ColumnBatch& batch, std::size_t column);
+/// The same for all of them.
+void fill_in_metadata(ColumnBatch& batch);
+
 }  // namespace laminar

@@ -19,8 +19,9 @@ public:
           tolerant_(options.tolerant),
           payload_column_(find_payload_column()),
           needs_message_id_(
-              std::any_of(schema_->columns.begin(), schema_->columns.end(),
-                          [](const BatchColumn& column) { return column.metadata == MetadataField::message_id; })) {}
+              std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
+                  return column.metadata == MetadataField::message_id && !column.is_deferred();
+              })) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         std::optional<MessageError> error;
@@ -31,8 +32,8 @@ public:
             if (!tolerant_) return error;
         }
         if (needs_message_id_) {
-            message_id_ = message.origin != nullptr ? message.origin->connection_name : std::string();
-            fmt::format_to(std::back_inserter(message_id_), "-{}", message.sequence);
+            message_id_.clear();
+            append_generated_message_id(message_id_, message.origin.get(), message.sequence);
         }
         const RowOrigin origin{&message, message.payload, is_text, false, message_id_};
         for (std::size_t index = 0; index < schema_->columns.size(); ++index) {
@@ -43,6 +44,7 @@ public:
                 return error;
             }
         }
+        batch.facts.append(message, std::nullopt);
         ++batch.rows;
         ++batch.messages;
         batch.bytes += message.payload.size();
@@ -63,6 +65,7 @@ private:
 
     std::optional<MessageError> append(std::size_t index, const RowOrigin& origin, ColumnBatch& batch) {
         const BatchColumn& column = schema_->columns[index];
+        if (column.is_deferred()) return std::nullopt;
         ColumnVector& values = batch.columns[index];
         bool present = false;
         if (index == payload_column_) {

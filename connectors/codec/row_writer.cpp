@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/utf8.h"
@@ -50,10 +48,11 @@ MessageError misfit(const std::string& field, const ColumnType& expected, std::s
 RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant)
     : schema_(std::move(schema)), coerce_(coerce), tolerant_(tolerant), filled_in_row_(schema_->columns.size(), 0) {
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
-        return column.metadata == MetadataField::message_id;
+        return column.metadata == MetadataField::message_id && !column.is_deferred();
     });
     for (std::uint32_t index = 0; index < schema_->columns.size(); ++index) {
         const BatchColumn& column = schema_->columns[index];
+        if (column.is_deferred()) continue;
         if (column.metadata && column.json_path.empty() && !column.not_null && !column.tracks_presence)
             metadata_columns_.emplace_back(index, *column.metadata);
         else
@@ -207,6 +206,7 @@ bool RowWriter::end_row(std::string_view text, bool is_text, bool is_json) {
         if (!present && !complete(index, origin)) return false;
         if (schema_->columns[index].tracks_presence) batch_->presence[index].push_back(present ? 1 : 0);
     }
+    batch_->facts.append(*message_, has_message_id_ ? std::optional<std::string_view>(message_id_) : std::nullopt);
     ++batch_->rows;
     return true;
 }
@@ -231,13 +231,7 @@ bool RowWriter::complete(std::size_t index, const RowOrigin& origin) {
 }
 
 std::string_view RowWriter::generated_message_id() {
-    if (generated_id_.empty()) {
-        if (message_->origin != nullptr) generated_id_ = message_->origin->connection_name;
-        generated_id_ += '-';
-        std::array<char, 20> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), message_->sequence).ptr;
-        generated_id_.append(digits.data(), end);
-    }
+    if (generated_id_.empty()) append_generated_message_id(generated_id_, message_->origin.get(), message_->sequence);
     return generated_id_;
 }
 

@@ -57,11 +57,11 @@ private:
     std::shared_ptr<const BatchSchema> schema_;
     bool coerce_;
     bool tolerant_;
-    bool needs_message_id_ = false;
+    bool needs_message_id_ = false;  ///< With every row, for a column that is not deferred.
     NestedJsonAppender nested_;
     std::vector<std::uint32_t> payload_columns_;  ///< Those that the payload may fill or must.
     std::vector<std::pair<std::uint32_t, MetadataField>>
-        metadata_columns_;                      ///< The others: completed with every row, without conditions.
+        metadata_columns_;                      ///< The others that are not deferred: they hold the text of the row.
     std::vector<std::uint64_t> filled_in_row_;  ///< Per column: number of the row that has its value already.
     std::uint64_t row_number_ = 0;
     std::size_t rows_before_ = 0;

@@ -46,9 +46,8 @@ public:
           journal_(definition.name, definition.connector ? std::string(definition.connector->name) : std::string(),
                    context.secrets, context.observer),
           inputs_(journal_, *options_),
-          finished_(finished) {
-        origin_.connection_name = definition.name;
-    }
+          origin_(std::make_shared<const MessageOrigin>(MessageOrigin{.connection_name = definition.name})),
+          finished_(finished) {}
     ~RecordedConnection() override { peers_.forget(*this); }
 
     void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override {
@@ -105,7 +104,7 @@ public:
         message.received_at = received_at;
         message.wire_size = payload.size();
         message.sequence = ++sequence_;
-        message.origin = &origin_;
+        message.origin = origin_;
         ++journal_.messages_received;
         journal_.bytes_received += payload.size();
         journal_.last_message_at = received_at;
@@ -140,7 +139,7 @@ private:
     ConnectionJournal journal_;
     InputFanout inputs_;
     InputFanout::View view_;  ///< Of the thread that delivers.
-    MessageOrigin origin_;
+    const std::shared_ptr<const MessageOrigin> origin_;
     std::uint64_t sequence_ = 0;
     std::atomic<bool> finished_;
 };

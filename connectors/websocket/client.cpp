@@ -304,9 +304,9 @@ void WebSocketClient::established(const ConnectedPeer& peer, const std::string& 
 }
 
 net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const std::string& endpoint, Round& round) {
-    MessageOrigin origin;
-    origin.connection_name = journal_.name();
-    origin.remote_address = peer.remote_address;
+    const auto origin = std::make_shared<MessageOrigin>();
+    origin->connection_name = journal_.name();
+    origin->remote_address = peer.remote_address;
     PeerSession::Environment environment{inputs_, outbound_, journal_, *options_};
     if (position_.is_kept()) {
         environment.on_message = [this](std::string_view message) {
@@ -320,7 +320,7 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
         environment.confirmation = &expected_reply_;
         environment.on_confirmed = [&] { established(peer, endpoint, round); };
     }
-    PeerSession session(*peer.stream, environment, std::move(origin));
+    PeerSession session(*peer.stream, environment, origin);
     session_ = &session;
     if (stop_requested_.load()) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(close_due_ - Clock::now());

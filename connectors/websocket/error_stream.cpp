@@ -158,16 +158,16 @@ void ErrorStream::offer(const std::string& json, const ErrorRecord& record, Inpu
         journal_.errors_dropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    MessageOrigin origin;
-    origin.connection_name = record.connection_name;
-    origin.client_id = record.client_id;
-    origin.remote_address = record.remote_address;
+    const auto origin = std::make_shared<MessageOrigin>();
+    origin->connection_name = record.connection_name;
+    origin->client_id = record.client_id;
+    origin->remote_address = record.remote_address;
     Message message;
     message.payload = json;
     message.received_at = record.timestamp;
     message.wire_size = json.size();
     message.sequence = ++backlog_.sequence;
-    message.origin = &origin;
+    message.origin = origin;
     (void)channel.offer(message);  // An error about an error would never end.
     channel.flush();
 }

@@ -12,9 +12,8 @@ HeldMessage::HeldMessage(const Message& message, std::vector<std::string> ids)
       wire_size(message.wire_size),
       sequence(message.sequence),
       delivery_count(message.delivery_count),
-      open_ids(std::move(ids)) {
-    if (message.origin) origin = *message.origin;
-}
+      origin(message.origin),
+      open_ids(std::move(ids)) {}
 
 Message HeldMessage::view() const {
     Message message;
@@ -24,7 +23,7 @@ Message HeldMessage::view() const {
     message.wire_size = wire_size;
     message.sequence = sequence;
     message.delivery_count = delivery_count;
-    message.origin = &origin;
+    message.origin = origin;
     return message;
 }
 
@@ -41,7 +40,8 @@ std::optional<std::string> InFlightMessages::acknowledge(const std::string& id) 
     const Position entry = found->second;
     by_id_.erase(found);
     std::erase(entry->message.open_ids, id);
-    std::string client_id = entry->message.origin.client_id;
+    const MessageOrigin* origin = entry->message.origin.get();
+    std::string client_id = origin != nullptr ? origin->client_id : std::string();
     if (entry->message.open_ids.empty()) {
         bytes_ -= entry->message.payload.size();
         entries_.erase(entry);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,8 @@ struct HeldMessage {
     std::uint64_t wire_size = 0;
     std::uint64_t sequence = 0;
     std::uint32_t delivery_count = 1;
-    MessageOrigin origin;
-    std::vector<std::string> open_ids;  ///< Of its rows, not acknowledged yet.
+    std::shared_ptr<const MessageOrigin> origin;  ///< May be null.
+    std::vector<std::string> open_ids;            ///< Of its rows, not acknowledged yet.
 
     HeldMessage() = default;
     HeldMessage(const Message& message, std::vector<std::string> ids);

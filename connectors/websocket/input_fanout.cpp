@@ -134,15 +134,43 @@ void InputFanout::set_paused(bool paused) {
     if (!paused) waiters_->wake_all();
 }
 
+bool InputFanout::Turn::go_on() {
+    if (inputs_.must_wait(view_)) return false;
+    if (!inputs_.takes_turns()) return true;
+    std::vector<InputChannel::Hold>& holds = view_.holds_;
+    if (held_ != view_.channels_) {
+        holds.clear();
+        held_ = view_.channels_;
+        for (const auto& channel : *held_) holds.emplace_back(*channel);
+        return true;
+    }
+    bool gives_way = false;
+    for (InputChannel::Hold& hold : holds) {
+        hold.serve_consumer();
+        gives_way = gives_way || hold.should_give_way();
+    }
+    if (!gives_way) return true;
+    // All of them, so that they are taken in their order again.
+    for (InputChannel::Hold& hold : holds) hold.release();
+    for (InputChannel::Hold& hold : holds) hold.take_back();
+    return true;
+}
+
+void InputFanout::offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
+                                std::optional<MessageError>& error) {
+    // By far the most frequent case.
+    if (holds.size() == 1) {
+        error = holds.front().offer(message);
+        return;
+    }
+    for (std::optional<MessageError>& reason : InputChannel::offer_to_all(message, holds, nullptr)) {
+        if (reason && !error) error = std::move(reason);
+    }
+}
+
 MessageAcknowledgement::Reception InputFanout::offer(const Message& message, const Channels& channels,
                                                      std::optional<MessageError>& error) {
-    MessageAcknowledgement::Reception reception;
-    std::vector<std::string>* const ids = acknowledgement_ ? &reception.ids : nullptr;
-    const auto take_note = [&](InputChannel& channel, std::optional<MessageError> reason) {
-        if (acknowledgement_ && (!reason || reason->rows_kept)) reception.receivers.push_back(&channel);
-        if (reason && !error) error = std::move(reason);
-    };
-    std::vector<InputChannel::Offer> offers;
+    std::vector<InputChannel*> receivers;
     for (const auto& channel : channels) {
         if (options_.overflow != OverflowPolicy::block && channel->is_full()) {
             if (options_.overflow == OverflowPolicy::drop_newest) {
@@ -151,16 +179,23 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
             }
             journal_.drop(channel->drop_oldest(), "buffer_size or buffer_bytes is reached (overflow = 'drop_oldest')");
         }
-        if (channels.size() > 1) {
-            offers.push_back({channel.get()});
-            continue;
-        }
-        // By far the most frequent case.
-        take_note(*channel, channel->offer(message, ids));
+        receivers.push_back(channel.get());
     }
-    if (offers.empty()) return reception;
-    InputChannel::offer_to_all(message, offers, ids);
-    for (InputChannel::Offer& offer : offers) take_note(*offer.channel, std::move(offer.error));
+    MessageAcknowledgement::Reception reception;
+    std::vector<std::string>* const ids = acknowledgement_ ? &reception.ids : nullptr;
+    std::vector<std::optional<MessageError>> errors;
+    if (receivers.size() == 1) {
+        errors.push_back(receivers.front()->offer(message, ids));
+    } else {
+        std::vector<InputChannel::Hold> holds;
+        for (InputChannel* receiver : receivers) holds.emplace_back(*receiver);
+        errors = InputChannel::offer_to_all(message, holds, ids);
+    }
+    for (std::size_t index = 0; index < receivers.size(); ++index) {
+        std::optional<MessageError>& reason = errors[index];
+        if (acknowledgement_ && (!reason || reason->rows_kept)) reception.receivers.push_back(receivers[index]);
+        if (reason && !error) error = std::move(reason);
+    }
     return reception;
 }
 
@@ -169,6 +204,8 @@ std::optional<std::string> InputFanout::deliver(const Message& message, View& vi
     std::optional<MessageError> error;
     if (acknowledgement_) {
         acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, current, error); });
+    } else if (!view.holds_.empty()) {
+        offer_in_turn(message, view.holds_, error);
     } else {
         (void)offer(message, current, error);
     }
@@ -253,8 +290,10 @@ std::optional<std::string> InputFanout::redeliver_overdue() {
         record.error_type = "not_acknowledged";
         record.error_message = fmt::format("delivered {} times (max_deliveries) and not acknowledged within {} ms each",
                                            held->delivery_count, options_.ack_timeout.count());
-        record.client_id = held->origin.client_id;
-        record.remote_address = held->origin.remote_address;
+        if (held->origin) {
+            record.client_id = held->origin->client_id;
+            record.remote_address = held->origin->remote_address;
+        }
         record.message_id = held->open_ids.empty() ? std::string() : held->open_ids.front();
         record.received_at = held->received_at;
         record.message_size = held->wire_size;

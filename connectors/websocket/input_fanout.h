@@ -33,6 +33,25 @@ public:
         friend class InputFanout;
         std::uint64_t version_ = 0;
         std::shared_ptr<const Channels> channels_;
+        std::vector<InputChannel::Hold> holds_;  ///< Of all channels, during a Turn that has been begun.
+    };
+
+    /// As long as it lives, messages delivered with the view are offered under one lock instead of one each. Whoever
+    /// has it must not be suspended. Where messages may be dropped or are acknowledged it changes nothing.
+    class Turn {
+    public:
+        Turn(const InputFanout& inputs, View& view) : inputs_(inputs), view_(view) {}
+        ~Turn() { view_.holds_.clear(); }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+        /// Before each message: whether it can be delivered now (see must_wait).
+        [[nodiscard]] bool go_on();
+
+    private:
+        const InputFanout& inputs_;
+        View& view_;
+        std::shared_ptr<const Channels> held_;  ///< Those that the view's holds are of, kept alive.
     };
 
     InputFanout(ConnectionJournal& journal, const WebSocketOptions& options);
@@ -81,6 +100,11 @@ private:
     [[nodiscard]] std::shared_ptr<const Channels> channels() const;
     const Channels& look(View& view) const;
     void change(const std::function<void(Channels&)>& change);
+    [[nodiscard]] bool takes_turns() const noexcept {
+        return options_.overflow == OverflowPolicy::block && !acknowledgement_;
+    }
+    void offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
+                       std::optional<MessageError>& error);
     MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
                                             std::optional<MessageError>& error);
     [[nodiscard]] bool lacks_reader(const Channels& channels) const;

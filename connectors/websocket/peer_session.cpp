@@ -21,12 +21,20 @@ constexpr std::chrono::milliseconds farewell_time{1'000};
 constexpr std::chrono::milliseconds close_answer_time{5'000};
 /// More bytes than the frames of a heartbeat: a message is on its way.
 constexpr std::uint64_t message_in_the_making = 1024;
+
+/// For a counter that one thread at a time adds to: without a locked instruction, which would wait for all that was
+/// written before. Returns the sum.
+std::uint64_t add_alone(std::atomic<std::uint64_t>& counter, std::uint64_t count) noexcept {
+    const std::uint64_t sum = counter.load(std::memory_order_relaxed) + count;
+    counter.store(sum, std::memory_order_relaxed);
+    return sum;
+}
 }  // namespace
 
-PeerSession::PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin)
+PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
+                         std::shared_ptr<const MessageOrigin> origin)
     : stream_(stream),
       environment_(environment),
-      origin_(std::move(origin)),
       writer_event_(stream.executor()),
       reader_event_(stream.executor()),
       heartbeat_event_(stream.executor()),
@@ -37,7 +45,9 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment, 
       inflater_(payload_compression(environment.options), environment.options.max_message_size),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
-      confirmed_(environment.confirmation == nullptr) {}
+      confirmed_(environment.confirmation == nullptr) {
+    message_.origin = std::move(origin);
+}
 
 net::awaitable<SessionEnding> PeerSession::run() {
     environment_.outbound.set_wake([event = writer_event_] { event.post(); });
@@ -136,7 +146,7 @@ net::awaitable<void> PeerSession::read_messages() {
         if (connection_failure_) {
             stream_.release_message();
             error = co_await stream_.read();  // Nothing is delivered any more; this waits for the close handshake.
-        } else if (!stream_.read_buffered(error)) {
+        } else if (!deliver_buffered(error)) {
             environment_.inputs.flush();
             error = co_await stream_.read();
             note_arrival();
@@ -154,9 +164,16 @@ net::awaitable<void> PeerSession::read_messages() {
         if (environment_.inputs.must_wait(view_)) co_await wait_for_room();
         if (connection_failure_) continue;
         deliver();
-        stream_.release_message();
-        if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
     }
+}
+
+bool PeerSession::deliver_buffered(boost::system::error_code& error) {
+    InputFanout::Turn turn(environment_.inputs, view_);
+    while (!connection_failure_ && stream_.read_buffered(error)) {
+        if (error || !turn.go_on()) return true;
+        deliver();
+    }
+    return false;
 }
 
 net::awaitable<void> PeerSession::wait_for_room() {
@@ -180,23 +197,23 @@ void PeerSession::note_arrival() {
 
 void PeerSession::deliver() {
     ++messages_;
-    Message message;
-    message.payload = stream_.message();
-    message.binary = stream_.message_is_binary();
-    message.received_at = received_at_;
-    message.wire_size = message.payload.size();
-    message.origin = &origin_;
+    message_.payload = stream_.message();
+    message_.binary = stream_.message_is_binary();
+    message_.received_at = received_at_;
+    message_.wire_size = message_.payload.size();
     std::optional<MessageError> error;
-    if (begins_compressed(message.payload, payload_compression(environment_.options))) {
-        error = inflater_.inflate(message.payload, message.payload);
+    if (begins_compressed(message_.payload, payload_compression(environment_.options))) {
+        error = inflater_.inflate(message_.payload, message_.payload);
     }
-    if (error || !is_expected(message.payload)) {
-        message.sequence = count_received(message.wire_size);
-        connection_failure_ = error ? environment_.inputs.refuse(message, std::move(*error))
-                                    : environment_.inputs.deliver(message, view_);
-        if (!error && environment_.on_message) environment_.on_message(message.payload);
+    if (error || !is_expected(message_.payload)) {
+        message_.sequence = count_received(message_.wire_size);
+        connection_failure_ = error ? environment_.inputs.refuse(message_, std::move(*error))
+                                    : environment_.inputs.deliver(message_, view_);
+        if (!error && environment_.on_message) environment_.on_message(message_.payload);
     }
     inflater_.release();
+    stream_.release_message();
+    if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
 }
 
 /// Whether a message is one that was waited for: those are no rows.
@@ -216,13 +233,16 @@ bool PeerSession::is_expected(std::string_view payload) {
 
 std::uint64_t PeerSession::count_received(std::size_t size) {
     ConnectionJournal& journal = environment_.journal;
-    if (PeerTraffic* traffic = environment_.traffic) {
-        traffic->messages_received.fetch_add(1, std::memory_order_relaxed);
-        traffic->bytes_received.fetch_add(size, std::memory_order_relaxed);
-        traffic->last_message_at.store(received_at_, std::memory_order_relaxed);
-    }
-    journal.bytes_received.fetch_add(size, std::memory_order_relaxed);
     journal.last_message_at.store(received_at_, std::memory_order_relaxed);
+    PeerTraffic* traffic = environment_.traffic;
+    if (traffic == nullptr) {  // A client: nobody else counts.
+        add_alone(journal.bytes_received, size);
+        return add_alone(journal.messages_received, 1);
+    }
+    add_alone(traffic->messages_received, 1);
+    add_alone(traffic->bytes_received, size);
+    traffic->last_message_at.store(received_at_, std::memory_order_relaxed);
+    journal.bytes_received.fetch_add(size, std::memory_order_relaxed);
     return journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 

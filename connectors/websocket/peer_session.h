@@ -54,7 +54,7 @@ public:
         std::function<void()> on_confirmed = {};
     };
 
-    PeerSession(MessageStream& stream, const Environment& environment, MessageOrigin origin);
+    PeerSession(MessageStream& stream, const Environment& environment, std::shared_ptr<const MessageOrigin> origin);
 
     /// Returns when the connection has ended and nothing of it runs any more.
     boost::asio::awaitable<SessionEnding> run();
@@ -72,6 +72,9 @@ private:
     using Clock = std::chrono::steady_clock;
 
     boost::asio::awaitable<void> read_messages();
+    /// Delivers what lies whole in the receive buffer. True: it stopped with a message in hand that cannot be delivered
+    /// yet, or with an error.
+    bool deliver_buffered(boost::system::error_code& error);
     boost::asio::awaitable<void> wait_for_room();
     boost::asio::awaitable<void> write_messages();
     boost::asio::awaitable<void> send_heartbeats();
@@ -89,7 +92,6 @@ private:
 
     MessageStream& stream_;
     Environment environment_;
-    const MessageOrigin origin_;
     StrandEvent writer_event_;
     StrandEvent reader_event_;
     StrandEvent heartbeat_event_;
@@ -102,6 +104,7 @@ private:
     PayloadInflater inflater_;
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
     InputFanout::View view_;
+    Message message_;  ///< The one at hand; its origin stays.
     std::int64_t received_at_ = 0;
     Clock::time_point last_message_ = Clock::now();
     const std::optional<ExpectedMessage> pong_;

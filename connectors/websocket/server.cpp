@@ -262,12 +262,12 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     client->tls_subject = visit.tls_subject;
     client->subprotocol = visit.subprotocol;
     client->connected_since = utc_now();
-    MessageOrigin origin;
-    origin.connection_name = journal_.name();
-    origin.client_id = client->id;
-    origin.remote_address = visit.remote_address;
-    origin.tls_subject = visit.tls_subject;
-    origin.query_parameters = visit.query_parameters;
+    const auto origin = std::make_shared<MessageOrigin>();
+    origin->connection_name = journal_.name();
+    origin->client_id = client->id;
+    origin->remote_address = visit.remote_address;
+    origin->tls_subject = visit.tls_subject;
+    origin->query_parameters = visit.query_parameters;
     PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *options_, &client->traffic}, origin);
     client->disconnect = session.overrun_signal();
     visit.session = &session;
@@ -290,7 +290,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
         journal_.log("warning", "client_disconnected", text);
         journal_.set_last_error(text);
         // One client's trouble fails the server only when there is too much of it.
-        if (!verdict) verdict = inputs_.report_connection_error(ending.description, origin);
+        if (!verdict) verdict = inputs_.report_connection_error(ending.description, *origin);
     }
     if (verdict) bring_down(std::move(*verdict));
     journal_.changed();

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 
 #include "catalog/catalog.h"
+#include "connectors/codec/metadata_writer.h"
 #include "parser/sql_writer.h"
 #include "runtime/engine/logical_type.h"
 
@@ -25,7 +27,7 @@ public:
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept override { return columns_; }
 
-    void hold(const ColumnBatch* batch) noexcept {
+    void hold(ColumnBatch* batch) noexcept {
         batch_ = batch;
         rows_ = nullptr;
         forget_limits();
@@ -54,6 +56,12 @@ public:
         return scan;
     }
 
+    void need(std::size_t column) override {
+        // Scans of one statement may start on several of the engine's threads.
+        const std::lock_guard lock(filling_);
+        if (batch_ && column < batch_->columns.size()) fill_in_metadata(*batch_, column);
+    }
+
     [[nodiscard]] std::optional<ScannedRows> more() override {
         if (!next_) return std::nullopt;
         const ColumnRows* rows = next_();
@@ -68,6 +76,7 @@ public:
             return equals_ignoring_case(each.name, column);
         });
         if (found == columns_.end() || found->type.id != TypeId::timestamp) return false;
+        need(static_cast<std::size_t>(found - columns_.begin()));
         const ScannedRows scan = open();
         const ColumnVector* values = scan.columns.at(static_cast<std::size_t>(found - columns_.begin())).values;
         if (!values || values->type().id != TypeId::timestamp || values->size() < scan.end) return false;
@@ -102,7 +111,8 @@ private:
 
     std::shared_ptr<const BatchSchema> schema_;
     std::vector<OutputColumn> columns_;
-    const ColumnBatch* batch_ = nullptr;
+    ColumnBatch* batch_ = nullptr;
+    std::mutex filling_;
     const ColumnRows* rows_ = nullptr;
     std::function<const ColumnRows*()> next_;
     std::size_t first_ = 0;
@@ -125,7 +135,7 @@ public:
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
 
-    void set_batch(const ColumnBatch* batch) override { source_->hold(batch); }
+    void set_batch(ColumnBatch* batch) override { source_->hold(batch); }
     void set_rows(const ColumnRows* rows) override { source_->hold(rows); }
     void set_more_rows(std::function<const ColumnRows*()> next) override { source_->ask_for_more(std::move(next)); }
     void set_window(std::size_t first, std::size_t count) override { source_->show(first, count); }

@@ -65,8 +65,8 @@ public:
 class BatchSlot {
 public:
     virtual ~BatchSlot() = default;
-    /// Borrowed until the next call. Null: the slot is empty.
-    virtual void set_batch(const ColumnBatch* batch) = 0;
+    /// Borrowed until the next call. Null: the slot is empty. Statements fill in the deferred columns that they read.
+    virtual void set_batch(ColumnBatch* batch) = 0;
     /// Rows that a query made, to be read by another. Borrowed.
     virtual void set_rows(const ColumnRows* rows) = 0;
     /// Asked for more whenever a scan has read all rows of the slot: they take their place, borrowed until it is asked

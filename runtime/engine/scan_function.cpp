@@ -63,6 +63,7 @@ void begin_scan(duckdb_init_info info) {
         state->position = state->rows.first;
         for (idx_t index = 0; index < duckdb_init_get_column_count(info); ++index)
             state->projected.push_back(duckdb_init_get_column_index(info, index));
+        for (const std::size_t column : state->projected) state->source->need(column);
         duckdb_init_set_init_data(info, state.release(), destroy<ScanState>);
     });
 }

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const noexcept = 0;
     /// Called once per scan, when it starts.
     [[nodiscard]] virtual ScannedRows open() = 0;
+    /// Called when a scan starts, for each column that it reads.
+    virtual void need(std::size_t /*column*/) {}
     /// When the rows are used up: those that follow, if there are more. What it returned before is no longer read.
     [[nodiscard]] virtual std::optional<ScannedRows> more() { return std::nullopt; }
 };

@@ -104,6 +104,31 @@ TEST_CASE("columns can be joined") {
     CHECK(all_values(first.batch.columns[0]) == R"({"a":["x"]} null {"b":["y","z"],"c":[]} {})");
 }
 
+TEST_CASE("a value that is appended again shares its text, and loses it with the first row alone") {
+    ColumnVector column(TypeId::varchar);
+    column.append_string("one");
+    column.append_string("two");
+    const std::size_t bytes = column.byte_size();
+    for (int row = 0; row < 3; ++row) column.append_again();
+    column.append_null();
+    column.append_again();
+    CHECK(all_values(column) == R"("one" "two" "two" "two" "two" null null)");
+    CHECK(column.byte_size() < bytes + 5 * sizeof(StringReference) + 8);
+    ColumnVector joined(TypeId::varchar);
+    joined.append_string("zero");
+    joined.append_all(column);
+    joined.truncate(5);
+    CHECK(all_values(joined) == R"("zero" "one" "two" "two" "two")");
+    column.truncate(3);
+    column.append_string("three");
+    CHECK(all_values(column) == R"("one" "two" "two" "three")");
+
+    ColumnVector numbers(TypeId::bigint);
+    numbers.append<std::int64_t>(7);
+    numbers.append_again();
+    CHECK(all_values(numbers) == "7 7");
+}
+
 TEST_CASE("types without a layout of their own travel as text, at any depth") {
     const ColumnType type = *parse_column_type("STRUCT(e ENUM('a', 'b'), l BIT[], n INTEGER[2])");
     CHECK(to_sql(transport_type(type)) == R"(STRUCT("e" VARCHAR, "l" VARCHAR[], "n" INTEGER[]))");

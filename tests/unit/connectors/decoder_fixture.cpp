@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "connectors/codec/json_encoder.h"
+#include "connectors/codec/metadata_writer.h"
 
 namespace laminar {
 
@@ -44,8 +45,14 @@ std::optional<MessageError> DecoderFixture::decode(std::string_view payload) {
     message.received_at = 1'705'314'600'000'000;
     message.wire_size = payload.size();
     message.sequence = 7;
-    message.origin = &origin;
-    return decoder->decode(message, batch);
+    message.origin = origin;
+    return decode(message);
+}
+
+std::optional<MessageError> DecoderFixture::decode(const Message& message) {
+    std::optional<MessageError> error = decoder->decode(message, batch);
+    fill_in_metadata(batch);
+    return error;
 }
 
 std::string DecoderFixture::refusal(std::string_view payload) {

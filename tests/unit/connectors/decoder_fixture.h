@@ -20,7 +20,7 @@ public:
     explicit DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options = {}, bool coerce = false);
 
     std::optional<MessageError> decode(std::string_view payload);
-    std::optional<MessageError> decode(const Message& message) { return decoder->decode(message, batch); }
+    std::optional<MessageError> decode(const Message& message);
     /// The only error text expected of a payload that must be refused; "" when it was accepted.
     std::string refusal(std::string_view payload);
     [[nodiscard]] std::string value(std::size_t column, std::size_t row) const;
@@ -32,7 +32,8 @@ public:
     std::shared_ptr<const BatchSchema> schema;
     std::unique_ptr<MessageDecoder> decoder;
     ColumnBatch batch;
-    MessageOrigin origin{"feed", "client-1", "127.0.0.1:4242", {}, {}};
+    std::shared_ptr<MessageOrigin> origin =
+        std::make_shared<MessageOrigin>(MessageOrigin{"feed", "client-1", "127.0.0.1:4242", {}, {}});
 };
 
 }  // namespace laminar

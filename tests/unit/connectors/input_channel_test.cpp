@@ -217,22 +217,68 @@ TEST_CASE("an empty array is a message that frees its room") {
     CHECK(batch->messages == 1);
 }
 
-TEST_CASE("rows made by the source, and taken back when it throws") {
+TEST_CASE("a consumer that comes while a producer holds the channel is served between two messages") {
+    Channel channel({.messages = 1'000'000});
+    std::unique_ptr<ColumnBatch> taken;
+    std::int32_t offered = 0;
+    std::thread consumer;
+    {
+        InputChannel::Hold hold(*channel.input);
+        std::atomic<bool> done{false};
+        consumer = std::thread([&] {
+            taken = channel.input->take();
+            done.store(true);
+        });
+        while (!done.load()) {
+            Message message;
+            const std::string payload = "{\"n\":" + std::to_string(offered) + "}";
+            message.payload = payload;
+            CHECK_FALSE(hold.offer(message));
+            ++offered;
+            hold.serve_consumer();
+            std::this_thread::yield();
+        }
+    }
+    consumer.join();
+    REQUIRE(taken);
+    CHECK(taken->rows > 0);
+    const std::size_t first = taken->rows;
+    // Given back without waiting for whoever holds the channel.
+    {
+        const InputChannel::Hold hold(*channel.input);
+        channel.input->recycle(std::move(taken));
+        CHECK(channel.input->pending_messages() == offered - first);
+    }
+    const std::unique_ptr<ColumnBatch> rest = channel.input->take();
+    CHECK(first + (rest ? rest->rows : 0) == static_cast<std::size_t>(offered));
+}
+
+TEST_CASE("a consumer that comes while a producer holds the channel gets what there is when it lets go") {
     Channel channel({});
-    channel.input->append([](ColumnBatch& batch) {
-        batch.columns[0].append<std::int32_t>(5);
-        ++batch.rows;
-        ++batch.messages;
-    });
-    CHECK_THROWS_AS(channel.input->append([](ColumnBatch& batch) {
-        batch.columns[0].append<std::int32_t>(6);
-        ++batch.rows;
-        throw std::runtime_error("no more");
-    }),
-                    std::runtime_error);
-    const auto batch = channel.input->take();
-    CHECK(batch->rows == 1);
-    CHECK(batch->columns[0].size() == 1);
+    std::unique_ptr<ColumnBatch> taken;
+    std::thread consumer;
+    {
+        InputChannel::Hold hold(*channel.input);
+        consumer = std::thread([&] { taken = channel.input->take(); });
+        Message message;
+        message.payload = R"({"n":1})";
+        CHECK_FALSE(hold.offer(message));
+    }
+    consumer.join();
+    if (!taken) taken = channel.input->take();  // It came and went before the message.
+    REQUIRE(taken);
+    CHECK(taken->rows == 1);
+}
+
+TEST_CASE("a producer that holds the channel gives way to whoever else wants it") {
+    Channel channel({});
+    InputChannel::Hold hold(*channel.input);
+    std::thread other([&] { CHECK_FALSE(channel.input->waiting_since()); });
+    while (!hold.should_give_way()) std::this_thread::yield();
+    hold.release();
+    hold.take_back();
+    other.join();
+    CHECK_FALSE(hold.should_give_way());
 }
 
 TEST_CASE("a producer and a consumer on two threads lose nothing and never stall") {

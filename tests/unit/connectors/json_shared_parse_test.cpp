@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/codec/metadata_writer.h"
 #include "connectors/input_channel.h"
 #include "decoder_fixture.h"
 
@@ -65,13 +66,14 @@ void check_same(const std::string& payload) {
     auto together = readers();
     Message message;
     message.payload = payload;
-    message.origin = &alone.front()->origin;
+    message.origin = alone.front()->origin;
     std::vector<DecodeTask> tasks;
     for (const auto& reader : together) {
         CHECK_FALSE(reader->decode(first));
         tasks.push_back({reader->decoder.get(), &reader->batch});
     }
     tasks.front().decoder->decode_together(message, tasks);
+    for (const auto& reader : together) fill_in_metadata(reader->batch);
     for (std::size_t index = 0; index < alone.size(); ++index) {
         CAPTURE(index);
         CHECK_FALSE(alone[index]->decode(first));
@@ -119,26 +121,29 @@ TEST_CASE("several channels take one message, each by its own rules") {
     message.tracked = true;
     message.sequence = 5;
     message.payload = R"({"n":"x","message_id":"m1"})";
-    std::vector<InputChannel::Offer> offers{{numbers.get()}, {texts.get()}};
+    const auto offer = [&](std::vector<std::string>* ids) {
+        std::vector<InputChannel::Hold> holds;
+        holds.emplace_back(*numbers);
+        holds.emplace_back(*texts);
+        return InputChannel::offer_to_all(message, holds, ids);
+    };
     std::vector<std::string> ids;
-    InputChannel::offer_to_all(message, offers, &ids);
-    CHECK(text_of(offers[0].error) == R"(type_mismatch: field "n": expected INTEGER, found string "x")");
-    CHECK_FALSE(offers[1].error);
+    std::vector<std::optional<MessageError>> errors = offer(&ids);
+    CHECK(text_of(errors[0]) == R"(type_mismatch: field "n": expected INTEGER, found string "x")");
+    CHECK_FALSE(errors[1]);
     CHECK(ids == std::vector<std::string>{"m1"});
     CHECK(numbers->pending_messages() == 0);
     CHECK(texts->pending_messages() == 1);
 
     message.payload = R"([{"n":1},{"n":2}])";
     ids.clear();
-    offers = {{numbers.get()}, {texts.get()}};
-    InputChannel::offer_to_all(message, offers, &ids);
-    CHECK_FALSE(offers[0].error);
-    CHECK(text_of(offers[1].error) == R"(type_mismatch: field "n": expected VARCHAR, found number 1)");
+    errors = offer(&ids);
+    CHECK_FALSE(errors[0]);
+    CHECK(text_of(errors[1]) == R"(type_mismatch: field "n": expected VARCHAR, found number 1)");
     CHECK(ids.size() <= 2);
 
     message.payload = R"({"n":null})";
-    offers = {{numbers.get()}, {texts.get()}};
-    InputChannel::offer_to_all(message, offers, nullptr);
+    (void)offer(nullptr);
     CHECK(numbers->is_full());
     CHECK(texts->is_full());
     const std::unique_ptr<ColumnBatch> batch = numbers->take();

@@ -15,11 +15,9 @@ namespace {
 const InFlightMessages::Clock::time_point start{};
 
 HeldMessage held(const std::string& payload, std::vector<std::string> ids, const std::string& client_id = "") {
-    MessageOrigin origin;
-    origin.client_id = client_id;
     Message message;
     message.payload = payload;
-    message.origin = &origin;
+    message.origin = std::make_shared<const MessageOrigin>(MessageOrigin{.client_id = client_id});
     return {message, std::move(ids)};
 }
 

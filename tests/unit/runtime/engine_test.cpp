@@ -72,7 +72,7 @@ TEST_CASE("a batch is read in order, whatever its size") {
     const auto statement = engine->prepare("SELECT a, b FROM " + slot->from_sql());
     for (const std::size_t rows : {0, 1, 2047, 2048, 2049, 100'000}) {
         CAPTURE(rows);
-        const ColumnBatch batch = make_batch(schema, rows);
+        ColumnBatch batch = make_batch(schema, rows);
         slot->set_batch(&batch);
         const ResultTable result = statement->execute();
         REQUIRE(result.rows == rows);
@@ -92,7 +92,7 @@ TEST_CASE("a batch has presence beside its columns") {
     const auto engine = Engine::create({});
     const auto schema = make_schema();
     const auto slot = engine->create_batch_slot("s", schema);
-    const ColumnBatch batch = make_batch(schema, 8);
+    ColumnBatch batch = make_batch(schema, 8);
     slot->set_batch(&batch);
     const ResultTable all = engine->query("SELECT * FROM " + slot->from_sql());
     REQUIRE(all.columns.size() == 4);
@@ -117,7 +117,7 @@ TEST_CASE("several slots feed one statement, and slots may hold rows of other st
     const auto engine = Engine::create({});
     const auto schema = make_schema();
     const auto left = engine->create_batch_slot("left", schema);
-    const ColumnBatch batch = make_batch(schema, 100);
+    ColumnBatch batch = make_batch(schema, 100);
     left->set_batch(&batch);
     const ResultTable doubled = engine->query("SELECT a, a * 2 AS twice FROM " + left->from_sql());
     const auto right = engine->create_row_slot("right", doubled.columns);
@@ -146,7 +146,7 @@ TEST_CASE("prepared statements survive changes to tables") {
     engine->execute("CREATE TABLE kept (a BIGINT, b VARCHAR)");
     const auto insert = engine->prepare("INSERT INTO kept SELECT a, b FROM " + slot->from_sql());
     CHECK(insert->columns().empty());
-    const ColumnBatch batch = make_batch(schema, 3000);
+    ColumnBatch batch = make_batch(schema, 3000);
     slot->set_batch(&batch);
     CHECK(insert->execute().rows_changed == 3000);
     engine->execute(

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "connectors/codec/metadata_writer.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar {
@@ -15,7 +16,7 @@ ColumnBatch raw_batch(const std::vector<std::string>& messages) {
     options.tolerant = true;
     const auto decoder = make_message_decoder(options, schema);
     ColumnBatch batch(schema);
-    const MessageOrigin origin{"feed", "", "127.0.0.1:1", "", ""};
+    const auto origin = std::make_shared<const MessageOrigin>(MessageOrigin{"feed", "", "127.0.0.1:1", "", ""});
     std::uint64_t sequence = 0;
     for (const std::string& payload : messages) {
         Message message;
@@ -23,7 +24,7 @@ ColumnBatch raw_batch(const std::vector<std::string>& messages) {
         message.received_at = 1'700'000'000'000'000;
         message.wire_size = payload.size();
         message.sequence = ++sequence;
-        message.origin = &origin;
+        message.origin = origin;
         (void)decoder->decode(message, batch);
     }
     return batch;
@@ -84,9 +85,10 @@ TEST_CASE("nothing is decided before the first message, and types stay once deci
 
 TEST_CASE("a message that is not JSON is a row of its own, with its text") {
     LateTyping typing(input_of({"x"}), {});
-    const ColumnBatch* typed = typing.decode(raw_batch({R"({"x": 1})", "{broken"}));
+    ColumnBatch* typed = typing.decode(raw_batch({R"({"x": 1})", "{broken"}));
     REQUIRE(typed != nullptr);
     REQUIRE(typed->rows == 2);
+    fill_in_metadata(*typed);
     CHECK_FALSE(typed->columns[0].is_valid(1));
     for (std::size_t column = 0; column < typed->columns.size(); ++column) {
         if (typed->schema->columns[column].metadata == MetadataField::message)
