@@ -157,7 +157,7 @@ void scale(Report& report, std::uint64_t messages, std::size_t rounds) {
 
 int main(int count, char** arguments) {
     const auto rounds = static_cast<std::size_t>(option(count, arguments, "--rounds", 5));
-    const auto messages = static_cast<std::uint64_t>(option(count, arguments, "--messages", 500'000));
+    const auto messages = static_cast<std::uint64_t>(option(count, arguments, "--messages", 2'000'000));
     const std::string typed = table("events", ", retention_rows = 100000") + pipeline(1, "events");
     const std::uint64_t few = messages / 50;
 

@@ -71,6 +71,7 @@ public:
         /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
         /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
         std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
+        [[nodiscard]] bool is_full() const noexcept { return channel_->is_full(); }
         /// Between messages: gives the consumer a batch if it waits for one.
         void serve_consumer() {
             if (channel_->is_asked_.load(std::memory_order_relaxed)) channel_->serve();

@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds engine_tick{100};
 /// unless a channel fills up meanwhile. Below that, rows are taken as soon as they come.
 constexpr std::uint64_t rows_of_a_busy_cycle = 64;
 constexpr unsigned cycles_saved = 4;
-constexpr std::chrono::microseconds longest_rest{4'000};
+constexpr std::chrono::microseconds longest_rest{10'000};
 
 std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clock::duration took) {
     if (rows < rows_of_a_busy_cycle) return {};

@@ -63,9 +63,15 @@ FieldNode::Match FieldNode::find_and_learn(std::size_t position, std::string_vie
     }
     if (position < learned_positions && key.size() <= learned_key_size) {
         if (position >= learned_.size()) learned_.resize(position + 1);
-        learned_[position].key.assign(key);
-        learned_[position].match = match;
-        learned_[position].is_plain = !key.empty() && key.size() <= longest_ahead && is_written_as_it_is(key);
+        Learned& learned = learned_[position];
+        learned.key.assign(key);
+        learned.match = match;
+        learned.ahead_size = 0;
+        if (!key.empty() && key.size() < learned.ahead.size() && is_written_as_it_is(key)) {
+            std::copy(key.begin(), key.end(), learned.ahead.begin());
+            learned.ahead[key.size()] = '"';
+            learned.ahead_size = key.size() + 1;
+        }
     }
     return match;
 }

@@ -37,11 +37,7 @@ inline void Reader::ParseString<laminar::parse_flags>(laminar::PaddedJsonStream&
 
 namespace laminar {
 
-namespace {
-
-static_assert(FieldNode::longest_ahead + 2 <= PaddedJsonStream::padding);
-
-}  // namespace
+namespace {}  // namespace
 
 void JsonEvents::begin_message(std::string_view payload, PaddedJsonStream& stream) {
     payload_ = payload;

@@ -1,6 +1,7 @@
 #include "connectors/codec/time_text.h"
 
 #include <array>
+#include <cstring>
 
 #include "connectors/codec/calendar.h"
 #include "connectors/codec/number_text.h"
@@ -189,6 +190,30 @@ unsigned two_digits(const char* at) noexcept {
     return tens > 9 || units > 9 ? 100 : tens * 10 + units;
 }
 
+/// 2024-03-15, whose hyphens are known to be there. Most messages of a feed are of the same day as the one before.
+bool read_common_date(const char* at, std::int64_t& days) noexcept {
+    struct KnownDate {
+        std::array<char, 10> text{};
+        std::int64_t days = 0;
+    };
+    thread_local KnownDate known;
+    if (std::memcmp(known.text.data(), at, known.text.size()) == 0) {
+        days = known.days;
+        return true;
+    }
+    const unsigned century = two_digits(at);
+    const unsigned year = two_digits(at + 2);
+    const unsigned month = two_digits(at + 5);
+    const unsigned day = two_digits(at + 8);
+    if (century > 99 || year > 99 || month - 1 > 11 || day == 0) return false;
+    const CivilDate date{century * 100 + year, month, day};
+    if (day > 28 && day > days_in_month(date.year, month)) return false;
+    days = days_from_civil(date);
+    std::memcpy(known.text.data(), at, known.text.size());
+    known.days = days;
+    return true;
+}
+
 /// The form that nearly all feeds send, 2024-03-15T10:00:42.123Z, with a space for the T and without fraction or Z too,
 /// at known places. Nothing: it is another, or wrong.
 std::optional<Moment> parse_common_timestamp(std::string_view text) noexcept {
@@ -197,18 +222,13 @@ std::optional<Moment> parse_common_timestamp(std::string_view text) noexcept {
     const char* at = text.data();
     if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
         return std::nullopt;
-    const unsigned century = two_digits(at);
-    const unsigned year = two_digits(at + 2);
-    const unsigned month = two_digits(at + 5);
-    const unsigned day = two_digits(at + 8);
+    std::int64_t days = 0;
+    if (!read_common_date(at, days)) return std::nullopt;
     const unsigned hour = two_digits(at + 11);
     const unsigned minute = two_digits(at + 14);
     const unsigned second = two_digits(at + 17);
     // Leap seconds and midnight as 24:00 are among the other forms.
-    if (century > 99 || year > 99 || month - 1 > 11 || day == 0 || hour > 23 || minute > 59 || second > 59)
-        return std::nullopt;
-    const CivilDate date{century * 100 + year, month, day};
-    if (day > 28 && day > days_in_month(date.year, month)) return std::nullopt;
+    if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
     std::size_t end = shortest;
     std::uint32_t nanos = 0;
     if (end < text.size() && at[end] == '.') {
@@ -222,7 +242,7 @@ std::optional<Moment> parse_common_timestamp(std::string_view text) noexcept {
     }
     if (end < text.size() && at[end] == 'Z') ++end;
     if (end != text.size()) return std::nullopt;
-    const std::int64_t seconds = days_from_civil(date) * 86'400 + (hour * 60LL + minute) * 60 + second;
+    const std::int64_t seconds = days * 86'400 + (hour * 60LL + minute) * 60 + second;
     return Moment{seconds * micros_per_second + nanos / 1000, static_cast<std::int32_t>(nanos % 1000)};
 }
 

@@ -68,11 +68,17 @@ CopiedText copy_text(std::string_view text, char* target) noexcept {
 #ifdef __SSE2__
     __m128i seen_blocks = _mm_setzero_si128();
     __m128i equal_blocks = _mm_setzero_si128();
-    for (; text.size() - at >= sizeof(__m128i); at += sizeof(__m128i)) {
-        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at), block);
+    const auto take = [&](std::size_t begin) {
+        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + begin));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(target + begin), block);
         seen_blocks = _mm_or_si128(seen_blocks, block);
         equal_blocks = _mm_or_si128(equal_blocks, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    };
+    if (text.size() >= sizeof(__m128i)) {
+        for (; text.size() - at >= sizeof(__m128i); at += sizeof(__m128i)) take(at);
+        // The rest along with bytes that have been copied already.
+        take(text.size() - sizeof(__m128i));
+        at = text.size();
     }
     copied.is_ascii = _mm_movemask_epi8(seen_blocks) == 0;
     copied.has_backslash = _mm_movemask_epi8(equal_blocks) != 0;

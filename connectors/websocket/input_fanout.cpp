@@ -134,26 +134,20 @@ void InputFanout::set_paused(bool paused) {
     if (!paused) waiters_->wake_all();
 }
 
-bool InputFanout::Turn::go_on() {
+bool InputFanout::Turn::begin() {
     if (inputs_.must_wait(view_)) return false;
     if (!inputs_.takes_turns()) return true;
-    std::vector<InputChannel::Hold>& holds = view_.holds_;
-    if (held_ != view_.channels_) {
-        holds.clear();
-        held_ = view_.channels_;
-        for (const auto& channel : *held_) holds.emplace_back(*channel);
-        return true;
-    }
-    bool gives_way = false;
-    for (InputChannel::Hold& hold : holds) {
-        hold.serve_consumer();
-        gives_way = gives_way || hold.should_give_way();
-    }
-    if (!gives_way) return true;
-    // All of them, so that they are taken in their order again.
-    for (InputChannel::Hold& hold : holds) hold.release();
-    for (InputChannel::Hold& hold : holds) hold.take_back();
+    view_.holds_.clear();
+    held_ = view_.channels_->empty() ? nullptr : view_.channels_;
+    if (!held_) return true;
+    for (const auto& channel : *held_) view_.holds_.emplace_back(*channel);
     return true;
+}
+
+void InputFanout::Turn::give_way() {
+    // All of them, so that they are taken in their order again.
+    for (InputChannel::Hold& hold : view_.holds_) hold.release();
+    for (InputChannel::Hold& hold : view_.holds_) hold.take_back();
 }
 
 void InputFanout::offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,

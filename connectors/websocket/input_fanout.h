@@ -46,9 +46,24 @@ public:
         Turn& operator=(const Turn&) = delete;
 
         /// Before each message: whether it can be delivered now (see must_wait).
-        [[nodiscard]] bool go_on();
+        [[nodiscard]] bool go_on() {
+            if (!held_ || view_.version_ != inputs_.version_.load(std::memory_order_acquire) ||
+                inputs_.paused_.load(std::memory_order_relaxed))
+                return begin();
+            bool gives_way = false;
+            for (InputChannel::Hold& hold : view_.holds_) {
+                if (hold.is_full()) return false;
+                hold.serve_consumer();
+                gives_way = gives_way || hold.should_give_way();
+            }
+            if (gives_way) give_way();
+            return true;
+        }
 
     private:
+        bool begin();
+        void give_way();
+
         const InputFanout& inputs_;
         View& view_;
         std::shared_ptr<const Channels> held_;  ///< Those that the view's holds are of, kept alive.
