@@ -18,7 +18,7 @@ constexpr std::size_t payload_between_measures = std::size_t{64} << 10;
 constexpr std::size_t limit_worth_estimating = std::size_t{4} << 20;
 /// For those to wake up who wait for the channel.
 constexpr int turns_to_wait = 1000;
-constexpr std::chrono::milliseconds patience_with_producer{1};
+constexpr std::chrono::microseconds patience_with_producer{200};
 
 /// What a batch counts for: its payload or its decoded rows, whichever is more.
 std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.bytes, batch.byte_size()); }
@@ -52,6 +52,12 @@ std::unique_lock<std::mutex> InputChannel::lock() const {
     return lock;
 }
 
+void InputChannel::Hold::take() {
+    channel_->waiting_producers_.fetch_add(1);
+    lock_ = std::unique_lock(channel_->mutex_);
+    channel_->waiting_producers_.fetch_sub(1);
+}
+
 void InputChannel::Hold::release() {
     if (!lock_.owns_lock()) return;
     try {
@@ -59,14 +65,27 @@ void InputChannel::Hold::release() {
     } catch (const std::bad_alloc&) {
         // The consumer looks again by itself.
     }
+    waited_for_ = channel_->waiting_producers_.load();
     lock_.unlock();
+}
+
+void InputChannel::Hold::tell() {
     if (std::exchange(hurry_, false)) channel_->hurry_();
 }
 
 void InputChannel::Hold::take_back() {
     // Who waits has to wake up first, and would find the lock taken again without this.
-    for (int tries = 0; tries < turns_to_wait && channel_->waiting_.load() != 0; ++tries) std::this_thread::yield();
-    lock_ = std::unique_lock(channel_->mutex_);
+    const auto waits = [&] {
+        return channel_->waiting_.load() != 0 ||
+               (waited_for_ != 0 && channel_->waiting_producers_.load() >= waited_for_);
+    };
+    for (int tries = 0; tries < turns_to_wait && waits(); ++tries) std::this_thread::yield();
+    take();
+}
+
+void InputChannel::release_all(std::vector<Hold>& holds) {
+    for (Hold& hold : holds) hold.release();
+    for (Hold& hold : holds) hold.tell();
 }
 
 std::shared_ptr<const BatchSchema> InputChannel::schema() const {
@@ -90,8 +109,15 @@ void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::uniq
 std::optional<MessageError> InputChannel::Hold::offer(const Message& message, std::vector<std::string>* ids) {
     InputChannel& channel = *channel_;
     if (std::optional<MessageError> refusal = channel.begin_offer(message)) return refusal;
-    const std::size_t rows = channel.open_->rows;
-    std::optional<MessageError> error = channel.decoder_->decode(message, *channel.open_);
+    ColumnBatch& batch = *channel.open_;
+    const std::size_t rows = batch.rows;
+    std::optional<MessageError> error;
+    try {
+        error = channel.decoder_->decode(message, batch);
+    } catch (...) {  // There is no memory for it; what there is of it must not stay.
+        batch.truncate(rows);
+        throw;
+    }
     if (error && !error->rows_kept) return error;
     hurry_ = channel.end_offer(message, rows, ids) || hurry_;
     return error;
@@ -110,7 +136,12 @@ std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Messag
         rows.push_back(channel.open_->rows);
     }
     if (tasks.empty()) return errors;
-    tasks.front().decoder->decode_together(message, tasks);
+    try {
+        tasks.front().decoder->decode_together(message, tasks);
+    } catch (...) {
+        for (std::size_t task = 0; task < tasks.size(); ++task) tasks[task].batch->truncate(rows[task]);
+        throw;
+    }
     std::size_t task = 0;
     for (std::size_t index = 0; index < holds.size(); ++index) {
         if (errors[index]) continue;

@@ -60,13 +60,16 @@ public:
     /// must not be suspended.
     class Hold {
     public:
-        explicit Hold(InputChannel& channel) : channel_(&channel), lock_(channel.mutex_) {}
+        explicit Hold(InputChannel& channel) : channel_(&channel) { take(); }
         Hold(Hold&& other) noexcept
             : channel_(other.channel_), lock_(std::move(other.lock_)), hurry_(std::exchange(other.hurry_, false)) {}
         Hold& operator=(Hold&&) = delete;
         Hold(const Hold&) = delete;
         Hold& operator=(const Hold&) = delete;
-        ~Hold() { release(); }
+        ~Hold() {
+            release();
+            tell();
+        }
 
         /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
         /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
@@ -80,17 +83,26 @@ public:
         [[nodiscard]] bool should_give_way() const noexcept {
             return hurry_ || channel_->waiting_.load(std::memory_order_relaxed) != 0;
         }
-        /// Lets go of the channel; take_back lets those have it first who wait.
+        /// Whether another producer waits for the channel.
+        [[nodiscard]] bool is_wanted() const noexcept {
+            return channel_->waiting_producers_.load(std::memory_order_relaxed) != 0;
+        }
+        /// Lets go of the channel. Then tell, once no other channel is held either, says what is to be said; take_back
+        /// lets those have the channel first who wait.
         void release();
+        void tell();
         void take_back();
 
     private:
         friend class InputChannel;
+        void take();
 
         InputChannel* channel_;
         std::unique_lock<std::mutex> lock_;
         bool hurry_ = false;
+        unsigned waited_for_ = 0;  ///< By producers, when it was released.
     };
+    static void release_all(std::vector<Hold>& holds);
     std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr) {
         return Hold(*this).offer(message, ids);
     }
@@ -171,6 +183,7 @@ private:
     std::function<void()> wake_;
     std::function<void()> hurry_;
     mutable std::mutex mutex_;
+    std::atomic<unsigned> waiting_producers_{0};
     mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see lock.
 
     // A consumer that comes while a producer has the channel asks for a batch, and is served between two messages: it

@@ -1,6 +1,23 @@
 #include "connectors/row_facts.h"
 
+#include <utility>
+
 namespace laminar {
+
+namespace {
+
+std::size_t byte_size_of(const std::shared_ptr<const MessageOrigin>& origin) noexcept {
+    if (!origin) return sizeof(origin);
+    return sizeof(origin) + origin->connection_name.size() + origin->client_id.size() + origin->remote_address.size() +
+           origin->tls_subject.size() + origin->query_parameters.size();
+}
+
+}  // namespace
+
+void RowFacts::add_origin(std::shared_ptr<const MessageOrigin> origin) {
+    origins_.push_back(std::move(origin));
+    origin_bytes_ += byte_size_of(origins_.back());
+}
 
 void RowFacts::read(std::size_t row, Message& message) const {
     const Fact& fact = facts_[row];
@@ -22,7 +39,8 @@ void RowFacts::append_message_id(std::size_t row, std::string& target) const {
 void RowFacts::truncate(std::size_t size) {
     if (size >= facts_.size()) return;
     ids_.resize(facts_[size].id_begin);
-    origins_.resize(size == 0 ? 0 : facts_[size - 1].origin + 1);
+    const std::size_t origins = size == 0 ? 0 : facts_[size - 1].origin + 1;
+    for (; origins_.size() > origins; origins_.pop_back()) origin_bytes_ -= byte_size_of(origins_.back());
     facts_.resize(size);
 }
 
@@ -30,6 +48,7 @@ void RowFacts::clear() noexcept {
     facts_.clear();
     ids_.clear();
     origins_.clear();
+    origin_bytes_ = 0;
 }
 
 }  // namespace laminar

@@ -18,7 +18,7 @@ class RowFacts {
 public:
     /// One row more. own_id: what the payload gave as its message id; without, the row has the generated one.
     void append(const Message& message, std::optional<std::string_view> own_id) {
-        if (origins_.empty() || origins_.back() != message.origin) origins_.push_back(message.origin);
+        if (origins_.empty() || origins_.back() != message.origin) add_origin(message.origin);
         // In its place: what is written member by member and copied at once makes the processor wait.
         Fact& fact = facts_.emplace_back();
         fact.sequence = message.sequence;
@@ -43,7 +43,10 @@ public:
     /// Drops the rows from size on.
     void truncate(std::size_t size);
     void clear() noexcept;
-    [[nodiscard]] std::size_t byte_size() const noexcept { return facts_.size() * sizeof(Fact) + ids_.size(); }
+    /// With the texts that columns will have when they are filled.
+    [[nodiscard]] std::size_t byte_size() const noexcept {
+        return facts_.size() * sizeof(Fact) + ids_.size() + origin_bytes_;
+    }
 
 private:
     struct Fact {
@@ -57,9 +60,12 @@ private:
         bool binary = false;
     };
 
+    void add_origin(std::shared_ptr<const MessageOrigin> origin);
+
     std::vector<Fact> facts_;
     std::string ids_;
     std::vector<std::shared_ptr<const MessageOrigin>> origins_;  ///< In the order of the rows.
+    std::size_t origin_bytes_ = 0;
 };
 
 }  // namespace laminar

@@ -137,17 +137,19 @@ void InputFanout::set_paused(bool paused) {
 bool InputFanout::Turn::begin() {
     if (inputs_.must_wait(view_)) return false;
     if (!inputs_.takes_turns()) return true;
+    InputChannel::release_all(view_.holds_);
     view_.holds_.clear();
-    held_ = view_.channels_->empty() ? nullptr : view_.channels_;
-    if (!held_) return true;
+    delivered_ = 0;
+    held_ = view_.channels_;
     for (const auto& channel : *held_) view_.holds_.emplace_back(*channel);
     return true;
 }
 
 void InputFanout::Turn::give_way() {
     // All of them, so that they are taken in their order again.
-    for (InputChannel::Hold& hold : view_.holds_) hold.release();
+    InputChannel::release_all(view_.holds_);
     for (InputChannel::Hold& hold : view_.holds_) hold.take_back();
+    delivered_ = 0;
 }
 
 void InputFanout::offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
@@ -184,6 +186,7 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
         std::vector<InputChannel::Hold> holds;
         for (InputChannel* receiver : receivers) holds.emplace_back(*receiver);
         errors = InputChannel::offer_to_all(message, holds, ids);
+        InputChannel::release_all(holds);
     }
     for (std::size_t index = 0; index < receivers.size(); ++index) {
         std::optional<MessageError>& reason = errors[index];
@@ -194,14 +197,19 @@ MessageAcknowledgement::Reception InputFanout::offer(const Message& message, con
 }
 
 std::optional<std::string> InputFanout::deliver(const Message& message, View& view) {
-    const Channels& current = look(view);
     std::optional<MessageError> error;
-    if (acknowledgement_) {
-        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, current, error); });
-    } else if (!view.holds_.empty()) {
+    if (!view.holds_.empty()) {
+        // The view stays as it is: the turn looks for other channels before the next message.
         offer_in_turn(message, view.holds_, error);
+        if (!error) return std::nullopt;
+        // Reports take their time, and locks of their own.
+        InputChannel::release_all(view.holds_);
+        view.holds_.clear();
+    } else if (acknowledgement_) {
+        const Channels& current = look(view);
+        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, current, error); });
     } else {
-        (void)offer(message, current, error);
+        (void)offer(message, look(view), error);
     }
     return error ? refuse(message, std::move(*error)) : std::nullopt;
 }

@@ -41,32 +41,40 @@ public:
     class Turn {
     public:
         Turn(const InputFanout& inputs, View& view) : inputs_(inputs), view_(view) {}
-        ~Turn() { view_.holds_.clear(); }
+        ~Turn() {
+            InputChannel::release_all(view_.holds_);
+            view_.holds_.clear();
+        }
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
 
         /// Before each message: whether it can be delivered now (see must_wait).
         [[nodiscard]] bool go_on() {
-            if (!held_ || view_.version_ != inputs_.version_.load(std::memory_order_acquire) ||
+            if (view_.holds_.empty() || view_.version_ != inputs_.version_.load(std::memory_order_acquire) ||
                 inputs_.paused_.load(std::memory_order_relaxed))
                 return begin();
+            delivered_ += view_.holds_.size();
             bool gives_way = false;
             for (InputChannel::Hold& hold : view_.holds_) {
                 if (hold.is_full()) return false;
                 hold.serve_consumer();
-                gives_way = gives_way || hold.should_give_way();
+                gives_way = gives_way || hold.should_give_way() || (delivered_ >= share && hold.is_wanted());
             }
             if (gives_way) give_way();
             return true;
         }
 
     private:
+        /// Messages times channels, after which another connection's turn has come.
+        static constexpr std::size_t share = 256;
+
         bool begin();
         void give_way();
 
         const InputFanout& inputs_;
         View& view_;
         std::shared_ptr<const Channels> held_;  ///< Those that the view's holds are of, kept alive.
+        std::size_t delivered_ = 0;             ///< Since it took the channels.
     };
 
     InputFanout(ConnectionJournal& journal, const WebSocketOptions& options);

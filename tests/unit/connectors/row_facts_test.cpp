@@ -76,6 +76,11 @@ TEST_CASE("a peer is remembered for as long as there are rows of it") {
     }
     CHECK(id_of(facts, 0) == "feed-1");
     CHECK_FALSE(gone.expired());
+    const std::size_t bytes = facts.byte_size();
+    facts.append(message_of(peer(std::string(1000, 'x')), 2), "own");
+    CHECK(facts.byte_size() > bytes + 1000);
+    facts.truncate(1);
+    CHECK(facts.byte_size() == bytes);
     facts.clear();
     CHECK(gone.expired());
 }
