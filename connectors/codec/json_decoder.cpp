@@ -155,11 +155,6 @@ private:
     /// After the values have been read: keeps the rows or, with an error, what is to be kept in their place.
     std::optional<MessageError> finish(const Message& message, ColumnBatch& batch, bool is_text,
                                        std::optional<MessageError> error) {
-        if (!error && !writer_.error()) {
-            ++batch.messages;
-            batch.bytes += message.payload.size();
-            return std::nullopt;
-        }
         bool rows_kept = true;
         if (error) {
             writer_.discard_rows();

@@ -37,8 +37,6 @@ inline void Reader::ParseString<laminar::parse_flags>(laminar::PaddedJsonStream&
 
 namespace laminar {
 
-namespace {}  // namespace
-
 void JsonEvents::begin_message(std::string_view payload, PaddedJsonStream& stream) {
     payload_ = payload;
     stream_ = &stream;

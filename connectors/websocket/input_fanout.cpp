@@ -21,6 +21,21 @@ std::string error_type(FailedRow::Kind kind) {
     return "processing";
 }
 
+void name_sender(ErrorRecord& record, const MessageOrigin* origin) {
+    if (origin == nullptr) return;
+    record.client_id = origin->client_id;
+    record.remote_address = origin->remote_address;
+}
+
+/// Of a message, or of one that is held.
+template <class Received>
+void describe(ErrorRecord& record, const Received& message) {
+    name_sender(record, message.origin.get());
+    record.received_at = message.received_at;
+    record.message_size = message.wire_size;
+    record.delivery_count = message.delivery_count;
+}
+
 }  // namespace
 
 /// The sleeping readers. Shared with the callbacks that channels hold, which may outlive the connection.
@@ -218,13 +233,7 @@ std::optional<std::string> InputFanout::refuse(const Message& message, MessageEr
     ErrorRecord record;
     record.error_type = std::move(error.type);
     record.error_message = std::move(error.message);
-    if (message.origin) {
-        record.client_id = message.origin->client_id;
-        record.remote_address = message.origin->remote_address;
-    }
-    record.received_at = message.received_at;
-    record.message_size = message.wire_size;
-    record.delivery_count = message.delivery_count;
+    describe(record, message);
     return errors_.record_message(std::move(record), message.payload);
 }
 
@@ -232,8 +241,7 @@ std::optional<std::string> InputFanout::report_connection_error(const std::strin
                                                                 const MessageOrigin& origin) {
     ErrorRecord record;
     record.error_message = description;
-    record.client_id = origin.client_id;
-    record.remote_address = origin.remote_address;
+    name_sender(record, &origin);
     return errors_.record_connection_error(std::move(record));
 }
 
@@ -292,14 +300,8 @@ std::optional<std::string> InputFanout::redeliver_overdue() {
         record.error_type = "not_acknowledged";
         record.error_message = fmt::format("delivered {} times (max_deliveries) and not acknowledged within {} ms each",
                                            held->delivery_count, options_.ack_timeout.count());
-        if (held->origin) {
-            record.client_id = held->origin->client_id;
-            record.remote_address = held->origin->remote_address;
-        }
+        describe(record, *held);
         record.message_id = held->open_ids.empty() ? std::string() : held->open_ids.front();
-        record.received_at = held->received_at;
-        record.message_size = held->wire_size;
-        record.delivery_count = held->delivery_count;
         std::optional<std::string> judged = errors_.record_message(std::move(record), held->payload);
         if (judged && !verdict) verdict = std::move(judged);
     }
