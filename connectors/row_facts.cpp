@@ -36,6 +36,22 @@ void RowFacts::append_message_id(std::size_t row, std::string& target) const {
     target.append(ids_, fact.id_begin, end - fact.id_begin);
 }
 
+void RowFacts::append_all(const RowFacts& other) {
+    if (other.facts_.empty()) return;
+    const bool goes_on = !origins_.empty() && origins_.back() == other.origins_.front();
+    const auto origins_before = static_cast<std::uint32_t>(origins_.size() - (goes_on ? 1 : 0));
+    const auto ids_before = static_cast<std::uint32_t>(ids_.size());
+    const std::size_t rows = facts_.size();
+    // First, so that truncate finds the rest where there is no memory for it.
+    facts_.insert(facts_.end(), other.facts_.begin(), other.facts_.end());
+    for (std::size_t row = rows; row < facts_.size(); ++row) {
+        facts_[row].origin += origins_before;
+        facts_[row].id_begin += ids_before;
+    }
+    ids_ += other.ids_;
+    for (std::size_t index = goes_on ? 1 : 0; index < other.origins_.size(); ++index) add_origin(other.origins_[index]);
+}
+
 void RowFacts::truncate(std::size_t size) {
     if (size >= facts_.size()) return;
     ids_.resize(facts_[size].id_begin);

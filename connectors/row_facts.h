@@ -40,6 +40,8 @@ public:
     /// Appends the row's message id, its own or the generated one.
     void append_message_id(std::size_t row, std::string& target) const;
 
+    /// Adds all rows of others.
+    void append_all(const RowFacts& other);
     /// Drops the rows from size on.
     void truncate(std::size_t size);
     void clear() noexcept;

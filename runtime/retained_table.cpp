@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "catalog/catalog.h"
-#include "connectors/codec/metadata_writer.h"
 #include "parser/sql_writer.h"
 #include "runtime/stream_schema.h"
 
@@ -16,10 +15,15 @@ namespace laminar {
 
 namespace {
 
-// An append costs some 100 us besides its rows: worth it for that many, or when nothing else has come for a while.
-constexpr std::size_t rows_that_may_wait = 10'240;
-constexpr std::size_t bytes_that_may_wait = 4u << 20;
+// A query writes what waits before it reads: not so many that one has to be patient.
+constexpr std::uint64_t rows_that_may_wait = 131'072;
+constexpr std::size_t bytes_that_may_wait = 64u << 20;
 constexpr std::chrono::seconds longest_wait{1};
+
+std::int64_t microseconds_now() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 /// Deleting costs a scan: let a tenth more than the bound pile up between two times.
 constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
@@ -83,26 +87,10 @@ void RetainedTable::append(ColumnBatch& batch) {
         expired_ += batch.rows;
         return;
     }
-    fill_in_metadata(batch);
-    const std::size_t bytes = batch.byte_size();
-    if (batch.rows >= rows_that_may_wait || bytes >= bytes_that_may_wait) {
-        write_waiting();
-        rows_ += batch.rows;
-        write(batch);
-        return;
-    }
-    if (waiting_.rows == 0) waiting_since_ = Clock::now();
-    try {
-        for (std::size_t index = 0; index < batch.columns.size(); ++index)
-            waiting_.columns[index].append_all(batch.columns[index]);
-    } catch (...) {
-        waiting_.truncate(waiting_.rows);
-        throw;
-    }
-    waiting_.rows += batch.rows;
-    waiting_bytes_ += bytes;
+    waiting_.add(batch, Clock::now());
     rows_ += batch.rows;
-    if (waiting_.rows >= rows_that_may_wait || waiting_bytes_ >= bytes_that_may_wait) write_waiting();
+    drop_expired();
+    if (waiting_.rows() >= rows_that_may_wait || waiting_.bytes() >= bytes_that_may_wait) write_waiting();
 }
 
 void RetainedTable::append_shown(std::uint64_t bytes) {
@@ -113,11 +101,21 @@ void RetainedTable::append_shown(std::uint64_t bytes) {
     count_written(rows, bytes);
 }
 
+/// Whole segments that no query will ever see. While there are rows in the engine, those are the oldest.
+void RetainedTable::drop_expired() {
+    const auto is_beyond = [&](const WaitingRows::Segment& segment) {
+        if (surplus() >= segment.batch->rows) return true;
+        return options_.retention && segment.last_processed_at < microseconds_now() - options_.retention->count();
+    };
+    while (rows_written() == 0 && !waiting_.empty() && is_beyond(waiting_.front())) {
+        rows_ -= waiting_.front().batch->rows;
+        expired_ += waiting_.front().batch->rows;
+        waiting_.pop_front();
+    }
+}
+
 void RetainedTable::write_waiting() {
-    if (waiting_.rows == 0) return;
-    write(waiting_);
-    waiting_.clear();
-    waiting_bytes_ = 0;
+    for (; !waiting_.empty(); waiting_.pop_front()) write(*waiting_.front().batch);
 }
 
 void RetainedTable::write(ColumnBatch& batch) {
@@ -142,6 +140,7 @@ void RetainedTable::count_written(std::uint64_t rows, std::uint64_t bytes) {
 }
 
 void RetainedTable::make_readable() {
+    drop_expired();
     write_waiting();
     if (options_.retention) delete_by_age();
     if (surplus() > 0) delete_by_count();
@@ -149,24 +148,24 @@ void RetainedTable::make_readable() {
 
 void RetainedTable::maintain() {
     const auto now = Clock::now();
-    if (waiting_.rows > 0 && now - waiting_since_ >= longest_wait) write_waiting();
-    if (now < rest_until_) return;
-    try {
-        trim_roughly();
-    } catch (const EngineException& problem) {
-        rest_until_ = now + age_interval;
-        spdlog::error("[{}] rows beyond the table's bounds could not be deleted yet: {}", name_, problem.what());
+    if (now >= rest_until_) {
+        try {
+            trim_roughly();
+        } catch (const EngineException& problem) {
+            rest_until_ = now + age_interval;
+            spdlog::error("[{}] rows beyond the table's bounds could not be deleted yet: {}", name_, problem.what());
+        }
     }
+    drop_expired();
+    if (!waiting_.empty() && now - waiting_.front().since >= longest_wait) write_waiting();
 }
 
 void RetainedTable::trim_roughly() {
     const auto now = Clock::now();
-    if (options_.retention && rows_ > 0 && now - last_look_at_age_ >= age_interval) delete_by_age();
+    if (rows_written() == 0) return;
+    if (options_.retention && now - last_look_at_age_ >= age_interval) delete_by_age();
     if (surplus() == 0) return;
-    if (surplus() > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) {
-        write_waiting();
-        delete_by_count();
-    }
+    if (surplus() > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) delete_by_count();
 }
 
 std::uint64_t RetainedTable::surplus() const noexcept {
@@ -184,7 +183,7 @@ void RetainedTable::delete_by_age() {
 }
 
 void RetainedTable::delete_by_count() {
-    std::uint64_t too_many = surplus();
+    std::uint64_t too_many = std::min(surplus(), rows_written());
     untrimmed_bytes_ = 0;
     // Row ids grow with insertion, so that the smallest are the oldest. As a rule there are no gaps between them: the
     // engine then finds the rows by their row groups, while it would have to sort the whole table to count them off.

@@ -10,12 +10,13 @@
 #include "catalog/catalog_object.h"
 #include "connectors/column_batch.h"
 #include "runtime/engine/engine.h"
+#include "runtime/waiting_rows.h"
 
 namespace laminar {
 
 /// The rows of a stream that ad-hoc SQL can see, bounded by age and count.
-/// New rows wait in memory until they make a large append, or until somebody reads; see
-/// docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
+/// New rows wait in memory until somebody reads, or there are many, or for a while; what goes beyond the bounds before
+/// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
 class RetainedTable {
 public:
     /// Makes the engine table, and the view of the table's name that reads it. rows_sql is what append_shown reads, in
@@ -58,12 +59,15 @@ private:
 
     void write_waiting();
     void write(ColumnBatch& batch);
+    void drop_expired();
     void count_written(std::uint64_t rows, std::uint64_t bytes);
     void trim_roughly();
     void delete_by_age();
     void delete_by_count();
     void count_deleted(std::uint64_t rows);
     [[nodiscard]] std::uint64_t surplus() const noexcept;
+    /// In the engine, where the oldest rows are.
+    [[nodiscard]] std::uint64_t rows_written() const noexcept { return rows_ - waiting_.rows(); }
 
     Engine& engine_;
     std::string name_;
@@ -71,9 +75,7 @@ private:
     std::string view_;
     TableOptions options_;
     std::string time_column_;
-    ColumnBatch waiting_;  ///< Rows that make_readable, or maintain, will write.
-    std::uint64_t waiting_bytes_ = 0;
-    Clock::time_point waiting_since_;
+    WaitingRows waiting_;
     std::unique_ptr<BatchSlot> slot_;  ///< What insert_batch_ reads.
     std::unique_ptr<PreparedQuery> insert_batch_;
     std::unique_ptr<PreparedQuery> insert_shown_;  ///< Made when needed.

@@ -121,21 +121,39 @@ TEST_CASE("what goes by the order of rows goes by the order in which they came")
 }
 
 TEST_CASE("expired rows are deleted between queries as well, and said to be") {
-    Numbers numbers(bounds(50'000));
+    Numbers numbers(bounds(200'000));
     std::int64_t most = 0;
     std::uint64_t deleted = 0;
-    for (int batch = 0; batch < 400; ++batch) {
+    for (int batch = 0; batch < 1'000; ++batch) {
         numbers.append(1'000);
         numbers.table->maintain();
         deleted += numbers.table->take_deleted().rows;
         if (batch % 50 == 0) most = std::max(most, numbers.written());
     }
-    CHECK(most > 50'000 - 10'240);
-    CHECK(most <= 70'000);
-    CHECK(deleted >= 330'000);
+    CHECK(most >= 131'072);
+    CHECK(most <= 370'000);
+    CHECK(deleted >= 600'000);
+    CHECK(numbers.table->rows() == 200'000);
+    CHECK(numbers.table->expired_rows() == 800'000);
     numbers.table.reset();
     CHECK(numbers.integer("SELECT count(*) FROM duckdb_tables()") == 0);
     CHECK(numbers.integer("SELECT count(*) FROM duckdb_views() WHERE NOT internal") == 0);
+}
+
+TEST_CASE("what goes beyond the bounds before anybody asks is never written") {
+    Numbers numbers(bounds(50'000));
+    for (int batch = 0; batch < 300; ++batch) {
+        numbers.append(1'000);
+        REQUIRE(numbers.table->rows() == std::min<std::uint64_t>(50'000, 1'000u * (batch + 1u)));
+        REQUIRE(numbers.written() == 0);
+    }
+    CHECK(numbers.table->expired_rows() == 250'000);
+    CHECK(numbers.table->take_deleted().rows == 0);
+    CHECK(numbers.ask("count(*)") == 50'000);
+    CHECK(numbers.ask("min(n)") == 250'000);
+    CHECK(numbers.written() == 50'000);
+    numbers.append(49'999);
+    CHECK(numbers.ask("min(n)") == 299'999);
 }
 
 TEST_CASE("rows that are too old are not seen") {
@@ -190,23 +208,28 @@ TEST_CASE("what cannot be written is lost to queries and counted, and later rows
     CHECK(numbers.ask("count(*)") == 10);
     // A table that is not there stands for whatever an engine may fail of.
     numbers.engine->execute("ALTER TABLE laminar_retained.numbers RENAME TO away");
-    numbers.append(20'000);
+    numbers.append(140'000);
     CHECK(numbers.table->rows() == 10);
-    CHECK(numbers.table->expired_rows() == 20'000);
+    CHECK(numbers.table->expired_rows() == 140'000);
     numbers.engine->execute("ALTER TABLE laminar_retained.away RENAME TO numbers");
     numbers.append(5);
     CHECK(numbers.ask("count(*)") == 15);
-    CHECK(numbers.ask("max(n)") == 20'014);
+    CHECK(numbers.ask("max(n)") == 140'014);
 }
 
 TEST_CASE("rows that cannot be deleted are logged, and tried again later") {
-    Numbers numbers(bounds(100));
+    Numbers numbers(bounds(20'000));
     numbers.append(15'000);
+    CHECK(numbers.ask("count(*)") == 15'000);
+    numbers.append(30'000);
+    const std::string expired = "SELECT count(*) FROM laminar_retained.numbers WHERE c0 < 15000";
     numbers.engine->execute("ALTER TABLE laminar_retained.numbers RENAME TO away");
     CHECK_NOTHROW(numbers.table->maintain());
     numbers.engine->execute("ALTER TABLE laminar_retained.away RENAME TO numbers");
-    CHECK(numbers.written() == 15'000);
+    CHECK(numbers.integer(expired) == 15'000);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (numbers.written() > 100 && std::chrono::steady_clock::now() < deadline) numbers.table->maintain();
-    CHECK(numbers.written() == 100);
+    while (numbers.integer(expired) > 0 && std::chrono::steady_clock::now() < deadline) numbers.table->maintain();
+    CHECK(numbers.integer(expired) == 0);
+    CHECK(numbers.ask("count(*)") == 20'000);
+    CHECK(numbers.ask("min(n)") == 25'000);
 }
