@@ -6,7 +6,7 @@
 
 #include "catalog/catalog.h"
 #include "connectors/codec/json_encoder.h"
-#include "runtime/operators/state_table.h"
+#include "runtime/operators/result_rows.h"
 
 namespace laminar {
 

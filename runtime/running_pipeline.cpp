@@ -301,6 +301,10 @@ void RunningPipeline::write_rows() {
     rows_out_ += output_.rows + taken_back_.rows - std::min(refused.size(), output_.rows);
 }
 
+bool RunningPipeline::changes_engine() const {
+    return graph_->changes_engine() || (sink_->is_stored() && output_.rows + taken_back_.rows > 0);
+}
+
 void RunningPipeline::apply() {
     graph_->apply();
     if (sink_->is_stored()) sink_->write_all(taken_back_, output_);
@@ -342,6 +346,12 @@ void RunningPipeline::forget_acknowledgements() {
 
 void RunningPipeline::check_state_limit() {
     if (!state_limit_ || graph_->state_rows() <= *state_limit_) return;
+    try {
+        graph_->sum_up();
+    } catch (const EngineException& problem) {
+        return fail(problem.error());
+    }
+    if (graph_->state_rows() <= *state_limit_) return;
     fail({.type = "State",
           .message = fmt::format("its state has grown beyond its state_limit of {} rows; bound it by a window, a time "
                                  "bound in the join or a filter, or create it anew with a higher state_limit",

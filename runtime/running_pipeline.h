@@ -89,6 +89,8 @@ public:
     void process();
     /// there is something;
     [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
+    /// it takes statements, and so a transaction;
+    [[nodiscard]] bool changes_engine() const;
     /// make it, within a transaction of the caller; throws EngineException, and may be called again after a rollback;
     void apply();
     /// the transaction is committed.

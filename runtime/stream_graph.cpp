@@ -145,13 +145,14 @@ bool StreamGraph::change_engine(Engine& engine) {
     for (const Entry& entry : pipelines_) {
         if (entry.pipeline->has_changes()) changing.push_back(entry.pipeline.get());
     }
-    if (changing.empty()) return false;
+    const bool executes = std::any_of(changing.begin(), changing.end(),
+                                      [](const RunningPipeline* pipeline) { return pipeline->changes_engine(); });
     try {
-        engine.begin();
+        if (executes) engine.begin();
         for (RunningPipeline* pipeline : changing) pipeline->apply();
-        engine.commit();
+        if (executes) engine.commit();
         for (RunningPipeline* pipeline : changing) pipeline->settle();
-        return true;
+        return executes;
     } catch (const EngineException& problem) {
         engine.rollback();
         spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());

@@ -52,6 +52,8 @@ class PreparedQuery {
 public:
     virtual ~PreparedQuery() = default;
     [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const = 0;  ///< Empty for statements without rows.
+    /// Sets the value of a parameter ($1, $2, ...) for the executions to come; microseconds since the epoch.
+    virtual void bind_timestamp(unsigned parameter, std::int64_t value) = 0;
     /// Executes and collects all rows. Throws EngineException.
     virtual ResultTable execute() = 0;
     /// Executes and hands over rows in batches of about 2,048 as they come; stops early when consume returns false.

@@ -74,6 +74,11 @@ public:
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const override { return columns_; }
 
+    void bind_timestamp(unsigned parameter, std::int64_t value) override {
+        if (duckdb_bind_timestamp(statement_.get(), parameter, {value}) == DuckDBError)
+            throw EngineException({.type = "Internal", .message = "a parameter of a statement cannot be set"});
+    }
+
     ResultTable execute() override {
         ResultHandle result;
         if (duckdb_execute_prepared(statement_.get(), result.get()) == DuckDBError) fail(result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
 #include "runtime/plan/expression_tools.h"
@@ -30,10 +31,6 @@ public:
         finish_ = context.engine.prepare(ordered(
             query_over(plan.query, {fmt::format("(SELECT * FROM {} WHERE {})", left_.both(), complete), right_.both()}),
             planned));
-        statements_.emplace_back("take in left", left_input_.sql());
-        statements_.emplace_back("take in right", right_input_.sql());
-        statements_.emplace_back("when the right side's watermark has passed",
-                                 query_over(plan.query, {"left_rows", "right_rows"}));
         forget_left_ = context.engine.prepare(fmt::format("DELETE FROM {} WHERE {}", left_.table(), complete));
         least_left_ =
             context.engine.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})", left_.both(), complete));
@@ -97,6 +94,7 @@ public:
         if (trims_) needed_rows_ = right_.rows();
     }
 
+    [[nodiscard]] bool changes_engine() const override { return changed_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return left_.rows() + right_.rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return left_.bytes() + right_.bytes(); }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
+#include "runtime/operators/summed_input.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {
@@ -36,16 +38,11 @@ struct Differences {
 class PartsOperator final : public StreamOperator {
 public:
     PartsOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
-        : input_(context.engine, plan.inputs.front(), context.scans, context.event_clocks, context.observer),
-          rows_slot_(context.engine.create_row_slot(context.name + ":rows", input_.columns())),
-          make_(context.engine.prepare(query_over(plan.parts->make, {rows_slot_->from_sql()}))),
-          state_(context.engine, context.name, make_->columns()),
-          merged_slot_(context.engine.create_row_slot(context.name + ":merged", make_->columns())) {
+        : input_(plan.inputs.front(), *plan.parts, context),
+          state_(context.engine, context.name, input_.columns()),
+          merged_slot_(context.engine.create_row_slot(context.name + ":merged", input_.columns())) {
         added_ = empty_rows(planned.columns);
         removed_ = added_;
-        statements_.emplace_back("take in", input_.sql());
-        statements_.emplace_back("sum up", query_over(plan.parts->make, {"rows"}));
-        statements_.emplace_back("for the groups of new rows", query_over(plan.parts->finish, {"parts"}));
         std::string same = "true";
         for (const std::string& key : plan.parts->keys)
             same += fmt::format(" AND s.\"{0}\" IS NOT DISTINCT FROM n.\"{0}\"", key);
@@ -70,19 +67,13 @@ public:
             fmt::format("INSERT INTO {} SELECT * FROM {}", state_.table(), merged_slot_->from_sql()));
     }
 
-    ~PartsOperator() override {
-        rows_slot_->set_rows(nullptr);
-        merged_slot_->set_rows(nullptr);
-    }
+    ~PartsOperator() override { merged_slot_->set_rows(nullptr); }
 
     void evaluate() override {
         forget_rows();
         changes_ = false;
-        const ResultTable rows = input_.run();
-        if (rows.rows == 0) return;
-        rows_slot_->set_rows(&rows);
-        ResultTable parts = make_->execute();
-        rows_slot_->set_rows(nullptr);
+        ResultTable parts = input_.run();
+        if (parts.rows == 0) return;
         state_.set_fresh(std::move(parts));
         merged_ = merge_->execute();
         merged_slot_->set_rows(&merged_);
@@ -106,14 +97,13 @@ public:
         changes_ = false;
     }
 
+    [[nodiscard]] bool changes_engine() const override { return changes_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_.rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_.bytes(); }
 
 private:
-    Fragment input_;
-    std::unique_ptr<BatchSlot> rows_slot_;
-    std::unique_ptr<PreparedQuery> make_;
+    SummedInput input_;
     StateTable state_;
     std::unique_ptr<BatchSlot> merged_slot_;
     std::unique_ptr<PreparedQuery> merge_;
@@ -138,7 +128,6 @@ public:
             Input& input = inputs_.emplace_back();
             input.fragment = std::make_unique<Fragment>(engine_, plan.inputs[index], context.scans,
                                                         context.event_clocks, context.observer);
-            statements_.emplace_back("take in", input.fragment->sql());
             const std::vector<OutputColumn>& values = input.fragment->columns();
             std::vector<OutputColumn> columns = values;
             columns.push_back({weight_column, TypeId::bigint});
@@ -178,8 +167,6 @@ public:
         }
         differences_ =
             std::make_unique<Differences>(engine_, query_over(plan.query, before), query_over(plan.query, after));
-        statements_.emplace_back(plan.grouped ? "for the groups that changed" : "after every change",
-                                 query_over(plan.query, {"rows", "right_rows"}));
     }
 
     void evaluate() override {
@@ -220,6 +207,7 @@ public:
         }
     }
 
+    [[nodiscard]] bool changes_engine() const override { return changes_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
     [[nodiscard]] std::uint64_t state_rows() const override {
         std::uint64_t rows = 0;

@@ -4,19 +4,10 @@
 #include <map>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/row_isolation.h"
 
 namespace laminar {
-
-void append_rows(ResultTable& rows, ResultTable more) {
-    if (rows.rows == 0) {
-        rows = std::move(more);
-        return;
-    }
-    for (std::size_t column = 0; column < rows.values.size(); ++column)
-        rows.values[column].append_all(more.values[column]);
-    rows.rows += more.rows;
-}
 
 Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
                    const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
@@ -28,14 +19,14 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
         read.push_back(scan.input);
         return scans.at(scan.input).from_sql;
     };
-    sql_ = write_query(planned.query, options).text;
-    if (wrap) sql_ = wrap(sql_);
+    std::string sql = write_query(planned.query, options).text;
+    if (wrap) sql = wrap(sql);
     std::sort(read.begin(), read.end());
     read.erase(std::unique(read.begin(), read.end()), read.end());
     for (const std::size_t scan : read) {
         if (scans[scan].slot) scans_.push_back(scans[scan]);
     }
-    statement_ = engine.prepare(sql_);
+    statement_ = engine.prepare(sql);
     for (const ClockValue& rule : planned.late_rules) {
         EventClock* clock = clocks.at(rule.clock).get();
         if (clock) late_rules_.push_back({clock, engine.prepare(clock->late_rows_sql(rule.expression))});
@@ -47,12 +38,9 @@ bool Fragment::has_rows(bool removed) const {
 }
 
 ResultTable Fragment::run(bool removed) {
-    ResultTable rows;
-    rows.columns = statement_->columns();
-    for (const OutputColumn& column : rows.columns) rows.values.emplace_back(column.type);
+    ResultTable rows = empty_rows(statement_->columns());
     if (!has_rows(removed)) return rows;
     for (const StreamScan& scan : scans_) {
-        rows_taken_ += scan.rows(removed);
         if (scan.show)
             scan.show(removed);
         else if (removed)
@@ -126,9 +114,7 @@ ResultTable Fragment::execute_statement() {
 
 ResultTable Fragment::execute_apart(bool removed) {
     // Every row stands for itself: look for the bad ones in each scan, with the other scans empty.
-    ResultTable rows;
-    rows.columns = statement_->columns();
-    for (const OutputColumn& column : rows.columns) rows.values.emplace_back(column.type);
+    ResultTable rows = empty_rows(statement_->columns());
     for (const StreamScan& scan : scans_) scan.slot->set_window(0, 0);
     for (const StreamScan& scan : scans_) {
         const auto refused = process_in_parts(

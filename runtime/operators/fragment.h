@@ -53,11 +53,9 @@ public:
              const std::function<std::string(const std::string&)>& wrap = {});
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return statement_->columns(); }
-    [[nodiscard]] const std::string& sql() const noexcept { return sql_; }
     [[nodiscard]] bool has_rows(bool removed = false) const;
     /// Without rows at hand nothing is executed.
     [[nodiscard]] ResultTable run(bool removed = false);
-    [[nodiscard]] std::uint64_t rows_taken() const noexcept { return rows_taken_; }
 
 private:
     void leave_out_late_rows();
@@ -74,13 +72,8 @@ private:
     };
     std::vector<LateRule> late_rules_;
     RowObserver& observer_;
-    std::string sql_;
     std::unique_ptr<PreparedQuery> statement_;
     std::vector<std::pair<BatchSlot*, std::vector<std::size_t>>> skipped_before_;
-    std::uint64_t rows_taken_ = 0;
 };
-
-/// Appends the rows of another result with the same columns.
-void append_rows(ResultTable& rows, ResultTable more);
 
 }  // namespace laminar

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
 #include "runtime/plan/expression_tools.h"
@@ -41,7 +42,6 @@ public:
             const std::string name = fmt::format("{}:{}", context.name, index == 0 ? "left" : "right");
             side.input = std::make_unique<Fragment>(engine_, planned_side.input, context.scans, context.event_clocks,
                                                     context.observer);
-            statements_.emplace_back(index == 0 ? "take in left" : "take in right", side.input->sql());
             std::vector<OutputColumn> columns = side.input->columns();
             columns.push_back({arrival_column, TypeId::bigint});
             columns.push_back({matched_column, TypeId::boolean});
@@ -77,7 +77,6 @@ public:
         if (kind_ == JoinPlan::Kind::pairs) {
             pairs_[0] = engine_.prepare(query_over(pairs, {new_left, sides_[1].state->both()}));
             pairs_[1] = engine_.prepare(query_over(pairs, {left, new_right}));
-            statements_.emplace_back("for new rows", query_over(pairs, {"left_rows", "right_rows"}));
         }
         if (sides_[0].tracks_matches || sides_[1].tracks_matches) {
             matches_[0] = engine_.prepare(query_over(plan.matched, {new_left, sides_[1].state->both()}));
@@ -156,6 +155,8 @@ public:
         expires_ = false;
     }
 
+    /// Whenever rows came, bounds are looked at.
+    [[nodiscard]] bool changes_engine() const override { return expires_; }
     [[nodiscard]] StreamTime output_time(std::size_t side) const override { return sides_[side].output_time; }
     [[nodiscard]] std::uint64_t state_rows() const override {
         return sides_[0].state->rows() + sides_[1].state->rows();

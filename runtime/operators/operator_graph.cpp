@@ -81,6 +81,11 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
     return result;
 }
 
+bool OperatorGraph::changes_engine() const {
+    return has_changes_ &&
+           std::any_of(operators_.begin(), operators_.end(), [](const auto& step) { return step->changes_engine(); });
+}
+
 void OperatorGraph::apply() {
     if (!has_changes_) return;
     for (const auto& step : operators_) step->apply();
@@ -106,6 +111,10 @@ StreamTime OperatorGraph::watermark() const {
         any = true;
     }
     return least;
+}
+
+void OperatorGraph::sum_up() {
+    for (const auto& step : operators_) step->sum_up();
 }
 
 std::uint64_t OperatorGraph::state_rows() const {

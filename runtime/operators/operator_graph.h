@@ -38,6 +38,8 @@ public:
                                  const std::vector<InputLiveness>& liveness);
     /// The state does not follow yet from what was processed last.
     [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
+    /// Whether apply executes statements: whether it needs a transaction.
+    [[nodiscard]] bool changes_engine() const;
     /// Changes the state of all operators, within a transaction of the caller. Throws EngineException; after a rollback
     /// it may be called again.
     void apply();
@@ -52,11 +54,9 @@ public:
     /// The least watermark of its inputs, in UTC microseconds.
     [[nodiscard]] StreamTime watermark() const;
     [[nodiscard]] std::uint64_t state_rows() const;
+    /// Between cycles: makes the state as small as it can be. Throws EngineException.
+    void sum_up();
     [[nodiscard]] std::uint64_t state_bytes() const;
-
-    /// The last statement, as it runs.
-    [[nodiscard]] const std::string& sql() const noexcept { return result_->sql(); }
-    [[nodiscard]] const std::vector<std::unique_ptr<StreamOperator>>& operators() const noexcept { return operators_; }
 
 private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
 #include "runtime/plan/expression_tools.h"
@@ -45,9 +46,6 @@ public:
             fmt::format("SELECT q.* EXCLUDE (\"{0}\") FROM ({1}) AS q JOIN {2} AS e ON q.\"{0}\" = e.\"{0}\" ORDER BY "
                         "e.\"__key\", e.\"{0}\"",
                         arrival_column, query_over(plan.query, {both}), emitted));
-        statements_.emplace_back("take in", input_.sql());
-        statements_.emplace_back(at_once_ ? "at once" : "when the watermark has passed",
-                                 query_over(plan.query, {"rows"}));
         if (looks_ahead_) {
             mark_ = engine_.prepare(
                 fmt::format("UPDATE {0} SET \"{1}\" = true WHERE \"{2}\" IN (SELECT \"{2}\" FROM {3})", state_->table(),
@@ -111,6 +109,7 @@ public:
         if (trims_) needed_rows_ = state_->rows();
     }
 
+    [[nodiscard]] bool changes_engine() const override { return completes_ || state_->fresh_rows().rows > 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return at_once_ ? StreamTime() : time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes(); }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
 #include "runtime/plan/session_rows.h"
@@ -32,9 +33,6 @@ public:
                                               state_.table(), with_sessions(numbered, plan.partition, plan.gap), over));
         least_ = engine_.prepare(fmt::format("SELECT min(\"__key\") FROM {} WHERE NOT ({})",
                                              with_sessions(state_.both(), plan.partition, plan.gap), over));
-        statements_.emplace_back("take in", input_.sql());
-        statements_.emplace_back("when a session has ended",
-                                 query_over(plan.query, {with_sessions("rows", plan.partition, plan.gap)}));
     }
 
     ~SessionOperator() override { bound_slot_->set_rows(nullptr); }
@@ -71,6 +69,7 @@ public:
         completes_ = false;
     }
 
+    [[nodiscard]] bool changes_engine() const override { return completes_ || state_.fresh_rows().rows > 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return seen_.is_finished() ? seen_ : time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_.rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_.bytes(); }

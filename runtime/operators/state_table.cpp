@@ -3,24 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 
 namespace laminar {
 
-ResultTable empty_rows(const std::vector<OutputColumn>& columns) {
-    ResultTable rows;
-    rows.columns = columns;
-    for (const OutputColumn& column : columns) rows.values.emplace_back(column.type);
-    return rows;
-}
+namespace {
 
-void number_rows(ResultTable& rows, const std::string& column, std::int64_t first) {
-    rows.columns.push_back({column, TypeId::bigint});
-    ColumnVector numbers(TypeId::bigint);
-    for (std::size_t row = 0; row < rows.rows; ++row) numbers.append(first + static_cast<std::int64_t>(row));
-    rows.values.push_back(std::move(numbers));
-}
+constexpr std::size_t rows_that_may_wait = 10'240;
+constexpr std::size_t bytes_that_may_wait = 4u << 20;
+
+}  // namespace
 
 StateTable::StateTable(Engine& engine, const std::string& name, std::vector<OutputColumn> columns)
     : engine_(engine), columns_(std::move(columns)), table_("laminar_state." + always_quote_identifier(name)) {
@@ -63,10 +58,36 @@ std::string StateTable::both_in_order() const {
     return fmt::format("(SELECT {} FROM {} ORDER BY \"__part\", \"__place\")", names_, numbered_both());
 }
 
+void StateTable::begin_changes() noexcept {
+    added_ = removed_ = 0;
+    stays_fresh_ = false;
+    fresh_afterwards_.reset();
+    is_waiting_ = true;
+}
+
 void StateTable::set_fresh(ResultTable rows) {
     fresh_slot_->set_rows(nullptr);
-    fresh_ = std::move(rows);
+    if (waiting_ == 0) {
+        fresh_ = std::move(rows);
+    } else {
+        truncate_rows(fresh_, waiting_);
+        append_rows(fresh_, std::move(rows));
+    }
     if (fresh_.rows > 0) fresh_slot_->set_rows(&fresh_);
+}
+
+bool StateTable::may_wait() const noexcept {
+    return fresh_.rows < rows_that_may_wait && byte_size(fresh_) < bytes_that_may_wait;
+}
+
+void StateTable::let_wait() {
+    stays_fresh_ = true;
+    if (fresh_.rows > 0) bytes_per_row_ = byte_size(fresh_) / fresh_.rows;
+}
+
+void StateTable::let_wait(PreparedQuery& select) {
+    let_wait();
+    fresh_afterwards_ = select.execute();
 }
 
 std::unique_ptr<PreparedQuery> StateTable::prepare_keep(const std::string& condition) {
@@ -76,21 +97,28 @@ std::unique_ptr<PreparedQuery> StateTable::prepare_keep(const std::string& condi
 
 void StateTable::keep_with(PreparedQuery& insert) {
     if (fresh_.rows == 0) return;
-    std::size_t bytes = 0;
-    for (const ColumnVector& column : fresh_.values) bytes += column.byte_size();
-    bytes_per_row_ = bytes / fresh_.rows;
+    is_waiting_ = false;
+    bytes_per_row_ = byte_size(fresh_) / fresh_.rows;
     added_ += insert.execute().rows_changed;
 }
 
 void StateTable::remove_with(PreparedQuery& statement) { removed_ += statement.execute().rows_changed; }
 
 void StateTable::settle() {
-    rows_ = rows();
+    rows_ = rows_in_table();
+    const bool stays_fresh = stays_fresh_;
+    std::optional<ResultTable> others = std::exchange(fresh_afterwards_, std::nullopt);
     begin_changes();
-    set_fresh(empty_rows(columns_));
+    if (others || !stays_fresh) {
+        waiting_ = 0;
+        set_fresh(others ? std::move(*others) : empty_rows(columns_));
+    }
+    waiting_ = fresh_.rows;
 }
 
-std::uint64_t StateTable::rows() const noexcept { return rows_ + added_ - std::min(rows_ + added_, removed_); }
+std::uint64_t StateTable::rows_in_table() const noexcept { return rows_ + added_ - std::min(rows_ + added_, removed_); }
+
+std::uint64_t StateTable::rows() const noexcept { return rows_in_table() + (is_waiting_ ? waiting_ : 0); }
 
 void StateTable::recount() {
     const ResultTable count = engine_.query("SELECT count(*) FROM " + table_);

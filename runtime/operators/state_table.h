@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,9 @@
 
 namespace laminar {
 
-/// The rows an operator keeps, in a table of the engine, and those that came in this cycle and are not in it yet: a
-/// cycle computes from both first, and changes the table afterwards. Engine thread only.
+/// The rows an operator keeps, in a table of the engine, and fresh ones that are not in it yet: those that came in this
+/// cycle, which computes from both first and changes the table afterwards, and those that wait, since an INSERT costs
+/// as much as taking in a small batch. Engine thread only.
 class StateTable {
 public:
     /// name is unique among state tables; any text.
@@ -21,7 +23,7 @@ public:
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
     [[nodiscard]] const std::string& table() const noexcept { return table_; }   ///< FROM text: kept rows.
-    [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }  ///< FROM text: this cycle's.
+    [[nodiscard]] std::string fresh() const { return fresh_slot_->from_sql(); }  ///< FROM text: those not in it.
     [[nodiscard]] const std::string& both() const noexcept { return both_; }     ///< FROM text: (kept UNION ALL fresh).
     /// FROM text: the kept rows, or kept and fresh ones, with "__part" and "__place", by which they are in the order in
     /// which they came. The engine keeps no order across UNION ALL by itself.
@@ -32,17 +34,24 @@ public:
 
     // A change of the table: begin_changes, then what changes it, then settle once the transaction is committed. After
     // a rollback it begins anew.
-    void begin_changes() noexcept { added_ = removed_ = 0; }
+    void begin_changes() noexcept;
     void settle();
 
-    /// This cycle's rows; the table owns them until the next call, or until it settles.
+    /// This cycle's rows, after those that wait; the table owns them until the next call, or until it settles.
     void set_fresh(ResultTable rows);
     [[nodiscard]] const ResultTable& fresh_rows() const noexcept { return fresh_; }
-    /// Adds this cycle's rows to the table, all or those that satisfy a condition prepared before.
+    /// Adds the fresh rows to the table, all or those that satisfy a condition prepared before.
     void keep_fresh() { keep_with(*keep_all_); }
     void keep_with(PreparedQuery& insert);
-    /// INSERT of this cycle's rows that satisfy a condition.
+    /// INSERT of the fresh rows that satisfy a condition.
     [[nodiscard]] std::unique_ptr<PreparedQuery> prepare_keep(const std::string& condition);
+    // Instead, without changing the table: they stay fresh. For operators to which fresh and kept rows are the same.
+    /// So few are fresh that they may wait.
+    [[nodiscard]] bool may_wait() const noexcept;
+    void let_wait();
+    /// Only what a SELECT makes of them.
+    void let_wait(PreparedQuery& select);
+    [[nodiscard]] bool is_empty_but_for_fresh() const noexcept { return rows_in_table() == 0; }
     /// Executes a statement that deletes rows of the table.
     void remove_with(PreparedQuery& statement);
     /// The table now has so many rows more or fewer.
@@ -52,6 +61,8 @@ public:
     [[nodiscard]] std::uint64_t bytes() const noexcept;
 
 private:
+    [[nodiscard]] std::uint64_t rows_in_table() const noexcept;
+
     Engine& engine_;
     std::vector<OutputColumn> columns_;
     std::string table_;
@@ -60,15 +71,14 @@ private:
     std::unique_ptr<BatchSlot> fresh_slot_;  ///< Outlives the statements that read it.
     std::unique_ptr<PreparedQuery> keep_all_;
     ResultTable fresh_;
-    std::uint64_t rows_ = 0;     ///< When it last settled.
-    std::uint64_t added_ = 0;    ///< Since then.
-    std::uint64_t removed_ = 0;  ///< Since then.
+    std::optional<ResultTable> fresh_afterwards_;  ///< Other rows than now.
+    std::size_t waiting_ = 0;                      ///< Of the fresh rows, the first: from cycles before.
+    bool stays_fresh_ = false;                     ///< What this cycle does with the fresh rows.
+    bool is_waiting_ = true;                       ///< Those that waited are not in the table yet.
+    std::uint64_t rows_ = 0;                       ///< In the table when it last settled.
+    std::uint64_t added_ = 0;                      ///< Since then.
+    std::uint64_t removed_ = 0;                    ///< Since then.
     std::uint64_t bytes_per_row_ = 0;
 };
-
-/// An empty result with these columns.
-[[nodiscard]] ResultTable empty_rows(const std::vector<OutputColumn>& columns);
-/// Adds a BIGINT column that numbers the rows from first on.
-void number_rows(ResultTable& rows, const std::string& column, std::int64_t first);
 
 }  // namespace laminar

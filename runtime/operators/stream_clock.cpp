@@ -11,6 +11,11 @@ namespace laminar {
 
 namespace {
 
+/// In microseconds: some weeks, and some 8,000 years around 1970, outside of which the engine might not compute any
+/// more.
+constexpr std::int64_t longest_look_ahead = std::int64_t{1000} << 31;
+constexpr std::int64_t far_away = 253'370'764'800'000'000;
+
 bool is_clock_itself(const ast::Expression& expression) {
     const ast::Expression& plain = without_parentheses(expression);
     if (const auto* cast = std::get_if<ast::Cast>(&plain.node))
@@ -37,6 +42,20 @@ std::optional<std::int64_t> first_timestamp(const ResultTable& rows) {
     return rows.values.front().values<std::int64_t>()[0];
 }
 
+namespace {
+
+/// A time, and times after it at growing distances.
+ResultTable look_ahead(std::int64_t time) {
+    ResultTable times = single_timestamp(clock_variable, time);
+    if (time > far_away || time < -far_away) return times;
+    for (std::int64_t distance = 1000; distance <= longest_look_ahead; distance *= 2)
+        times.values.front().append(time + distance);
+    times.rows = times.values.front().size();
+    return times;
+}
+
+}  // namespace
+
 TimeBound::TimeBound(Engine& engine, const std::string& name, const TimeKey& key, const StreamClocks& clocks)
     : clocks_(clocks), slot_(engine.create_row_slot(name + ":clock", {{clock_variable, TypeId::timestamp}})) {
     for (const ClockValue& each : key) {
@@ -52,13 +71,20 @@ TimeBound::TimeBound(Engine& engine, const std::string& name, const TimeKey& key
 StreamTime TimeBound::evaluate(Value& value) {
     const StreamTime& clock = clocks_[value.clock];
     if (!value.expression || clock.is_finished() || !clock.is_known()) return clock;
-    if (clock == value.clock_seen) return value.result;
-    const ResultTable row = single_timestamp(clock_variable, clock.value());
-    slot_->set_rows(&row);
-    const auto time = first_timestamp(value.expression->execute());
+    if (value.clock_seen.is_known() && *clock.value() <= value.holds_until) return value.result;
+    const ResultTable ahead = look_ahead(*clock.value());
+    slot_->set_rows(&ahead);
+    const ResultTable times = value.expression->execute();
     slot_->set_rows(nullptr);
-    if (time) value.result.advance(*time);
     value.clock_seen = clock;
+    value.holds_until = *clock.value();
+    const auto time = first_timestamp(times);
+    if (!time) return value.result;
+    value.result.advance(*time);
+    for (std::size_t row = 1; row < times.rows; ++row) {
+        if (!times.values[0].is_valid(row) || times.values[0].values<std::int64_t>()[row] != *time) break;
+        value.holds_until = ahead.values[0].values<std::int64_t>()[row];
+    }
     return value.result;
 }
 

@@ -37,7 +37,7 @@ private:
 using StreamClocks = std::vector<StreamTime>;
 
 /// A time key at the present value of its clocks: the least of its inputs. Asks the engine, and again only when a
-/// clock has moved.
+/// clock has moved so far that the key, which grows with it, may have another value.
 class TimeBound {
 public:
     /// name is unique among slots.
@@ -50,6 +50,7 @@ private:
         std::size_t clock = 0;
         std::unique_ptr<PreparedQuery> expression;  ///< Null where it is the clock itself.
         StreamTime clock_seen;
+        std::int64_t holds_until = 0;  ///< From the clock's value seen up to this one the result is the same.
         StreamTime result;
     };
     StreamTime evaluate(Value& value);

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "runtime/engine/engine.h"
@@ -35,6 +34,8 @@ public:
     virtual void evaluate() = 0;
     virtual void apply() = 0;
     virtual void settle() = 0;
+    /// Whether apply will execute statements after the last evaluate.
+    [[nodiscard]] virtual bool changes_engine() const = 0;
 
     /// What the last evaluate made.
     [[nodiscard]] const ResultTable& added() const noexcept { return added_; }
@@ -47,17 +48,15 @@ public:
     /// A lower bound for the times of the rows it will still make, as of the last evaluate.
     [[nodiscard]] virtual StreamTime output_time(std::size_t side) const = 0;
 
+    /// Between cycles: what waits to be summed up is, so that the state has no more rows than it needs. Throws
+    /// EngineException.
+    virtual void sum_up() {}
     [[nodiscard]] virtual std::uint64_t state_rows() const = 0;
     [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
-    /// The statements it runs, for EXPLAIN: what for, and the text.
-    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& statements() const noexcept {
-        return statements_;
-    }
 
 protected:
     ResultTable added_;
     ResultTable removed_;
-    std::vector<std::pair<std::string, std::string>> statements_;
 };
 
 [[nodiscard]] std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned,

@@ -41,13 +41,36 @@ public:
     PartsBuilder(const std::vector<OutputColumn>& values, const FunctionNames& aggregates, bool exact_only)
         : values_(values), aggregates_(aggregates), exact_only_(exact_only) {}
 
+    /// A structure is taken apart: the engine hashes and compares the values of its fields several times faster.
     void add_key(const ast::Expression& key, const std::string& name) {
+        const auto* structure = std::get_if<ast::StructLiteral>(&without_parentheses(key).node);
+        if (!structure) return add_plain_key(key, name);
+        ast::StructLiteral made = *structure;
+        for (std::size_t field = 0; field < made.entries.size(); ++field) {
+            const std::string field_name = name + "f" + std::to_string(field);
+            add_plain_key(structure->entries[field].value, field_name);
+            made.entries[field].value = replacements_.at(text_of(structure->entries[field].value));
+        }
+        replacements_[text_of(key)] = {key.span, std::move(made)};
+    }
+
+    /// A key that has the value of another one, which is added later.
+    void add_known_key(const ast::Expression& key, std::string_view name) {
+        key_columns_[text_of(key)] = replacements_[text_of(key)] = column(std::string(name));
+    }
+
+    void add_plain_key(const ast::Expression& key, const std::string& name) {
+        if (key_columns_.contains(text_of(key))) return;
+        if (auto computed = computed_from_another(key)) {
+            replacements_[text_of(key)] = std::move(*computed);
+            return;
+        }
         make_.items.push_back(make_item(key, name));
         merge_.items.push_back(make_item(column(name), name));
         make_.group_by.push_back({ast::GroupingElement::Kind::expression, {key}, {}});
         merge_.group_by.push_back({ast::GroupingElement::Kind::expression, {column(name)}, {}});
         keys_.push_back(name);
-        replacements_[text_of(key)] = column(name);
+        key_columns_[text_of(key)] = replacements_[text_of(key)] = column(name);
     }
 
     /// False where an aggregate cannot be computed from parts.
@@ -73,6 +96,8 @@ public:
     }
 
     AggregateParts finish(ast::Select block) {
+        // No rows, no parts.
+        if (keys_.empty()) make_.having = make_binary(make_call("count_star", {}, {}), ">", zero());
         make_.from = make_scan(operator_rows_scan, operator_rows_alias);
         merge_.from = make_scan(operator_rows_scan, operator_rows_alias);
         block.from = make_scan(operator_rows_scan, operator_rows_alias);
@@ -88,6 +113,19 @@ public:
     }
 
 private:
+    /// Another key plus or minus a constant, as the end of a window is: it tells no groups apart.
+    [[nodiscard]] std::optional<ast::Expression> computed_from_another(const ast::Expression& key) const {
+        const auto* binary = std::get_if<ast::Binary>(&without_parentheses(key).node);
+        if (!binary || (binary->op != "+" && binary->op != "-")) return std::nullopt;
+        const auto other = key_columns_.find(text_of(without_parentheses(*binary->left)));
+        const bool varies = contains(*binary->right, [](const ast::Expression& each) {
+            return !std::holds_alternative<ast::Literal>(each.node) &&
+                   !std::holds_alternative<ast::IntervalLiteral>(each.node);
+        });
+        if (other == key_columns_.end() || varies) return std::nullopt;
+        return ast::Expression{{}, ast::Parenthesized{make_binary(other->second, binary->op, *binary->right)}};
+    }
+
     static ast::Expression column(const std::string& name) { return make_column(operator_rows_alias, name, {}); }
 
     std::string add_part(ast::Expression made, const std::string& merge_function, std::string_view merge_type) {
@@ -155,7 +193,8 @@ private:
     ast::Select make_;
     ast::Select merge_;
     std::vector<std::string> keys_;
-    std::map<std::string, ast::Expression> replacements_;
+    std::map<std::string, ast::Expression> replacements_;  ///< By the text of what they stand for.
+    std::map<std::string, ast::Expression> key_columns_;   ///< The same, of keys alone.
     std::size_t part_count_ = 0;
 };
 
@@ -163,13 +202,14 @@ private:
 
 std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const std::vector<ast::Expression>& groups,
                                               const std::vector<OutputColumn>& values, const FunctionNames& aggregates,
-                                              bool exact_only, bool time_key) {
+                                              bool exact_only, bool time_key, const ast::Expression* same_as_time_key) {
     const bool plain = std::all_of(block.group_by.begin(), block.group_by.end(), [](const auto& element) {
         return element.kind == ast::GroupingElement::Kind::expression;
     });
     if (!plain || block.distinct || !block.distinct_on.empty() || block.qualify || !block.windows.empty())
         return std::nullopt;
     PartsBuilder builder(values, aggregates, exact_only);
+    if (same_as_time_key) builder.add_known_key(*same_as_time_key, time_key_column);
     for (std::size_t index = 0; index < groups.size(); ++index)
         builder.add_key(groups[index], "k" + std::to_string(index));
     if (time_key) builder.add_key(make_column(operator_rows_alias, time_key_column, {}), time_key_column);
@@ -187,7 +227,9 @@ std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const st
     for (const ast::SelectItem& item : finished.items) good = good && !contains(item.value, is_row_value);
     if (finished.having) good = good && !contains(*finished.having, is_row_value);
     if (!good) return std::nullopt;
-    return builder.finish(std::move(finished));
+    AggregateParts parts = builder.finish(std::move(finished));
+    parts.in_order = depends_on_order(block, aggregates);
+    return parts;
 }
 
 bool depends_on_order(const ast::Select& block, const FunctionNames& aggregates) {

@@ -66,10 +66,12 @@ struct PlannedFragment {
 
 /// Aggregates computed from parts, so that state grows with the number of groups and not with that of rows.
 struct AggregateParts {
-    ast::Query make;                ///< From rows (operator_rows_scan) to parts: keys and partial aggregates.
+    ast::Query make;                ///< From rows (operator_rows_scan) to parts: keys and partial aggregates. No rows
+                                    ///< make no parts.
     ast::Query merge;               ///< From parts (operator_rows_scan) to parts, one for each group.
     ast::Query finish;              ///< From merged parts (operator_rows_scan) to the result.
     std::vector<std::string> keys;  ///< Names of the key columns of parts.
+    bool in_order = false;          ///< A part depends on the order in which the rows came: FIRST, LAST, ...
 };
 
 /// Keeps rows until the watermark has passed their key, then runs the query over them: windowed aggregation, DISTINCT

@@ -68,6 +68,7 @@ private:
     void name_items(ast::Select& select);
     std::vector<ast::Expression> written_out_groups(ast::Select& select) const;
     bool plan_grouped(ast::Select& select, SourceSpan span, SplitBlock& split);
+    [[nodiscard]] std::optional<ast::Expression> same_over_rows(SplitBlock& split, const ast::Expression& value) const;
     void plan_window(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& key_value,
                      const TimeKey& key, const std::string& name);
     void plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);

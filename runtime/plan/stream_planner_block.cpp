@@ -228,6 +228,25 @@ bool StreamPlanner::plan_grouped(ast::Select& select, SourceSpan span, SplitBloc
     return false;
 }
 
+/// Of the groups and their fields, over the rows, the one that is this expression over FROM, if it is a TIMESTAMP.
+std::optional<ast::Expression> StreamPlanner::same_over_rows(SplitBlock& split, const ast::Expression& value) const {
+    std::optional<ast::Expression> same;
+    const auto look_at = [&](const ast::Expression& candidate) {
+        if (!same && text_of(split.below(candidate)) == text_of(value)) same = candidate;
+    };
+    for (const ast::Expression& group : split.groups()) {
+        look_at(group);
+        const auto* structure = std::get_if<ast::StructLiteral>(&without_parentheses(group).node);
+        if (!structure) continue;
+        for (const ast::KeyValue& field : structure->entries) look_at(field.value);
+    }
+    if (!same) return std::nullopt;
+    ast::Select typed = split.input();
+    typed.items = {make_item(value, time_key_column)};
+    const bool is_timestamp = columns_.of(make_query(std::move(typed))).front().type.id == TypeId::timestamp;
+    return is_timestamp ? same : std::nullopt;
+}
+
 void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock& split,
                                 const ast::Expression& key_value, const TimeKey& key, const std::string& name) {
     ast::Expression simple = key_value;
@@ -238,6 +257,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     const auto base_key = base ? make_tracer().trace(*base, *select.from) : std::nullopt;
     const bool base_is_window = base_key && is_window_structure(*base_key);
     const bool has_output_clock = rounds_down(start);
+    const std::optional<ast::Expression> same_as_start = same_over_rows(split, start);
     split.add_value(make_cast(start, "TIMESTAMP", {}), time_key_column);
 
     WindowPlan window;
@@ -245,8 +265,8 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     window.input.query = make_query(split.input());
     window.input.late_rules = late_rules(window.key);
     window.query = make_query(split.output());
-    window.parts =
-        aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true, true);
+    window.parts = aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true,
+                                   true, same_as_start ? &*same_as_start : nullptr);
     window.in_order = depends_on_order(split.output(), aggregates_);
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);

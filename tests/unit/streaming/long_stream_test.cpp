@@ -18,25 +18,38 @@ std::string time_of_row(int pause) {
         pause, noise(1, 4000));
 }
 
-Recording make_long_recording() {
-    std::map<std::string, std::string> queries;
-    queries["trades"] = fmt::format(
+std::string trades(int rows, int symbols, int pause) {
+    return fmt::format(
         "SELECT 'S' || {}, {} / 8.0, {}, {} / 10000.0, CASE WHEN {} = 0 THEN 'buy' ELSE 'sell' END, {} FROM "
-        "range(12000) AS r(i)",
-        noise(2, 7), noise(3, 3000), noise(4, 40), noise(5, 20000), noise(6, 2), time_of_row(400));
+        "range({}) AS r(i)",
+        noise(2, symbols), noise(3, 3000), noise(4, 40), noise(5, 20000), noise(6, 2), time_of_row(pause), rows);
+}
+
+Recording make_long_recording(const std::string& name, const std::string& trades_sql) {
+    std::map<std::string, std::string> queries;
+    queries["trades"] = trades_sql;
     queries["quotes"] = fmt::format("SELECT 'S' || {}, {} / 8.0, {} / 8.0, {} FROM range(6000) AS r(i)", noise(2, 7),
                                     noise(3, 3000), noise(4, 3000), time_of_row(800));
     queries["orders"] = fmt::format("SELECT i, 'C' || {}, {} / 100.0, {} FROM range(5000) AS r(i)", noise(2, 5),
                                     noise(3, 50000), time_of_row(1000));
     queries["payments"] = fmt::format("SELECT i - {}, 'M' || {}, {} / 100.0, {} FROM range(5000) AS r(i)", noise(2, 40),
                                       noise(3, 3), noise(4, 50000), time_of_row(1000));
-    return {"long streams", queries};
+    return {name, queries};
 }
 
 }  // namespace
 
+TEST_CASE("many groups") {
+    // So many that their parts do not wait for their windows but go to the state's table, and are merged there.
+    const Recording recording = make_long_recording("many groups", trades(80000, 25000, 1));
+    for (const char* file : {"tumble", "window_aggregates"}) {
+        for (const QueryCase& each : read_query_file(file))
+            check_case(each, recording, {{3000, Feeding::Order::together}});
+    }
+}
+
 TEST_CASE("long streams") {
-    const Recording recording = make_long_recording();
+    const Recording recording = make_long_recording("long streams", trades(12000, 7, 400));
     for (const char* file :
          {"asof_joins", "changing_aggregates", "deduplication", "frames", "interval_joins", "session"}) {
         for (const QueryCase& each : read_query_file(file))

@@ -10,6 +10,7 @@
 #include "connectors/builtin_connectors.h"
 #include "parser/parser.h"
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/stream_schema.h"
 

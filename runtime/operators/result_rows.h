@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// An empty result with these columns.
+[[nodiscard]] ResultTable empty_rows(const std::vector<OutputColumn>& columns);
+/// Appends the rows of another result with the same columns.
+void append_rows(ResultTable& rows, ResultTable more);
+/// Drops the rows from count on.
+void truncate_rows(ResultTable& rows, std::size_t count);
+/// Adds a BIGINT column that numbers the rows from first on.
+void number_rows(ResultTable& rows, const std::string& column, std::int64_t first);
+[[nodiscard]] std::size_t byte_size(const ResultTable& rows) noexcept;
+
+}  // namespace laminar
