@@ -227,9 +227,11 @@ void ColumnVector::truncate(std::size_t size) {
     } else if (physical_ == PhysicalType::structure) {
         for (ColumnVector& nested : children_) nested.truncate(size);
     }
-    if (size >= size_) return;
-    if (physical_ == PhysicalType::string && !shares_text_) heap_.shrink(values<StringReference>()[size].offset);
+    if (size > size_) size = size_;
+    if (size < size_ && physical_ == PhysicalType::string && !shares_text_)
+        heap_.shrink(values<StringReference>()[size].offset);
     for (std::size_t row = size; row < size_; ++row) null_count_ -= is_valid(row) ? 0 : 1;
+    // Also what a value or a column that could not be appended wholly has left behind.
     data_.shrink(size * physical_width(physical_));
     validity_.resize((size + 63) / 64);
     if ((size & 63U) != 0) validity_.back() &= (std::uint64_t{1} << (size & 63U)) - 1;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "connectors/utc_clock.h"
 #include "parser/sql_writer.h"
 #include "runtime/stream_schema.h"
 
@@ -19,11 +20,6 @@ namespace {
 constexpr std::uint64_t rows_that_may_wait = 131'072;
 constexpr std::size_t bytes_that_may_wait = 64u << 20;
 constexpr std::chrono::seconds longest_wait{1};
-
-std::int64_t microseconds_now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 /// Deleting costs a scan: let a tenth more than the bound pile up between two times.
 constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
@@ -105,7 +101,7 @@ void RetainedTable::append_shown(std::uint64_t bytes) {
 void RetainedTable::drop_expired() {
     const auto is_beyond = [&](const WaitingRows::Segment& segment) {
         if (surplus() >= segment.batch->rows) return true;
-        return options_.retention && segment.last_processed_at < microseconds_now() - options_.retention->count();
+        return options_.retention && segment.last_processed_at < utc_now() - options_.retention->count();
     };
     while (rows_written() == 0 && !waiting_.empty() && is_beyond(waiting_.front())) {
         rows_ -= waiting_.front().batch->rows;
@@ -211,7 +207,10 @@ void RetainedTable::count_deleted(std::uint64_t rows) {
 }
 
 ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
-    write_waiting();
+    if (position == 0)
+        make_readable();
+    else
+        write_waiting();
     ResultTable rows = engine_.query(
         fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", table_, position, limit));
     if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;

@@ -233,11 +233,6 @@ bool RunningPipeline::has_ended(const Source& source) const {
     return !source.stream || (!source.reads_past && source.stream->shared_channel()->is_finished());
 }
 
-std::int64_t RunningPipeline::system_time() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 std::vector<InputLiveness> RunningPipeline::liveness() const {
     std::vector<InputLiveness> inputs;
     for (const Source& source : sources_) inputs.push_back({has_ended(source), !source.is_up || source.is_up()});

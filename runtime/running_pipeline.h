@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/bound_query.h"
+#include "connectors/utc_clock.h"
 #include "runtime/engine/engine.h"
 #include "runtime/late_typing.h"
 #include "runtime/operators/operator_graph.h"
@@ -159,7 +160,6 @@ private:
     void add_made_row_failure(const std::string& reason, const std::string& row);
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
-    [[nodiscard]] static std::int64_t system_time();
     [[nodiscard]] bool has_ended(const Source& source) const;
     [[nodiscard]] bool inputs_have_ended() const;
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
@@ -186,7 +186,7 @@ private:
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;
-    std::function<std::int64_t()> wall_clock_ = system_time;  ///< Microseconds since the epoch, UTC.
+    std::function<std::int64_t()> wall_clock_ = utc_now;  ///< Microseconds since the epoch, UTC.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::uint64_t failed_rows_ = 0;

@@ -66,9 +66,14 @@ bool StreamGraph::cycle(Engine& engine, bool at_once) {
     const std::uint64_t bytes_before = bytes_in_;
     bool moved = take_in(at_once);
     moved = process(at_once) || moved;
+    // Operators let rows wait: what comes in changes the engine now or later.
+    if (has_changes()) {
+        rows_to_change_ += rows_in_ - rows_before;
+        bytes_to_change_ += bytes_in_ - bytes_before;
+    }
     if (change_engine(engine)) {
-        rows_changed_ += rows_in_ - rows_before;
-        bytes_changed_ += bytes_in_ - bytes_before;
+        rows_changed_ += std::exchange(rows_to_change_, 0);
+        bytes_changed_ += std::exchange(bytes_to_change_, 0);
     }
     moved = make_known() || moved;
     for (const Entry& entry : pipelines_) entry.pipeline->release();
@@ -138,6 +143,11 @@ bool StreamGraph::process(bool at_once) {
     return moved;
 }
 
+bool StreamGraph::has_changes() const {
+    return std::any_of(pipelines_.begin(), pipelines_.end(),
+                       [](const Entry& entry) { return entry.pipeline->has_changes(); });
+}
+
 /// Everything that the cycle changes in the engine holds, or nothing of it: what a database in a file would be found
 /// with after a crash is the end of a cycle. False: it changes nothing.
 bool StreamGraph::change_engine(Engine& engine) {
@@ -154,10 +164,10 @@ bool StreamGraph::change_engine(Engine& engine) {
         for (RunningPipeline* pipeline : changing) pipeline->settle();
         return executes;
     } catch (const EngineException& problem) {
-        engine.rollback();
+        if (executes) engine.rollback();
         spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
     } catch (...) {
-        engine.rollback();
+        if (executes) engine.rollback();
         throw;
     }
     // One of them is at fault, and the others shall not stop for it.

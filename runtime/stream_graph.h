@@ -92,6 +92,7 @@ private:
     void maintain(RetainedTable& retained);
     bool take_in(bool at_once);
     bool process(bool at_once);
+    [[nodiscard]] bool has_changes() const;
     bool change_engine(Engine& engine);
     bool make_known();
     [[nodiscard]] bool is_held_back(const StreamInput& input);
@@ -107,6 +108,8 @@ private:
     std::uint64_t rows_out_ = 0;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;
+    std::uint64_t rows_to_change_ = 0;  ///< Those that came since, for pipelines with state.
+    std::uint64_t bytes_to_change_ = 0;
     std::uint64_t rows_deleted_ = 0;
     std::uint64_t bytes_deleted_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
 #include "connectors/codec/utf8.h"
+#include "connectors/utc_clock.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
 
@@ -77,10 +78,7 @@ std::optional<std::int64_t> watermark_of(const PipelineStatus& status) {
 std::optional<std::int64_t> lag_of(const PipelineStatus& status) {
     const auto watermark = watermark_of(status);
     if (!watermark) return std::nullopt;
-    const auto now =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    return (now - *watermark) / 1000;
+    return (utc_now() - *watermark) / 1000;
 }
 
 ResultTable websocket_gaps(const SystemTableSources& sources, std::vector<OutputColumn> columns) {

@@ -1,5 +1,6 @@
 #include "runtime/waiting_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/codec/metadata_writer.h"
@@ -37,7 +38,7 @@ void WaitingRows::add(ColumnBatch& batch, Clock::time_point now) {
         throw;
     }
     rows.rows += batch.rows;
-    segment.last_processed_at = batch.processed_at;
+    segment.last_processed_at = std::max(segment.last_processed_at, batch.processed_at);
     rows_ += batch.rows;
     const std::size_t bytes = rows.byte_size();
     bytes_ += bytes - std::exchange(segment.bytes, bytes);

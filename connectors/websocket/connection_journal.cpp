@@ -7,11 +7,6 @@
 
 namespace laminar {
 
-std::int64_t utc_now() noexcept {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 ConnectionJournal::ConnectionJournal(std::string name, std::string connector, const SecretResolver& secrets,
                                      ConnectionObserver& observer)
     : name_(std::move(name)), connector_(std::move(connector)), secrets_(secrets), observer_(observer) {}

@@ -9,11 +9,9 @@
 
 #include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/utc_clock.h"
 
 namespace laminar {
-
-/// Microseconds since the epoch, UTC.
-[[nodiscard]] std::int64_t utc_now() noexcept;
 
 /// What a connection has to tell: its state, its counters, its last error and its log. Everything that leaves here is
 /// redacted. Thread-safe; borrows its arguments.

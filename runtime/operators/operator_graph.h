@@ -54,7 +54,7 @@ public:
     /// The least watermark of its inputs, in UTC microseconds.
     [[nodiscard]] StreamTime watermark() const;
     [[nodiscard]] std::uint64_t state_rows() const;
-    /// Between cycles: makes the state as small as it can be. Throws EngineException.
+    /// StreamOperator::sum_up of all operators.
     void sum_up();
     [[nodiscard]] std::uint64_t state_bytes() const;
 

@@ -9,6 +9,18 @@
 
 namespace laminar {
 
+/// Shows rows in a slot for as long as it lives.
+class ShownRows {
+public:
+    ShownRows(BatchSlot& slot, const ResultTable& rows) : slot_(slot) { slot_.set_rows(&rows); }
+    ~ShownRows() { slot_.set_rows(nullptr); }
+    ShownRows(const ShownRows&) = delete;
+    ShownRows& operator=(const ShownRows&) = delete;
+
+private:
+    BatchSlot& slot_;
+};
+
 /// An empty result with these columns.
 [[nodiscard]] ResultTable empty_rows(const std::vector<OutputColumn>& columns);
 /// Appends the rows of another result with the same columns.

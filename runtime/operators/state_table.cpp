@@ -90,6 +90,16 @@ void StateTable::let_wait(PreparedQuery& select) {
     fresh_afterwards_ = select.execute();
 }
 
+void StateTable::replace_all(ResultTable rows) {
+    if (rows_in_table() > 0) engine_.execute("DELETE FROM " + table_);
+    begin_changes();
+    rows_ = 0;
+    waiting_ = 0;
+    set_fresh(std::move(rows));
+    let_wait();
+    settle();
+}
+
 std::unique_ptr<PreparedQuery> StateTable::prepare_keep(const std::string& condition) {
     return engine_.prepare(
         fmt::format("INSERT INTO {} SELECT * FROM {} WHERE {}", table_, fresh_slot_->from_sql(), condition));

@@ -51,6 +51,8 @@ public:
     void let_wait();
     /// Only what a SELECT makes of them.
     void let_wait(PreparedQuery& select);
+    /// Between cycles: these rows, which stay fresh, instead of all that there are. Throws EngineException.
+    void replace_all(ResultTable rows);
     [[nodiscard]] bool is_empty_but_for_fresh() const noexcept { return rows_in_table() == 0; }
     /// Executes a statement that deletes rows of the table.
     void remove_with(PreparedQuery& statement);

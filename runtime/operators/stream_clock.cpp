@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {
@@ -73,9 +74,8 @@ StreamTime TimeBound::evaluate(Value& value) {
     if (!value.expression || clock.is_finished() || !clock.is_known()) return clock;
     if (value.clock_seen.is_known() && *clock.value() <= value.holds_until) return value.result;
     const ResultTable ahead = look_ahead(*clock.value());
-    slot_->set_rows(&ahead);
+    const ShownRows shown(*slot_, ahead);
     const ResultTable times = value.expression->execute();
-    slot_->set_rows(nullptr);
     value.clock_seen = clock;
     value.holds_until = *clock.value();
     const auto time = first_timestamp(times);

@@ -48,8 +48,8 @@ public:
     /// A lower bound for the times of the rows it will still make, as of the last evaluate.
     [[nodiscard]] virtual StreamTime output_time(std::size_t side) const = 0;
 
-    /// Between cycles: what waits to be summed up is, so that the state has no more rows than it needs. Throws
-    /// EngineException.
+    /// Between cycles: sums up what waits for that, and merges what can be, so that the state has no more rows than it
+    /// needs. Throws EngineException.
     virtual void sum_up() {}
     [[nodiscard]] virtual std::uint64_t state_rows() const = 0;
     [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;

@@ -3,8 +3,6 @@
 #include <functional>
 #include <string>
 
-#include "runtime/operators/result_rows.h"
-
 namespace laminar {
 
 namespace {
@@ -19,25 +17,14 @@ std::function<std::string(const std::string&)> into_parts(const AggregateParts& 
 
 SummedInput::SummedInput(const PlannedFragment& planned, const AggregateParts& parts, const OperatorContext& context)
     : rows_(context.engine, planned, context.scans, context.event_clocks, context.observer, into_parts(parts)) {
-    if (!parts.in_order) return;
-    slot_ = context.engine.create_row_slot(context.name + ":rows", rows_.columns());
-    make_ = context.engine.prepare(query_over(parts.make, {slot_->from_sql()}));
+    if (parts.in_order) parts_ = std::make_unique<PartsStatement>(rows_.columns(), parts, context);
 }
 
-SummedInput::~SummedInput() {
-    if (slot_) slot_->set_rows(nullptr);
-}
-
-const std::vector<OutputColumn>& SummedInput::columns() const { return make_ ? make_->columns() : rows_.columns(); }
+const std::vector<OutputColumn>& SummedInput::columns() const { return parts_ ? parts_->columns() : rows_.columns(); }
 
 ResultTable SummedInput::run() {
     ResultTable rows = rows_.run();
-    if (!make_) return rows;
-    if (rows.rows == 0) return empty_rows(make_->columns());
-    slot_->set_rows(&rows);
-    ResultTable parts = make_->execute();
-    slot_->set_rows(nullptr);
-    return parts;
+    return parts_ ? parts_->run(rows) : rows;
 }
 
 }  // namespace laminar

@@ -1,5 +1,7 @@
 #include "runtime/operators/waiting_input.h"
 
+#include <utility>
+
 #include "runtime/operators/result_rows.h"
 
 namespace laminar {
@@ -16,17 +18,11 @@ WaitingInput::WaitingInput(const PlannedFragment& planned, const std::optional<A
                            const OperatorContext& context)
     : fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
       rows_(empty_rows(fragment_.columns())) {
-    if (!parts) return;
-    slot_ = context.engine.create_row_slot(context.name + ":rows", fragment_.columns());
-    make_ = context.engine.prepare(query_over(parts->make, {slot_->from_sql()}));
-}
-
-WaitingInput::~WaitingInput() {
-    if (slot_) slot_->set_rows(nullptr);
+    if (parts) parts_ = std::make_unique<PartsStatement>(fragment_.columns(), *parts, context);
 }
 
 const std::vector<OutputColumn>& WaitingInput::columns() const {
-    return make_ ? make_->columns() : fragment_.columns();
+    return parts_ ? parts_->columns() : fragment_.columns();
 }
 
 void WaitingInput::take() {
@@ -38,17 +34,12 @@ void WaitingInput::take() {
 std::size_t WaitingInput::bytes() const noexcept { return byte_size(rows_); }
 
 bool WaitingInput::has_enough() const noexcept {
-    return !make_ || rows_.rows >= rows_worth_a_statement || bytes() >= bytes_worth_a_statement;
+    return !parts_ || rows_.rows >= rows_worth_a_statement || bytes() >= bytes_worth_a_statement;
 }
 
 ResultTable WaitingInput::sum_up() {
     is_summed_up_ = true;
-    if (!make_) return std::exchange(rows_, empty_rows(fragment_.columns()));
-    if (rows_.rows == 0) return empty_rows(make_->columns());
-    slot_->set_rows(&rows_);
-    ResultTable parts = make_->execute();
-    slot_->set_rows(nullptr);
-    return parts;
+    return parts_ ? parts_->run(rows_) : std::exchange(rows_, empty_rows(fragment_.columns()));
 }
 
 void WaitingInput::settle() {

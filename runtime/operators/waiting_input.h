@@ -7,8 +7,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/operators/fragment.h"
-#include "runtime/operators/stream_operator.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/operators/parts_statement.h"
 
 namespace laminar {
 
@@ -19,9 +18,6 @@ public:
     /// parts is read while it is made.
     WaitingInput(const PlannedFragment& planned, const std::optional<AggregateParts>& parts,
                  const OperatorContext& context);
-    ~WaitingInput();
-    WaitingInput(const WaitingInput&) = delete;
-    WaitingInput& operator=(const WaitingInput&) = delete;
 
     /// Of what sum_up delivers.
     [[nodiscard]] const std::vector<OutputColumn>& columns() const;
@@ -31,7 +27,8 @@ public:
     /// Those that wait, with those taken since it settled.
     [[nodiscard]] const ResultTable& rows() const noexcept { return rows_; }
     [[nodiscard]] bool has_enough() const noexcept;
-    /// The parts of all of them, which wait no longer once this has settled. Throws EngineException.
+    /// The parts of all of them, which wait no longer once this has settled. Rows that the engine refuses are left out.
+    /// Throws EngineException.
     [[nodiscard]] ResultTable sum_up();
     void settle();
 
@@ -39,8 +36,7 @@ public:
 
 private:
     Fragment fragment_;
-    std::unique_ptr<BatchSlot> slot_;      ///< Outlives the statement that reads it.
-    std::unique_ptr<PreparedQuery> make_;  ///< Null without parts.
+    std::unique_ptr<PartsStatement> parts_;  ///< Null without parts.
     ResultTable rows_;
     std::size_t settled_ = 0;  ///< Of them, the first.
     bool is_summed_up_ = false;

@@ -42,7 +42,10 @@ public:
         finish_one_ = finishing(all_where(kept_and_fresh, fmt::format("{} = $1::TIMESTAMP", key)));
         keys_ = engine_.prepare(
             fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", key, all_where(kept_and_fresh, before)));
-        if (plan.parts) merge_ = query_over(plan.parts->merge, {state_->table()});
+        if (plan.parts) {
+            merge_ = query_over(plan.parts->merge, {state_->table()});
+            merge_all_ = engine_.prepare(query_over(plan.parts->merge, {kept_and_fresh}));
+        }
         const std::string later = fmt::format("{} >= $1::TIMESTAMP", key);
         keep_ = state_->prepare_keep(later);
         remaining_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), later));
@@ -94,11 +97,10 @@ public:
     [[nodiscard]] bool changes_engine() const override { return changes_engine_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
     void sum_up() override {
-        if (input_.rows().rows == 0) return;
+        if (!merge_all_) return;
         state_->begin_changes();
         state_->set_fresh(input_.sum_up());
-        state_->let_wait();
-        state_->settle();
+        state_->replace_all(merge_all_->execute());
         input_.settle();
     }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows() + input_.rows().rows; }
@@ -150,6 +152,7 @@ private:
     std::unique_ptr<PreparedQuery> keys_;
     std::unique_ptr<PreparedQuery> least_;
     std::string merge_;
+    std::unique_ptr<PreparedQuery> merge_all_;
     std::uint64_t merged_rows_ = 0;
     std::optional<std::int64_t> least_key_;       ///< No row that is kept has a smaller one.
     std::optional<std::int64_t> next_least_key_;  ///< What it will be when the changes hold.

@@ -47,6 +47,8 @@ public:
         if (!structure) return add_plain_key(key, name);
         ast::StructLiteral made = *structure;
         for (std::size_t field = 0; field < made.entries.size(); ++field) {
+            // What is the same for all rows is no key; and as one, a number would be the position of another.
+            if (!may_vary(structure->entries[field].value)) continue;
             const std::string field_name = name + "f" + std::to_string(field);
             add_plain_key(structure->entries[field].value, field_name);
             made.entries[field].value = replacements_.at(text_of(structure->entries[field].value));
@@ -113,16 +115,13 @@ public:
     }
 
 private:
-    /// Another key plus or minus a constant, as the end of a window is: it tells no groups apart.
+    /// Another key plus or minus an interval, as the end of a window is: it tells no groups apart.
     [[nodiscard]] std::optional<ast::Expression> computed_from_another(const ast::Expression& key) const {
         const auto* binary = std::get_if<ast::Binary>(&without_parentheses(key).node);
         if (!binary || (binary->op != "+" && binary->op != "-")) return std::nullopt;
         const auto other = key_columns_.find(text_of(without_parentheses(*binary->left)));
-        const bool varies = contains(*binary->right, [](const ast::Expression& each) {
-            return !std::holds_alternative<ast::Literal>(each.node) &&
-                   !std::holds_alternative<ast::IntervalLiteral>(each.node);
-        });
-        if (other == key_columns_.end() || varies) return std::nullopt;
+        const bool is_interval = std::holds_alternative<ast::IntervalLiteral>(binary->right->node);
+        if (other == key_columns_.end() || !is_interval || may_vary(*binary->right)) return std::nullopt;
         return ast::Expression{{}, ast::Parenthesized{make_binary(other->second, binary->op, *binary->right)}};
     }
 

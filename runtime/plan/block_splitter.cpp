@@ -32,22 +32,77 @@ void SplitBlock::move_above(ast::Expression& expression) {
         ast::ColumnReference whole = *reference;
         whole.parts.resize(whole.parts.size() - resolved->fields.size());
         each.node = std::move(whole);
-        const std::string text = text_of(each);
-        const auto known =
-            std::find_if(values_.begin(), values_.end(), [&](const Value& value) { return value.text == text; });
         const SourceSpan span = each.span;
-        std::string name;
-        if (known != values_.end()) {
-            name = known->name;
-        } else {
-            name = "c" + std::to_string(values_.size());
-            values_.push_back({text, name, each});
-            input_.items.push_back(make_item(each, name));
-        }
-        each = make_column(operator_rows_alias, name, span);
+        each = make_column(operator_rows_alias, add_named_value(text_of(each), each), span);
         for (const std::string& field : resolved->fields) each = make_struct_field(std::move(each), field);
         return true;
     });
+}
+
+const std::string& SplitBlock::add_named_value(std::string text, const ast::Expression& expression) {
+    const auto known =
+        std::find_if(values_.begin(), values_.end(), [&](const Value& value) { return value.text == text; });
+    if (known != values_.end()) return known->name;
+    const std::string name = "c" + std::to_string(values_.size());
+    input_.items.push_back(make_item(expression, name));
+    return values_.emplace_back(Value{std::move(text), name, expression}).name;
+}
+
+void SplitBlock::evaluate_early(const FunctionNames& aggregates,
+                                const std::function<bool(const ast::Expression&)>& stays) {
+    for_each_result_expression(output_, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            if (!is_aggregate_call(each, aggregates)) return false;
+            evaluate_arguments_early(std::get<ast::FunctionCall>(each.node));
+            return true;
+        });
+    });
+    for (ast::Expression& group : groups_) {
+        if (stays(group)) continue;
+        const std::string text = text_of(group);
+        const auto value = value_of(group);
+        if (!value) continue;
+        replace_text(output_, text, *value);
+        group = *value;
+    }
+}
+
+void SplitBlock::evaluate_arguments_early(ast::FunctionCall& call) {
+    const auto move = [&](ast::Expression& expression) {
+        if (auto value = value_of(expression)) expression = std::move(*value);
+    };
+    for (std::size_t index = 0; index < call.arguments.size(); ++index) {
+        ast::Expression& argument = call.arguments[index].value;
+        // Others may have to be constants.
+        if (index == 0 || contains_column(argument)) move(argument);
+    }
+    for (ast::OrderItem& item : call.order_by) move(item.value);
+    for (ast::OrderItem& item : call.within_group) move(item.value);
+    if (call.filter) move(*call.filter);
+}
+
+bool SplitBlock::reads_values_alone(const ast::Expression& expression) const {
+    return !contains(expression, [&](const ast::Expression& each) {
+        if (const auto* reference = std::get_if<ast::ColumnReference>(&each.node)) {
+            return reference->parts.size() != 2 || reference->parts[0].text != operator_rows_alias ||
+                   std::none_of(values_.begin(), values_.end(),
+                                [&](const Value& value) { return value.name == reference->parts[1].text; });
+        }
+        const auto* in = std::get_if<ast::In>(&each.node);
+        const auto* call = std::get_if<ast::FunctionCall>(&each.node);
+        return std::holds_alternative<ast::Subquery>(each.node) || std::holds_alternative<ast::Exists>(each.node) ||
+               std::holds_alternative<ast::Quantified>(each.node) || std::holds_alternative<ast::Star>(each.node) ||
+               std::holds_alternative<ast::Lambda>(each.node) ||
+               std::holds_alternative<ast::ListComprehension>(each.node) || (in && in->query) || (call && call->over);
+    });
+}
+
+std::optional<ast::Expression> SplitBlock::value_of(const ast::Expression& expression) {
+    const ast::Expression& plain = without_parentheses(expression);
+    if (std::holds_alternative<ast::ColumnReference>(plain.node) || !reads_values_alone(plain)) return std::nullopt;
+    if (!may_vary(plain)) return std::nullopt;
+    const ast::Expression moved = below(plain);
+    return make_column(operator_rows_alias, add_named_value(text_of(moved), moved), expression.span);
 }
 
 ast::Expression SplitBlock::below(ast::Expression expression) const {

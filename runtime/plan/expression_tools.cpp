@@ -36,6 +36,12 @@ bool contains_column(const ast::Expression& expression) {
     });
 }
 
+bool may_vary(const ast::Expression& expression) {
+    return contains_column(expression) || contains(expression, [](const ast::Expression& each) {
+               return std::holds_alternative<ast::FunctionCall>(each.node);
+           });
+}
+
 void replace_expressions(ast::Expression& expression, const std::function<bool(ast::Expression&)>& replace) {
     if (replace(expression)) return;
     ast::for_each_child_of_expression(
@@ -75,6 +81,16 @@ void for_each_result_expression(ast::Select& select, const std::function<void(as
     if (select.having) visit(*select.having);
     for (ast::NamedWindow& window : select.windows) ast::for_each_child_of_window(window.specification, visit);
     if (select.qualify) visit(*select.qualify);
+}
+
+void replace_text(ast::Select& select, const std::string& text, const ast::Expression& value) {
+    for_each_result_expression(select, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            if (text_of(each) != text) return false;
+            each = value;
+            return true;
+        });
+    });
 }
 
 std::vector<ast::Expression> window_functions_of(ast::Select& select) {

@@ -22,12 +22,16 @@ using FunctionNames = std::set<std::string, std::less<>>;
 /// Whether an expression satisfies test at or below, subqueries left aside.
 [[nodiscard]] bool contains(const ast::Expression& expression, const std::function<bool(const ast::Expression&)>& test);
 [[nodiscard]] bool contains_column(const ast::Expression& expression);
+/// Whether its value may differ from row to row: it has a column, a subquery or a call.
+[[nodiscard]] bool may_vary(const ast::Expression& expression);
 /// Replaces expressions from the top down; replace returns true for those it replaced, which are not entered then.
 void replace_expressions(ast::Expression& expression, const std::function<bool(ast::Expression&)>& replace);
 /// The same with the names that enclosing lambdas bind.
 void replace_free_expressions(
     ast::Expression& expression,
     const std::function<bool(ast::Expression&, const std::vector<std::string>& bound)>& replace);
+/// Replaces what has this text in the expressions that for_each_result_expression visits.
+void replace_text(ast::Select& select, const std::string& text, const ast::Expression& value);
 /// Visits the expressions of a block that stand beside FROM and WHERE: items, GROUP BY, HAVING, QUALIFY, ...
 void for_each_result_expression(ast::Select& select, const std::function<void(ast::Expression&)>& visit);
 
