@@ -1,6 +1,8 @@
 #include "runtime/plan/block_splitter.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
@@ -8,6 +10,33 @@
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {
+
+namespace {
+
+/// A call that does not give the same later: of the time, of chance, or one that does something.
+bool goes_by_the_moment(const ast::Expression& expression) {
+    static constexpr std::array<std::string_view, 18> names{"laminar_acknowledge",
+                                                            "laminar_connection_test",
+                                                            "now",
+                                                            "current_timestamp",
+                                                            "get_current_timestamp",
+                                                            "transaction_timestamp",
+                                                            "current_date",
+                                                            "today",
+                                                            "current_time",
+                                                            "get_current_time",
+                                                            "localtime",
+                                                            "localtimestamp",
+                                                            "random",
+                                                            "uuid",
+                                                            "gen_random_uuid",
+                                                            "uuidv4",
+                                                            "uuidv7",
+                                                            "nextval"};
+    return std::find(names.begin(), names.end(), called_function(expression)) != names.end();
+}
+
+}  // namespace
 
 SplitBlock::SplitBlock(ast::Select select, const std::vector<FromRelation>& relations) : relations_(relations) {
     input_.from = std::move(select.from);
@@ -48,8 +77,7 @@ const std::string& SplitBlock::add_named_value(std::string text, const ast::Expr
     return values_.emplace_back(Value{std::move(text), name, expression}).name;
 }
 
-void SplitBlock::evaluate_early(const FunctionNames& aggregates,
-                                const std::function<bool(const ast::Expression&)>& stays) {
+void SplitBlock::evaluate_early(const FunctionNames& aggregates) {
     for_each_result_expression(output_, [&](ast::Expression& expression) {
         replace_expressions(expression, [&](ast::Expression& each) {
             if (!is_aggregate_call(each, aggregates)) return false;
@@ -57,27 +85,17 @@ void SplitBlock::evaluate_early(const FunctionNames& aggregates,
             return true;
         });
     });
-    for (ast::Expression& group : groups_) {
-        if (stays(group)) continue;
-        const std::string text = text_of(group);
-        const auto value = value_of(group);
-        if (!value) continue;
-        replace_text(output_, text, *value);
-        group = *value;
-    }
 }
 
 void SplitBlock::evaluate_arguments_early(ast::FunctionCall& call) {
     const auto move = [&](ast::Expression& expression) {
-        if (auto value = value_of(expression)) expression = std::move(*value);
+        const ast::Expression& plain = without_parentheses(expression);
+        if (!contains(plain, goes_by_the_moment) || !reads_values_alone(plain)) return;
+        const ast::Expression moved = below(plain);
+        expression = make_column(operator_rows_alias, add_named_value(text_of(moved), moved), expression.span);
     };
-    for (std::size_t index = 0; index < call.arguments.size(); ++index) {
-        ast::Expression& argument = call.arguments[index].value;
-        // Others may have to be constants.
-        if (index == 0 || contains_column(argument)) move(argument);
-    }
+    for (ast::FunctionArgument& argument : call.arguments) move(argument.value);
     for (ast::OrderItem& item : call.order_by) move(item.value);
-    for (ast::OrderItem& item : call.within_group) move(item.value);
     if (call.filter) move(*call.filter);
 }
 
@@ -95,14 +113,6 @@ bool SplitBlock::reads_values_alone(const ast::Expression& expression) const {
                std::holds_alternative<ast::Lambda>(each.node) ||
                std::holds_alternative<ast::ListComprehension>(each.node) || (in && in->query) || (call && call->over);
     });
-}
-
-std::optional<ast::Expression> SplitBlock::value_of(const ast::Expression& expression) {
-    const ast::Expression& plain = without_parentheses(expression);
-    if (std::holds_alternative<ast::ColumnReference>(plain.node) || !reads_values_alone(plain)) return std::nullopt;
-    if (!may_vary(plain)) return std::nullopt;
-    const ast::Expression moved = below(plain);
-    return make_column(operator_rows_alias, add_named_value(text_of(moved), moved), expression.span);
 }
 
 ast::Expression SplitBlock::below(ast::Expression expression) const {

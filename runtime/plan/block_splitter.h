@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +24,9 @@ public:
     void move_above(ast::Expression& expression);
     /// The way back.
     [[nodiscard]] ast::Expression below(ast::Expression expression) const;
-    /// What aggregates are called with, and keys but those that stay is true of, become values of the input: they are
-    /// evaluated when a row comes, and a row for which that fails is left out alone.
-    void evaluate_early(const FunctionNames& aggregates, const std::function<bool(const ast::Expression&)>& stays);
+    /// Arguments of aggregates that go by the moment, such as now() - ts, become values of the input: they are evaluated
+    /// when a row comes, and not when it is summed up.
+    void evaluate_early(const FunctionNames& aggregates);
     /// Adds a value under a name.
     void add_value(ast::Expression value, std::string_view name);
 
@@ -43,8 +41,6 @@ private:
         ast::Expression expression;
     };
     [[nodiscard]] bool reads_values_alone(const ast::Expression& expression) const;
-    /// The column that an expression over the values has become; nothing where it is one, or no such expression.
-    [[nodiscard]] std::optional<ast::Expression> value_of(const ast::Expression& expression);
     void evaluate_arguments_early(ast::FunctionCall& call);
     const std::string& add_named_value(std::string text, const ast::Expression& expression);
 

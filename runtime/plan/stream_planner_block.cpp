@@ -78,12 +78,6 @@ void settle_ties(ast::Select& output, const std::vector<OutputColumn>& values) {
     });
 }
 
-/// Keys are left above, beside the window.
-bool all_stay(const ast::Expression& group) {
-    (void)group;
-    return true;
-}
-
 bool has_plain_groups(const ast::Select& select) {
     return std::all_of(select.group_by.begin(), select.group_by.end(), [](const ast::GroupingElement& element) {
         return element.kind == ast::GroupingElement::Kind::expression;
@@ -245,16 +239,13 @@ std::optional<ast::Expression> StreamPlanner::same_over_rows(SplitBlock& split, 
 
 void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock& split,
                                 const ast::Expression& key_value, const TimeKey& key, const std::string& name) {
-    const TimeTracer tracer = make_tracer();
-    split.evaluate_early(aggregates_, [&](const ast::Expression& group) {
-        return tracer.trace(split.below(group), *select.from).has_value();
-    });
+    split.evaluate_early(aggregates_);
     ast::Expression simple = key_value;
     simplify_time(simple);
     ast::Expression start = is_window_structure(key) ? simplified_field(simple, "start") : simple;
     const ast::Expression* base = growing_reference(start);
     const std::string base_text = base ? text_of(*base) : std::string();
-    const auto base_key = base ? tracer.trace(*base, *select.from) : std::nullopt;
+    const auto base_key = base ? make_tracer().trace(*base, *select.from) : std::nullopt;
     const bool base_is_window = base_key && is_window_structure(*base_key);
     const bool has_output_clock = rounds_down(start);
     const std::optional<ast::Expression> same_as_start = same_over_rows(split, start);
@@ -286,7 +277,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     replace_text(split.output(), text_of(call), rows_column(window_column));
     if (auto other = find_call(split.output(), "laminar_hop"))
         reject(other->span, "a query can have one HOP", "use one query for each, joined or united afterwards");
-    split.evaluate_early(aggregates_, all_stay);
+    split.evaluate_early(aggregates_);
     const ast::Select described = select;
     split.add_value(make_call("unnest", {make_call("laminar_hop_windows", arguments, call.span)}, call.span),
                     window_column);
@@ -337,7 +328,7 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     replace_text(split.output(), text, rows_column(window_column));
     if (auto other = find_call(split.output(), "laminar_session"))
         reject(other->span, "a query can have one SESSION", "use one query for each, joined or united afterwards");
-    split.evaluate_early(aggregates_, all_stay);
+    split.evaluate_early(aggregates_);
     split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
     session.input.query = make_query(split.input());
     session.input.late_rules = late_rules(session.key);
