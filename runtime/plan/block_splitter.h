@@ -24,8 +24,8 @@ public:
     void move_above(ast::Expression& expression);
     /// The way back.
     [[nodiscard]] ast::Expression below(ast::Expression expression) const;
-    /// Arguments of aggregates that go by the moment, such as now() - ts, become values of the input: they are evaluated
-    /// when a row comes, and not when it is summed up.
+    /// Arguments of aggregates that go by the moment, such as now() - ts, become values of the input: they are
+    /// evaluated when a row comes, and not when it is summed up.
     void evaluate_early(const FunctionNames& aggregates);
     /// Adds a value under a name.
     void add_value(ast::Expression value, std::string_view name);
