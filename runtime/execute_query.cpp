@@ -275,8 +275,9 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
             });
         }
         if (given_up.empty() && env_.connections.sources_ended() &&
-            env_.engine.call([&](Engine&) { return env_.graph.is_dry(); })) {
-            // Everything that will ever come has come; look once more, for the last rows may just have been counted.
+            env_.engine.call([&](Engine&) { return env_.graph.is_dry() && env_.graph.has_finished(); })) {
+            // Windows have closed, too: everything that will ever come has come; look once more, for the last rows may
+            // just have been counted.
             seen = env_.progress.rows(statement.name);
             if (seen < wanted) given_up = "no source will deliver any more";
         }

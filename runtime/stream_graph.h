@@ -76,8 +76,8 @@ public:
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
-    /// Rows that the engine has, about, written over or deleted: those that came in cycles in which pipelines changed
-    /// tables of theirs, or those that tables no longer retain, whichever are more.
+    /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
+    /// last cycle that changed a table of theirs, or those that tables no longer retain, whichever are more.
     [[nodiscard]] std::uint64_t rows_changed() const noexcept { return std::max(rows_changed_, rows_deleted_); }
     [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return std::max(bytes_changed_, bytes_deleted_); }
 
