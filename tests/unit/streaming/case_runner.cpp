@@ -66,7 +66,7 @@ std::size_t check(const QueryCase& each, const Prepared& prepared, const Recordi
             const StreamQuery::Outcome outcome = prepared.query.run(recording, feeding);
             finding = outcome.problem + difference_of(outcome.rows, expected);
             if (outcome.types != types) finding += fmt::format("columns {}\nexpected {}\n", outcome.types, types);
-        } catch (const EngineException& problem) {
+        } catch (const std::exception& problem) {
             finding = std::string(problem.what());
         }
         const bool same = finding.empty();

@@ -77,16 +77,11 @@ void Recording::add_table(const std::string& table, const std::string& query) {
         "CREATE TABLE {} AS SELECT *, max(ts - INTERVAL '5 seconds') OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING "
         "AND 1 PRECEDING) AS w FROM (SELECT row_number() OVER () AS n, * FROM {})",
         table, arrived));
-    const ResultTable count = engine_->query("SELECT count(*) FROM " + table);
-    row_counts_[table] = static_cast<std::size_t>(count.values[0].values<std::int64_t>()[0]);
-}
-
-const ResultTable& Recording::rows(const std::string& table, std::size_t first, std::size_t count) const {
-    const auto key = std::make_pair(table, std::make_pair(first, count));
-    const auto known = read_.find(key);
-    if (known != read_.end()) return known->second;
-    return read_[key] = engine_->query(fmt::format(
-               "SELECT * EXCLUDE (n, w) FROM {} WHERE n > {} AND n <= {} ORDER BY n", table, first, first + count));
+    const ResultTable rows = engine_->query(fmt::format(
+        "SELECT CAST(to_json(r) AS VARCHAR) FROM (SELECT * EXCLUDE (n, w) FROM {} ORDER BY n) AS r", table));
+    std::vector<std::string>& messages = messages_[table];
+    messages.reserve(rows.rows);
+    for (std::size_t row = 0; row < rows.rows; ++row) messages.emplace_back(rows.values[0].string_at(row));
 }
 
 std::string Recording::rows_in_time(const std::string& table, const std::vector<LateRule>& rules) {

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "runtime/engine/engine.h"
@@ -35,9 +34,10 @@ public:
     [[nodiscard]] static std::string accounts_rows();
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    [[nodiscard]] std::size_t row_count(const std::string& table) const { return row_counts_.at(table); }
-    /// Rows first to first + count - 1, or those of them that there are.
-    [[nodiscard]] const ResultTable& rows(const std::string& table, std::size_t first, std::size_t count) const;
+    /// Its rows as the messages that bring them, each a JSON object.
+    [[nodiscard]] const std::vector<std::string>& messages(const std::string& table) const {
+        return messages_.at(table);
+    }
     /// FROM text: the rows of a table, with n and w, without those that are late by any rule about it.
     [[nodiscard]] static std::string rows_in_time(const std::string& table, const std::vector<LateRule>& rules);
     [[nodiscard]] Engine& engine() const noexcept { return *engine_; }
@@ -47,8 +47,7 @@ private:
 
     std::string name_;
     std::unique_ptr<Engine> engine_;
-    std::map<std::string, std::size_t> row_counts_;
-    mutable std::map<std::pair<std::string, std::pair<std::size_t, std::size_t>>, ResultTable> read_;
+    std::map<std::string, std::vector<std::string>> messages_;
 };
 
 /// Those in recordings/, each loaded once.

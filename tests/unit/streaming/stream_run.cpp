@@ -1,6 +1,7 @@
 #include "stream_run.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <random>
@@ -12,15 +13,23 @@
 #include "parser/sql_writer.h"
 #include "runtime/operators/result_rows.h"
 #include "runtime/plan/input_time.h"
+#include "runtime/progress.h"
+#include "runtime/running_pipeline.h"
+#include "runtime/sink_writer.h"
+#include "runtime/stream_graph.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar::test {
 
 namespace {
 
+constexpr std::size_t most_messages = 10'000'000;
+constexpr std::chrono::minutes patience{5};
+
 /// One engine for all runs: opening one costs more than a run.
 Engine& shared_engine() {
     static const std::unique_ptr<Engine> engine = [] {
+        spdlog::set_level(spdlog::level::err);  // Late rows are what is tested, and no news.
         auto made = Engine::create({});
         made->execute(fmt::format("CREATE TABLE {0} (symbol TEXT, sector TEXT, weight INTEGER); INSERT INTO {0} {1}",
                                   engine_table_name("accounts"), Recording::accounts_rows()));
@@ -58,23 +67,17 @@ void throw_if_errors(const Diagnostics& diagnostics) {
     if (!text.empty()) throw std::runtime_error(text);
 }
 
-class CountingObserver final : public RowObserver {
+/// Collects what a pipeline delivers: the rows that have not been taken back are the result.
+class CollectingSink final : public SinkWriter {
 public:
-    void refused(const std::string& reason) override { problem = "a row was refused: " + reason; }
-    void late(const BatchSlot&, const std::vector<std::size_t>& rows) override { late_rows += rows.size(); }
-
-    std::string problem;
-    std::uint64_t late_rows = 0;
-};
-
-/// The rows that have been delivered and not taken back.
-class Result {
-public:
-    void take(const OperatorGraph::Result& rows) {
-        removed_until_.push_back(removed_.rows + rows.removed.rows);
-        added_until_.push_back(added_.rows + rows.added.rows);
-        append(removed_, rows.removed);
-        append(added_, rows.added);
+    std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
+        take(ResultTable(), rows);
+        return {};
+    }
+    void expect_changes(const std::vector<std::string>&) override {}
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added, unsigned) override {
+        take(removed, added);
+        return {};
     }
 
     void finish(StreamQuery::Outcome& outcome) const {
@@ -98,8 +101,11 @@ public:
     }
 
 private:
-    static void append(ResultTable& all, const ResultTable& rows) {
-        if (rows.rows > 0) append_rows(all, rows);
+    void take(const ResultTable& removed, const ResultTable& added) {
+        if (removed.rows > 0) append_rows(removed_, removed);
+        if (added.rows > 0) append_rows(added_, added);
+        removed_until_.push_back(removed_.rows);
+        added_until_.push_back(added_.rows);
     }
 
     ResultTable added_;
@@ -108,13 +114,15 @@ private:
     std::vector<std::size_t> removed_until_;
 };
 
-/// The rows of a stream and how far they have been delivered.
+/// The messages of a stream and how far they have been sent.
 struct Feed {
     std::string table;
-    std::unique_ptr<BatchSlot> slot;
-    std::size_t total = 0;
+    std::shared_ptr<InputChannel> channel;
+    const std::vector<std::string>* messages = nullptr;
     std::size_t next = 0;
-    std::size_t at_hand = 0;
+    bool is_served = false;  ///< It has a batch in this cycle.
+
+    [[nodiscard]] bool is_over() const { return next == messages->size(); }
 };
 
 /// Says which feeds have a batch in the next cycle, and how large it is.
@@ -124,61 +132,51 @@ public:
         : feeding_(feeding), feeds_(feeds), random_(feeding.seed) {}
 
     /// False when nothing is left.
-    bool next(const Recording& recording) {
-        for (Feed& feed : feeds_) {
-            feed.at_hand = 0;
-            feed.slot->set_rows(nullptr);
-        }
+    bool next() {
         std::vector<Feed*> open;
         for (Feed& feed : feeds_) {
-            if (feed.next < feed.total) open.push_back(&feed);
+            feed.is_served = false;
+            if (!feed.is_over()) open.push_back(&feed);
         }
         if (open.empty()) return false;
         using Order = Feeding::Order;
         switch (feeding_.order) {
             case Order::together:
-                for (Feed* feed : open) give(*feed, feeding_.batch, recording);
+                for (Feed* feed : open) give(*feed, feeding_.batch);
                 break;
             case Order::by_turns:
-                give(*open[turn_++ % open.size()], feeding_.batch, recording);
+                give(*open[turn_++ % open.size()], feeding_.batch);
                 break;
             case Order::first_input_first:
-                give(*open.front(), feeding_.batch, recording);
+                give(*open.front(), feeding_.batch);
                 break;
             case Order::last_input_first:
-                give(*open.back(), feeding_.batch, recording);
+                give(*open.back(), feeding_.batch);
                 break;
             case Order::at_random:
-                give(*open[random_() % open.size()], 1 + random_() % feeding_.batch, recording);
-                if (random_() % 3 == 0) give(*open[random_() % open.size()], 1 + random_() % feeding_.batch, recording);
+                give(*open[random_() % open.size()], 1 + random_() % feeding_.batch);
+                if (random_() % 3 == 0) give(*open[random_() % open.size()], 1 + random_() % feeding_.batch);
                 break;
         }
         return true;
     }
 
 private:
-    void give(Feed& feed, std::size_t rows, const Recording& recording) const {
-        if (feed.at_hand > 0) return;
-        const ResultTable& batch = recording.rows(feed.table, feed.next, rows);
-        feed.at_hand = batch.rows;
-        feed.next += batch.rows;
-        feed.slot->set_rows(&batch);
+    void give(Feed& feed, std::size_t rows) const {
+        if (std::exchange(feed.is_served, true)) return;
+        for (std::size_t row = 0; row < rows && !feed.is_over(); ++row) {
+            Message message;
+            message.payload = (*feed.messages)[feed.next++];
+            message.sequence = feed.next;
+            if (const auto error = feed.channel->offer(message)) throw std::runtime_error(error->message);
+        }
+        if (feeding_.ends_early && feed.is_over()) feed.channel->finish();
     }
 
     const Feeding& feeding_;
     std::vector<Feed>& feeds_;
     std::mt19937_64 random_;
     std::size_t turn_ = 0;
-};
-
-/// A graph at work, and what it delivered in this cycle for those that read it.
-struct RunningStage {
-    std::unique_ptr<OperatorGraph> graph;
-    std::unique_ptr<BatchSlot> slot;
-    OperatorGraph::Result result;
-    std::vector<Feed*> feeds;             ///< By input; null for others.
-    std::vector<RunningStage*> upstream;  ///< By input; null for others.
-    bool ended = false;
 };
 
 }  // namespace
@@ -193,9 +191,9 @@ std::string Feeding::text() const {
 
 StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
     Diagnostics diagnostics;
-    const auto source = std::make_shared<const SourceText>("query.sql", Recording::declarations() + setup + query);
-    const ParsedScript script = parse_script(source, diagnostics);
-    diagnostics.set_source(source);
+    source_ = std::make_shared<const SourceText>("query.sql", Recording::declarations() + setup + query);
+    const ParsedScript script = parse_script(source_, diagnostics);
+    diagnostics.set_source(source_);
     throw_if_errors(diagnostics);
     Binder binder(catalog_, builtin_connectors(), checker(), diagnostics);
     for (const ast::Statement& statement : script.statements) {
@@ -205,123 +203,82 @@ StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
         apply_to_catalog(*bound, catalog_);
         if (const auto* create = std::get_if<BoundCreate>(&bound->node)) {
             if (const auto* pipeline = std::get_if<PipelineObject>(&create->object))
-                add_stage(pipeline->name, *create->query, source);
+                add_stage(pipeline->name, *create->query);
         } else if (const auto* select = std::get_if<BoundSelect>(&bound->node)) {
-            add_stage("query", select->query, source);
+            add_stage("query", select->query);
         }
     }
 }
 
-void StreamQuery::add_stage(std::string name, BoundQuery query, const SourceTextPtr& source) {
-    std::vector<InputTime> times = input_times(query, catalog_);
-    for (std::size_t index = 0; index < query.inputs.size(); ++index) {
-        QueryInput& input = query.inputs[index];
-        if (input.kind == InputKind::stream_table) {
-            if (std::find(streams_.begin(), streams_.end(), input.object) == streams_.end())
-                streams_.push_back(input.object);
-        } else if (input.kind == InputKind::pipeline) {
-            for (const Stage& stage : stages_) {
-                if (!equals_ignoring_case(stage.name, input.object)) continue;
-                times[index].changes = stage.plan.changes;
-                input.columns.clear();
-                for (const OutputColumn& column : stage.columns)
-                    input.columns.push_back({column.name, column.type, std::nullopt, {}});
-            }
-        }
+void StreamQuery::add_stage(std::string name, const BoundQuery& query) {
+    for (const QueryInput& input : query.inputs) {
+        if (input.kind == InputKind::stream_table &&
+            std::find(streams_.begin(), streams_.end(), input.object) == streams_.end())
+            streams_.push_back(input.object);
     }
-    Diagnostics diagnostics(source);
-    StreamPlanner planner(
-        query, std::move(times), aggregates(),
-        [](const std::string& sql) { return shared_engine().prepare(sql)->columns(); }, diagnostics);
-    std::optional<StreamPlan> plan = planner.plan();
-    throw_if_errors(diagnostics);
-    stages_.push_back({std::move(name), std::move(query), std::move(*plan), {}});
-    stages_.back().columns = stages_.back().query.columns;
+    stages_.push_back({std::move(name), query});
 }
 
 StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding& feeding) const {
     Engine& engine = shared_engine();
+    Progress progress;
+    StreamGraph graph(progress);
     std::vector<Feed> feeds;
     for (const std::string& table : streams_) {
-        const ResultTable& first = recording.rows(table, 0, 1);
-        feeds.push_back({table, engine.create_row_slot(unique_name(table), first.columns), recording.row_count(table)});
+        const auto schema = table_batch_schema(*catalog_.find_as<TableObject>(table), MessageFormat::json);
+        InputChannel::Limits limits;
+        limits.messages = most_messages;
+        auto channel = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, [] {});
+        graph.add_table(table, StreamInput::for_connection(engine, unique_name(table), channel));
+        feeds.push_back({table, std::move(channel), &recording.messages(table)});
     }
-    CountingObserver observer;
-    std::vector<std::unique_ptr<RunningStage>> running;
+    CollectingSink* result = nullptr;
+    std::vector<RunningPipeline*> running;
     for (const Stage& stage : stages_) {
-        auto& made = *running.emplace_back(std::make_unique<RunningStage>());
-        std::vector<StreamScan> scans;
+        std::vector<RunningPipeline::Source> sources;
         for (const QueryInput& input : stage.query.inputs) {
-            StreamScan scan;
-            Feed* feed = nullptr;
-            RunningStage* upstream = nullptr;
+            RunningPipeline::Source source;
             if (input.kind == InputKind::stream_table) {
-                feed = &*std::find_if(feeds.begin(), feeds.end(),
-                                      [&](const Feed& each) { return each.table == input.object; });
-                scan.from_sql = scan_sql(input, MessageFormat::json, feed->slot->from_sql());
-                scan.slot = feed->slot.get();
-                scan.rows = [feed](bool removed) { return removed ? 0 : feed->at_hand; };
+                source.stream = graph.find_table(input.object);
+                source.time = input_time(*catalog_.find_as<TableObject>(input.object));
+                // What is tested goes by the times of rows alone.
+                source.is_up = [] { return false; };
             } else if (input.kind == InputKind::pipeline) {
-                for (std::size_t index = 0; index < stages_.size(); ++index) {
-                    if (equals_ignoring_case(stages_[index].name, input.object)) upstream = running[index].get();
+                for (std::size_t index = 0; index < running.size(); ++index) {
+                    if (equals_ignoring_case(stages_[index].name, input.object)) source.upstream = running[index];
                 }
-                scan.from_sql = upstream->slot->from_sql();
-                scan.slot = upstream->slot.get();
-                scan.rows = [upstream](bool removed) {
-                    return (removed ? upstream->result.removed : upstream->result.added).rows;
-                };
-                scan.show = [upstream](bool removed) {
-                    upstream->slot->set_rows(removed ? &upstream->result.removed : &upstream->result.added);
-                };
-            } else {
-                scan.from_sql = engine_table_name(input.object);
-                scan.rows = [](bool) { return std::size_t{0}; };
             }
-            made.feeds.push_back(feed);
-            made.upstream.push_back(upstream);
-            scans.push_back(std::move(scan));
+            sources.push_back(std::move(source));
         }
-        made.graph = std::make_unique<OperatorGraph>(engine, unique_name(stage.name), stage.plan, std::move(scans),
-                                                     observer, std::function<std::string(const std::string&)>());
-        made.slot = engine.create_row_slot(unique_name(stage.name + ":out"), made.graph->columns());
+        const auto make_sink = [&result](Engine&, const std::vector<OutputColumn>&) {
+            auto sink = std::make_unique<CollectingSink>();
+            result = sink.get();
+            return sink;
+        };
+        try {
+            running.push_back(&graph.add_pipeline(
+                std::make_unique<RunningPipeline>(engine, unique_name(stage.name), stage.query, std::move(sources),
+                                                  std::vector<OutputColumn>(), make_sink, source_, aggregates()),
+                "", ""));
+        } catch (const PlanRefused& refused) {
+            throw_if_errors(refused.findings());
+        }
     }
 
-    Outcome outcome;
-    Result result;
     Schedule schedule(feeding, feeds);
-    bool has_more = true;
-    while (has_more) {
-        has_more = schedule.next(recording);
-        for (const auto& stage : running) {
-            std::vector<InputLiveness> liveness;
-            bool all_ended = true;
-            for (std::size_t input = 0; input < stage->feeds.size(); ++input) {
-                const Feed* feed = stage->feeds[input];
-                bool ended = true;
-                if (feed) ended = !has_more || (feeding.ends_early && feed->next == feed->total);
-                if (stage->upstream[input]) ended = stage->upstream[input]->ended;
-                liveness.push_back({ended, false});
-                all_ended = all_ended && ended;
-                if (stage->upstream[input])
-                    stage->upstream[input]->slot->set_rows(&stage->upstream[input]->result.added);
-            }
-            stage->result = stage->graph->process(std::chrono::steady_clock::time_point(), 0, liveness);
-            stage->ended = all_ended;
-        }
-        // As in a cycle of the program: all of them have processed what came before any state changes.
-        engine.begin();
-        for (const auto& stage : running) stage->graph->apply();
-        engine.commit();
-        for (const auto& stage : running) stage->graph->settle();
-        result.take(running.back()->result);
-        for (const auto& stage : running) stage->slot->set_rows(nullptr);
+    while (schedule.next()) graph.cycle(engine, true);
+    for (const Feed& feed : feeds) feed.channel->finish();
+    Outcome outcome;
+    // The last rows of every stage; then nothing is left.
+    (void)graph.run_dry(engine, std::chrono::steady_clock::now() + patience);
+    outcome.types = types_of(running.back()->columns());
+    for (const RunningPipeline* pipeline : running) outcome.late_rows += pipeline->late_rows();
+    result->finish(outcome);
+    for (const RunningPipeline* pipeline : running) {
+        if (!pipeline->last_error().empty()) outcome.problem += "a row was refused: " + pipeline->last_error() + "\n";
     }
-    outcome.types = types_of(running.back()->graph->columns());
-    outcome.late_rows = observer.late_rows;
-    outcome.problem = observer.problem;
-    result.finish(outcome);
-    if (outcome.problem.empty() && !running.back()->graph->has_finished() && running.back()->graph->keeps_state())
-        outcome.problem = "the run has not finished";
+    if (outcome.problem.empty() && !graph.has_finished()) outcome.problem = "the run has not finished";
+    graph.clear();
     return outcome;
 }
 

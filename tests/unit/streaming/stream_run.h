@@ -12,8 +12,6 @@
 #include "recording.h"
 #include "row_texts.h"
 #include "runtime/engine/engine.h"
-#include "runtime/operators/operator_graph.h"
-#include "runtime/plan/stream_planner.h"
 
 namespace laminar::test {
 
@@ -35,8 +33,8 @@ struct Feeding {
     [[nodiscard]] std::string text() const;
 };
 
-/// A continuous query, bound and planned, that can be run again and again over recordings; the pipelines it reads are
-/// run with it.
+/// A continuous query, bound, that can be run again and again over recordings, each time as a RunningPipeline in a
+/// StreamGraph that decodes messages; the pipelines it reads are run with it.
 class StreamQuery {
 public:
     /// setup: statements that create views and pipelines. Throws std::runtime_error with the findings.
@@ -48,6 +46,7 @@ public:
         std::uint64_t late_rows = 0;
         std::string problem;  ///< A row taken back that was not there, or that the engine refused.
     };
+    /// Throws std::runtime_error where it is refused.
     [[nodiscard]] Outcome run(const Recording& recording, const Feeding& feeding) const;
 
     /// The bound query as DuckDB's SQL over the tables of a recording, without rows that are late.
@@ -59,12 +58,11 @@ private:
     struct Stage {
         std::string name;
         BoundQuery query;
-        StreamPlan plan;
-        std::vector<OutputColumn> columns;
     };
-    void add_stage(std::string name, BoundQuery query, const SourceTextPtr& source);
+    void add_stage(std::string name, const BoundQuery& query);
 
     Catalog catalog_;
+    SourceTextPtr source_;
     std::vector<Stage> stages_;  ///< The query itself is the last one.
     std::vector<std::string> streams_;
 };
