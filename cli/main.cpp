@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "cli/command_line.h"
 
 /// Read by jemalloc, where it is linked, before main: a thread of its own gives memory back that is no longer used,
@@ -5,4 +7,8 @@
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true";
 
-int main(int argument_count, char** arguments) { return laminar::execute_command_line(argument_count, arguments); }
+int main(int argument_count, char** arguments) {
+    // A file that must not grow beyond a limit (ulimit -f) is an error of writing it, as a full disk is.
+    std::signal(SIGXFSZ, SIG_IGN);  // NOLINT(cert-err33-c)
+    return laminar::execute_command_line(argument_count, arguments);
+}

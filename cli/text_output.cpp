@@ -6,12 +6,15 @@
 #include <cerrno>
 #include <system_error>
 
+#include "connectors/record_buffer.h"
+
 namespace laminar {
 
 void FileOutput::write(std::string_view text) {
     const std::lock_guard lock(mutex_);
     if (is_closed() || text.empty()) return;
     if (status_line_) status_line_->erase();
+    const std::string_view all = text;
     while (!text.empty()) {
         const ssize_t written = ::write(file_, text.data(), text.size());
         if (written >= 0) {
@@ -22,6 +25,9 @@ void FileOutput::write(std::string_view text) {
             ::poll(&writable, 1, 1000);
         } else if (errno != EINTR) {
             if (errno != EPIPE) failure_ = std::generic_category().message(errno);
+            // A file ends with a whole line, also on a full disk.
+            const std::string_view out = all.substr(0, all.size() - text.size());
+            cut_off_end(file_, out.size() - (out.rfind('\n') + 1));
             closed_.store(true, std::memory_order_relaxed);
             return;
         }

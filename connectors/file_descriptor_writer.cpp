@@ -30,6 +30,7 @@ void FileDescriptorWriter::write(std::string_view text) {
         // A pipe that polls as writable takes this much without blocking.
         const ssize_t written = ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
         if (written >= 0) {
+            written_ += static_cast<std::uint64_t>(written);
             text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR && errno != EAGAIN) {
             throw std::system_error(errno, std::generic_category(), "write");

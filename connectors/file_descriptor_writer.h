@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string_view>
 
 namespace laminar {
@@ -13,6 +14,8 @@ public:
 
     /// All of text, waiting for the reader where there is one.
     void write(std::string_view text);
+    /// Bytes written so far, also by a write that threw.
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
     /// Makes write throw, now and from now on. Any thread.
     void interrupt() noexcept { interrupted_.store(true); }
 
@@ -20,6 +23,7 @@ private:
     void wait_writable() const;
 
     int descriptor_;
+    std::uint64_t written_ = 0;
     std::atomic<bool> interrupted_{false};
 };
 

@@ -1,5 +1,6 @@
 #include "connectors/queued_sink.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -94,7 +95,7 @@ public:
     SendOutcome send(OutgoingMessage message) {
         {
             const std::lock_guard lock(mutex_);
-            if (journal_.state() == ConnectionState::failed) return SendOutcome::failed;
+            if (failed_) return SendOutcome::failed;
             if (closing_ || ended_) return SendOutcome::not_connected;
             if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
             queued_bytes_ += message.byte_size();
@@ -123,6 +124,8 @@ public:
 private:
     void run() noexcept;
     void write_all(const std::deque<OutgoingMessage>& messages);
+    void fail(const std::string& reason);
+    void drop_queue();
     void end(ConnectionState state);
 
     void interrupt() {
@@ -158,6 +161,7 @@ private:
     bool closing_ = false;    ///< Write what is queued, then end.
     bool abandoned_ = false;  ///< End.
     bool ended_ = false;
+    bool failed_ = false;
     std::vector<std::function<void()>> when_ended_;
     std::thread thread_;
 };
@@ -194,40 +198,63 @@ void QueuedSink::Implementation::run() noexcept {
         if (!abandoned) target_->close();
         end(ConnectionState::closed);
     } catch (const std::exception& error) {
-        journal_.error("write_failed", error.what());
-        if (target_->is_all_or_nothing()) journal_.messages_dropped.fetch_add(journal_.messages_sent.exchange(0));
-        end(ConnectionState::failed);
+        fail(error.what());
     }
 }
 
 void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& messages) {
-    std::size_t bytes = 0;
-    const std::size_t count = count_of(messages);
-    try {
+    const std::uint64_t out_before = target_->rows_out();
+    const auto count_out = [&](std::uint64_t rows) {
+        std::uint64_t bytes = 0;
+        std::uint64_t counted = 0;
         for (const OutgoingMessage& message : messages) {
-            target_->write(message);
+            if (counted + message.count() > rows) break;
+            counted += message.count();
             bytes += message.byte_size();
         }
+        journal_.messages_sent.fetch_add(rows);
+        journal_.bytes_sent.fetch_add(bytes);
+        if (rows > 0) journal_.last_message_at.store(utc_now());
+    };
+    const std::size_t count = count_of(messages);
+    try {
+        for (const OutgoingMessage& message : messages) target_->write(message);
         target_->flush();
     } catch (...) {
-        // How many of them got through is not known; none is claimed to.
-        journal_.messages_dropped.fetch_add(count);
+        const std::uint64_t out = target_->rows_out() - out_before;
+        count_out(out);
+        journal_.messages_dropped.fetch_add(count - out);
         throw;
     }
-    journal_.messages_sent.fetch_add(count);
-    journal_.bytes_sent.fetch_add(bytes);
-    journal_.last_message_at.store(utc_now());
+    count_out(count);
+}
+
+/// The target has failed: what it had taken and what waits for it is lost.
+void QueuedSink::Implementation::fail(const std::string& reason) {
+    if (target_->is_all_or_nothing()) journal_.messages_dropped.fetch_add(journal_.messages_sent.exchange(0));
+    {
+        const std::lock_guard lock(mutex_);
+        failed_ = true;  // From here on nothing is taken: what is counted below is all.
+    }
+    drop_queue();
+    const std::uint64_t lost = journal_.messages_dropped.load();
+    journal_.error(
+        "write_failed",
+        lost == 0 ? reason : fmt::format("{}; {} row{} did not get out", reason, lost, lost == 1 ? "" : "s"));
+    end(ConnectionState::failed);
+}
+
+/// Counted before the state changes: whoever sees the end sees the losses.
+void QueuedSink::Implementation::drop_queue() {
+    const std::lock_guard lock(mutex_);
+    journal_.messages_dropped.fetch_add(count_of(queue_));
+    queue_.clear();
+    queued_bytes_ = 0;
+    writing_ = false;
 }
 
 void QueuedSink::Implementation::end(ConnectionState state) {
-    {
-        // Counted before the state changes: whoever sees the end sees the losses.
-        const std::lock_guard lock(mutex_);
-        journal_.messages_dropped.fetch_add(count_of(queue_));
-        queue_.clear();
-        queued_bytes_ = 0;
-        writing_ = false;
-    }
+    drop_queue();
     // Not under the lock: observers are told, and may ask back.
     journal_.set_state(state);
     {

@@ -21,6 +21,9 @@ public:
     virtual void flush() = 0;
     /// Nothing more will be written.
     virtual void close() {}
+    /// Rows (OutgoingMessage::count) that are out for certain, since open: what write and flush got done before they
+    /// failed. A target that does not know claims none.
+    [[nodiscard]] virtual std::uint64_t rows_out() const noexcept { return 0; }
     /// When it fails, what was written before is lost as well.
     [[nodiscard]] virtual bool is_all_or_nothing() const noexcept { return false; }
     /// Makes a write or flush that waits for somebody give up, by throwing, now and from now on. Any thread.
@@ -30,7 +33,7 @@ public:
 };
 
 /// Writes messages to a target on a thread of its own, since a pipe or a disk may make it wait; the queue in between is
-/// bounded. A target that fails fails the connection; what was queued then counts as dropped.
+/// bounded. A target that fails fails the connection; what did not get out then counts as dropped.
 class QueuedSink final : public Connection {
 public:
     struct Settings {

@@ -1,11 +1,7 @@
 #include "connectors/file/file_target.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -14,6 +10,7 @@
 #include "connectors/codec/json_text.h"
 #include "connectors/file/csv_reader.h"
 #include "connectors/file/file_probe.h"
+#include "connectors/file/record_file.h"
 
 namespace laminar {
 
@@ -21,35 +18,16 @@ namespace {
 
 class FileTarget : public MessageTarget {
 public:
-    explicit FileTarget(std::string path) : path_(std::move(path)) {}
+    explicit FileTarget(std::string path) : file_(std::move(path)) {}
 
-    void open() override {
-        errno = 0;
-        file_.open(path_, std::ios::binary | std::ios::app);
-        if (!file_) fail();
-    }
-
-    void flush() override {
-        errno = 0;
-        file_.write(pending_.data(), static_cast<std::streamsize>(pending_.size()));
-        file_.flush();
-        if (!file_) fail();
-        pending_.clear();
-    }
-
-    [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_writable_file(path_); }
+    void open() override { file_.open(false); }
+    void flush() override { file_.flush(); }
+    void close() override { file_.close(); }
+    [[nodiscard]] std::uint64_t rows_out() const noexcept override { return file_.records_written(); }
+    [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_writable_file(file_.path()); }
 
 protected:
-    std::string path_;
-    std::string pending_;
-
-private:
-    [[noreturn]] void fail() const {
-        throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(),
-                                fmt::format("cannot write \"{}\"", path_));
-    }
-
-    std::ofstream file_;
+    RecordFile file_;
 };
 
 class JsonFileTarget final : public FileTarget {
@@ -57,8 +35,10 @@ public:
     using FileTarget::FileTarget;
 
     void write(const OutgoingMessage& message) override {
-        pending_ += *message.payload;
-        if (pending_.empty() || pending_.back() != '\n') pending_ += '\n';
+        std::string& text = file_.buffer().text();
+        text += *message.payload;
+        if (!message.payload->ends_with('\n')) text += '\n';
+        file_.buffer().end_record();
     }
 };
 
@@ -67,14 +47,15 @@ public:
     using FileTarget::FileTarget;
 
     void open() override {
+        const std::string& path = file_.path();
         std::error_code error;
-        if (std::filesystem::exists(path_, error) && std::filesystem::file_size(path_, error) > 0 && !error) {
+        if (std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) > 0 && !error) {
             std::vector<CsvField> fields;
-            CsvReader reader(path_);
+            CsvReader reader(path);
             reader.read(fields);
             for (CsvField& field : fields) names_.push_back(std::move(field.text));
         }
-        FileTarget::open();
+        file_.open(true);
     }
 
     void write(const OutgoingMessage& message) override {
@@ -97,18 +78,20 @@ public:
             if (found == members.end() || found->second == "null") return {};
             return found->second.starts_with('"') ? json_string_content(found->second, scratch) : found->second;
         });
+        file_.buffer().end_record();  // With the header, if it is the first.
     }
 
 private:
     /// The field for each name; text without data stands for NULL.
     template <class Field>
     void append_record(Field field) {
+        std::string& record = file_.buffer().text();
         for (std::size_t index = 0; index < names_.size(); ++index) {
-            if (index != 0) pending_ += ',';
+            if (index != 0) record += ',';
             const std::string_view text = field(names_[index]);
-            if (text.data() != nullptr) append_csv_field(pending_, text);
+            if (text.data() != nullptr) append_csv_field(record, text);
         }
-        pending_ += '\n';
+        record += '\n';
     }
 
     std::vector<std::string> names_;

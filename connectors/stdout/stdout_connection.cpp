@@ -2,12 +2,13 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
-#include <string>
 #include <utility>
 
 #include "connectors/file_descriptor_writer.h"
 #include "connectors/queued_sink.h"
+#include "connectors/record_buffer.h"
 
 namespace laminar {
 
@@ -28,18 +29,31 @@ public:
     void open() override {}
 
     void write(const OutgoingMessage& message) override {
-        pending_ += *message.payload;
-        if (pending_.empty() || pending_.back() != '\n') pending_ += '\n';
-        if (pending_.size() >= write_at_bytes) flush();
+        pending_.text() += *message.payload;
+        if (!message.payload->ends_with('\n')) pending_.text() += '\n';
+        pending_.end_record();
+        if (pending_.view().size() >= write_at_bytes) flush();
     }
 
     void flush() override {
-        if (pending_.empty()) return;
+        if (pending_.records() == 0) return;
         const StandardOutputLock lock;
         std::fflush(stdout);
-        const std::string lines = std::exchange(pending_, {});
-        writer_.write(lines);
+        const std::uint64_t before = writer_.written();
+        try {
+            writer_.write(pending_.view());
+        } catch (...) {
+            const RecordBuffer::Whole whole = pending_.whole_within(writer_.written() - before);
+            rows_out_ += whole.records;
+            cut_off_end(STDOUT_FILENO, whole.rest);
+            pending_.clear();
+            throw;
+        }
+        rows_out_ += pending_.records();
+        pending_.clear();
     }
+
+    [[nodiscard]] std::uint64_t rows_out() const noexcept override { return rows_out_; }
 
     void interrupt() noexcept override { writer_.interrupt(); }
 
@@ -49,7 +63,8 @@ public:
 
 private:
     FileDescriptorWriter writer_{STDOUT_FILENO};
-    std::string pending_;
+    RecordBuffer pending_;
+    std::uint64_t rows_out_ = 0;
 };
 
 }  // namespace
