@@ -51,7 +51,7 @@ class WebSocketClient final : public WebSocketConnection {
 public:
     WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
         : WebSocketConnection(std::move(name), std::move(options), context),
-          outbound_({options_->send_buffer_size, options_->buffer_bytes}),
+          outbound_({options_->send_buffer_size, options_->buffer_bytes, options_->slow_client_timeout}),
           position_(options_->resume_field),
           expected_reply_(options_->subscribe_confirm),
           gaps_(journal_),
@@ -161,16 +161,17 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (handing_over()) return SendOutcome::full;
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
-    if (options_->slow_client == SlowClientPolicy::drop_oldest) {
+    const OutboundQueue::Room room = outbound_.room_for(message.payload->size());
+    if (room == OutboundQueue::Room::full) return SendOutcome::full;
+    if (room == OutboundQueue::Room::slow && options_->slow_client == SlowClientPolicy::drop_oldest) {
         journal_.drop(outbound_.push_dropping_oldest(message),
                       "the peer reads too slowly, its queue is full (slow_client = 'drop_oldest')");
         return SendOutcome::accepted;
     }
-    if (outbound_.push(message)) return SendOutcome::accepted;
-    if (options_->slow_client == SlowClientPolicy::disconnect) {
+    if (room == OutboundQueue::Room::slow && options_->slow_client == SlowClientPolicy::disconnect) {
         tasks_.spawn(strand_, disconnect_slow_peer(), {});
     }
-    return SendOutcome::full;
+    return outbound_.push(message) ? SendOutcome::accepted : SendOutcome::full;
 }
 
 net::awaitable<void> WebSocketClient::disconnect_slow_peer() {

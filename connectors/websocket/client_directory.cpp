@@ -22,23 +22,30 @@ ClientStatus ServerClient::status() const {
     return status;
 }
 
-ClientDirectory::Admission ClientDirectory::take_place(const std::string& ip) {
+bool ClientDirectory::enter_address(const std::string& ip) {
     const std::lock_guard lock(mutex_);
-    if (places_ >= options_.max_connections) return Admission::too_many;
-    std::size_t& of_address = places_by_ip_[ip];
-    if (options_.max_connections_per_ip > 0 && of_address >= options_.max_connections_per_ip) {
-        return Admission::too_many_of_address;
-    }
+    std::size_t& of_address = connections_by_ip_[ip];
+    if (options_.max_connections_per_ip > 0 && of_address >= options_.max_connections_per_ip) return false;
     ++of_address;
-    ++places_;
-    return Admission::granted;
+    return true;
 }
 
-void ClientDirectory::leave_place(const std::string& ip) {
+void ClientDirectory::leave_address(const std::string& ip) {
+    const std::lock_guard lock(mutex_);
+    const auto of_address = connections_by_ip_.find(ip);
+    if (--of_address->second == 0) connections_by_ip_.erase(of_address);
+}
+
+bool ClientDirectory::take_place() {
+    const std::lock_guard lock(mutex_);
+    if (places_ >= options_.max_connections) return false;
+    ++places_;
+    return true;
+}
+
+void ClientDirectory::leave_place() {
     const std::lock_guard lock(mutex_);
     --places_;
-    const auto of_address = places_by_ip_.find(ip);
-    if (--of_address->second == 0) places_by_ip_.erase(of_address);
 }
 
 std::string ClientDirectory::next_id() {
@@ -66,42 +73,43 @@ void ClientDirectory::dismiss(const std::string& id) {
     clients_.erase(id);
 }
 
-SendOutcome ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& message,
-                                     std::uint64_t& dropped) const {
+OutboundQueue::Room ClientDirectory::room_for(ServerClient& client, const OutgoingMessage& message) const {
+    const OutboundQueue::Room room = client.outbound.room_for(message.payload->size());
+    const bool waits = options_.slow_client == SlowClientPolicy::block;
+    return waits && room == OutboundQueue::Room::slow ? OutboundQueue::Room::full : room;
+}
+
+void ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const {
     std::size_t lost = 0;
     if (options_.slow_client == SlowClientPolicy::drop_oldest) {
         lost = client.outbound.push_dropping_oldest(message);
     } else if (!client.outbound.push(message)) {
-        if (options_.slow_client == SlowClientPolicy::block) return SendOutcome::full;
         lost = 1;
         client.disconnect();
     }
     client.traffic.messages_dropped.fetch_add(lost, std::memory_order_relaxed);
     dropped += lost;
-    return SendOutcome::accepted;
 }
 
 SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t& dropped) {
+    // Queues only shrink while we hold the lock, so that what has room now still has it below.
     const std::lock_guard lock(mutex_);
     if (!message.client_id.empty()) {
         const auto client = clients_.find(message.client_id);
-        return client == clients_.end() ? SendOutcome::no_such_client : send_to(*client->second, message, dropped);
+        if (client == clients_.end()) return SendOutcome::no_such_client;
+        if (room_for(*client->second, message) == OutboundQueue::Room::full) return SendOutcome::full;
+        send_to(*client->second, message, dropped);
+        return SendOutcome::accepted;
     }
     if (!options_.broadcast) return SendOutcome::no_such_client;
     if (clients_.empty()) {
         ++dropped;
         return SendOutcome::accepted;
     }
-    if (options_.slow_client == SlowClientPolicy::block) {
-        // Queues only shrink while we hold the lock, so that what has room now still has it below.
-        const auto full = std::find_if(clients_.begin(), clients_.end(), [&message](const auto& entry) {
-            return entry.second->outbound.is_full(message.payload->size());
-        });
-        if (full != clients_.end()) {
-            full->second->outbound.note_refusal();
-            return SendOutcome::full;
-        }
-    }
+    // All are asked, so that the time of each that does not read begins now, not when another's is over.
+    bool wait = false;
+    for (const auto& [id, client] : clients_) wait = room_for(*client, message) == OutboundQueue::Room::full || wait;
+    if (wait) return SendOutcome::full;
     for (const auto& [id, client] : clients_) send_to(*client, message, dropped);
     return SendOutcome::accepted;
 }

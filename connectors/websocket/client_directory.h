@@ -40,10 +40,13 @@ class ClientDirectory {
 public:
     explicit ClientDirectory(const WebSocketOptions& options) : options_(options) {}
 
-    enum class Admission : std::uint8_t { granted, too_many, too_many_of_address };
-    /// Takes a place, to be given back with leave_place.
-    Admission take_place(const std::string& ip);
-    void leave_place(const std::string& ip);
+    /// Counts a connection of an address, from the moment it is accepted, whether it ever becomes a client or not; to
+    /// be taken back with leave_address. False, and not counted: the address has max_connections_per_ip.
+    [[nodiscard]] bool enter_address(const std::string& ip);
+    void leave_address(const std::string& ip);
+    /// Takes a place among max_connections, to be given back with leave_place. False: there is none.
+    [[nodiscard]] bool take_place();
+    void leave_place();
 
     [[nodiscard]] std::string next_id();
     /// The number in the id that next_id made last; what follows goes on from it.
@@ -61,12 +64,14 @@ public:
     [[nodiscard]] bool queues_empty() const;
 
 private:
-    SendOutcome send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const;
+    /// What is to be done for a client now: room.free, wait for it, or let it feel the policy (slow).
+    [[nodiscard]] OutboundQueue::Room room_for(ServerClient& client, const OutgoingMessage& message) const;
+    void send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const;
 
     const WebSocketOptions& options_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<ServerClient>> clients_;  ///< Guarded by mutex_, as all below.
-    std::unordered_map<std::string, std::size_t> places_by_ip_;
+    std::unordered_map<std::string, std::size_t> connections_by_ip_;
     std::size_t places_ = 0;
     std::uint64_t last_id_ = 0;
 };

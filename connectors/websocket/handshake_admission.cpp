@@ -71,7 +71,7 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
     MessageStream& stream = *visit.stream;
     const Deadline limit(visit.strand, options_.handshake_timeout, [&stream] { stream.abort(); });
     const auto report = [&](const std::string& why) {
-        if (visit.stopped) return;
+        if (visit.stopped || visit.gave_way) return;
         journal_.log("warning", "handshake_failed",
                      fmt::format("{}: {}", visit.remote_address,
                                  limit.expired() ? fmt::format("no handshake within {} ms (handshake_timeout_ms)",
@@ -117,15 +117,10 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
 }
 
 std::optional<UpgradeRefusal> HandshakeAdmission::take_place(Visit& visit) const {
-    switch (clients_.take_place(visit.ip)) {
-        case ClientDirectory::Admission::too_many:
-            return UpgradeRefusal{503, "Too many clients.", {{"Retry-After", "5"}}};
-        case ClientDirectory::Admission::too_many_of_address:
-            return UpgradeRefusal{429, "Too many clients from this address.", {{"Retry-After", "5"}}};
-        case ClientDirectory::Admission::granted:
-            break;
-    }
-    visit.holds_place = true;
+    if (!visit.counts_for_address)
+        return UpgradeRefusal{429, "Too many connections from this address.", {{"Retry-After", "5"}}};
+    visit.holds_place = clients_.take_place();
+    if (!visit.holds_place) return UpgradeRefusal{503, "Too many clients.", {{"Retry-After", "5"}}};
     return std::nullopt;
 }
 

@@ -78,7 +78,16 @@ void add_server_options(Schema& schema) {
                      {"disconnect", SlowClientPolicy::disconnect}},
                     {.help = "What happens when a client does not take its messages and its queue is full.",
                      .example = "'disconnect'",
-                     .applies_when = {server()}});
+                     .applies_when = {server()}})
+        .add("slow_client_timeout_ms", &Options::slow_client_timeout,
+             {.help =
+                  "A client is slow when it has not taken for so long what was waiting when its queue was full; until "
+                  "then rows wait for it.",
+              .example = "5000",
+              .unit = "ms",
+              .minimum = 0,
+              .applies_when = {server()},
+              .effective_when = {{"slow_client", {"drop_oldest", "disconnect"}}}});
 }
 
 void add_tls_options(Schema& schema) {

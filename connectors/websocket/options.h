@@ -70,6 +70,7 @@ struct WebSocketOptions : ConnectorOptions {
     std::uint32_t max_header_size = 16'384;    ///< Bytes of the upgrade request.
     bool broadcast = false;
     SlowClientPolicy slow_client = SlowClientPolicy::block;
+    std::chrono::milliseconds slow_client_timeout{5'000};  ///< Both modes, as slow_client.
 
     // TLS. Each of the texts is a path or PEM.
     bool tls_verify = true;

@@ -8,7 +8,8 @@ namespace laminar {
 void OutboundQueue::set_wake(std::function<void()> wake) {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
-    writer_awake_ = true;  // A writer looks before it sleeps.
+    if (wake_) forget_slowness();  // Another connection, another peer.
+    writer_awake_ = true;          // A writer looks before it sleeps.
 }
 
 bool OutboundQueue::full_for(std::size_t payload_size) const noexcept {
@@ -17,14 +18,27 @@ bool OutboundQueue::full_for(std::size_t payload_size) const noexcept {
     return count >= limits_.messages || (count > 0 && bytes_ + payload_size > limits_.bytes);
 }
 
-bool OutboundQueue::is_full(std::size_t payload_size) const {
-    const std::lock_guard lock(mutex_);
-    return full_for(payload_size);
+void OutboundQueue::forget_slowness() noexcept {
+    slow_ = false;
+    marked_at_.reset();
 }
 
-void OutboundQueue::note_refusal() {
+/// Of what was in the queue, as the peer took it or for want of room.
+void OutboundQueue::count_gone(std::size_t count) noexcept {
+    gone_ += count;
+    if (!slow_ && gone_ >= mark_) marked_at_.reset();
+}
+
+OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
+    if (!full_for(payload_size)) return Room::free;
     refused_ = true;
+    if (!marked_at_) {
+        marked_at_ = now;
+        mark_ = gone_ + waiting_.size() + taken_.size();
+    }
+    slow_ = slow_ || now - *marked_at_ >= limits_.slow_after;
+    return slow_ ? Room::slow : Room::full;
 }
 
 bool OutboundQueue::push(const OutgoingMessage& message) {
@@ -52,6 +66,7 @@ std::size_t OutboundQueue::push_dropping_oldest(const OutgoingMessage& message) 
             waiting_.pop_front();
             ++dropped;
         }
+        count_gone(dropped);
     }
     // Everything is on the wire already: then the newest has no place.
     if (!push(message)) ++dropped;
@@ -75,6 +90,8 @@ bool OutboundQueue::confirm(std::size_t count) {
         bytes_ -= taken_.front().payload->size();
         taken_.pop_front();
     }
+    count_gone(count);
+    if (waiting_.size() + taken_.size() <= limits_.messages / 2 && bytes_ <= limits_.bytes / 2) forget_slowness();
     return count > 0 && std::exchange(refused_, false);
 }
 
@@ -110,6 +127,7 @@ std::size_t OutboundQueue::clear() {
     waiting_.clear();
     taken_.clear();
     bytes_ = 0;
+    count_gone(count);
     return count;
 }
 

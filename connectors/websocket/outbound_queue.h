@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -15,12 +17,17 @@ namespace laminar {
 
 /// Messages on their way to one peer: waiting, or taken by the writer but not yet known to be sent. Bounded by count
 /// and bytes. Any thread may push; one writer takes.
+/// Tells a burst from a peer that does not read: the peer is slow when it has not taken within slow_after what was
+/// waiting when the queue was full, and stays so until half of the queue is free.
 class OutboundQueue {
 public:
     struct Limits {
         std::size_t messages = 1000;
         std::size_t bytes = 64U << 20;
+        std::chrono::milliseconds slow_after{5'000};
     };
+    using Clock = std::chrono::steady_clock;
+    enum class Room : std::uint8_t { free, full, slow };  ///< full: the peer takes what waits; slow: it does not.
 
     explicit OutboundQueue(Limits limits) : limits_(limits) {}
 
@@ -28,13 +35,12 @@ public:
     /// to sleep. Empty: nobody writes at present.
     void set_wake(std::function<void()> wake);
 
-    [[nodiscard]] bool is_full(std::size_t payload_size) const;
+    /// Whether there is room for a message; if not, remembers that somebody was turned away.
+    Room room_for(std::size_t payload_size, Clock::time_point now = Clock::now());
     /// False when full; remembers that somebody was turned away.
     bool push(const OutgoingMessage& message);
     /// Makes room by dropping the oldest waiting messages; returns how many.
     std::size_t push_dropping_oldest(const OutgoingMessage& message);
-    /// Remembers that somebody waits for room.
-    void note_refusal();
 
     /// The next message, or nothing; after nothing, the next push wakes.
     std::optional<OutgoingMessage> take();
@@ -54,6 +60,8 @@ public:
 
 private:
     [[nodiscard]] bool full_for(std::size_t payload_size) const noexcept;
+    void count_gone(std::size_t count) noexcept;
+    void forget_slowness() noexcept;
 
     const Limits limits_;
     mutable std::mutex mutex_;
@@ -63,6 +71,10 @@ private:
     std::function<void()> wake_;
     bool writer_awake_ = false;
     bool refused_ = false;
+    std::uint64_t gone_ = 0;                      ///< Sent or dropped, so far.
+    std::uint64_t mark_ = 0;                      ///< What gone_ will be when all that waited at marked_at_ is gone.
+    std::optional<Clock::time_point> marked_at_;  ///< When it was full and nobody had noticed yet.
+    bool slow_ = false;
     bool surrendered_ = false;
 };
 

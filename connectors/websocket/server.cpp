@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,6 +19,7 @@
 #include "connectors/websocket/client_directory.h"
 #include "connectors/websocket/handshake_admission.h"
 #include "connectors/websocket/peer_session.h"
+#include "connectors/websocket/pending_handshakes.h"
 #include "connectors/websocket/websocket_connection.h"
 
 namespace laminar {
@@ -31,17 +33,21 @@ namespace {
 constexpr std::chrono::milliseconds first_accept_backoff{20};
 constexpr std::chrono::milliseconds longest_accept_backoff{1'000};
 /// Connections that have not shaken hands yet, beyond max_connections: enough to tell them that there is no room.
-constexpr std::size_t handshakes_beyond_limit = 256;
+constexpr std::size_t most_pending_handshakes = 256;
+/// While rows wait for one that may become slow.
+constexpr std::chrono::milliseconds look_at_slow_clients_every{50};
 
 class WebSocketServer final : public WebSocketConnection {
 public:
     WebSocketServer(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
         : WebSocketConnection(std::move(name), std::move(options), context),
           clients_(*options_),
+          pending_(most_pending_handshakes),
           admission_(*options_, context_.secrets, journal_, clients_),
           acceptor_(strand_),
           event_(strand_),
           closed_event_(strand_),
+          retry_event_(strand_),
           tasks_([this](const std::string& what) { journal_.error("internal_error", what); }) {
         journal_.set_endpoint(fmt::format("{}:{}{}", options_->host, options_->port, options_->path));
     }
@@ -84,6 +90,7 @@ public:
         if (stopping_.load() || state != ConnectionState::listening) return SendOutcome::not_connected;
         std::uint64_t dropped = 0;
         const SendOutcome outcome = clients_.send(message, dropped);
+        if (outcome == SendOutcome::full && options_->slow_client != SlowClientPolicy::block) look_again_soon();
         if (dropped == 0) return outcome;
         if (clients_.size() == 0)
             journal_.drop(dropped, "no client is connected (broadcast)", "info");
@@ -116,6 +123,7 @@ private:
     void welcome(tcp::socket socket, const net::any_io_executor& strand);
     net::awaitable<void> receive(std::shared_ptr<Visit> visit);
     net::awaitable<void> serve(Visit& visit);
+    static void give_way(Visit& visit);
     void stop_visit(Visit& visit, TaskGroup::Stop how);
     net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
     net::awaitable<void> run_test(std::function<void(std::vector<ConnectionTestStep>)> done);
@@ -124,19 +132,24 @@ private:
     }
     net::awaitable<void> fail_connection(std::string reason);
     void stop_listening();
+    void look_again_soon();
+    net::awaitable<void> tell_senders_to_try();
     void fail(const std::string& event, const std::string& problem);
 
     ClientDirectory clients_;
+    PendingHandshakes pending_;
     HandshakeAdmission admission_;
     std::atomic<bool> opened_{false};
     std::atomic<bool> stopping_{false};
     std::atomic<bool> failed_{false};
     std::atomic<std::uint16_t> port_{0};
     std::atomic<std::size_t> visits_{0};
+    std::atomic<bool> retry_planned_{false};
     // On the strand:
     tcp::acceptor acceptor_;
     StrandEvent event_;         ///< Wakes the acceptor from its backoff.
     StrandEvent closed_event_;  ///< A client has gone, or the acceptor.
+    StrandEvent retry_event_;   ///< Ends the wait of senders early.
     bool listening_ = false;
     std::shared_ptr<NameResolution> resolution_;
     TaskGroup tasks_;  ///< Last: its children refer to everything above.
@@ -221,14 +234,26 @@ void WebSocketServer::welcome(tcp::socket socket, const net::any_io_executor& st
     boost::system::error_code error;
     const tcp::endpoint remote = socket.remote_endpoint(error);
     if (error) return;  // Gone already.
-    if (visits_.load() >= options_->max_connections + handshakes_beyond_limit) {
+    // Beside those that may be here, those that have just had to give way.
+    if (visits_.load() >= options_->max_connections + 2 * most_pending_handshakes) {
         journal_.log("warning", "client_refused", address_text(remote) + ": too many connections");
         return;
     }
     socket.set_option(tcp::no_delay(true), error);
     visits_.fetch_add(1);
     auto visit = std::make_shared<Visit>(std::move(socket), strand, remote.address().to_string(), address_text(remote));
+    visit->counts_for_address = clients_.enter_address(visit->ip);
+    visit->pending_number = pending_.add(visit->ip, [visit = std::weak_ptr<Visit>(visit), strand] {
+        net::post(strand, [visit] {
+            if (const std::shared_ptr<Visit> late = visit.lock()) give_way(*late);
+        });
+    });
     tasks_.spawn(strand, receive(visit), [this, visit](TaskGroup::Stop how) { stop_visit(*visit, how); });
+}
+
+void WebSocketServer::give_way(Visit& visit) {
+    visit.gave_way = true;
+    if (visit.stream) visit.stream->abort();
 }
 
 void WebSocketServer::stop_visit(Visit& visit, TaskGroup::Stop how) {
@@ -247,16 +272,26 @@ void WebSocketServer::stop_visit(Visit& visit, TaskGroup::Stop how) {
 net::awaitable<void> WebSocketServer::receive(std::shared_ptr<Visit> visit) {
     admission_.begin(*visit);
     bool admitted = false;
-    if (!visit->stopped) admitted = co_await admission_.admit(*visit);
+    if (!visit->stopped && !visit->gave_way) admitted = co_await admission_.admit(*visit);
+    if (!pending_.remove(visit->pending_number)) {
+        admitted = false;
+        journal_.log(
+            "warning", "client_refused",
+            fmt::format("{}: gave way to others: {} connections had not shaken hands yet, most of them from its "
+                        "address",
+                        visit->remote_address, most_pending_handshakes));
+    }
     if (admitted && !visit->stopped) co_await serve(*visit);
     visit->stream.reset();
-    if (visit->holds_place) clients_.leave_place(visit->ip);
+    if (visit->holds_place) clients_.leave_place();
+    if (visit->counts_for_address) clients_.leave_address(visit->ip);
     visits_.fetch_sub(1);
     if (stopping_.load()) closed_event_.post();
 }
 
 net::awaitable<void> WebSocketServer::serve(Visit& visit) {
-    const OutboundQueue::Limits limits{options_->send_buffer_size, options_->buffer_bytes};
+    const OutboundQueue::Limits limits{options_->send_buffer_size, options_->buffer_bytes,
+                                       options_->slow_client_timeout};
     const auto client = std::make_shared<ServerClient>(clients_.next_id(), limits);
     client->remote_address = visit.remote_address;
     client->tls_subject = visit.tls_subject;
@@ -293,6 +328,18 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
         if (!verdict) verdict = inputs_.report_connection_error(ending.description, *origin);
     }
     if (verdict) bring_down(std::move(*verdict));
+    journal_.changed();
+}
+
+/// A client that takes nothing makes no room that could be told of, but becomes slow with time.
+void WebSocketServer::look_again_soon() {
+    if (retry_planned_.exchange(true)) return;
+    tasks_.spawn(strand_, tell_senders_to_try(), [this](TaskGroup::Stop) { retry_event_.notify(); });
+}
+
+net::awaitable<void> WebSocketServer::tell_senders_to_try() {
+    (void)co_await retry_event_.wait_until(Clock::now() + look_at_slow_clients_every);
+    retry_planned_.store(false);
     journal_.changed();
 }
 

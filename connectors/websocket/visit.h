@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,8 +32,11 @@ struct Visit {
     TlsPeerReport tls_report;
     std::unique_ptr<MessageStream> stream;
     PeerSession* session = nullptr;  ///< While it is served.
-    bool holds_place = false;        ///< In the client directory; to be given back.
-    bool stopped = false;            ///< By us.
+    std::uint64_t pending_number = 0;
+    bool counts_for_address = false;  ///< In the client directory; to be taken back, as the next.
+    bool holds_place = false;
+    bool stopped = false;   ///< By us.
+    bool gave_way = false;  ///< To others that came later, before it had shaken hands.
 };
 
 }  // namespace laminar

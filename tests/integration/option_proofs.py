@@ -48,6 +48,7 @@ PROOFS = {
         "slow_client": ["test_server_sending.SendingTest.test_slow_client_block_stops_the_rows_until_it_reads",
                         "test_server_sending.SendingTest.test_slow_client_drop_oldest_holds_nobody_up",
                         "test_server_sending.SendingTest.test_slow_client_disconnect"],
+        "slow_client_timeout_ms": "test_server_sending.SendingTest.test_a_burst_is_no_reason_when_the_client_reads",
         "tls_cert": "test_server_admission.TlsAdmissionTest.test_tls",
         "tls_key": "test_server_admission.TlsAdmissionTest.test_tls",
         "tls_client_ca": "test_server_admission.TlsAdmissionTest.test_clients_show_certificates",

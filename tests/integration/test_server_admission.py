@@ -109,6 +109,46 @@ class AdmissionTest(ServedTestCase):
                 self.assertIn(b" 101 ", other.recv(1000))
         self.finish(served)
 
+    def half_requests(self, port, count, address="127.0.0.1"):
+        """Connections that have sent a part of their request, and keep open."""
+        connections = []
+        for _ in range(count):
+            connection = socket.create_connection(("127.0.0.1", port), 120, source_address=(address, 0))
+            self.addCleanup(connection.close)
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: example\r\n")
+            connections.append(connection)
+        return connections
+
+    def test_half_requests_of_one_address_lock_nobody_out(self):
+        for limit in ("max_connections_per_ip = 2", "max_connections_per_ip = 0"):
+            with self.subTest(limit):
+                served = self.serve(["format = 'json'", "host = '0.0.0.0'", "max_connections = 10", limit, "handshake_timeout_ms = 600000"],
+                                    TABLE, ["SELECT clients FROM system.websocket_connections WHERE connection_name = 'inlet'", LOG])
+                halves = self.half_requests(served.port, 400)
+                others = []
+                for n in range(3):
+                    other = socket.create_connection(("127.0.0.1", served.port), 120, source_address=(f"127.0.0.{n + 2}", 0))
+                    self.addCleanup(other.close)
+                    other.sendall(upgrade().encode())
+                    self.assertIn(b" 101 ", other.recv(1000))
+                    others.append(other)
+                self.assertEqual(served.step(), [{"clients": 3}])
+                self.assertIn("gave way to others", "\n".join(row["message"] for row in served.step()))
+                for connection in halves + others:
+                    connection.close()
+                self.finish(served)
+
+    def test_an_address_has_its_connections_from_the_moment_they_are_accepted(self):
+        served = self.serve(["format = 'json'", "max_connections_per_ip = 3", "handshake_timeout_ms = 600000"], TABLE)
+        halves = self.half_requests(served.port, 3)
+        with RawClient(served.port) as another:
+            self.assertEqual(another.status, 429)
+        halves.pop().close()
+        self.assertTrue(self.becomes(101, lambda: self.status(served)))
+        for connection in halves:
+            connection.close()
+        self.finish(served)
+
     def becomes(self, wanted, look, tries=600):
         for _ in range(tries):
             if look() == wanted:

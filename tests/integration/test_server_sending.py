@@ -76,7 +76,7 @@ class SendingTest(ServedTestCase):
 
     def test_slow_client_drop_oldest_holds_nobody_up(self):
         rows = 400
-        served = self.serve(["format = 'json'", "broadcast = true", "slow_client = 'drop_oldest'", "send_buffer_size = 10", "heartbeat_interval_s = 0"],
+        served = self.serve(["format = 'json'", "broadcast = true", "slow_client = 'drop_oldest'", "slow_client_timeout_ms = 200", "send_buffer_size = 10", "heartbeat_interval_s = 0"],
                             "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
                             [f"INSERT INTO feed {BULK.format(rows)}; INSERT INTO feed VALUES (-1, 'end')",
                              "SELECT messages_dropped, queued_messages, messages_sent FROM system.websocket_clients WHERE connection_name = 'inlet'",
@@ -96,7 +96,7 @@ class SendingTest(ServedTestCase):
 
     def test_slow_client_disconnect(self):
         rows = 400
-        served = self.serve(["format = 'json'", "broadcast = true", "slow_client = 'disconnect'", "send_buffer_size = 50", "heartbeat_interval_s = 0"],
+        served = self.serve(["format = 'json'", "broadcast = true", "slow_client = 'disconnect'", "slow_client_timeout_ms = 200", "send_buffer_size = 50", "heartbeat_interval_s = 0"],
                             "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
                             [f"INSERT INTO feed {BULK.format(rows)}",
                              """SELECT message FROM system.websocket_logs WHERE event = 'client_disconnected'"""])
@@ -106,6 +106,47 @@ class SendingTest(ServedTestCase):
                 while True:
                     slow.read_message()
         self.assertIn("slow_client = 'disconnect'", served.step()[0]["message"])
+        self.finish(served)
+
+    def test_a_burst_is_no_reason_when_the_client_reads(self):
+        """Many more rows at once than its queue holds, with the policies for clients that do not read."""
+        rows = 5000
+        for policy in ("drop_oldest", "disconnect"):
+            for feed, client_id in (("broadcast = true", ""), ("broadcast = false", "'c1' AS client_id, ")):
+                with self.subTest(policy=policy, feed=feed):
+                    columns = "client_id TEXT, n INT" if client_id else "n INT"
+                    served = self.serve(["format = 'json'", feed, f"slow_client = '{policy}'", "slow_client_timeout_ms = 60000"],
+                                        f"CREATE TABLE feed ({columns}) WITH (connector = 'inlet');",
+                                        [f"INSERT INTO feed SELECT {client_id}range AS n FROM range({rows})",
+                                         """SELECT messages_dropped, clients FROM system.websocket_connections
+                                            WHERE connection_name = 'inlet'"""])
+                    with Client(served.url(), max_queue=None) as reader:
+                        served.start_step()
+                        self.assertEqual([json.loads(message)["n"] for message in reader.receive(rows)], list(range(rows)))
+                        served.finish_step()
+                        self.assertEqual(served.step(), [{"messages_dropped": 0, "clients": 1}])
+                    self.finish(served)
+
+    def test_several_that_do_not_read_are_waited_for_together(self):
+        """And while rows wait for them, the rows are not piled up: the feed is held up."""
+        rows = 600
+        served = self.serve(["format = 'json'", "broadcast = true", "slow_client = 'drop_oldest'", "slow_client_timeout_ms = 1000",
+                             "send_buffer_size = 20", "heartbeat_interval_s = 0"],
+                            "CREATE TABLE feed (n INT, filler TEXT) WITH (connector = 'inlet');",
+                            ["SELECT 1", f"INSERT INTO feed {BULK.format(rows)}",
+                             f"""SELECT MIN(messages_dropped) AS least, MAX(queued_messages) AS most FROM system.websocket_clients
+                                WHERE connection_name = 'inlet' AND messages_sent < {rows}"""])
+        slow = [RawClient(served.port, receive_buffer=65536) for _ in range(20)]
+        with Client(served.url(), max_queue=None) as reader:
+            served.step()
+            served.start_step()
+            self.assertEqual([json.loads(message)["n"] for message in reader.receive(rows)], list(range(rows)))
+            served.finish_step()
+            state = served.step()[0]
+            self.assertGreater(state["least"], 0)
+            self.assertLessEqual(state["most"], 20)
+        for client in slow:
+            client.socket.close()
         self.finish(served)
 
     def test_at_the_end_what_is_queued_is_sent_and_clients_are_told(self):

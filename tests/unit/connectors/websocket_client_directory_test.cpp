@@ -7,7 +7,8 @@ namespace laminar {
 namespace {
 
 std::shared_ptr<ServerClient> enroll(ClientDirectory& directory, std::size_t room) {
-    auto client = std::make_shared<ServerClient>(directory.next_id(), OutboundQueue::Limits{room, 1 << 20});
+    auto client = std::make_shared<ServerClient>(directory.next_id(),
+                                                 OutboundQueue::Limits{room, 1 << 20, std::chrono::milliseconds(0)});
     client->disconnect = [] {};
     directory.enroll(client);
     return client;
