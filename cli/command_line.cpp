@@ -54,20 +54,26 @@ void add_choice(CLI::App& command, const std::string& name, const std::string& h
         ->check(CLI::IsMember(names));
 }
 
-void add_duration(CLI::App& command, const std::string& name, const std::string& help,
-                  std::optional<std::chrono::milliseconds>& target) {
+template <class Target>
+void add_duration(CLI::App& command, const std::string& name, const std::string& help, Target& target) {
     command
         .add_option_function<std::string>(
             name,
             [name, &target](const std::string& text) {
-                target = parse_duration(text);
-                if (!target) {
+                const std::optional<std::chrono::milliseconds> duration = parse_duration(text);
+                if (!duration) {
                     throw CLI::ValidationError(
                         fmt::format("{}: \"{}\" is not a duration; write 10s, 500ms, 2m or 1h", name, text));
                 }
+                target = *duration;
             },
             help)
         ->type_name("DURATION");
+}
+
+void add_shutdown_timeout(CLI::App& command, std::chrono::milliseconds& target) {
+    add_duration(command, "--shutdown-timeout",
+                 "How long the end may take, whatever brings it: process what has arrived, send, close (10s)", target);
 }
 
 void add_secret_sources(CLI::App& command, SecretResolver::Sources& sources) {
@@ -119,6 +125,9 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
     add_duration(*command, "--until-idle", "End when no message has come or gone for so long",
                  arguments.run.until_idle);
     command->add_flag("--drain", arguments.run.drain, "Treat the end as end of input: open windows close");
+    command->add_flag("--once", arguments.run.once, "End when the statements are through, whatever streams are live")
+        ->excludes("--until-idle");
+    add_shutdown_timeout(*command, arguments.run.shutdown_timeout);
     command->add_flag("--quiet,-q", arguments.run.quiet, "No progress, no summary, only warnings in the log");
     add_secret_sources(*command, arguments.secrets);
     add_log_options(*command, arguments);
@@ -128,6 +137,7 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
         "  laminar run connections.sql trades.sql --secrets-dir /run/secrets\n"
         "  laminar run trades.sql --for 10s --drain --format csv > trades.csv\n"
         "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
+        "  laminar run --once feed.sql -e \"WAIT FOR trades COUNT 10\" -e \"SELECT * FROM trades\"\n"
         "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
     return command;
 }
@@ -170,6 +180,7 @@ CLI::App* add_check(CLI::App& program, Arguments& arguments) {
 CLI::App* add_shell(CLI::App& program, Arguments& arguments) {
     CLI::App* command = program.add_subcommand("shell", "Reads statements from a terminal or a pipe");
     command->add_option("FILE", arguments.shell.files, "Scripts to execute first");
+    add_shutdown_timeout(*command, arguments.shell.shutdown_timeout);
     add_secret_sources(*command, arguments.secrets);
     add_log_options(*command, arguments);
     command->footer(

@@ -30,8 +30,6 @@ constexpr int exit_done = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 
-/// How long the end of a run may take: what has arrived is processed, what is queued is sent.
-constexpr auto shutdown_deadline = std::chrono::seconds(30);
 constexpr auto look_every = std::chrono::milliseconds(20);
 
 /// Reads and parses every script before the first statement runs. Returns the exit code if there is one already.
@@ -86,7 +84,7 @@ public:
             if (options_.run_for) limit = begin_ + *options_.run_for;
             RunMonitor monitor(session_, stop_, output_, status_line_, limit);
             ok = execute_statements(scripts, monitor);
-            if (ok) keep_going();
+            if (ok && !options_.once) keep_going();
         }
         ok = finish(ok) && ok;
         if (!options_.quiet && has_moved_messages()) summarize();
@@ -108,7 +106,8 @@ private:
                 if (!ok) return failed();
             }
         }
-        session_.open_connections();
+        // What no statement has needed so far is for streams that go on.
+        if (!options_.once) session_.open_connections();
         return true;
     }
 
@@ -156,7 +155,12 @@ private:
 
     bool finish(bool ok) {
         const bool end_of_input = ok && (options_.drain || sources_finished_);
-        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, shutdown_deadline);
+        end_limit_.emplace(options_.shutdown_timeout + shutdown_grace, [this] {
+            messages_.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
+                                      format_duration(options_.shutdown_timeout)));
+            _exit(exit_failed);
+        });
+        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, options_.shutdown_timeout);
         final_status_ = session_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
         if (final_status_.failed) messages_.say(fmt::format("failed: {}", final_status_.failure));
@@ -193,6 +197,7 @@ private:
     const TextOutput& output_;
     StatusLine& status_line_;
     const Clock::time_point begin_ = Clock::now();
+    std::optional<EndLimit> end_limit_;  ///< Before the session, whose destruction it bounds as well.
     Session session_;
     bool sources_finished_ = false;
     SessionStatus final_status_;

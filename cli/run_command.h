@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/secret_resolver.h"
+#include "cli/end_limit.h"
 #include "cli/logging.h"
 #include "cli/result_printer.h"
 
@@ -17,14 +18,16 @@ struct RunOptions {
     std::optional<OutputFormat> format;   ///< Absent: table on a terminal, else json.
     std::optional<std::chrono::milliseconds> run_for;
     std::optional<std::chrono::milliseconds> until_idle;
+    std::chrono::milliseconds shutdown_timeout = default_shutdown_timeout;  ///< Bounds the end, whatever brought it.
     bool drain = false;
+    bool once = false;  ///< It ends when the statements are through, whatever is live.
     bool quiet = false;
     SecretResolver::Sources secrets;
     LogOptions log;
 };
 
-/// Executes scripts, then keeps going while anything is live. Returns the exit code: 0 done, 1 failed (also: nobody
-/// reads standard output any more), 2 usage (also: a script cannot be read).
+/// Executes scripts, then keeps going while anything is live, unless it runs them once. Returns the exit code: 0 done,
+/// 1 failed (also: nobody reads standard output any more), 2 usage (also: a script cannot be read).
 [[nodiscard]] int run_command(const RunOptions& options);
 
 }  // namespace laminar

@@ -137,6 +137,12 @@ bool Shell::read_statements() {
     return execute(std::make_shared<SourceText>("<input>", std::exchange(pending_, {})));
 }
 
+bool Shell::shut_down(std::chrono::milliseconds timeout) {
+    const Session::ShutdownResult result = session_.shut_down(false, timeout);
+    if (!result.complete) around_.messages.say(fmt::format("not everything was done: {}", result.abandoned));
+    return result.complete;
+}
+
 Completion Shell::complete(std::string_view before, std::string_view after) {
     if (pending_.empty() && trimmed(before).starts_with('\\')) return complete_command(before, session_.catalog());
     std::string statement = pending_;

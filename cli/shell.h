@@ -33,7 +33,8 @@ public:
     bool execute_file(const std::string& path);
     /// Reads to the end of the input, to \q, or, without a user, to the first error. False for the latter.
     bool read_statements();
-    void shut_down() { session_.shut_down(false, std::chrono::seconds(5)); }
+    /// Says what had to be abandoned. False then.
+    bool shut_down(std::chrono::milliseconds timeout);
 
 private:
     enum class Outcome { done, failed, leave };

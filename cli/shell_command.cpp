@@ -6,10 +6,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "cli/console_messages.h"
+#include "cli/duration.h"
 #include "cli/line_reader.h"
 #include "cli/shell.h"
 #include "cli/stop_signals.h"
@@ -56,6 +58,7 @@ int shell_command(const ShellOptions& options) {
         {{SIGWINCH, [&] { lines->resized(); }}});
     Session::Settings settings;
     settings.secrets = options.secrets;
+    std::optional<EndLimit> end_limit;  // Before the session, whose destruction it bounds as well.
     Shell shell(settings, {messages, output, printer, *lines, interruption, interactive});
     bool ok = true;
     for (const std::string& path : options.files) {
@@ -68,7 +71,12 @@ int shell_command(const ShellOptions& options) {
     }
     if (interactive) output.write("Laminar, SQL for WebSocket streams. \\? shows help.\n");
     if (ok || interactive) ok = shell.read_statements() && ok;
-    shell.shut_down();
+    end_limit.emplace(options.shutdown_timeout + shutdown_grace, [&] {
+        messages.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
+                                 format_duration(options.shutdown_timeout)));
+        _exit(1);
+    });
+    ok = shell.shut_down(options.shutdown_timeout) && ok;
     configure_logging(options.log, status_line);
     if (const std::string failure = printer.redirect({}); !failure.empty()) {
         messages.say(failure);

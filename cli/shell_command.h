@@ -1,15 +1,18 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "catalog/secret_resolver.h"
+#include "cli/end_limit.h"
 #include "cli/logging.h"
 
 namespace laminar {
 
 struct ShellOptions {
     std::vector<std::string> files;  ///< Executed before the first prompt.
+    std::chrono::milliseconds shutdown_timeout = default_shutdown_timeout;
     SecretResolver::Sources secrets;
     LogOptions log{.level = "warn"};
 };

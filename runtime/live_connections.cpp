@@ -44,6 +44,8 @@ constexpr std::chrono::milliseconds unused_close_deadline{5'000};
 
 /// A connection keeps its own deadline; this much longer the waiter gives it to say so.
 constexpr std::chrono::milliseconds close_grace{2'000};
+/// The same when everything ends, and with a limit (--shutdown-timeout).
+constexpr std::chrono::milliseconds last_close_grace{500};
 
 }  // namespace
 
@@ -131,7 +133,7 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
         unused = std::move(entry.connection);
         entries_.erase(found);
     }
-    close({unused}, unused_close_deadline);
+    close({unused}, unused_close_deadline, close_grace);
     const std::lock_guard lock(mutex_);
     remember_totals(unused->status());
 }
@@ -273,11 +275,11 @@ bool LiveConnections::sources_ended() const {
 }
 
 bool LiveConnections::close(const std::vector<std::shared_ptr<Connection>>& connections,
-                            std::chrono::milliseconds deadline) {
+                            std::chrono::milliseconds deadline, std::chrono::milliseconds grace) {
     auto latch = std::make_shared<CloseLatch>();
     latch->open = connections.size();
     for (const auto& connection : connections) connection->close(deadline, [latch] { latch->count_down(); });
-    return latch->wait(deadline + close_grace);
+    return latch->wait(deadline + grace);
 }
 
 bool LiveConnections::close_all(std::chrono::milliseconds deadline) {
@@ -286,7 +288,7 @@ bool LiveConnections::close_all(std::chrono::milliseconds deadline) {
         const std::lock_guard lock(mutex_);
         for (const auto& [name, entry] : entries_) closing.push_back(entry.connection);
     }
-    return close(closing, deadline);
+    return close(closing, deadline, last_close_grace);
 }
 
 }  // namespace laminar

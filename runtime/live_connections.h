@@ -92,7 +92,8 @@ private:
 
     void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
     void remember_totals(const ConnectionStatus& status);         ///< With mutex_ held.
-    static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline);
+    static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline,
+                      std::chrono::milliseconds grace);
 
     SecretResolver secrets_;
     ConnectionMaker make_connection_;

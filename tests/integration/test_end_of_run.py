@@ -1,0 +1,95 @@
+"""How long the end may take, whatever brings it, and what a run does that only asks something."""
+
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+from laminar_process import LIMIT_SECONDS, LaminarTestCase, binary, run
+from websocket_peer import FeedServer, Server, free_port
+
+AWAY = """CREATE CONNECTION away TO websocket (mode = 'client', endpoint = 'ws://127.0.0.1:{port}/', format = 'json',
+              reconnect_interval_ms = 60000);
+          CREATE TABLE sink (n BIGINT) WITH (connector = 'away');
+          INSERT INTO sink VALUES (1);"""
+
+
+class ShutdownTimeoutTest(LaminarTestCase):
+    """A row waits for a peer that is away."""
+
+    def ends(self, laminar):
+        self.assertEqual(laminar.wait(), 1)
+        self.assertIn("not everything was done: messages were still waiting to be sent", laminar.stderr.text)
+
+    def start(self, *arguments):
+        return self.start_script(AWAY.format(port=free_port()) + "SELECT 'ready' AS state", "--shutdown-timeout", "500ms", *arguments)
+
+    def test_after_its_time(self):
+        self.ends(self.start("--for", "1s"))
+        self.ends(self.start("--for", "1s", "--drain"))
+
+    def test_when_nothing_moves(self):
+        self.ends(self.start("--until-idle", "300ms"))
+
+    def test_when_the_statements_are_through(self):
+        self.ends(self.start("--once"))
+
+    def test_after_a_signal(self):
+        for which in (signal.SIGTERM, signal.SIGINT):
+            laminar = self.start()
+            laminar.stdout.wait_for(lambda line: "ready" in line, "state")
+            laminar.process.send_signal(which)
+            self.ends(laminar)
+
+    def test_when_the_shell_is_left(self):
+        shell = self.start_shell("--shutdown-timeout", "500ms")
+        shell.execute(AWAY.format(port=free_port()))
+        self.assertEqual(shell.leave(), 1)
+        self.assertIn("not everything was done: messages were still waiting to be sent", shell.stderr.text)
+
+    def test_the_row_is_sent_when_there_is_time(self):
+        with Server() as peer:
+            laminar = self.run_script(AWAY.format(port=peer.port), "--once")
+            self.assertEqual([json.loads(message) for message in peer.wait_for_messages(1)], [{"n": 1}])
+            self.assertEqual(laminar.exit_code, 0)
+
+    def test_a_reader_that_stands_still(self):
+        script = """CREATE CONNECTION g TO generator (rows_per_second = 1000000);
+                    CREATE PIPELINE p AS SELECT counter, repeat('x', 1000) AS filler FROM g;"""
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        with open(write, "wb") as output:
+            ended = subprocess.run([binary(), "run", "--for", "1s", "--shutdown-timeout", "500ms", "-e", script], stdout=output,
+                                   stderr=subprocess.PIPE, text=True, timeout=LIMIT_SECONDS)
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        self.assertIn("the end took longer than 500 ms (--shutdown-timeout)", ended.stderr)
+
+
+class OnceTest(LaminarTestCase):
+    FEED = """CREATE CONNECTION feed TO websocket (mode = 'client', endpoint = '{url}', format = 'json');
+              CREATE TABLE events (n INT) WITH (connector = 'feed');"""
+
+    def test_a_question_about_a_live_feed(self):
+        with FeedServer([json.dumps({"n": n}) for n in range(3)]) as server:
+            laminar = self.run_script(self.FEED.format(url=server.url()) + """
+                WAIT FOR events COUNT 3 TIMEOUT INTERVAL '100 seconds';
+                SELECT SUM(n) AS total FROM events;""", "--once")
+        self.assertEqual(laminar.rows, [{"total": 3}])
+
+    def test_what_no_statement_needs_is_not_opened(self):
+        with FeedServer([]) as server:
+            self.run_script(self.FEED.format(url=server.url()) + "SELECT 1 AS one;", "--once")
+            self.assertEqual(server.requests, [])
+
+    def test_a_statement_that_fails_fails_the_run(self):
+        self.assertIn("L604", run("run", "--once", "--for", "500ms", "-e", """
+            CREATE CONNECTION g TO generator (rows_per_second = 1); CREATE TABLE t (counter BIGINT) WITH (connector = 'g');
+            WAIT FOR t COUNT 100000;""").stderr.text)
+
+    def test_it_cannot_be_combined_with_waiting(self):
+        self.assertEqual(run("run", "--once", "--until-idle", "1s", "-e", "SELECT 1").exit_code, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
