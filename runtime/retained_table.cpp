@@ -20,13 +20,21 @@ namespace {
 constexpr std::uint64_t rows_that_may_wait = 131'072;
 constexpr std::size_t bytes_that_may_wait = 64u << 20;
 constexpr std::chrono::seconds longest_wait{1};
+/// So few rows are written in no time when somebody reads; of many tables each would cost a statement every second.
+constexpr std::uint64_t few_rows = 1024;
+constexpr std::chrono::seconds longest_wait_of_few{30};
 
 /// Deleting costs a scan: let a tenth more than the bound pile up between two times.
 constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
 /// Nor more bytes than that, when rows are large.
 constexpr std::uint64_t byte_slack = 64ULL << 20;
 
-constexpr std::chrono::seconds age_interval{1};
+constexpr std::chrono::seconds retry_interval{1};
+
+/// How much older than the bound rows may become before they are deleted: a small part of it.
+std::int64_t age_slack(std::chrono::microseconds retention) {
+    return std::clamp<std::int64_t>(retention.count() / 64, 1'000'000, 60'000'000);
+}
 
 std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& table) {
     const ResultTable row = engine.query(fmt::format("SELECT min(rowid) FROM {}", table));
@@ -44,8 +52,7 @@ RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std
       view_(engine_table_name(table.name)),
       options_(table.options),
       waiting_(schema),
-      slot_(engine.create_batch_slot("retained:" + table.name, schema)),
-      last_look_at_age_(Clock::now()) {
+      slot_(engine.create_batch_slot("retained:" + table.name, schema)) {
     // The table's columns have names of their own, so that none hides what the engine calls rowid.
     std::string definitions;
     std::string named;
@@ -69,6 +76,7 @@ RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std
 RetainedTable::~RetainedTable() {
     insert_batch_.reset();
     insert_shown_.reset();
+    if (left_to_engine_) return;
     try {
         engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
         engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", table_));
@@ -83,6 +91,7 @@ void RetainedTable::append(ColumnBatch& batch) {
         expired_ += batch.rows;
         return;
     }
+    begin_age();
     waiting_.add(batch, Clock::now());
     rows_ += batch.rows;
     drop_expired();
@@ -91,6 +100,7 @@ void RetainedTable::append(ColumnBatch& batch) {
 
 void RetainedTable::append_shown(std::uint64_t bytes) {
     write_waiting();
+    begin_age();
     if (!insert_shown_) insert_shown_ = engine_.prepare(insert_shown_sql_);
     const std::uint64_t rows = insert_shown_->execute().rows_changed;
     rows_ += rows;
@@ -148,18 +158,21 @@ void RetainedTable::maintain() {
         try {
             trim_roughly();
         } catch (const EngineException& problem) {
-            rest_until_ = now + age_interval;
+            rest_until_ = now + retry_interval;
             spdlog::error("[{}] rows beyond the table's bounds could not be deleted yet: {}", name_, problem.what());
         }
     }
     drop_expired();
-    if (!waiting_.empty() && now - waiting_.front().since >= longest_wait) write_waiting();
+    const auto patience = waiting_.rows() < few_rows ? longest_wait_of_few : longest_wait;
+    if (!waiting_.empty() && now - waiting_.front().since >= patience) write_waiting();
 }
 
 void RetainedTable::trim_roughly() {
-    const auto now = Clock::now();
     if (rows_written() == 0) return;
-    if (options_.retention && now - last_look_at_age_ >= age_interval) delete_by_age();
+    if (options_.retention) {
+        const std::int64_t bound = utc_now() - options_.retention->count();
+        if (oldest_ + age_slack(*options_.retention) < bound) delete_by_age();
+    }
     if (surplus() == 0) return;
     if (surplus() > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) delete_by_count();
 }
@@ -170,8 +183,13 @@ std::uint64_t RetainedTable::surplus() const noexcept {
 
 std::uint64_t RetainedTable::rows() const noexcept { return rows_ - surplus(); }
 
+/// Before the first row comes in: it was processed in this cycle, which has not lasted for that long.
+void RetainedTable::begin_age() {
+    if (rows_ == 0) oldest_ = utc_now() - std::chrono::microseconds(std::chrono::minutes(1)).count();
+}
+
 void RetainedTable::delete_by_age() {
-    last_look_at_age_ = Clock::now();
+    oldest_ = utc_now() - options_.retention->count();
     count_deleted(engine_
                       .query(fmt::format("DELETE FROM {} WHERE {} < (now() AT TIME ZONE 'UTC') - to_microseconds({})",
                                          table_, time_column_, options_.retention->count()))

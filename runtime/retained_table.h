@@ -37,6 +37,8 @@ public:
     /// What is due between batches: rows that have waited for long are written, and expired ones deleted, roughly and
     /// cheaply. What fails is logged, and tried again a second later.
     void maintain();
+    /// The engine goes away with everything in it: the table need not be dropped for itself.
+    void leave_to_engine() noexcept { left_to_engine_ = true; }
 
     /// The oldest rows whose place is position or more, at most limit, in the schema's columns; position moves past
     /// them. Places hold until space is reclaimed. Throws EngineException.
@@ -62,6 +64,7 @@ private:
     void drop_expired();
     void count_written(std::uint64_t rows, std::uint64_t bytes);
     void trim_roughly();
+    void begin_age();
     void delete_by_age();
     void delete_by_count();
     void count_deleted(std::uint64_t rows);
@@ -86,7 +89,8 @@ private:
     std::uint64_t written_bytes_ = 0;
     Deleted deleted_;
     std::uint64_t untrimmed_bytes_ = 0;  ///< Written since the count was last trimmed.
-    Clock::time_point last_look_at_age_;
+    std::int64_t oldest_ = 0;            ///< No row was processed before (UTC microseconds).
+    bool left_to_engine_ = false;
     Clock::time_point rest_until_;  ///< Of maintain, after it failed.
 };
 

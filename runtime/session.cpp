@@ -74,7 +74,8 @@ private:
 class Session::Implementation {
 public:
     Implementation(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output)
-        : registry_(registry),
+        : in_memory_(!settings.database_path),
+          registry_(registry),
           output_(output),
           checker_(make_query_checker()),
           graph_(progress_),
@@ -101,7 +102,7 @@ public:
         if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
         // What holds statements and slots of the engine goes before the engine does.
         engine_thread_.call([&](Engine&) {
-            graph_.clear();
+            graph_.clear(in_memory_);
             cycling_ = false;
         });
     }
@@ -257,6 +258,7 @@ private:
         status_ = std::move(fresh);
     }
 
+    const bool in_memory_;
     bool shut_down_ = false;
     bool cycling_ = false;  ///< Engine thread: it begins before the connections are there, and ends after them.
     const ConnectorRegistry& registry_;

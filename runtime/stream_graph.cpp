@@ -41,7 +41,10 @@ void StreamGraph::set_retries(std::string_view connection, unsigned retries) noe
     for (const Entry& entry : pipelines_) entry.pipeline->set_retries(connection, retries);
 }
 
-void StreamGraph::clear() {
+void StreamGraph::clear(bool with_engine) {
+    for (auto& [name, input] : tables_) {
+        if (RetainedTable* retained = input->retained(); retained && with_engine) retained->leave_to_engine();
+    }
     // Readers before what they read.
     while (!pipelines_.empty()) pipelines_.pop_back();
     tables_.clear();
@@ -101,7 +104,7 @@ void StreamGraph::maintain(RetainedTable& retained) {
 bool StreamGraph::take_in(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
-        if (RetainedTable* retained = input->retained()) maintain(*retained);
+        if (RetainedTable* retained = input->retained(); retained && !ending_) maintain(*retained);
         if (is_held_back(*input)) continue;
         try {
             if (!input->advance(at_once)) continue;
@@ -196,6 +199,7 @@ bool StreamGraph::make_known() {
 }
 
 bool StreamGraph::run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline) {
+    ending_ = true;
     while (cycle(engine, true)) {
         if (std::chrono::steady_clock::now() >= deadline) return is_dry();
     }

@@ -49,12 +49,14 @@ public:
     /// See RunningPipeline.
     void set_retries(std::string_view connection, unsigned retries) noexcept;
 
-    void clear();
+    /// with_engine: the engine ends, too, and takes with it what it holds.
+    void clear(bool with_engine = false);
 
     /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
     /// at_once: also what batch_size would let wait for more.
     bool cycle(Engine& engine, bool at_once = false);
-    /// cycle() until nothing is left that can move; false when the deadline passed first.
+    /// cycle() until nothing is left that can move; false when the deadline passed first. That is the end: tables are
+    /// not maintained from here on, only what is read of them.
     bool run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline);
 
     /// When the next batch that waits for more rows is to be taken; nothing while none waits.
@@ -106,6 +108,7 @@ private:
     std::uint64_t messages_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
+    bool ending_ = false;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;
     std::uint64_t rows_to_change_ = 0;  ///< Those that came since, for pipelines with state.
