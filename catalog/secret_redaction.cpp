@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <utility>
 
 #include "catalog/catalog.h"
@@ -13,68 +12,6 @@ namespace laminar {
 namespace {
 
 constexpr std::string_view mask = "***";
-// Shorter texts occur by chance everywhere; replacing them would make logs unreadable without hiding anything.
-constexpr std::size_t shortest_redacted = 4;
-// Rotation adds values; the oldest are the least likely to be seen again.
-constexpr std::size_t most_remembered = 1024;
-
-/// Base64 of text that starts at this many bytes into a group of three, without the characters that neighbours share:
-/// so a value is found also within the encoding of a longer text ("user:password").
-std::string base64_core(std::string_view text, std::size_t shift, bool url_alphabet) {
-    const std::string_view alphabet = url_alphabet ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                                                   : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string padded(shift, '\0');
-    padded += text;
-    std::string encoded;
-    unsigned bits = 0;
-    int count = 0;
-    for (const char character : padded) {
-        bits = (bits << 8) | static_cast<unsigned char>(character);
-        count += 8;
-        while (count >= 6) {
-            count -= 6;
-            encoded += alphabet[(bits >> count) & 63U];
-        }
-    }
-    // Bits left over belong to a character that the next byte completes; the first ones hold the shift.
-    const std::size_t shared = shift == 0 ? 0 : shift + 1;
-    return encoded.size() > shared ? encoded.substr(shared) : std::string();
-}
-
-std::string percent_encoded(std::string_view text, bool upper_case, bool plus_for_space) {
-    std::string result;
-    for (const char character : text) {
-        const auto byte = static_cast<unsigned char>(character);
-        const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                           (byte >= 'A' && byte <= 'Z') ||
-                           std::string_view("-._~").find(character) != std::string_view::npos;
-        if (plain)
-            result += character;
-        else if (character == ' ' && plus_for_space)
-            result += '+';
-        else
-            result += upper_case ? fmt::format("%{:02X}", byte) : fmt::format("%{:02x}", byte);
-    }
-    return result;
-}
-
-void replace_all(std::string& text, std::string_view from) {
-    if (from.size() < shortest_redacted) return;
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + mask.size()))
-        text.replace(at, from.size(), mask);
-}
-
-void redact_value(std::string& text, const std::string& value) {
-    replace_all(text, value);
-    replace_all(text, percent_encoded(value, true, false));
-    replace_all(text, percent_encoded(value, false, false));
-    replace_all(text, percent_encoded(value, true, true));
-    replace_all(text, json_escaped(value));
-    for (std::size_t shift = 0; shift < 3; ++shift) {
-        replace_all(text, base64_core(value, shift, false));
-        replace_all(text, base64_core(value, shift, true));
-    }
-}
 
 constexpr std::array<std::string_view, 15> credential_words{"token", "key",    "secret", "password",   "passwd",
                                                             "pwd",   "auth",   "sig",    "credential", "session",
@@ -100,40 +37,6 @@ std::string json_escaped(std::string_view text) {
             result += fmt::format("\\u{:04X}", static_cast<unsigned>(character));
         else
             result += character;
-    }
-    return result;
-}
-
-void SecretResolver::remember(const std::string& value) const {
-    if (value.size() < shortest_redacted) return;
-    {
-        const std::shared_lock lock(mutex_);
-        if (std::find(resolved_values_.begin(), resolved_values_.end(), value) != resolved_values_.end()) return;
-    }
-    const std::unique_lock lock(mutex_);
-    if (std::find(resolved_values_.begin(), resolved_values_.end(), value) != resolved_values_.end()) return;
-    if (resolved_values_.size() >= most_remembered) resolved_values_.erase(resolved_values_.begin());
-    resolved_values_.push_back(value);
-}
-
-std::string SecretResolver::redact(std::string_view text) const {
-    std::vector<std::string> values;
-    {
-        const std::shared_lock lock(mutex_);
-        if (resolved_values_.empty()) return std::string(text);
-        values = resolved_values_;
-    }
-    // A value may contain another: the longer first, or its rest would show.
-    std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-    std::string result(text);
-    for (const std::string& value : values) {
-        redact_value(result, value);
-        // PEM and other texts of several lines may be quoted line by line.
-        for (std::size_t begin = 0; value.find('\n') != std::string::npos && begin < value.size();) {
-            const std::size_t end = std::min(value.find('\n', begin), value.size());
-            if (end - begin >= 16) replace_all(result, std::string_view(value).substr(begin, end - begin));
-            begin = end + 1;
-        }
     }
     return result;
 }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <system_error>
 
+#include "catalog/url.h"
+
 namespace laminar {
 namespace {
 
@@ -122,20 +124,33 @@ std::optional<std::string> SecretResolver::find(std::string_view name) const {
     return value;
 }
 
-SecretResolver::Result SecretResolver::resolve(std::string_view text) const { return replace_references(text, false); }
-
-SecretResolver::Result SecretResolver::resolve_in_json(std::string_view text) const {
-    return replace_references(text, true);
+SecretResolver::Result SecretResolver::resolve(std::string_view text) const {
+    return replace_references(text, [](std::string_view, std::size_t, const std::string& value) { return value; });
 }
 
-SecretResolver::Result SecretResolver::replace_references(std::string_view text, bool in_json) const {
+SecretResolver::Result SecretResolver::resolve_in_json(std::string_view text) const {
+    return replace_references(
+        text, [](std::string_view, std::size_t, const std::string& value) { return json_escaped(value); });
+}
+
+SecretResolver::Result SecretResolver::resolve_in_url(std::string_view text) const {
+    return replace_references(text, [](std::string_view url, std::size_t offset, const std::string& value) {
+        const std::size_t authority = url.find("://");
+        if (authority == std::string_view::npos || offset < authority) return value;
+        const std::size_t path = url.find_first_of("/?#", authority + 3);
+        if (offset < path) return value;
+        return percent_encoded(value, offset < url.find_first_of("?#", path) ? "/" : "");
+    });
+}
+
+SecretResolver::Result SecretResolver::replace_references(std::string_view text, Encode encode) const {
     Result result;
     std::size_t copied = 0;
     for (const SecretReference& reference : find_secret_references(text)) {
         result.text += text.substr(copied, reference.offset - copied);
         copied = reference.offset + reference.length;
         if (const std::optional<std::string> value = find(reference.name))
-            result.text += in_json ? json_escaped(*value) : *value;
+            result.text += encode(text, reference.offset, *value);
         else
             result.missing.push_back(describe_missing(reference.name));
     }

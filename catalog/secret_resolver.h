@@ -1,12 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "catalog/remembered_secrets.h"
 
 namespace laminar {
 
@@ -19,6 +20,8 @@ public:
     struct Sources {
         std::optional<std::filesystem::path> secrets_dir;
         std::optional<std::filesystem::path> env_file;
+        /// Where values that have been found are remembered. Copies share it: whoever has a copy can redact.
+        std::shared_ptr<RememberedSecrets> remembered = std::make_shared<RememberedSecrets>();
     };
     struct Result {
         std::string text;                  ///< With all references replaced; valid when missing is empty.
@@ -32,19 +35,21 @@ public:
     [[nodiscard]] Result resolve(std::string_view text) const;
     /// The same for a text that is JSON, with references inside its strings: it stays JSON, whatever the values hold.
     [[nodiscard]] Result resolve_in_json(std::string_view text) const;
+    /// The same for a URL: in its path and query values are percent-encoded, in the path apart from "/". A value that
+    /// stands for the beginning of the URL, or for its host or user, is taken as it is.
+    [[nodiscard]] Result resolve_in_url(std::string_view text) const;
     [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
-    /// For a secret that stands in a script itself. Shorter than 4 characters it is not remembered.
-    void remember(const std::string& value) const;
-    /// Replaces every remembered value (of 4 or more characters, also in base64 and percent-encoded form) by ***.
-    [[nodiscard]] std::string redact(std::string_view text) const;
+    /// For a secret that stands in a script itself.
+    void remember(const std::string& value) const { sources_.remembered->remember(value); }
+    [[nodiscard]] std::string redact(std::string_view text) const { return sources_.remembered->redact(text); }
 
 private:
-    [[nodiscard]] Result replace_references(std::string_view text, bool in_json) const;
+    /// encode gives a value the form it needs at this place of the text.
+    using Encode = std::string (*)(std::string_view text, std::size_t offset, const std::string& value);
+    [[nodiscard]] Result replace_references(std::string_view text, Encode encode) const;
     [[nodiscard]] std::string describe_missing(std::string_view name) const;
 
     Sources sources_;
-    mutable std::shared_mutex mutex_;
-    mutable std::vector<std::string> resolved_values_;  ///< Guarded by mutex_.
 };
 
 struct SecretReference {

@@ -208,6 +208,20 @@ std::string percent_decoded(std::string_view text) {
     return result;
 }
 
+std::string percent_encoded(std::string_view text, std::string_view plain) {
+    std::string result;
+    for (const char character : text) {
+        const bool unreserved = (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+                                (character >= 'A' && character <= 'Z') ||
+                                std::string_view("-._~").find(character) != std::string_view::npos;
+        if (unreserved || plain.find(character) != std::string_view::npos)
+            result += character;
+        else
+            result += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(character)));
+    }
+    return result;
+}
+
 std::string WebSocketUrl::authority() const {
     std::string text = ipv6 ? fmt::format("[{}]", host) : host;
     if (port != (secure ? 443 : 80)) text += fmt::format(":{}", port);

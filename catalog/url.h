@@ -44,5 +44,7 @@ struct ProxyUrl {
 
 /// Bytes that a URL has as %XX (RFC 3986 section 2.1); what is not a valid triplet stays.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
+/// The opposite: all bytes but unreserved characters (letters, digits, "-._~") and those of plain.
+[[nodiscard]] std::string percent_encoded(std::string_view text, std::string_view plain = {});
 
 }  // namespace laminar

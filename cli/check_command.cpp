@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/console_messages.h"
 #include "cli/count_text.h"
 #include "cli/markdown_scripts.h"
 #include "cli/path_expander.h"
@@ -27,6 +28,7 @@ public:
     explicit Check(const CheckOptions& options)
         : options_(options),
           secrets_(options.secrets),
+          messages_(status_line_, options.secrets.remembered),
           output_(STDOUT_FILENO),
           report_(make_finding_report(options.format, options.deny_warnings, output_)),
           checker_(options.require_secrets ? &secrets_ : nullptr) {
@@ -43,18 +45,18 @@ public:
             if (const std::optional<ScriptParts> parts = load(file)) check(file, *parts);
         }
         report_->finish();
-        fmt::print(stderr, "laminar: {} checked, {}, {}\n", counted(files_, "file"), counted(errors_, "error"),
-                   counted(warnings_, "warning"));
+        messages_.say(fmt::format("{} checked, {}, {}", counted(files_, "file"), counted(errors_, "error"),
+                                  counted(warnings_, "warning")));
         const std::string failure = output_.failure();
-        if (!failure.empty()) fmt::print(stderr, "laminar: cannot write to standard output: {}\n", failure);
+        if (!failure.empty()) messages_.say(fmt::format("cannot write to standard output: {}", failure));
         if (unreadable_ > 0 || !failure.empty()) return 2;
         return errors_ > 0 || (options_.deny_warnings && warnings_ > 0) ? 1 : 0;
     }
 
 private:
     void fail(const std::string& message) {
-        fmt::print(stderr, "laminar: {}\n", message);
-        report_->add_failure(message);
+        messages_.say(message);
+        report_->add_failure(secrets_.redact(message));
         ++unreadable_;
     }
 
@@ -87,7 +89,11 @@ private:
         std::stable_sort(ordered.begin(), ordered.end(),
                          [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
         Diagnostics findings;
-        for (Diagnostic& diagnostic : ordered) findings.add(std::move(diagnostic));
+        for (Diagnostic& diagnostic : ordered) {
+            diagnostic.message = secrets_.redact(diagnostic.message);
+            diagnostic.hint = secrets_.redact(diagnostic.hint);
+            findings.add(std::move(diagnostic));
+        }
         for (const Diagnostic& diagnostic : findings.all()) {
             if (diagnostic.severity == Severity::error) ++errors_;
             if (diagnostic.severity == Severity::warning) ++warnings_;
@@ -97,6 +103,8 @@ private:
 
     const CheckOptions& options_;
     const SecretResolver secrets_;
+    StatusLine status_line_{false};
+    ConsoleMessages messages_;
     FileOutput output_;
     const std::unique_ptr<FindingReport> report_;
     ScriptChecker checker_;

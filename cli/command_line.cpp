@@ -314,7 +314,7 @@ int execute_command_line(int argument_count, char** argument_values) {
         if (reference->parsed()) return print_reference(program, arguments.reference);
         if (connectors->parsed()) return connectors_command(arguments.connector, arguments.reference_format);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "laminar: internal error: {}\n", error.what());
+        fmt::print(stderr, "laminar: internal error: {}\n", arguments.secrets.remembered->redact(error.what()));
         return 1;
     }
     return exit_usage;

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
+#include <utility>
 
+#include "catalog/remembered_secrets.h"
 #include "cli/status_line.h"
 #include "parser/diagnostic.h"
 
 namespace laminar {
 
-/// What a command says about itself, on standard error. Thread-safe.
+/// What a command says about itself, on standard error, without secrets. Thread-safe.
 class ConsoleMessages {
 public:
-    explicit ConsoleMessages(StatusLine& status_line) : status_line_(status_line) {}
+    ConsoleMessages(StatusLine& status_line, std::shared_ptr<const RememberedSecrets> secrets)
+        : status_line_(status_line), secrets_(std::move(secrets)) {}
 
     /// "laminar: text".
     void say(std::string_view text);
@@ -18,7 +22,10 @@ public:
     void show(const Diagnostics& diagnostics);
 
 private:
+    void write(std::string_view text);
+
     StatusLine& status_line_;
+    const std::shared_ptr<const RememberedSecrets> secrets_;
 };
 
 }  // namespace laminar

@@ -68,12 +68,13 @@ std::string json_line(const spdlog::details::log_msg& record, std::string_view m
 
 class LineSink : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    LineSink(LogFormat format, std::function<void(std::string_view)> write)
-        : format_(format), write_(std::move(write)) {}
+    LineSink(LogFormat format, std::shared_ptr<const RememberedSecrets> secrets,
+             std::function<void(std::string_view)> write)
+        : format_(format), secrets_(std::move(secrets)), write_(std::move(write)) {}
 
 protected:
     void sink_it_(const spdlog::details::log_msg& record) override {
-        const std::string_view message(record.payload.data(), record.payload.size());
+        const std::string message = secrets_->redact({record.payload.data(), record.payload.size()});
         std::string line;
         if (format_ == LogFormat::json) {
             line = json_line(record, message);
@@ -88,6 +89,7 @@ protected:
 
 private:
     const LogFormat format_;
+    const std::shared_ptr<const RememberedSecrets> secrets_;
     const std::function<void(std::string_view)> write_;
 };
 
@@ -106,15 +108,18 @@ std::optional<LogFormat> parse_log_format(std::string_view name) noexcept {
     return std::nullopt;
 }
 
-void configure_logging(const LogOptions& options, StatusLine& status_line) {
-    configure_logging(options, [&status_line](std::string_view line) {
+void configure_logging(const LogOptions& options, std::shared_ptr<const RememberedSecrets> secrets,
+                       StatusLine& status_line) {
+    configure_logging(options, std::move(secrets), [&status_line](std::string_view line) {
         status_line.erase();
         std::fwrite(line.data(), 1, line.size(), stderr);
     });
 }
 
-void configure_logging(const LogOptions& options, std::function<void(std::string_view)> write) {
-    auto logger = std::make_shared<spdlog::logger>("", std::make_shared<LineSink>(options.format, std::move(write)));
+void configure_logging(const LogOptions& options, std::shared_ptr<const RememberedSecrets> secrets,
+                       std::function<void(std::string_view)> write) {
+    auto logger = std::make_shared<spdlog::logger>(
+        "", std::make_shared<LineSink>(options.format, std::move(secrets), std::move(write)));
     logger->set_level(spdlog::level::from_str(std::string(options.level)));
     spdlog::set_default_logger(std::move(logger));
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
+#include "catalog/remembered_secrets.h"
 #include "cli/status_line.h"
 
 namespace laminar {
@@ -19,9 +21,12 @@ struct LogOptions {
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view name) noexcept;
 
 /// Sends spdlog's default logger to write, one line per record with its line feed, times in UTC. write is called from
-/// any thread, by one at a time, and must not block; what it refers to must outlive the last record.
-void configure_logging(const LogOptions& options, std::function<void(std::string_view)> write);
+/// any thread, by one at a time, and must not block; what it refers to must outlive the last record. No record shows a
+/// remembered secret.
+void configure_logging(const LogOptions& options, std::shared_ptr<const RememberedSecrets> secrets,
+                       std::function<void(std::string_view)> write);
 /// The same to standard error. The status line, which must outlive the last record, is erased before each.
-void configure_logging(const LogOptions& options, StatusLine& status_line);
+void configure_logging(const LogOptions& options, std::shared_ptr<const RememberedSecrets> secrets,
+                       StatusLine& status_line);
 
 }  // namespace laminar

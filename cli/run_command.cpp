@@ -207,8 +207,8 @@ private:
 
 int run_command(const RunOptions& options) {
     StatusLine status_line(!options.quiet && is_terminal(stderr));
-    ConsoleMessages messages(status_line);
-    configure_logging(options.log, status_line);
+    ConsoleMessages messages(status_line, options.secrets.remembered);
+    configure_logging(options.log, options.secrets.remembered, status_line);
 
     std::vector<ParsedScript> scripts;
     if (const auto code = parse_scripts(options, messages, scripts)) return *code;

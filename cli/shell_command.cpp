@@ -35,13 +35,14 @@ std::string history_path() {
 int shell_command(const ShellOptions& options) {
     const bool interactive = is_terminal(stdin) && is_terminal(stdout);
     StatusLine status_line(false);
-    ConsoleMessages messages(status_line);
+    ConsoleMessages messages(status_line, options.secrets.remembered);
     FileOutput file(STDOUT_FILENO);
     ShellOutput output(file);
-    configure_logging(options.log, status_line);
+    configure_logging(options.log, options.secrets.remembered, status_line);
     // On one terminal with the line that is being edited, records appear above it.
     if (interactive && is_terminal(stderr))
-        configure_logging(options.log, [&output](std::string_view line) { output.write_if_room(line); });
+        configure_logging(options.log, options.secrets.remembered,
+                          [&output](std::string_view line) { output.write_if_room(line); });
     ShellPrinter printer(output, interactive);
     const auto lines = interactive ? make_line_editor(output, history_path()) : make_plain_line_reader();
     // A signal meets the statement that runs, or else the line being edited.
@@ -77,7 +78,7 @@ int shell_command(const ShellOptions& options) {
         _exit(1);
     });
     ok = shell.shut_down(options.shutdown_timeout) && ok;
-    configure_logging(options.log, status_line);
+    configure_logging(options.log, options.secrets.remembered, status_line);
     if (const std::string failure = printer.redirect({}); !failure.empty()) {
         messages.say(failure);
         ok = false;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/console_messages.h"
 #include "cli/count_text.h"
 #include "cli/junit_document.h"
 #include "cli/path_expander.h"
@@ -38,7 +39,8 @@ std::string indented(std::string_view text, std::string_view before) {
 
 class TestRuns {
 public:
-    explicit TestRuns(const TestOptions& options) : options_(options), output_(STDOUT_FILENO) {}
+    TestRuns(const TestOptions& options, ConsoleMessages& messages)
+        : options_(options), messages_(messages), output_(STDOUT_FILENO) {}
 
     int execute() {
         const ExpandedPaths paths = expand_paths(options_.paths, {".test"});
@@ -47,17 +49,17 @@ public:
         if (passed_ + failed_ + updated_ + unreadable_ == 0)
             fail(fmt::format("no test has \"{}\" in its name", options_.only));
         if (options_.format == TestFormat::junit) output_.write(junit_document("laminar test", cases_));
-        fmt::print(stderr, "laminar: {}, {} passed, {} failed", counted(passed_ + failed_ + updated_, "test"), passed_,
-                   failed_);
-        fmt::print(stderr, "{}\n", updated_ > 0 ? fmt::format(", {} updated", updated_) : "");
+        messages_.say(fmt::format("{}, {} passed, {} failed{}", counted(passed_ + failed_ + updated_, "test"), passed_,
+                                  failed_, updated_ > 0 ? fmt::format(", {} updated", updated_) : ""));
         if (unreadable_ > 0 || output_.is_closed()) return 2;
         return failed_ > 0 ? 1 : 0;
     }
 
 private:
     void fail(const std::string& message) {
-        fmt::print(stderr, "laminar: {}\n", message);
-        cases_.push_back({.class_name = "laminar test", .name = message, .error = message});
+        messages_.say(message);
+        const std::string shown = redacted(message);
+        cases_.push_back({.class_name = "laminar test", .name = shown, .error = shown});
         ++unreadable_;
     }
 
@@ -90,6 +92,8 @@ private:
             details += fmt::format("{}:{}: {} is not as expected (- missing, + too many)\n{}", path, expected.line,
                                    expected.name.empty() ? "the query" : expected.name, expectation.difference);
         }
+        // Rows that came out hold whatever a message held: an account of them is no place for a secret.
+        details = redacted(details);
         if (options_.format == TestFormat::text) {
             const std::string_view state = update ? "updated" : result.passed() ? "ok" : "FAILED";
             output_.write(fmt::format("{:<8}{}: {}\n", state, place, test.name));
@@ -126,7 +130,12 @@ private:
         fail(fmt::format("cannot write {}: {}", path, error.message()));
     }
 
+    [[nodiscard]] std::string redacted(std::string_view text) const {
+        return options_.secrets.remembered->redact(text);
+    }
+
     const TestOptions& options_;
+    ConsoleMessages& messages_;
     FileOutput output_;
     std::vector<JunitCase> cases_;
     std::uint64_t passed_ = 0;
@@ -139,8 +148,9 @@ private:
 
 int test_command(const TestOptions& options) {
     StatusLine status_line(false);
-    configure_logging(options.log, status_line);
-    return TestRuns(options).execute();
+    configure_logging(options.log, options.secrets.remembered, status_line);
+    ConsoleMessages messages(status_line, options.secrets.remembered);
+    return TestRuns(options, messages).execute();
 }
 
 }  // namespace laminar

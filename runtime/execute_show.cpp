@@ -7,6 +7,7 @@
 #include "runtime/option_redaction.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
+#include "runtime/result_redaction.h"
 #include "runtime/statement_executor.h"
 
 namespace laminar {
@@ -37,8 +38,10 @@ std::vector<OutputColumn> declared_columns(const TableObject& table) {
 }  // namespace
 
 void StatementExecutor::print(const ResultTable& table) {
-    env_.output.begin_result(table.columns);
-    env_.output.rows(table);
+    ResultTable shown = table;
+    redact_texts(shown, env_.connections.secrets());
+    env_.output.begin_result(shown.columns);
+    env_.output.rows(shown);
     env_.output.end_result();
 }
 

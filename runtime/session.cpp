@@ -108,8 +108,19 @@ public:
     }
 
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
-        progress_.reset_cancel();
+        Diagnostics findings(source);
+        const bool done = carry_out(source, statement, findings);
         diagnostics.set_source(source);
+        for (Diagnostic finding : findings.all()) {
+            finding.message = redact(finding.message);
+            finding.hint = redact(finding.hint);
+            diagnostics.add(std::move(finding));
+        }
+        return done;
+    }
+
+    bool carry_out(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+        progress_.reset_cancel();
         Binder binder(catalog_, registry_, *checker_, diagnostics);
         binder.set_warn_of_ineffective_options(true);
         const std::optional<BoundStatement> bound = binder.bind(source, statement);
@@ -147,6 +158,7 @@ public:
             const std::lock_guard lock(status_mutex_);
             status = status_;
         }
+        status.failure = redact(status.failure);
         const ConnectionStatus past = connections_.past_totals();
         status.messages_sent = past.messages_sent;
         status.messages_failed = past.messages_failed;
@@ -221,6 +233,9 @@ public:
 private:
     /// Engine thread.
     EngineThread::NextCycle cycle() {
+    /// The engine quotes values in its texts, and a value may be a secret that a peer has sent back.
+    [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
+
         if (!cycling_) return std::nullopt;
         const auto began = std::chrono::steady_clock::now();
         const std::uint64_t rows_before = graph_.rows_in();

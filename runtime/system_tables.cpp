@@ -14,6 +14,7 @@
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
 
+#include "runtime/result_redaction.h"
 namespace laminar {
 
 namespace {
@@ -175,7 +176,9 @@ void register_system_tables(Engine& engine, const SystemTableSources& sources) {
         for (const SystemTableColumn& column : schema.columns)
             table.columns.push_back({std::string(column.name), column.type});
         table.rows = [sources, reader = reader_of(schema.name), columns = table.columns] {
-            return reader(sources, columns);
+            ResultTable rows = reader(sources, columns);
+            redact_texts(rows, sources.connections.secrets());
+            return rows;
         };
         engine.register_system_table(std::move(table));
     }

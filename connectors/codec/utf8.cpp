@@ -100,6 +100,19 @@ CopiedText copy_text(std::string_view text, char* target) noexcept {
     return copied;
 }
 
+std::string with_valid_utf8(std::string_view text) {
+    std::string valid;
+    while (!text.empty()) {
+        const std::size_t size = std::min(find_invalid_utf8(text), text.size());
+        valid += text.substr(0, size);
+        text.remove_prefix(size);
+        if (text.empty()) break;
+        valid += "\xEF\xBF\xBD";
+        text.remove_prefix(1);
+    }
+    return valid;
+}
+
 std::string quote_excerpt(std::string_view text, std::size_t limit) {
     std::string out = "\"";
     std::size_t at = 0;

@@ -18,6 +18,9 @@ struct CopiedText {
 /// Copies text to target, which has room for it, and looks at it on the way.
 [[nodiscard]] CopiedText copy_text(std::string_view text, char* target) noexcept;
 
+/// The text with U+FFFD in the place of each byte that is not UTF-8.
+[[nodiscard]] std::string with_valid_utf8(std::string_view text);
+
 /// "text" for a message: in double quotes, at most limit bytes of it (then ...), control characters, quotes,
 /// backslashes and bytes that are not UTF-8 escaped.
 [[nodiscard]] std::string quote_excerpt(std::string_view text, std::size_t limit = 60);

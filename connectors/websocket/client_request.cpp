@@ -29,17 +29,20 @@ private:
 
     bool resolve(const std::string& text, std::string_view option, std::string& resolved) {
         SecretResolver::Result result = secrets_.resolve(text);
-        if (!result.missing.empty())
-            return fail("secrets", "secret_missing", fmt::format("{}: {}", option, fmt::join(result.missing, "; ")));
         resolved = std::move(result.text);
-        return true;
+        return found_all(option, result);
+    }
+
+    bool found_all(std::string_view option, const SecretResolver::Result& result) {
+        return result.missing.empty() ||
+               fail("secrets", "secret_missing", fmt::format("{}: {}", option, fmt::join(result.missing, "; ")));
     }
 
     bool set_url(const std::string& endpoint, const FeedPosition& position) {
-        std::string location;
-        if (!resolve(endpoint, "endpoint", location)) return false;
+        SecretResolver::Result location = secrets_.resolve_in_url(endpoint);
+        if (!found_all("endpoint", location)) return false;
         // The position comes from the peer: filled in last, it cannot name a secret.
-        auto parsed = parse_websocket_url(position.fill_url(location));
+        auto parsed = parse_websocket_url(position.fill_url(location.text));
         if (const auto* error = std::get_if<UrlError>(&parsed))
             return fail("resolve", "invalid_option", "endpoint: " + error->message);
         request.url = std::move(std::get<WebSocketUrl>(parsed));

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "connectors/codec/utf8.h"
+
 namespace laminar {
 
 ConnectionJournal::ConnectionJournal(std::string name, std::string connector, const SecretResolver& secrets,
@@ -12,7 +14,7 @@ ConnectionJournal::ConnectionJournal(std::string name, std::string connector, co
     : name_(std::move(name)), connector_(std::move(connector)), secrets_(secrets), observer_(observer) {}
 
 void ConnectionJournal::set_state(ConnectionState state, std::string_view reason) {
-    std::string redacted = secrets_.redact(reason);
+    std::string redacted = shown(reason);
     {
         const std::lock_guard lock(mutex_);
         state_reason_ = std::move(redacted);
@@ -40,9 +42,14 @@ void ConnectionJournal::set_endpoint(std::string endpoint) {
 }
 
 void ConnectionJournal::set_last_error(std::string_view error) {
-    std::string redacted = secrets_.redact(error);
+    std::string redacted = shown(error);
     const std::lock_guard lock(mutex_);
     last_error_ = std::move(redacted);
+}
+
+std::string ConnectionJournal::shown(std::string_view text) const {
+    // Peers give reasons in any bytes.
+    return with_valid_utf8(secrets_.redact(text));
 }
 
 void ConnectionJournal::log(std::string_view level, std::string_view event, std::string_view message) {
@@ -51,7 +58,7 @@ void ConnectionJournal::log(std::string_view level, std::string_view event, std:
     entry.connection = name_;
     entry.level = level;
     entry.event = event;
-    entry.message = secrets_.redact(message);
+    entry.message = shown(message);
     observer_.log(std::move(entry));
 }
 

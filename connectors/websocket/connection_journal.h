@@ -60,6 +60,8 @@ public:
         return secrets_.resolve_in_json(text);
     }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
+    /// Redacted, and UTF-8 whatever it was.
+    [[nodiscard]] std::string shown(std::string_view text) const;
 
     /// Without port, clients, pending_messages and messages_in_flight, which the connection adds.
     [[nodiscard]] ConnectionStatus status() const;

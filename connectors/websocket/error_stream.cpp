@@ -64,11 +64,18 @@ bool ErrorStream::has_readers() const {
     return !backlog_.error_channels.empty() || !backlog_.dead_letter_channels.empty();
 }
 
-std::optional<std::string> ErrorStream::record_connection_error(ErrorRecord record) {
-    record.error_type = "connection";
-    record.error_message = journal_.redact(record.error_message);
+void ErrorStream::complete(ErrorRecord& record) const {
+    record.error_message = journal_.shown(record.error_message);
+    // The id is a field of the payload.
+    record.message_id = journal_.redact(record.message_id);
+    record.client_id = journal_.redact(record.client_id);
     record.timestamp = utc_now();
     record.connection_name = journal_.name();
+}
+
+std::optional<std::string> ErrorStream::record_connection_error(ErrorRecord record) {
+    record.error_type = "connection";
+    complete(record);
     return record_error(record);
 }
 
@@ -76,9 +83,7 @@ std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::
     journal_.messages_failed.fetch_add(1, std::memory_order_relaxed);
     // A peer may send back what it was told: credentials included. Cut only afterwards, or half of one may stay.
     const std::string shown = journal_.redact(payload);
-    record.error_message = journal_.redact(record.error_message);
-    record.timestamp = utc_now();
-    record.connection_name = journal_.name();
+    complete(record);
     record.failed_message = printable_payload(shown, failed_message_limit);
     if (may_log()) {
         journal_.log(
@@ -93,9 +98,7 @@ std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::
 }
 
 void ErrorStream::record_left_out(ErrorRecord record, std::string_view payload) {
-    record.error_message = journal_.redact(record.error_message);
-    record.timestamp = utc_now();
-    record.connection_name = journal_.name();
+    complete(record);
     record.failed_message = printable_payload(journal_.redact(payload), failed_message_limit);
     const std::lock_guard lock(mutex_);
     keep(record);

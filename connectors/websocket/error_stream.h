@@ -46,6 +46,8 @@ public:
     void record_left_out(ErrorRecord record, std::string_view payload);
 
 private:
+    /// What every record goes through: no text of a peer's or the engine's leaves as it is.
+    void complete(ErrorRecord& record) const;
     std::optional<std::string> record_error(const ErrorRecord& record);
     void keep(const ErrorRecord& record);  ///< With mutex_ held, as the next two.
     void trim();

@@ -1,11 +1,10 @@
 #include "connectors/websocket/feed_position.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 
 #include "catalog/json_path.h"
+#include "catalog/url.h"
 #include "connectors/codec/json_encoder.h"
 #include "connectors/codec/json_lookup.h"
 #include "connectors/codec/json_text.h"
@@ -25,20 +24,6 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
         at = found + from.size();
     }
     return result.append(text.substr(at));
-}
-
-std::string percent_encoded(std::string_view text) {
-    std::string result;
-    for (const char character : text) {
-        const bool plain = (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-                           (character >= 'A' && character <= 'Z') ||
-                           std::string_view("-._~").find(character) != std::string_view::npos;
-        if (plain)
-            result += character;
-        else
-            result += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(character)));
-    }
-    return result;
 }
 
 /// The position in one value, or in the last element of an array that has one.

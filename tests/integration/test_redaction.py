@@ -46,6 +46,18 @@ class EchoingServer(FeedServer):
             await client.send("broken " + message)
 
 
+class QuotingServer(FeedServer):
+    """Sends back, as fields of good messages, the key that it was told in a header, also as a part of longer texts and encoded."""
+
+    async def serve_client(self, client):
+        key = client.request_headers["X-API-Key"]
+        forms = (key, "key=" + key, urllib.parse.quote(key, safe=""), base64.b64encode(b"u:" + key.encode()).decode(),
+                 json.dumps({"key": key}), "x" * 45 + key, "x" * 30 + key)
+        for number, form in enumerate(forms):
+            await client.send(json.dumps({"n": number, "h": form, "mood": form, "message_id": form}))
+        await client.wait_closed()
+
+
 class RedactionTest(LaminarTestCase):
     def setUp(self):
         self.secrets = self.temporary_folder()
@@ -232,6 +244,114 @@ class RedactionTest(LaminarTestCase):
                     client.send("broken" if "plain" in right else f"broken {right}")
                     self.assertEqual(laminar.wait(), 0, laminar.stderr.text[-3000:])
                 self.assert_silent(laminar)
+
+    def test_values_that_the_engine_quotes(self):
+        """A peer sends back what it was told, and the engine quotes it in the error of a cast: wherever that happens, nobody reads it."""
+        key = self.put("key", f'{WORD}"-key/0123456789')
+        with QuotingServer([]) as server:
+            declarations = f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', dlq_enabled = true,
+                    headers = MAP {{'X-API-Key': '{key}'}});
+                CREATE TABLE events (n INT, h TEXT) WITH (connector = 'feed');
+                CREATE TABLE errors (error_type TEXT, error_message TEXT, message_id TEXT) WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE dead (error_message TEXT, message_id TEXT) WITH (connector = 'feed', stream = 'dlq');"""
+            pipelines = """
+                CREATE PIPELINE casts AS SELECT n, CAST(h AS INTEGER) AS h FROM events;
+                CREATE PIPELINE json_casts AS SELECT n, h::JSON->>'$.x' AS x FROM events;
+                CREATE PIPELINE direct AS SELECT n, CAST(h AS DATE) AS d FROM feed;
+                CREATE TABLE numbers (h INTEGER);
+                CREATE PIPELINE sink AS INSERT INTO numbers SELECT h FROM events;
+                CREATE TABLE echo (h INTEGER) WITH (connector = 'feed');
+                CREATE PIPELINE sending AS INSERT INTO echo SELECT h FROM events;
+                CREATE TABLE moods (mood ENUM('good', 'bad'), n INT DEFAULT 7) WITH (connector = 'feed');
+                CREATE TABLE bits (h BIT DEFAULT '101', n INT) WITH (connector = 'feed');
+                CREATE TABLE timed (n INT, h TEXT, ts TIMESTAMP, WATERMARK FOR ts AS CAST(h AS TIMESTAMP)) WITH (connector = 'feed');
+                CREATE PIPELINE windows AS SELECT COUNT(*) AS c, SUM(CAST(h AS INTEGER)) AS s, TUMBLE(ts, INTERVAL '1 s') AS w
+                    FROM timed GROUP BY w;"""
+            inspections = f"""
+                WAIT FOR errors COUNT 35 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR dead COUNT 35 TIMEOUT INTERVAL '60 seconds';
+                SELECT * FROM errors;
+                SELECT * FROM dead;
+                SELECT * FROM system.pipelines;
+                {INSPECTION.format(name="feed", table="events")}
+                SHOW PIPELINES;"""
+            laminar = self.run_everywhere(declarations + pipelines + inspections + "DROP CONNECTION feed CASCADE;", expect=0)
+            for where in ("casts", "json_casts", "direct", "sink", "sending", "moods", "bits"):
+                self.assertIn(f"{where}", laminar.stdout.text)
+            self.assertRegex(laminar.stdout.text, r"Could not convert string '(key=)?\*\*\*' to INT32")
+            for statement in ("SELECT CAST(h AS INTEGER) FROM events;", "INSERT INTO numbers SELECT h FROM events;",
+                              "CREATE TABLE copies AS SELECT CAST(h AS DATE) AS d FROM events;", "SELECT h::JSON->'x' FROM events;",
+                              "SELECT error(h) FROM events;"):
+                with self.subTest(statement):
+                    self.run_everywhere(declarations + "CREATE TABLE numbers (h INTEGER); WAIT FOR events COUNT 7 TIMEOUT "
+                                        "INTERVAL '60 seconds'; " + statement, expect=1)
+
+    def test_a_pipeline_that_fails(self):
+        """Its reason is in the summary of the run, in what is waited for, in the shell, and in system tables."""
+        self.put("key")
+        with QuotingServer([]) as server:
+            script = f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    headers = MAP {{'X-API-Key': '${{secret:key}}'}});
+                CREATE TABLE events (n INT, h TEXT) WITH (connector = 'feed');
+                CREATE PIPELINE totals AS SELECT h, SUM(CAST(h AS INTEGER)) AS s FROM events GROUP BY h;
+                CREATE TABLE stored (h TEXT PRIMARY KEY, s HUGEINT);
+                CREATE PIPELINE stores AS INSERT INTO stored SELECT h, SUM(CAST(error(h) AS INTEGER)) FROM events GROUP BY h;
+                WAIT FOR events COUNT 7 TIMEOUT INTERVAL '60 seconds';
+                SELECT name, last_error FROM system.pipelines;"""
+            for waiting in ("", "WAIT FOR totals COUNT 100 TIMEOUT INTERVAL '1 second';"):
+                with Laminar("run", "--secrets-dir", self.secrets, "--until-idle", "1s", "-e", script + waiting) as laminar:
+                    laminar.wait()
+                self.assert_silent(laminar)
+            shell = self.start_shell("--secrets-dir", self.secrets)
+            shell.execute(script + "SELECT * FROM system.pipelines;")
+            shell.process.stdin.write(b"SELECT CAST(h AS INTEGER) FROM events;\n")
+            self.assertEqual(shell.leave(), 1)
+            self.assert_silent(shell)
+
+    def test_reports_of_tests(self):
+        """The value stands in a recorded message, as somebody recorded it; the report does not repeat it."""
+        self.put("key")
+        folder = self.temporary_folder()
+        (folder / "feed.sql").write_text("""
+            CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:1/', mode = 'client', format = 'json',
+                headers = MAP {'X-API-Key': '${secret:key}'});
+            CREATE TABLE events (n INT, h TEXT) WITH (connector = 'feed');
+            CREATE PIPELINE passes AS SELECT n, h FROM events;""")
+        message = json.dumps({"n": 1, "h": secret("key")})
+        for number, expectation in enumerate((f"@expect passes\n{json.dumps({'n': 2})}", "@expect query SELECT CAST(h AS INTEGER) FROM events\n",
+                                              "@expect query SELECT error(h) FROM events\n")):
+            (folder / f"some{number}.test").write_text(f"@script feed.sql\n@test one\n@input feed\n{message}\n{expectation}\n")
+        for report in ("text", "junit"):
+            with self.subTest(report):
+                with Laminar("test", "--format", report, "--log-level", "trace", "--secrets-dir", self.secrets, folder) as laminar:
+                    self.assertEqual(laminar.wait(), 1, laminar.stderr.text)
+                self.assert_silent(laminar)
+                self.assertIn("***", laminar.stdout.text)
+
+    def test_secrets_in_urls_are_encoded(self):
+        """Whatever a secret holds, it is one value of the query and one step of the path or several."""
+        value = f"{WORD}+a b&c=d%#?/é"
+        for reference, path in (("/p?token={}&plain=1", "/p?token=" + urllib.parse.quote(value, safe="") + "&plain=1"),
+                                ("/in/{}/out", "/in/" + urllib.parse.quote(value, safe="/") + "/out")):
+            with FeedServer([json.dumps({"n": 1})]) as server:
+                self.run_everywhere(f"""
+                    CREATE CONNECTION feed TO websocket (endpoint = '{server.url(reference.format(self.put("token", value)))}',
+                        mode = 'client', format = 'json');
+                    CREATE TABLE events (n INT) WITH (connector = 'feed');
+                    WAIT FOR events COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                    SELECT endpoint FROM system.websocket_connections;
+                    DROP CONNECTION feed CASCADE;""", expect=0)
+                self.assertEqual(server.requests[0][0], path)
+        # A secret that is the URL itself is taken as it is.
+        with FeedServer([json.dumps({"n": 1})]) as server:
+            self.run_everywhere(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{self.put("url", server.url("/p?token=a%20b"))}', mode = 'client', format = 'json');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                DROP CONNECTION feed CASCADE;""", expect=0)
+            self.assertEqual(server.requests[0][0], "/p?token=a%20b")
 
     def test_mistakes_in_statements(self):
         proxy = "CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'ws://h/', proxy = '{}');"

@@ -118,6 +118,46 @@ TEST_CASE("inside JSON a value is escaped, and redacted so, too") {
     CHECK(resolver.redact(text) == R"({"x":"***","y":"${other}"})");
 }
 
+TEST_CASE("in the path and query of a URL a value is percent-encoded") {
+    const TemporaryDirectory directory;
+    directory.write("odd", "a b/c&d=%?#");
+    directory.write("url", "wss://h/p?q=a%20b");
+    directory.write("host", "example.com");
+    const SecretResolver resolver({directory.path(), std::nullopt});
+    CHECK(resolver.resolve_in_url("wss://h/p?k=${secret:odd}&x=1").text == "wss://h/p?k=a%20b%2Fc%26d%3D%25%3F%23&x=1");
+    CHECK(resolver.resolve_in_url("wss://h?k=${secret:odd}").text == "wss://h?k=a%20b%2Fc%26d%3D%25%3F%23");
+    CHECK(resolver.resolve_in_url("wss://h/${secret:odd}/z").text == "wss://h/a%20b/c%26d%3D%25%3F%23/z");
+    CHECK(resolver.resolve_in_url("wss://${secret:host}/p").text == "wss://example.com/p");
+    CHECK(resolver.resolve_in_url("${secret:url}").text == "wss://h/p?q=a%20b");
+    CHECK(resolver.redact("/p?k=a%20b%2Fc%26d%3D%25%3F%23 /a%20b/c%26d%3D%25%3F%23/z") == "/p?k=*** /***/z");
+}
+
+TEST_CASE("what is left of a value where an excerpt was cut is redacted, too") {
+    RememberedSecrets secrets;
+    secrets.remember("0123456789abcdef");
+    CHECK(secrets.redact("found string \"xx0123456\"...") == "found string \"xx***\"...");
+    CHECK(secrets.redact("Input: \"0123456789abc...\" ") == "Input: \"***...\" ");
+    CHECK(secrets.redact("012... and 01234") == "012... and 01234");
+    CHECK(secrets.redact("0123456789abcdef... 0123...") == "***... ***...");
+}
+
+TEST_CASE("a value is found however often it is escaped for JSON") {
+    RememberedSecrets secrets;
+    secrets.remember("se\"cret\x01/");
+    CHECK(secrets.redact(R"("se\"cret\u0001/")") == R"("***")");
+    CHECK(secrets.redact(R"("{\"k\": \"se\\\"cret\\u0001/\"}")") == R"("{\"k\": \"***\"}")");
+}
+
+TEST_CASE("copies of the sources remember together") {
+    const TemporaryDirectory directory;
+    directory.write("token", "some-value");
+    const SecretResolver::Sources sources{directory.path(), std::nullopt};
+    const SecretResolver resolver(sources);
+    static_cast<void>(resolver.find("token"));
+    CHECK(sources.remembered->redact("some-value") == "***");
+    CHECK(SecretResolver::Sources().remembered->redact("some-value") == "some-value");
+}
+
 TEST_CASE("values are redacted in every form they travel in") {
     const TemporaryDirectory directory;
     directory.write("password", "p@ss word/42");

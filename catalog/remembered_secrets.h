@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace laminar {
+
+/// The values that nobody may see, and their removal from texts that somebody will. Every text of the engine or of a
+/// peer goes through redact where it leaves: log lines, diagnostics, states and system tables, the errors stream, the
+/// reports of commands. Thread-safe.
+class RememberedSecrets {
+public:
+    /// Shorter than 4 characters a value is not remembered: it occurs by chance everywhere.
+    void remember(const std::string& value);
+    /// Replaces every remembered value by ***: as it is, in base64, percent-encoded, as it stands in a JSON string,
+    /// line by line, and what is left of one where an excerpt has been cut ("...").
+    [[nodiscard]] std::string redact(std::string_view text) const;
+
+private:
+    struct Secret {
+        std::string value;
+        std::vector<std::string> forms;  ///< In which it may stand in a text, the longest first.
+    };
+
+    mutable std::shared_mutex mutex_;
+    std::deque<Secret> secrets_;      ///< The oldest first. Guarded by mutex_, as the next.
+    std::vector<std::string> forms_;  ///< Of all of them, the longest first: a value may contain another.
+};
+
+}  // namespace laminar
