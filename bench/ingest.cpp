@@ -73,7 +73,7 @@ double session(std::uint64_t messages, const std::string& options, const std::st
     const RawFeed feed(messages);  // Ends last: it is the client that closes.
     ScriptedSession session;
     session.execute(connection(feed, options) + rest);
-    const double ended = session.wait_for_messages(messages * static_cast<std::uint64_t>(readers));
+    const double ended = session.wait_for_rows(messages * static_cast<std::uint64_t>(readers));
     return rate(messages, feed.began(), ended);
 }
 
@@ -122,7 +122,7 @@ double session_of_server(std::uint64_t messages, std::size_t clients) {
     SendingClients senders(session.port_of("feed"), clients);
     const double began = seconds_now();
     std::thread sending([&] { senders.send(messages); });
-    const double ended = session.wait_for_messages(messages);
+    const double ended = session.wait_for_rows(messages);
     sending.join();
     return rate(messages, began, ended);
 }

@@ -17,7 +17,7 @@ int main(int count, char** arguments) {
         "CREATE TABLE events (event_id TEXT, event_type TEXT, symbol TEXT, price DOUBLE, volume BIGINT, "
         "timestamp TIMESTAMP, data JSON) WITH (connector = 'feed', retention = NULL, retention_rows = NULL);",
         feed.url()));
-    const double ended = session.wait_for_messages(rows);
+    const double ended = session.wait_for_rows(rows);
     const double after = resident_bytes();
     Report report("retained", fmt::format("a table of 7 columns and its metadata, {} rows of {} bytes of JSON", rows,
                                           event_message(0).size()));

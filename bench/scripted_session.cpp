@@ -80,14 +80,13 @@ void ScriptedSession::wait_until(const std::function<bool(const SessionStatus&)>
         if (status.failed) give_up("the session failed: " + status.failure);
         if (holds(status)) return;
         if (seconds_now() > limit)
-            give_up(fmt::format("gave up waiting; {} messages came in, {} rows went out", status.messages_in,
-                                status.rows_out));
+            give_up(fmt::format("gave up waiting; {} rows came in, {} rows went out", status.rows_in, status.rows_out));
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 
-double ScriptedSession::wait_for_messages(std::uint64_t messages) {
-    wait_until([&](const SessionStatus& status) { return status.messages_in >= messages; });
+double ScriptedSession::wait_for_rows(std::uint64_t rows) {
+    wait_until([&](const SessionStatus& status) { return status.rows_in >= rows; });
     return seconds_now();
 }
 

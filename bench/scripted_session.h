@@ -24,9 +24,9 @@ public:
     [[nodiscard]] SessionStatus status() const { return session_.status(); }
     /// Looks every millisecond until it holds; ends the program when it does not within limit_seconds.
     void wait_until(const std::function<bool(const SessionStatus&)>& holds, double limit_seconds = 600);
-    /// Waits until that many messages have been taken in and worked off, and says when that was, in seconds of the
-    /// steady clock.
-    double wait_for_messages(std::uint64_t messages);
+    /// Waits until that many rows have been taken in and worked off, by all readers together, and says when that was,
+    /// in seconds of the steady clock.
+    double wait_for_rows(std::uint64_t rows);
     /// The bound port of a server connection.
     [[nodiscard]] std::uint16_t port_of(const std::string& connection);
 

@@ -89,10 +89,10 @@ void measure(const Kind& kind, std::uint64_t rows, Report& report, std::vector<d
     double early_memory = 0;
     session.wait_until(
         [&](const laminar::SessionStatus& status) {
-            samples.push_back({seconds_now(), static_cast<double>(status.messages_in)});
-            const bool a_third = status.messages_in * 3 >= rows;
+            samples.push_back({seconds_now(), static_cast<double>(status.rows_in)});
+            const bool a_third = status.rows_in * 3 >= rows;
             if (a_third && early_memory == 0) early_memory = resident_bytes();
-            return status.messages_in >= rows / static_cast<std::uint64_t>(kind.inputs) * kind.inputs;
+            return status.rows_in >= rows / static_cast<std::uint64_t>(kind.inputs) * kind.inputs;
         },
         3600);
     const double late_memory = resident_bytes();

@@ -92,6 +92,7 @@ std::optional<BoundStatementNode> bind_wait_for(const BindingContext& context, c
         const auto* string = std::get_if<ast::OptionValue::String>(&wait.timeout->node);
         if (interval != nullptr) bound.timeout = parse_fixed_interval(interval->text, interval->unit);
         if (string != nullptr) bound.timeout = parse_fixed_interval(string->text);
+    bound.read = wait.read && bound.kind == ast::ObjectKind::pipeline;
         if (!bound.timeout || bound.timeout->count() < 0) {
             context.error(DiagnosticCode::invalid_literal, wait.timeout->span,
                           "TIMEOUT needs an interval of fixed length", "for example TIMEOUT INTERVAL '30 seconds'");

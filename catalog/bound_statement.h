@@ -53,6 +53,7 @@ struct BoundWaitFor {
     std::string name;
     ast::ObjectKind kind = ast::ObjectKind::table;
     std::optional<std::uint64_t> count;  ///< Absent: one row; for a connection: until it is connected.
+    bool read = false;                   ///< Of a pipeline, rows that it has read are counted, not those that come out.
     std::optional<std::chrono::microseconds> timeout;
 };
 

@@ -5,7 +5,7 @@
 namespace laminar {
 namespace {
 
-constexpr SystemTableColumn websocket_connections[] = {
+constexpr SystemTableColumn connections[] = {
     {"connection_name", TypeId::varchar, "Name given in CREATE CONNECTION"},
     {"connection_state", TypeId::varchar, "idle, connecting, connected, listening, waiting_to_reconnect, failed, ..."},
     {"connected_since", TypeId::timestamp, "When the current connection was made; NULL while there is none"},
@@ -123,7 +123,8 @@ constexpr SystemTableColumn connector_options[] = {
 };
 
 constexpr SystemTableSchema schemas[] = {
-    {"websocket_connections", "State and counters of every connection", websocket_connections},
+    {"connections", "State and counters of every connection", connections},
+    {"websocket_connections", "The same of WebSocket connections alone", connections},
     {"websocket_clients", "Clients connected to servers now", websocket_clients},
     {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
     {"websocket_gaps", "Intervals in which connections were lost, and where they went on", websocket_gaps},

@@ -8,6 +8,7 @@
 namespace laminar {
 
 void append_generated_message_id(std::string& target, const MessageOrigin* origin, std::uint64_t sequence) {
+    if (sequence == 0) return;
     if (origin != nullptr) target += origin->connection_name;
     target += '-';
     std::array<char, 20> digits;

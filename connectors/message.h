@@ -26,12 +26,14 @@ struct Message {
     std::int64_t received_at = 0;  ///< Microseconds since the epoch, UTC.
     std::uint64_t wire_size = 0;   ///< Payload bytes before inflation.
     std::uint64_t sequence = 0;    ///< Of this connection, from 1: generated message ids are "<connection>-<sequence>".
+                                   ///< 0: what has no id but its own.
     std::uint32_t delivery_count = 1;
     bool tracked = false;  ///< Somebody wants to know when it has been processed: ColumnBatch::deliveries names it.
     std::shared_ptr<const MessageOrigin> origin;  ///< May be null.
 };
 
-/// Appends the id of a message that brings none: "<connection>-<sequence>". origin may be null.
+/// Appends the id of a message that brings none: "<connection>-<sequence>"; nothing when sequence is 0. origin may be
+/// null.
 void append_generated_message_id(std::string& target, const MessageOrigin* origin, std::uint64_t sequence);
 
 /// One outbound message. The payload is shared, so that a broadcast encodes once.

@@ -313,7 +313,7 @@ void StatementWriter::write_node(const ast::Subscribe& subscribe) {
 void StatementWriter::write_node(const ast::WaitFor& wait) {
     text_ += "WAIT FOR ";
     write_name(wait.name);
-    if (wait.count) text_ += fmt::format(" COUNT {}", *wait.count);
+    if (wait.count) text_ += fmt::format("{} COUNT {}", wait.read ? " READ" : "", *wait.count);
     if (wait.timeout) {
         text_ += " TIMEOUT ";
         write_value(*wait.timeout);

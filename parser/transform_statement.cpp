@@ -72,6 +72,7 @@ ast::Subscribe Transformer::transform_subscribe(Grammar::SubscribeContext& conte
 ast::WaitFor Transformer::transform_wait_for(Grammar::WaitForContext& context) {
     ast::WaitFor wait;
     wait.name = transform_identifier(*context.name());
+    wait.read = has_token(context, Grammar::READ);
     for (auto* child : context.children) {
         if (auto* timeout = dynamic_cast<Grammar::OptionValueContext*>(child)) {
             wait.timeout = transform_option_value(*timeout);

@@ -249,6 +249,9 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     std::string given_up;
     ConnectionStatus status;
     std::uint64_t seen = 0;
+    const auto count_seen = [&] {
+        return statement.read ? env_.progress.rows_read(statement.name) : env_.progress.rows(statement.name);
+    };
     const auto satisfied = [&] {
         if (for_connection) {
             const auto connection = env_.connections.find(statement.name);
@@ -265,7 +268,7 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
             if (statement.count) return seen >= wanted;
             return status.state == ConnectionState::connected || status.state == ConnectionState::listening;
         }
-        seen = env_.progress.rows(statement.name);
+        seen = count_seen();
         if (seen >= wanted) return true;
         if (statement.kind == ast::ObjectKind::pipeline) {
             env_.engine.call([&](Engine&) {
@@ -278,7 +281,7 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
             env_.engine.call([&](Engine&) { return env_.graph.is_dry() && env_.graph.has_finished(); })) {
             // Windows have closed, too: everything that will ever come has come; look once more, for the last rows may
             // just have been counted.
-            seen = env_.progress.rows(statement.name);
+            seen = count_seen();
             if (seen < wanted) given_up = "no source will deliver any more";
         }
         return seen >= wanted || !given_up.empty();
@@ -287,10 +290,10 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     if (statement.timeout) deadline = std::chrono::steady_clock::now() + *statement.timeout;
 
     const bool done = env_.progress.wait(satisfied, deadline);
-    const std::string what =
-        for_connection && !statement.count
-            ? fmt::format("connection \"{}\" to be connected", statement.name)
-            : fmt::format("{} {} of \"{}\"", wanted, for_connection ? "messages" : "rows", statement.name);
+    const std::string what = for_connection && !statement.count
+                                 ? fmt::format("connection \"{}\" to be connected", statement.name)
+                                 : fmt::format("{} {} {} \"{}\"", wanted, for_connection ? "messages" : "rows",
+                                               statement.read ? "to be read by" : "of", statement.name);
     if (done && given_up.empty()) {
         env_.output.done("WAIT FOR");
         return true;

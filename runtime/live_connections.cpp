@@ -148,6 +148,7 @@ ConnectionStatus LiveConnections::past_totals() const {
     const std::lock_guard lock(mutex_);
     return past_totals_;
 }
+    past_totals_.messages_received += status.messages_received;
 
 void LiveConnections::replace(const ConnectionObject& definition) {
     std::shared_ptr<Connection> old = find(definition.name);

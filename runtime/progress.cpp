@@ -4,10 +4,14 @@
 
 namespace laminar {
 
-void Progress::add_rows(std::string_view object, std::uint64_t count) {
+void Progress::add_rows(std::string_view object, std::uint64_t count) { add(rows_, object, count); }
+
+void Progress::add_rows_read(std::string_view object, std::uint64_t count) { add(rows_read_, object, count); }
+
+void Progress::add(Counts& counts, std::string_view object, std::uint64_t count) {
     {
         const std::lock_guard lock(mutex_);
-        rows_[fold_case(object)] += count;
+        counts[fold_case(object)] += count;
         ++version_;
     }
     changed_.notify_all();
@@ -16,12 +20,17 @@ void Progress::add_rows(std::string_view object, std::uint64_t count) {
 void Progress::forget(std::string_view object) {
     const std::lock_guard lock(mutex_);
     rows_.erase(fold_case(object));
+    rows_read_.erase(fold_case(object));
 }
 
-std::uint64_t Progress::rows(std::string_view object) const {
+std::uint64_t Progress::rows(std::string_view object) const { return find(rows_, object); }
+
+std::uint64_t Progress::rows_read(std::string_view object) const { return find(rows_read_, object); }
+
+std::uint64_t Progress::find(const Counts& counts, std::string_view object) const {
     const std::lock_guard lock(mutex_);
-    const auto found = rows_.find(fold_case(object));
-    return found == rows_.end() ? 0 : found->second;
+    const auto found = counts.find(fold_case(object));
+    return found == counts.end() ? 0 : found->second;
 }
 
 void Progress::notify() {

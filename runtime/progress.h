@@ -16,10 +16,13 @@ namespace laminar {
 /// What has happened so far, and a place to wait for more. Thread-safe.
 class Progress {
 public:
-    /// Rows that passed a table, pipeline or subscription.
+    /// Rows that passed a table, or came out of a pipeline or subscription.
     void add_rows(std::string_view object, std::uint64_t count);
+    /// Rows that a pipeline or subscription has read.
+    void add_rows_read(std::string_view object, std::uint64_t count);
     void forget(std::string_view object);
     [[nodiscard]] std::uint64_t rows(std::string_view object) const;
+    [[nodiscard]] std::uint64_t rows_read(std::string_view object) const;
 
     /// Something changed that a waiter may care about.
     void notify();
@@ -34,9 +37,14 @@ public:
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
 private:
+    using Counts = std::map<std::string, std::uint64_t, std::less<>>;  ///< By folded name.
+    void add(Counts& counts, std::string_view object, std::uint64_t count);
+    [[nodiscard]] std::uint64_t find(const Counts& counts, std::string_view object) const;
+
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::map<std::string, std::uint64_t, std::less<>> rows_;  ///< By folded name; guarded by mutex_, as version_.
+    Counts rows_;  ///< Guarded by mutex_, as the two below.
+    Counts rows_read_;
     std::uint64_t version_ = 0;
     std::atomic<bool> cancelled_ = false;
 };

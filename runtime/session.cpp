@@ -160,12 +160,14 @@ public:
         }
         status.failure = redact(status.failure);
         const ConnectionStatus past = connections_.past_totals();
+        status.messages_in = past.messages_received;
         status.messages_sent = past.messages_sent;
         status.messages_failed = past.messages_failed;
         status.messages_dropped = past.messages_dropped;
         status.connections = connections_.statuses();
         status.lag = connections_.longest_wait();
         for (const ConnectionStatus& connection : status.connections) {
+            status.messages_in += connection.messages_received;
             status.messages_sent += connection.messages_sent;
             status.messages_failed += connection.messages_failed;
             status.messages_dropped += connection.messages_dropped;
@@ -231,11 +233,11 @@ public:
     }
 
 private:
-    /// Engine thread.
-    EngineThread::NextCycle cycle() {
     /// The engine quotes values in its texts, and a value may be a secret that a peer has sent back.
     [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
 
+    /// Engine thread.
+    EngineThread::NextCycle cycle() {
         if (!cycling_) return std::nullopt;
         const auto began = std::chrono::steady_clock::now();
         const std::uint64_t rows_before = graph_.rows_in();
@@ -258,7 +260,6 @@ private:
     /// Engine thread.
     void publish_status(bool moved, bool sources_finished) {
         SessionStatus fresh;
-        fresh.messages_in = graph_.messages_in();
         fresh.rows_in = graph_.rows_in();
         fresh.rows_out = graph_.rows_out();
         fresh.live = graph_.has_inputs();

@@ -37,9 +37,9 @@ public:
 
 /// Totals for progress lines, end conditions and summaries.
 struct SessionStatus {
-    std::uint64_t messages_in = 0;
+    std::uint64_t messages_in = 0;  ///< Received, each once, however many read it.
     std::uint64_t messages_sent = 0;
-    std::uint64_t rows_in = 0;
+    std::uint64_t rows_in = 0;          ///< Of tables and pipelines: a message that several read makes rows for each.
     std::uint64_t rows_out = 0;         ///< To sinks, printed streams included.
     std::uint64_t messages_failed = 0;  ///< Not decodable.
     std::uint64_t messages_dropped = 0;

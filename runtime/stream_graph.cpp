@@ -116,7 +116,6 @@ bool StreamGraph::take_in(bool at_once) {
         }
         moved = true;
         rows_in_ += input->batch_rows();
-        messages_in_ += input->batch().messages;
         bytes_in_ += input->batch().bytes;
     }
     return moved;
@@ -131,7 +130,6 @@ bool StreamGraph::process(bool at_once) {
             for (const auto& source : pipeline.sources()) {
                 if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
                 rows_in_ += source.own_stream->batch_rows();
-                messages_in_ += source.own_stream->batch().messages;
                 bytes_in_ += source.own_stream->batch().bytes;
             }
         }
@@ -186,6 +184,8 @@ bool StreamGraph::make_known() {
     bool any = false;
     for (Entry& entry : pipelines_) {
         RunningPipeline& pipeline = *entry.pipeline;
+        const std::uint64_t read = pipeline.rows_in() - std::exchange(entry.rows_in, pipeline.rows_in());
+        if (read > 0) progress_.add_rows_read(pipeline.name(), read);
         const std::uint64_t written = pipeline.rows_out() - std::exchange(entry.rows_out, pipeline.rows_out());
         if (written > 0) {
             any = true;
@@ -264,7 +264,7 @@ bool StreamGraph::has_inputs() const {
 std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
     std::vector<PipelineStatus> statuses;
     statuses.reserve(pipelines_.size());
-    for (const auto& [pipeline, sink, stored_sink, rows_out] : pipelines_) {
+    for (const auto& [pipeline, sink, stored_sink, rows_in, rows_out] : pipelines_) {
         statuses.push_back({pipeline->name(), pipeline->state(), sink, pipeline->rows_in(), pipeline->rows_out(),
                             pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(),
                             pipeline->late_rows(), pipeline->graph() ? pipeline->graph()->state_rows() : 0,

@@ -76,7 +76,6 @@ public:
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
-    [[nodiscard]] std::uint64_t messages_in() const noexcept { return messages_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
     /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
     /// last cycle that changed a table of theirs, or those that tables no longer retain, whichever are more.
@@ -88,7 +87,8 @@ private:
         std::unique_ptr<RunningPipeline> pipeline;
         std::string sink;
         std::string stored_sink;
-        std::uint64_t rows_out = 0;  ///< Those that have been made known.
+        std::uint64_t rows_in = 0;  ///< Those that have been made known, as the next.
+        std::uint64_t rows_out = 0;
     };
 
     void maintain(RetainedTable& retained);
@@ -105,7 +105,6 @@ private:
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
     std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
     std::uint64_t rows_in_ = 0;
-    std::uint64_t messages_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
     bool ending_ = false;

@@ -81,7 +81,6 @@ bool StreamInput::advance(bool at_once) {
         keep_batch();
     }
     rows_ += batch_->rows;
-    messages_ += batch_->messages;
     return true;
 }
 

@@ -57,7 +57,6 @@ public:
     [[nodiscard]] std::size_t batch_rows() const noexcept { return batch_ ? batch_->rows : 0; }
 
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
-    [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
     /// Rows that could not be stored or given their defaults.
     [[nodiscard]] std::uint64_t refused_rows() const noexcept { return refused_rows_; }
 
@@ -82,7 +81,6 @@ private:
     std::string connection_;
     std::vector<FailedRow> failures_;
     std::uint64_t rows_ = 0;
-    std::uint64_t messages_ = 0;
     std::uint64_t refused_rows_ = 0;
 };
 

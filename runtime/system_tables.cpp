@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
@@ -27,12 +28,15 @@ std::optional<std::int64_t> age_in_ms(std::int64_t microseconds) {
         std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::microseconds(microseconds)).count());
 }
 
-ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+/// Of one connector, or of all.
+ResultTable connections_of(std::string_view connector, const SystemTableSources& sources,
+                           std::vector<OutputColumn> columns) {
     std::map<std::string, ConnectionStatus> live;
     for (ConnectionStatus& status : sources.connections.statuses()) live[fold_case(status.name)] = std::move(status);
     ResultBuilder builder(std::move(columns));
     for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::connection)) {
         const auto& definition = std::get<ConnectionObject>(*object);
+        if (!connector.empty() && definition.connector->name != connector) continue;
         ConnectionStatus status = live[fold_case(definition.name)];
         const std::optional<std::int64_t> port =
             status.port == 0 ? std::nullopt : std::optional<std::int64_t>(status.port);
@@ -47,6 +51,14 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
                         status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered);
     }
     return builder.take();
+}
+
+ResultTable connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    return connections_of({}, sources, std::move(columns));
+}
+
+ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+    return connections_of("websocket", sources, std::move(columns));
 }
 
 ResultTable websocket_clients(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
@@ -159,6 +171,7 @@ Reader reader_of(std::string_view table) {
     if (table == "websocket_connections") return websocket_connections;
     if (table == "websocket_clients") return websocket_clients;
     if (table == "websocket_logs") return websocket_logs;
+    if (table == "connections") return connections;
     if (table == "websocket_gaps") return websocket_gaps;
     if (table == "dead_letters") return dead_letters;
     if (table == "pipelines") return pipelines;

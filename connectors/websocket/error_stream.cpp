@@ -169,7 +169,7 @@ void ErrorStream::offer(const std::string& json, const ErrorRecord& record, Inpu
     message.payload = json;
     message.received_at = record.timestamp;
     message.wire_size = json.size();
-    message.sequence = ++backlog_.sequence;
+    // No sequence: a record has no id of its own, only its message's.
     message.origin = origin;
     (void)channel.offer(message);  // An error about an error would never end.
     channel.flush();

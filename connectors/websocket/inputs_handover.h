@@ -29,7 +29,6 @@ struct ErrorBacklog {
     std::deque<DeadRecord> dead_letters;  ///< The same, and at most buffer_bytes.
     std::size_t dead_letter_bytes = 0;
     std::deque<std::chrono::steady_clock::time_point> recent_errors;  ///< Of the last minute.
-    std::uint64_t sequence = 0;                                       ///< Of the latest entry handed to a channel.
 };
 
 /// The messages of a connection that are to be acknowledged, as MessageAcknowledgement keeps them.

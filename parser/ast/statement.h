@@ -99,6 +99,7 @@ struct Subscribe {
 struct WaitFor {
     Identifier name;
     std::optional<std::uint64_t> count;
+    bool read = false;                   ///< Rows that it has read are counted.
     std::optional<OptionValue> timeout;  ///< An Interval, or a String read as one.
 };
 

@@ -179,7 +179,7 @@ class Shell(Laminar):
     def wait_for_state(self, connection, state):
         """Returns [state_reason, last_error] of the connection when it has come into that state."""
         rows = self.wait_until("connection_state, state_reason, last_error",
-                               f"system.websocket_connections WHERE connection_name = '{connection}'",
+                               f"system.connections WHERE connection_name = '{connection}'",
                                lambda rows: rows and rows[0][0] == state)
         return rows[0][1:]
 

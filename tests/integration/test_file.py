@@ -168,7 +168,7 @@ class ParquetTest(LaminarTestCase):
     def test_a_file_is_there_when_it_is_complete(self):
         shell = self.start_shell()
         shell.execute(self.sink("(n INT)") + "INSERT INTO written VALUES (1), (2)")
-        shell.wait_until("messages_sent", "system.websocket_connections", lambda rows: rows == [[2]])
+        shell.wait_until("messages_sent", "system.connections", lambda rows: rows == [[2]])
         self.assertFalse(self.path.exists())
         shell.execute("DROP CONNECTION target CASCADE")
         self.assertEqual(self.stored(), [["1"], ["2"]])

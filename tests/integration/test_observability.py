@@ -3,8 +3,8 @@
 import json
 import unittest
 
-from laminar_process import LaminarTestCase
-from websocket_peer import FeedServer
+from laminar_process import LaminarTestCase, run
+from websocket_peer import FeedServer, free_port
 
 MESSAGES = [json.dumps({"n": n}) for n in range(10)]
 
@@ -93,6 +93,47 @@ class ObservabilityTest(LaminarTestCase):
         self.assertEqual(list(error), ["time", "level", "connection", "event", "message"])
         self.assertEqual(error["level"], "warning")
         self.assertTrue(error["message"].startswith("invalid_json: "))
+
+    def test_messages_are_counted_once(self):
+        """However many read them; what is told about them are no messages, and other connectors are not WebSockets."""
+        with FeedServer([*MESSAGES, "broken", '{"n": "no number"}']) as server:
+            laminar = run("run", "--format", "json", "-e", f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', dlq_enabled = true);
+                CREATE CONNECTION numbers TO generator (max_rows = 7);
+                CREATE CONNECTION hole TO blackhole ();
+                CREATE TABLE one (n INT) WITH (connector = 'feed');
+                CREATE TABLE two (n INT) WITH (connector = 'feed');
+                CREATE TABLE errors (error_type TEXT, message_id TEXT) WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE dead (error_type TEXT) WITH (connector = 'feed', stream = 'dlq');
+                CREATE PIPELINE direct AS SELECT n FROM feed WHERE n < 0;
+                CREATE TABLE sink (counter BIGINT) WITH (connector = 'hole');
+                CREATE PIPELINE copy AS INSERT INTO sink SELECT counter FROM numbers;
+                WAIT FOR errors COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR dead COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR copy COUNT 7 TIMEOUT INTERVAL '60 seconds';
+                SELECT connection_name, messages_received FROM system.connections ORDER BY ALL;
+                SELECT connection_name, messages_received FROM system.websocket_connections;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.exit_code, 0, laminar.stderr.text)
+        self.assertEqual(laminar.rows, [{"connection_name": name, "messages_received": count} for name, count in
+                                        (("feed", 12), ("hole", 0), ("numbers", 7), ("feed", 12))])
+        self.assertIn("19 messages in, 7 sent", laminar.stderr.text)
+
+    def test_connection_errors_have_no_message_id(self):
+        port = free_port()
+        laminar = self.run_script(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = 'ws://127.0.0.1:{port}/', mode = 'client', format = 'json',
+                reconnect_interval_ms = 50);
+            CREATE TABLE declared (error_type TEXT, message_id TEXT) WITH (connector = 'feed', stream = 'errors');
+            CREATE TABLE undeclared (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
+            WAIT FOR declared TIMEOUT INTERVAL '60 seconds';
+            WAIT FOR undeclared TIMEOUT INTERVAL '60 seconds';
+            SELECT DISTINCT error_type, message_id FROM declared;
+            SELECT DISTINCT error_type, message_id FROM undeclared;
+            DROP CONNECTION feed CASCADE;
+        """)
+        self.assertEqual(laminar.rows, [{"error_type": "connection", "message_id": None}] * 2)
 
 
 if __name__ == "__main__":

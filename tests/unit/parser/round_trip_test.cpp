@@ -130,6 +130,7 @@ TEST_CASE("statements of all kinds are written back") {
              "WAIT FOR t",
              "WAIT FOR t COUNT 10 TIMEOUT INTERVAL '5 seconds'",
              "WAIT FOR t TIMEOUT '10s' COUNT 3",
+             "WAIT FOR read READ COUNT 3 TIMEOUT '10s'",
              "PAUSE PIPELINE p",
              "RESUME CONNECTION c",
              "DROP TABLE IF EXISTS a, b CASCADE",

@@ -111,6 +111,8 @@ TEST_CASE("the other statements") {
     CHECK(wait.count == 5);
     CHECK(std::get<ast::OptionValue::Interval>(wait.timeout->node).text == "10 s");
     CHECK(parse_as<ast::WaitFor>("WAIT FOR t TIMEOUT '10 s'").timeout);
+    CHECK_FALSE(wait.read);
+    CHECK(parse_as<ast::WaitFor>("WAIT FOR read READ COUNT 5").read);
     CHECK(parse_as<ast::PauseResume>("PAUSE PIPELINE p").kind == ast::ObjectKind::pipeline);
     CHECK(parse_as<ast::PauseResume>("RESUME CONNECTION c").resume);
     const auto drop = parse_as<ast::Drop>("DROP VIEW IF EXISTS a, b CASCADE");
