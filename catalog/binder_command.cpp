@@ -86,13 +86,18 @@ std::optional<BoundStatementNode> bind_wait_for(const BindingContext& context, c
                 fmt::format("rows are counted in tables and pipelines, and \"{}\" is a connection", bound.name),
                 "WAIT FOR connection waits until it is connected");
     }
+    const auto* table = object != nullptr ? std::get_if<TableObject>(object) : nullptr;
+    if (table != nullptr && table->only_sends())
+        context.error(DiagnosticCode::not_a_source, wait.name.span,
+                      fmt::format("table \"{}\" only sends rows, so none will ever come", table->name),
+                      "wait for the pipeline that writes to it");
     bound.count = wait.count;
+    bound.read = wait.read && bound.kind == ast::ObjectKind::pipeline;
     if (wait.timeout) {
         const auto* interval = std::get_if<ast::OptionValue::Interval>(&wait.timeout->node);
         const auto* string = std::get_if<ast::OptionValue::String>(&wait.timeout->node);
         if (interval != nullptr) bound.timeout = parse_fixed_interval(interval->text, interval->unit);
         if (string != nullptr) bound.timeout = parse_fixed_interval(string->text);
-    bound.read = wait.read && bound.kind == ast::ObjectKind::pipeline;
         if (!bound.timeout || bound.timeout->count() < 0) {
             context.error(DiagnosticCode::invalid_literal, wait.timeout->span,
                           "TIMEOUT needs an interval of fixed length", "for example TIMEOUT INTERVAL '30 seconds'");

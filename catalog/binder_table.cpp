@@ -78,6 +78,15 @@ private:
         if (table_.options.stream != TableStream::messages && !can_read(*connection_))
             context_.error(DiagnosticCode::not_a_source, stream->value.span,
                            fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
+        if (table_.options.mode != TableMode::sink) return;
+        const ast::Option* mode = find_option("mode");
+        if (table_.options.stream != TableStream::messages)
+            context_.error(DiagnosticCode::option_conflict, mode->value.span,
+                           "a table of errors or dead letters can only be read");
+        if (!can_write(*connection_))
+            context_.error(
+                DiagnosticCode::not_a_sink, mode->value.span,
+                fmt::format("connection \"{}\" takes no rows, so a table of it cannot only send", connection_->name));
     }
 
     void bind_column(const ast::ColumnDefinition& definition) {
@@ -357,7 +366,7 @@ private:
     void assign_payload_columns() {
         const PayloadShape shape = payload_shape(*connection_);
         assign_metadata(table_.columns, shape);
-        if (shape == PayloadShape::fields || !can_read(*connection_)) return;
+        if (shape == PayloadShape::fields || !can_read(*connection_) || table_.only_sends()) return;
         const bool takes_payload =
             std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {
                 return column.metadata == MetadataField::message || column.metadata == MetadataField::data;

@@ -43,15 +43,20 @@ struct ColumnObject {
 /// Which rows of a connection a table shows.
 enum class TableStream : std::uint8_t { messages, errors, dead_letters };
 
+/// What a table is for: both, or rows that are sent alone.
+enum class TableMode : std::uint8_t { both, sink };
+
 enum class Changelog : std::uint8_t { none, full, upsert, debezium };
 
 /// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
 struct TableOptions : OptionSet {
     std::string connector;  ///< Connection name; empty for a stored table.
     TableStream stream = TableStream::messages;
+    TableMode mode = TableMode::both;
     bool include_metadata = false;
     std::optional<std::chrono::microseconds> retention = std::chrono::hours(1);  ///< nullopt: no limit by age.
     std::optional<std::uint64_t> retention_rows = 1'000'000;                     ///< nullopt: no limit by count.
+    std::optional<std::uint64_t> retention_bytes = 512ULL << 20;                 ///< nullopt: no limit by size.
     std::string event_time_field;                                                ///< Column that carries event time.
     std::optional<std::chrono::microseconds> watermark_delay;
     std::chrono::milliseconds watermark_idle{30'000};
@@ -67,6 +72,10 @@ struct TableObject : Definition {
     TableOptions options;
 
     [[nodiscard]] bool is_stored() const noexcept { return options.connector.empty(); }
+    /// Nothing is ever read through it: it only sends.
+    [[nodiscard]] bool only_sends() const noexcept {
+        return !is_stored() && (columns.empty() || options.mode == TableMode::sink);
+    }
 };
 
 struct OutputColumn {

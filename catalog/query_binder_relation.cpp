@@ -157,6 +157,12 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
                                 "it is a sink that takes the columns of the query that fills it; declare its columns");
             return false;
         }
+        if (stored->only_sends()) {
+            diagnostics_->error(DiagnosticCode::not_a_source, name.span,
+                                "table \"" + stored->name + "\" only sends rows (mode = 'sink') and has none to read",
+                                "make another table of connection \"" + stored->options.connector + "\" to read it");
+            return false;
+        }
         make_scan(table, relation, stored->is_stored() ? InputKind::stored_table : InputKind::stream_table,
                   stored->name);
         scan_table(*stored, relation);

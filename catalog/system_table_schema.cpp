@@ -107,10 +107,11 @@ constexpr SystemTableColumn tables[] = {
     {"name", TypeId::varchar, "Name given in CREATE TABLE"},
     {"kind", TypeId::varchar, "stream (bound to a connection) or stored"},
     {"connection", TypeId::varchar, "Connection it is bound to; NULL for a stored table"},
-    {"stream", TypeId::varchar, "messages, errors or dlq; NULL for a stored table"},
+    {"stream", TypeId::varchar, "messages, errors or dlq; NULL for a stored table, and for one that only sends"},
     {"rows", TypeId::bigint, "Rows retained now"},
     {"rows_received", TypeId::bigint, "Rows read since the start"},
     {"rows_expired", TypeId::bigint, "Rows removed by retention"},
+    {"bytes", TypeId::bigint, "About how large the rows retained now are"},
 };
 
 constexpr SystemTableColumn connector_options[] = {

@@ -18,13 +18,21 @@ const OptionSchema& table_option_schema() {
                  {"errors", TableStream::errors},
                  {"dlq", TableStream::dead_letters}},
                 {.help = "Which rows of the connection it shows.", .example = "'errors'", .needs = {"connector"}})
+            .add_choice("mode", &Options::mode, {{"both", TableMode::both}, {"sink", TableMode::sink}},
+                        {.help = "'sink': rows are only sent; what the connection receives is not read through it.",
+                         .example = "'sink'",
+                         .needs = {"connector"}})
             .add("include_metadata", &Options::include_metadata,
-                 {.help = "Show the metadata columns in * too.", .example = "true", .needs = {"connector"}})
+                 {.help = "Show the metadata columns in * too.",
+                  .example = "true",
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
             .add("retention", &Options::retention,
                  {.help = "How long rows are kept for ad-hoc queries; NULL for no limit.",
                   .example = "INTERVAL '1 hour'",
                   .minimum = 0,
                   .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("retention_rows", &Options::retention_rows,
                  {.help = "How many rows are kept for ad-hoc queries; NULL for no limit.",
@@ -33,18 +41,30 @@ const OptionSchema& table_option_schema() {
                   .minimum = 0,
                   .maximum = 1e12,
                   .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("retention_bytes", &Options::retention_bytes,
+                 {.help = "How many bytes of rows are kept for ad-hoc queries, about; NULL for no limit.",
+                  .example = "100000000",
+                  .unit = "bytes",
+                  .minimum = 0,
+                  .maximum = 1e15,
+                  .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("event_time_field", &Options::event_time_field,
                  {.help = "Column that carries the time of the event.",
                   .example = "'timestamp'",
                   .absent = "the column of WATERMARK FOR, else the one a window names",
                   .rule = TextRule::not_empty,
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("watermark_delay", &Options::watermark_delay,
                  {.help = "How much later than others an event may arrive.",
                   .example = "INTERVAL '5 seconds'",
                   .absent = "1 second",
                   .minimum = 0,
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("watermark_idle_ms", &Options::watermark_idle,
                  {.help = "Silence after which time goes on without events.",
@@ -52,10 +72,12 @@ const OptionSchema& table_option_schema() {
                   .unit = "ms",
                   .minimum = 1,
                   .maximum = 86'400'000,
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("coerce", &Options::coerce,
                  {.help = "Convert values of another JSON type where TRY_CAST could, such as numbers in strings.",
                   .example = "true",
+                  .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add_choice(
                 "changelog", &Options::changelog,

@@ -193,6 +193,9 @@ public:
     virtual void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) = 0;
     virtual void remove_input(const std::shared_ptr<InputChannel>& channel) = 0;
 
+    /// Whether messages are passed over while nobody reads them, so that the peer goes on. Otherwise a connection
+    /// whose errors alone are read waits for a reader of its messages.
+    virtual void set_passes_over(bool) {}
     /// Starts connecting or listening. Does nothing when open.
     virtual void open() = 0;
     /// Closes gracefully (queued messages are sent, close 1000/1001), then calls done once, from an I/O thread.

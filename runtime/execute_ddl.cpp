@@ -97,7 +97,8 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
 void StatementExecutor::create_stream_table(const TableObject& table) {
     const auto& definition = *env_.catalog.find_as<ConnectionObject>(table.options.connector);
     env_.connections.use(definition, table.name);
-    if (!table.columns.empty() && can_read(definition)) {
+    if (table.only_sends()) env_.connections.only_send(definition.name, table.name);
+    if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition);
         if (table.options.stream != TableStream::messages)
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};

@@ -115,6 +115,14 @@ void LiveConnections::attach(std::string_view connection, const std::string& con
     found->second.connection->add_input(stream, channel);
 }
 
+void LiveConnections::only_send(std::string_view connection, const std::string& consumer) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(fold_case(connection));
+    if (found == entries_.end()) return;
+    found->second.senders.insert(fold_case(consumer));
+    found->second.connection->set_passes_over(true);
+}
+
 void LiveConnections::stop_using(std::string_view connection, const std::string& consumer) {
     std::shared_ptr<Connection> unused;
     {
@@ -129,6 +137,7 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
             return true;
         });
         entry.consumers.erase(name);
+        if (entry.senders.erase(name) > 0) entry.connection->set_passes_over(!entry.senders.empty());
         if (!entry.consumers.empty()) return;
         unused = std::move(entry.connection);
         entries_.erase(found);
@@ -139,6 +148,7 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
 }
 
 void LiveConnections::remember_totals(const ConnectionStatus& status) {
+    past_totals_.messages_received += status.messages_received;
     past_totals_.messages_sent += status.messages_sent;
     past_totals_.messages_failed += status.messages_failed;
     past_totals_.messages_dropped += status.messages_dropped;
@@ -148,7 +158,6 @@ ConnectionStatus LiveConnections::past_totals() const {
     const std::lock_guard lock(mutex_);
     return past_totals_;
 }
-    past_totals_.messages_received += status.messages_received;
 
 void LiveConnections::replace(const ConnectionObject& definition) {
     std::shared_ptr<Connection> old = find(definition.name);
@@ -173,6 +182,7 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     entry.connection = successor;
     entry.definition = definition;
     entry.secrets = secret_values(definition, secrets_);
+    successor->set_passes_over(!entry.senders.empty());
     const InputChannel::Limits limits = connection_input_options(definition).limits;
     for (const Attachment& attachment : entry.attachments) {
         if (attachment.stream == TableStream::messages) attachment.channel->set_limits(limits);

@@ -37,6 +37,8 @@ public:
     /// Feeds a stream of the connection into the consumer's channel.
     void attach(std::string_view connection, const std::string& consumer, TableStream stream,
                 const std::shared_ptr<InputChannel>& channel);
+    /// The consumer only sends: messages that nobody reads are passed over, even where somebody reads the errors.
+    void only_send(std::string_view connection, const std::string& consumer);
     /// Removes a consumer and its channels; the last one closes the connection (and waits for it).
     void stop_using(std::string_view connection, const std::string& consumer);
     /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
@@ -87,6 +89,7 @@ private:
         ConnectionObject definition;
         std::string secrets;  ///< secret_values when the connection was made.
         std::set<std::string> consumers;
+        std::set<std::string> senders;  ///< Of them, those that only send.
         std::vector<Attachment> attachments;
     };
 

@@ -36,6 +36,9 @@ std::int64_t age_slack(std::chrono::microseconds retention) {
     return std::clamp<std::int64_t>(retention.count() / 64, 1'000'000, 60'000'000);
 }
 
+// How large rows are is known for parts of that many bytes: for a bound of size that is fine enough.
+constexpr std::uint64_t bytes_of_part = 256u << 10;
+
 std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& table) {
     const ResultTable row = engine.query(fmt::format("SELECT min(rowid) FROM {}", table));
     if (row.rows == 0 || !row.values[0].is_valid(0)) return std::nullopt;
@@ -87,7 +90,7 @@ RetainedTable::~RetainedTable() {
 
 void RetainedTable::append(ColumnBatch& batch) {
     if (batch.rows == 0) return;
-    if (options_.retention_rows == 0U) {
+    if (keeps_none()) {
         expired_ += batch.rows;
         return;
     }
@@ -140,9 +143,29 @@ void RetainedTable::write(ColumnBatch& batch) {
 }
 
 void RetainedTable::count_written(std::uint64_t rows, std::uint64_t bytes) {
-    written_rows_ += rows;
-    written_bytes_ += bytes;
+    if (rows == 0) return;
+    written_.rows += rows;
+    written_.bytes += bytes;
     untrimmed_bytes_ += bytes;
+    if (written_parts_.empty() || written_parts_.back().bytes >= bytes_of_part) written_parts_.emplace_back();
+    written_parts_.back().rows += rows;
+    written_parts_.back().bytes += bytes;
+}
+
+/// The oldest rows have gone.
+void RetainedTable::forget_written(std::uint64_t rows) {
+    while (rows > 0 && !written_parts_.empty()) {
+        Amount& part = written_parts_.front();
+        const std::uint64_t gone = std::min(rows, part.rows);
+        const std::uint64_t bytes = part.bytes * gone / part.rows;  // Parts are small: no overflow.
+        rows -= gone;
+        part.rows -= gone;
+        part.bytes -= bytes;
+        written_.rows -= gone;
+        written_.bytes -= bytes;
+        deleted_.bytes += bytes;
+        if (part.rows == 0) written_parts_.pop_front();
+    }
 }
 
 void RetainedTable::make_readable() {
@@ -174,10 +197,39 @@ void RetainedTable::trim_roughly() {
         if (oldest_ + age_slack(*options_.retention) < bound) delete_by_age();
     }
     if (surplus() == 0) return;
-    if (surplus() > slack(*options_.retention_rows) || untrimmed_bytes_ > byte_slack) delete_by_count();
+    if (is_far_beyond() || untrimmed_bytes_ > byte_slack) delete_by_count();
 }
 
-std::uint64_t RetainedTable::surplus() const noexcept {
+bool RetainedTable::is_far_beyond() const noexcept {
+    if (options_.retention_rows && surplus_by_count() > slack(*options_.retention_rows)) return true;
+    return options_.retention_bytes &&
+           bytes() > *options_.retention_bytes + *options_.retention_bytes / 10 + bytes_of_part;
+}
+
+std::uint64_t RetainedTable::surplus_by_size() const noexcept {
+    if (!options_.retention_bytes || bytes() <= *options_.retention_bytes) return 0;
+    std::uint64_t excess = bytes() - *options_.retention_bytes;
+    std::uint64_t rows = 0;
+    const auto leave_out = [&](std::uint64_t part_rows, std::uint64_t part_bytes) {
+        if (excess >= part_bytes) {
+            rows += part_rows;
+            excess -= part_bytes;
+            return true;
+        }
+        // Of rows as large as the others of their part.
+        rows += (excess * part_rows + part_bytes - 1) / part_bytes;
+        return false;
+    };
+    for (const Amount& part : written_parts_) {
+        if (excess == 0 || !leave_out(part.rows, part.bytes)) return rows;
+    }
+    for (const WaitingRows::Segment& segment : waiting_.segments()) {
+        if (excess == 0 || !leave_out(segment.batch->rows, segment.bytes)) return rows;
+    }
+    return rows;
+}
+
+std::uint64_t RetainedTable::surplus_by_count() const noexcept {
     return options_.retention_rows && rows_ > *options_.retention_rows ? rows_ - *options_.retention_rows : 0;
 }
 
@@ -221,7 +273,7 @@ void RetainedTable::count_deleted(std::uint64_t rows) {
     rows_ -= gone;
     expired_ += gone;
     deleted_.rows += gone;
-    if (written_rows_ > 0) deleted_.bytes += gone * (written_bytes_ / written_rows_);
+    forget_written(gone);
 }
 
 ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +16,7 @@
 
 namespace laminar {
 
-/// The rows of a stream that ad-hoc SQL can see, bounded by age and count.
+/// The rows of a stream that ad-hoc SQL can see, bounded by age, count and size.
 /// New rows wait in memory until somebody reads, or there are many, or for a while; what goes beyond the bounds before
 /// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
 class RetainedTable {
@@ -46,6 +48,8 @@ public:
 
     /// Within the bounds (of age: when that was last looked at).
     [[nodiscard]] std::uint64_t rows() const noexcept;
+    /// Of all rows that are still kept, about: as they came, without what the engine adds or saves.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return written_.bytes + waiting_.bytes(); }
     /// Beyond the bounds, or lost.
     [[nodiscard]] std::uint64_t expired_rows() const noexcept { return expired_ + (rows_ - rows()); }
 
@@ -59,6 +63,11 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    struct Amount {
+        std::uint64_t rows = 0;
+        std::uint64_t bytes = 0;
+    };
+
     void write_waiting();
     void write(ColumnBatch& batch);
     void drop_expired();
@@ -68,9 +77,17 @@ private:
     void delete_by_age();
     void delete_by_count();
     void count_deleted(std::uint64_t rows);
-    [[nodiscard]] std::uint64_t surplus() const noexcept;
+    /// How many of the oldest rows are too many.
+    [[nodiscard]] std::uint64_t surplus() const noexcept { return std::max(surplus_by_count(), surplus_by_size()); }
+    [[nodiscard]] std::uint64_t surplus_by_count() const noexcept;
+    [[nodiscard]] std::uint64_t surplus_by_size() const noexcept;
+    [[nodiscard]] bool is_far_beyond() const noexcept;
+    void forget_written(std::uint64_t rows);
     /// In the engine, where the oldest rows are.
     [[nodiscard]] std::uint64_t rows_written() const noexcept { return rows_ - waiting_.rows(); }
+    [[nodiscard]] bool keeps_none() const noexcept {
+        return options_.retention_rows == 0U || options_.retention_bytes == 0U;
+    }
 
     Engine& engine_;
     std::string name_;
@@ -85,8 +102,8 @@ private:
     std::string insert_shown_sql_;
     std::uint64_t rows_ = 0;     ///< In the table and waiting.
     std::uint64_t expired_ = 0;  ///< Not among them any more, or lost.
-    std::uint64_t written_rows_ = 0;
-    std::uint64_t written_bytes_ = 0;
+    Amount written_;             ///< In the engine, as the next: its parts, the oldest first.
+    std::deque<Amount> written_parts_;
     Deleted deleted_;
     std::uint64_t untrimmed_bytes_ = 0;  ///< Written since the count was last trimmed.
     std::int64_t oldest_ = 0;            ///< No row was processed before (UTC microseconds).

@@ -14,8 +14,8 @@
 #include "connectors/utc_clock.h"
 #include "runtime/option_text.h"
 #include "runtime/result_builder.h"
-
 #include "runtime/result_redaction.h"
+
 namespace laminar {
 
 namespace {
@@ -142,14 +142,17 @@ ResultTable tables(const SystemTableSources& sources, std::vector<OutputColumn> 
     for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::table)) {
         const auto& table = std::get<TableObject>(*object);
         if (table.is_stored()) {
-            builder.add_row(table.name, "stored", nullptr, nullptr, nullptr, nullptr, nullptr);
+            builder.add_row(table.name, "stored", nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
             continue;
         }
         StreamInput* input = sources.graph.find_table(table.name);
         const RetainedTable* retained = input ? input->retained() : nullptr;
-        builder.add_row(table.name, "stream", table.options.connector, stream_name(table.options.stream),
+        const auto stream =
+            table.only_sends() ? std::nullopt : std::optional<std::string_view>(stream_name(table.options.stream));
+        builder.add_row(table.name, "stream", table.options.connector, stream,
                         retained ? retained->rows() : std::uint64_t{0}, input ? input->rows() : std::uint64_t{0},
-                        retained ? retained->expired_rows() : std::uint64_t{0});
+                        retained ? retained->expired_rows() : std::uint64_t{0},
+                        retained ? retained->bytes() : std::uint64_t{0});
     }
     return builder.take();
 }
@@ -168,10 +171,10 @@ ResultTable connector_options(const SystemTableSources& sources, std::vector<Out
 using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColumn>);
 
 Reader reader_of(std::string_view table) {
+    if (table == "connections") return connections;
     if (table == "websocket_connections") return websocket_connections;
     if (table == "websocket_clients") return websocket_clients;
     if (table == "websocket_logs") return websocket_logs;
-    if (table == "connections") return connections;
     if (table == "websocket_gaps") return websocket_gaps;
     if (table == "dead_letters") return dead_letters;
     if (table == "pipelines") return pipelines;

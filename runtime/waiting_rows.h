@@ -34,6 +34,8 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     /// The oldest. Not of none.
     [[nodiscard]] const Segment& front() const noexcept { return segments_.front(); }
+    /// The oldest first.
+    [[nodiscard]] const std::deque<Segment>& segments() const noexcept { return segments_; }
     void pop_front();
 
 private:

@@ -110,7 +110,7 @@ void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
 
 bool InputFanout::lacks_reader(const Channels& channels) const {
     // Where a table of errors has opened the connection, readers of the messages may still be on their way.
-    return channels.empty() && errors_.has_readers();
+    return channels.empty() && !passes_over_.load() && errors_.has_readers();
 }
 
 bool InputFanout::must_wait(View& view) const {
@@ -146,6 +146,11 @@ void InputFanout::wake_when_ready(const StrandEvent& event) {
 
 void InputFanout::set_paused(bool paused) {
     paused_.store(paused);
+void InputFanout::set_passes_over(bool passes_over) {
+    passes_over_.store(passes_over);
+    if (passes_over) waiters_->wake_all();
+}
+
     if (!paused) waiters_->wake_all();
 }
 

@@ -91,6 +91,8 @@ public:
     /// Posts event as soon as must_wait may have become false; at once if it is.
     void wake_when_ready(const StrandEvent& event);
     void set_paused(bool paused);
+    /// See Connection.
+    void set_passes_over(bool passes_over);
 
     /// Offers the message to every channel; what cannot be decoded is counted, kept and reported. Returns why the
     /// connection must fail because of it, if it must (on_error, max_errors_per_minute).
@@ -139,6 +141,7 @@ private:
     const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
     const std::shared_ptr<Waiters> waiters_;
     std::atomic<bool> paused_{false};
+    std::atomic<bool> passes_over_{false};
 
     mutable std::mutex mutex_;
     std::shared_ptr<const Channels> channels_;  ///< Of the stream messages, the oldest first. Guarded by mutex_.

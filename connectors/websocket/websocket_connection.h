@@ -21,6 +21,7 @@ public:
     void remove_input(const std::shared_ptr<InputChannel>& channel) final;
     void pause() final { set_paused(true); }
     void resume() final { set_paused(false); }
+    void set_passes_over(bool passes_over) final { inputs_.set_passes_over(passes_over); }
     void stop_reading() final { inputs_.set_paused(true); }
     [[nodiscard]] ConnectionStatus status() const override;
     [[nodiscard]] FramingOptions framing() const final;

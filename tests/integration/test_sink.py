@@ -87,6 +87,34 @@ class SinkTest(LaminarTestCase):
         self.assertIn("nowhere", laminar.stderr.text)
         self.assertEqual(server.requests, [])
 
+    def test_a_table_that_only_sends_reads_nothing(self):
+        """The peer answers each row; nobody wants that, but it has to be taken off its hands, or it would stand still."""
+        class Echo(Server):
+            async def serve_client(self, client):
+                async for message in client:
+                    await self._remember(message)
+                    await client.send("echo of " + "x" * 100_000)
+
+        for errors in ("", "CREATE TABLE errors (error_type TEXT) WITH (connector = 'outlet', stream = 'errors');"):
+            with self.subTest(errors), Echo() as server:
+                laminar = self.start_script(f"""
+                    CREATE CONNECTION outlet TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                    CREATE TABLE sink (n BIGINT, note TEXT) WITH (connector = 'outlet', mode = 'sink');
+                    {errors}
+                    CREATE CONNECTION numbers TO generator (rows_per_second = 1000);
+                    CREATE PIPELINE sending AS INSERT INTO sink SELECT counter, 'note' FROM numbers WHERE counter <= 300;
+                    WAIT FOR sending COUNT 300 TIMEOUT INTERVAL '60 seconds';
+                    SELECT name, stream, rows, rows_received, bytes FROM system.tables WHERE name = 'sink';
+                    SELECT 'sent' AS state;
+                """, "--log-level", "info")
+                laminar.stdout.wait_for(lambda line: "sent" in line, "end of the script")
+                self.assertEqual([json.loads(message)["n"] for message in server.wait_for_messages(300)], list(range(1, 301)))
+                laminar.interrupt()
+                self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+                self.assertEqual(laminar.rows[0], {"name": "sink", "stream": None, "rows": 0, "rows_received": 0, "bytes": 0})
+                self.assertNotIn("decode_error", laminar.stderr.text)
+                self.assertIn("300 sent, 300 rows out, 0 failed, 0 dropped", laminar.stderr.text)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -233,3 +233,32 @@ TEST_CASE("rows that cannot be deleted are logged, and tried again later") {
     CHECK(numbers.ask("count(*)") == 20'000);
     CHECK(numbers.ask("min(n)") == 25'000);
 }
+
+TEST_CASE("rows are bounded by their size, the oldest go first, and the bound follows what is written late") {
+    TableOptions options = bounds(std::nullopt);
+    options.retention_bytes = 200'000;
+    Numbers numbers(options);
+    for (const std::size_t rows : {1, 30'000, 7, 50, 100'000, 1}) {
+        numbers.append(rows);
+        CAPTURE(numbers.next);
+        const std::int64_t kept = numbers.ask("count(*)");
+        CHECK(numbers.table->bytes() <= 200'000);
+        CHECK(static_cast<std::uint64_t>(kept) == numbers.table->rows());
+        CHECK(numbers.table->rows() + numbers.table->expired_rows() == static_cast<std::uint64_t>(numbers.next));
+        if (kept > 0) CHECK(numbers.ask("max(n) - min(n) + 1") == kept);
+        if (kept > 0) CHECK(numbers.ask("max(n)") == numbers.next - 1);
+    }
+    // A row has 8 bytes of n, and its metadata.
+    CHECK(numbers.ask("count(*)") > 500);
+    CHECK(numbers.ask("count(*)") < 25'000);
+}
+
+TEST_CASE("without a word about it, a table is bounded by size") {
+    CHECK(TableOptions().retention_bytes == 536'870'912U);
+    TableOptions options;
+    options.retention_bytes = 0;
+    Numbers numbers(options);
+    numbers.append(100);
+    CHECK(numbers.ask("count(*)") == 0);
+    CHECK(numbers.table->expired_rows() == 100);
+}
