@@ -1,8 +1,10 @@
 #include "connectors/codec/json_encoder.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "connectors/codec/base64.h"
+#include "connectors/codec/json_text.h"
 #include "connectors/codec/scalar_text.h"
 #include "connectors/codec/utf8.h"
 
@@ -57,12 +59,8 @@ void append_string_value(std::string& out, const ColumnVector& column, std::size
             out += '"';
             break;
         case TypeId::json: {
-            if (text.empty()) {
-                out += "null";
-                break;
-            }
             const std::size_t begin = out.size();
-            out += text;
+            append_json_text(out, text);
             std::replace_if(
                 out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
                 [](char character) { return character == '\n' || character == '\r'; }, ' ');
@@ -143,6 +141,16 @@ void append_json_value(std::string& out, const ColumnVector& column, std::size_t
     if (!bare) out += '"';
     if (!append_scalar_text(out, column, row, MomentStyle::iso)) out += "null";
     if (!bare) out += '"';
+}
+
+void append_json_text(std::string& out, std::string_view json) {
+    if (is_json_value(json)) {
+        out += json;
+    } else if (const std::optional<std::string> repaired = repaired_json(json)) {
+        out += *repaired;
+    } else {
+        append_json_quoted(out, json);
+    }
 }
 
 void append_json_quoted(std::string& out, std::string_view text) {

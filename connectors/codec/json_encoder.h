@@ -17,6 +17,9 @@ namespace laminar {
 /// nested). Types carried as text are strings. Except for NaN and infinity, the JSON decoder reads all of it back.
 void append_json_value(std::string& out, const ColumnVector& column, std::size_t row);
 
+/// A value of a JSON column, which is JSON as a rule, but need not be: the engine lets more through (NaN, a trailing
+/// comma), which is put right. Any other text becomes a JSON string.
+void append_json_text(std::string& out, std::string_view json);
 /// "text" with the escapes that JSON needs. Bytes that are not UTF-8 become U+FFFD.
 void append_json_quoted(std::string& out, std::string_view text);
 

@@ -3,6 +3,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "connectors/codec/utf8.h"
@@ -124,6 +126,20 @@ std::string with_small_numbers(std::string_view text) {
     return copy;
 }
 
+/// Of the NaN or infinity, with its sign, that the text begins with; 0 when it begins with none.
+std::size_t length_of_non_finite(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 3> words{"nan", "infinity", "inf"};
+    const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+    const std::string_view rest = text.substr(sign);
+    for (const std::string_view word : words) {
+        const bool same = rest.size() >= word.size() &&
+                          std::equal(word.begin(), word.end(), rest.begin(),
+                                     [](char lower, char character) { return lower == (character | 0x20); });
+        if (same) return sign + word.size();
+    }
+    return 0;
+}
+
 /// kParseErrorNone where text is one value and nothing else but space.
 rapidjson::ParseErrorCode read_value(std::string_view text) {
     using namespace rapidjson;
@@ -143,6 +159,30 @@ bool is_json_value(std::string_view text) {
     if (problem == rapidjson::kParseErrorNumberTooBig) problem = read_value(with_small_numbers(text));
     return problem == rapidjson::kParseErrorNone && find_invalid_utf8(text) == std::string_view::npos &&
            find_unpaired_low_surrogate(text) == std::string_view::npos;
+}
+
+std::optional<std::string> repaired_json(std::string_view text) {
+    std::string repaired;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at + 1;
+        if (text[at] == '"') {
+            end = end_of_string(text, at);
+        } else if (const std::size_t length = length_of_non_finite(text.substr(at)); length > 0) {
+            repaired += "null";
+            at += length;
+            continue;
+        } else if (text[at] == ',') {
+            const std::size_t next = skip_json_space(text, end);
+            if (next < text.size() && (text[next] == ']' || text[next] == '}')) {
+                at = end;
+                continue;
+            }
+        }
+        repaired += text.substr(at, end - at);
+        at = end;
+    }
+    if (!is_json_value(repaired)) return std::nullopt;
+    return repaired;
 }
 
 std::size_t skip_json_space(std::string_view text, std::size_t at) noexcept {

@@ -10,6 +10,10 @@ namespace laminar {
 /// Whether text is one valid JSON value (RFC 8259) in UTF-8 and nothing else but space. Nesting costs no stack.
 [[nodiscard]] bool is_json_value(std::string_view text);
 
+/// What the engine takes for JSON beyond RFC 8259 put right: NaN and infinity become null, a comma before a closing
+/// bracket goes. Nothing when that does not make it valid, either.
+[[nodiscard]] std::optional<std::string> repaired_json(std::string_view text);
+
 /// Walking through text that is known to be one or more valid JSON values. Offsets are bytes; none of those that follow
 /// looks beyond text, but on text that is not valid JSON their results mean nothing.
 

@@ -18,6 +18,8 @@ bool append_bare(const ColumnVector& column, std::size_t row, bool must_be_json,
     const bool is_text = column.type().id == TypeId::varchar;
     if (!column.is_valid(row)) {
         if (column.type().id == TypeId::json || (is_text && must_be_json)) out += "null";
+    } else if (column.type().id == TypeId::json) {
+        append_json_text(out, column.string_at(row));
     } else if (is_text && must_be_json && !is_json_value(column.string_at(row))) {
         append_json_quoted(out, column.string_at(row));
     } else {

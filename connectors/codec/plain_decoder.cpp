@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "connectors/codec/json_text.h"
 #include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/utf8.h"
 
@@ -18,6 +19,8 @@ public:
           is_binary_(options.format == MessageFormat::binary),
           tolerant_(options.tolerant),
           payload_column_(find_payload_column()),
+          looks_for_json_(std::any_of(schema_->columns.begin(), schema_->columns.end(),
+                                      [](const BatchColumn& column) { return column.type.id == TypeId::json; })),
           needs_message_id_(
               std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
                   return column.metadata == MetadataField::message_id && !column.is_deferred();
@@ -35,7 +38,15 @@ public:
             message_id_.clear();
             append_generated_message_id(message_id_, message.origin.get(), message.sequence);
         }
-        const RowOrigin origin{&message, message.payload, is_text, false, message_id_};
+        const bool is_json = looks_for_json_ && is_text && is_json_value(message.payload);
+        if (!is_json && is_text && payload_is_json_column()) {
+            const MessageError problem{
+                "invalid_json", fmt::format("column \"{}\": expected JSON, found text {}",
+                                            schema_->columns[payload_column_].name, quote_excerpt(message.payload))};
+            if (!tolerant_) return problem;
+            if (!error) error = problem;
+        }
+        const RowOrigin origin{&message, message.payload, is_text, is_json, message_id_};
         for (std::size_t index = 0; index < schema_->columns.size(); ++index) {
             if (std::optional<MessageError> missing = append(index, origin, batch); missing && !error) {
                 error = std::move(missing);
@@ -63,13 +74,17 @@ private:
         return static_cast<std::size_t>(found - schema_->columns.begin());
     }
 
+    [[nodiscard]] bool payload_is_json_column() const {
+        return payload_column_ < schema_->columns.size() && schema_->columns[payload_column_].type.id == TypeId::json;
+    }
+
     std::optional<MessageError> append(std::size_t index, const RowOrigin& origin, ColumnBatch& batch) {
         const BatchColumn& column = schema_->columns[index];
         if (column.is_deferred()) return std::nullopt;
         ColumnVector& values = batch.columns[index];
         bool present = false;
         if (index == payload_column_) {
-            present = is_binary_ || origin.is_text;
+            present = is_binary_ || (origin.is_text && (origin.is_json || !payload_is_json_column()));
             present ? values.append_string(origin.text) : values.append_null();
         } else if (column.metadata) {
             append_metadata(values, *column.metadata, origin);
@@ -88,6 +103,7 @@ private:
     bool is_binary_;
     bool tolerant_;
     std::size_t payload_column_;
+    bool looks_for_json_;
     bool needs_message_id_;
     std::string message_id_;
 };

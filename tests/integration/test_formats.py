@@ -54,6 +54,59 @@ class IncomingTest(LaminarTestCase):
         self.assertEqual([(row["bytes"].lower(), row["size"]) for row in laminar.rows], [(blob.hex(), len(blob)) for blob in blobs])
         self.assertEqual({row["recent"] for row in laminar.rows}, {True})
 
+    def test_json_columns_of_text_connections_hold_json(self):
+        messages = ['{"a": 1}', "pong", " [1, NaN]", "12", '"text"', '{"a": 1} {"b": 2}', "", "null"]
+        with FeedServer(messages) as server, Server() as outlet:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION ws_text TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'text', dlq_enabled = true);
+                CREATE CONNECTION out TO websocket (endpoint = '{outlet.url()}', mode = 'client', format = 'text');
+                CREATE TABLE payloads (m JSON) WITH (connector = 'ws_text');
+                CREATE TABLE messages (message JSON) WITH (connector = 'ws_text');
+                CREATE TABLE texts (m TEXT) WITH (connector = 'ws_text');
+                CREATE TABLE sink (m JSON) WITH (connector = 'out');
+                CREATE PIPELINE copy AS INSERT INTO sink SELECT m FROM payloads;
+                WAIT FOR texts COUNT {len(messages)} TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR payloads COUNT 4 TIMEOUT INTERVAL '60 seconds';
+                SELECT m FROM payloads;
+                SELECT COUNT(message) AS json, COUNT(*) AS all FROM messages;
+                SELECT error_type, error_message, message FROM system.dead_letters ORDER BY message;
+                DROP CONNECTION ws_text CASCADE;
+                DROP CONNECTION out CASCADE;
+            """)
+            sent = outlet.wait_for_messages(4)
+        self.assertEqual(laminar.rows[:4], [{"m": {"a": 1}}, {"m": 12}, {"m": "text"}, {"m": None}])
+        self.assertEqual(laminar.rows[4], {"json": 4, "all": 8})
+        self.assertEqual([json.loads(message) for message in sent], [{"a": 1}, 12, "text", None])
+        self.assertEqual([row["message"] for row in laminar.rows[5:]], ["", " [1, NaN]", "pong", '{"a": 1} {"b": 2}'])
+        self.assertTrue(all(row["error_type"] == "invalid_json" for row in laminar.rows[5:]))
+        self.assertIn('column "m": expected JSON, found text "pong"', laminar.rows[7]["error_message"])
+
+    def test_enum_misfits_name_the_values(self):
+        with FeedServer(['{"mood": "sad", "moods": ["good", "angry"]}', '{"mood": "good", "moods": ["bad"]}']) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE events (mood ENUM('good', 'bad')) WITH (connector = 'feed');
+                CREATE TABLE lists (moods ENUM('good', 'bad')[], mood ENUM('sad', 'good') DEFAULT 'sad') WITH (connector = 'feed');
+                CREATE TABLE texts (mood TEXT) WITH (connector = 'feed');
+                CREATE TABLE errors (error_type TEXT, error_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE stored (mood ENUM('good', 'bad'));
+                CREATE PIPELINE copy AS INSERT INTO stored SELECT mood FROM texts;
+                WAIT FOR events COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR lists COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR copy COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR errors COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT mood FROM events;
+                SELECT * FROM lists;
+                SELECT error_type, error_message FROM errors ORDER BY ALL;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual(laminar.rows[:2], [{"mood": "good"}, {"moods": ["bad"], "mood": "good"}])
+        self.assertIn("copy: Could not convert string 'sad' to UTINYINT, or to an ENUM that does not have this value",
+                      laminar.rows[2]["error_message"])
+        self.assertEqual(laminar.rows[3], {"error_type": "type_mismatch",
+                                           "error_message": """field "mood": expected ENUM('good', 'bad'), found string "sad\""""})
+        self.assertNotIn("UINT8", laminar.stdout.text + laminar.stderr.text)
+
 
 class OutgoingTest(LaminarTestCase):
     def received(self, columns, inserted, count, format="json", options=""):

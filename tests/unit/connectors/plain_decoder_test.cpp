@@ -23,6 +23,27 @@ TEST_CASE("text messages go to the first text column") {
     CHECK(feed.batch.messages == 2);
 }
 
+TEST_CASE("a JSON column takes JSON alone") {
+    DecoderOptions options;
+    options.format = MessageFormat::text;
+    DecoderFixture feed({payload_column("m", "JSON")}, options);
+    CHECK(feed.only_value(R"({"a": 1})") == R"({"a": 1})");
+    CHECK(feed.refusal("pong") == R"(invalid_json: column "m": expected JSON, found text "pong")");
+    CHECK(feed.refusal("") == R"(invalid_json: column "m": expected JSON, found text "")");
+    CHECK(feed.batch.columns[0].size() == feed.batch.rows);
+    BatchColumn message = payload_column("message", "JSON");
+    message.metadata = MetadataField::message;
+    DecoderFixture metadata({message}, options);
+    CHECK(metadata.only_value("[1]") == "[1]");
+    CHECK(metadata.only_value("pong") == "null");
+    options.tolerant = true;
+    DecoderFixture lenient({payload_column("m", "JSON")}, options);
+    const std::optional<MessageError> error = lenient.decode("pong");
+    REQUIRE(error.has_value());
+    CHECK(error->rows_kept);
+    CHECK(lenient.value(0, 0) == "null");
+}
+
 TEST_CASE("a column named message gets the text as its metadata") {
     DecoderOptions options;
     options.format = MessageFormat::text;
