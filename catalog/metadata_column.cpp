@@ -37,4 +37,11 @@ const MetadataColumn* find_metadata_column(std::string_view name) noexcept {
     return found == columns.end() ? nullptr : &*found;
 }
 
+bool is_reserved_column_name(std::string_view name) {
+    const auto begins_with = [&](std::string_view prefix) {
+        return name.size() >= prefix.size() && equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+    };
+    return begins_with("__laminar_") || begins_with("__present_");
+}
+
 }  // namespace laminar

@@ -34,6 +34,9 @@ struct MetadataColumn {
 
 /// All of them, in the order in which include_metadata = true shows them.
 [[nodiscard]] std::span<const MetadataColumn> metadata_columns() noexcept;
+/// Columns of such names (__laminar_..., __present_..., in any case) are Laminar's own: neither a declared column nor a
+/// field of a message may have one.
+[[nodiscard]] bool is_reserved_column_name(std::string_view name);
 /// By name without regard to case.
 [[nodiscard]] const MetadataColumn* find_metadata_column(std::string_view name) noexcept;
 

@@ -134,9 +134,10 @@ struct DeadLetter {
 /// A row that the engine could not process or left out, and the message it came from.
 struct FailedRow {
     enum class Kind : std::uint8_t {
-        processing,    ///< An error: on_error, max_errors_per_minute and dlq_enabled apply.
-        late,          ///< No error, only told of: it came after its window, or
-        undeliverable  ///< its receiver is not there; of the connection it should have been sent on.
+        processing,     ///< An error: on_error, max_errors_per_minute and dlq_enabled apply.
+        late,           ///< No error, only told of: it came after its window, or
+        undeliverable,  ///< its receiver is not there; of the connection it should have been sent on;
+        left_out        ///< or only a part of it was left out.
     };
 
     std::string connection;
@@ -192,10 +193,10 @@ public:
     /// the whole payload, too.
     virtual void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) = 0;
     virtual void remove_input(const std::shared_ptr<InputChannel>& channel) = 0;
-
     /// Whether messages are passed over while nobody reads them, so that the peer goes on. Otherwise a connection
     /// whose errors alone are read waits for a reader of its messages.
     virtual void set_passes_over(bool) {}
+
     /// Starts connecting or listening. Does nothing when open.
     virtual void open() = 0;
     /// Closes gracefully (queued messages are sent, close 1000/1001), then calls done once, from an I/O thread.

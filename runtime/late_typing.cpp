@@ -1,14 +1,19 @@
 #include "runtime/late_typing.h"
 
+#include <fmt/format.h>
 #include <rapidjson/document.h>
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.h"
 #include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/time_text.h"
+#include "connectors/codec/utf8.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar {
@@ -50,9 +55,29 @@ TypeId combine(TypeId seen, TypeId next) {
     return numbers ? TypeId::float64 : TypeId::varchar;
 }
 
+/// More columns than that are no table that anybody reads; a message of many fields must not hold up everything else.
+constexpr std::size_t most_columns = 1'000;
+constexpr std::size_t longest_name = 1'024;
+constexpr std::size_t names_told = 5;
+
+/// Why a field cannot be a column; empty when it can.
+std::string_view problem_of_name(std::string_view name) {
+    if (name.empty()) return "its name is empty";
+    if (name.size() > longest_name) return "its name is longer than 1024 bytes";
+    if (name.find('\0') != std::string_view::npos || find_invalid_utf8(name) != std::string_view::npos)
+        return "its name is no text that a column could have";
+    if (is_reserved_column_name(name)) return "its name is one that Laminar uses itself";
+    return {};
+}
+
 /// Top-level fields of the messages, in order of first appearance, with a type that fits the values seen.
 class ObservedFields {
 public:
+    struct Field {
+        std::string name;
+        TypeId type = TypeId::unknown;
+    };
+
     void observe(std::string_view json) {
         rapidjson::Document document;
         document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
@@ -63,30 +88,33 @@ public:
             observe_object(document);
         }
     }
-    [[nodiscard]] const std::vector<std::pair<std::string, TypeId>>& fields() const noexcept { return fields_; }
-    [[nodiscard]] TypeId type_of_field(std::string_view name) const {
-        for (const auto& [field, type] : fields_) {
-            if (field == name) return type;
-        }
-        for (const auto& [field, type] : fields_) {
-            if (equals_ignoring_case(field, name)) return type;
-        }
-        return TypeId::unknown;
+    [[nodiscard]] const std::vector<Field>& fields() const noexcept { return fields_; }
+    [[nodiscard]] bool has(const std::string& name) const { return positions_.contains(name); }
+    [[nodiscard]] TypeId type_of_field(const std::string& name) const {
+        const auto exact = positions_.find(name);
+        if (exact != positions_.end()) return fields_[exact->second].type;
+        const auto folded = folded_positions_.find(fold_case(name));
+        return folded != folded_positions_.end() ? fields_[folded->second].type : TypeId::unknown;
     }
 
 private:
     void observe_object(const rapidjson::Value& value) {
         if (!value.IsObject()) return;
         for (const auto& member : value.GetObject()) {
-            const std::string name(member.name.GetString(), member.name.GetStringLength());
-            auto found =
-                std::find_if(fields_.begin(), fields_.end(), [&](const auto& field) { return field.first == name; });
-            if (found == fields_.end()) found = fields_.insert(fields_.end(), {name, TypeId::unknown});
-            found->second = combine(found->second, type_of(member.value));
+            std::string name(member.name.GetString(), member.name.GetStringLength());
+            const auto [found, is_new] = positions_.emplace(name, fields_.size());
+            if (is_new) {
+                folded_positions_.emplace(fold_case(name), fields_.size());
+                fields_.push_back({std::move(name), TypeId::unknown});
+            }
+            Field& field = fields_[found->second];
+            field.type = combine(field.type, type_of(member.value));
         }
     }
 
-    std::vector<std::pair<std::string, TypeId>> fields_;
+    std::vector<Field> fields_;
+    std::unordered_map<std::string, std::size_t> positions_;
+    std::unordered_map<std::string, std::size_t> folded_positions_;  ///< Of the first with that name in any case.
 };
 
 }  // namespace
@@ -119,16 +147,46 @@ void LateTyping::decide(const ColumnBatch& raw) {
         column.type = seen == TypeId::unknown ? TypeId::varchar : seen;
     }
     if (input_.all_fields) {
-        for (const auto& [name, type] : observed.fields()) {
-            const bool named =
-                std::any_of(input_.columns.begin(), input_.columns.end(),
-                            [&](const InputColumn& column) { return equals_ignoring_case(column.name, name); });
-            if (!named) input_.columns.push_back({name, type == TypeId::unknown ? TypeId::varchar : type, {}, {}});
+        std::unordered_map<std::string, std::string> named;  ///< By the query, as it writes them.
+        for (const InputColumn& column : input_.columns) named.emplace(fold_case(column.name), column.name);
+        std::unordered_set<std::string> taken;
+        for (const ObservedFields::Field& field : observed.fields()) {
+            std::string_view problem = problem_of_name(field.name);
+            const std::string folded = fold_case(field.name);
+            const auto as_column = named.find(folded);
+            const bool is_named = as_column != named.end();
+            const bool is_other = is_named && as_column->second != field.name && observed.has(as_column->second);
+            if (problem.empty() && (is_other || taken.contains(folded)))
+                problem = "its name differs from another field's in case alone";
+            if (problem.empty() && is_named) continue;
+            if (problem.empty() && input_.columns.size() >= most_columns) problem = "there are 1000 columns already";
+            if (!problem.empty()) {
+                leave_out(field.name, problem);
+                continue;
+            }
+            taken.insert(folded);
+            input_.columns.push_back(
+                {field.name, field.type == TypeId::unknown ? TypeId::varchar : field.type, {}, {}});
         }
     }
     schema_ = connection_batch_schema(input_, decoder_options_.format);
     decoder_ = make_decoder();
     batch_ = std::make_unique<ColumnBatch>(schema_);
+}
+
+void LateTyping::leave_out(std::string_view name, std::string_view problem) {
+    if (fields_left_out_++ < names_told) {
+        if (!names_left_out_.empty()) names_left_out_ += ", ";
+        names_left_out_ += fmt::format("{} ({})", quote_excerpt(name), problem);
+    }
+}
+
+std::string LateTyping::take_report() {
+    const std::size_t count = std::exchange(fields_left_out_, 0);
+    if (count == 0) return {};
+    const std::string more = count > names_told ? fmt::format(" and {} more", count - names_told) : std::string();
+    return fmt::format("{} of its messages {} no column of *: {}{}", count == 1 ? "a field" : "fields",
+                       count == 1 ? "is" : "are", std::exchange(names_left_out_, {}), more);
 }
 
 std::unique_ptr<MessageDecoder> LateTyping::make_decoder() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "catalog/bound_query.h"
 #include "connectors/codec/message_decoder.h"
@@ -25,18 +27,24 @@ public:
     /// For the channel, to decode messages to come straight into schema(), once that is known.
     [[nodiscard]] std::unique_ptr<MessageDecoder> make_decoder() const;
 
+    /// Tells once which fields cannot be columns, because of their names or their number; empty when there are none.
+    [[nodiscard]] std::string take_report();
+
     /// The input with its columns completed; meaningful once decode has returned rows.
     [[nodiscard]] const QueryInput& input() const noexcept { return input_; }
     [[nodiscard]] const std::shared_ptr<const BatchSchema>& schema() const noexcept { return schema_; }
 
 private:
     void decide(const ColumnBatch& raw);
+    void leave_out(std::string_view name, std::string_view problem);
 
     QueryInput input_;
     DecoderOptions decoder_options_;
     std::shared_ptr<const BatchSchema> schema_;
     std::unique_ptr<MessageDecoder> decoder_;
     std::unique_ptr<ColumnBatch> batch_;
+    std::size_t fields_left_out_ = 0;
+    std::string names_left_out_;  ///< Of the first of them, with reasons.
 };
 
 /// Whether an input needs it: a column of unknown type, or all fields asked for.

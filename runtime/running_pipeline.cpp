@@ -71,6 +71,7 @@ bool RunningPipeline::advance_own_inputs(bool at_once) {
         advanced = true;
         if (source.late_typing) {
             ColumnBatch* typed = typed_batch(source);
+            tell_of_fields_left_out(source);
             if (!typed) continue;
             if (!source.typed_slot)
                 source.typed_slot = engine_.create_batch_slot(source.own_stream->key() + ":typed", typed->schema);
@@ -91,6 +92,18 @@ ColumnBatch* RunningPipeline::typed_batch(Source& source) {
     ColumnBatch* typed = typing.decode(batch);
     if (!was_known && typed) source.own_stream->channel().redefine(typing.schema(), typing.make_decoder());
     return typed;
+}
+
+void RunningPipeline::tell_of_fields_left_out(Source& source) {
+    const std::string report = source.late_typing->take_report();
+    if (report.empty()) return;
+    spdlog::warn("[{}] connection \"{}\": {}", name_, source.connection, report);
+    FailedRow failure;
+    failure.connection = source.connection;
+    failure.consumer = name_;
+    failure.reason = report;
+    failure.kind = FailedRow::Kind::left_out;
+    add_failure(failures_, std::move(failure));
 }
 
 bool RunningPipeline::reads_past() const noexcept {

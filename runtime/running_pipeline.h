@@ -148,6 +148,7 @@ public:
 
 private:
     [[nodiscard]] static ColumnBatch* typed_batch(Source& source);
+    void tell_of_fields_left_out(Source& source);
     bool prepare();
     StreamPlan plan();
     void refused(const std::string& reason) override;

@@ -8,8 +8,8 @@ namespace laminar {
 
 /// One entry of a connection's errors stream.
 struct ErrorRecord {
-    std::string
-        error_type;  ///< As MessageError::type, or connection, processing, not_acknowledged, late, undeliverable.
+    std::string error_type;      ///< As MessageError::type, or connection, processing, not_acknowledged, late,
+                                 ///< undeliverable, field_left_out.
     std::string error_message;   ///< Redacted.
     std::string failed_message;  ///< Payload as text; base64 when it is not UTF-8. Empty for connection errors.
     std::int64_t timestamp = 0;  ///< UTC microseconds.

@@ -15,6 +15,8 @@ std::string error_type(FailedRow::Kind kind) {
             return "late";
         case FailedRow::Kind::undeliverable:
             return "undeliverable";
+        case FailedRow::Kind::left_out:
+            return "field_left_out";
         case FailedRow::Kind::processing:
             break;
     }
@@ -144,13 +146,13 @@ void InputFanout::wake_when_ready(const StrandEvent& event) {
     if (!full) wake();
 }
 
-void InputFanout::set_paused(bool paused) {
-    paused_.store(paused);
 void InputFanout::set_passes_over(bool passes_over) {
     passes_over_.store(passes_over);
     if (passes_over) waiters_->wake_all();
 }
 
+void InputFanout::set_paused(bool paused) {
+    paused_.store(paused);
     if (!paused) waiters_->wake_all();
 }
 

@@ -297,6 +297,50 @@ class ErrorTest(LaminarTestCase):
         """)
         self.assertIn({"error_type": "late", "failed_message": self.READINGS[4]}, laminar.rows)
 
+    def test_fields_that_cannot_be_columns_are_left_out(self):
+        """No name that a peer gives its fields stops a pipeline that reads all of them; what is left out is told once."""
+        odd = {"": 2, "a\0b": 3, "__laminar_message_id": 4, "__PRESENT_n": 5, "A": 6, "n" * 2000: 7, "quote\"d;--": 8, "rowid": 9,
+               "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14, "a": 1}
+        with FeedServer([json.dumps(odd), json.dumps({"a": 20, "": 30})]) as server:
+            laminar = self.run_script(self.connection(server) + """
+                CREATE PIPELINE everything AS SELECT * FROM feed;
+                CREATE PIPELINE some AS SELECT *, received_at IS NOT NULL AS has_time FROM feed WHERE a > 10;
+                CREATE TABLE errors (error_type TEXT, error_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                WAIT FOR everything COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR some COUNT 1 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR errors COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT error_type, error_message FROM errors ORDER BY error_message;
+                SELECT messages_received, messages_failed, errors FROM system.websocket_connections;
+                DROP CONNECTION feed CASCADE;
+            """)
+        rows = [row for row in laminar.rows if row.get("_stream") == "everything"]
+        kept = {"A": 6, "quote\"d;--": 8, "rowid": 9, "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14}
+        self.assertEqual(rows[0], {"_stream": "everything"} | kept)
+        first, second, counters = laminar.rows[-3:]
+        self.assertEqual((first["error_type"], second["error_type"]), ("field_left_out", "field_left_out"))
+        self.assertTrue(first["error_message"].startswith("everything: fields of its messages are no column of *: "), first)
+        self.assertIn('"" (its name is empty)', first["error_message"])
+        self.assertIn("and 1 more", first["error_message"])
+        self.assertEqual(counters, {"messages_received": 2, "messages_failed": 0, "errors": 2})
+        self.assertEqual(laminar.stderr.text.count("no column of *"), 2, laminar.stderr.text)
+
+    def test_a_message_with_very_many_fields(self):
+        """A thousand of them are columns. It holds nobody up: neither other pipelines nor the end of the run."""
+        fields = {f"field{n}": n for n in range(40_000)}
+        with FeedServer([json.dumps(fields), json.dumps({"field1": 7})]) as server:
+            laminar = self.start_script(self.connection(server) + """
+                CREATE TABLE last (field1 INT) WITH (connector = 'feed');
+                CREATE PIPELINE everything AS SELECT * FROM feed;
+                WAIT FOR everything COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT 'through' AS state;""")
+            laminar.stdout.wait_for(lambda line: "through" in line, "rows")
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+        first, second = laminar.rows[:2]
+        self.assertEqual(len(first), 1001)
+        self.assertEqual((first["field0"], first["field999"], second["field1"], second["field0"]), (0, 999, 7, None))
+        self.assertIn("and 38,995 more".replace(",", ""), laminar.stderr.text)
+
 
 class DeadLetterTest(LaminarTestCase):
     def test_the_queue_of_the_specification(self):

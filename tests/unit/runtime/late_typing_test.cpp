@@ -98,4 +98,38 @@ TEST_CASE("a message that is not JSON is a row of its own, with its text") {
     }
 }
 
+TEST_CASE("fields that cannot be columns are left out, and told of once") {
+    QueryInput input = input_of({"named"});
+    input.all_fields = true;
+    LateTyping typing(input, {});
+    const ColumnBatch raw =
+        raw_batch({R"({"": 1, "a": 2, "A": 3, "NAMED": 4, "named": 5, "__Laminar_x": 6, "n\u0000": 7})"});
+    const ColumnBatch* typed = typing.decode(raw);
+    REQUIRE(typed != nullptr);
+    std::vector<std::string> names;
+    for (const InputColumn& column : typing.input().columns) names.push_back(column.name);
+    CHECK(names == std::vector<std::string>{"named", "a"});
+    CHECK(typing.take_report() ==
+          R"(fields of its messages are no column of *: "" (its name is empty), "A" (its name differs from another )"
+          R"(field's in case alone), "NAMED" (its name differs from another field's in case alone), "__Laminar_x" )"
+          R"((its name is one that Laminar uses itself), "n\x00" (its name is no text that a column could have))");
+    CHECK(typing.take_report().empty());
+}
+
+TEST_CASE("a message with very many fields makes a bounded number of columns") {
+    std::string message = "{";
+    for (int field = 0; field < 100'000; ++field)
+        message += (field > 0 ? "," : "") + ("\"f" + std::to_string(field) + "\":" + std::to_string(field));
+    message += '}';
+    QueryInput input = input_of({});
+    input.all_fields = true;
+    LateTyping typing(input, {});
+    const ColumnBatch raw = raw_batch({message, message});
+    const ColumnBatch* typed = typing.decode(raw);
+    REQUIRE(typed != nullptr);
+    CHECK(typed->rows == 2);
+    CHECK(typing.input().columns.size() == 1'000);
+    CHECK(typing.take_report().ends_with("and 98995 more"));
+}
+
 }  // namespace laminar
