@@ -134,6 +134,8 @@ std::string options_markdown(const OptionSchema& schema) {
         std::string help = cell(option.help);
         if (!option.allowed.empty()) help += fmt::format(" Allowed: {}.", cell(option.allowed));
         if (!option.applies.empty()) help += fmt::format(" With {}.", code(option.applies));
+        if (!declaration.facts.placeholders.empty())
+            help += fmt::format(" Replaces {}.", list_placeholders(declaration.facts.placeholders));
         if (option.secret) help += " Never shown.";
         if (!option.available) help += " *Accepted, but without effect in this version.*";
         if (!option.unavailable.empty())
@@ -242,7 +244,8 @@ std::string connector_reference_markdown(const ConnectorRegistry& registry, std:
             "# Connectors\n\n<!-- Generated from the option schemas (laminar connectors --format markdown); do not "
             "edit. -->\n\n"
             "`CREATE CONNECTION name TO connector (option = value, ...)`\n\n"
-            "Any string may hold `${secret:name}` references. Durations take a number of their unit or an `INTERVAL`. "
+            "Strings may hold `${secret:name}` where the option replaces it; any other `${...}` is an error. Durations "
+            "take a number of their unit or an `INTERVAL`. "
             "`NULL` stands for the default.\n\n";
     bool first = true;
     for (const ConnectorDescriptor* descriptor : selected(registry, name)) {

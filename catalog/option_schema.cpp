@@ -129,6 +129,15 @@ std::string option_data_to_sql(const OptionDeclaration& option, const OptionData
     return std::visit(Writer{option}, value);
 }
 
+std::string list_placeholders(const std::vector<std::string_view>& placeholders) {
+    std::string text;
+    for (std::size_t index = 0; index < placeholders.size(); ++index) {
+        if (index > 0) text += index + 1 == placeholders.size() ? " and " : ", ";
+        text += placeholders[index] == "secret" ? "${secret:name}" : fmt::format("${{{}}}", placeholders[index]);
+    }
+    return text;
+}
+
 std::string describe_condition(const OptionSchema& schema, const OptionCondition& condition) {
     const OptionDeclaration* option = schema.find(condition.option);
     const bool words = option != nullptr && (option->type == OptionType::choice || option->type == OptionType::text);

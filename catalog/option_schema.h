@@ -68,10 +68,13 @@ struct OptionFacts {
     std::vector<OptionCondition> applies_when = {};         ///< All must hold, else an error.
     std::vector<OptionCondition> effective_when = {};       ///< All must hold, else a warning: it changes nothing.
     std::vector<std::string_view> needs = {};               ///< Options that must be given with it.
-    bool fixed_in_use = false;        ///< ALTER cannot change it while tables or pipelines use the connection.
-    std::string_view fills = {};      ///< ${...} that it gives a value to in other options.
-    std::string_view not_below = {};  ///< Option whose value is a lower bound, if both are given.
-    std::string_view instead = {};    ///< Hint for when it does not apply.
+    bool fixed_in_use = false;    ///< ALTER cannot change it while tables or pipelines use the connection.
+    std::string_view fills = {};  ///< ${...} that it gives a value to in other options.
+    /// Names of the ${...} that are replaced in its texts: secret (for ${secret:name}), resume, message_id. Any other
+    /// is an error.
+    std::vector<std::string_view> placeholders = {};
+    std::string_view not_below = {};             ///< Option whose value is a lower bound, if both are given.
+    std::string_view instead = {};               ///< Hint for when it does not apply.
     std::vector<std::string_view> aliases = {};  ///< Other accepted names.
 };
 
@@ -153,6 +156,8 @@ public:
 /// A value as SQL text: 'text', 5, true, MAP {...}, NULL. Durations are written in units of the option, or as INTERVAL
 /// when it has none.
 [[nodiscard]] std::string option_data_to_sql(const OptionDeclaration& option, const OptionData& value);
+/// "${secret:name} and ${resume}".
+[[nodiscard]] std::string list_placeholders(const std::vector<std::string_view>& placeholders);
 /// "mode = 'client'", "compression = 'gzip', 'zstd' or 'deflate'".
 [[nodiscard]] std::string describe_condition(const OptionSchema& schema, const OptionCondition& condition);
 

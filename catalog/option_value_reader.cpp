@@ -110,6 +110,32 @@ private:
         return malformed.empty();
     }
 
+    /// The ${name} and ${name:...} of a text are replaced where the option says so, and would be sent as they are
+    /// everywhere else.
+    bool check_placeholders(const Value& value, std::string_view text) {
+        const auto is_part = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        };
+        bool good = true;
+        for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
+            std::size_t end = at + 2;
+            while (end < text.size() && is_part(text[end])) ++end;
+            const std::string_view name = text.substr(at + 2, end - at - 2);
+            const std::size_t close = text.find('}', end);
+            const bool is_placeholder =
+                !name.empty() && close != std::string_view::npos && (text[end] == '}' || text[end] == ':');
+            const std::vector<std::string_view>& known = option_.facts.placeholders;
+            if (!is_placeholder || std::find(known.begin(), known.end(), name) != known.end()) continue;
+            good = false;
+            diagnostics_.error(
+                DiagnosticCode::option_not_allowed_value, span_within(value, text.size(), at, close + 1 - at),
+                fmt::format("option \"{}\" does not replace {}", option_.name, text.substr(at, close + 1 - at)),
+                known.empty() ? "it is taken as it is written; in JSON, \\u0024{ is a ${ to be sent"
+                              : fmt::format("it replaces {}", list_placeholders(known)));
+        }
+        return good;
+    }
+
     void report(const TextRuleViolation& violation, const Value& value, std::size_t text_size) {
         diagnostics_.error(violation.code, span_within(value, text_size, violation.offset, violation.length),
                            fmt::format("option \"{}\" {}", option_.name, violation.message), violation.hint);
@@ -121,7 +147,7 @@ private:
                                fmt::format("option \"{}\" must not contain a NUL character", option_.name));
             return false;
         }
-        if (!check_references(value, text)) return false;
+        if (!check_references(value, text) || !check_placeholders(value, text)) return false;
         const auto violation = check_text(option_.facts.rule, text);
         if (violation) report(*violation, value, text.size());
         return !violation;
@@ -182,7 +208,7 @@ private:
                 continue;
             }
             std::optional<std::string> text = entry_text(*key_text, entry);
-            if (!text || !check_references(entry, *text)) {
+            if (!text || !check_references(entry, *text) || !check_placeholders(entry, *text)) {
                 good = false;
                 continue;
             }

@@ -75,7 +75,7 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("coerce", &Options::coerce,
-                 {.help = "Convert values of another JSON type where TRY_CAST could, such as numbers in strings.",
+                 {.help = "Convert values of another JSON type, such as numbers in strings; what cannot be converted is refused.",
                   .example = "true",
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})

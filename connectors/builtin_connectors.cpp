@@ -38,7 +38,8 @@ const OptionSchema& file_option_schema() {
                  {.help = "File to read or to write.",
                   .example = "'trades.json'",
                   .rule = TextRule::not_empty,
-                  .required = true})
+                  .required = true,
+                  .placeholders = {"secret"}})
             .add_choice(
                 "format", &Options::format,
                 {{"json", FileFormat::json}, {"csv", FileFormat::csv}, {"parquet", FileFormat::parquet}},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "catalog/json_path.h"
+
 namespace laminar {
 
 namespace {
@@ -89,16 +91,9 @@ std::unique_ptr<FieldNode> make_field_tree(const BatchSchema& schema, const std:
     }
     if (needs_message_id && !message_id_field.empty()) {
         FieldNode* node = root.get();
-        if (message_id_field.starts_with("$.")) {
-            std::size_t begin = 2;
-            while (begin <= message_id_field.size()) {
-                const std::size_t end = std::min(message_id_field.find('.', begin), message_id_field.size());
-                node = &node->child(message_id_field.substr(begin, end - begin));
-                begin = end + 1;
-            }
-        } else {
-            node = &node->child(message_id_field);
-        }
+        for (const std::string& step :
+             parse_json_path(message_id_field).value_or(std::vector<std::string>{message_id_field}))
+            node = &node->child(step);
         node->is_message_id = true;
     }
     return root;

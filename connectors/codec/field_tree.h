@@ -115,7 +115,7 @@ private:
 };
 
 /// All places from which the columns of a schema are filled; the root is the message's object. message_id_field is a
-/// field's name, or a path such as $.header.id.
+/// JSON path such as $.header.id; the $ may be left out.
 [[nodiscard]] std::unique_ptr<FieldNode> make_field_tree(const BatchSchema& schema,
                                                          const std::string& message_id_field);
 

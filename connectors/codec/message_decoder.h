@@ -14,8 +14,7 @@ namespace laminar {
 
 struct DecoderOptions {
     MessageFormat format = MessageFormat::json;
-    std::string message_id_field = "message_id";  ///< Payload field that carries the message id, if it has one;
-                                                  ///< $.a.b reaches into nested objects.
+    std::string message_id_field = "message_id";  ///< JSON path of the message's id in the payload.
     bool coerce = false;  ///< As if the schema asked for it: the messages come from text without types, such as CSV.
     /// For queries over a connection itself, whose column types are guesses: a value that does not fit is NULL, a
     /// message that cannot be read is one row with all its payload columns NULL and its metadata filled. decode still

@@ -1,12 +1,15 @@
 #include "connectors/codec/scalar_value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <optional>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "connectors/codec/base64.h"
 #include "connectors/codec/interval_text.h"
@@ -232,6 +235,14 @@ ValueFit append_blob(ColumnVector& column, std::string_view text) {
     return ValueFit::fits;
 }
 
+/// Its values are known: the engine, which casts the text, would tell of the numbers that stand for them.
+ValueFit append_enumeration(ColumnVector& column, std::string_view text) {
+    const std::vector<std::string>& values = column.type().values;
+    if (std::find(values.begin(), values.end(), text) == values.end()) return ValueFit::mismatch;
+    column.append_string(text);
+    return ValueFit::fits;
+}
+
 ValueFit append_from_text(ColumnVector& column, std::string_view text) {
     text = trim(text);
     switch (column.type().id) {
@@ -269,11 +280,12 @@ ValueFit append_json_number(ColumnVector& column, std::string_view number, bool 
         }
         case TypeId::unknown:
         case TypeId::varchar:
-        case TypeId::enumeration:
         case TypeId::union_:
             if (!coerce) return ValueFit::mismatch;
             column.append_string(number);
             return ValueFit::fits;
+        case TypeId::enumeration:
+            return coerce ? append_enumeration(column, number) : ValueFit::mismatch;
         case TypeId::blob:
         case TypeId::bit:
         case TypeId::time_tz:
@@ -291,12 +303,13 @@ ValueFit append_json_string(ColumnVector& column, std::string_view text, bool co
     switch (column.type().id) {
         case TypeId::unknown:
         case TypeId::varchar:
-        case TypeId::enumeration:
         case TypeId::union_:
         case TypeId::bit:
         case TypeId::time_tz:
             column.append_string(text);
             return ValueFit::fits;
+        case TypeId::enumeration:
+            return append_enumeration(column, text);
         case TypeId::blob:
             return append_blob(column, text);
         case TypeId::uuid:
@@ -326,11 +339,12 @@ ValueFit append_json_boolean(ColumnVector& column, bool value, bool coerce) {
             return append_value<std::uint8_t>(column, value ? 1 : 0);
         case TypeId::unknown:
         case TypeId::varchar:
-        case TypeId::enumeration:
         case TypeId::union_:
             if (!coerce) return ValueFit::mismatch;
             column.append_string(value ? "true" : "false");
             return ValueFit::fits;
+        case TypeId::enumeration:
+            return coerce ? append_enumeration(column, value ? "true" : "false") : ValueFit::mismatch;
         case TypeId::timestamp:
         case TypeId::timestamp_s:
         case TypeId::timestamp_ms:

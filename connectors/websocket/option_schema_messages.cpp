@@ -131,7 +131,8 @@ void add_acknowledgement_options(Schema& schema) {
               .example = "JSON_OBJECT('op': 'ack', 'id': '${message_id}')",
               .absent = "{\"type\":\"ack\",\"message_id\":...} with auto_ack = false, else none",
               .rule = TextRule::not_empty,
-              .takes_json = true})
+              .takes_json = true,
+              .placeholders = {"secret", "message_id"}})
         .add("ack_timeout_ms", &Options::ack_timeout,
              {.help = "After that long without acknowledgement a message is delivered again.",
               .example = "5000",
@@ -146,8 +147,8 @@ void add_acknowledgement_options(Schema& schema) {
               .maximum = 1'000'000,
               .effective_when = {manual}})
         .add("message_id_field", &Options::message_id_field,
-             {.help = "Field of the payload that is the message's id, if it has one.",
-              .example = "'id'",
+             {.help = "JSON path of the message's id in the payload, if it has one.",
+              .example = "'$.header.id'",
               .rule = TextRule::json_path,
               .effective_when = {json()},
               .fixed_in_use = true});

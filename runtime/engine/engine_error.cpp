@@ -2,7 +2,9 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace laminar {
 
@@ -45,9 +47,23 @@ EngineError parse_plain(std::string_view text) {
     return error;
 }
 
-}  // namespace
+/// The engine keeps the values of an ENUM as numbers, and tells of those when a text is none of its values.
+void tell_of_enumerations(EngineError& error) {
+    if (error.type != "Conversion" || !error.message.starts_with("Could not convert string '")) return;
+    const std::size_t line = std::min(error.message.find('\n'), error.message.size());
+    // As it ends, or "... when casting from source column c1": the text before may have anything in it.
+    const std::size_t end = std::min(error.message.rfind(" when casting from source column ", line), line);
+    for (const auto& [internal, sql] : {std::pair{"' to UINT8", "UTINYINT"}, std::pair{"' to UINT16", "USMALLINT"},
+                                        std::pair{"' to UINT32", "UINTEGER"}}) {
+        const std::string_view ending = internal;
+        if (!std::string_view(error.message).substr(0, end).ends_with(ending)) continue;
+        error.message.replace(end - ending.size(), ending.size(),
+                              std::string("' to ") + sql + ", or to an ENUM that does not have this value");
+        return;
+    }
+}
 
-EngineError parse_engine_error(std::string_view text) {
+EngineError parse(std::string_view text) {
     const std::size_t brace = text.find("{\"exception_type\"");
     if (brace == std::string_view::npos) return parse_plain(text);
     rapidjson::Document document;
@@ -67,6 +83,14 @@ EngineError parse_engine_error(std::string_view text) {
     const auto [end, problem] = std::from_chars(position.data(), position.data() + position.size(), offset);
     if (problem == std::errc() && end == position.data() + position.size() && !position.empty())
         error.position = offset;
+    return error;
+}
+
+}  // namespace
+
+EngineError parse_engine_error(std::string_view text) {
+    EngineError error = parse(text);
+    tell_of_enumerations(error);
     return error;
 }
 

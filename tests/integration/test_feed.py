@@ -303,6 +303,19 @@ def shown(name, value):
 
 
 class FeedTest(LaminarTestCase):
+    def test_the_id_of_a_message_may_be_nested(self):
+        messages = ['{"header": {"id": "a", "ids": [7, 8]}, "header.id": "no", "n": 1}', '{"header": {"id": 12}, "n": 2}', '{"n": 3}']
+        for path, ids in (("$.header.id", ["a", "12", "feed-3"]), ("header.id", ["a", "12", "feed-3"]),
+                          ('$."header.id"', ["no", "feed-2", "feed-3"]), ("$.header.ids[1]", ["8", "feed-2", "feed-3"])):
+            with self.subTest(path), FeedServer(messages) as server:
+                laminar = self.run_script(f"""
+                    CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', message_id_field = '{path}');
+                    CREATE TABLE events (n INT) WITH (connector = 'feed');
+                    WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                    SELECT message_id FROM events ORDER BY n;
+                    DROP CONNECTION feed CASCADE;""")
+                self.assertEqual([row["message_id"] for row in laminar.rows], ids)
+
     def test_every_field_of_every_message(self):
         seed = random.SystemRandom().randrange(2**32)
         messages, expected, bad = make_feed(seed)

@@ -108,7 +108,7 @@ TEST_CASE("wrong types say what was found and what to write") {
     CHECK(server("path = 5") == "L304 at `5`: option \"path\" must be a string, not an integer (write path = '5')");
     CHECK(client("message_id_field = ['a', 'b']") ==
           "L304 at `['a', 'b']`: option \"message_id_field\" must be a string, not a list (for example: "
-          "message_id_field = 'id')");
+          "message_id_field = '$.header.id')");
 }
 
 TEST_CASE("bounds are part of the message") {
@@ -190,6 +190,19 @@ TEST_CASE("malformed secret references") {
           "names have letters, digits, \"_\", \"-\" and \".\")");
     CHECK(client("tls_ca_cert = '${secret:}'").starts_with("L310 at `${secret:}`: "));
     CHECK(client("tls_ca_cert = 'x ${secret'").starts_with("L310 at `${secret`: "));
+}
+
+TEST_CASE("only what an option replaces may stand in its texts") {
+    CHECK(client("ping_message = JSON_OBJECT('at': '${resume}'), resume_field = '$.n'")
+              .starts_with(
+                  "L306 at `JSON_OBJECT('at': '${resume}')`: option \"ping_message\" does not replace ${resume}"));
+    CHECK(client("headers = MAP {'A': '${HOME}'}") ==
+          "L306 at `${HOME}`: option \"headers\" does not replace ${HOME} (it replaces ${secret:name})");
+    CHECK(client("subscribe_message = '${secret:a} ${resume}', resume_field = '$.n'") == "0 findings");
+    CHECK(client("subscribe_message = '${message_id}'").starts_with("L306 at `${message_id}`: "));
+    CHECK(client("auto_ack = false, ack_message = '${message_id} ${secret:a}'") == "0 findings");
+    CHECK(client("subprotocols = '${secret:a}'").starts_with("L306 at `${secret:a}`: "));
+    CHECK(client("subscribe_message = 'costs ${ and $5 ${} ${a b}'") == "0 findings");
 }
 
 TEST_CASE("all problems are reported at once") {

@@ -82,6 +82,11 @@ TEST_CASE("literals") {
     const auto literal = [](const std::string& text) { return std::get<ast::Literal>(parse_expression(text).node); };
     CHECK(literal("'it''s'").text == "it's");
     CHECK(literal("e'a\\n\\t\\'\\x41\\u00e9'").text == "a\n\t'A\xC3\xA9");
+    CHECK(literal("e'\\036\\7a\\1234'").text ==
+          "\036\a"
+          "aS4");
+    CHECK(literal("e'\\xc3\\xa9\\303\\251\\x4g'").text == "\xC3\xA9\xC3\xA9\x04g");
+    CHECK(literal("e'\\ud83d\\ude00\\U0001F600\\q'").text == "\xF0\x9F\x98\x80\xF0\x9F\x98\x80q");
     CHECK(literal("$$it's$$").text == "it's");
     CHECK(literal("$a$ $$ $a$").text == " $$ ");
     CHECK(literal("0x1F").text == "31");
