@@ -30,8 +30,8 @@ ast::Expression rows_column(std::string_view name) { return make_column(operator
 /// Only buckets of time: a lower bound for the key is one for the time itself.
 bool rounds_down(const ast::Expression& expression) {
     return !contains(expression, [](const ast::Expression& each) {
-        const auto* binary = std::get_if<ast::Binary>(&each.node);
-        return binary != nullptr;
+        // An offset of buckets is a sum, too, but of constants.
+        return std::holds_alternative<ast::Binary>(each.node) && contains_column(each);
     });
 }
 
