@@ -146,13 +146,14 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
         return std::nullopt;
     }
     const std::size_t errors_before = context.diagnostics.error_count();
-    context.checker.check_continuous(*query, context.catalog, context.diagnostics);
+    const auto facts = context.checker.check_continuous(*query, context.catalog, context.diagnostics);
     if (context.diagnostics.error_count() > errors_before) return std::nullopt;
     PipelineObject pipeline;
     define(context, create.name, pipeline);
     pipeline.query = *create.query;
     pipeline.options = static_cast<const PipelineOptions&>(*options);
     pipeline.columns = query->columns;
+    pipeline.facts = facts;
     pipeline.dependencies = query->dependencies;
     pipeline.function_dependencies = query->function_dependencies;
     if (sink != nullptr) {

@@ -60,11 +60,14 @@ public:
     /// Output columns, or nullopt after reporting why not, at the user's position.
     virtual std::optional<std::vector<OutputColumn>> check_query(const BoundQuery& query, Diagnostics& diagnostics) = 0;
     /// Reports what of the query cannot be answered continuously, and warns of state that grows without bound. Says
-    /// nothing where types are undecided.
-    virtual void check_continuous(const BoundQuery& query, const Catalog& catalog, Diagnostics& diagnostics) {
+    /// nothing where types are undecided. Returns what a pipeline of this query is to those who read it, if it is
+    /// known.
+    virtual std::shared_ptr<const PipelineFacts> check_continuous(const BoundQuery& query, const Catalog& catalog,
+                                                                  Diagnostics& diagnostics) {
         static_cast<void>(query);
         static_cast<void>(catalog);
         static_cast<void>(diagnostics);
+        return nullptr;
     }
     /// The type of an expression without columns (DEFAULT) or over the given columns (WATERMARK).
     virtual std::optional<ColumnType> check_expression(const ast::Expression& expression,

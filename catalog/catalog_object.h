@@ -94,12 +94,19 @@ struct PipelineOptions : OptionSet {
     std::optional<std::uint64_t> state_limit = 10'000'000;  ///< Rows; nullopt: no limit.
 };
 
+/// What those who read a pipeline have to know of its rows beside their columns: the planner of continuous queries
+/// makes it and reads it.
+struct PipelineFacts {
+    virtual ~PipelineFacts() = default;
+};
+
 struct PipelineObject : Definition {
     ast::Query query;
     std::string sink;  ///< Empty: prints its rows.
     std::vector<std::string> sink_columns;
     std::vector<OutputColumn> columns;
     PipelineOptions options;
+    std::shared_ptr<const PipelineFacts> facts;  ///< Null where types are undecided.
 };
 
 struct FunctionObject : Definition {

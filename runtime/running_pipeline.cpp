@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "catalog/catalog.h"
+#include "catalog/function_rewriter.h"
 #include "runtime/failed_rows.h"
+#include "runtime/plan/time_tracer.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
 
@@ -16,6 +18,11 @@ namespace {
 
 /// A few of the engine's vectors: large enough for the cost of a statement, small enough to hold.
 constexpr std::size_t past_rows_at_once = 20'480;
+
+bool is_time(const ColumnType& type) {
+    return type.id == TypeId::timestamp || type.id == TypeId::timestamp_tz || type.id == TypeId::timestamp_s ||
+           type.id == TypeId::timestamp_ms || type.id == TypeId::timestamp_ns || type.id == TypeId::date;
+}
 
 bool is_power_of_ten(std::uint64_t number) {
     std::uint64_t power = 1;
@@ -50,6 +57,13 @@ RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery qu
       make_sink_(std::move(make_sink)),
       source_(std::move(source)),
       aggregates_(aggregates) {
+    for (const Source& each : sources_) {
+        if (!each.connection.empty()) fed_by_.insert(each.connection);
+        if (!each.upstream) continue;
+        fed_by_.insert(each.upstream->fed_by_.begin(), each.upstream->fed_by_.end());
+        each.upstream->is_read_ = true;
+    }
+    update_retries();
     // Where all types are known, mistakes that only the engine sees surface now, at the statement that made the
     // pipeline.
     if (!prepare()) state_ = PipelineState::waiting_for_types;
@@ -153,20 +167,22 @@ bool RunningPipeline::has_input() const noexcept {
                        [](const Source& source) { return rows_at_hand(source) > 0 || rows_at_hand(source, true) > 0; });
 }
 
-std::string RunningPipeline::input_sql(std::size_t index) {
+std::string RunningPipeline::input_sql(std::size_t index, bool numbered) {
     Source& source = sources_[index];
     const QueryInput& input = query_.inputs[index];
+    const auto text_of = [&](const BatchSlot& slot) { return numbered ? slot.numbered_from_sql() : slot.from_sql(); };
+    const std::string position = numbered ? row_position_column : "";
     switch (input.kind) {
         case InputKind::stream_table:
-            return scan_sql(input, source.format, source.stream->rows_sql());
+            return scan_sql(input, source.format, text_of(source.stream->slot()), position);
         case InputKind::connection:
             if (source.late_typing)
-                return scan_sql(source.late_typing->input(), source.format, source.typed_slot->from_sql());
-            return scan_sql(input, source.format, source.stream->rows_sql());
+                return scan_sql(source.late_typing->input(), source.format, text_of(*source.typed_slot), position);
+            return scan_sql(input, source.format, text_of(source.stream->slot()), position);
         case InputKind::stored_table:
             return engine_table_name(input.object);
         case InputKind::pipeline:
-            return source.upstream_slot->from_sql();
+            return text_of(*source.upstream_slot);
         case InputKind::system_table:
             return "laminar_system('" + input.object + "')";
     }
@@ -178,18 +194,29 @@ bool RunningPipeline::prepare() {
         Source& source = sources_[index];
         if (source.late_typing && !source.typed_slot) return false;
         if (source.upstream && !source.upstream_slot) {
-            if (source.upstream->columns().empty()) return false;
-            source.upstream_slot =
-                engine_.create_row_slot(name_ + ":from:" + source.upstream->name(), source.upstream->columns());
+            const std::vector<OutputColumn> columns = source.upstream->columns_to_read();
+            if (columns.empty()) return false;
+            source.upstream_slot = engine_.create_row_slot(name_ + ":from:" + source.upstream->name(), columns);
         }
     }
     StreamPlan planned = plan();
     std::vector<StreamScan> scans;
     for (std::size_t index = 0; index < sources_.size(); ++index) scans.push_back(scan_of(index));
-    std::function<std::string(const std::string&)> wrap;
-    if (!sink_columns_.empty()) wrap = [this](const std::string& sql) { return shape_for_sink(sql, sink_columns_); };
-    graph_ = std::make_unique<OperatorGraph>(engine_, name_, std::move(planned), std::move(scans), *this, wrap);
+    ResultShape shape;
+    if (!sink_columns_.empty())
+        shape = [this](const std::string& sql, const std::vector<std::string>& further_columns) {
+            return shape_for_sink(sql, sink_columns_, further_columns);
+        };
+    graph_ = std::make_unique<OperatorGraph>(engine_, name_, std::move(planned), std::move(scans), *this, shape);
     columns_ = graph_->columns();
+    for (std::size_t clock = 0; clock < graph_->plan().clocks_in_use; ++clock)
+        watch_upstream(graph_->plan().clocks[clock]);
+    if (is_read_) {
+        // Whoever waits for the columns learns of the first rows.
+        for (const ResultTimes::Column& column : graph_->plan().times.columns) {
+            for (const ClockValue& value : column.key) watch(value.clock);
+        }
+    }
     sink_ = make_sink_(engine_, columns_);
     if (graph_->plan().changes) sink_->expect_changes(graph_->plan().key_columns);
     return true;
@@ -203,11 +230,13 @@ StreamPlan RunningPipeline::plan() {
         if (source.late_typing) query_.inputs[index] = source.late_typing->input();
         if (source.upstream && query_.inputs[index].kind == InputKind::pipeline) {
             query_.inputs[index].columns.clear();
-            for (const OutputColumn& column : source.upstream->columns())
+            for (const OutputColumn& column : source.upstream->columns_to_read())
                 query_.inputs[index].columns.push_back({column.name, column.type, std::nullopt, {}});
         }
         times.push_back(source.time);
-        if (source.upstream) times.back().changes = source.upstream->changes();
+        if (!source.upstream) continue;
+        times.back().changes = source.upstream->changes();
+        times.back().upstream = source.upstream->times_to_read();
     }
     Diagnostics diagnostics(source_);
     StreamPlanner planner(
@@ -232,11 +261,14 @@ StreamScan RunningPipeline::scan_of(std::size_t index) {
         scan.show = [&source](bool removed) {
             source.upstream_slot->set_rows(removed ? source.upstream->taken_back() : source.upstream->output());
         };
+        scan.upstream_time = [&source](std::size_t clock) { return source.upstream->time_of(clock); };
+        scan.upstream_marks = [&source](std::size_t clock) { return source.upstream->output_marks(clock); };
     } else if (source.typed_slot) {
         scan.slot = source.typed_slot.get();
     } else if (source.stream) {
         scan.slot = &source.stream->slot();
     }
+    if (scan.slot) scan.numbered_sql = input_sql(index, true);
     return scan;
 }
 
@@ -253,19 +285,58 @@ std::vector<InputLiveness> RunningPipeline::liveness() const {
 }
 
 bool RunningPipeline::watches_time() const noexcept {
-    return graph_ && graph_->keeps_state() && state_ == PipelineState::running;
+    return graph_ && (graph_->keeps_state() || graph_->is_watched()) && state_ == PipelineState::running;
 }
 
-bool RunningPipeline::inputs_have_ended() const {
-    return std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
+void RunningPipeline::look_at_end() {
+    inputs_over_ =
+        std::all_of(sources_.begin(), sources_.end(), [&](const Source& source) { return has_ended(source); });
+    // Paused, it may still have something for those who read it.
+    finished_ =
+        state_ == PipelineState::failed || (inputs_over_ && !owes_last_rows() && state_ != PipelineState::paused);
 }
 
-bool RunningPipeline::has_finished() const {
-    return state_ == PipelineState::failed || (inputs_have_ended() && !owes_last_rows());
+bool RunningPipeline::owes_last_rows() const noexcept {
+    return watches_time() && inputs_over_ && !graph_->has_finished();
 }
 
-bool RunningPipeline::owes_last_rows() const {
-    return watches_time() && inputs_have_ended() && !graph_->has_finished();
+std::vector<OutputColumn> RunningPipeline::columns_to_read() const {
+    std::vector<OutputColumn> columns = columns_;
+    // Where * stands for the fields of messages, the query does not name them.
+    if (sink_columns_.empty() || query_.columns.size() != columns.size()) return columns;
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        if (query_.columns[index].name != open_fields_column) columns[index].name = query_.columns[index].name;
+    }
+    return columns;
+}
+
+ResultTimes RunningPipeline::times_to_read() const {
+    ResultTimes times = graph_->plan().times;
+    if (sink_columns_.empty()) return times;
+    const std::vector<OutputColumn> columns = columns_to_read();
+    std::erase_if(times.columns, [&](ResultTimes::Column& time) {
+        const ColumnType& type = columns.at(time.position).type;
+        time.name = columns.at(time.position).name;
+        if (is_window_structure(time.key)) return type.id != TypeId::structure;
+        if (!is_time(type)) return true;
+        for (ClockValue& value : time.key) value.expression = make_cast(std::move(value.expression), to_sql(type), {});
+        return false;
+    });
+    return times;
+}
+
+void RunningPipeline::watch(std::size_t clock) {
+    graph_->watch(clock);
+    watch_upstream(graph_->plan().clocks.at(clock));
+}
+
+void RunningPipeline::watch_upstream(const PlannedClock& clock) {
+    if (clock.kind == PlannedClock::Kind::upstream) sources_[clock.scan].upstream->watch(clock.upstream_clock);
+}
+
+const RowMarks* RunningPipeline::output_marks(std::size_t clock) const noexcept {
+    const auto found = output_marks_.find(clock);
+    return found == output_marks_.end() ? nullptr : &found->second;
 }
 
 void RunningPipeline::process() {
@@ -283,6 +354,7 @@ void RunningPipeline::process() {
         first_acknowledgement_ = engine_.acknowledgement_count();
         OperatorGraph::Result result = graph_->process(std::chrono::steady_clock::now(), wall_clock_(), liveness());
         output_ = std::move(result.added);
+        output_marks_ = std::move(result.marks);
         taken_back_ = std::move(result.removed);
         const bool has_rows = output_.rows + taken_back_.rows > 0;
         if (has_rows && !sink_->is_stored()) write_rows();
@@ -391,15 +463,6 @@ void RunningPipeline::add_made_row_failure(const std::string& reason, const std:
     }
 }
 
-std::set<std::string> RunningPipeline::fed_by() const {
-    std::set<std::string> connections;
-    for (const Source& source : sources_) {
-        if (!source.connection.empty()) connections.insert(source.connection);
-        if (source.upstream) connections.merge(source.upstream->fed_by());
-    }
-    return connections;
-}
-
 const BatchSlot* RunningPipeline::slot_of(const Source& source) noexcept {
     if (source.upstream) return nullptr;
     if (source.typed_slot) return source.typed_slot.get();
@@ -427,18 +490,23 @@ void RunningPipeline::add_row_failure(const BatchSlot& slot, const RefusedRow& r
 
 /// What was made on the way is tried again when one of the connections that it may come from asks for it.
 unsigned RunningPipeline::retries(const BatchSlot* slot) const {
-    unsigned most = 0;
     for (const Source& source : sources_) {
         if (slot && slot_of(source) == slot) return source.retries;
-        most = std::max(most, source.upstream ? source.upstream->retries() : source.retries);
     }
-    return most;
+    return most_retries_;
+}
+
+void RunningPipeline::update_retries() noexcept {
+    most_retries_ = 0;
+    for (const Source& source : sources_)
+        most_retries_ = std::max(most_retries_, source.upstream ? source.upstream->most_retries_ : source.retries);
 }
 
 void RunningPipeline::set_retries(std::string_view connection, unsigned retries) noexcept {
     for (Source& source : sources_) {
         if (equals_ignoring_case(source.connection, connection)) source.retries = retries;
     }
+    update_retries();
 }
 
 std::vector<FailedRow> RunningPipeline::take_failures() {
@@ -471,6 +539,7 @@ void RunningPipeline::late(const BatchSlot& slot, const std::vector<std::size_t>
 void RunningPipeline::release() {
     output_.rows = 0;
     taken_back_.rows = 0;
+    output_marks_.clear();
     for (Source& source : sources_) {
         if (source.upstream_slot) source.upstream_slot->set_rows(nullptr);
         if (source.typed_slot) source.typed_slot->set_batch(nullptr);
@@ -488,11 +557,6 @@ bool RunningPipeline::can_accept() {
 bool RunningPipeline::reads(const StreamInput& stream) const noexcept {
     return std::any_of(sources_.begin(), sources_.end(),
                        [&](const Source& source) { return source.stream == &stream; });
-}
-
-bool RunningPipeline::reads(const RunningPipeline& pipeline) const noexcept {
-    return std::any_of(sources_.begin(), sources_.end(),
-                       [&](const Source& source) { return source.upstream == &pipeline; });
 }
 
 void RunningPipeline::pause() noexcept {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -74,7 +75,7 @@ public:
     /// With more rows of state than this it fails; nullopt: no limit. Without a call, the default of the option.
     void set_state_limit(std::optional<std::uint64_t> rows) noexcept { state_limit_ = rows; }
 
-    /// ALTER CONNECTION may change how often its rows are tried again.
+    /// ALTER CONNECTION may change how often its rows are tried again. Of several pipelines, each after those it reads.
     void set_retries(std::string_view connection, unsigned retries) noexcept;
 
     /// Takes what has arrived for the inputs that are its own. True when something has.
@@ -106,17 +107,21 @@ public:
     [[nodiscard]] bool watches_time() const noexcept;
     /// From now on all inputs count as ended: windows close.
     void end_inputs() noexcept { inputs_ended_ = true; }
-    /// All inputs have ended and nothing is waiting for time any more.
-    [[nodiscard]] bool has_finished() const;
-    /// All inputs have ended, and what waited for that has not been delivered yet.
-    [[nodiscard]] bool owes_last_rows() const;
+    /// Finds out whether the inputs have ended. Of several pipelines, each after those it reads.
+    void look_at_end();
+    /// As of look_at_end: all inputs have ended and nothing is waiting for time any more.
+    [[nodiscard]] bool has_finished() const noexcept { return finished_; }
+    /// As of look_at_end: all inputs have ended, and what waited for that has not been delivered yet.
+    [[nodiscard]] bool owes_last_rows() const noexcept;
     void release();
 
     /// False while it must not be given more: paused, or its sink has not taken everything.
     [[nodiscard]] bool can_accept();
+    /// Whether it is given more in this cycle: neither it nor one that reads it, by whatever way, stands still.
+    [[nodiscard]] bool is_accepting() const noexcept { return accepting_; }
+    void set_accepting(bool accepting) noexcept { accepting_ = accepting; }
     [[nodiscard]] bool flush_sink() { return !sink_ || sink_->flush(); }
     [[nodiscard]] bool reads(const StreamInput& stream) const noexcept;
-    [[nodiscard]] bool reads(const RunningPipeline& pipeline) const noexcept;
 
     void pause() noexcept;
     void resume() noexcept;
@@ -131,6 +136,19 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const { return sink_ ? sink_->undeliverable() : 0; }
     [[nodiscard]] const std::vector<Source>& sources() const noexcept { return sources_; }
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
+
+    // For pipelines that read this one. Its rows come to them with the clocks they were dated by.
+    /// The columns under the names of the query, whatever a sink calls them; empty while they are not known.
+    [[nodiscard]] std::vector<OutputColumn> columns_to_read() const;
+    /// Those of them that grow with time; once they are known.
+    [[nodiscard]] ResultTimes times_to_read() const;
+    /// A reader wants to know of one of its clocks from now on.
+    void watch(std::size_t clock);
+    /// A clock as of the last process.
+    [[nodiscard]] StreamTime time_of(std::size_t clock) const { return graph_->time_of(clock); }
+    /// What a clock says about the rows of output(); null where none is late.
+    [[nodiscard]] const RowMarks* output_marks(std::size_t clock) const noexcept;
+
     /// Rows of the batch just processed, those taken back among them; null when none.
     [[nodiscard]] const ResultTable* output() const noexcept { return output_.rows > 0 ? &output_ : nullptr; }
     [[nodiscard]] const ResultTable* taken_back() const noexcept {
@@ -144,7 +162,7 @@ public:
     /// Rows that could not be processed since the last time, or were left out.
     [[nodiscard]] std::vector<FailedRow> take_failures();
     /// Connections whose rows reach this pipeline, also by way of others.
-    [[nodiscard]] std::set<std::string> fed_by() const;
+    [[nodiscard]] const std::set<std::string>& fed_by() const noexcept { return fed_by_; }
 
 private:
     [[nodiscard]] static ColumnBatch* typed_batch(Source& source);
@@ -162,9 +180,11 @@ private:
     [[nodiscard]] StreamScan scan_of(std::size_t index);
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
     [[nodiscard]] bool has_ended(const Source& source) const;
-    [[nodiscard]] bool inputs_have_ended() const;
+    void update_retries() noexcept;
+    void watch_upstream(const PlannedClock& clock);
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
-    std::string input_sql(std::size_t index);
+    /// numbered: with row_position_column.
+    std::string input_sql(std::size_t index, bool numbered = false);
     void fail(const EngineError& error);
     void check_state_limit();
     void write_rows();
@@ -182,7 +202,14 @@ private:
     std::vector<OutputColumn> columns_;
     ResultTable output_;
     ResultTable taken_back_;
-    bool inputs_ended_ = false;
+    std::map<std::size_t, RowMarks> output_marks_;  ///< By clock, for readers.
+    bool is_read_ = false;                          ///< By a pipeline that was made when the columns were not known.
+    std::set<std::string> fed_by_;
+    unsigned most_retries_ = 0;  ///< Of all connections that feed it.
+    bool accepting_ = true;
+    bool inputs_ended_ = false;  ///< Said by end_inputs.
+    bool inputs_over_ = false;   ///< Found by look_at_end, as the next.
+    bool finished_ = false;
     std::optional<std::uint64_t> state_limit_ = PipelineOptions().state_limit;
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;

@@ -238,7 +238,8 @@ std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vect
     return result;
 }
 
-std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns) {
+std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns,
+                           const std::vector<std::string>& further_columns) {
     std::string items;
     std::string names;
     for (std::size_t index = 0; index < columns.size(); ++index) {
@@ -248,6 +249,7 @@ std::string shape_for_sink(const std::string& query_sql, const std::vector<Outpu
         items += fmt::format("{}CAST({} AS {}) AS {}", separator, name, to_sql(columns[index].type),
                              quote_identifier(columns[index].name));
     }
+    for (const std::string& column : further_columns) items += ", " + quote_identifier(column);
     return fmt::format("SELECT {} FROM ({}) AS shaped({})", items, query_sql, names);
 }
 

@@ -53,7 +53,9 @@ public:
 [[nodiscard]] std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns);
 
 /// Wraps query_sql so that it delivers exactly these columns, by position, in their declared types.
-[[nodiscard]] std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns);
+/// further_columns: of the query, by name, to come after them as they are.
+[[nodiscard]] std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns,
+                                         const std::vector<std::string>& further_columns = {});
 
 /// Inserts into a stored table; with a primary key it upserts, and of several rows with one key the last wins.
 [[nodiscard]] std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table,

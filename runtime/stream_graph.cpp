@@ -50,23 +50,28 @@ void StreamGraph::clear(bool with_engine) {
     tables_.clear();
 }
 
-bool StreamGraph::can_accept(RunningPipeline& pipeline) {
-    if (!pipeline.can_accept()) return false;
-    // A pipeline whose reader stands still must stand still as well.
-    return std::all_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
-        return !entry.pipeline->reads(pipeline) || can_accept(*entry.pipeline);
-    });
+/// A pipeline whose reader stands still must stand still as well. Readers come after what they read: one pass back from
+/// the last tells it all.
+void StreamGraph::find_out_who_accepts() {
+    for (const Entry& entry : pipelines_) entry.pipeline->set_accepting(entry.pipeline->can_accept());
+    for (auto entry = pipelines_.rbegin(); entry != pipelines_.rend(); ++entry) {
+        if (entry->pipeline->is_accepting()) continue;
+        for (const auto& source : entry->pipeline->sources()) {
+            if (source.upstream) source.upstream->set_accepting(false);
+        }
+    }
 }
 
 bool StreamGraph::is_held_back(const StreamInput& input) {
     return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
-        return entry.pipeline->reads(input) && (entry.pipeline->reads_past() || !can_accept(*entry.pipeline));
+        return entry.pipeline->reads(input) && (entry.pipeline->reads_past() || !entry.pipeline->is_accepting());
     });
 }
 
 bool StreamGraph::cycle(Engine& engine, bool at_once) {
     const std::uint64_t rows_before = rows_in_;
     const std::uint64_t bytes_before = bytes_in_;
+    find_out_who_accepts();
     bool moved = take_in(at_once);
     moved = process(at_once) || moved;
     // Operators let rows wait: what comes in changes the engine now or later.
@@ -125,7 +130,7 @@ bool StreamGraph::process(bool at_once) {
     bool moved = false;
     for (const Entry& entry : pipelines_) {
         RunningPipeline& pipeline = *entry.pipeline;
-        if (can_accept(pipeline) && pipeline.advance_own_inputs(at_once)) {
+        if (pipeline.is_accepting() && pipeline.advance_own_inputs(at_once)) {
             moved = true;
             for (const auto& source : pipeline.sources()) {
                 if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
@@ -133,13 +138,15 @@ bool StreamGraph::process(bool at_once) {
                 bytes_in_ += source.own_stream->batch().bytes;
             }
         }
-        if (pipeline.reads_past() && can_accept(pipeline)) {
+        if (pipeline.reads_past() && pipeline.is_accepting()) {
             moved = true;
             pipeline.begin_past_rows();
         }
-        if (!pipeline.has_input() && !(pipeline.watches_time() && can_accept(pipeline))) continue;
-        pipeline.process();
-        pipeline.end_past_rows();
+        if (pipeline.has_input() || (pipeline.watches_time() && pipeline.is_accepting())) {
+            pipeline.process();
+            pipeline.end_past_rows();
+        }
+        pipeline.look_at_end();
     }
     return moved;
 }
@@ -251,8 +258,9 @@ void StreamGraph::end_inputs() {
 }
 
 bool StreamGraph::has_finished() const {
-    return std::all_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return !entry.pipeline->owes_last_rows(); });
+    for (const Entry& entry : pipelines_) entry.pipeline->look_at_end();
+    return std::none_of(pipelines_.begin(), pipelines_.end(),
+                        [](const Entry& entry) { return entry.pipeline->owes_last_rows(); });
 }
 
 bool StreamGraph::has_inputs() const {

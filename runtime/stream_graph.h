@@ -98,7 +98,7 @@ private:
     bool change_engine(Engine& engine);
     bool make_known();
     [[nodiscard]] bool is_held_back(const StreamInput& input);
-    [[nodiscard]] bool can_accept(RunningPipeline& pipeline);
+    void find_out_who_accepts();
     void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
 
     Progress& progress_;

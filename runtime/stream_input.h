@@ -43,10 +43,8 @@ public:
     /// Rows that could not be stored or given their defaults since the last time.
     [[nodiscard]] std::vector<FailedRow> take_failures() { return std::exchange(failures_, {}); }
 
-    /// The slot that rows_sql reads.
+    /// Shows the batch at hand; the columns are those of the channel's schema.
     [[nodiscard]] BatchSlot& slot() noexcept { return defaulted_slot_ ? *defaulted_slot_ : *slot_; }
-    /// FROM text that reads the batch at hand; the columns are those of the channel's schema.
-    [[nodiscard]] const std::string& rows_sql() const noexcept { return rows_sql_; }
     [[nodiscard]] InputChannel& channel() noexcept { return *channel_; }
     [[nodiscard]] const std::shared_ptr<InputChannel>& shared_channel() const noexcept { return channel_; }
     [[nodiscard]] RetainedTable* retained() noexcept { return retained_.get(); }

@@ -105,7 +105,8 @@ std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format) {
     return schema;
 }
 
-std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql) {
+std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql,
+                     std::string_view further_column) {
     std::string columns;
     for (const InputColumn& column : input.columns) {
         if (!columns.empty()) columns += ", ";
@@ -117,6 +118,7 @@ std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_
     }
     // A query may name no column at all: count(*) over a connection.
     if (columns.empty()) columns = "1 AS \"__laminar_row\"";
+    if (!further_column.empty()) columns.append(", ").append(quote_identifier(further_column));
     return fmt::format("(SELECT {} FROM {})", columns, rows_sql);
 }
 

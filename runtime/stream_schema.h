@@ -28,8 +28,10 @@ namespace laminar {
 [[nodiscard]] std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format);
 
 /// FROM text that shows rows of such a schema under the names a bound query expects:
-/// (SELECT "price", "__laminar_received_at" AS "received_at" FROM rows_sql).
-[[nodiscard]] std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql);
+/// (SELECT "price", "__laminar_received_at" AS "received_at" FROM rows_sql). further_column: one of rows_sql to show,
+/// too.
+[[nodiscard]] std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql,
+                                   std::string_view further_column = {});
 
 /// The name under which the engine keeps the rows of a table.
 [[nodiscard]] std::string engine_table_name(std::string_view table);

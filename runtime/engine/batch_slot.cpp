@@ -126,7 +126,8 @@ public:
          std::shared_ptr<const BatchSchema> schema)
         : sources_(sources), key_(std::move(key)), source_(std::make_shared<SlotSource>(declared, std::move(schema))) {
         sources_.put(key_, source_);
-        write_from(declared);
+        from_sql_ = read_with(batch_function_name, declared, {});
+        numbered_from_sql_ = read_with(numbered_batch_function_name, declared, row_position_column);
     }
     ~Slot() override {
         source_->hold(static_cast<const ColumnRows*>(nullptr));
@@ -148,10 +149,13 @@ public:
         return source_->read_times(column, take);
     }
     [[nodiscard]] std::string from_sql() const override { return from_sql_; }
+    [[nodiscard]] std::string numbered_from_sql() const override { return numbered_from_sql_; }
 
 private:
-    void write_from(const std::vector<OutputColumn>& declared) {
-        const std::string call = std::string(batch_function_name) + "(" + quote_string(key_) + ")";
+    /// further: a column that the function has beside those of the slot; may be empty.
+    [[nodiscard]] std::string read_with(const std::string& function, const std::vector<OutputColumn>& declared,
+                                        const std::string& further) const {
+        const std::string call = function + "(" + quote_string(key_) + ")";
         bool casts = false;
         std::string items;
         for (std::size_t index = 0; index < source_->columns().size(); ++index) {
@@ -162,13 +166,16 @@ private:
             items += value;
             if (value != name) items.append(" AS ").append(name);
         }
-        from_sql_ = casts ? "(SELECT " + items + " FROM " + call + ")" : call;
+        if (!casts) return call;
+        if (!further.empty()) items += ", " + quote_identifier(further);
+        return "(SELECT " + items + " FROM " + call + ")";
     }
 
     ScanSources& sources_;
     std::string key_;
     std::shared_ptr<SlotSource> source_;
     std::string from_sql_;
+    std::string numbered_from_sql_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace laminar {
 
 /// The table function through which slots are read.
 inline constexpr const char* batch_function_name = "laminar_batch";
+inline constexpr const char* numbered_batch_function_name = "laminar_numbered_batch";
 
 /// A slot registered in sources for as long as it lives; sources must outlive it.
 [[nodiscard]] std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,

@@ -37,6 +37,7 @@ public:
     explicit DuckDbEngine(const Settings& settings)
         : connection_(settings), begin_(connection_.prepare("BEGIN")), commit_(connection_.prepare("COMMIT")) {
         register_scan_function(connection_.get(), batch_function_name, slots_);
+        register_scan_function(connection_.get(), numbered_batch_function_name, slots_, row_position_column);
         register_scan_function(connection_.get(), "laminar_system", system_tables_);
         register_functions(connection_.get(), functions_);
         register_window_placeholders(connection_.get());

@@ -89,7 +89,13 @@ public:
     /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
     /// parentheses where columns have to be cast.
     [[nodiscard]] virtual std::string from_sql() const = 0;
+    /// The same with a further column, row_position_column: the number of the row in what the slot holds, from 0,
+    /// whatever it shows.
+    [[nodiscard]] virtual std::string numbered_from_sql() const = 0;
 };
+
+/// Of BatchSlot::numbered_from_sql; no user's column is called so.
+inline constexpr const char* row_position_column = "__position";
 
 /// One evaluation of laminar_acknowledge(connection, message_id).
 struct Acknowledgement {

@@ -88,20 +88,22 @@ public:
         return check(write, undecided, query.query, query.query.span, diagnostics);
     }
 
-    void check_continuous(const BoundQuery& query, const Catalog& catalog, Diagnostics& diagnostics) override {
+    std::shared_ptr<const PipelineFacts> check_continuous(const BoundQuery& query, const Catalog& catalog,
+                                                          Diagnostics& diagnostics) override {
         const bool undecided = std::any_of(query.inputs.begin(), query.inputs.end(), [](const QueryInput& input) {
             return input.all_fields || has_unknown(columns_of(input));
         });
-        if (undecided) return;
+        if (undecided) return nullptr;
         try {
             const auto describe = [&](const std::string& sql) {
                 return prepare_statement(connection(), sql)->columns();
             };
-            static_cast<void>(
+            return facts_of(
                 StreamPlanner(query, input_times(query, catalog), aggregate_functions(), describe, diagnostics).plan());
         } catch (const EngineException& problem) {
             diagnostics.error(DiagnosticCode::query_error, query.query.span, problem.error().message);
         }
+        return nullptr;
     }
 
     std::optional<ColumnType> check_expression(const ast::Expression& expression,

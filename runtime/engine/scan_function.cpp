@@ -10,6 +10,12 @@ namespace laminar {
 
 namespace {
 
+/// What a registered function reads.
+struct ScanFunction {
+    const ScanSources* sources = nullptr;
+    const char* position_column = nullptr;
+};
+
 struct BindData {
     std::shared_ptr<ScanSource> source;
 };
@@ -43,11 +49,13 @@ void bind_scan(duckdb_bind_info info) {
     guard(info, duckdb_bind_set_error, [info] {
         const ValueHandle parameter(duckdb_bind_get_parameter(info, 0));
         const std::string key = take_string(duckdb_get_varchar(parameter.get()));
-        const auto* sources = static_cast<const ScanSources*>(duckdb_bind_get_extra_info(info));
-        std::shared_ptr<ScanSource> source = sources->find(key);
+        const auto* function = static_cast<const ScanFunction*>(duckdb_bind_get_extra_info(info));
+        std::shared_ptr<ScanSource> source = function->sources->find(key);
         if (!source) return duckdb_bind_set_error(info, ("nothing is readable under the key '" + key + "'").c_str());
         for (const OutputColumn& column : source->columns())
             duckdb_bind_add_result_column(info, column.name.c_str(), to_logical_type(column.type).get());
+        if (function->position_column)
+            duckdb_bind_add_result_column(info, function->position_column, to_logical_type(TypeId::bigint).get());
         duckdb_bind_set_cardinality(info, assumed_rows, false);
         duckdb_bind_set_bind_data(info, new BindData{std::move(source)}, destroy<BindData>);
     });
@@ -82,6 +90,11 @@ void write_column(const ScannedColumn& column, std::size_t first, std::size_t co
         write_vector(*column.values, first, count, target);
 }
 
+void write_positions(std::size_t first, std::size_t count, duckdb_vector target) {
+    auto* values = static_cast<std::int64_t*>(duckdb_vector_get_data(target));
+    for (std::size_t row = 0; row < count; ++row) values[row] = static_cast<std::int64_t>(first + row);
+}
+
 /// Moves past skipped rows; how many rows follow up to the next skipped one.
 std::size_t next_run(ScanState& state) {
     std::size_t run_end = state.rows.end;
@@ -108,9 +121,14 @@ void scan(duckdb_function_info info, duckdb_data_chunk output) {
             state.position = state.rows.first;
             count = std::min<std::size_t>(duckdb_vector_size(), next_run(state));
         }
-        for (std::size_t index = 0; index < state.projected.size() && count > 0; ++index)
-            write_column(state.rows.columns.at(state.projected[index]), state.position, count,
-                         duckdb_data_chunk_get_vector(output, index));
+        const std::size_t columns = state.source->columns().size();
+        for (std::size_t index = 0; index < state.projected.size() && count > 0; ++index) {
+            const duckdb_vector target = duckdb_data_chunk_get_vector(output, index);
+            if (state.projected[index] == columns)
+                write_positions(state.position, count, target);
+            else
+                write_column(state.rows.columns.at(state.projected[index]), state.position, count, target);
+        }
         duckdb_data_chunk_set_size(output, count);
         state.position += count;
     });
@@ -132,12 +150,14 @@ std::shared_ptr<ScanSource> ScanSources::find(std::string_view key) const {
     return entry == sources_.end() ? nullptr : entry->second;
 }
 
-void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources) {
+void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources,
+                            const char* position_column) {
     const TableFunctionHandle function(duckdb_create_table_function());
     duckdb_table_function_set_name(function.get(), name);
     const LogicalTypeHandle varchar = to_logical_type(TypeId::varchar);
     duckdb_table_function_add_parameter(function.get(), varchar.get());
-    duckdb_table_function_set_extra_info(function.get(), &sources, nullptr);
+    duckdb_table_function_set_extra_info(function.get(), new ScanFunction{&sources, position_column},
+                                         destroy<ScanFunction>);
     duckdb_table_function_set_bind(function.get(), bind_scan);
     duckdb_table_function_set_init(function.get(), begin_scan);
     duckdb_table_function_set_function(function.get(), scan);

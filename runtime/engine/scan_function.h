@@ -58,6 +58,8 @@ private:
 };
 
 /// Registers the table function name('key') over the sources. Columns that a statement does not use are not copied.
-void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources);
+/// position_column: of a further column with the number of the row in the source, from 0; null: none.
+void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources,
+                            const char* position_column = nullptr);
 
 }  // namespace laminar

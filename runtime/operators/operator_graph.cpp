@@ -7,18 +7,14 @@
 namespace laminar {
 
 OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
-                             RowObserver& observer, const std::function<std::string(const std::string&)>& wrap)
-    : plan_(std::move(plan)), scans_(std::move(inputs)), clocks_(plan_.clocks.size()) {
-    for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
-        const PlannedClock& clock = plan_.clocks[index];
-        if (clock.kind == PlannedClock::Kind::operator_output) {
-            event_clocks_.push_back(nullptr);
-            continue;
-        }
-        StreamScan& scan = scans_.at(clock.scan);
-        event_clocks_.push_back(std::make_unique<EventClock>(engine, fmt::format("{}:clock{}", name, index), clock,
-                                                             scan.from_sql, *scan.slot));
-    }
+                             RowObserver& observer, const ResultShape& shape)
+    : engine_(engine),
+      plan_(std::move(plan)),
+      shape_(shape),
+      scans_(std::move(inputs)),
+      event_clocks_(plan_.clocks.size()),
+      clocks_(plan_.clocks.size()) {
+    for (std::size_t index = 0; index < plan_.clocks_in_use; ++index) make_clock(index);
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
         const OperatorContext context{engine,  fmt::format("{}:{}", name, index + 1), scans_, event_clocks_, clocks_,
                                       observer};
@@ -28,16 +24,34 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
         BatchSlot* slot = slots_.back().get();
         StreamScan scan;
         scan.from_sql = slot->from_sql();
+        scan.numbered_sql = slot->numbered_from_sql();
         scan.slot = slot;
         scan.rows = [made](bool removed) { return removed ? made->removed().rows : made->added().rows; };
         scan.show = [made, slot](bool removed) { slot->set_rows(removed ? &made->removed() : &made->added()); };
         scans_.push_back(std::move(scan));
     }
+    std::function<std::string(const std::string&)> wrap;
+    if (shape_) wrap = [this](const std::string& sql) { return shape_(sql, {}); };
     result_ = std::make_unique<Fragment>(engine, plan_.result, scans_, event_clocks_, observer, wrap);
 }
 
 OperatorGraph::~OperatorGraph() {
     for (const auto& slot : slots_) slot->set_rows(nullptr);
+}
+
+void OperatorGraph::make_clock(std::size_t index) {
+    const PlannedClock& clock = plan_.clocks[index];
+    if (clock.kind == PlannedClock::Kind::operator_output || event_clocks_[index]) return;
+    const StreamScan& scan = scans_.at(clock.scan);
+    event_clocks_[index] = std::make_unique<EventClock>(engine_, clock, scan.from_sql, *scan.slot);
+}
+
+void OperatorGraph::watch(std::size_t clock) {
+    make_clock(clock);
+    std::function<std::string(const std::string&)> wrap;
+    if (shape_) wrap = [this](const std::string& sql) { return shape_(sql, {origin_column, row_position_column}); };
+    result_->prepare_origins(plan_.result_with_origins, wrap);
+    watched_.insert(clock);
 }
 
 bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
@@ -47,10 +61,14 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
         EventClock* clock = event_clocks_[index].get();
         if (!clock) continue;
         const std::size_t scan = plan_.clocks[index].scan;
-        if (scans_[scan].rows(false) > 0)
-            clock->observe(now);
-        else
+        if (plan_.clocks[index].kind == PlannedClock::Kind::upstream) {
+            const std::size_t followed = plan_.clocks[index].upstream_clock;
+            clock->follow(scans_[scan].upstream_time(followed), scans_[scan].upstream_marks(followed));
+        } else if (scans_[scan].rows(false) > 0) {
+            clock->observe(now, wall_clock, liveness[scan].may_be_idle);
+        } else {
             clock->advance_without_rows(now, wall_clock, liveness[scan].may_be_idle);
+        }
         if (liveness[scan].has_ended) clock->finish();
         moved = moved || !(clocks_[index] == clock->time());
         clocks_[index] = clock->time();
@@ -75,10 +93,32 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
         const auto& output_clocks = plan_.operators[index].output_clocks;
         for (const std::size_t clock : output_clocks) clocks_[clock] = step.output_time(plan_.clocks[clock].side);
     }
-    result.added = result_->run(false);
+    run_result(result);
     if (plan_.changes) result.removed = result_->run(true);
     has_changes_ = keeps_state();
     return result;
+}
+
+void OperatorGraph::run_result(Result& result) {
+    const auto may_have_late_rows = [&](std::size_t clock) {
+        return event_clocks_[clock] && event_clocks_[clock]->has_suspects() &&
+               plan_.clocks[clock].origin == PlannedClock::Kind::event_time;
+    };
+    if (std::none_of(watched_.begin(), watched_.end(), may_have_late_rows)) {
+        result.added = result_->run(false);
+        return;
+    }
+    std::vector<RowOrigin> origins;
+    result.added = result_->run_with_origins(origins);
+    for (const std::size_t clock : watched_) {
+        if (!may_have_late_rows(clock)) continue;
+        RowMarks& marks = result.marks[clock];
+        marks.resize(origins.size());
+        for (std::size_t row = 0; row < origins.size(); ++row) {
+            if (origins[row].scan == static_cast<std::int64_t>(plan_.clocks[clock].scan))
+                marks[row] = event_clocks_[clock]->mark(origins[row].position);
+        }
+    }
 }
 
 bool OperatorGraph::changes_engine() const {

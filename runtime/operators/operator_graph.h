@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +21,15 @@ struct InputLiveness {
     bool may_be_idle = true;  ///< Its source is up: that nothing comes means that nothing happens there.
 };
 
+/// Changes the text of the last statement to fit a sink; further_columns are shown as well, at the end.
+using ResultShape = std::function<std::string(const std::string& sql, const std::vector<std::string>& further_columns)>;
+
 /// A plan at work: its clocks, operators and fragments. Engine thread only.
 class OperatorGraph {
 public:
-    /// inputs by their index in the plan. wrap changes the text of the last statement (to fit a sink). name is unique.
+    /// inputs by their index in the plan. shape may be empty. name is unique.
     OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
-                  RowObserver& observer, const std::function<std::string(const std::string&)>& wrap);
+                  RowObserver& observer, const ResultShape& shape);
     ~OperatorGraph();
     OperatorGraph(const OperatorGraph&) = delete;
     OperatorGraph& operator=(const OperatorGraph&) = delete;
@@ -32,10 +37,17 @@ public:
     struct Result {
         ResultTable added;
         ResultTable removed;
+        /// For readers, by clock: what the watched clocks say about the rows in added, where some of these may be late.
+        std::map<std::size_t, RowMarks> marks;
     };
     /// Takes in the rows at hand, once, and what time has done meanwhile. liveness by input.
     [[nodiscard]] Result process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                                  const std::vector<InputLiveness>& liveness);
+    /// Somebody reads the result, and wants to know of one of its clocks from now on. Throws EngineException.
+    void watch(std::size_t clock);
+    [[nodiscard]] bool is_watched() const noexcept { return !watched_.empty(); }
+    /// A clock as of the last process.
+    [[nodiscard]] const StreamTime& time_of(std::size_t clock) const { return clocks_.at(clock); }
     /// The state does not follow yet from what was processed last.
     [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
     /// Whether apply executes statements: whether it needs a transaction.
@@ -61,9 +73,15 @@ public:
 private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
+    void make_clock(std::size_t index);
+    void run_result(Result& result);
+
+    Engine& engine_;
     StreamPlan plan_;
-    std::vector<StreamScan> scans_;  ///< Inputs, then operators.
-    std::vector<std::unique_ptr<EventClock>> event_clocks_;
+    ResultShape shape_;
+    std::set<std::size_t> watched_;                          ///< Clocks that readers of the result want to know of.
+    std::vector<StreamScan> scans_;                          ///< Inputs, then operators.
+    std::vector<std::unique_ptr<EventClock>> event_clocks_;  ///< Null for those of operators, and those nobody uses.
     StreamClocks clocks_;
     std::vector<std::unique_ptr<BatchSlot>> slots_;  ///< Of the operators' rows; outlive the statements.
     std::vector<std::unique_ptr<StreamOperator>> operators_;

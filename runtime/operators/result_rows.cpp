@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/changelog.h"
+
 namespace laminar {
 
 ResultTable empty_rows(const std::vector<OutputColumn>& columns) {
@@ -25,6 +27,15 @@ void truncate_rows(ResultTable& rows, std::size_t count) {
     if (rows.rows <= count) return;
     for (ColumnVector& column : rows.values) column.truncate(count);
     rows.rows = count;
+}
+
+void keep_rows(ResultTable& rows, const std::vector<std::size_t>& kept) {
+    ResultTable some = empty_rows(rows.columns);
+    for (std::size_t column = 0; column < rows.values.size(); ++column) {
+        for (const std::size_t row : kept) append_value(some.values[column], rows.values[column], row);
+    }
+    some.rows = kept.size();
+    rows = std::move(some);
 }
 
 void number_rows(ResultTable& rows, const std::string& column, std::int64_t first) {

@@ -27,6 +27,8 @@ private:
 void append_rows(ResultTable& rows, ResultTable more);
 /// Drops the rows from count on.
 void truncate_rows(ResultTable& rows, std::size_t count);
+/// Drops all rows but these, which are given in ascending order.
+void keep_rows(ResultTable& rows, const std::vector<std::size_t>& kept);
 /// Adds a BIGINT column that numbers the rows from first on.
 void number_rows(ResultTable& rows, const std::string& column, std::int64_t first);
 [[nodiscard]] std::size_t byte_size(const ResultTable& rows) noexcept;

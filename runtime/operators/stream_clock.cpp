@@ -17,14 +17,14 @@ namespace {
 constexpr std::int64_t longest_look_ahead = std::int64_t{1000} << 31;
 constexpr std::int64_t far_away = 253'370'764'800'000'000;
 
+}  // namespace
+
 bool is_clock_itself(const ast::Expression& expression) {
     const ast::Expression& plain = without_parentheses(expression);
     if (const auto* cast = std::get_if<ast::Cast>(&plain.node))
         return cast->type.name == "TIMESTAMP" && cast->type.dimensions.empty() && is_clock_itself(*cast->operand);
     return std::holds_alternative<ast::ColumnReference>(plain.node);
 }
-
-}  // namespace
 
 ResultTable single_timestamp(std::string_view column, std::optional<std::int64_t> value) {
     ResultTable table;

@@ -60,6 +60,9 @@ private:
     std::vector<Value> values_;
 };
 
+/// Whether an expression over clock_variable is the clock as a TIMESTAMP.
+[[nodiscard]] bool is_clock_itself(const ast::Expression& expression);
+
 /// A result with one TIMESTAMP, or NULL.
 [[nodiscard]] ResultTable single_timestamp(std::string_view column, std::optional<std::int64_t> value);
 /// The first value of a result, as TIMESTAMP.

@@ -26,22 +26,27 @@ inline constexpr const char* operator_rows_alias = "__rows";
 inline constexpr const char* time_key_column = "__key";
 inline constexpr const char* window_column = "__window";
 inline constexpr const char* arrival_column = "__arrival";
+/// With row_position_column: the scan that a row came from; NULL for rows that came from no stream.
+inline constexpr const char* origin_column = "__origin";
 /// In expressions of a clock: the clock itself.
 inline constexpr const char* clock_variable = "__clock";
 
 /// A lower bound, growing, of the event times that are still to come: a watermark.
 struct PlannedClock {
     enum class Kind : std::uint8_t {
-        event_time,      ///< Of an input: the running maximum of an expression over its rows.
-        arrival,         ///< Of an input: the time of arrival, which goes on when nothing arrives.
-        operator_output  ///< What an operator says about the rows it is still going to deliver.
+        event_time,       ///< Of an input: the running maximum of an expression over its rows.
+        arrival,          ///< Of an input: the time of arrival, which goes on when nothing arrives.
+        operator_output,  ///< What an operator says about the rows it is still going to deliver.
+        upstream          ///< Of a pipeline that is read: one of its own clocks.
     };
     Kind kind = Kind::event_time;
-    std::size_t scan = 0;       ///< The scan whose rows it is about.
-    std::size_t side = 0;       ///< operator_output of a join: which side's time it is.
-    std::string column;         ///< Of an input.
-    ColumnType type;            ///< Of that column.
-    ast::Expression watermark;  ///< event_time: over the columns of the input.
+    Kind origin = Kind::event_time;  ///< upstream: of the first pipeline that has it. Else the same as kind.
+    std::size_t upstream_clock = 0;  ///< upstream: index into the clocks of the pipeline.
+    std::size_t scan = 0;            ///< The scan whose rows it is about.
+    std::size_t side = 0;            ///< operator_output of a join: which side's time it is.
+    std::string column;              ///< Of an input.
+    ColumnType type;                 ///< Of that column.
+    ast::Expression watermark;       ///< event_time: over the columns of the input.
     /// The watermark is the column itself, a TIMESTAMP of the input's own, less so many microseconds.
     std::optional<std::int64_t> delay;
     std::chrono::milliseconds idle{30'000};
@@ -56,11 +61,24 @@ struct ClockValue {
 /// A time key of a relation, for every input its rows can come from.
 using TimeKey = std::vector<ClockValue>;
 
+/// Which rows of a fragment came too late: those of which a value lies before a bound at the watermark of their own
+/// input, as it was when they came, and those of which a value is NULL. It is asked of the rows that WHERE lets pass.
+struct PlannedLateness {
+    ast::Query query;  ///< The query of the fragment with the values, origin_column and row_position_column at the end.
+    std::size_t values = 0;
+    struct Rule {
+        std::size_t value = 0;  ///< Which of the values; TIMESTAMP.
+        std::size_t scan = 0;   ///< Whose rows it is about.
+        ClockValue bound;
+    };
+    std::vector<Rule> rules;
+    bool is_left_open = false;  ///< The operator decides about the rows that the rules find, NULL apart.
+};
+
 /// A stateless query over scans.
 struct PlannedFragment {
     ast::Query query;
-    /// Rows for which one of these values lies before what it is at the watermark of their own input came too late.
-    std::vector<ClockValue> late_rules;
+    std::optional<PlannedLateness> lateness;
     bool changes = false;  ///< Its rows may be taken back. Set for the inputs of ChangingPlan.
 };
 
@@ -163,13 +181,27 @@ struct PlannedOperator {
     std::vector<std::size_t> output_clocks;  ///< Indexes into StreamPlan::clocks, by side.
 };
 
+/// What grows with time among the columns of a result, for whoever reads it.
+struct ResultTimes {
+    struct Column {
+        std::size_t position = 0;
+        std::string name;
+        TimeKey key;  ///< By the clocks of the plan.
+    };
+    std::vector<Column> columns;
+    std::vector<PlannedClock::Kind> origins;  ///< Of the clocks of the plan.
+};
+
 struct StreamPlan {
     std::vector<PlannedClock> clocks;
+    std::size_t clocks_in_use = 0;           ///< Those after are there for readers alone.
     std::vector<PlannedOperator> operators;  ///< Each reads only inputs and operators before it.
     PlannedFragment result;
     std::size_t input_count = 0;
     bool changes = false;                  ///< The result is a changelog.
     std::vector<std::string> key_columns;  ///< With changes: the columns of the result that identify a row, if known.
+    ResultTimes times;
+    ast::Query result_with_origins;  ///< Where there are times: with origin_column and row_position_column at the end.
 };
 
 }  // namespace laminar

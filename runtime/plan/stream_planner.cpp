@@ -8,6 +8,7 @@
 #include "catalog/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "runtime/plan/common_tables.h"
+#include "runtime/plan/row_origins.h"
 #include "runtime/plan/time_tracer.h"
 
 namespace laminar {
@@ -54,8 +55,23 @@ std::optional<StreamPlan> StreamPlanner::plan() {
         });
         if (kept) plan_.key_columns = last.key_columns;
     }
+    plan_.clocks_in_use = plan_.clocks.size();
+    if (!plan_.changes) find_result_times(query);
+    for (const PlannedClock& clock : plan_.clocks) plan_.times.origins.push_back(clock.origin);
     plan_.result.query = std::move(query);
     return std::move(plan_);
+}
+
+void StreamPlanner::find_result_times(const ast::Query& query) {
+    const TimeTracer tracer = make_tracer();
+    const std::vector<OutputColumn> columns = columns_.of(query);
+    for (std::size_t position = 0; position < columns.size(); ++position) {
+        if (auto key = tracer.trace_column(query, columns[position].name))
+            plan_.times.columns.push_back({position, columns[position].name, std::move(*key)});
+    }
+    if (!plan_.times.columns.empty())
+        plan_.result_with_origins =
+            with_origins(query, {}, columns_, [this](std::size_t scan) { return is_stream_scan(scan); });
 }
 
 TimeTracer StreamPlanner::make_tracer() {
@@ -129,14 +145,15 @@ std::vector<OutputColumn> StreamPlanner::scan_columns(std::size_t scan) const {
     return columns;
 }
 
-std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std::string& column) {
+std::optional<TimeKey> StreamPlanner::scan_clock(std::size_t scan, const std::string& column) {
     if (scan >= plan_.input_count) {
         for (const auto& time : plan_.operators[scan - plan_.input_count].time_columns) {
-            if (equals_ignoring_case(time.name, column)) return ClockValue{time.clock, time.value};
+            if (equals_ignoring_case(time.name, column)) return TimeKey{{time.clock, time.value}};
         }
         return std::nullopt;
     }
     const QueryInput& input = bound_.inputs[scan];
+    if (input.kind == InputKind::pipeline) return upstream_clock(scan, column);
     const auto found = std::find_if(input.columns.begin(), input.columns.end(),
                                     [&](const InputColumn& each) { return equals_ignoring_case(each.name, column); });
     if (found == input.columns.end()) return std::nullopt;
@@ -149,16 +166,9 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
     const bool declared = !time.column.empty();
     if (!timestamp) return std::nullopt;
     if (!arrival && declared && !equals_ignoring_case(time.column, column)) return std::nullopt;
-    const ClockValue value{plan_.clocks.size(),
-                           make_cast(make_column("", clock_variable, {}), to_sql(found->type), {})};
-    for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
-        const PlannedClock& clock = plan_.clocks[index];
-        if (clock.scan == scan && clock.kind != PlannedClock::Kind::operator_output &&
-            equals_ignoring_case(clock.column, column))
-            return ClockValue{index, value.expression};
-    }
     PlannedClock clock;
     clock.kind = arrival ? PlannedClock::Kind::arrival : PlannedClock::Kind::event_time;
+    clock.origin = clock.kind;
     clock.scan = scan;
     clock.column = found->name;
     clock.type = found->type;
@@ -175,17 +185,75 @@ std::optional<ClockValue> StreamPlanner::scan_clock(std::size_t scan, const std:
             make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
         if (type == TypeId::timestamp && !found->metadata) clock.delay = time.delay.count();
     }
-    plan_.clocks.push_back(std::move(clock));
-    return value;
+    return TimeKey{
+        {input_clock(std::move(clock)), make_cast(make_column("", clock_variable, {}), to_sql(found->type), {})}};
 }
 
-std::vector<ClockValue> StreamPlanner::late_rules(const TimeKey& key) const {
-    std::vector<ClockValue> rules;
-    for (const ClockValue& value : key) {
-        // Operators and the clock on the wall deliver in order.
-        if (plan_.clocks[value.clock].kind == PlannedClock::Kind::event_time) rules.push_back(value);
+/// Rows of a pipeline are as old as they were for it: its own clocks go on counting.
+std::optional<TimeKey> StreamPlanner::upstream_clock(std::size_t scan, const std::string& column) {
+    const ResultTimes& times = times_[scan].upstream;
+    const auto found = std::find_if(times.columns.begin(), times.columns.end(), [&](const ResultTimes::Column& each) {
+        return equals_ignoring_case(each.name, column);
+    });
+    if (found == times.columns.end()) return std::nullopt;
+    TimeKey key = found->key;
+    for (ClockValue& value : key) {
+        PlannedClock clock;
+        clock.kind = PlannedClock::Kind::upstream;
+        clock.origin = times.origins.at(value.clock);
+        clock.upstream_clock = value.clock;
+        clock.scan = scan;
+        clock.column = found->name;
+        clock.type = TypeId::timestamp;
+        value.clock = input_clock(std::move(clock));
     }
-    return rules;
+    return key;
+}
+
+/// The clock of an input that is the same, or this one, now among those of the plan.
+std::size_t StreamPlanner::input_clock(PlannedClock clock) {
+    for (std::size_t index = 0; index < plan_.clocks.size(); ++index) {
+        const PlannedClock& known = plan_.clocks[index];
+        if (known.scan != clock.scan || known.kind != clock.kind) continue;
+        if (clock.kind == PlannedClock::Kind::upstream ? known.upstream_clock == clock.upstream_clock
+                                                       : equals_ignoring_case(known.column, clock.column))
+            return index;
+    }
+    plan_.clocks.push_back(std::move(clock));
+    return plan_.clocks.size() - 1;
+}
+
+/// Operators and the clock on the wall deliver in order.
+bool StreamPlanner::may_be_late(std::size_t clock) const {
+    return plan_.clocks[clock].origin == PlannedClock::Kind::event_time;
+}
+
+std::optional<PlannedLateness> StreamPlanner::lateness(const ast::Query& input, const std::string& item,
+                                                       const TimeKey& key) const {
+    for (const ast::SelectItem& each : std::get<ast::Select>(input.body.node).items) {
+        if (each.alias && each.alias->text == item) return lateness(input, {{each.value, key}});
+    }
+    return std::nullopt;
+}
+
+std::optional<PlannedLateness> StreamPlanner::lateness(
+    const ast::Query& input, const std::vector<std::pair<ast::Expression, TimeKey>>& values) const {
+    PlannedLateness lateness;
+    std::vector<ast::SelectItem> items;
+    for (const auto& [value, key] : values) {
+        const std::size_t rules_before = lateness.rules.size();
+        for (const ClockValue& bound : key) {
+            if (may_be_late(bound.clock))
+                lateness.rules.push_back({items.size(), plan_.clocks[bound.clock].scan, bound});
+        }
+        if (lateness.rules.size() > rules_before)
+            items.push_back(make_item(value, fmt::format("__late{}", items.size())));
+    }
+    if (items.empty()) return std::nullopt;
+    lateness.values = items.size();
+    lateness.query =
+        with_origins(input, std::move(items), columns_, [this](std::size_t scan) { return is_stream_scan(scan); });
+    return lateness;
 }
 
 PlannedOperator& StreamPlanner::add_operator(ast::Select& block, std::string name, SourceSpan span,
@@ -207,6 +275,7 @@ PlannedOperator& StreamPlanner::add_operator(ast::Select& block, std::string nam
 std::size_t StreamPlanner::add_output_clock(std::size_t scan, std::size_t side) {
     PlannedClock clock;
     clock.kind = PlannedClock::Kind::operator_output;
+    clock.origin = clock.kind;
     clock.scan = scan;
     clock.side = side;
     clock.type = TypeId::timestamp;

@@ -19,6 +19,7 @@ struct InputTime {
     std::chrono::microseconds delay{1'000'000};
     std::chrono::milliseconds idle{30'000};
     bool changes = false;  ///< A pipeline with an updating result.
+    ResultTimes upstream;  ///< Of a pipeline: its columns that grow with time.
 };
 
 class SplitBlock;
@@ -54,8 +55,16 @@ private:
     [[nodiscard]] bool reads_stream(const ast::Query& query) const;
     [[nodiscard]] bool reads_changes(const ast::TableReference& table) const;
     [[nodiscard]] std::vector<OutputColumn> scan_columns(std::size_t scan) const;
-    std::optional<ClockValue> scan_clock(std::size_t scan, const std::string& column);
-    [[nodiscard]] std::vector<ClockValue> late_rules(const TimeKey& key) const;
+    std::optional<TimeKey> scan_clock(std::size_t scan, const std::string& column);
+    std::optional<TimeKey> upstream_clock(std::size_t scan, const std::string& column);
+    std::size_t input_clock(PlannedClock clock);
+    /// Of the rows of input by its items of these names, which are times by these keys.
+    [[nodiscard]] std::optional<PlannedLateness> lateness(const ast::Query& input, const std::string& item,
+                                                          const TimeKey& key) const;
+    [[nodiscard]] std::optional<PlannedLateness> lateness(
+        const ast::Query& input, const std::vector<std::pair<ast::Expression, TimeKey>>& values) const;
+    [[nodiscard]] bool may_be_late(std::size_t clock) const;
+    void find_result_times(const ast::Query& query);
     /// Replaces the block by the rows of a new operator.
     PlannedOperator& add_operator(ast::Select& block, std::string name, SourceSpan span, PlannedOperator::Node node,
                                   const ast::Query& described);

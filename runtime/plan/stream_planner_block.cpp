@@ -254,7 +254,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     WindowPlan window;
     window.key = as_timestamps(key);
     window.input.query = make_query(split.input());
-    window.input.late_rules = late_rules(window.key);
+    window.input.lateness = lateness(window.input.query, time_key_column, window.key);
     window.query = make_query(split.output());
     window.parts = aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true,
                                    true, same_as_start ? &*same_as_start : nullptr);
@@ -285,7 +285,8 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     WindowPlan window;
     window.key = as_timestamps(*key);
     window.input.query = with_time_key(split.input(), make_struct_field(make_column("", window_column, {}), "start"));
-    window.input.late_rules = late_rules(window.key);
+    // Window by window: a row is late for those that have passed, and the others take it.
+    window.input.lateness = lateness(window.input.query, time_key_column, window.key);
     window.query = make_query(split.output());
     std::vector<ast::Expression> groups = split.groups();
     for (ast::Expression& group : groups) {
@@ -331,7 +332,10 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     split.evaluate_early(aggregates_);
     split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
     session.input.query = make_query(split.input());
-    session.input.late_rules = late_rules(session.key);
+    session.input.lateness = lateness(session.input.query, time_key_column, session.key);
+    // A session that is still open takes what lies behind the watermark. Where several inputs make sessions together,
+    // that would depend on whose rows came first: there a row is late by the watermark of its own input alone.
+    if (session.input.lateness) session.input.lateness->is_left_open = session.key.size() == 1;
     session.query = make_query(split.output());
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);

@@ -61,6 +61,30 @@ bool is_inner(const ast::Join& join) {
     return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross;
 }
 
+/// A query inside may refer to both sides.
+bool has_query(const ast::Expression& expression) {
+    bool found = false;
+    ast::for_each_child_of_expression(
+        expression, [&](const ast::Expression& child) { found = found || has_query(child); },
+        [&](const ast::Query&) { found = true; });
+    return found;
+}
+
+/// Whether a row for which a condition on its side alone does not hold has no part in the join, wherever the condition
+/// stands: it need not be kept, and is not late.
+bool filters_in_where(const ast::Join& join, std::size_t side) {
+    using Kind = ast::Join::Kind;
+    if (is_inner(join)) return !join.asof || side == 0;
+    if (join.kind == Kind::right) return side == 1;
+    return side == 0 && join.kind != Kind::full;
+}
+bool filters_in_condition(const ast::Join& join, std::size_t side) {
+    using Kind = ast::Join::Kind;
+    if (join.asof || join.kind == Kind::full) return false;
+    if (is_inner(join) || join.kind == Kind::semi) return true;
+    return side == (join.kind == Kind::right ? 0U : 1U);
+}
+
 }  // namespace
 
 std::size_t StreamPlanner::stream_count(const ast::TableReference& table) const {
@@ -159,6 +183,25 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         select.where = rest.empty() ? ast::ExpressionBox() : ast::ExpressionBox(conjunction_of(std::move(rest)));
     }
 
+    // What is said of one side alone is asked of its rows before they are kept.
+    std::vector<ast::Expression> filters[2];
+    const auto take_filters = [&](std::vector<ast::Expression>& parts, const auto& filters_side) {
+        std::erase_if(parts, [&](const ast::Expression& part) {
+            const unsigned sides = sides_of(part);
+            if (sides != 1 && sides != 2) return false;
+            const std::size_t side = sides - 1;
+            if (has_query(part) || !filters_side(join, side)) return false;
+            filters[side].push_back(part);
+            return true;
+        });
+    };
+    take_filters(conditions, filters_in_condition);
+    if (select.where) {
+        std::vector<ast::Expression> rest = conjuncts_of(*select.where);
+        take_filters(rest, filters_in_where);
+        select.where = rest.empty() ? ast::ExpressionBox() : ast::ExpressionBox(conjunction_of(std::move(rest)));
+    }
+
     JoinPlan plan;
     plan.kind = join.asof                 ? JoinPlan::Kind::asof
                 : join.kind == Kind::semi ? JoinPlan::Kind::semi
@@ -170,7 +213,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     // Values of the sides, as far as somebody refers to them.
     std::vector<SideValue> values;
     ast::Select inputs[2];
-    for (std::size_t side = 0; side < 2; ++side) inputs[side].from = *froms[side];
+    for (std::size_t side = 0; side < 2; ++side) {
+        inputs[side].from = *froms[side];
+        if (!filters[side].empty()) inputs[side].where = conjunction_of(filters[side]);
+    }
     const auto value_name = [&](const ast::Expression& reference, std::size_t side) {
         const std::string text = text_of(reference);
         for (const SideValue& value : values) {
@@ -272,7 +318,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         to_side_values(value, false);
         return make_cast(std::move(value), "TIMESTAMP", {});
     };
-    std::vector<ClockValue> late[2];
+    std::vector<std::pair<ast::Expression, TimeKey>> late[2];
     for (const ast::Expression& condition : plain_conditions) {
         for (const TimeOrder& order : orders_in(condition)) {
             const unsigned small_side = sides_of(order.smaller);
@@ -289,8 +335,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             // Whatever is still to come on the smaller side is at least its watermark: larger values below that are
             // done.
             plan.sides[large].expiries.push_back({as_side_value(order.larger, *large_key), as_timestamps(*small_key)});
-            const auto rules = late_rules(as_timestamps(*small_key));
-            late[small].insert(late[small].end(), rules.begin(), rules.end());
+            ast::Expression smaller = order.smaller;
+            simplify_time(smaller);
+            if (is_window_structure(*small_key)) smaller = simplified_field(std::move(smaller), "start");
+            late[small].emplace_back(make_cast(std::move(smaller), "TIMESTAMP", {}), as_timestamps(*small_key));
         }
     }
 
@@ -316,7 +364,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         for (std::size_t side = 0; side < 2; ++side) {
             if (inputs[side].items.empty()) inputs[side].items.push_back(make_item(make_number(1), "v0"));
             plan.sides[side].input.query = make_query(inputs[side]);
-            plan.sides[side].input.late_rules = late[side];
+            plan.sides[side].input.lateness = lateness(plan.sides[side].input.query, late[side]);
         }
     };
     const auto described_with = [&](const ast::Select& block) {
@@ -350,8 +398,9 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         if (join.kind != Kind::inner && join.kind != Kind::left)
             reject(span, "ASOF JOIN keeps the rows of the left side alone",
                    "put the stream whose rows are looked up on the right");
-        for (std::size_t side = 0; side < 2; ++side) late[side] = late_rules(*plan.sides[side].time);
         finish_inputs();
+        for (JoinPlan::Side& side : plan.sides)
+            side.input.lateness = lateness(side.input.query, time_key_column, *side.time);
     } else {
         const bool left_needed =
             plan.sides[0].keeps_unmatched || plan.kind == JoinPlan::Kind::semi || plan.kind == JoinPlan::Kind::anti;

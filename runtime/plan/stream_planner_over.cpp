@@ -309,7 +309,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
         });
     });
     const bool at_once = std::all_of(key.begin(), key.end(), [&](const ClockValue& value) {
-        return plan_.clocks[value.clock].kind == PlannedClock::Kind::arrival;
+        return plan_.clocks[value.clock].origin == PlannedClock::Kind::arrival;
     });
     const TimeKey timestamps = as_timestamps(key);
     ast::Expression simple = below;
@@ -321,7 +321,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     const std::string base_text = base ? text_of(*base) : std::string();
     if (!at_once) over.key = timestamps;
     over.input.query = make_query(split.input());
-    over.input.late_rules = late_rules(timestamps);
+    over.input.lateness = lateness(over.input.query, time_key_column, timestamps);
     const ast::Select plain_output = output;
     output.items.push_back(make_item(make_column(operator_rows_alias, arrival_column, {}), arrival_column));
     over.query = make_query(output);

@@ -189,9 +189,7 @@ std::optional<TimeKey> TimeTracer::trace_table_column(const ast::TableReference&
     std::string inner = column;
     if (const auto* scan = std::get_if<ast::BoundScan>(&table.node)) {
         if (!is_stream_(scan->input)) return std::nullopt;
-        auto value = scan_clock_(scan->input, inner);
-        if (!value) return std::nullopt;
-        return TimeKey{std::move(*value)};
+        return scan_clock_(scan->input, inner);
     }
     const auto* derived = std::get_if<ast::DerivedTable>(&table.node);
     if (!derived) return std::nullopt;

@@ -15,8 +15,8 @@ namespace laminar {
 /// clock's present value is a lower bound for all rows still to come.
 class TimeTracer {
 public:
-    /// The value of a scan's column by a clock; nullopt where the column does not grow with time.
-    using ScanClock = std::function<std::optional<ClockValue>(std::size_t scan, const std::string& column)>;
+    /// The values of a scan's column by its clocks; nullopt where the column does not grow with time.
+    using ScanClock = std::function<std::optional<TimeKey>(std::size_t scan, const std::string& column)>;
     /// Whether a scan reads a stream (the rows of stored tables have no time).
     using IsStream = std::function<bool(std::size_t scan)>;
 

@@ -1,5 +1,6 @@
 """How a connection that looks alive and is not is found out."""
 
+import asyncio
 import json
 import time
 import unittest
@@ -59,6 +60,39 @@ class LivenessTest(LaminarTestCase):
             shell.execute("INSERT INTO events VALUES (1)")
             shell.wait_until("1", "(SELECT 1) AS one", lambda rows: seen)
             self.assertEqual(seen, [1])
+
+    def test_messages_without_a_time_do_not_hold_windows_open(self):
+        class Feed(Server):
+            row = None
+
+            async def serve_client(self, client):
+                while True:
+                    if self.row:
+                        await client.send(json.dumps(self.row))
+                        self.row = None
+                    await client.send(json.dumps({"type": "heartbeat"}))
+                    await asyncio.sleep(0.05)
+
+        with Feed() as server:
+            shell = self.start_shell()
+            shell.execute(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE events (n INT, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '1 second')
+                    WITH (connector = 'feed', watermark_idle_ms = 500);
+                CREATE TABLE closed (w TIMESTAMP, n BIGINT);
+                CREATE TABLE passed (w TIMESTAMP, n BIGINT);
+                CREATE PIPELINE windows AS INSERT INTO closed
+                SELECT TUMBLE_START(ts, INTERVAL '2 seconds'), COUNT(*) FROM events WHERE n IS NOT NULL
+                GROUP BY TUMBLE(ts, INTERVAL '2 seconds');
+                -- By way of a pipeline, too, whose reader goes by the same clock.
+                CREATE PIPELINE cleaned AS SELECT n, ts FROM events WHERE n IS NOT NULL;
+                CREATE PIPELINE windows_of_cleaned AS INSERT INTO passed
+                SELECT TUMBLE_START(ts, INTERVAL '2 seconds'), COUNT(*) FROM cleaned GROUP BY TUMBLE(ts, INTERVAL '2 seconds');
+            """)
+            server.row = {"n": 1, "ts": "2024-01-01T00:00:01Z"}
+            shell.wait_until("n", "closed", lambda rows: rows == [[1]])
+            shell.wait_until("n", "passed", lambda rows: rows == [[1]])
+            self.assertEqual(shell.select("max(late_rows)", "system.pipelines"), [[0]])
 
     def test_application_heartbeats(self):
         class Feed(Server):

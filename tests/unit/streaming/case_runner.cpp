@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iterator>
 #include <optional>
@@ -28,12 +29,17 @@ std::vector<Feeding> feedings_for(std::size_t streams, std::size_t turn) {
     return feedings;
 }
 
-std::string with_rows_in_time(std::string text, const std::vector<LateRule>& rules) {
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+/// Tables with sessions are replaced for each recording.
+std::string with_rows_in_time(std::string text, const QueryCase& query_case) {
     for (const std::string& table : Recording::tables()) {
-        const std::string name = "{" + table + "}";
-        const std::string rows = Recording::rows_in_time(table, rules);
-        for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + rows.size()))
-            text.replace(at, name.size(), rows);
+        const bool has_sessions = std::any_of(query_case.sessions.begin(), query_case.sessions.end(),
+                                              [&](const SessionRule& rule) { return rule.table == table; });
+        if (!has_sessions) replace_all(text, "{" + table + "}", Recording::rows_in_time(table, query_case.late));
     }
     return text;
 }
@@ -44,8 +50,7 @@ struct Prepared {
 
     explicit Prepared(const QueryCase& each)
         : query(each.setup, each.query),
-          reference(each.reference.empty() ? query.batch_sql(each.late)
-                                           : with_rows_in_time(each.reference, each.late)) {}
+          reference(each.reference.empty() ? query.batch_sql(each.late) : with_rows_in_time(each.reference, each)) {}
 };
 
 /// The number of rows that were expected.
@@ -53,11 +58,14 @@ std::size_t check(const QueryCase& each, const Prepared& prepared, const Recordi
                   const std::vector<Feeding>& feedings) {
     std::vector<RowText> expected;
     std::string types;
+    std::string reference = prepared.reference;
+    for (const SessionRule& rule : each.sessions)
+        replace_all(reference, "{" + rule.table + "}", recording.rows_in_sessions(rule));
     try {
-        expected = texts_of(recording.engine(), prepared.reference);
-        types = types_of(recording.engine().prepare(prepared.reference)->columns());
+        expected = texts_of(recording.engine(), reference);
+        types = types_of(recording.engine().prepare(reference)->columns());
     } catch (const EngineException& problem) {
-        FAIL_CHECK(each.name, ": the reference fails: ", std::string(problem.what()), "\n", prepared.reference);
+        FAIL_CHECK(each.name, ": the reference fails: ", std::string(problem.what()), "\n", reference);
         return 0;
     }
     for (const Feeding& feeding : feedings) {

@@ -16,6 +16,7 @@ struct QueryCase {
     /// SQL over the tables of a recording; "{trades}" is the rows of trades that are not late. Empty: the query itself.
     std::string reference = {};
     std::string setup = {};  ///< Statements that create views and pipelines.
+    std::vector<SessionRule> sessions = {};
 };
 
 /// Runs each query over every recording and compares. Rows come in batches of 1, 7, 100, all at once, or of random

@@ -47,27 +47,28 @@ std::vector<QueryCase> random_cases(std::mt19937_64& random) {
         {"hopping",
          fmt::format("SELECT side, HOP(ts, {}) AS w, COUNT(*) AS n, MEDIAN(price) AS m FROM trades GROUP BY side, w",
                      hops),
-         {{"trades",
-           fmt::format("time_bucket(INTERVAL '{} seconds', $ - INTERVAL '{} seconds', TIMESTAMP '1970-01-01')", slide,
-                       hop)}},
+         {},
          fmt::format("SELECT side, {{'start': s, 'end': s + INTERVAL '{1} seconds'}} AS w, count(*) AS n, "
                      "median(price) AS m FROM {{trades}} JOIN (SELECT "
                      "unnest(generate_series(make_timestamp((epoch_us(TIMESTAMP '2024-03-01 09:55:00') // ({0} * "
                      "1000000)) * {0} * 1000000), TIMESTAMP "
                      "'2024-03-01 12:00:00', INTERVAL '{0} seconds')) AS s) ON s <= ts AND ts < s + INTERVAL '{1} "
-                     "seconds' GROUP BY side, s",
+                     "seconds' AND (w IS NULL OR s > time_bucket(INTERVAL '{0} seconds', w - INTERVAL '{1} seconds', "
+                     "TIMESTAMP '1970-01-01')) GROUP BY side, s",
                      slide, hop)},
         {"sessions",
          fmt::format(
              "SELECT symbol, SESSION(ts, INTERVAL '{} seconds') AS w, COUNT(*) AS n FROM trades GROUP BY symbol, w",
              gap),
-         {{"trades", "$"}},
+         {},
          fmt::format("SELECT symbol, {{'start': min(ts), 'end': max(ts) + INTERVAL '{0} seconds'}} AS w, count(*) AS n "
                      "FROM (SELECT *, sum(begins) OVER (PARTITION "
                      "BY symbol ORDER BY ts, n) AS island FROM (SELECT *, CASE WHEN ts - lag(ts) OVER (PARTITION BY "
                      "symbol ORDER BY ts, n) < INTERVAL '{0} seconds' "
                      "THEN 0 ELSE 1 END AS begins FROM {{trades}})) GROUP BY symbol, island",
-                     gap)},
+                     gap),
+         {},
+         {{"trades", "symbol", fmt::format("INTERVAL '{} seconds'", gap), "true"}}},
         {"frames",
          fmt::format("SELECT symbol, ts, SUM(quantity) OVER (PARTITION BY symbol ORDER BY ts ROWS BETWEEN {} PRECEDING "
                      "AND {} FOLLOWING) AS s, COUNT(*) OVER "

@@ -22,6 +22,20 @@ void drop_semicolon(std::string& sql) {
     sql.resize(end == std::string::npos ? 0 : end + 1);
 }
 
+SessionRule session_rule(const std::string& text) {
+    const std::size_t colon = text.find(": ");
+    SessionRule rule{text.substr(0, colon), {}, {}, "true"};
+    std::string* const parts[] = {&rule.keys, &rule.gap, &rule.condition};
+    std::size_t from = colon + 2;
+    for (std::string* part : parts) {
+        const std::size_t end = text.find("; ", from);
+        *part = text.substr(from, end == std::string::npos ? end : end - from);
+        if (end == std::string::npos) break;
+        from = end + 2;
+    }
+    return rule;
+}
+
 }  // namespace
 
 std::vector<QueryCase> read_query_file(const std::string& name) {
@@ -40,6 +54,8 @@ std::vector<QueryCase> read_query_file(const std::string& name) {
         } else if (const auto rule = after(line, "-- LATE ")) {
             const std::size_t colon = rule->find(": ");
             cases.back().late.push_back({rule->substr(0, colon), rule->substr(colon + 2)});
+        } else if (const auto sessions = after(line, "-- SESSIONS ")) {
+            cases.back().sessions.push_back(session_rule(*sessions));
         } else if (line == "-- SETUP") {
             part = &cases.back().setup;
         } else if (line == "-- QUERY") {

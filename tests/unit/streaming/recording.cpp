@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace laminar::test {
 
@@ -93,6 +94,57 @@ std::string Recording::rows_in_time(const std::string& table, const std::vector<
         conditions += fmt::format(" AND {0} IS NOT NULL AND (w IS NULL OR {0} >= {1})", key, watermark);
     }
     return fmt::format("(SELECT * FROM {} WHERE true{})", table, conditions);
+}
+
+namespace {
+
+/// The rows of one key that have been taken, and the rule in the plainest words that there are for it.
+class TakenRows {
+public:
+    /// time, the end of its gap, and the watermark when it came, if there was one.
+    bool take(std::int64_t time, std::int64_t end, std::optional<std::int64_t> watermark) {
+        if (watermark && time < *watermark && is_late(time, end, *watermark)) return false;
+        rows_.emplace(time, end);
+        return true;
+    }
+
+private:
+    [[nodiscard]] bool is_late(std::int64_t time, std::int64_t end, std::int64_t watermark) const {
+        std::vector<std::pair<std::int64_t, std::int64_t>> sessions;
+        for (const auto& [row_time, row_end] : rows_) {
+            if (sessions.empty() || row_time >= sessions.back().second) sessions.emplace_back(row_time, row_end);
+            sessions.back().second = row_end;
+        }
+        for (const auto& [start, session_end] : sessions) {
+            // It is that session's, open or not.
+            if (start <= time && time < session_end) return session_end <= watermark;
+        }
+        return end <= watermark;
+    }
+
+    std::multimap<std::int64_t, std::int64_t> rows_;
+};
+
+}  // namespace
+
+std::string Recording::rows_in_sessions(const SessionRule& rule) const {
+    const ResultTable rows = engine_->query(
+        fmt::format("SELECT n, CAST(dense_rank() OVER (ORDER BY {}) AS BIGINT), ts, CAST(ts + {} AS TIMESTAMP), w FROM "
+                    "{} WHERE ({}) AND ts IS NOT NULL ORDER BY n",
+                    rule.keys, rule.gap, rule.table, rule.condition));
+    std::map<std::int64_t, TakenRows> taken;
+    std::string numbers = "-1";
+    const auto value = [&](std::size_t column, std::size_t row) {
+        return rows.values[column].values<std::int64_t>()[row];
+    };
+    for (std::size_t row = 0; row < rows.rows; ++row) {
+        const auto watermark = rows.values[4].is_valid(row) ? std::optional<std::int64_t>(value(4, row)) : std::nullopt;
+        if (taken[value(1, row)].take(value(2, row), value(3, row), watermark))
+            numbers += fmt::format(", {}", value(0, row));
+    }
+    engine_->execute(
+        fmt::format("CREATE OR REPLACE TABLE in_sessions AS SELECT * FROM {} WHERE n IN ({})", rule.table, numbers));
+    return "in_sessions";
 }
 
 const std::vector<std::unique_ptr<Recording>>& recordings() {

@@ -17,6 +17,15 @@ struct LateRule {
     std::string key;
 };
 
+/// The rows of a table, those that satisfy condition, make sessions by keys: which of them are late is decided one
+/// after the other.
+struct SessionRule {
+    std::string table;
+    std::string keys;
+    std::string gap;
+    std::string condition;
+};
+
 /// Rows of the four streams in the order of their arrival, in a database of their own, where they are also queried as
 /// a whole: the reference. Beside its columns every table there has "n", the number of the row, and "w", the watermark
 /// before it.
@@ -40,6 +49,9 @@ public:
     }
     /// FROM text: the rows of a table, with n and w, without those that are late by any rule about it.
     [[nodiscard]] static std::string rows_in_time(const std::string& table, const std::vector<LateRule>& rules);
+    /// FROM text: the same without those that are late for their sessions. The table is made for the purpose, and again
+    /// with every call.
+    [[nodiscard]] std::string rows_in_sessions(const SessionRule& rule) const;
     [[nodiscard]] Engine& engine() const noexcept { return *engine_; }
 
 private:

@@ -13,6 +13,7 @@
 #include "parser/sql_writer.h"
 #include "runtime/operators/result_rows.h"
 #include "runtime/plan/input_time.h"
+#include "runtime/plan/retained_windows.h"
 #include "runtime/progress.h"
 #include "runtime/running_pipeline.h"
 #include "runtime/sink_writer.h"
@@ -280,6 +281,17 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
     if (outcome.problem.empty() && !graph.has_finished()) outcome.problem = "the run has not finished";
     graph.clear();
     return outcome;
+}
+
+std::string StreamQuery::ad_hoc_sql() const {
+    const BoundQuery& query = stages_.back().query;
+    const auto describe = [](const std::string& sql) { return shared_engine().prepare(sql)->columns(); };
+    return write_with_windows(query, describe,
+                              [&](const ast::BoundScan& scan) {
+                                  return fmt::format("(SELECT * EXCLUDE (n, w) FROM {})",
+                                                     query.inputs.at(scan.input).object);
+                              })
+        .text;
 }
 
 std::string StreamQuery::batch_sql(const std::vector<LateRule>& rules) const {

@@ -51,6 +51,8 @@ public:
 
     /// The bound query as DuckDB's SQL over the tables of a recording, without rows that are late.
     [[nodiscard]] std::string batch_sql(const std::vector<LateRule>& rules) const;
+    /// The last query as the program answers it ad hoc, over all rows of a recording's tables; it reads no pipeline.
+    [[nodiscard]] std::string ad_hoc_sql() const;
     /// The streams it reads, in the order in which it names them.
     [[nodiscard]] const std::vector<std::string>& streams() const noexcept { return streams_; }
 

@@ -1,7 +1,7 @@
--- SESSION.
+-- SESSION. A row that comes behind the watermark is in a session that has not ended.
 
 -- CASE by key
--- LATE trades: $
+-- SESSIONS trades: symbol; INTERVAL '10 seconds'
 -- QUERY
 SELECT symbol, SESSION(ts, INTERVAL '10 seconds') AS w, COUNT(*) AS n, SUM(quantity) AS q FROM trades GROUP BY
 symbol, w;
@@ -13,7 +13,7 @@ PRECEDING) AS island FROM (SELECT *, coalesce(ts - lag(ts) OVER (PARTITION BY sy
 INTERVAL '10 seconds', true) AS begins FROM {trades}))) GROUP BY ALL;
 
 -- CASE by two keys, START and END
--- LATE trades: $
+-- SESSIONS trades: symbol, side; INTERVAL '30 seconds'
 -- QUERY
 SELECT symbol, side, SESSION_START(ts, INTERVAL '30 seconds') AS b, SESSION_END(ts, INTERVAL '30 seconds') AS
 e, COUNT(*) AS n FROM trades GROUP BY symbol, side, SESSION(ts, INTERVAL '30 seconds');
@@ -25,7 +25,7 @@ BY ts, n ROWS UNBOUNDED PRECEDING) AS island FROM (SELECT *, coalesce(ts - lag(t
 side ORDER BY ts, n) >= INTERVAL '30 seconds', true) AS begins FROM {trades}))) GROUP BY symbol, side, session;
 
 -- CASE of everybody
--- LATE trades: $
+-- SESSIONS trades: 1; INTERVAL '5 seconds'
 -- QUERY
 SELECT SESSION(ts, INTERVAL '5 seconds') AS w, COUNT(*) AS n, AVG(price) AS a FROM trades GROUP BY w;
 -- REFERENCE
@@ -35,7 +35,7 @@ FILTER (WHERE begins) OVER (ORDER BY ts, n ROWS UNBOUNDED PRECEDING) AS island F
 lag(ts) OVER (ORDER BY ts, n) >= INTERVAL '5 seconds', true) AS begins FROM {trades}))) GROUP BY session;
 
 -- CASE of a minute, the table's own time, by position
--- LATE trades: $
+-- SESSIONS trades: coalesce(symbol, 'none'); INTERVAL '1 minute'
 -- QUERY
 SELECT coalesce(symbol, 'none') AS s, SESSION(INTERVAL '1 minute') AS w, MAX(quantity) AS q FROM trades GROUP
 BY 1, 2;
@@ -47,7 +47,7 @@ PRECEDING) AS island FROM (SELECT *, coalesce(ts - lag(ts) OVER (PARTITION BY sy
 INTERVAL '1 minute', true) AS begins FROM {trades}))) GROUP BY ALL;
 
 -- CASE HAVING and aggregates that need the rows
--- LATE trades: $
+-- SESSIONS trades: symbol; INTERVAL '20 seconds'
 -- QUERY
 SELECT symbol, SESSION(ts, INTERVAL '20 seconds') AS w, MEDIAN(price) AS m, COUNT(DISTINCT side) AS sides,
 list(quantity ORDER BY ts, quantity) AS all_quantities FROM trades GROUP BY symbol, w HAVING COUNT(*) > 1;
@@ -60,7 +60,7 @@ coalesce(ts - lag(ts) OVER (PARTITION BY symbol ORDER BY ts, n) >= INTERVAL '20 
 {trades}))) GROUP BY symbol, session HAVING count(*) > 1;
 
 -- CASE of some of the rows
--- LATE trades: $
+-- SESSIONS trades: symbol; INTERVAL '10 seconds'; side = 'buy'
 -- QUERY
 SELECT symbol, SESSION(ts, INTERVAL '10 seconds') AS w, COUNT(*) AS n FROM trades WHERE side = 'buy' GROUP BY
 symbol, w;
@@ -72,7 +72,7 @@ n ROWS UNBOUNDED PRECEDING) AS island FROM (SELECT *, CASE WHEN ts - lag(ts) OVE
 BY ts, n) < INTERVAL '10 seconds' THEN 0 ELSE 1 END AS begins FROM rows))) GROUP BY symbol, session;
 
 -- CASE windows of sessions
--- LATE trades: $
+-- SESSIONS trades: symbol; INTERVAL '10 seconds'
 -- QUERY
 SELECT TUMBLE(w.start, INTERVAL '2 minutes') AS tw, COUNT(*) AS sessions, SUM(n) AS n FROM (SELECT symbol,
 SESSION(ts, INTERVAL '10 seconds') AS w, COUNT(*) AS n FROM trades GROUP BY symbol, w) GROUP BY tw;
