@@ -85,7 +85,7 @@ const OptionSchema& table_option_schema() {
                  {"full", Changelog::full},
                  {"upsert", Changelog::upsert},
                  {"debezium", Changelog::debezium}},
-                {.help = "How changes of an updating result are sent: with _op for every change (+I, -U, +U, -D), "
+                {.help = "How rows are sent as changes, if they are: with _op for every change (+I, -U, +U, -D), "
                          "without -U, or as Debezium writes them.",
                  .example = "'upsert'",
                  .needs = {"connector"}});

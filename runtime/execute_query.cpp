@@ -219,7 +219,7 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
     env_.engine.call_interruptible([&](Engine& engine) {
         show_retained(statement.query);
         const ResultTable rows = engine.query(sql);
-        sink = make_connection_sink(env_.connections, table.options.connector, Changelog::none, table.name);
+        sink = make_connection_sink(env_.connections, table.options.connector, table.options.changelog, table.name);
         (void)sink->write(rows, 0);
         count = rows.rows;
     });

@@ -12,6 +12,7 @@
 #include "parser/sql_writer.h"
 #include "runtime/failed_rows.h"
 #include "runtime/live_connections.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/stream_schema.h"
 
 namespace laminar {
@@ -122,6 +123,8 @@ public:
           table_(std::move(table)) {}
 
     std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
+        // Whoever reads changes reads rows that are added as changes, too.
+        if (changelog_ != Changelog::none) return write_changes(empty_rows(rows.columns), rows, 0);
         send(rows, true);
         return {};
     }

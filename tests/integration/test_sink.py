@@ -39,6 +39,40 @@ class SinkTest(LaminarTestCase):
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 500)))
         self.assertTrue(all(message["square"] == message["n"] ** 2 for message in messages))
 
+    def changes_sent(self, changelog):
+        """What a query that only appends, an INSERT and a query that updates send under a setting of changelog."""
+        folder = self.temporary_folder()
+        (folder / "rows.ndjson").write_text('{"k":"a","v":1}\n{"k":"b","v":2}\n')
+        self.run_script(f"""
+            CREATE CONNECTION outlet TO file (path = '{folder}/changes.ndjson', mode = 'sink');
+            CREATE TABLE appended (what TEXT, k TEXT, v BIGINT) WITH (connector = 'outlet', changelog = '{changelog}');
+            CREATE TABLE updated (what TEXT, n BIGINT) WITH (connector = 'outlet', changelog = '{changelog}');
+            INSERT INTO appended VALUES ('inserted', 'c', 3);
+            CREATE CONNECTION feed TO file (path = '{folder}/rows.ndjson');
+            CREATE TABLE r (k TEXT, v BIGINT) WITH (connector = 'feed');
+            CREATE PIPELINE passing AS INSERT INTO appended SELECT 'passed' AS what, k, v FROM r;
+            CREATE PIPELINE windows AS INSERT INTO appended
+                SELECT 'window' AS what, k, SUM(v) AS v FROM r GROUP BY k, TUMBLE(received_at, INTERVAL '1 day');
+            CREATE PIPELINE counting AS INSERT INTO updated SELECT 'counted' AS what, COUNT(*) AS n FROM r;
+        """)
+        return [json.loads(line) for line in (folder / "changes.ndjson").read_text().splitlines()]
+
+    def test_rows_that_stay_are_changes_where_the_table_says_how_changes_are_sent(self):
+        appended = {("inserted", "c", 3), ("passed", "a", 1), ("passed", "b", 2), ("window", "a", 1), ("window", "b", 2)}
+        for changelog in ("full", "upsert"):
+            messages = self.changes_sent(changelog)
+            rows = [message for message in messages if message["what"] != "counted"]
+            self.assertEqual({(row["what"], row["k"], row["v"]) for row in rows}, appended, changelog)
+            self.assertEqual({row["_op"] for row in rows}, {"+I"}, changelog)
+            counts = [message for message in messages if message["what"] == "counted"]
+            self.assertEqual((counts[0]["_op"], counts[-1]["n"]), ("+I", 2), changelog)
+            self.assertNotIn("-U" if changelog == "upsert" else "c", {row["_op"] for row in counts})
+        messages = self.changes_sent("debezium")
+        self.assertTrue(all(set(message) == {"before", "after", "op", "ts_ms"} for message in messages))
+        rows = [message for message in messages if message["after"]["what"] != "counted"]
+        self.assertEqual({(row["after"]["what"], row["after"]["k"], row["after"]["v"]) for row in rows}, appended)
+        self.assertEqual({(row["before"], row["op"]) for row in rows}, {(None, "c")})
+
     def test_subscription_headers_and_secrets_are_sent_and_never_shown(self):
         folder = self.temporary_folder()
         (folder / "api_key").write_text("s3cr3t-from-file\n")
