@@ -94,9 +94,10 @@ WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
         }
     };
     if (query.uses_window_functions_of_time) {
+        const FunctionNames& aggregates = aggregate_functions();
         return env_.engine.call([&](Engine& engine) {
             const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
-            return write_with_windows(query, describe, scan_text);
+            return write_with_windows(query, aggregates, describe, scan_text);
         });
     }
     SqlWriterOptions options;

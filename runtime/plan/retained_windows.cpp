@@ -44,9 +44,10 @@ bool replace_equal(ast::Expression& expression, const std::string& text, const a
 
 class RetainedWindows {
 public:
-    RetainedWindows(const BoundQuery& query, const RelationColumns::Describe& describe,
+    RetainedWindows(const BoundQuery& query, const FunctionNames& aggregates, const RelationColumns::Describe& describe,
                     const std::function<std::string(const ast::BoundScan&)>& scan_text)
         : query_(query),
+          aggregates_(aggregates),
           scan_text_(scan_text),
           columns_(describe, [this](std::size_t scan) { return scan_columns(scan); }) {}
 
@@ -141,7 +142,11 @@ private:
         std::string rows = fmt::format("({})", write_query(input, options).text);
         std::vector<OutputColumn> columns = columns_.of(input);
         if (!hop) {
-            rows = with_sessions(rows, partition, arguments.back());
+            // The rows keep their order: the last digit of a sum depends on it.
+            rows =
+                fmt::format("(SELECT * EXCLUDE (\"__place\") FROM {} ORDER BY \"__place\")",
+                            with_sessions(fmt::format("(SELECT *, row_number() OVER () AS \"__place\" FROM {})", rows),
+                                          partition, arguments.back()));
             ColumnType window_type(TypeId::structure);
             window_type.fields = {{"start", TypeId::timestamp}, {"end", TypeId::timestamp}};
             columns.push_back({window_column, window_type});
@@ -151,8 +156,17 @@ private:
         select = output;
     }
 
-    static std::vector<ast::Expression> other_groups(const ast::Select& output, const std::string& window) {
+    /// What sessions belong to: the grouping keys beside the window.
+    std::vector<ast::Expression> other_groups(const ast::Select& output, const std::string& window) const {
         std::vector<ast::Expression> groups;
+        if (output.group_by_all) {
+            for (const ast::SelectItem& item : output.items) {
+                const bool is_key = !contains(item.value, [&](const ast::Expression& each) {
+                    return is_aggregate_call(each, aggregates_) || text_of(each) == window;
+                });
+                if (is_key) groups.push_back(item.value);
+            }
+        }
         for (const ast::GroupingElement& element : output.group_by) {
             for (const ast::Expression& group : element.expressions) {
                 ast::Expression value = group;
@@ -177,6 +191,7 @@ private:
         std::vector<OutputColumn> columns;
     };
     const BoundQuery& query_;
+    const FunctionNames& aggregates_;
     const std::function<std::string(const ast::BoundScan&)>& scan_text_;
     std::vector<Added> added_;
     RelationColumns columns_;
@@ -184,9 +199,10 @@ private:
 
 }  // namespace
 
-WrittenSql write_with_windows(const BoundQuery& query, const RelationColumns::Describe& describe,
+WrittenSql write_with_windows(const BoundQuery& query, const FunctionNames& aggregates,
+                              const RelationColumns::Describe& describe,
                               const std::function<std::string(const ast::BoundScan&)>& scan_text) {
-    return RetainedWindows(query, describe, scan_text).write();
+    return RetainedWindows(query, aggregates, describe, scan_text).write();
 }
 
 }  // namespace laminar
