@@ -1,8 +1,6 @@
 #include "runtime/plan/block_splitter.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
@@ -10,33 +8,6 @@
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {
-
-namespace {
-
-/// A call that does not give the same later: of the time, of chance, or one that does something.
-bool goes_by_the_moment(const ast::Expression& expression) {
-    static constexpr std::array<std::string_view, 18> names{"laminar_acknowledge",
-                                                            "laminar_connection_test",
-                                                            "now",
-                                                            "current_timestamp",
-                                                            "get_current_timestamp",
-                                                            "transaction_timestamp",
-                                                            "current_date",
-                                                            "today",
-                                                            "current_time",
-                                                            "get_current_time",
-                                                            "localtime",
-                                                            "localtimestamp",
-                                                            "random",
-                                                            "uuid",
-                                                            "gen_random_uuid",
-                                                            "uuidv4",
-                                                            "uuidv7",
-                                                            "nextval"};
-    return std::find(names.begin(), names.end(), called_function(expression)) != names.end();
-}
-
-}  // namespace
 
 SplitBlock::SplitBlock(ast::Select select, const std::vector<FromRelation>& relations) : relations_(relations) {
     input_.from = std::move(select.from);

@@ -1,7 +1,9 @@
 #include "runtime/plan/expression_tools.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <string_view>
 
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
@@ -13,6 +15,40 @@ namespace laminar {
 std::string called_function(const ast::Expression& expression) {
     const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
     return call && call->name.parts.size() == 1 ? fold_case(call->name.parts.front().text) : std::string();
+}
+
+bool is_present_time(const ast::Expression& expression) {
+    static constexpr std::array<std::string_view, 14> names{"now",
+                                                            "current_timestamp",
+                                                            "get_current_timestamp",
+                                                            "transaction_timestamp",
+                                                            "current_date",
+                                                            "today",
+                                                            "current_time",
+                                                            "get_current_time",
+                                                            "localtime",
+                                                            "localtimestamp",
+                                                            "statement_timestamp",
+                                                            "clock_timestamp",
+                                                            "current_localtime",
+                                                            "current_localtimestamp"};
+    const std::string name = called_function(expression);
+    // age(ts) is the time since then.
+    if (name == "age") return std::get<ast::FunctionCall>(expression.node).arguments.size() == 1;
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool goes_by_the_moment(const ast::Expression& expression) {
+    static constexpr std::array<std::string_view, 8> names{"laminar_acknowledge",
+                                                           "laminar_connection_test",
+                                                           "random",
+                                                           "uuid",
+                                                           "gen_random_uuid",
+                                                           "uuidv4",
+                                                           "uuidv7",
+                                                           "nextval"};
+    return is_present_time(expression) ||
+           std::find(names.begin(), names.end(), called_function(expression)) != names.end();
 }
 
 bool is_aggregate_call(const ast::Expression& expression, const FunctionNames& aggregates) {

@@ -17,6 +17,10 @@ using FunctionNames = std::set<std::string, std::less<>>;
 
 /// The case-folded name of a call without a schema; empty for anything else.
 [[nodiscard]] std::string called_function(const ast::Expression& expression);
+/// A call of the present time or date.
+[[nodiscard]] bool is_present_time(const ast::Expression& expression);
+/// A call that does not give the same later: of the time, of chance, or one that does something.
+[[nodiscard]] bool goes_by_the_moment(const ast::Expression& expression);
 /// A call of an aggregate function that is not a window function.
 [[nodiscard]] bool is_aggregate_call(const ast::Expression& expression, const FunctionNames& aggregates);
 /// Whether an expression satisfies test at or below, subqueries left aside.

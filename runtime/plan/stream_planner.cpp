@@ -375,3 +375,4 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
 }
 
 }  // namespace laminar
+    if (!stateful && reads_changes(*select.from)) refuse_moments_over_changes(select);

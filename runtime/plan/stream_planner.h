@@ -45,6 +45,21 @@ private:
     void check_static_joins(const ast::TableReference& table);
     void check_subqueries(const ast::Select& select) const;
     /// what: a clause whose answer is never complete.
+    /// PlannedFragment::in_order of what reads a relation.
+    [[nodiscard]] bool comes_in_order(const ast::TableReference& table) const;
+    [[nodiscard]] bool comes_in_order(const ast::QueryBody& body) const;
+    [[nodiscard]] bool comes_in_order(std::size_t scan) const;
+
+    // present_time.cpp: calls that say something else later.
+    /// In conditions of a block that keeps state, and of what it reads.
+    void refuse_present_time(const ast::Select& select) const;
+    void refuse_present_time(const ast::QueryBody& body) const;
+    void refuse_present_time(const ast::TableReference& table) const;
+    void refuse_present_time(const ast::Expression& condition, const char* clause) const;
+    /// Where rows are taken back: the same call would say something else of the same row.
+    void refuse_moments(const ast::Expression& expression) const;
+    void refuse_moments_over_changes(const ast::Select& select) const;
+
     [[noreturn]] void refuse(SourceSpan span, const std::string& what, const std::string& hint) const;
     /// message: a sentence.
     [[noreturn]] void reject(SourceSpan span, const std::string& message, const std::string& hint) const;
@@ -84,6 +99,7 @@ private:
     void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
     void unnest_hops(ast::Select& select);
+    void refuse_moments_of(const ast::Select& output, bool from_changes) const;
     /// The time columns of the newest operator. base: text of the reference (below) that its clock is about;
     /// base_is_window: that is a window, and the clock its start.
     void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,

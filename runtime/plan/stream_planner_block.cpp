@@ -159,6 +159,7 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
 
     if (reads_changes(*select.from)) return plan_changing(select, span, split, "aggregate of changes");
     const bool has_over = has_window_functions(split.output());
+    refuse_present_time(select);
     const bool has_aggregate =
         std::any_of(split.output().items.begin(), split.output().items.end(), [&](const ast::SelectItem& item) {
             return contains(item.value, [&](const auto& each) { return is_aggregate_call(each, aggregates_); });
@@ -363,6 +364,8 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     const bool plain_groups = has_plain_groups(output);
     if (!split.groups().empty() && plain_groups && !has_window_functions(output)) {
         changing.groups = split.groups();
+    refuse_moments_of(output, from_changes);
+    split.evaluate_early(aggregates_);
         changing.grouped = true;
         for (const ast::Expression& group : split.groups()) {
             for (const ast::SelectItem& item : output.items) {
@@ -400,6 +403,28 @@ void StreamPlanner::unnest_hops(ast::Select& select) {
             each = make_call("unnest", {make_call("laminar_hop_windows", std::move(arguments), span)}, span);
             return true;
         });
+/// Arguments of aggregates are evaluated once, when the row comes, unless rows are taken back; nothing else is.
+void StreamPlanner::refuse_moments_of(const ast::Select& output, bool from_changes) const {
+    const auto look_at = [&](const ast::Expression& expression) {
+        ast::Expression outside = expression;
+        if (!from_changes) {
+            replace_expressions(outside, [&](ast::Expression& each) {
+                if (!is_aggregate_call(each, aggregates_)) return false;
+                const auto& call = std::get<ast::FunctionCall>(each.node);
+                if (call.filter) refuse_present_time(*call.filter, "FILTER");
+                each = make_number(1);
+                return true;
+            });
+        }
+        refuse_moments(outside);
+    };
+    for (const ast::SelectItem& item : output.items) look_at(item.value);
+    if (output.having) look_at(*output.having);
+    for (const ast::GroupingElement& element : output.group_by) {
+        for (const ast::Expression& expression : element.expressions) refuse_moments(expression);
+    }
+}
+
     }
 }
 

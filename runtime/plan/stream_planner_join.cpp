@@ -113,6 +113,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     ast::Join join = std::get<ast::Join>(table.node);
     const SourceSpan span = table.span;
     const std::string joined_alias = fmt::format("__joined{}", plan_.operators.size() + 1);
+    refuse_present_time(table);
     check_static_joins(*join.left);
     check_static_joins(*join.right);
     const auto all_relations = columns_.relations_of(*select.from);
