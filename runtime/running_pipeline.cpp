@@ -237,6 +237,7 @@ StreamPlan RunningPipeline::plan() {
         if (!source.upstream) continue;
         times.back().changes = source.upstream->changes();
         times.back().upstream = source.upstream->times_to_read();
+        times.back().in_order = source.upstream->graph()->plan().in_order;
     }
     Diagnostics diagnostics(source_);
     StreamPlanner planner(

@@ -51,6 +51,8 @@ using ValueHandle = DuckDbHandle<duckdb_value, duckdb_destroy_value>;
 using TableFunctionHandle = DuckDbHandle<duckdb_table_function, duckdb_destroy_table_function>;
 using ScalarFunctionHandle = DuckDbHandle<duckdb_scalar_function, duckdb_destroy_scalar_function>;
 using ScalarFunctionSetHandle = DuckDbHandle<duckdb_scalar_function_set, duckdb_destroy_scalar_function_set>;
+using AggregateFunctionHandle = DuckDbHandle<duckdb_aggregate_function, duckdb_destroy_aggregate_function>;
+using AggregateFunctionSetHandle = DuckDbHandle<duckdb_aggregate_function_set, duckdb_destroy_aggregate_function_set>;
 
 /// A result, which is a plain struct in the C library. Safe to destroy whether or not a call has filled it in.
 class ResultHandle {

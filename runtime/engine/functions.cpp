@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "connectors/codec/wide_integer.h"
+#include "runtime/engine/average.h"
+#include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/logical_type.h"
 
 namespace laminar {
@@ -60,6 +63,32 @@ void acknowledge(duckdb_function_info info, duckdb_data_chunk input, duckdb_vect
     }
 }
 
+/// The engine's avg of exact numbers, from their sum and their count: the same arithmetic, so that it has the same
+/// bits.
+double average_of(WideInteger sum, WideInteger divisor) {
+    const auto whole = static_cast<long double>(sum / divisor);
+    return static_cast<double>(whole + static_cast<long double>(sum % divisor) / static_cast<long double>(divisor));
+}
+
+/// Extra info: the number that one is in the sum, a power of ten.
+void average(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
+    const auto one = *static_cast<const WideInteger*>(duckdb_scalar_function_get_extra_info(info));
+    duckdb_vector sums = duckdb_data_chunk_get_vector(input, 0);
+    duckdb_vector counts = duckdb_data_chunk_get_vector(input, 1);
+    const auto* sum = static_cast<const duckdb_hugeint*>(duckdb_vector_get_data(sums));
+    const auto* count = static_cast<const std::int64_t*>(duckdb_vector_get_data(counts));
+    auto* averages = static_cast<double*>(duckdb_vector_get_data(output));
+    for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
+        if (!duckdb_validity_row_is_valid(duckdb_vector_get_validity(sums), row) ||
+            !duckdb_validity_row_is_valid(duckdb_vector_get_validity(counts), row) || count[row] == 0) {
+            set_null(output, row);
+            continue;
+        }
+        const WideInteger value = (static_cast<WideInteger>(sum[row].upper) << 64) | sum[row].lower;
+        averages[row] = average_of(value, count[row] * one);
+    }
+}
+
 void refuse(duckdb_function_info info, duckdb_data_chunk, duckdb_vector) {
     duckdb_scalar_function_set_error(info, "a window function of time was not planned");
 }
@@ -88,6 +117,24 @@ void register_function(duckdb_connection connection, const char* name, const std
     const ScalarFunctionHandle function = make_function(name, parameters, result, body);
     duckdb_scalar_function_set_extra_info(function.get(), &state, nullptr);
     if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
+}
+
+void register_average(duckdb_connection connection, const std::string& name, const ColumnType& sum, WideInteger one) {
+    const ScalarFunctionHandle function = make_function(name.c_str(), {sum, TypeId::bigint}, TypeId::float64, average);
+    duckdb_scalar_function_set_extra_info(function.get(), new WideInteger(one),
+                                          [](void* info) { delete static_cast<WideInteger*>(info); });
+    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name.c_str());
+}
+
+void register_averages(duckdb_connection connection) {
+    register_average(connection, average_function, TypeId::hugeint, 1);
+    WideInteger one = 1;
+    for (std::uint8_t scale = 0; scale <= largest_scale_of_averages; ++scale, one *= 10) {
+        ColumnType sum(TypeId::decimal);
+        sum.width = 38;
+        sum.scale = scale;
+        register_average(connection, average_function_of_decimals(scale), sum, one);
+    }
 }
 
 /// One overload for each type of time.
@@ -145,6 +192,8 @@ void register_functions(duckdb_connection connection, FunctionState& state) {
     register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, state);
     register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,
                       acknowledge, state);
+    register_averages(connection);
+    register_exact_sums(connection);
 }
 
 const std::vector<const char*>& window_macros() {

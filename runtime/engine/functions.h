@@ -30,8 +30,8 @@ private:
 };
 
 /// Registers laminar_connection_test(VARCHAR) -> JSON (NULL while there is no result) and
-/// laminar_acknowledge(connection VARCHAR, message_id VARCHAR) -> BOOLEAN (NULL, and no effect, for a NULL argument).
-/// state must outlive the connection. Throws EngineException.
+/// laminar_acknowledge(connection VARCHAR, message_id VARCHAR) -> BOOLEAN (NULL, and no effect, for a NULL argument),
+/// and what average.h names. state must outlive the connection. Throws EngineException.
 void register_functions(duckdb_connection connection, FunctionState& state);
 
 /// Registers laminar_hop(time, slide, size) and laminar_session(time, gap), for the types alone: the planner replaces

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "parser/sql_writer.h"
+#include "runtime/operators/result_changes.h"
 #include "runtime/operators/result_rows.h"
 #include "runtime/operators/state_table.h"
 #include "runtime/operators/stream_operator.h"
-#include "runtime/operators/summed_input.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {
@@ -24,224 +24,156 @@ std::string quoted_list(const std::vector<OutputColumn>& columns) {
     return names;
 }
 
-/// Two results of the same query, before and after: what is new, and what is no longer true.
-struct Differences {
-    std::unique_ptr<PreparedQuery> added;
-    std::unique_ptr<PreparedQuery> removed;
+/// The rows of a changing input and how often each is there: those that came and those that were taken back.
+std::string counted(const std::string& names, const std::string& weighted) {
+    return fmt::format(
+        "(SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w FROM {2} GROUP BY ALL) WHERE w > 0)",
+        names, weight_column, weighted);
+}
 
-    Differences(Engine& engine, const std::string& before, const std::string& after)
-        : added(engine.prepare(fmt::format("({}) EXCEPT ALL ({})", after, before))),
-          removed(engine.prepare(fmt::format("({}) EXCEPT ALL ({})", before, after))) {}
-};
-
-/// Grouped aggregates that can be added up: state is one row of parts for each group.
-class PartsOperator final : public StreamOperator {
+/// Rows that an operator keeps for a query that is computed anew, and what keeps them few.
+class KeptRows {
 public:
-    PartsOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
-        : input_(plan.inputs.front(), *plan.parts, context),
-          state_(context.engine, context.name, input_.columns()),
-          merged_slot_(context.engine.create_row_slot(context.name + ":merged", input_.columns())) {
-        added_ = empty_rows(planned.columns);
-        removed_ = added_;
-        std::string same = "true";
-        for (const std::string& key : plan.parts->keys)
-            same += fmt::format(" AND s.\"{0}\" IS NOT DISTINCT FROM n.\"{0}\"", key);
-        const bool grouped = !plan.parts->keys.empty();
-        const std::string affected = grouped ? fmt::format("(SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {})",
-                                                           state_.table(), state_.fresh(), same)
-                                             : state_.table();
-        merge_ = context.engine.prepare(query_over(
-            plan.parts->merge,
-            {fmt::format("(SELECT * EXCLUDE (\"__part\") FROM (SELECT *, 0 AS \"__part\" FROM {} UNION ALL SELECT "
-                         "*, 1 FROM {}) ORDER BY \"__part\")",
-                         affected, state_.fresh())}));
-        const std::string before = query_over(plan.parts->finish, {affected});
-        const std::string after = query_over(plan.parts->finish, {merged_slot_->from_sql()});
-        differences_ = std::make_unique<Differences>(context.engine, before, after);
-        forget_ = context.engine.prepare(
-            grouped
-                ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
-                              state_.table(), state_.fresh(), same)
-                : "DELETE FROM " + state_.table());
-        keep_merged_ = context.engine.prepare(
-            fmt::format("INSERT INTO {} SELECT * FROM {}", state_.table(), merged_slot_->from_sql()));
+    KeptRows(const PlannedFragment& planned, const std::optional<ast::Query>& prune, const std::string& name,
+             const OperatorContext& context)
+        : engine_(context.engine),
+          fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
+          names_(quoted_list(fragment_.columns())),
+          stay_(!planned.changes) {
+        std::vector<OutputColumn> columns = fragment_.columns();
+        columns.push_back({weight_column, TypeId::bigint});
+        state_ = std::make_unique<StateTable>(engine_, name, columns);
+        if (!stay_)
+            merge_ = fmt::format(
+                "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names_,
+                weight_column, state_->table());
+        if (prune)
+            prune_ = fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names_, weight_column,
+                                 query_over(*prune, {fmt::format("(SELECT {} FROM {})", names_, state_->table())}));
     }
 
-    ~PartsOperator() override { merged_slot_->set_rows(nullptr); }
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const { return fragment_.columns(); }
+    [[nodiscard]] const std::string& names() const noexcept { return names_; }
+    /// Rows are never taken back.
+    [[nodiscard]] bool stay() const noexcept { return stay_; }
+    [[nodiscard]] StateTable& state() const noexcept { return *state_; }
 
-    void evaluate() override {
-        forget_rows();
-        changes_ = false;
-        ResultTable parts = input_.run();
-        if (parts.rows == 0) return;
-        state_.set_fresh(std::move(parts));
-        merged_ = merge_->execute();
-        merged_slot_->set_rows(&merged_);
-        added_ = differences_->added->execute();
-        removed_ = differences_->removed->execute();
-        changes_ = true;
+    /// True when rows came or were taken back.
+    bool take() {
+        ResultTable rows = fragment_.run(false);
+        add_weights(rows, 1);
+        ResultTable taken_back = fragment_.run(true);
+        add_weights(taken_back, -1);
+        append_rows(rows, std::move(taken_back));
+        const bool came = rows.rows > 0;
+        state_->set_fresh(std::move(rows));
+        return came;
     }
 
-    void apply() override {
-        if (!changes_) return;
-        state_.begin_changes();
-        state_.remove_with(*forget_);
-        state_.keep_with(*keep_merged_);
+    void apply() {
+        state_->begin_changes();
+        state_->keep_fresh();
+        const bool can_shrink = !merge_.empty() || !prune_.empty();
+        merges_ = can_shrink && state_->rows() > 2 * merged_rows_ + least_rows_to_merge;
+        if (merges_) merge();
     }
 
-    void settle() override {
-        if (!changes_) return;
-        state_.settle();
-        merged_slot_->set_rows(nullptr);
-        merged_ = ResultTable();
-        changes_ = false;
-    }
-
-    [[nodiscard]] bool changes_engine() const override { return changes_; }
-    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
-    [[nodiscard]] std::uint64_t state_rows() const override { return state_.rows(); }
-    [[nodiscard]] std::uint64_t state_bytes() const override { return state_.bytes(); }
-
-private:
-    SummedInput input_;
-    StateTable state_;
-    std::unique_ptr<BatchSlot> merged_slot_;
-    std::unique_ptr<PreparedQuery> merge_;
-    std::unique_ptr<Differences> differences_;
-    std::unique_ptr<PreparedQuery> forget_;
-    std::unique_ptr<PreparedQuery> keep_merged_;
-    ResultTable merged_;
-    bool changes_ = false;
-};
-
-/// Anything else: the rows themselves are kept, with how often each is there, and the query is computed anew for the
-/// groups that changed.
-class RecomputingOperator final : public StreamOperator {
-public:
-    RecomputingOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
-        : engine_(context.engine) {
-        added_ = empty_rows(planned.columns);
-        removed_ = added_;
-        std::vector<std::string> before;
-        std::vector<std::string> after;
-        for (std::size_t index = 0; index < plan.inputs.size(); ++index) {
-            Input& input = inputs_.emplace_back();
-            input.fragment = std::make_unique<Fragment>(engine_, plan.inputs[index], context.scans,
-                                                        context.event_clocks, context.observer);
-            const std::vector<OutputColumn>& values = input.fragment->columns();
-            std::vector<OutputColumn> columns = values;
-            columns.push_back({weight_column, TypeId::bigint});
-            input.state = std::make_unique<StateTable>(engine_, fmt::format("{}:{}", context.name, index), columns);
-            const std::string names = quoted_list(values);
-            const bool rows_stay = !plan.inputs[index].changes;
-            const auto counted = [&](const std::string& weighted) {
-                return fmt::format(
-                    "(SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w FROM {2} GROUP BY ALL) "
-                    "WHERE w > 0)",
-                    names, weight_column, weighted);
-            };
-            const StateTable& state = *input.state;
-            if (plan.inputs.size() > 1) {
-                const auto rows_of = [&](const std::string& rows) {
-                    return fmt::format("(SELECT {} FROM {})", names, rows_stay ? rows : counted(rows));
-                };
-                before.push_back(rows_of(state.table()));
-                after.push_back(rows_of(state.both()));
-            } else if (rows_stay) {
-                const std::string order = "\"__part\", \"__place\"";
-                before.push_back(affected(state.numbered_table(), names, order, plan, input));
-                after.push_back(affected(state.numbered_both(), names, order, plan, input));
-            } else {
-                before.push_back(affected(counted(state.table()), names, names, plan, input));
-                after.push_back(affected(counted(state.both()), names, names, plan, input));
-            }
-            if (!rows_stay)
-                input.merge = fmt::format(
-                    "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names,
-                    weight_column, input.state->table());
-            if (plan.prune) {
-                input.prune =
-                    fmt::format("SELECT {}, 1::BIGINT AS \"{}\" FROM ({})", names, weight_column,
-                                query_over(*plan.prune, {fmt::format("(SELECT {} FROM {})", names, state.table())}));
-            }
-        }
-        differences_ =
-            std::make_unique<Differences>(engine_, query_over(plan.query, before), query_over(plan.query, after));
-    }
-
-    void evaluate() override {
-        forget_rows();
-        changes_ = false;
-        for (Input& input : inputs_) {
-            ResultTable rows = input.fragment->run(false);
-            add_weights(rows, 1);
-            ResultTable taken_back = input.fragment->run(true);
-            add_weights(taken_back, -1);
-            append_rows(rows, std::move(taken_back));
-            changes_ = changes_ || rows.rows > 0;
-            input.state->set_fresh(std::move(rows));
-        }
-        if (!changes_) return;
-        added_ = differences_->added->execute();
-        // Over no rows at all an aggregate has a result too, but nobody has been told of it.
-        if (state_rows() > 0) removed_ = differences_->removed->execute();
-    }
-
-    void apply() override {
-        if (!changes_) return;
-        for (Input& input : inputs_) {
-            input.state->begin_changes();
-            input.state->keep_fresh();
-            const bool can_shrink = !input.merge.empty() || !input.prune.empty();
-            input.merges = can_shrink && input.state->rows() > 2 * input.merged_rows + least_rows_to_merge;
-            if (input.merges) merge(input);
-        }
-    }
-
-    void settle() override {
-        if (!changes_) return;
-        changes_ = false;
-        for (Input& input : inputs_) {
-            input.state->settle();
-            if (input.merges) input.merged_rows = input.state->rows();
-        }
-    }
-
-    [[nodiscard]] bool changes_engine() const override { return changes_; }
-    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
-    [[nodiscard]] std::uint64_t state_rows() const override {
-        std::uint64_t rows = 0;
-        for (const Input& input : inputs_) rows += input.state->rows();
-        return rows;
-    }
-    [[nodiscard]] std::uint64_t state_bytes() const override {
-        std::uint64_t bytes = 0;
-        for (const Input& input : inputs_) bytes += input.state->bytes();
-        return bytes;
+    void settle() {
+        state_->settle();
+        if (merges_) merged_rows_ = state_->rows();
     }
 
 private:
-    struct Input {
-        std::unique_ptr<Fragment> fragment;
-        std::unique_ptr<StateTable> state;
-        std::string merge;
-        std::string prune;
-        std::uint64_t merged_rows = 0;
-        bool merges = false;
-    };
-
     static void add_weights(ResultTable& rows, std::int64_t weight) {
         rows.columns.push_back({weight_column, TypeId::bigint});
         rows.values.emplace_back(TypeId::bigint);
         for (std::size_t row = 0; row < rows.rows; ++row) rows.values.back().append(weight);
     }
 
-    /// The rows of the groups that change, in an order that is the same in every cycle: a result that depends on it, be
-    /// it in the last digit, must be taken back as it was given.
-    static std::string affected(const std::string& rows, const std::string& names, const std::string& order,
-                                const ChangingPlan& plan, const Input& input) {
-        if (!plan.grouped || plan.groups.empty())
-            return fmt::format("(SELECT {} FROM {} AS \"__rows\" ORDER BY {})", names, rows, order);
+    void merge() {
+        const std::string table = state_->table();
+        const std::string merged = table.substr(0, table.size() - 1) + ":merged\"";
+        for (const std::string& statement : {merge_, prune_}) {
+            if (statement.empty()) continue;
+            engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, statement));
+            engine_.execute("DELETE FROM " + table);
+            engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", table, merged));
+            engine_.execute("DROP TABLE " + merged);
+        }
+        state_->recount();
+    }
+
+    Engine& engine_;
+    Fragment fragment_;
+    std::string names_;
+    bool stay_;
+    std::unique_ptr<StateTable> state_;
+    std::string merge_;
+    std::string prune_;
+    std::uint64_t merged_rows_ = 0;
+    bool merges_ = false;
+};
+
+/// Aggregates that cannot be added up, and whatever is computed from rows that change: the rows themselves are kept,
+/// and the query is computed anew for the groups that changed, over the rows in the order in which they came (those
+/// that change, and those of several inputs, in the order of their values).
+class RecomputingOperator final : public StreamOperator {
+public:
+    RecomputingOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
+        : has_begun_(context.has_begun),
+          rows_(plan.inputs.front(), plan.prune, context.name + ":0", context),
+          changes_of_(context.engine, context.name + ":changes", rows_.columns(),
+                      [&](const std::string& rows) { return query_over(plan.query, {rows}); }) {
+        added_ = empty_rows(planned.columns);
+        removed_ = added_;
+        const StateTable& state = rows_.state();
+        const auto read = [&](const std::string& rows, const std::string& order) {
+            return context.engine.prepare(fmt::format("SELECT {} FROM {} AS \"__rows\"{} ORDER BY {}", rows_.names(),
+                                                      rows, of_changed_groups(plan), order));
+        };
+        if (rows_.stay() && !plan.inputs.front().in_order) {
+            kept_ = read(state.table(), rows_.names());
+            all_ = read(state.both(), rows_.names());
+        } else if (rows_.stay()) {
+            kept_ = read(state.numbered_table(), "\"__part\", \"__place\"");
+        } else {
+            kept_ = read(counted(rows_.names(), state.table()), rows_.names());
+            all_ = read(counted(rows_.names(), state.both()), rows_.names());
+        }
+    }
+
+    void evaluate() override {
+        forget_rows();
+        changes_ = rows_.take();
+        begins_ = has_begun_ && !answers_;
+        if (!changes_ && !begins_) return;
+        const ResultTable kept = kept_->execute();
+        const ResultTable before = answers_ ? changes_of_.result_of(kept) : empty_rows(added_.columns);
+        const ResultTable after = changes_of_.result_of(all_ ? all_->execute() : with_fresh_rows(kept));
+        added_ = changes_of_.difference(after, before);
+        removed_ = changes_of_.difference(before, after);
+    }
+
+    void apply() override {
+        if (changes_) rows_.apply();
+    }
+
+    void settle() override {
+        answers_ = answers_ || begins_;
+        begins_ = false;
+        if (changes_) rows_.settle();
+        changes_ = false;
+    }
+
+    [[nodiscard]] bool changes_engine() const override { return changes_; }
+    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
+    [[nodiscard]] std::uint64_t state_rows() const override { return rows_.state().rows(); }
+    [[nodiscard]] std::uint64_t state_bytes() const override { return rows_.state().bytes(); }
+
+private:
+    /// Leaves only the rows of groups that have some that came or went.
+    std::string of_changed_groups(const ChangingPlan& plan) {
+        if (!plan.grouped || plan.groups.empty()) return {};
         std::string changed;
         std::string same;
         for (std::size_t index = 0; index < plan.groups.size(); ++index) {
@@ -249,29 +181,89 @@ private:
             same += fmt::format("{}{} IS NOT DISTINCT FROM \"__changed\".\"g{}\"", index == 0 ? "" : " AND ",
                                 text_of(plan.groups[index]), index);
         }
-        return fmt::format(
-            "(SELECT {} FROM {} AS \"__rows\" SEMI JOIN (SELECT DISTINCT {} FROM {} AS \"__rows\") AS \"__changed\" ON "
-            "{} "
-            "ORDER BY {})",
-            names, rows, changed, input.state->fresh(), same, order);
+        return fmt::format(" SEMI JOIN (SELECT DISTINCT {} FROM {} AS \"__rows\") AS \"__changed\" ON {}", changed,
+                           rows_.state().fresh(), same);
     }
 
-    void merge(Input& input) {
-        const std::string table = input.state->table();
-        const std::string merged = table.substr(0, table.size() - 1) + ":merged\"";
-        for (const std::string& statement : {input.merge, input.prune}) {
-            if (statement.empty()) continue;
-            engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, statement));
-            engine_.execute("DELETE FROM " + table);
-            engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", table, merged));
-            engine_.execute("DROP TABLE " + merged);
+    ResultTable with_fresh_rows(ResultTable kept) {
+        ResultTable fresh = rows_.state().fresh_rows();
+        fresh.columns.pop_back();  // Their weights.
+        fresh.values.pop_back();
+        append_rows(kept, std::move(fresh));
+        return kept;
+    }
+
+    const bool& has_begun_;
+    KeptRows rows_;
+    ResultChanges changes_of_;
+    std::unique_ptr<PreparedQuery> kept_;  ///< Of the groups that change, before,
+    std::unique_ptr<PreparedQuery> all_;   ///< and now. Null: those and the fresh ones.
+    bool changes_ = false;
+    bool begins_ = false;   ///< In this cycle.
+    bool answers_ = false;  ///< It has begun: what it answers has been delivered.
+};
+
+/// Joins of two streams without a bound in time that deliver changes.
+class ChangingJoinOperator final : public StreamOperator {
+public:
+    ChangingJoinOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context) {
+        added_ = empty_rows(planned.columns);
+        removed_ = added_;
+        std::vector<std::string> before;
+        std::vector<std::string> after;
+        for (std::size_t index = 0; index < plan.inputs.size(); ++index) {
+            KeptRows& side = *sides_.emplace_back(std::make_unique<KeptRows>(
+                plan.inputs[index], plan.prune, fmt::format("{}:{}", context.name, index), context));
+            const auto rows_of = [&](const std::string& rows) {
+                return fmt::format("(SELECT {} FROM {})", side.names(),
+                                   side.stay() ? rows : counted(side.names(), rows));
+            };
+            before.push_back(rows_of(side.state().table()));
+            after.push_back(rows_of(side.state().both()));
         }
-        input.state->recount();
+        const std::string old_result = query_over(plan.query, before);
+        const std::string new_result = query_over(plan.query, after);
+        new_rows_ = context.engine.prepare(fmt::format("({}) EXCEPT ALL ({})", new_result, old_result));
+        old_rows_ = context.engine.prepare(fmt::format("({}) EXCEPT ALL ({})", old_result, new_result));
     }
 
-    Engine& engine_;
-    std::vector<Input> inputs_;
-    std::unique_ptr<Differences> differences_;
+    void evaluate() override {
+        forget_rows();
+        changes_ = false;
+        for (const auto& side : sides_) changes_ = side->take() || changes_;
+        if (!changes_) return;
+        added_ = new_rows_->execute();
+        if (state_rows() > 0) removed_ = old_rows_->execute();
+    }
+
+    void apply() override {
+        if (!changes_) return;
+        for (const auto& side : sides_) side->apply();
+    }
+
+    void settle() override {
+        if (!changes_) return;
+        changes_ = false;
+        for (const auto& side : sides_) side->settle();
+    }
+
+    [[nodiscard]] bool changes_engine() const override { return changes_; }
+    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
+    [[nodiscard]] std::uint64_t state_rows() const override {
+        std::uint64_t rows = 0;
+        for (const auto& side : sides_) rows += side->state().rows();
+        return rows;
+    }
+    [[nodiscard]] std::uint64_t state_bytes() const override {
+        std::uint64_t bytes = 0;
+        for (const auto& side : sides_) bytes += side->state().bytes();
+        return bytes;
+    }
+
+private:
+    std::vector<std::unique_ptr<KeptRows>> sides_;
+    std::unique_ptr<PreparedQuery> new_rows_;
+    std::unique_ptr<PreparedQuery> old_rows_;
     bool changes_ = false;
 };
 
@@ -279,7 +271,8 @@ private:
 
 std::unique_ptr<StreamOperator> make_changing_operator(const PlannedOperator& planned, const ChangingPlan& plan,
                                                        const OperatorContext& context) {
-    if (plan.parts) return std::make_unique<PartsOperator>(planned, plan, context);
+    if (plan.parts) return make_parts_operator(planned, plan, context);
+    if (plan.inputs.size() > 1) return std::make_unique<ChangingJoinOperator>(planned, plan, context);
     return std::make_unique<RecomputingOperator>(planned, plan, context);
 }
 

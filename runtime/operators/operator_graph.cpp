@@ -16,8 +16,8 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
       clocks_(plan_.clocks.size()) {
     for (std::size_t index = 0; index < plan_.clocks_in_use; ++index) make_clock(index);
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
-        const OperatorContext context{engine,  fmt::format("{}:{}", name, index + 1), scans_, event_clocks_, clocks_,
-                                      observer};
+        const OperatorContext context{
+            engine, fmt::format("{}:{}", name, index + 1), scans_, event_clocks_, clocks_, observer, has_begun_};
         operators_.push_back(make_operator(plan_.operators[index], context));
         StreamOperator* made = operators_.back().get();
         slots_.push_back(engine.create_row_slot(context.name + ":rows out", plan_.operators[index].columns));
@@ -85,7 +85,9 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
     const bool moved = advance_clocks(now, wall_clock, liveness);
     finished_ =
         std::all_of(liveness.begin(), liveness.end(), [](const InputLiveness& input) { return input.has_ended; });
-    if (!came && !moved) return result;
+    const bool begins = !has_begun_ && (came || finished_);
+    has_begun_ = has_begun_ || begins;
+    if (!came && !moved && !begins) return result;
     for (std::size_t index = 0; index < operators_.size(); ++index) {
         StreamOperator& step = *operators_[index];
         step.evaluate();

@@ -88,6 +88,7 @@ private:
     std::unique_ptr<Fragment> result_;
     bool has_changes_ = false;
     bool finished_ = false;
+    bool has_begun_ = false;  ///< OperatorContext::has_begun.
 };
 
 }  // namespace laminar

@@ -73,7 +73,14 @@ public:
         const std::string over = fmt::format("\"__window\".\"end\" <= {}", bound);
         const std::string sessions = with_sessions(state_.both(), plan.partition, plan.gap);
         const std::string complete = fmt::format("(SELECT * FROM {} WHERE {})", sessions, over);
-        finish_ = engine_.prepare(ordered(query_over(plan.query, {complete}), planned, true));
+        // In the order in which they came: the last digit of a sum is then what it is over all rows at once. In the
+        // order of their values where that order depends on how inputs took turns.
+        const std::string order = plan.input.in_order ? "\"__part\", \"__place\"" : "ALL";
+        complete_ =
+            engine_.prepare(fmt::format("SELECT * EXCLUDE (\"__part\", \"__place\") FROM {} WHERE {} ORDER BY {}",
+                                        with_sessions(state_.numbered_both(), plan.partition, plan.gap), over, order));
+        complete_slot_ = engine_.create_row_slot(context.name + ":complete", complete_->columns());
+        finish_ = engine_.prepare(ordered(query_over(plan.query, {complete_slot_->from_sql()}), planned, true));
         const std::string numbered = fmt::format("(SELECT *, rowid AS \"__row\" FROM {})", state_.table());
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT \"__row\" FROM {} WHERE {})",
                                               state_.table(), with_sessions(numbered, plan.partition, plan.gap), over));
@@ -104,6 +111,8 @@ public:
         bound_row_ = single_timestamp(bound_column, bound.value());
         bound_slot_->set_rows(&bound_row_);
         if (completes_) {
+            const ResultTable complete = complete_->execute();
+            const ShownRows shown(*complete_slot_, complete);
             added_ = finish_->execute();
             if (ended_) ended_->set_fresh(last_rows_->execute());
         }
@@ -228,6 +237,8 @@ private:
     ResultTable bound_row_;
     StateTable state_;
     std::unique_ptr<StateTable> ended_;  ///< The last rows of sessions that have ended, while others may touch them.
+    std::unique_ptr<PreparedQuery> complete_;  ///< Rows of sessions that have ended.
+    std::unique_ptr<BatchSlot> complete_slot_;
     std::unique_ptr<PreparedQuery> finish_;
     std::unique_ptr<PreparedQuery> forget_;
     std::unique_ptr<PreparedQuery> least_;

@@ -54,10 +54,6 @@ std::string StateTable::numbered_both() const {
                        names_, fresh());
 }
 
-std::string StateTable::both_in_order() const {
-    return fmt::format("(SELECT {} FROM {} ORDER BY \"__part\", \"__place\")", names_, numbered_both());
-}
-
 void StateTable::begin_changes() noexcept {
     added_ = removed_ = 0;
     stays_fresh_ = false;

@@ -29,8 +29,6 @@ public:
     /// which they came. The engine keeps no order across UNION ALL by itself.
     [[nodiscard]] std::string numbered_table() const;
     [[nodiscard]] std::string numbered_both() const;
-    /// FROM text: kept and fresh rows in the order in which they came.
-    [[nodiscard]] std::string both_in_order() const;
 
     // A change of the table: begin_changes, then what changes it, then settle once the transaction is committed. After
     // a rollback it begins anew.

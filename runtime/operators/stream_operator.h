@@ -21,6 +21,9 @@ struct OperatorContext {
     const std::vector<std::unique_ptr<EventClock>>& event_clocks;
     const StreamClocks& clocks;
     RowObserver& observer;
+    /// A row has come in at some input, be it that the query leaves it out, or all inputs have ended: from then on an
+    /// aggregate over no rows has an answer.
+    const bool& has_begun;
 };
 
 /// A step of a continuous query that keeps state. A cycle has three parts: evaluate computes from the rows at hand and
@@ -75,6 +78,9 @@ protected:
                                                                  const OperatorContext& context);
 [[nodiscard]] std::unique_ptr<StreamOperator> make_asof_operator(const PlannedOperator& planned, const JoinPlan& plan,
                                                                  const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_parts_operator(const PlannedOperator& planned,
+                                                                  const ChangingPlan& plan,
+                                                                  const OperatorContext& context);
 [[nodiscard]] std::unique_ptr<StreamOperator> make_changing_operator(const PlannedOperator& planned,
                                                                      const ChangingPlan& plan,
                                                                      const OperatorContext& context);

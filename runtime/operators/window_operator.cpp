@@ -15,14 +15,19 @@ namespace {
 /// Parts are merged when there are so many, and many more than after the last time.
 constexpr std::uint64_t least_parts_to_merge = 20'000;
 
-/// Windows end when the watermark passes their key: the query then runs over their rows, which are forgotten.
+/// Windows end when the watermark passes their key: the query then runs over their rows, which are forgotten. Rows that
+/// are kept as they are, and parts that depend on it, are read in the order in which they came, from one slot: the last
+/// digit of a sum is then what it is over all rows at once, on however many threads the engine works.
 class WindowOperator final : public StreamOperator {
 public:
     WindowOperator(const PlannedOperator& planned, const WindowPlan& plan, const OperatorContext& context)
         : engine_(context.engine),
           observer_(context.observer),
           name_(context.name),
+          in_order_(!plan.parts || plan.parts->in_order),
+          by_values_(!plan.parts && !plan.input.in_order),
           input_(plan.input, plan.parts, context),
+          ordered_slot_(engine_.create_row_slot(name_ + ":ordered", input_.columns())),
           bound_(context.engine, context.name, plan.key, context.clocks) {
         added_ = empty_rows(planned.columns);
         state_ = std::make_unique<StateTable>(engine_, name_, input_.columns());
@@ -31,7 +36,7 @@ public:
         const auto all_where = [](const std::string& rows, const std::string& condition) {
             return fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
         };
-        const std::string kept_and_fresh = plan.in_order ? state_->both_in_order() : state_->both();
+        const std::string kept_and_fresh = in_order_ ? ordered_slot_->from_sql() : state_->both();
         const auto finishing = [&](const std::string& rows) {
             if (!plan.parts) return engine_.prepare(ordered(query_over(plan.query, {rows}), planned));
             const std::string merged = query_over(plan.parts->merge, {rows});
@@ -45,6 +50,16 @@ public:
         if (plan.parts) {
             merge_ = query_over(plan.parts->merge, {state_->table()});
             merge_all_ = engine_.prepare(query_over(plan.parts->merge, {kept_and_fresh}));
+        }
+        if (in_order_) {
+            kept_rows_ = engine_.prepare("SELECT * FROM " + state_->table());
+            kept_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->table(), before));
+            fresh_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), before));
+            if (by_values_)
+                by_values_before_ =
+                    engine_.prepare(fmt::format("SELECT * FROM {} WHERE {} ORDER BY ALL", state_->both(), before));
+            keep_ordered_ = engine_.prepare(
+                fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), ordered_slot_->from_sql()));
         }
         const std::string later = fmt::format("{} >= $1::TIMESTAMP", key);
         keep_ = state_->prepare_keep(later);
@@ -100,6 +115,12 @@ public:
         if (!merge_all_) return;
         state_->begin_changes();
         state_->set_fresh(input_.sum_up());
+        ResultTable rows;
+        if (in_order_) {
+            rows = kept_rows_->execute();
+            append_rows(rows, state_->fresh_rows());
+        }
+        const ShownRows shown(*ordered_slot_, rows);
         state_->replace_all(merge_all_->execute());
         input_.settle();
     }
@@ -107,8 +128,25 @@ public:
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes() + input_.bytes(); }
 
 private:
+    /// What is kept and what is fresh of windows that end, in the order in which it came, or where that depends on how
+    /// inputs took turns, in the order of its values.
+    ResultTable rows_in_order() {
+        if (by_values_) {
+            by_values_before_->bind_timestamp(1, *time_.value());
+            return by_values_before_->execute();
+        }
+        kept_before_->bind_timestamp(1, *time_.value());
+        fresh_before_->bind_timestamp(1, *time_.value());
+        ResultTable rows = kept_before_->execute();
+        append_rows(rows, fresh_before_->execute());
+        return rows;
+    }
+
     ResultTable finish() {
-        PreparedQuery& statement = state_->is_empty_but_for_fresh() ? *finish_fresh_ : *finish_;
+        const bool fresh_alone = state_->is_empty_but_for_fresh() && !by_values_;
+        const ResultTable ended = in_order_ && !fresh_alone ? rows_in_order() : ResultTable();
+        const ShownRows shown(*ordered_slot_, in_order_ && fresh_alone ? state_->fresh_rows() : ended);
+        PreparedQuery& statement = fresh_alone ? *finish_fresh_ : *finish_;
         try {
             statement.bind_timestamp(1, *time_.value());
             return statement.execute();
@@ -129,6 +167,7 @@ private:
     }
 
     void merge() {
+        if (in_order_) return merge_in_order();
         const std::string merged = "laminar_state." + always_quote_identifier(name_ + ":merged");
         engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, merge_));
         engine_.execute("DELETE FROM " + state_->table());
@@ -137,10 +176,26 @@ private:
         state_->recount();
     }
 
+    void merge_in_order() {
+        const ResultTable rows = kept_rows_->execute();
+        ResultTable merged;
+        {
+            const ShownRows shown(*ordered_slot_, rows);
+            merged = merge_all_->execute();
+        }
+        engine_.execute("DELETE FROM " + state_->table());
+        const ShownRows shown(*ordered_slot_, merged);
+        (void)keep_ordered_->execute();
+        state_->recount();
+    }
+
     Engine& engine_;
     RowObserver& observer_;
     std::string name_;
+    bool in_order_;
+    bool by_values_;
     WaitingInput input_;
+    std::unique_ptr<BatchSlot> ordered_slot_;  ///< Outlives the statements that read it.
     TimeBound bound_;
     std::unique_ptr<StateTable> state_;
     std::unique_ptr<PreparedQuery> finish_;        ///< Windows before $1.
@@ -153,6 +208,12 @@ private:
     std::unique_ptr<PreparedQuery> least_;
     std::string merge_;
     std::unique_ptr<PreparedQuery> merge_all_;
+    // With in_order_:
+    std::unique_ptr<PreparedQuery> kept_rows_;
+    std::unique_ptr<PreparedQuery> kept_before_;
+    std::unique_ptr<PreparedQuery> fresh_before_;
+    std::unique_ptr<PreparedQuery> by_values_before_;
+    std::unique_ptr<PreparedQuery> keep_ordered_;
     std::uint64_t merged_rows_ = 0;
     std::optional<std::int64_t> least_key_;       ///< No row that is kept has a smaller one.
     std::optional<std::int64_t> next_least_key_;  ///< What it will be when the changes hold.

@@ -6,6 +6,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
+#include "runtime/engine/average.h"
 
 namespace laminar {
 
@@ -24,9 +25,9 @@ Numbers kind_of_numbers(const ColumnType& type) {
         case TypeId::usmallint:
         case TypeId::uinteger:
         case TypeId::ubigint:
-        case TypeId::uhugeint:
         case TypeId::decimal:
             return Numbers::exact;
+        case TypeId::uhugeint:  // Its sum is a DOUBLE.
         case TypeId::float32:
         case TypeId::float64:
             return Numbers::approximate;
@@ -35,11 +36,72 @@ Numbers kind_of_numbers(const ColumnType& type) {
     }
 }
 
-/// Builds the three queries of AggregateParts column by column.
+bool asks_other_rows(const ast::Expression& expression) {
+    return contains(expression, [](const ast::Expression& each) {
+        const auto* in = std::get_if<ast::In>(&each.node);
+        return std::holds_alternative<ast::Subquery>(each.node) || std::holds_alternative<ast::Exists>(each.node) ||
+               std::holds_alternative<ast::Quantified>(each.node) || std::holds_alternative<ast::Star>(each.node) ||
+               (in && in->query);
+    });
+}
+
+ast::Expression make_case(ast::Expression condition, ast::Expression result, ast::ExpressionBox otherwise) {
+    ast::Case cases;
+    cases.branches.push_back({std::move(condition), std::move(result)});
+    cases.otherwise = std::move(otherwise);
+    return {{}, std::move(cases)};
+}
+
+/// type: of numbers.
+ast::Expression cast_to(ast::Expression value, const ColumnType& type) {
+    if (type.id != TypeId::decimal) return make_cast(std::move(value), to_sql(type), {});
+    ast::Expression cast = make_cast(std::move(value), "DECIMAL", {});
+    std::get<ast::Cast>(cast.node).type.modifiers = {type.width, type.scale};
+    return cast;
+}
+
+/// What an aggregate makes of a single row, but for the type.
+ast::Expression of_one_row(const ast::FunctionCall& call, const std::string& function) {
+    const bool counts = function == "count" || function == "count_star";
+    if (!counts && function != "count_if" && function != "countif") {
+        const ast::Expression& argument = call.arguments.front().value;
+        return call.filter ? make_case(*call.filter, argument, {}) : argument;
+    }
+    std::vector<ast::Expression> conditions;
+    if (call.filter) conditions.push_back({{}, ast::Parenthesized{*call.filter}});
+    const bool of_rows = call.arguments.empty() || std::holds_alternative<ast::Star>(call.arguments.front().value.node);
+    if (!of_rows) {
+        ast::Expression argument{{}, ast::Parenthesized{call.arguments.front().value}};
+        if (counts) {
+            ast::Is is;
+            is.operand = std::move(argument);
+            is.negated = true;
+            argument = {{}, std::move(is)};
+        }
+        conditions.push_back(std::move(argument));
+    }
+    if (conditions.empty()) return make_number(1);
+    return make_case(conjunction_of(std::move(conditions)), make_number(1), make_number(0));
+}
+
+/// Whether a block calls aggregates that can be added up in the order of the rows alone.
+bool depends_on_order(const ast::Select& block, const FunctionNames& aggregates) {
+    static constexpr std::array<std::string_view, 3> names{"first", "last", "any_value"};
+    const auto is_one = [&](const ast::Expression& each) {
+        return is_aggregate_call(each, aggregates) &&
+               std::find(names.begin(), names.end(), called_function(each)) != names.end();
+    };
+    return (block.having && contains(*block.having, is_one)) ||
+           std::any_of(block.items.begin(), block.items.end(),
+                       [&](const ast::SelectItem& item) { return contains(item.value, is_one); });
+}
+
+/// Builds the queries of AggregateParts column by column.
 class PartsBuilder {
 public:
-    PartsBuilder(const std::vector<OutputColumn>& values, const FunctionNames& aggregates, bool exact_only)
-        : values_(values), aggregates_(aggregates), exact_only_(exact_only) {}
+    PartsBuilder(const std::vector<OutputColumn>& values, const FunctionNames& aggregates, FloatingSums sums,
+                 const RelationColumns& columns)
+        : values_(values), aggregates_(aggregates), sums_(sums), columns_(columns) {}
 
     /// A structure is taken apart: the engine hashes and compares the values of its fields several times faster.
     void add_key(const ast::Expression& key, const std::string& name) {
@@ -98,15 +160,21 @@ public:
     }
 
     AggregateParts finish(ast::Select block) {
-        // No rows, no parts.
-        if (keys_.empty()) make_.having = make_binary(make_call("count_star", {}, {}), ">", zero());
         make_.from = make_scan(operator_rows_scan, operator_rows_alias);
+        AggregateParts parts;
+        parts.rows = values_;
+        if (keys_.empty()) {
+            parts.of_nothing = make_query(make_);
+            // No rows, no parts.
+            make_.having = make_binary(make_call("count_star", {}, {}), ">", zero());
+        }
+        parts.folds = folds_;
+        if (folds_) take_each_row();
         merge_.from = make_scan(operator_rows_scan, operator_rows_alias);
         block.from = make_scan(operator_rows_scan, operator_rows_alias);
         block.group_by.clear();
         block.where = std::move(block.having);
         block.having = {};
-        AggregateParts parts;
         parts.make = make_query(std::move(make_));
         parts.merge = make_query(std::move(merge_));
         parts.finish = make_query(std::move(block));
@@ -127,28 +195,42 @@ private:
 
     static ast::Expression column(const std::string& name) { return make_column(operator_rows_alias, name, {}); }
 
-    std::string add_part(ast::Expression made, const std::string& merge_function, std::string_view merge_type) {
+    /// Every row is a part: what the aggregates make of it alone, in the types that they have over many.
+    void take_each_row() {
+        const std::vector<OutputColumn> types = columns_.over_rows(make_query(make_), values_);
+        for (std::size_t index = 0; index < types.size(); ++index) {
+            if (make_.items[index].alias->text.front() != 'p') continue;
+            ast::Expression& value = make_.items[index].value;
+            value = std::move(single_[types[index].name]);
+            if (kind_of_numbers(types[index].type) != Numbers::none)
+                value = cast_to(std::move(value), types[index].type);
+        }
+        make_.group_by.clear();
+        make_.having = {};
+    }
+
+    std::string add_part(const ast::FunctionCall& call, std::string_view function, const std::string& merge_function,
+                         std::string_view merge_type) {
         std::string name = "p" + std::to_string(part_count_++);
-        make_.items.push_back(make_item(std::move(made), name));
+        const bool is_same = fold_case(call.name.parts.back().text) == function;
+        make_.items.push_back(make_item(is_same ? ast::Expression{{}, call} : same_call(call, function), name));
+        single_[name] = of_one_row(call, std::string(function));
         ast::Expression merged = make_call(merge_function, {column(name)}, {});
         if (!merge_type.empty()) merged = make_cast(std::move(merged), merge_type, {});
         merge_.items.push_back(make_item(std::move(merged), name));
         return name;
     }
 
-    [[nodiscard]] Numbers numbers_of(const ast::Expression& argument) const {
-        const ast::Expression& plain = without_parentheses(argument);
-        if (const auto* literal = std::get_if<ast::Literal>(&plain.node))
-            return literal->kind == ast::LiteralKind::integer ? Numbers::exact : Numbers::none;
-        const auto* reference = std::get_if<ast::ColumnReference>(&plain.node);
-        if (!reference) return Numbers::none;
-        for (const OutputColumn& value : values_) {
-            if (equals_ignoring_case(value.name, reference->parts.back().text)) return kind_of_numbers(value.type);
-        }
-        return Numbers::none;
+    /// Of what is summed up.
+    [[nodiscard]] ColumnType type_of(const ast::Expression& argument) const {
+        if (asks_other_rows(argument)) return {};
+        ast::Select select;
+        select.items.push_back(make_item(argument, "value"));
+        select.from = make_scan(operator_rows_scan, operator_rows_alias);
+        return columns_.over_rows(make_query(std::move(select)), values_).front().type;
     }
 
-    ast::Expression same_call(const ast::FunctionCall& call, std::string_view name) const {
+    static ast::Expression same_call(const ast::FunctionCall& call, std::string_view name) {
         ast::FunctionCall other = call;
         other.name.parts = {make_identifier(name, call.name.span)};
         return {{}, std::move(other)};
@@ -158,26 +240,42 @@ private:
         const std::string name = fold_case(call.name.parts.back().text);
         if (call.distinct || !call.order_by.empty() || !call.within_group.empty() || call.ignore_nulls)
             return std::nullopt;
-        const ast::Expression whole{{}, call};
-        if (name == "count" || name == "count_star" || name == "count_if" || name == "countif")
-            return column(add_part(whole, "sum", "BIGINT"));
+        if (name == "count" || name == "count_star" || name == "count_if" || name == "countif") {
+            if (call.arguments.size() > 1) return std::nullopt;
+            // Merged it has its own type again: count_if is a HUGEINT, as sums are, the others are BIGINT.
+            return column(add_part(call, name, "sum", name == "count" || name == "count_star" ? "BIGINT" : ""));
+        }
         static constexpr std::array<std::string_view, 7> idempotent{"min",     "max",    "bool_and", "bool_or",
                                                                     "bit_and", "bit_or", "any_value"};
         if (call.arguments.size() == 1 && std::find(idempotent.begin(), idempotent.end(), name) != idempotent.end())
-            return column(add_part(whole, name, {}));
+            return column(add_part(call, name, name, {}));
         // With FILTER, the NULL of a part without such rows would pass for the first value.
         if ((name == "first" || name == "last") && call.arguments.size() == 1 && !call.filter)
-            return column(add_part(whole, name, {}));
+            return column(add_part(call, name, name, {}));
         if (name != "sum" && name != "avg" && name != "mean") return std::nullopt;
         if (call.arguments.size() != 1) return std::nullopt;
-        const Numbers numbers = numbers_of(call.arguments.front().value);
-        if (numbers == Numbers::none || (exact_only_ && numbers != Numbers::exact)) return std::nullopt;
-        const std::string sum = add_part(same_call(call, "sum"), "sum", {});
-        if (name == "sum") return column(sum);
-        const std::string count = add_part(same_call(call, "count"), "sum", "BIGINT");
-        return ast::Expression{{},
-                               ast::Parenthesized{make_binary(make_cast(column(sum), "DOUBLE", {}), "/",
-                                                              make_call("nullif", {column(count), zero()}, {}))}};
+        const ColumnType type = type_of(call.arguments.front().value);
+        const Numbers numbers = kind_of_numbers(type);
+        if (numbers == Numbers::none) return std::nullopt;
+        if (numbers == Numbers::approximate && sums_ == FloatingSums::none) return std::nullopt;
+        if (name != "sum" && type.id == TypeId::decimal && type.scale > largest_scale_of_averages) return std::nullopt;
+        const bool exactly = numbers == Numbers::approximate && sums_ == FloatingSums::exact;
+        folds_ = folds_ || (numbers == Numbers::approximate && !exactly);
+        const ast::Expression sum = exactly ? exact_sum(call) : column(add_part(call, "sum", "sum", {}));
+        if (name == "sum") return sum;
+        const std::string count = add_part(call, "count", "sum", "BIGINT");
+        if (numbers == Numbers::exact)
+            return make_call(type.id == TypeId::decimal ? average_function_of_decimals(type.scale) : average_function,
+                             {sum, column(count)}, {});
+        return ast::Expression{
+            {}, ast::Parenthesized{make_binary(sum, "/", make_call("nullif", {column(count), zero()}, {}))}};
+    }
+
+    ast::Expression exact_sum(ast::FunctionCall call) {
+        ast::Expression& argument = call.arguments.front().value;
+        argument = make_cast(std::move(argument), "DOUBLE", {});
+        return make_call(exact_value_function, {column(add_part(call, exact_sum_function, exact_sum_function, {}))},
+                         {});
     }
 
     static ast::Expression zero() {
@@ -188,12 +286,15 @@ private:
 
     const std::vector<OutputColumn>& values_;
     const FunctionNames& aggregates_;
-    bool exact_only_;
+    FloatingSums sums_;
+    const RelationColumns& columns_;
+    bool folds_ = false;
     ast::Select make_;
     ast::Select merge_;
     std::vector<std::string> keys_;
     std::map<std::string, ast::Expression> replacements_;  ///< By the text of what they stand for.
     std::map<std::string, ast::Expression> key_columns_;   ///< The same, of keys alone.
+    std::map<std::string, ast::Expression> single_;        ///< What a single row makes, by the name of the part.
     std::size_t part_count_ = 0;
 };
 
@@ -201,13 +302,14 @@ private:
 
 std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const std::vector<ast::Expression>& groups,
                                               const std::vector<OutputColumn>& values, const FunctionNames& aggregates,
-                                              bool exact_only, bool time_key, const ast::Expression* same_as_time_key) {
+                                              const RelationColumns& columns, FloatingSums sums, bool time_key,
+                                              const ast::Expression* same_as_time_key) {
     const bool plain = std::all_of(block.group_by.begin(), block.group_by.end(), [](const auto& element) {
         return element.kind == ast::GroupingElement::Kind::expression;
     });
     if (!plain || block.distinct || !block.distinct_on.empty() || block.qualify || !block.windows.empty())
         return std::nullopt;
-    PartsBuilder builder(values, aggregates, exact_only);
+    PartsBuilder builder(values, aggregates, sums, columns);
     if (same_as_time_key) builder.add_known_key(*same_as_time_key, time_key_column);
     for (std::size_t index = 0; index < groups.size(); ++index)
         builder.add_key(groups[index], "k" + std::to_string(index));
@@ -229,19 +331,6 @@ std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const st
     AggregateParts parts = builder.finish(std::move(finished));
     parts.in_order = depends_on_order(block, aggregates);
     return parts;
-}
-
-bool depends_on_order(const ast::Select& block, const FunctionNames& aggregates) {
-    static constexpr std::array<std::string_view, 16> names{
-        "first",   "last", "any_value", "arbitrary", "list",   "array_agg", "string_agg", "group_concat",
-        "listagg", "mode", "arg_min",   "arg_max",   "argmin", "argmax",    "min_by",     "max_by"};
-    const auto is_one = [&](const ast::Expression& each) {
-        return is_aggregate_call(each, aggregates) &&
-               std::find(names.begin(), names.end(), called_function(each)) != names.end();
-    };
-    return (block.having && contains(*block.having, is_one)) ||
-           std::any_of(block.items.begin(), block.items.end(),
-                       [&](const ast::SelectItem& item) { return contains(item.value, is_one); });
 }
 
 }  // namespace laminar

@@ -40,6 +40,13 @@ std::vector<OutputColumn> RelationColumns::of(const ast::Query& query) const {
     return describe_(write_query(query, options).text);
 }
 
+std::vector<OutputColumn> RelationColumns::over_rows(const ast::Query& query,
+                                                     const std::vector<OutputColumn>& rows) const {
+    SqlWriterOptions options;
+    options.scan_text = [&](const ast::BoundScan&) { return empty_relation(rows); };
+    return describe_(write_query(query, options).text);
+}
+
 std::vector<OutputColumn> RelationColumns::of(const ast::TableReference& table) const {
     ast::Select select;
     select.items.push_back(make_star());

@@ -30,6 +30,9 @@ public:
 
     [[nodiscard]] std::vector<OutputColumn> of(const ast::Query& query) const;
     [[nodiscard]] std::vector<OutputColumn> of(const ast::TableReference& table) const;
+    /// Of a query over the rows of an operator, operator_rows_scan, which have these columns.
+    [[nodiscard]] std::vector<OutputColumn> over_rows(const ast::Query& query,
+                                                      const std::vector<OutputColumn>& rows) const;
     /// The relations of a FROM clause, from left to right.
     [[nodiscard]] std::vector<FromRelation> relations_of(const ast::TableReference& from) const;
 

@@ -80,12 +80,20 @@ struct PlannedFragment {
     ast::Query query;
     std::optional<PlannedLateness> lateness;
     bool changes = false;  ///< Its rows may be taken back. Set for the inputs of ChangingPlan.
+    /// The order of its rows depends on one input alone; otherwise on how inputs happened to take turns, or on batches.
+    bool in_order = true;
 };
 
 /// Aggregates computed from parts, so that state grows with the number of groups and not with that of rows.
 struct AggregateParts {
-    ast::Query make;                ///< From rows (operator_rows_scan) to parts: keys and partial aggregates. No rows
-                                    ///< make no parts.
+    std::vector<OutputColumn> rows;  ///< What they are made of.
+    ast::Query make;                 ///< From rows (operator_rows_scan) to parts: keys and partial aggregates. No rows
+                                     ///< make no parts.
+    /// Without keys: the part of no rows at all (operator_rows_scan), from which SQL has an answer too.
+    std::optional<ast::Query> of_nothing;
+    /// Every row is a part of its own. Sums of floating-point numbers depend, in their last digits, on the order in
+    /// which they are added up, so each is added to what is kept, as the engine does with all rows at once.
+    bool folds = false;
     ast::Query merge;               ///< From parts (operator_rows_scan) to parts, one for each group.
     ast::Query finish;              ///< From merged parts (operator_rows_scan) to the result.
     std::vector<std::string> keys;  ///< Names of the key columns of parts.
@@ -99,7 +107,6 @@ struct WindowPlan {
     TimeKey key;
     ast::Query query;                     ///< Over operator_rows_scan.
     std::optional<AggregateParts> parts;  ///< Parts have time_key_column too, as one of their keys.
-    bool in_order = false;  ///< An aggregate depends on the order in which the rows came: FIRST, LAST, ...
 };
 
 /// Keeps rows until their session has ended: no row of the same keys came for the length of the gap.
@@ -199,6 +206,7 @@ struct StreamPlan {
     PlannedFragment result;
     std::size_t input_count = 0;
     bool changes = false;                  ///< The result is a changelog.
+    bool in_order = true;                  ///< As of a fragment.
     std::vector<std::string> key_columns;  ///< With changes: the columns of the result that identify a row, if known.
     ResultTimes times;
     ast::Query result_with_origins;  ///< Where there are times: with origin_column and row_position_column at the end.

@@ -46,6 +46,7 @@ std::optional<StreamPlan> StreamPlanner::plan() {
     whole.node = ast::DerivedTable{false, query};
     changing = reads_changes(whole);
     plan_.changes = changing;
+    plan_.in_order = comes_in_order(query.body);
     if (changing && !plan_.operators.empty()) {
         const PlannedOperator& last = plan_.operators.back();
         const auto names = columns_.of(query);
@@ -319,6 +320,33 @@ void StreamPlanner::plan_table(ast::TableReference& table) {
     plan_table(*join->right);
 }
 
+bool StreamPlanner::comes_in_order(std::size_t scan) const {
+    if (scan < plan_.input_count) return times_[scan].in_order;
+    const PlannedOperator& planned = plan_.operators[scan - plan_.input_count];
+    if (const auto* over = std::get_if<OverPlan>(&planned.node)) return over->input.in_order;
+    const auto* join = std::get_if<JoinPlan>(&planned.node);
+    if (join && join->kind != JoinPlan::Kind::asof) return false;
+    // Windows come one after the other, each in the order of its values.
+    return !std::holds_alternative<SessionPlan>(planned.node) && !planned.time_columns.empty();
+}
+
+bool StreamPlanner::comes_in_order(const ast::TableReference& table) const {
+    if (const auto* scan = std::get_if<ast::BoundScan>(&table.node))
+        return !is_stream_scan(scan->input) || comes_in_order(scan->input);
+    if (const auto* derived = std::get_if<ast::DerivedTable>(&table.node)) return comes_in_order(derived->query->body);
+    const auto* join = std::get_if<ast::Join>(&table.node);
+    if (!join || !reads_stream(table)) return true;
+    // What is unnested of a row stays with it; other joins take their rows in any order.
+    return std::holds_alternative<ast::TableFunction>(join->right->node) && comes_in_order(*join->left);
+}
+
+bool StreamPlanner::comes_in_order(const ast::QueryBody& body) const {
+    if (const auto* select = std::get_if<ast::Select>(&body.node))
+        return !select->from || comes_in_order(*select->from);
+    if (const auto* nested = std::get_if<ast::NestedQuery>(&body.node)) return comes_in_order(nested->query->body);
+    return !reads_stream(body);
+}
+
 void StreamPlanner::check_static_joins(const ast::TableReference& table) {
     const auto* join = std::get_if<ast::Join>(&table.node);
     if (!join) return;
@@ -368,6 +396,7 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
     bool stateful = select.distinct || !select.distinct_on.empty() || select.group_by_all || !select.group_by.empty() ||
                     select.having || select.qualify;
     for (const ast::SelectItem& item : select.items) stateful = stateful || contains(item.value, keeps_state);
+    if (!stateful && reads_changes(*select.from)) refuse_moments_over_changes(select);
     if (stateful)
         plan_stateful(select, span);
     else
@@ -375,4 +404,3 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
 }
 
 }  // namespace laminar
-    if (!stateful && reads_changes(*select.from)) refuse_moments_over_changes(select);

@@ -20,6 +20,7 @@ struct InputTime {
     std::chrono::milliseconds idle{30'000};
     bool changes = false;  ///< A pipeline with an updating result.
     ResultTimes upstream;  ///< Of a pipeline: its columns that grow with time.
+    bool in_order = true;  ///< False: a pipeline whose rows come in no order of their own.
 };
 
 class SplitBlock;
@@ -44,7 +45,6 @@ private:
     void plan_select(ast::Select& select, SourceSpan span);
     void check_static_joins(const ast::TableReference& table);
     void check_subqueries(const ast::Select& select) const;
-    /// what: a clause whose answer is never complete.
     /// PlannedFragment::in_order of what reads a relation.
     [[nodiscard]] bool comes_in_order(const ast::TableReference& table) const;
     [[nodiscard]] bool comes_in_order(const ast::QueryBody& body) const;
@@ -60,6 +60,7 @@ private:
     void refuse_moments(const ast::Expression& expression) const;
     void refuse_moments_over_changes(const ast::Select& select) const;
 
+    /// what: a clause whose answer is never complete.
     [[noreturn]] void refuse(SourceSpan span, const std::string& what, const std::string& hint) const;
     /// message: a sentence.
     [[noreturn]] void reject(SourceSpan span, const std::string& message, const std::string& hint) const;
@@ -98,8 +99,8 @@ private:
     void plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
-    void unnest_hops(ast::Select& select);
     void refuse_moments_of(const ast::Select& output, bool from_changes) const;
+    void unnest_hops(ast::Select& select);
     /// The time columns of the newest operator. base: text of the reference (below) that its clock is about;
     /// base_is_window: that is a window, and the clock its start.
     void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
@@ -109,6 +110,8 @@ private:
     // stream_planner_over.cpp: window functions.
     bool separate_over(ast::Select& select, SourceSpan span);
     bool plan_over(ast::Select& select, SourceSpan span, SplitBlock& split);
+    /// Sums of floating-point numbers over frames for which the engine would add up blocks.
+    void sum_up_frames_exactly(ast::Select& output, const std::vector<OutputColumn>& values) const;
     std::optional<OverPlan::Frame> over_frame(const ast::Expression& call, const ast::Select& output) const;
     /// Groups and pruning of window functions whose rows may change.
     void plan_ranks(const ast::Select& output, bool from_changes, ChangingPlan& changing) const;

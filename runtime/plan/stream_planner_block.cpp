@@ -84,6 +84,11 @@ bool has_plain_groups(const ast::Select& select) {
     });
 }
 
+/// Where rows come in an order of their own, a window keeps them and adds them up in that order.
+FloatingSums sums_of_windows(const PlannedFragment& input) {
+    return input.in_order ? FloatingSums::none : FloatingSums::exact;
+}
+
 /// SELECT *, key AS "__key" FROM (input).
 ast::Query with_time_key(ast::Select input, ast::Expression key) {
     ast::Select outer;
@@ -154,12 +159,12 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
     expand_stars(select, relations);
     name_items(select);
     if (separate_over(select, span)) return;
+    refuse_present_time(select);
     SplitBlock split(select, relations);
     split.set_groups(written_out_groups(split.output()));
 
     if (reads_changes(*select.from)) return plan_changing(select, span, split, "aggregate of changes");
     const bool has_over = has_window_functions(split.output());
-    refuse_present_time(select);
     const bool has_aggregate =
         std::any_of(split.output().items.begin(), split.output().items.end(), [&](const ast::SelectItem& item) {
             return contains(item.value, [&](const auto& each) { return is_aggregate_call(each, aggregates_); });
@@ -255,11 +260,12 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     WindowPlan window;
     window.key = as_timestamps(key);
     window.input.query = make_query(split.input());
+    window.input.in_order = comes_in_order(*select.from);
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);
     window.query = make_query(split.output());
-    window.parts = aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, true,
-                                   true, same_as_start ? &*same_as_start : nullptr);
-    window.in_order = depends_on_order(split.output(), aggregates_);
+    window.parts =
+        aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, columns_,
+                        sums_of_windows(window.input), true, same_as_start ? &*same_as_start : nullptr);
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);
     add_operator(select, name, span, std::move(window), described);
@@ -286,6 +292,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     WindowPlan window;
     window.key = as_timestamps(*key);
     window.input.query = with_time_key(split.input(), make_struct_field(make_column("", window_column, {}), "start"));
+    window.input.in_order = comes_in_order(*select.from);
     // Window by window: a row is late for those that have passed, and the others take it.
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);
     window.query = make_query(split.output());
@@ -297,8 +304,8 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
             return true;
         });
     }
-    window.parts = aggregate_parts(split.output(), groups, columns_.of(window.input.query), aggregates_, true, true);
-    window.in_order = depends_on_order(split.output(), aggregates_);
+    window.parts = aggregate_parts(split.output(), groups, columns_.of(window.input.query), aggregates_, columns_,
+                                   sums_of_windows(window.input), true);
     const ast::Select output = split.output();
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
@@ -333,6 +340,7 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     split.evaluate_early(aggregates_);
     split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
     session.input.query = make_query(split.input());
+    session.input.in_order = comes_in_order(*select.from);
     session.input.lateness = lateness(session.input.query, time_key_column, session.key);
     // A session that is still open takes what lies behind the watermark. Where several inputs make sessions together,
     // that would depend on whose rows came first: there a row is late by the watermark of its own input alone.
@@ -356,6 +364,8 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     const bool from_changes = reads_changes(*select.from);
     ChangingPlan changing;
     ast::Select& output = split.output();
+    refuse_moments_of(output, from_changes);
+    split.evaluate_early(aggregates_);
     if (split.input().items.empty()) split.add_value(make_number(1), "c0");
     const auto values = columns_.of(make_query(split.input()));
     settle_ties(output, values);
@@ -364,8 +374,6 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     const bool plain_groups = has_plain_groups(output);
     if (!split.groups().empty() && plain_groups && !has_window_functions(output)) {
         changing.groups = split.groups();
-    refuse_moments_of(output, from_changes);
-    split.evaluate_early(aggregates_);
         changing.grouped = true;
         for (const ast::Expression& group : split.groups()) {
             for (const ast::SelectItem& item : output.items) {
@@ -378,9 +386,11 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
         if (keys.size() != split.groups().size()) keys.clear();
     }
     if (has_window_functions(output)) plan_ranks(output, from_changes, changing);
-    changing.inputs.push_back({make_query(split.input()), {}, from_changes});
+    const bool in_order = comes_in_order(*select.from);
+    changing.inputs.push_back({make_query(split.input()), {}, from_changes, in_order});
     if (!from_changes && !has_window_functions(output))
-        changing.parts = aggregate_parts(output, changing.groups, values, aggregates_, false, false);
+        changing.parts = aggregate_parts(output, changing.groups, values, aggregates_, columns_,
+                                         in_order ? FloatingSums::folded : FloatingSums::exact, false);
     if (!from_changes && !changing.parts && !changing.prune)
         warn_of_unbounded_state(span, "all rows are kept, because the aggregates cannot be computed from parts");
     // Groups without aggregates stay as they are once they are there.
@@ -393,16 +403,6 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     planned.key_columns = std::move(keys);
 }
 
-void StreamPlanner::unnest_hops(ast::Select& select) {
-    for (ast::SelectItem& item : select.items) {
-        replace_expressions(item.value, [&](ast::Expression& each) {
-            if (called_function(each) != "laminar_hop") return false;
-            std::vector<ast::Expression> arguments;
-            arguments_of(each, arguments);
-            const SourceSpan span = each.span;
-            each = make_call("unnest", {make_call("laminar_hop_windows", std::move(arguments), span)}, span);
-            return true;
-        });
 /// Arguments of aggregates are evaluated once, when the row comes, unless rows are taken back; nothing else is.
 void StreamPlanner::refuse_moments_of(const ast::Select& output, bool from_changes) const {
     const auto look_at = [&](const ast::Expression& expression) {
@@ -425,6 +425,16 @@ void StreamPlanner::refuse_moments_of(const ast::Select& output, bool from_chang
     }
 }
 
+void StreamPlanner::unnest_hops(ast::Select& select) {
+    for (ast::SelectItem& item : select.items) {
+        replace_expressions(item.value, [&](ast::Expression& each) {
+            if (called_function(each) != "laminar_hop") return false;
+            std::vector<ast::Expression> arguments;
+            arguments_of(each, arguments);
+            const SourceSpan span = each.span;
+            each = make_call("unnest", {make_call("laminar_hop_windows", std::move(arguments), span)}, span);
+            return true;
+        });
     }
 }
 

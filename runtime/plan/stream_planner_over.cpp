@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "runtime/engine/average.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
@@ -82,6 +83,23 @@ std::optional<std::size_t> row_number_limit(const ast::Select& select, const ast
         if (item.alias && text_of(without_parentheses(item.value)) == text) alias = item.alias->text;
     }
     return limit_in(*select.qualify, text, alias);
+}
+
+/// Up to here the engine adds the rows of a frame up one after the other.
+constexpr std::uint64_t rows_added_one_by_one = 16;
+
+/// It may have more rows than that: the engine then adds up blocks first, which begin elsewhere when rows before the
+/// frame have been forgotten.
+bool is_added_in_blocks(const ast::WindowSpecification& over) {
+    if (!over.frame || over.frame->unit != ast::WindowFrame::Unit::rows) return true;
+    std::uint64_t rows = 1;
+    for (const ast::FrameBound* bound : {&over.frame->begin, over.frame->end ? &*over.frame->end : nullptr}) {
+        if (!bound || !bound->offset) continue;
+        const auto offset = constant_number(*bound->offset);
+        if (!offset) return true;
+        rows += *offset;
+    }
+    return rows > rows_added_one_by_one;
 }
 
 bool same_partition(const std::vector<ast::Expression>& left, const std::vector<ast::Expression>& right) {
@@ -233,6 +251,39 @@ std::optional<OverPlan::Frame> StreamPlanner::over_frame(const ast::Expression& 
     return frame;
 }
 
+void StreamPlanner::sum_up_frames_exactly(ast::Select& output, const std::vector<OutputColumn>& values) const {
+    for_each_result_expression(output, [&](ast::Expression& expression) {
+        replace_expressions(expression, [&](ast::Expression& each) {
+            auto* call = std::get_if<ast::FunctionCall>(&each.node);
+            const std::string name = called_function(each);
+            if (!call || !call->over || (name != "sum" && name != "avg" && name != "mean") || call->distinct ||
+                call->arguments.size() != 1 || !is_added_in_blocks(*call->over))
+                return false;
+            ast::Select typed;
+            typed.items.push_back(make_item(call->arguments.front().value, "value"));
+            typed.from = make_scan(operator_rows_scan, operator_rows_alias);
+            const TypeId type = columns_.over_rows(make_query(std::move(typed)), values).front().type.id;
+            if (type != TypeId::float32 && type != TypeId::float64 && type != TypeId::uhugeint) return false;
+            const auto same_call = [&](std::string_view function, ast::Expression argument) {
+                ast::FunctionCall other = *call;
+                other.name.parts = {make_identifier(function, call->name.span)};
+                other.arguments.front().value = std::move(argument);
+                return ast::Expression{each.span, std::move(other)};
+            };
+            const ast::Expression argument = call->arguments.front().value;
+            ast::Expression sum = make_call(
+                exact_value_function, {same_call(exact_sum_function, make_cast(argument, "DOUBLE", {}))}, each.span);
+            if (name != "sum")
+                sum = ast::Expression{
+                    each.span,
+                    ast::Parenthesized{make_binary(
+                        std::move(sum), "/", make_call("nullif", {same_call("count", argument), make_number(0)}, {}))}};
+            each = std::move(sum);
+            return true;
+        });
+    });
+}
+
 bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& split) {
     ast::Select& output = split.output();
     const std::vector<ast::Expression> calls = window_functions_of(output);
@@ -297,6 +348,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
         known->range_before.insert(known->range_before.end(), frame.range_before.begin(), frame.range_before.end());
         known->range_after.insert(known->range_after.end(), frame.range_after.begin(), frame.range_after.end());
     }
+    sum_up_frames_exactly(output, columns_.of(make_query(split.input())));
     // Rows of the same time keep the order in which they came.
     for_each_result_expression(output, [&](ast::Expression& expression) {
         replace_expressions(expression, [&](ast::Expression& each) {
@@ -321,6 +373,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     const std::string base_text = base ? text_of(*base) : std::string();
     if (!at_once) over.key = timestamps;
     over.input.query = make_query(split.input());
+    over.input.in_order = comes_in_order(*select.from);
     over.input.lateness = lateness(over.input.query, time_key_column, timestamps);
     const ast::Select plain_output = output;
     output.items.push_back(make_item(make_column(operator_rows_alias, arrival_column, {}), arrival_column));

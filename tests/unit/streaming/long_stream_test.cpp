@@ -48,6 +48,25 @@ TEST_CASE("many groups") {
     }
 }
 
+TEST_CASE("many doubles") {
+    // Numbers of very different size, none of which is exact, and so many of each key that any other order shows.
+    const std::string price = fmt::format(
+        "CASE {0} WHEN 0 THEN 0.1 WHEN 1 THEN 1e16 WHEN 2 THEN -1e16 WHEN 3 THEN 1.0::DOUBLE / 3 ELSE {1} / "
+        "7.0::DOUBLE "
+        "END",
+        noise(7, 9), noise(3, 3000000));
+    const std::string rows = fmt::format(
+        "SELECT 'S' || {}, {}, {}, {} / 10000.0, CASE {} WHEN 0 THEN 'buy' WHEN 1 THEN 'sell' END, TIMESTAMP "
+        "'2024-03-01 10:00:00' + to_milliseconds(i + {}) FROM range(40000) AS r(i)",
+        noise(2, 7), price, noise(4, 40), noise(5, 20000), noise(6, 3), noise(1, 4000));
+    const Recording recording = make_long_recording("many doubles", rows);
+    for (const QueryCase& each : read_query_file("doubles")) {
+        check_case(
+            each, recording,
+            {{700, Feeding::Order::together}, {9000, Feeding::Order::together}, {100'000, Feeding::Order::together}});
+    }
+}
+
 TEST_CASE("long streams") {
     const Recording recording = make_long_recording("long streams", trades(12000, 7, 400));
     for (const char* file :

@@ -16,8 +16,8 @@ using RowText = std::vector<std::string>;
 [[nodiscard]] std::vector<RowText> texts_of(Engine& engine, const std::string& query);
 [[nodiscard]] std::string types_of(const std::vector<OutputColumn>& columns);
 
-/// What one multiset of rows has and the other has not; empty when they are the same. Numbers with a fraction are the
-/// same when they differ by less than a billionth: sums of floating-point numbers depend on their order.
+/// What one multiset of rows has and the other has not; empty when they are the same, every digit of numbers included:
+/// texts of floating-point numbers differ when their bits do.
 [[nodiscard]] std::string difference_of(const std::vector<RowText>& result, const std::vector<RowText>& expected);
 
 }  // namespace laminar::test

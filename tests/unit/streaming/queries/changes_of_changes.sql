@@ -60,6 +60,9 @@ SELECT t.symbol, t.n, q.m FROM (SELECT symbol, COUNT(*) AS n FROM trades GROUP B
 -- QUERY
 SELECT side, COUNT(*) AS n, SUM(s) AS total FROM (SELECT symbol, side, STDDEV(price) AS s FROM trades GROUP BY symbol,
 side) GROUP BY side;
+-- REFERENCE
+SELECT side, count(*) AS n, sum(s ORDER BY s) AS total FROM (SELECT symbol, side, stddev(price) AS s FROM {trades} GROUP
+BY symbol, side) GROUP BY side;
 
 -- CASE the last row of each key, counted
 -- QUERY
@@ -68,3 +71,18 @@ quantity DESC) = 1) GROUP BY side;
 -- REFERENCE
 SELECT side, COUNT(*) AS n FROM (SELECT * FROM trades QUALIFY ROW_NUMBER() OVER (PARTITION BY symbol ORDER BY
 quantity DESC, symbol, price, fee, side, ts) = 1) GROUP BY side;
+
+-- CASE groups that come and go, counted
+-- QUERY
+SELECT COUNT(*) AS n FROM (SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) = 1) AS q;
+
+-- CASE groups that come and go, counted by another pipeline
+-- SETUP
+CREATE PIPELINE lonely AS SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) = 1;
+-- QUERY
+SELECT COUNT(*) AS n, MAX(symbol) AS s FROM lonely;
+
+-- CASE ROLLUP of groups that come and go
+-- QUERY
+SELECT n, SUM(n) AS s, COUNT(*) AS c FROM (SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) < 3)
+AS q GROUP BY ROLLUP (n);

@@ -18,6 +18,11 @@ SELECT COUNT(*) AS n, SUM(quantity) AS q, AVG(fee) AS f FROM trades;
 -- QUERY
 SELECT MEDIAN(price) AS m, COUNT(DISTINCT symbol) AS s FROM trades;
 
+-- CASE counts of every kind
+-- QUERY
+SELECT side, COUNT_IF(price > 100) AS high, COUNT(price) AS n, COUNT(*) AS rows, COUNT(*) FILTER (WHERE quantity > 10) AS
+many FROM trades GROUP BY side;
+
 -- CASE HAVING
 -- QUERY
 SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) > 25;
@@ -64,6 +69,38 @@ SELECT symbol, side, COUNT(*) AS n FROM trades GROUP BY GROUPING SETS ((symbol),
 -- CASE ROLLUP
 -- QUERY
 SELECT symbol, side, SUM(quantity) AS q FROM trades GROUP BY ROLLUP (symbol, side);
+
+-- CASE ROLLUP with a group whose row is that of no rows
+-- QUERY
+SELECT side, SUM(CASE WHEN side IS NOT NULL THEN quantity END) AS q FROM trades GROUP BY ROLLUP (side);
+
+-- CASE CUBE with groups whose rows are that of no rows
+-- QUERY
+SELECT side, symbol, MAX(CASE WHEN side IS NOT NULL THEN price END) AS p FROM trades GROUP BY CUBE (side, symbol);
+
+-- CASE of everything, NULL at first
+-- QUERY
+SELECT MEDIAN(CASE WHEN quantity > 30 THEN price END) AS m FROM trades;
+
+-- CASE of everything, NULL at first, by parts
+-- QUERY
+SELECT SUM(CASE WHEN quantity > 30 THEN quantity END) AS q FROM trades;
+
+-- CASE of nothing
+-- QUERY
+SELECT COUNT(*) AS n, SUM(price) AS s, MAX(quantity) AS q FROM trades WHERE quantity > 1000000;
+
+-- CASE of nothing, by rows
+-- QUERY
+SELECT COUNT(DISTINCT symbol) AS n, MEDIAN(price) AS m FROM trades WHERE quantity > 1000000;
+
+-- CASE of nothing, ROLLUP
+-- QUERY
+SELECT symbol, COUNT(*) AS n FROM trades WHERE quantity > 1000000 GROUP BY ROLLUP (symbol);
+
+-- CASE HAVING of everything
+-- QUERY
+SELECT COUNT(*) AS n, SUM(quantity) AS q FROM trades HAVING COUNT(*) > 50 OR COUNT(*) = 0;
 
 -- CASE DISTINCT
 -- QUERY

@@ -139,3 +139,7 @@ GROUP BY w;
 SELECT symbol, ts, AVG(p) OVER (PARTITION BY symbol ORDER BY ts RANGE BETWEEN INTERVAL '15 seconds' PRECEDING
 AND CURRENT ROW) AS a FROM (SELECT symbol, price AS p, ts FROM trades UNION ALL SELECT symbol, ask, ts FROM
 quotes);
+-- REFERENCE
+SELECT symbol, ts, laminar_exact_value(laminar_exact_sum(p) OVER recent) / nullif(count(p) OVER recent, 0) AS a FROM
+(SELECT symbol, price AS p, ts FROM {trades} UNION ALL SELECT symbol, ask, ts FROM {quotes}) WINDOW recent AS (PARTITION
+BY symbol ORDER BY ts RANGE BETWEEN INTERVAL '15 seconds' PRECEDING AND CURRENT ROW);

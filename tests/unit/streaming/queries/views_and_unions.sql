@@ -15,6 +15,11 @@ CREATE VIEW everything AS SELECT symbol, price, ts FROM trades UNION ALL SELECT 
 -- QUERY
 SELECT symbol, TUMBLE(ts, INTERVAL '1 minute') AS w, COUNT(*) AS n, AVG(price) AS average FROM everything
 GROUP BY symbol, w;
+-- REFERENCE
+SELECT symbol, {'start': time_bucket(INTERVAL '1 minute', ts, TIMESTAMP '1970-01-01'), 'end': time_bucket(INTERVAL
+'1 minute', ts, TIMESTAMP '1970-01-01') + INTERVAL '1 minute'} AS w, count(*) AS n,
+laminar_exact_value(laminar_exact_sum(price)) / count(price) AS average FROM (SELECT symbol, price, ts FROM {trades}
+UNION ALL SELECT symbol, bid, ts FROM {quotes}) GROUP BY ALL;
 
 -- CASE a union of windows
 -- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
