@@ -52,6 +52,12 @@ struct StatementBinder {
     std::optional<BoundStatementNode> operator()(const ast::Explain&) const { return std::nullopt; }
 };
 
+bool runs_a_query(const BoundStatement& statement) {
+    const auto* create = std::get_if<BoundCreate>(&statement.node);
+    return std::holds_alternative<BoundSelect>(statement.node) || std::holds_alternative<BoundInsert>(statement.node) ||
+           std::holds_alternative<BoundSubscribe>(statement.node) || (create != nullptr && create->query);
+}
+
 }  // namespace
 
 Binder::Binder(Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker, Diagnostics& diagnostics)
@@ -73,6 +79,12 @@ std::optional<BoundStatement> Binder::bind(const SourceTextPtr& source, const as
         }
         std::optional<BoundStatement> inner = bind(source, *explain->statement, true);
         if (!inner) return std::nullopt;
+        if (!runs_a_query(*inner)) {
+            diagnostics_.error(DiagnosticCode::execution_failed, statement.span,
+                               "there is nothing to explain: the statement runs no query",
+                               "EXPLAIN takes SELECT, INSERT, SUBSCRIBE, CREATE VIEW and CREATE PIPELINE");
+            return std::nullopt;
+        }
         auto bound = std::make_shared<BoundExplain>();
         bound->analyze = explain->analyze;
         bound->statement = std::move(*inner);
@@ -84,6 +96,24 @@ std::optional<BoundStatement> Binder::bind(const SourceTextPtr& source, const as
     std::optional<BoundStatementNode> node = std::visit(StatementBinder{context}, statement.node);
     if (!node || diagnostics_.error_count() != errors_before) return std::nullopt;
     return BoundStatement{statement.span, std::move(*node)};
+}
+
+void restore_functions(const BoundStatement& statement, const Catalog& catalog, QueryChecker& checker) {
+    const auto restore = [&](const std::string& name) {
+        Diagnostics ignored;  // It was good before.
+        if (const FunctionObject* function = catalog.find_function(name))
+            static_cast<void>(checker.define_function(*function, ignored));
+        else
+            checker.drop_function(name);
+    };
+    if (const auto* create = std::get_if<BoundCreate>(&statement.node)) {
+        if (kind_of(create->object) == ast::ObjectKind::function && !create->skipped)
+            restore(definition_of(create->object).name);
+    } else if (const auto* drop = std::get_if<BoundDrop>(&statement.node)) {
+        for (const BoundDrop::Target& target : drop->targets) {
+            if (target.kind == ast::ObjectKind::function) restore(target.name);
+        }
+    }
 }
 
 void apply_to_catalog(const BoundStatement& statement, Catalog& catalog) {

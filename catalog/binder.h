@@ -36,6 +36,10 @@ private:
     bool warn_of_ineffective_options_ = false;
 };
 
+/// Makes the checker know again the functions that the catalog has, after a statement that creates or drops some was
+/// bound but not carried out.
+void restore_functions(const BoundStatement& statement, const Catalog& catalog, QueryChecker& checker);
+
 /// Carries out the catalog part of a bound statement (create, alter, drop); others change nothing.
 void apply_to_catalog(const BoundStatement& statement, Catalog& catalog);
 

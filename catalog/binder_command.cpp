@@ -36,6 +36,25 @@ bool check_streams(const BindingContext& context, const BoundQuery& query, Sourc
     return false;
 }
 
+/// SELECT answers from rows that are there, and connections and pipelines keep none.
+bool check_keeps_rows(const BindingContext& context, const BoundQuery& query) {
+    bool good = true;
+    for (const QueryInput& input : query.inputs) {
+        if (input.kind != InputKind::connection && input.kind != InputKind::pipeline) continue;
+        const bool connection = input.kind == InputKind::connection;
+        context.error(DiagnosticCode::unsupported_on_stream, input.span,
+                      fmt::format("{} \"{}\" keeps no rows, so there is nothing to select from yet",
+                                  connection ? "connection" : "pipeline", input.object),
+                      connection
+                          ? fmt::format("bind a table to it (CREATE TABLE t (...) WITH (connector = '{}')), or use "
+                                        "SUBSCRIBE TO (SELECT ...) to see rows as they come",
+                                        input.object)
+                          : fmt::format("use SUBSCRIBE TO {}, or let the pipeline INSERT INTO a table", input.object));
+        good = false;
+    }
+    return good;
+}
+
 std::vector<std::string> describable_names(const BindingContext& context) { return context.catalog.relation_names(); }
 
 }  // namespace
@@ -43,6 +62,7 @@ std::vector<std::string> describable_names(const BindingContext& context) { retu
 std::optional<BoundStatementNode> bind_select(const BindingContext& context, const ast::SelectStatement& select) {
     std::optional<BoundQuery> query = bind_query(context, *select.query);
     if (!query) return std::nullopt;
+    if (!context.explained && !check_keeps_rows(context, *query)) return std::nullopt;
     return BoundSelect{std::move(*query)};
 }
 
@@ -183,7 +203,13 @@ std::optional<BoundStatementNode> bind_describe(const BindingContext& context, c
         for (const ast::Identifier& part : describe.name.parts)
             bound.name += (bound.name.empty() ? "" : ".") + part.text;
     }
-    bound.query = bind_query(context, select_all_from(describe.name));
+    // What its rows will be like is of no concern here.
+    Diagnostics findings(context.source);
+    bound.query =
+        QueryBinder(context.catalog, context.checker, findings).bind(context.source, select_all_from(describe.name));
+    for (const Diagnostic& finding : findings.all()) {
+        if (finding.severity == Severity::error) context.diagnostics.add(finding);
+    }
     if (!bound.query) return std::nullopt;
     return bound;
 }
@@ -207,7 +233,10 @@ std::optional<BoundStatementNode> bind_set(const BindingContext& context, const 
     if (const auto* flag = std::get_if<bool>(&*data)) bound.value = *flag;
     if (const auto* integer = std::get_if<std::int64_t>(&*data)) bound.value = *integer;
     if (const auto* decimal = std::get_if<double>(&*data)) bound.value = *decimal;
-    if (const auto* text = std::get_if<std::string>(&*data)) bound.value = *text;
+    if (const auto* text = std::get_if<std::string>(&*data)) {
+        if (!context.checker.check_setting(bound.name, *text, set.value.span, context.diagnostics)) return std::nullopt;
+        bound.value = *text;
+    }
     return bound;
 }
 

@@ -182,11 +182,22 @@ std::optional<BoundStatementNode> bind_insert(const BindingContext& context, con
     if (sink == nullptr || !query) return std::nullopt;
     if (!check_sink_columns(context, *sink, insert.columns, insert.table.span, *query, *insert.query))
         return std::nullopt;
+    const QueryInput* retained = nullptr;
     for (const QueryInput& input : query->inputs) {
+        if (input.kind == InputKind::stream_table && retained == nullptr) retained = &input;
         if (input.kind != InputKind::connection && input.kind != InputKind::pipeline) continue;
         context.error(DiagnosticCode::unsupported_on_stream, input.span,
                       fmt::format("\"{}\" is an unbounded stream: INSERT would never end", input.object),
                       fmt::format("use CREATE PIPELINE name AS INSERT INTO {} SELECT ...", sink->name));
+    }
+    if (retained != nullptr) {
+        context.diagnostics.warning(
+            DiagnosticCode::insert_copies_once, retained->span,
+            fmt::format(
+                "INSERT copies the rows that \"{}\" retains at this moment, once: those that come later are not "
+                "among them",
+                retained->object),
+            fmt::format("for every row as it comes: CREATE PIPELINE name AS INSERT INTO {} SELECT ...", sink->name));
     }
     BoundInsert bound;
     bound.table = sink->name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/binding_context.h"
+#include "catalog/function_check.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/json_path.h"
 #include "catalog/option_validator.h"
@@ -42,6 +43,7 @@ public:
         bind_query();
         settle_columns();
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
+        if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
         BoundCreate bound;
         bound.replaces = creation == Creation::replace;
         bound.skipped = creation == Creation::skip;
@@ -117,12 +119,21 @@ private:
         if (!repeated) table_.columns.push_back(std::move(column));
     }
 
-    void bind_default(const ast::ColumnDefinition& definition, ColumnObject& column) {
-        for (std::string& name : called_functions(context_.catalog, *definition.default_value)) {
+    void add_function_dependencies(const ast::Expression& expression) {
+        for (std::string& name : called_functions(context_.catalog, expression)) {
             auto& known = table_.function_dependencies;
             if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(std::move(name));
         }
+    }
+
+    void bind_default(const ast::ColumnDefinition& definition, ColumnObject& column) {
+        add_function_dependencies(*definition.default_value);
         column.default_value = definition.default_value;
+        FunctionCheck check(context_.catalog, context_.checker);
+        if (!check.check_all(*definition.default_value, context_.diagnostics) ||
+            !check.check_row_by_row(*definition.default_value, "a DEFAULT", context_.diagnostics) ||
+            !check_expansion(context_, *definition.default_value))
+            return;
         rewrite_functions(*column.default_value);
         if (column.type.id == TypeId::unknown) return;
         // Checked as the cast that storing it will be.
@@ -240,7 +251,10 @@ private:
             context_.error(DiagnosticCode::option_conflict, find_option("watermark_delay")->name.span,
                            "watermark_delay and WATERMARK FOR ... AS both say how late events may be",
                            "one of the two is enough");
-        if (watermark.expression) check_watermark_expression(*watermark.expression);
+        if (watermark.expression) {
+            add_function_dependencies(*watermark.expression);
+            check_watermark_expression(*watermark.expression);
+        }
         table_.watermark = watermark;
         if (table_.watermark->expression) rewrite_functions(*table_.watermark->expression);
     }
@@ -263,6 +277,11 @@ private:
         std::vector<OutputColumn> columns;
         for (const ColumnObject& column : table_.columns) columns.push_back({column.name, column.type});
         if (!metadata_time_.name.empty()) columns.push_back({metadata_time_.name, metadata_time_.type});
+        FunctionCheck check(context_.catalog, context_.checker);
+        if (!check.check_all(expression, context_.diagnostics) ||
+            !check.check_row_by_row(expression, "a watermark", context_.diagnostics) ||
+            !check_expansion(context_, expression))
+            return;
         ast::Expression rewritten = expression;
         rewrite_functions(rewritten);
         const std::optional<ColumnType> type =
@@ -376,16 +395,10 @@ private:
             std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {
                 return column.metadata == MetadataField::message || column.metadata == MetadataField::data;
             });
-        for (const ColumnObject& column : table_.columns) {
+        for (ColumnObject& column : table_.columns) {
             const bool payload_as_json =
                 !takes_payload && shape == PayloadShape::text && column.type.id == TypeId::json;
-            if (column.metadata || column.default_value || payload_as_json) continue;
-            context_.diagnostics.warning(DiagnosticCode::column_never_filled, column_span(column.name),
-                                         fmt::format("nothing in a {} message fills column \"{}\"",
-                                                     shape == PayloadShape::text ? "text" : "binary", column.name),
-                                         shape == PayloadShape::text
-                                             ? "the payload goes to \"message\" or the first TEXT column"
-                                             : "the payload goes to \"data\" or the first BYTEA column");
+            column.never_filled = !column.metadata && !column.default_value && !payload_as_json;
         }
     }
 

@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "catalog/binder.h"
 #include "catalog/binding_context.h"
+#include "catalog/function_check.h"
+#include "catalog/function_expansion.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/option_validator.h"
 #include "catalog/query_binder.h"
@@ -31,12 +35,42 @@ bool reaches(const Catalog& catalog, const std::vector<std::string>& dependencie
 
 /// Whether calling these functions would call the one of that name.
 bool calls(const Catalog& catalog, const std::vector<std::string>& functions, std::string_view name) {
-    // What is in the catalog has no circles, so this ends.
-    return std::any_of(functions.begin(), functions.end(), [&](const std::string& each) {
-        if (equals_ignoring_case(each, name)) return true;
-        const FunctionObject* function = catalog.find_function(each);
-        return function != nullptr && calls(catalog, function->function_dependencies, name);
-    });
+    std::vector<std::string> pending = functions;
+    std::set<std::string> seen;
+    while (!pending.empty()) {
+        const std::string next = fold_case(pending.back());
+        pending.pop_back();
+        if (equals_ignoring_case(next, name)) return true;
+        if (!seen.insert(next).second) continue;
+        const FunctionObject* function = catalog.find_function(next);
+        if (function == nullptr) continue;
+        const auto& further = function->function_dependencies;
+        pending.insert(pending.end(), further.begin(), further.end());
+    }
+    return false;
+}
+
+/// A result whose rows are taken back needs a sink that can take them back.
+bool check_changes(const BindingContext& context, const TableObject& sink, SourceSpan span) {
+    if (sink.is_stored() && sink.primary_key.empty()) {
+        context.error(
+            DiagnosticCode::not_a_sink, span,
+            fmt::format("the result of the query is updated as rows come, and table \"{}\" has no PRIMARY KEY "
+                        "by which rows could be replaced",
+                        sink.name),
+            "give the table a PRIMARY KEY, or group by a window, whose rows stay");
+        return false;
+    }
+    if (!sink.is_stored() && sink.options.changelog == Changelog::none) {
+        context.error(DiagnosticCode::not_a_sink, span,
+                      fmt::format("the result of the query is updated as rows come, and table \"{}\" does not say how "
+                                  "changes are sent",
+                                  sink.name),
+                      fmt::format("CREATE TABLE {} ... WITH (connector = '{}', changelog = 'upsert')", sink.name,
+                                  sink.options.connector));
+        return false;
+    }
+    return true;
 }
 
 bool check_not_circular(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
@@ -45,28 +79,6 @@ bool check_not_circular(const BindingContext& context, ast::ObjectKind kind, con
     context.error(DiagnosticCode::circular_dependency, find_reference(query, name.text).value_or(name.span),
                   fmt::format("{} \"{}\" would read itself", kind_name(kind), name.text));
     return false;
-}
-
-/// The views that read a replaced one must still make sense.
-bool check_users(const BindingContext& context, const ViewObject& view, SourceSpan span) {
-    const auto users = all_users_of(context.catalog, ast::ObjectKind::view, view.name);
-    if (users.empty()) return true;
-    Catalog changed = context.catalog;
-    changed.put(view);
-    bool good = true;
-    for (const CatalogObject* user : users) {
-        const auto* using_view = std::get_if<ViewObject>(user);
-        if (using_view == nullptr) continue;
-        Diagnostics findings(using_view->source);
-        static_cast<void>(QueryBinder(changed, context.checker, findings).bind(using_view->source, using_view->query));
-        if (!findings.has_errors()) continue;
-        good = false;
-        context.error(DiagnosticCode::object_in_use, span,
-                      fmt::format("view \"{}\" cannot be replaced so: view \"{}\" would no longer work", view.name,
-                                  using_view->name),
-                      findings.all().front().message);
-    }
-    return good;
 }
 
 /// Gives a view's columns the names in brackets.
@@ -164,7 +176,8 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
                 fmt::format("pipeline \"{}\" would write to \"{}\", which it reads", create.name.text, sink->name));
             return std::nullopt;
         }
-        if (!check_sink_columns(context, *sink, create.sink_columns, create.sink->span, *query, *create.query))
+        if (!check_sink_columns(context, *sink, create.sink_columns, create.sink->span, *query, *create.query) ||
+            (facts && facts->changes && !check_changes(context, *sink, create.sink->span)))
             return std::nullopt;
         for (const ast::Identifier& column : create.sink_columns) pipeline.sink_columns.push_back(column.text);
         const auto& known = pipeline.dependencies;
@@ -186,8 +199,10 @@ std::optional<BoundStatementNode> bind_create_function(const BindingContext& con
     Creation creation =
         check_creation(context, ast::ObjectKind::function, create.name, create.or_replace, create.if_not_exists);
     const bool declared = context.catalog.find_function(create.name.text) != nullptr;
-    if (!declared &&
-        (context.checker.has_function(create.name.text) || is_rewritten_function(fold_case(create.name.text)))) {
+    const std::string folded = fold_case(create.name.text);
+    const bool built_in = context.checker.has_function(folded) || is_rewritten_function(folded) ||
+                          context.checker.is_withheld(folded) != Withheld::no;
+    if (!declared && built_in) {
         context.error(DiagnosticCode::object_exists, create.name.span,
                       fmt::format("a built-in function \"{}\" exists already", create.name.text),
                       "choose another name");
@@ -214,23 +229,23 @@ std::optional<BoundStatementNode> bind_create_function(const BindingContext& con
                       fmt::format("function \"{}\" would call itself", create.name.text));
         good = false;
     }
+    if (!recursive) {
+        good = FunctionCheck(context.catalog, context.checker).check_all(create.body, context.diagnostics) && good;
+        good = check_expansion(context, create.body) && good;
+    }
     function.body = create.body;
     rewrite_functions(function.body);
+    measure_expansion(function, context.catalog);
     if (!good) return std::nullopt;
-    if (creation != Creation::skip) {
-        if (!context.checker.define_function(function, context.diagnostics)) return std::nullopt;
-        if (context.explained) {
-            const FunctionObject* before = context.catalog.find_function(create.name.text);
-            if (before != nullptr)
-                static_cast<void>(context.checker.define_function(*before, context.diagnostics));
-            else
-                context.checker.drop_function(function.name);
-        }
-    }
+    const bool defines = creation != Creation::skip;
+    if (defines && !context.checker.define_function(function, context.diagnostics)) return std::nullopt;
+    const bool fits = creation != Creation::replace || check_users(context, function, create.name.span);
     BoundCreate bound;
     bound.replaces = creation == Creation::replace;
     bound.skipped = creation == Creation::skip;
     bound.object = std::move(function);
+    if (defines && (!fits || context.explained)) restore_functions({{}, bound}, context.catalog, context.checker);
+    if (!fits) return std::nullopt;
     return bound;
 }
 

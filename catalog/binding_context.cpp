@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "catalog/function_check.h"
+#include "catalog/function_expansion.h"
 #include "catalog/option_validator.h"
+#include "catalog/query_binder.h"
 #include "parser/ast/visit.h"
 #include "parser/name_suggester.h"
 
@@ -52,6 +55,17 @@ const PipelineObject* running_user(const Catalog& catalog, ast::ObjectKind kind,
         if (const auto* pipeline = std::get_if<PipelineObject>(user)) return pipeline;
     }
     return nullptr;
+}
+
+/// Of a table's DEFAULTs, with the functions they call as they are in the catalog and known to the checker.
+void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const TableObject& table,
+                           Diagnostics& findings) {
+    FunctionCheck check(catalog, checker);
+    for (const ColumnObject& column : table.columns) {
+        if (!column.default_value) continue;
+        static_cast<void>(check.check_row_by_row(*column.default_value, "a DEFAULT", findings));
+        static_cast<void>(checker.check_expression(*column.default_value, {}, findings));
+    }
 }
 
 /// Finds where a relation is named, at any depth.
@@ -234,6 +248,42 @@ std::vector<std::string> called_functions(const Catalog& catalog, const ast::Exp
             names.push_back(function->name);
     });
     return names;
+}
+
+bool check_expansion(const BindingContext& context, const ast::Expression& expression) {
+    const std::uint64_t nodes = expanded_nodes(expression, context.catalog);
+    if (nodes <= most_expanded_nodes) return true;
+    context.error(DiagnosticCode::query_too_large, expression.span,
+                  fmt::format("the functions called here come to {} terms when they are expanded; {} may be", nodes,
+                              most_expanded_nodes));
+    return false;
+}
+
+bool check_users(const BindingContext& context, const CatalogObject& replacement, SourceSpan span) {
+    const ast::ObjectKind kind = kind_of(replacement);
+    const std::string& name = definition_of(replacement).name;
+    const auto users = all_users_of(context.catalog, kind, name);
+    if (users.empty()) return true;
+    Catalog changed = context.catalog;
+    changed.put(replacement);
+    bool good = true;
+    for (const CatalogObject* user : users) {
+        const auto* view = std::get_if<ViewObject>(user);
+        const auto* table = std::get_if<TableObject>(user);
+        Diagnostics findings(definition_of(*user).source);
+        if (view != nullptr)
+            static_cast<void>(QueryBinder(changed, context.checker, findings).bind(view->source, view->query));
+        if (table != nullptr) check_row_expressions(changed, context.checker, *table, findings);
+        if (!findings.has_errors()) continue;
+        const auto problem = std::find_if(findings.all().begin(), findings.all().end(),
+                                          [](const Diagnostic& each) { return each.severity == Severity::error; });
+        good = false;
+        context.error(DiagnosticCode::object_in_use, span,
+                      fmt::format("{} \"{}\" cannot be replaced so: {} \"{}\" would no longer work", kind_name(kind),
+                                  name, kind_name(kind_of(*user)), definition_of(*user).name),
+                      problem->message);
+    }
+    return good;
 }
 
 std::optional<SourceSpan> find_reference(const ast::Query& query, std::string_view name) {

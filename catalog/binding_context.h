@@ -62,6 +62,11 @@ void warn_of_ineffective_options(const BindingContext& context, const OptionSche
 
 /// The declared functions that an expression calls.
 [[nodiscard]] std::vector<std::string> called_functions(const Catalog& catalog, const ast::Expression& expression);
+/// Reports an expression, part of no query, that becomes too large when the functions it calls are expanded.
+[[nodiscard]] bool check_expansion(const BindingContext& context, const ast::Expression& expression);
+/// Reports the views and functions that a new definition of what they use, which is in changed, makes useless; false
+/// then.
+[[nodiscard]] bool check_users(const BindingContext& context, const CatalogObject& replacement, SourceSpan span);
 /// Where a query names a relation; nullopt when it does not do so itself (a view it reads may).
 [[nodiscard]] std::optional<SourceSpan> find_reference(const ast::Query& query, std::string_view name);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +53,16 @@ struct BoundQuery {
     [[nodiscard]] bool reads_stream() const noexcept;
 };
 
+/// Why queries may not call a function that the engine has.
+enum class Withheld : std::uint8_t { no, reaches_files, of_the_engine };
+
+/// How long an interval is, where that can be told before there are rows; varies: it depends on them.
+struct IntervalLength {
+    bool is_known = false;
+    bool varies = false;
+    std::chrono::microseconds length{0};  ///< Months count as 30 days. Only when it is known.
+};
+
 /// The authority on types: prepares a bound query against empty relations with the types of its inputs.
 /// Implemented over DuckDB by the runtime; the catalog knows this interface alone.
 class QueryChecker {
@@ -76,9 +87,34 @@ public:
     /// Makes a function known to later checks (again after OR REPLACE); reports a body that does not bind.
     virtual bool define_function(const FunctionObject& function, Diagnostics& diagnostics) = 0;
     virtual void drop_function(std::string_view name) = 0;
-    /// Whether the engine has a function of this name (scalar, aggregate, table or macro), and names for suggestions.
+    /// Whether queries can call a function of this name (case-folded) that the engine has or that is declared, and
+    /// names for suggestions.
     virtual bool has_function(std::string_view name) = 0;
     virtual std::vector<std::string> function_names() = 0;
+    /// The same of what stands in FROM.
+    virtual bool has_table_function(std::string_view name) { return has_function(name); }
+    /// Of a name that has_function or has_table_function denies: whether the engine has it all the same.
+    virtual Withheld is_withheld(std::string_view name) {
+        static_cast<void>(name);
+        return Withheld::no;
+    }
+    virtual bool is_aggregate(std::string_view name) {
+        static_cast<void>(name);
+        return false;
+    }
+    virtual IntervalLength interval_length(const ast::Expression& interval) {
+        static_cast<void>(interval);
+        return {};
+    }
+    /// Whether the value of a setting of the session can be used; reports why not.
+    virtual bool check_setting(std::string_view name, std::string_view value, SourceSpan span,
+                               Diagnostics& diagnostics) {
+        static_cast<void>(name);
+        static_cast<void>(value);
+        static_cast<void>(span);
+        static_cast<void>(diagnostics);
+        return true;
+    }
 };
 
 }  // namespace laminar

@@ -38,6 +38,7 @@ struct ColumnObject {
     ast::ExpressionBox default_value;       ///< Empty without DEFAULT.
     std::vector<std::string> json_path;     ///< Steps into the payload; empty means [name].
     std::optional<MetadataField> metadata;  ///< Filled from it when the payload has no such field.
+    bool never_filled = false;              ///< Nothing in a message of the connection goes to it.
 };
 
 /// Which rows of a connection a table shows.
@@ -98,6 +99,7 @@ struct PipelineOptions : OptionSet {
 /// makes it and reads it.
 struct PipelineFacts {
     virtual ~PipelineFacts() = default;
+    bool changes = false;  ///< Rows of its result are taken back as others come.
 };
 
 struct PipelineObject : Definition {
@@ -112,6 +114,10 @@ struct PipelineObject : Definition {
 struct FunctionObject : Definition {
     std::vector<std::string> parameters;
     ast::Expression body;
+    /// Of the body when all functions that it calls are expanded, as the engine does: its size in nodes without the
+    /// arguments, and how often each parameter occurs. See function_expansion.h.
+    std::uint64_t expanded_size = 0;
+    std::vector<std::uint64_t> parameter_uses;
 };
 
 using CatalogObject = std::variant<ConnectionObject, TableObject, ViewObject, PipelineObject, FunctionObject>;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "catalog/function_expansion.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "catalog/table_columns.h"
 #include "catalog/window_placement.h"
 
 namespace laminar {
@@ -24,6 +26,7 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     result_.query = query;
     QueryOutput* output = bind_query(result_.query, {});
     demand_all(*output);
+    check_size(query.span);
     if (diagnostics_->has_errors()) return std::move(result_);
     settle_paths();
     settle_lists();
@@ -32,6 +35,20 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     settle_inputs();
     rewrite_functions(result_.query);
     return std::move(result_);
+}
+
+void QueryWalk::check_size(SourceSpan span) {
+    if (too_large_) {
+        diagnostics_->error(DiagnosticCode::query_too_large, *too_large_,
+                            "the views and common tables of this query come to more than " +
+                                std::to_string(most_expanded_relations) + " relations",
+                            "let a pipeline or CREATE TABLE ... AS keep what is used several times, and read that");
+    } else if (const std::uint64_t nodes = expanded_nodes(result_.query, catalog_); nodes > most_expanded_nodes) {
+        diagnostics_->error(DiagnosticCode::query_too_large, span,
+                            "the functions that this query calls come to " + std::to_string(nodes) +
+                                " terms when they are expanded; " + std::to_string(most_expanded_nodes) + " may be",
+                            "compute in a subquery or view once what is used several times");
+    }
 }
 
 void QueryWalk::settle_inputs() {
@@ -52,6 +69,28 @@ void QueryWalk::settle_inputs() {
             input.columns.push_back({"received_at", TypeId::timestamp, MetadataField::received_at, {}});
         }
         if (input.kind == InputKind::connection) report_undecided(input, relation);
+        if (input.kind == InputKind::stream_table) warn_of_unfilled_columns(input, relation);
+    }
+}
+
+/// A table that is only written to need not be filled by what is received.
+void QueryWalk::warn_of_unfilled_columns(const QueryInput& input, const Relation& relation) {
+    const auto* table = catalog_.find_as<TableObject>(input.object);
+    const auto* connection = table == nullptr ? nullptr : catalog_.find_as<ConnectionObject>(table->options.connector);
+    if (connection == nullptr) return;
+    const bool text = payload_shape(*connection) == PayloadShape::text;
+    for (const ColumnObject& declared : table->columns) {
+        if (!declared.never_filled) continue;
+        const auto column = std::find_if(relation.columns.begin(), relation.columns.end(), [&](const auto& each) {
+            return equals_ignoring_case(each.name, declared.name);
+        });
+        if (column == relation.columns.end() || (column->first_use.empty() && !relation.starred)) continue;
+        diagnostics_->warning(DiagnosticCode::column_never_filled,
+                              column->first_use.empty() ? relation.span : column->first_use,
+                              std::string("nothing in a ") + (text ? "text" : "binary") + " message fills column \"" +
+                                  declared.name + "\" of table \"" + table->name + "\"",
+                              text ? "the payload goes to \"message\" or the first TEXT column"
+                                   : "the payload goes to \"data\" or the first BYTEA column");
     }
 }
 

@@ -45,8 +45,11 @@ ValueFacts QueryWalk::bind_call(ast::Expression& expression, Scope& scope, const
     if (is_time_window_function(name)) {
         result_.uses_window_functions_of_time = true;
         if (!prepare_time_window(expression, name, scope)) return {};
+        if (!function_check_.check_windows(call, 1, *diagnostics_)) return {};
     } else {
-        check_function(call, name);
+        note_function(name);
+        function_check_.check_call(call, *diagnostics_);
+        if (name == "time_bucket") function_check_.check_windows(call, 0, *diagnostics_);
     }
     return bind_arguments(call, name, scope, use);
 }
@@ -83,30 +86,10 @@ ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string&
     return facts;
 }
 
-void QueryWalk::check_function(const ast::FunctionCall& call, const std::string& name) {
-    if (const FunctionObject* function = catalog_.find_function(name)) {
-        if (!contains_name(result_.function_dependencies, function->name)) {
-            result_.function_dependencies.push_back(function->name);
-        }
-        return;
-    }
-    if (is_rewritten_function(name) || is_syntax_function(name)) return;
-    auto known = known_functions_.find(name);
-    if (known == known_functions_.end()) known = known_functions_.emplace(name, checker_.has_function(name)).first;
-    if (known->second) return;
-    if (function_names_.empty()) {
-        function_names_ = checker_.function_names();
-        for (const CatalogObject* object : catalog_.objects(ast::ObjectKind::function)) {
-            function_names_.push_back(definition_of(*object).name);
-        }
-        for (std::string& own : laminar_function_names()) function_names_.push_back(std::move(own));
-        for (std::string& syntax : syntax_function_names()) function_names_.push_back(std::move(syntax));
-    }
-    const std::string& written = call.name.parts.back().text;
-    std::string hint = did_you_mean(written, function_names_);
-    if (hint.empty()) hint = "define it: CREATE FUNCTION " + written + "(x) AS ...";
-    diagnostics_->error(DiagnosticCode::unknown_function, call.name.span, "no function is named \"" + written + "\"",
-                        std::move(hint));
+void QueryWalk::note_function(const std::string& name) {
+    const FunctionObject* function = catalog_.find_function(name);
+    if (function == nullptr || contains_name(result_.function_dependencies, function->name)) return;
+    result_.function_dependencies.push_back(function->name);
 }
 
 void QueryWalk::bind_connection_test(ast::Expression& expression) {

@@ -107,6 +107,7 @@ void QueryWalk::bind_named(ast::TableReference& table, Scope& scope) {
     relation.span = table.span;
     const CommonTable* common = name.parts.size() == 1 ? find_common_table(name.parts.front().text) : nullptr;
     if (common != nullptr) {
+        count_expanded(common->relations, table.span);
         relation.kind = Relation::Kind::derived;
         relation.output = common->output;
         relation.renamed = common->renamed;
@@ -137,6 +138,11 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
         report_unknown_relation(name);
         return false;
     }
+    if (open_views_.empty())
+        ++relation_count_;
+    else
+        count_expanded(1, table.span);
+    if (too_large_) return false;  // Reported at the end: to go on would take for ever.
     const Definition& definition = definition_of(*object);
     if (open_views_.empty() && !contains_name(result_.dependencies, definition.name)) {
         result_.dependencies.push_back(definition.name);
@@ -185,6 +191,12 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
     }
     report_unknown_relation(name);
     return false;
+}
+
+void QueryWalk::count_expanded(std::uint64_t relations, SourceSpan span) {
+    expanded_relations_ += relations;
+    relation_count_ += relations;
+    if (expanded_relations_ > most_expanded_relations && !too_large_) too_large_ = span;
 }
 
 bool QueryWalk::bind_system_table(ast::TableReference& table, Relation& relation, const ast::QualifiedName& name) {
@@ -319,13 +331,18 @@ void QueryWalk::bind_table_function(ast::TableReference& table, Scope& scope) {
     std::string name = "unnamed_function";
     if (const auto* call = std::get_if<ast::FunctionCall>(&function.call.node)) {
         name = fold_case(call->name.parts.back().text);
+        function_check_.check_table_function(*call, *diagnostics_);
         for (const std::string_view column : table_function_columns(name)) {
             ScopeColumn known;
             known.name = column;
             relation.columns.push_back(std::move(known));
         }
     }
-    const ValueFacts facts = bind_expression(function.call, scope);
+    ValueFacts facts;
+    if (auto* call = std::get_if<ast::FunctionCall>(&function.call.node))
+        facts = bind_arguments(*call, name, scope, {});
+    else
+        facts = bind_expression(function.call, scope);
     for (ScopeColumn& column : relation.columns) column.facts.inputs = facts.inputs;
     relation.alias = table.alias ? table.alias->name.text : name;
     if (table.alias) {

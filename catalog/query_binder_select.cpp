@@ -88,6 +88,7 @@ void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
     for (ast::CommonTableExpression& table : query.with) {
         if (!table.query) continue;
         CommonTable entry{table.name.text, nullptr, names_of(table.columns)};
+        const std::uint64_t relations_before = relation_count_;
         if (!query.recursive) {
             entry.output = bind_query(*table.query, {outer.scope, false});
         } else {
@@ -107,6 +108,7 @@ void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
             entry.output->opaque = bound->opaque || bound->is_open();
         }
         if (!entry.renamed.empty() && entry.output->is_open()) demand_all(*entry.output);
+        entry.relations = relation_count_ - relations_before;
         common_tables_.push_back(std::move(entry));
     }
 }

@@ -25,6 +25,7 @@ StarSource* QueryWalk::make_star_source(const ast::Star& star, Scope& scope, std
     } else if (Relation* relation = scope.find_relation(star.qualifier.back().text)) {
         source.relations = {relation};
     }
+    for (Relation* relation : source.relations) relation->starred = true;
     const auto handle = [&](const ast::QualifiedName& name) {
         const ast::Identifier& column = name.parts.back();
         handled.push_back(column.text);

@@ -11,11 +11,16 @@
 
 #include "catalog/bound_query.h"
 #include "catalog/catalog.h"
+#include "catalog/function_check.h"
 #include "catalog/scope.h"
 #include "catalog/type_inference.h"
 #include "parser/diagnostic.h"
 
 namespace laminar {
+
+/// How many relations the views and common tables of a query may come to when they are put in their places: views that
+/// each use the former twice double with every step.
+inline constexpr std::uint64_t most_expanded_relations = 2'000;
 
 /// One walk of the QueryBinder over one query: binds a copy in place, then settles what only the whole query can tell
 /// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function}.cpp and
@@ -23,7 +28,7 @@ namespace laminar {
 class QueryWalk {
 public:
     QueryWalk(const Catalog& catalog, QueryChecker& checker, Diagnostics& diagnostics)
-        : catalog_(catalog), checker_(checker), diagnostics_(&diagnostics) {}
+        : catalog_(catalog), function_check_(catalog, checker), diagnostics_(&diagnostics) {}
 
     /// Call once. The result is complete except for columns, and useless when errors were reported.
     [[nodiscard]] BoundQuery run(const ast::Query& query);
@@ -37,6 +42,7 @@ private:
         std::string name;
         QueryOutput* output = nullptr;
         std::vector<std::string> renamed;
+        std::uint64_t relations = 0;  ///< How many it reads, those in views and other common tables among them.
     };
     /// Where a '*' stands: an item of a select list, or (item empty) within an expression such as COLUMNS(*).
     struct StarSite {
@@ -100,6 +106,7 @@ private:
     void add_metadata(Relation& relation, bool hidden, bool binary);
     void make_scan(ast::TableReference& table, Relation& relation, InputKind kind, std::string object);
     void report_unknown_relation(const ast::QualifiedName& name);
+    void count_expanded(std::uint64_t relations, SourceSpan span);
     const CommonTable* find_common_table(std::string_view name) const;
     void set_alias(ast::TableReference& table, Relation& relation, std::string_view name);
 
@@ -149,7 +156,7 @@ private:
 
     // Functions (query_binder_function.cpp).
     ValueFacts bind_call(ast::Expression& expression, Scope& scope, const Use& use);
-    void check_function(const ast::FunctionCall& call, const std::string& name);
+    void note_function(const std::string& name);
     void bind_connection_test(ast::Expression& expression);
     void bind_acknowledgement(ast::Expression& expression, Scope& scope);
     bool prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope);
@@ -161,11 +168,13 @@ private:
     std::vector<std::size_t> inputs_in(const Scope& scope) const;
 
     // The result (query_binder.cpp).
+    void check_size(SourceSpan span);
     void settle_inputs();
+    void warn_of_unfilled_columns(const QueryInput& input, const Relation& relation);
     void report_undecided(const QueryInput& input, const Relation& relation);
 
     const Catalog& catalog_;
-    QueryChecker& checker_;
+    FunctionCheck function_check_;
     Diagnostics* diagnostics_;
 
     BoundQuery result_;
@@ -180,11 +189,12 @@ private:
     std::map<std::pair<TypeInference::Slot, std::string>, TypeInference::Slot> path_slots_;
     std::vector<CommonTable> common_tables_;
     std::vector<std::string> open_views_;  ///< Being inlined; a view among them again would be a circle.
-    std::vector<std::string> function_names_;
-    std::map<std::string, bool, std::less<>> known_functions_;
     std::set<std::pair<const QueryOutput*, std::string>> asking_;  ///< Guards against recursive CTEs.
     std::size_t derived_count_ = 0;
     std::size_t depth_ = 0;
+    std::uint64_t relation_count_ = 0;      ///< Bound so far; those of a common table with each use of it.
+    std::uint64_t expanded_relations_ = 0;  ///< Those of them that stand in views and common tables that are used.
+    std::optional<SourceSpan> too_large_;   ///< Where these became too many.
 };
 
 }  // namespace laminar

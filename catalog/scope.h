@@ -69,6 +69,7 @@ struct Relation {
     std::vector<ScopeColumn> columns;  ///< Of a scan or function.
     bool open_fields = false;          ///< A scan whose messages may have any field.
     bool connection = false;           ///< A scan of a connection.
+    bool starred = false;              ///< A '*' shows its columns.
     QueryOutput* output = nullptr;     ///< Of a derived table or CTE; shared by all its references.
     std::vector<std::string> renamed;  ///< Alias column list, applied to the first columns.
     bool opaque = false;               ///< Has columns that only the engine knows.

@@ -22,14 +22,15 @@ public:
     void declare(const ParsedScript& script) {
         for (const ast::Statement& statement : script.statements) {
             Diagnostics ignored(script.source);
-            bind(script.source, statement, ignored);
+            if (!bind(script.source, statement, ignored)) failed_.add(statement);
         }
     }
 
     void check(const ParsedScript& script, Diagnostics& findings) {
         for (const ast::Statement& statement : script.statements) {
             Diagnostics own(script.source);
-            if (const std::optional<BoundStatement> bound = bind(script.source, statement, own)) {
+            const std::optional<BoundStatement> bound = bind(script.source, statement, own);
+            if (bound) {
                 use_.add(*bound);
                 report_risks(*bound, statement, own);
             }
@@ -37,6 +38,8 @@ public:
             for (const Diagnostic& diagnostic : own.all()) {
                 if (!failed_.explain(diagnostic)) findings.add(diagnostic);
             }
+            // Only now: what refers to itself must not be its own explanation.
+            if (!bound) failed_.add(statement);
         }
     }
 
@@ -54,11 +57,7 @@ private:
                                        Diagnostics& diagnostics) {
         Binder binder(catalog_, builtin_connectors(), *checker_, diagnostics);
         std::optional<BoundStatement> bound = binder.bind(source, statement);
-        if (bound) {
-            apply_to_catalog(*bound, catalog_);
-        } else {
-            failed_.add(statement);
-        }
+        if (bound) apply_to_catalog(*bound, catalog_);
         return bound;
     }
 

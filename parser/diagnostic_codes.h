@@ -100,12 +100,18 @@ namespace laminar {
       "CREATE TABLE.")                                                                                                 \
     X(query_error, "L408", "The query cannot be executed",                                                             \
       "The message is that of the SQL engine; the mark shows the part it refers to.")                                  \
+    X(query_too_large, "L409", "The query becomes too large when its views and functions are put in their places",     \
+      "Views and functions are expanded wherever they are used. Let a pipeline or CREATE TABLE ... AS keep what is "   \
+      "used several times, and read that.")                                                                            \
     X(option_not_effective, "L501", "The option is accepted but has no effect yet",                                    \
       "Remove it, or keep it for a later version. What it asks for does not happen now.")                              \
     X(columns_in_other_order, "L502", "INSERT matches columns by position, and the names are in another order",        \
       "List the columns in the order of the query: INSERT INTO table (a, b) SELECT a, b ...")                          \
     X(column_never_filled, "L503", "Nothing in a message fills the column",                                            \
       "Remove the column, give it a DEFAULT, or use format = 'json' for messages with named fields.")                  \
+    X(insert_copies_once, "L504", "INSERT copies the rows of a stream that are retained at that moment",               \
+      "For every row as it comes, write CREATE PIPELINE name AS INSERT INTO table SELECT ... Where the rows of one "   \
+      "moment are wanted, WAIT FOR them first.")                                                                       \
     X(cleartext_credentials, "L511", "Credentials are sent without encryption",                                        \
       "Use wss:// for every host that is not this machine: with ws:// anyone on the way can read them.")               \
     X(tls_not_verified, "L512", "The certificate of the peer is not verified",                                         \

@@ -17,7 +17,8 @@ class ParquetFiles final : public ColumnFiles {
 public:
     void read_parquet(const std::string& path, const std::function<bool(const ColumnRows&)>& consume) override {
         try {
-            const std::unique_ptr<Engine> engine = Engine::create({});
+            const std::unique_ptr<Engine> engine =
+                Engine::create({.database_path = std::nullopt, .external_access = true});
             const std::unique_ptr<PreparedQuery> query = engine->prepare("SELECT * FROM " + parquet_scan(path));
             ColumnRows none;
             none.columns = query->columns();

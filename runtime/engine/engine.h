@@ -117,7 +117,11 @@ public:
     struct Settings {
         std::optional<std::string> database_path;  ///< In memory without.
         unsigned threads = 1;
-        bool external_access = true;  ///< False for check: no files, no network.
+        /// Whether statements may read and write files: not where queries of users are executed. Without, the engine
+        /// reaches no more than its own database and the directory to which large sorts and joins spill.
+        bool external_access = false;
+        bool spills = true;           ///< False where nothing is executed: there is no such directory.
+        bool locks_settings = false;  ///< No statement can change a setting any more.
         bool optimizes = true;        ///< False where statements are prepared, but not executed.
     };
 
@@ -156,6 +160,25 @@ public:
 
     /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
     virtual void interrupt() noexcept = 0;
+};
+
+/// begin, and at the end of its life rollback, unless commit was called.
+class EngineTransaction {
+public:
+    explicit EngineTransaction(Engine& engine) : engine_(engine) { engine_.begin(); }
+    ~EngineTransaction() {
+        if (!committed_) engine_.rollback();
+    }
+    EngineTransaction(const EngineTransaction&) = delete;
+    EngineTransaction& operator=(const EngineTransaction&) = delete;
+    void commit() {
+        engine_.commit();
+        committed_ = true;
+    }
+
+private:
+    Engine& engine_;
+    bool committed_ = false;
 };
 
 /// Forgets the acknowledgements of statements executed during its life, unless they are kept: those of a statement that

@@ -28,8 +28,7 @@ ConfigHandle make_config(const Engine::Settings& settings) {
         {"allow_community_extensions", "false"},
         {"preserve_insertion_order", "true"},
     };
-    if (!settings.database_path)
-        options.emplace_back("temp_directory", settings.external_access ? spill_directory() : "");
+    if (!settings.database_path) options.emplace_back("temp_directory", settings.spills ? spill_directory() : "");
     // Last: it locks the directories above.
     options.emplace_back("enable_external_access", settings.external_access ? "true" : "false");
     ConfigHandle config;
@@ -59,7 +58,7 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
     if (!settings.optimizes) execute("PRAGMA disable_optimizer");
     // Elsewhere SET changes what a session may (catalog/session_settings.h); nothing else in Laminar's SQL could.
-    if (!settings.external_access) execute("SET lock_configuration = true");
+    if (settings.locks_settings) execute("SET lock_configuration = true");
 }
 
 void EngineConnection::execute(const std::string& sql) const {

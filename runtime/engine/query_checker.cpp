@@ -12,6 +12,7 @@
 #include "runtime/engine/error_message.h"
 #include "runtime/engine/functions.h"
 #include "runtime/engine/prepared_statement.h"
+#include "runtime/engine/query_functions.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/stream_planner.h"
 
@@ -128,13 +129,13 @@ public:
             head += (index > 0 ? ", " : "") + always_quote_identifier(function.parameters[index]);
         prepend(head + ") AS (", sql);
         sql.text += ")";
+        if (!check_literals(function.body, diagnostics)) return false;
         try {
             connection().execute(sql.text);
         } catch (const EngineException& problem) {
             report(problem.error(), sql, function.body.span, diagnostics);
             return false;
         }
-        if (!check_literals(function.body, diagnostics)) return false;
         functions_[fold_case(function.name)] = function.name;
         return true;
     }
@@ -148,11 +149,57 @@ public:
 
     bool has_function(std::string_view name) override {
         const std::string folded = fold_case(name);
-        return functions_.contains(folded) || builtin_functions().contains(folded);
+        return functions_.contains(folded) || builtins().callable.contains(folded);
+    }
+
+    bool has_table_function(std::string_view name) override {
+        return builtins().callable_in_from.contains(fold_case(name));
+    }
+
+    Withheld is_withheld(std::string_view name) override {
+        const auto withheld = builtins().withheld.find(fold_case(name));
+        return withheld == builtins().withheld.end() ? Withheld::no : withheld->second;
+    }
+
+    bool is_aggregate(std::string_view name) override { return aggregate_functions().contains(fold_case(name)); }
+
+    IntervalLength interval_length(const ast::Expression& interval) override {
+        IntervalLength length;
+        ast::visit_expressions(interval, [&](const ast::Expression& each) {
+            length.varies = length.varies || std::holds_alternative<ast::ColumnReference>(each.node) ||
+                            std::holds_alternative<ast::Subquery>(each.node);
+        });
+        if (length.varies) return length;
+        const std::string sql = "SELECT epoch_us(CAST((" + write_expression(interval).text + ") AS INTERVAL))";
+        if (const auto known = intervals_.find(sql); known != intervals_.end()) return known->second;
+        try {
+            const ResultTable result = prepare_statement(connection(), sql)->execute();
+            length.is_known = true;
+            if (result.values[0].is_valid(0))
+                length.length = std::chrono::microseconds(result.values[0].values<std::int64_t>()[0]);
+        } catch (const EngineException&) {
+            // No interval at all, or one beyond all time: whoever checks the query says so.
+        }
+        if (intervals_.size() == most_literals_kept) intervals_.clear();
+        return intervals_.emplace(sql, length).first->second;
+    }
+
+    bool check_setting(std::string_view name, std::string_view value, SourceSpan span,
+                       Diagnostics& diagnostics) override {
+        ConfigHandle config;
+        duckdb_create_config(config.receive());
+        if (duckdb_set_config(config.get(), std::string(name).c_str(), std::string(value).c_str()) != DuckDBError)
+            return true;
+        diagnostics.error(DiagnosticCode::invalid_literal, span,
+                          "\"" + std::string(value) + "\" is no value for " + std::string(name),
+                          "memory is written as '2GB' or '500MB'");
+        return false;
     }
 
     std::vector<std::string> function_names() override {
-        std::vector<std::string> names(builtin_functions().begin(), builtin_functions().end());
+        std::set<std::string> all = builtins().callable;
+        all.insert(builtins().callable_in_from.begin(), builtins().callable_in_from.end());
+        std::vector<std::string> names(all.begin(), all.end());
         for (const auto& [folded, name] : functions_) names.push_back(name);
         return names;
     }
@@ -162,7 +209,8 @@ private:
     EngineConnection& connection() {
         if (!connection_) {
             Engine::Settings settings;
-            settings.external_access = false;
+            settings.spills = false;
+            settings.locks_settings = true;
             settings.optimizes = false;
             connection_.emplace(settings);
             register_functions(connection_->get(), function_state_);
@@ -172,16 +220,35 @@ private:
         return *connection_;
     }
 
-    const std::set<std::string, std::less<>>& builtin_functions() {
-        if (!builtin_functions_.empty()) return builtin_functions_;
-        const auto statement = prepare_statement(
-            connection(),
-            "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE internal AND "
-            "regexp_full_match(function_name, '[a-zA-Z][a-zA-Z0-9_]*') AND NOT starts_with(function_name, "
-            "'laminar_')");
-        const ResultTable names = statement->execute();
-        for (std::size_t row = 0; row < names.rows; ++row) builtin_functions_.emplace(names.values[0].string_at(row));
-        return builtin_functions_;
+    /// The functions of the engine, case-folded.
+    struct Builtins {
+        std::set<std::string> callable;          ///< Those that only make sense in FROM among them.
+        std::set<std::string> callable_in_from;  ///< These alone.
+        std::map<std::string, Withheld> withheld;
+    };
+
+    const Builtins& builtins() {
+        if (!builtins_.callable.empty()) return builtins_;
+        const auto statement = prepare_statement(connection(), builtin_functions_sql);
+        const ResultTable functions = statement->execute();
+        for (std::size_t row = 0; row < functions.rows; ++row) {
+            const std::string name(functions.values[0].string_at(row));
+            const bool stands_in_from = functions.values[1].string_at(row) == "relation";
+            switch (stands_in_from ? table_function_policy(name) : function_policy(name)) {
+                case FunctionPolicy::callable:
+                    builtins_.callable.insert(name);
+                    if (stands_in_from) builtins_.callable_in_from.insert(name);
+                    break;
+                case FunctionPolicy::reaches_files:
+                    builtins_.withheld[name] = Withheld::reaches_files;
+                    break;
+                case FunctionPolicy::of_the_engine:
+                case FunctionPolicy::undecided:
+                    builtins_.withheld[name] = Withheld::of_the_engine;
+                    break;
+            }
+        }
+        return builtins_;
     }
 
     const FunctionNames& aggregate_functions() {
@@ -324,10 +391,11 @@ private:
 
     FunctionState function_state_;  // Outlives the connection, whose functions refer to it.
     std::optional<EngineConnection> connection_;
-    std::set<std::string, std::less<>> builtin_functions_;  ///< Case-folded.
+    Builtins builtins_;
     FunctionNames aggregate_functions_;
-    std::set<std::string> good_literals_;           ///< Statements that have read one without complaint.
-    std::map<std::string, std::string> functions_;  ///< Declared ones: case-folded to as declared.
+    std::map<std::string, IntervalLength> intervals_;  ///< By the statement that measures one.
+    std::set<std::string> good_literals_;              ///< Statements that have read one without complaint.
+    std::map<std::string, std::string> functions_;     ///< Declared ones: case-folded to as declared.
 };
 
 }  // namespace

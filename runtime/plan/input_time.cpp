@@ -21,7 +21,6 @@ namespace {
 
 struct PlannedFacts final : PipelineFacts {
     ResultTimes times;
-    bool changes = false;
 };
 
 InputTime pipeline_time(const PipelineObject& pipeline) {

@@ -356,6 +356,7 @@ TEST_CASE("the names of functions are for users") {
         CHECK_FALSE(name.starts_with("laminar_"));
     }
     CHECK(checker->has_function("COUNT"));
-    CHECK(checker->has_function("read_csv"));
+    CHECK_FALSE(checker->has_function("read_csv"));
+    CHECK(checker->is_withheld("READ_CSV") == Withheld::reaches_files);
     CHECK_FALSE(checker->has_function("no_such_function"));
 }

@@ -321,9 +321,9 @@ TEST_CASE("acknowledgements are taken once for each row") {
     CHECK(engine->take_acknowledgements().empty());
 }
 
-TEST_CASE("where files are off, a statement can neither read them nor change how the engine is set up") {
+TEST_CASE("where settings are locked, a statement can neither read files nor change how the engine is set up") {
     Engine::Settings settings;
-    settings.external_access = false;
+    settings.locks_settings = true;
     const auto engine = Engine::create(settings);
     CHECK_THROWS_AS(engine->execute("SET threads = 4"), EngineException);
     CHECK_THROWS_AS(engine->execute("INSTALL httpfs"), EngineException);

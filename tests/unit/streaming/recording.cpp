@@ -55,7 +55,8 @@ std::string Recording::accounts_rows() {
     return "VALUES ('AAA', 'metals', 2), ('BBB', 'metals', 3), ('CCC', 'energy', 5), (NULL, 'none', 7)";
 }
 
-Recording::Recording(const std::string& directory) : name_(directory), engine_(Engine::create({})) {
+Recording::Recording(const std::string& directory)
+    : name_(directory), engine_(Engine::create({.database_path = std::nullopt, .external_access = true})) {
     for (const std::string& table : tables())
         add_table(table, fmt::format("FROM read_csv('{}/{}/{}.csv', header = true, nullstr = '', all_varchar = true)",
                                      RECORDINGS_DIR, directory, table));
@@ -64,7 +65,7 @@ Recording::Recording(const std::string& directory) : name_(directory), engine_(E
 }
 
 Recording::Recording(std::string name, const std::map<std::string, std::string>& queries)
-    : name_(std::move(name)), engine_(Engine::create({})) {
+    : name_(std::move(name)), engine_(Engine::create({.database_path = std::nullopt, .external_access = true})) {
     for (const auto& [table, query] : queries) add_table(table, query);
     engine_->execute("CREATE TABLE accounts (symbol TEXT, sector TEXT, weight INTEGER); INSERT INTO accounts " +
                      accounts_rows());
