@@ -158,8 +158,11 @@ net::awaitable<void> PacedSource::Implementation::run() {
         journal_.set_state(ConnectionState::connected);
         journal_.log("info", "connected", "reading");
         co_await deliver_all();
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
         problem = error.what();
+        if (problem.empty()) problem = "reading failed";
+    } catch (...) {
+        problem = "reading failed for a reason that it does not tell";
     }
     if (!problem.empty()) {
         journal_.error("read_failed", problem);

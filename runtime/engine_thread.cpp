@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/failure_reason.h"
+
 namespace laminar {
 
 EngineThread::EngineThread(const Engine::Settings& settings, std::function<NextCycle()> cycle,
@@ -84,8 +86,8 @@ void EngineThread::run() {
         NextCycle next;
         try {
             next = cycle_();
-        } catch (const std::exception& problem) {
-            spdlog::error("engine cycle failed: {}", problem.what());
+        } catch (...) {
+            spdlog::error("engine cycle failed: {}", failure_reason(std::current_exception()));
         }
         lock.lock();
         due = std::chrono::steady_clock::now() + tick_;

@@ -1,14 +1,17 @@
 #include "runtime/live_connections.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <future>
+#include <stdexcept>
 #include <utility>
 
 #include "catalog/catalog.h"
 #include "runtime/connection_secrets.h"
+#include "runtime/failure_reason.h"
 #include "runtime/parquet_files.h"
 
 namespace laminar {
@@ -94,8 +97,13 @@ const GapLog& LiveConnections::gaps() const noexcept { return observer_->gaps();
 
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
     const std::lock_guard lock(mutex_);
-    Entry& entry = entries_[fold_case(definition.name)];
-    if (!entry.connection) make(entry, definition);
+    const std::string name = fold_case(definition.name);
+    if (!entries_.contains(name)) {
+        Entry fresh;
+        make(fresh, definition);
+        entries_.emplace(name, std::move(fresh));
+    }
+    Entry& entry = entries_.at(name);
     entry.consumers.insert(fold_case(consumer));
     return entry.connection;
 }
@@ -147,6 +155,19 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
     remember_totals(unused->status());
 }
 
+void LiveConnections::rename_consumer(std::string_view connection, const std::string& from, const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(fold_case(connection));
+    if (found == entries_.end()) return;
+    Entry& entry = found->second;
+    const std::string before = fold_case(from);
+    const std::string after = fold_case(to);
+    if (entry.consumers.erase(before) > 0) entry.consumers.insert(after);
+    for (Attachment& attachment : entry.attachments) {
+        if (attachment.consumer == before) attachment.consumer = after;
+    }
+}
+
 void LiveConnections::remember_totals(const ConnectionStatus& status) {
     past_totals_.messages_received += status.messages_received;
     past_totals_.messages_sent += status.messages_sent;
@@ -162,7 +183,8 @@ ConnectionStatus LiveConnections::past_totals() const {
 void LiveConnections::replace(const ConnectionObject& definition) {
     std::shared_ptr<Connection> old = find(definition.name);
     if (!old) return;
-    // Closed first: a server's port must be free before its successor binds it.
+    const std::shared_ptr<Connection> successor = make_detached(definition);
+    // Closed before the other opens: a server's port must be free before its successor binds it.
     const auto handed_over = std::make_shared<std::promise<ConnectionHandover>>();
     std::future<ConnectionHandover> arrival = handed_over->get_future();
     old->hand_over(unused_close_deadline,
@@ -170,7 +192,6 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     ConnectionHandover handover;
     if (arrival.wait_for(unused_close_deadline + close_grace) == std::future_status::ready) handover = arrival.get();
 
-    const std::shared_ptr<Connection> successor = make_detached(definition);
     // The engine goes on all the while: an acknowledgement reaches either the old one before it hands over what waits
     // for that, or the new one.
     const std::lock_guard settling(settle_mutex_);
@@ -250,7 +271,17 @@ void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
             }
         }
     }
-    for (const auto& [connection, report] : reports) connection->settle(report);
+    std::string failure;
+    for (const auto& [connection, report] : reports) {
+        try {
+            connection->settle(report);
+        } catch (...) {  // The others have their turn all the same.
+            if (failure.empty())
+                failure = fmt::format("connection \"{}\": {}", connection->status().name,
+                                      failure_reason(std::current_exception()));
+        }
+    }
+    if (!failure.empty()) throw std::runtime_error(failure);
 }
 
 std::chrono::milliseconds LiveConnections::longest_wait() const {

@@ -41,8 +41,11 @@ public:
     void only_send(std::string_view connection, const std::string& consumer);
     /// Removes a consumer and its channels; the last one closes the connection (and waits for it).
     void stop_using(std::string_view connection, const std::string& consumer);
+    /// A consumer goes by another name from now on.
+    void rename_consumer(std::string_view connection, const std::string& from, const std::string& to);
     /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
-    /// and the new connection sends what the old one could not.
+    /// and the new connection sends what the old one could not. Throws, and leaves the old one alone, when there can be
+    /// no connection of that definition.
     void replace(const ConnectionObject& definition);
     /// Opens anew those whose secrets have other values now than when they were made, and returns their names.
     std::vector<std::string> reload_secrets();
@@ -61,7 +64,8 @@ public:
     [[nodiscard]] const GapLog& gaps() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
 
-    /// The end of an engine cycle (see Connection::settle); failures are by connection (folded). Engine thread.
+    /// The end of an engine cycle (see Connection::settle); failures are by connection (folded). Engine thread. Throws
+    /// what a connection throws, after all have been told.
     void settle(const std::vector<Acknowledgement>& acknowledged,
                 std::map<std::string, std::vector<FailedRow>> failures);
     [[nodiscard]] std::vector<DeadLetter> dead_letters() const;

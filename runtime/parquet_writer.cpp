@@ -14,6 +14,7 @@
 #include "parser/sql_writer.h"
 #include "runtime/engine/carried_type.h"
 #include "runtime/engine/engine.h"
+#include "runtime/failure_reason.h"
 
 namespace laminar {
 
@@ -37,7 +38,7 @@ public:
         : path_(path),
           part_(std::filesystem::absolute(path).string() + ".part"),
           columns_(std::move(columns)),
-          engine_(Engine::create({})) {
+          engine_(Engine::create({.database_path = std::nullopt, .external_access = true})) {
         std::vector<OutputColumn> carried;
         std::string items;
         for (const OutputColumn& column : columns_) {
@@ -102,8 +103,9 @@ private:
         std::string problem;
         try {
             engine_->execute(copy);
-        } catch (const std::exception& error) {
-            problem = error.what();
+        } catch (...) {
+            problem = failure_reason(std::current_exception());
+            if (problem.empty()) problem = "writing failed";
         }
         {
             const std::lock_guard lock(mutex_);

@@ -45,17 +45,25 @@ std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& t
     return row.values[0].values<std::int64_t>()[0];
 }
 
+/// One that is replaced is there until the other is complete.
+std::string free_table_name(Engine& engine, const std::string& name) {
+    const ResultTable taken = engine.query(
+        fmt::format("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'laminar_retained' AND table_name = {}",
+                    quote_string(name)));
+    return "laminar_retained." + always_quote_identifier(taken.rows == 0 ? name : name + " (replacing)");
+}
+
 }  // namespace
 
 RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
                              const std::string& rows_sql)
     : engine_(engine),
       name_(table.name),
-      table_("laminar_retained." + always_quote_identifier(fold_case(table.name))),
+      table_(free_table_name(engine, fold_case(table.name))),
       view_(engine_table_name(table.name)),
       options_(table.options),
       waiting_(schema),
-      slot_(engine.create_batch_slot("retained:" + table.name, schema)) {
+      slot_(engine.create_batch_slot("retained:" + table_, schema)) {
     // The table's columns have names of their own, so that none hides what the engine calls rowid.
     std::string definitions;
     std::string named;
@@ -81,7 +89,7 @@ RetainedTable::~RetainedTable() {
     insert_shown_.reset();
     if (left_to_engine_) return;
     try {
-        engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
+        if (has_view_) engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
         engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", table_));
     } catch (const EngineException&) {
         // The database is going away with everything in it, or already has.
@@ -136,6 +144,7 @@ void RetainedTable::write(ColumnBatch& batch) {
         // Pipelines have had them, and their messages are done with: to try for ever would only fill the memory.
         spdlog::error("[{}] queries will not see {} rows, which could not be kept: {}", name_, batch.rows,
                       problem.what());
+        if (failure_.empty()) failure_ = fmt::format("{} rows could not be kept: {}", batch.rows, problem.what());
         rows_ -= batch.rows;
         expired_ += batch.rows;
     }

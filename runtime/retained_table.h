@@ -21,13 +21,19 @@ namespace laminar {
 /// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
 class RetainedTable {
 public:
-    /// Makes the engine table, and the view of the table's name that reads it. rows_sql is what append_shown reads, in
-    /// the schema's columns.
+    /// Makes the engine table, and the view of the table's name that reads it, also beside another of the same name
+    /// that is about to go. rows_sql is what append_shown reads, in the schema's columns.
     RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
                   const std::string& rows_sql);
     ~RetainedTable();
     RetainedTable(const RetainedTable&) = delete;
     RetainedTable& operator=(const RetainedTable&) = delete;
+
+    /// Another has taken its name, and the view with it.
+    void give_up_name() noexcept { has_view_ = false; }
+
+    /// Why rows were lost that it should keep; empty while none were.
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
     /// Adds the rows of a batch of the schema, whose values the engine need not cast. What cannot be written is lost to
     /// queries, and logged.
@@ -93,6 +99,8 @@ private:
     std::string name_;
     std::string table_;  ///< As the engine spells it, as the next.
     std::string view_;
+    bool has_view_ = true;
+    std::string failure_;
     TableOptions options_;
     std::string time_column_;
     WaitingRows waiting_;

@@ -8,6 +8,7 @@
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
 #include "runtime/failed_rows.h"
+#include "runtime/failure_reason.h"
 #include "runtime/plan/time_tracer.h"
 #include "runtime/row_isolation.h"
 #include "runtime/stream_schema.h"
@@ -130,8 +131,8 @@ void RunningPipeline::begin_past_rows() {
         if (!source.reads_past) continue;
         try {
             source.past_rows = source.stream->retained()->read(source.past_position, past_rows_at_once);
-        } catch (const EngineException& problem) {
-            fail(problem.error());
+        } catch (...) {
+            fail(failure_reason(std::current_exception()));
             return;
         }
         if (source.past_rows->rows > 0) {
@@ -362,10 +363,10 @@ void RunningPipeline::process() {
         has_changes_ = graph_->has_changes() || (has_rows && sink_->is_stored());
         end_of_acknowledgements_ = engine_.acknowledgement_count();
         acknowledgements.keep();
-    } catch (const EngineException& problem) {
-        fail(problem.error());
     } catch (const PlanRefused& problem) {
-        fail({.type = "Plan", .message = problem.findings().all().front().message});
+        fail(problem.findings().all().front().message);
+    } catch (...) {
+        fail(failure_reason(std::current_exception()));
     }
 }
 
@@ -405,19 +406,16 @@ void RunningPipeline::apply_apart() {
         graph_->apply();
         engine_.commit();
         graph_->settle();
-    } catch (const EngineException& problem) {
-        engine_.rollback();
-        fail(problem.error());
-        return;
     } catch (...) {
         engine_.rollback();
-        throw;
+        fail(failure_reason(std::current_exception()));
+        return;
     }
     try {
         if (sink_->is_stored() && output_.rows + taken_back_.rows > 0) write_rows();
         check_state_limit();
-    } catch (const EngineException& problem) {
-        fail(problem.error());
+    } catch (...) {
+        fail(failure_reason(std::current_exception()));
     }
 }
 
@@ -429,14 +427,14 @@ void RunningPipeline::check_state_limit() {
     if (!state_limit_ || graph_->state_rows() <= *state_limit_) return;
     try {
         graph_->sum_up();
-    } catch (const EngineException& problem) {
-        return fail(problem.error());
+    } catch (...) {
+        return fail(failure_reason(std::current_exception()));
     }
     if (graph_->state_rows() <= *state_limit_) return;
-    fail({.type = "State",
-          .message = fmt::format("its state has grown beyond its state_limit of {} rows; bound it by a window, a time "
-                                 "bound in the join or a filter, or create it anew with a higher state_limit",
-                                 *state_limit_)});
+    fail(
+        fmt::format("its state has grown beyond its state_limit of {} rows; bound it by a window, a time "
+                    "bound in the join or a filter, or create it anew with a higher state_limit",
+                    *state_limit_));
 }
 
 void RunningPipeline::count_refused(const std::string& reason) {
@@ -555,6 +553,16 @@ bool RunningPipeline::can_accept() {
     return state_ != PipelineState::paused && flush_sink();
 }
 
+bool RunningPipeline::flush_sink() {
+    if (!sink_ || state_ == PipelineState::failed) return true;
+    try {
+        return sink_->flush();
+    } catch (...) {
+        fail(failure_reason(std::current_exception()));
+        return true;
+    }
+}
+
 bool RunningPipeline::reads(const StreamInput& stream) const noexcept {
     return std::any_of(sources_.begin(), sources_.end(),
                        [&](const Source& source) { return source.stream == &stream; });
@@ -568,10 +576,15 @@ void RunningPipeline::resume() noexcept {
     if (state_ == PipelineState::paused) state_ = graph_ ? PipelineState::running : PipelineState::waiting_for_types;
 }
 
-void RunningPipeline::fail(const EngineError& error) {
+void RunningPipeline::fail(const std::string& reason) {
+    if (state_ == PipelineState::failed) return;  // What follows from a failure does not tell why.
     state_ = PipelineState::failed;
-    last_error_ = error.message;
-    spdlog::error("[{}] pipeline failed: {}", name_, error.message);
+    last_error_ = reason;
+    // Of rows that were made when it failed nobody knows whether they are all.
+    has_changes_ = false;
+    output_.rows = 0;
+    taken_back_.rows = 0;
+    spdlog::error("[{}] pipeline failed: {}", name_, reason);
 }
 
 }  // namespace laminar

@@ -69,6 +69,13 @@ public:
     RunningPipeline(const RunningPipeline&) = delete;
     RunningPipeline& operator=(const RunningPipeline&) = delete;
 
+    /// Under the name given when it is made its state and slots are known in the engine, so that one can be prepared
+    /// beside another that it will replace; from now on it goes by this one. Before the first batch.
+    void take_name(std::string name) { name_ = std::move(name); }
+
+    /// Puts it out of work for good: for what it cannot go on after. Its inputs are taken in and dropped from then on.
+    void fail(const std::string& reason);
+
     /// In the place of the system's clock.
     void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
 
@@ -120,7 +127,8 @@ public:
     /// Whether it is given more in this cycle: neither it nor one that reads it, by whatever way, stands still.
     [[nodiscard]] bool is_accepting() const noexcept { return accepting_; }
     void set_accepting(bool accepting) noexcept { accepting_ = accepting; }
-    [[nodiscard]] bool flush_sink() { return !sink_ || sink_->flush(); }
+    /// True when the sink has taken everything; also when that made the pipeline fail.
+    [[nodiscard]] bool flush_sink();
     [[nodiscard]] bool reads(const StreamInput& stream) const noexcept;
 
     void pause() noexcept;
@@ -185,7 +193,6 @@ private:
     [[nodiscard]] static std::size_t rows_at_hand(const Source& source, bool removed = false) noexcept;
     /// numbered: with row_position_column.
     std::string input_sql(std::size_t index, bool numbered = false);
-    void fail(const EngineError& error);
     void check_state_limit();
     void write_rows();
 

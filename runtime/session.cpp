@@ -11,6 +11,7 @@
 #include "catalog/function_rewriter.h"
 #include "runtime/engine_space.h"
 #include "runtime/engine_thread.h"
+#include "runtime/failure_reason.h"
 #include "runtime/live_connections.h"
 #include "runtime/progress.h"
 #include "runtime/query_error.h"
@@ -80,7 +81,7 @@ public:
           checker_(make_query_checker()),
           graph_(progress_),
           engine_thread_(
-              {settings.database_path, 1, true}, [this] { return cycle(); }, engine_tick),
+              {.database_path = settings.database_path}, [this] { return cycle(); }, engine_tick),
           connections_(settings.io_threads, settings.secrets, settings.make_connection,
                        [this] {
                            progress_.notify();
@@ -127,14 +128,16 @@ public:
         if (!bound) return false;
         try {
             const bool done = executor_.execute(*bound, diagnostics);
+            if (!done) restore_functions(*bound, catalog_, *checker_);
             // What the statement made or removed shows in status() from here on.
             engine_thread_.call([this](Engine&) { publish_status(false, false); });
             return done;
         } catch (const EngineException& problem) {
             report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
-        } catch (const std::exception& problem) {
-            diagnostics.error(DiagnosticCode::internal_error, statement.span, problem.what());
+        } catch (...) {
+            diagnostics.error(DiagnosticCode::internal_error, statement.span, failure_reason(std::current_exception()));
         }
+        restore_functions(*bound, catalog_, *checker_);
         return false;
     }
 
@@ -198,9 +201,14 @@ public:
         connections_.pause_reading();
         const auto worked_off = [&] {
             return engine_thread_.call([&](Engine& engine) {
-                const bool dry = graph_.run_dry(engine, deadline);
-                settle();
-                return dry;
+                try {
+                    const bool dry = graph_.run_dry(engine, deadline);
+                    settle();
+                    return dry;
+                } catch (...) {
+                    fail_run(failure_reason(std::current_exception()));
+                    return true;
+                }
             });
         };
         if (!progress_.wait(worked_off, deadline)) {
@@ -236,8 +244,29 @@ private:
     /// The engine quotes values in its texts, and a value may be a secret that a peer has sent back.
     [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
 
-    /// Engine thread.
+    /// Engine thread. What pipelines and tables do is theirs to answer for (StreamGraph); whatever else fails is the
+    /// run's failure: rows may be lost by it.
     EngineThread::NextCycle cycle() {
+        try {
+            return cycle_once();
+        } catch (...) {
+            fail_run(failure_reason(std::current_exception()));
+        }
+        return std::nullopt;
+    }
+
+    /// Engine thread.
+    void fail_run(const std::string& reason) {
+        if (!cycle_failure_.empty()) return;  // The first is what the others follow from.
+        cycle_failure_ = reason;
+        spdlog::error("processing failed: {}", reason);
+        const std::lock_guard lock(status_mutex_);
+        if (!status_.failed) status_.failure = fmt::format("processing failed: {}", reason);
+        status_.failed = true;
+    }
+
+    /// Engine thread.
+    EngineThread::NextCycle cycle_once() {
         if (!cycling_) return std::nullopt;
         const auto began = std::chrono::steady_clock::now();
         const std::uint64_t rows_before = graph_.rows_in();
@@ -264,11 +293,10 @@ private:
         fresh.rows_out = graph_.rows_out();
         fresh.live = graph_.has_inputs();
         fresh.sources_finished = sources_finished;
-        for (const PipelineStatus& pipeline : graph_.pipeline_statuses()) {
-            if (pipeline.state != PipelineState::failed || fresh.failed) continue;
-            fresh.failed = true;
-            fresh.failure = fmt::format("pipeline \"{}\" failed: {}", pipeline.name, pipeline.last_error);
-        }
+        fresh.failure = graph_.failure();
+        if (fresh.failure.empty() && !cycle_failure_.empty())
+            fresh.failure = fmt::format("processing failed: {}", cycle_failure_);
+        fresh.failed = !fresh.failure.empty();
         const std::lock_guard lock(status_mutex_);
         fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
         status_ = std::move(fresh);
@@ -276,7 +304,8 @@ private:
 
     const bool in_memory_;
     bool shut_down_ = false;
-    bool cycling_ = false;  ///< Engine thread: it begins before the connections are there, and ends after them.
+    std::string cycle_failure_;  ///< Engine thread.
+    bool cycling_ = false;       ///< Engine thread: it begins before the connections are there, and ends after them.
     const ConnectorRegistry& registry_;
     SerializedOutput output_;
     std::unique_ptr<QueryChecker> checker_;

@@ -1,11 +1,13 @@
 #include "runtime/stream_graph.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "runtime/failure_reason.h"
 
 namespace laminar {
 
@@ -35,6 +37,18 @@ RunningPipeline* StreamGraph::find_pipeline(std::string_view name) noexcept {
 
 void StreamGraph::remove_pipeline(std::string_view name) {
     std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
+}
+
+std::vector<std::string> StreamGraph::readers_of(std::string_view object) const {
+    std::vector<std::string> names;
+    for (const Entry& entry : pipelines_) {
+        const std::vector<QueryInput>& inputs = entry.pipeline->query().inputs;
+        if (std::any_of(inputs.begin(), inputs.end(), [&](const QueryInput& input) {
+                return input.kind != InputKind::system_table && equals_ignoring_case(input.object, object);
+            }))
+            names.push_back(entry.pipeline->name());
+    }
+    return names;
 }
 
 void StreamGraph::set_retries(std::string_view connection, unsigned retries) noexcept {
@@ -87,7 +101,13 @@ bool StreamGraph::cycle(Engine& engine, bool at_once) {
     for (const Entry& entry : pipelines_) entry.pipeline->release();
     for (auto& [name, input] : tables_) {
         const std::size_t rows = input->batch_rows();
-        input->retain();
+        try {
+            input->retain();
+        } catch (...) {
+            const std::string reason = failure_reason(std::current_exception());
+            input->fail(reason);
+            fail_readers(*input, name, reason);
+        }
         input->release();
         if (rows > 0) progress_.add_rows(name, rows);
     }
@@ -109,14 +129,16 @@ void StreamGraph::maintain(RetainedTable& retained) {
 bool StreamGraph::take_in(bool at_once) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
-        if (RetainedTable* retained = input->retained(); retained && !ending_) maintain(*retained);
-        if (is_held_back(*input)) continue;
         try {
+            if (RetainedTable* retained = input->retained(); retained && !ending_) maintain(*retained);
+            if (is_held_back(*input)) continue;
             if (!input->advance(at_once)) continue;
-        } catch (const EngineException& problem) {
-            // The rows cannot be stored or given their defaults; readers must not see half of it.
-            spdlog::error("[{}] a batch of {} rows was refused: {}", name, input->batch_rows(), problem.what());
-            input->release(false);
+        } catch (...) {
+            // The rows cannot be stored or given their defaults; readers must not see half of it, nor go on without it.
+            const std::string reason = failure_reason(std::current_exception());
+            input->fail(reason);
+            fail_readers(*input, name, reason);
+            moved = true;
             continue;
         }
         moved = true;
@@ -126,11 +148,25 @@ bool StreamGraph::take_in(bool at_once) {
     return moved;
 }
 
+void StreamGraph::fail_readers(const StreamInput& input, std::string_view table, const std::string& reason) {
+    for (const Entry& entry : pipelines_) {
+        if (entry.pipeline->reads(input))
+            entry.pipeline->fail(fmt::format("table \"{}\", which it reads, failed: {}", table, reason));
+    }
+}
+
 bool StreamGraph::process(bool at_once) {
     bool moved = false;
     for (const Entry& entry : pipelines_) {
         RunningPipeline& pipeline = *entry.pipeline;
-        if (pipeline.is_accepting() && pipeline.advance_own_inputs(at_once)) {
+        bool advanced = false;
+        try {
+            advanced = pipeline.is_accepting() && pipeline.advance_own_inputs(at_once);
+        } catch (...) {
+            pipeline.fail(failure_reason(std::current_exception()));
+            moved = true;
+        }
+        if (advanced) {
             moved = true;
             for (const auto& source : pipeline.sources()) {
                 if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
@@ -171,12 +207,10 @@ bool StreamGraph::change_engine(Engine& engine) {
         if (executes) engine.commit();
         for (RunningPipeline* pipeline : changing) pipeline->settle();
         return executes;
-    } catch (const EngineException& problem) {
-        if (executes) engine.rollback();
-        spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
     } catch (...) {
         if (executes) engine.rollback();
-        throw;
+        spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}",
+                      failure_reason(std::current_exception()));
     }
     // One of them is at fault, and the others shall not stop for it.
     for (RunningPipeline* pipeline : changing) pipeline->apply_apart();
@@ -280,6 +314,18 @@ std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
                             pipeline->graph() ? pipeline->graph()->watermark() : StreamTime()});
     }
     return statuses;
+}
+
+std::string StreamGraph::failure() const {
+    for (const auto& [name, input] : tables_) {
+        if (!input->failure().empty()) return fmt::format("table \"{}\" failed: {}", name, input->failure());
+    }
+    for (const Entry& entry : pipelines_) {
+        const RunningPipeline& pipeline = *entry.pipeline;
+        if (pipeline.state() == PipelineState::failed)
+            return fmt::format("pipeline \"{}\" failed: {}", pipeline.name(), pipeline.last_error());
+    }
+    return {};
 }
 
 bool StreamGraph::reads_past() const {

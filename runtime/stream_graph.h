@@ -39,6 +39,7 @@ class StreamGraph {
 public:
     explicit StreamGraph(Progress& progress) : progress_(progress) {}
 
+    /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
     [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
     void remove_table(std::string_view name);
@@ -46,6 +47,8 @@ public:
     RunningPipeline& add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink, std::string stored_sink);
     [[nodiscard]] RunningPipeline* find_pipeline(std::string_view name) noexcept;
     void remove_pipeline(std::string_view name);
+    /// Pipelines and subscriptions whose query names it.
+    [[nodiscard]] std::vector<std::string> readers_of(std::string_view object) const;
     /// See RunningPipeline.
     void set_retries(std::string_view connection, unsigned retries) noexcept;
 
@@ -75,6 +78,8 @@ public:
     [[nodiscard]] bool reads_past() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
+    /// What has failed first among tables and pipelines, in words; empty while nothing has.
+    [[nodiscard]] std::string failure() const;
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
     /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
@@ -92,6 +97,7 @@ private:
     };
 
     void maintain(RetainedTable& retained);
+    void fail_readers(const StreamInput& input, std::string_view table, const std::string& reason);
     bool take_in(bool at_once);
     bool process(bool at_once);
     [[nodiscard]] bool has_changes() const;

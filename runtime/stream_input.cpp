@@ -24,8 +24,9 @@ StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr
 StreamInput::~StreamInput() { release(false); }
 
 std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableObject& table,
-                                                    std::shared_ptr<InputChannel> channel) {
-    std::unique_ptr<StreamInput> input(new StreamInput(engine, "table:" + table.name, std::move(channel)));
+                                                    std::shared_ptr<InputChannel> channel, const std::string& key) {
+    std::unique_ptr<StreamInput> input(
+        new StreamInput(engine, key.empty() ? "table:" + table.name : key, std::move(channel)));
     input->set_connection(table.options.connector);
     input->apply_defaults_from(table);
     input->retained_ = std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_);
@@ -68,8 +69,12 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
 
 bool StreamInput::advance(bool at_once) {
     release(false);  // Of a cycle that failed midway.
-    batch_ = channel_->take(at_once);
+    batch_ = channel_->take(at_once || !failure_.empty());
     if (!batch_) return false;
+    if (!failure_.empty()) {
+        release(false);
+        return false;
+    }
     fill_in_processed_at(*batch_, std::chrono::system_clock::now());
     // A channel that was redefined since is read by whoever redefined it.
     slot_->set_batch(batch_->schema == schema_ ? batch_.get() : nullptr);
@@ -90,6 +95,17 @@ void StreamInput::keep_batch() {
         defaulted_slot_->set_rows(&*defaulted_rows_);
     }
     if (retained_ && is_retained_at_once_) retained_->append_shown(batch_->byte_size());
+}
+
+void StreamInput::fail(const std::string& reason) {
+    if (!failure_.empty()) return;
+    failure_ = reason;
+    spdlog::error("[{}] table failed: {}", key_, reason);
+    release(false);
+}
+
+const std::string& StreamInput::failure() const noexcept {
+    return failure_.empty() && retained_ ? retained_->failure() : failure_;
 }
 
 void StreamInput::retain() {

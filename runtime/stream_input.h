@@ -20,9 +20,10 @@ namespace laminar {
 /// connection).
 class StreamInput {
 public:
-    /// For CREATE TABLE ... WITH (connector): applies DEFAULTs and retains.
+    /// For CREATE TABLE ... WITH (connector): applies DEFAULTs and retains. key is unique among inputs, those among
+    /// them that a new one is about to replace; without one it is made of the table's name.
     static std::unique_ptr<StreamInput> for_table(Engine& engine, const TableObject& table,
-                                                  std::shared_ptr<InputChannel> channel);
+                                                  std::shared_ptr<InputChannel> channel, const std::string& key = {});
     /// For a query that reads a connection directly. key is unique among inputs.
     static std::unique_ptr<StreamInput> for_connection(Engine& engine, const std::string& key,
                                                        std::shared_ptr<InputChannel> channel);
@@ -34,6 +35,11 @@ public:
     /// Takes what has arrived and makes it the batch at hand. False when nothing has arrived, or when batch_size makes
     /// it wait for more and not everything is wanted at_once.
     bool advance(bool at_once = false);
+    /// Puts it out of work for good, for what it cannot go on after: what arrives from now on is taken and given back
+    /// as not processed.
+    void fail(const std::string& reason);
+    /// Why it has failed, or has lost rows that it should retain; empty while neither has happened.
+    [[nodiscard]] const std::string& failure() const noexcept;
     /// Lets the table keep the batch at hand: after those who wait for it have had it.
     void retain();
     /// Ends the batch at hand, and says whether it has been processed.
@@ -77,6 +83,7 @@ private:
     bool is_retained_at_once_ = false;  ///< Storing its rows is what shows whether they can be.
     std::unique_ptr<ColumnBatch> batch_;
     std::string connection_;
+    std::string failure_;
     std::vector<FailedRow> failures_;
     std::uint64_t rows_ = 0;
     std::uint64_t refused_rows_ = 0;

@@ -46,7 +46,7 @@ std::vector<ConnectionTestStep> test_readable_file(const std::string& path) {
         std::error_code error;
         const std::uintmax_t size = std::filesystem::file_size(path, error);
         return {finish({"open", true, {}, error ? std::string("readable") : fmt::format("{} bytes", size)}, start)};
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
         return {finish({"open", false, {}, error.what()}, start)};
     }
 }

@@ -83,7 +83,7 @@ public:
         if (!steps.front().ok) return steps;
         try {
             check_parquet_file(path_);
-        } catch (const std::runtime_error& error) {
+        } catch (const std::exception& error) {
             steps.front().ok = false;
             steps.front().detail = error.what();
         }
@@ -97,6 +97,9 @@ private:
             files_.read_parquet(path_, [this](const ColumnRows& rows) { return take(rows); });
         } catch (const std::exception& error) {
             problem = error.what();
+            if (problem.empty()) problem = "reading failed";
+        } catch (...) {
+            problem = "reading failed for a reason that it does not tell";
         }
         {
             const std::lock_guard lock(mutex_);

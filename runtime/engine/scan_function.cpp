@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/vector_writer.h"
+#include "runtime/failure_reason.h"
 
 namespace laminar {
 
@@ -40,8 +41,8 @@ template <class Info, class Body>
 void guard(Info info, void (*set_error)(Info, const char*), Body&& body) noexcept {
     try {
         body();
-    } catch (const std::exception& problem) {
-        set_error(info, problem.what());
+    } catch (...) {
+        set_error(info, failure_reason(std::current_exception()).c_str());
     }
 }
 

@@ -23,6 +23,7 @@
 #include "connectors/generator/generator_connection.h"
 #include "connectors/generator/options.h"
 #include "connectors/net/io_runtime.h"
+#include "connectors/paced_source.h"
 #include "connectors/queued_sink.h"
 #include "decoder_fixture.h"
 
@@ -467,4 +468,46 @@ TEST_CASE("the blackhole counts") {
     CHECK(connection->status().bytes_sent == 5);
     CHECK(connection->status().state == ConnectionState::connected);
     close_and_wait(*connection);
+}
+
+namespace {
+
+/// Throws what it is told to at its second message.
+class ThrowingSource final : public MessageSource {
+public:
+    explicit ThrowingSource(std::function<void()> fail) : fail_(std::move(fail)) {}
+    void open() override {}
+    std::optional<std::string_view> next() override {
+        if (++asked_ > 1) fail_();
+        return R"({"n":1})";
+    }
+    [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return {}; }
+
+private:
+    std::function<void()> fail_;
+    int asked_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a source fails with whatever reading it throws") {
+    std::function<void()> fail;
+    SUBCASE("a resource") {
+        fail = [] { throw std::runtime_error("the disk is gone"); };
+    }
+    SUBCASE("a mistake") {
+        fail = [] { throw std::logic_error("the disk is gone"); };
+    }
+    SUBCASE("anything") {
+        fail = [] { throw 42; };
+    }
+    World world;
+    PacedSource source({"s", "file", "nowhere", std::nullopt, std::make_unique<ThrowingSource>(fail)}, world.context);
+    Consumer consumer(world, define("s", "generator", GeneratorOptions{}), {payload_column("n", "INTEGER")});
+    source.add_input(TableStream::messages, consumer.channel);
+    source.open();
+    consumer.take(1);
+    CHECK(world.observer.wait([&] { return source.status().state == ConnectionState::failed; }));
+    CHECK_FALSE(source.status().last_error.empty());
+    CHECK(consumer.rows.size() == 1);
 }
