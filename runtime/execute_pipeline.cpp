@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "catalog/scope.h"
 #include "connectors/connection_factory.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/query_error.h"
@@ -22,7 +23,7 @@ const FunctionNames& StatementExecutor::aggregate_functions() {
 }
 
 std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::string& consumer,
-                                                                     const BoundQuery& query) {
+                                                                     const std::string& key, const BoundQuery& query) {
     std::vector<RunningPipeline::Source> sources;
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
         const QueryInput& input = query.inputs[index];
@@ -56,7 +57,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
                 [this] { env_.engine.hurry(); });
             env_.connections.use(definition, consumer);
             env_.engine.call([&](Engine& engine) {
-                source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", consumer, index), channel);
+                source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", key, index), channel);
             });
             source.own_stream->set_connection(definition.name);
             source.stream = source.own_stream.get();
@@ -66,7 +67,8 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
     return sources;
 }
 
-RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const PipelineObject* definition) {
+RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const std::string& key,
+                                                         const PipelineObject* definition) {
     if (!definition || definition->sink.empty()) {
         return [this, name](Engine&, const std::vector<OutputColumn>&) {
             return make_callback_sink([this, name](const ResultTable& rows) { env_.output.stream_rows(name, rows); });
@@ -74,8 +76,8 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
     }
     const TableObject& table = *env_.catalog.find_as<TableObject>(definition->sink);
     if (table.is_stored()) {
-        return [table, name](Engine& engine, const std::vector<OutputColumn>& columns) {
-            return make_stored_table_sink(engine, table, name + ":sink", columns);
+        return [table, key](Engine& engine, const std::vector<OutputColumn>& columns) {
+            return make_stored_table_sink(engine, table, key + ":sink", columns);
         };
     }
     return [this, table](Engine&, const std::vector<OutputColumn>&) {
@@ -93,58 +95,70 @@ std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
     };
 }
 
-bool StatementExecutor::start_pipeline(const std::string& name, const std::string& label, const BoundQuery& query,
-                                       const PipelineObject* definition, SourceSpan span, Diagnostics& diagnostics) {
-    if (!query.reads_stream()) {
-        diagnostics.error(DiagnosticCode::unsupported_on_stream, span,
-                          "the query reads no stream, so nothing would ever drive it",
-                          "use INSERT INTO ... SELECT to run it once");
-        return false;
-    }
+bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan span, Diagnostics& diagnostics) {
+    const PipelineObject* definition = start.definition;
+    const BoundQuery& query = start.query;
+    const std::string consumer = start.replaces ? pending_consumer(start.name) : start.name;
+    const std::string key = start.replaces ? engine_key(start.name) : start.name;
     const FunctionNames& aggregates = aggregate_functions();
     const SourceTextPtr text = diagnostics.source();
     std::vector<OutputColumn> columns;
     std::string stored_sink;
+    std::string sink_connection;
     if (definition && !definition->sink.empty()) {
         const TableObject& table = *env_.catalog.find_as<TableObject>(definition->sink);
         columns = sink_columns(table, definition->sink_columns);
-        if (table.is_stored())
-            stored_sink = table.name;
-        else {
-            env_.connections.use(*env_.catalog.find_as<ConnectionObject>(table.options.connector), name);
-            open_later(table.options.connector);
-        }
+        (table.is_stored() ? stored_sink : sink_connection) = table.is_stored() ? table.name : table.options.connector;
     }
-    std::vector<RunningPipeline::Source> sources = open_sources(name, query);
+    std::vector<RunningPipeline::Source> sources;
     std::vector<std::shared_ptr<InputChannel>> channels;
-    for (const auto& source : sources)
-        channels.push_back(source.own_stream ? source.own_stream->shared_channel() : nullptr);
+    Removed removed;
+    const auto give_up = [&] {
+        env_.engine.call([&](Engine&) { sources.clear(); });
+        for (const std::string& connection : connections_of(query, definition))
+            env_.connections.stop_using(connection, consumer);
+    };
     try {
+        if (!sink_connection.empty())
+            env_.connections.use(*env_.catalog.find_as<ConnectionObject>(sink_connection), consumer);
+        sources = open_sources(consumer, key, query);
+        for (const auto& source : sources)
+            channels.push_back(source.own_stream ? source.own_stream->shared_channel() : nullptr);
         env_.engine.call([&](Engine& engine) {
             auto pipeline =
-                std::make_unique<RunningPipeline>(engine, name, query, std::move(sources), std::move(columns),
-                                                  sink_maker(label, definition), text, aggregates);
+                std::make_unique<RunningPipeline>(engine, key, query, std::move(sources), std::move(columns),
+                                                  sink_maker(start.label, key, definition), text, aggregates);
+            pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
             if (env_.wall_clock) pipeline->set_wall_clock(env_.wall_clock);
+            if (start.replaces) {
+                env_.graph.cycle(engine, true);  // What has arrived belongs to the old one.
+                remove_pipeline(start.name, removed);
+            }
             env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
+            if (start.statement) apply_to_catalog(*start.statement, env_.catalog);
         });
     } catch (const EngineException& problem) {
-        env_.engine.call([&](Engine&) { sources.clear(); });
-        stop_using_connections(name, query, definition);
+        give_up();
         report_engine_error(problem.error(), nullptr, span, diagnostics);
         return false;
     } catch (const PlanRefused& problem) {
-        env_.engine.call([&](Engine&) { sources.clear(); });
-        stop_using_connections(name, query, definition);
+        give_up();
         for (const Diagnostic& finding : problem.findings().all()) diagnostics.add(finding);
         return false;
+    } catch (...) {
+        give_up();
+        throw;
     }
     env_.engine.wake();
-    for (std::size_t index = 0; index < query.inputs.size(); ++index) {
-        if (!channels[index]) continue;
-        const std::string& connection = query.inputs[index].object;
-        env_.connections.attach(connection, name, TableStream::messages, channels[index]);
+    leave(removed);
+    for (const std::string& connection : connections_of(query, definition)) {
+        take_place({}, *env_.catalog.find_as<ConnectionObject>(connection), consumer, start.name);
         open_later(connection);
+    }
+    for (std::size_t index = 0; index < query.inputs.size(); ++index) {
+        if (channels[index])
+            env_.connections.attach(query.inputs[index].object, start.name, TableStream::messages, channels[index]);
     }
     return true;
 }
@@ -158,29 +172,24 @@ void StatementExecutor::open_connections() {
     }
 }
 
-void StatementExecutor::stop_using_connections(const std::string& name, const BoundQuery& query,
-                                               const PipelineObject* definition) {
+std::vector<std::string> StatementExecutor::connections_of(const BoundQuery& query,
+                                                           const PipelineObject* definition) const {
+    std::vector<std::string> connections;
+    const auto add = [&](const std::string& name) {
+        if (!contains_name(connections, name)) connections.push_back(name);
+    };
     for (const QueryInput& input : query.inputs) {
-        if (input.kind == InputKind::connection) env_.connections.stop_using(input.object, name);
+        if (input.kind == InputKind::connection) add(input.object);
     }
-    if (!definition || definition->sink.empty()) return;
-    const auto* table = env_.catalog.find_as<TableObject>(definition->sink);
-    if (table && !table->is_stored()) env_.connections.stop_using(table->options.connector, name);
-}
-
-void StatementExecutor::stop_pipeline(const std::string& name) {
-    const auto* definition = env_.catalog.find_as<PipelineObject>(name);
-    BoundQuery query;
-    env_.engine.call([&](Engine&) {
-        if (const RunningPipeline* pipeline = env_.graph.find_pipeline(name)) query = pipeline->query();
-    });
-    stop_using_connections(name, query, definition);
-    env_.engine.call([&](Engine&) { env_.graph.remove_pipeline(name); });
+    const auto* table =
+        definition && !definition->sink.empty() ? env_.catalog.find_as<TableObject>(definition->sink) : nullptr;
+    if (table && !table->is_stored()) add(table->options.connector);
+    return connections;
 }
 
 bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan span, Diagnostics& diagnostics) {
     const std::string name = fmt::format("subscription {}", next_subscription_);
-    if (!start_pipeline(name, statement.name, statement.query, nullptr, span, diagnostics)) return false;
+    if (!start_pipeline({name, statement.name, statement.query}, span, diagnostics)) return false;
     ++next_subscription_;
     subscriptions_.push_back(name);
     env_.output.done("SUBSCRIBE");
@@ -188,7 +197,11 @@ bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan sp
 }
 
 void StatementExecutor::end_subscriptions() {
-    for (const std::string& name : std::exchange(subscriptions_, {})) stop_pipeline(name);
+    Removed removed;
+    env_.engine.call([&](Engine&) {
+        for (const std::string& name : std::exchange(subscriptions_, {})) remove_pipeline(name, removed);
+    });
+    leave(removed);
 }
 
 }  // namespace laminar

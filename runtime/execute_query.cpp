@@ -105,23 +105,9 @@ WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
     return write_query(query.query, options);
 }
 
-bool StatementExecutor::prepare_for_reading(const BoundQuery& query, Diagnostics& diagnostics) {
-    for (const QueryInput& input : query.inputs) {
-        if (input.kind != InputKind::connection && input.kind != InputKind::pipeline) continue;
-        const bool connection = input.kind == InputKind::connection;
-        diagnostics.error(
-            DiagnosticCode::unsupported_on_stream, input.span,
-            fmt::format("{} \"{}\" keeps no rows, so there is nothing to select from yet",
-                        connection ? "connection" : "pipeline", input.object),
-            connection ? fmt::format("bind a table to it (CREATE TABLE t (...) WITH (connector = '{}')), or use "
-                                     "SUBSCRIBE TO (SELECT ...) to see rows as they come",
-                                     input.object)
-                       : fmt::format("use SUBSCRIBE TO {}, or let the pipeline INSERT INTO a table", input.object));
-    }
-    if (diagnostics.has_errors()) return false;
+void StatementExecutor::prepare_for_reading() {
     // What has arrived by now belongs to the answer; what is past its retention does not (show_retained).
     env_.engine.call([&](Engine& engine) { env_.graph.cycle(engine, true); });
-    return true;
 }
 
 void StatementExecutor::show_retained(const BoundQuery& query) {
@@ -153,7 +139,7 @@ bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
 }
 
 bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
-    if (!prepare_for_reading(query, diagnostics)) return false;
+    prepare_for_reading();
     if (!run_connection_tests(query)) {
         diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
         return false;
@@ -183,7 +169,7 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
 }
 
 bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
-    if (!prepare_for_reading(statement.query, diagnostics)) return false;
+    prepare_for_reading();
     const TableObject& table = *env_.catalog.find_as<TableObject>(statement.table);
     WrittenSql sql = retained_sql(statement.query);
     try {
@@ -359,23 +345,16 @@ ResultTable StatementExecutor::explain_query(const BoundQuery& query, bool conti
     return builder.take();
 }
 
-bool StatementExecutor::explain(const BoundExplain& statement, SourceSpan span, Diagnostics& diagnostics) {
+void StatementExecutor::explain(const BoundExplain& statement) {
     const BoundQuery* query = nullptr;
     if (const auto* select = std::get_if<BoundSelect>(&statement.statement.node)) query = &select->query;
     if (const auto* insert = std::get_if<BoundInsert>(&statement.statement.node)) query = &insert->query;
     if (const auto* subscribe = std::get_if<BoundSubscribe>(&statement.statement.node)) query = &subscribe->query;
     if (const auto* create = std::get_if<BoundCreate>(&statement.statement.node); create && create->query)
         query = &*create->query;
-    if (!query) {
-        diagnostics.error(DiagnosticCode::execution_failed, span,
-                          "there is nothing to explain: the statement runs no query",
-                          "EXPLAIN takes SELECT, INSERT, SUBSCRIBE, CREATE VIEW and CREATE PIPELINE");
-        return false;
-    }
     const bool continuous = std::holds_alternative<BoundSubscribe>(statement.statement.node) ||
                             std::holds_alternative<BoundCreate>(statement.statement.node);
-    print(explain_query(*query, continuous));
-    return true;
+    if (query) print(explain_query(*query, continuous));  // The binder lets no other statement through.
 }
 
 }  // namespace laminar

@@ -59,7 +59,8 @@ bool StatementExecutor::execute(const BoundStatement& statement, Diagnostics& di
                 return true;
             },
             [&](const std::shared_ptr<BoundExplain>& explain_statement) {
-                return explain(*explain_statement, span, diagnostics);
+                explain(*explain_statement);
+                return true;
             },
         },
         statement.node);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,7 +38,8 @@ public:
 
     explicit StatementExecutor(const Environment& environment) : env_(environment) {}
 
-    /// False after reporting. The catalog is changed only by statements that succeed.
+    /// False after reporting, and throws. The catalog is changed by statements that succeed alone, and on the engine
+    /// thread: system tables that pipelines read never see it change.
     bool execute(const BoundStatement& statement, Diagnostics& diagnostics);
 
     /// Opens the connections that statements have made ready. They stay closed until then, so that everything which
@@ -50,24 +52,55 @@ public:
 private:
     void open_later(const std::string& connection);
 
-    // execute_ddl.cpp
+    /// What a statement has taken out of the graph used these connections: they are told when that is done, and may
+    /// then close, for which nobody on the engine thread waits.
+    struct Removed {
+        struct Use {
+            std::string connection;
+            std::string consumer;
+        };
+        std::vector<Use> uses;
+    };
+
+    // execute_ddl.cpp. An object that replaces another is complete before anything of the other is touched. Then the
+    // engine's part changes in one transaction, and after that, in the same task of the engine thread, the graph and
+    // the catalog: what a pipeline sees of them fits together.
     bool create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics);
-    bool create_stored_table(const TableObject& table, const BoundCreate& statement, Diagnostics& diagnostics);
-    void create_stream_table(const TableObject& table);
+    void create_stored_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole);
+    void create_stream_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole);
+    [[nodiscard]] std::optional<TableObject> replaced_table(const BoundCreate& statement) const;
+    void remove_table(const TableObject& table, Removed& removed);
+    void remove_pipeline(const std::string& name, Removed& removed);
+    void remove_subscriptions_to(const std::string& object, Removed& removed);
+    void leave(const Removed& removed);
+    void take_place(const Removed& removed, const ConnectionObject& definition, const std::string& consumer,
+                    const std::string& name);
+    /// The name under which connections know what will replace an object of this name.
+    [[nodiscard]] static std::string pending_consumer(const std::string& name);
+    /// One that nothing in the engine has, as slots and tables of what is replaced are still there.
+    [[nodiscard]] std::string engine_key(const std::string& name);
     void alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole);
     void drop(const BoundDrop& statement, const BoundStatement& whole);
-    void drop_object(ast::ObjectKind kind, const std::string& name);
     void pause_or_resume(const BoundPauseResume& statement);
 
     // execute_pipeline.cpp
-    /// name is unique among pipelines and subscriptions; label is what printed rows carry as _stream.
-    bool start_pipeline(const std::string& name, const std::string& label, const BoundQuery& query,
-                        const PipelineObject* definition, SourceSpan span, Diagnostics& diagnostics);
-    void stop_using_connections(const std::string& name, const BoundQuery& query, const PipelineObject* definition);
-    void stop_pipeline(const std::string& name);
-    std::vector<RunningPipeline::Source> open_sources(const std::string& consumer, const BoundQuery& query);
+    struct PipelineStart {
+        std::string name;   ///< Unique among pipelines and subscriptions.
+        std::string label;  ///< What printed rows carry as _stream.
+        const BoundQuery& query;
+        const PipelineObject* definition = nullptr;  ///< Not of subscriptions; as the next.
+        const BoundStatement* statement = nullptr;
+        bool replaces = false;
+    };
+    bool start_pipeline(const PipelineStart& start, SourceSpan span, Diagnostics& diagnostics);
+    /// Those that it reads directly or sends on.
+    [[nodiscard]] std::vector<std::string> connections_of(const BoundQuery& query,
+                                                          const PipelineObject* definition) const;
+    std::vector<RunningPipeline::Source> open_sources(const std::string& consumer, const std::string& key,
+                                                      const BoundQuery& query);
     [[nodiscard]] std::function<bool()> is_up(const std::string& connection);
-    RunningPipeline::SinkMaker sink_maker(const std::string& name, const PipelineObject* definition);
+    RunningPipeline::SinkMaker sink_maker(const std::string& name, const std::string& key,
+                                          const PipelineObject* definition);
     bool subscribe(const BoundSubscribe& statement, SourceSpan span, Diagnostics& diagnostics);
 
     // execute_query.cpp
@@ -77,12 +110,12 @@ private:
                                 Diagnostics& diagnostics);
     bool run_connection_tests(const BoundQuery& query);  ///< False when cancelled.
     bool wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics);
-    bool explain(const BoundExplain& statement, SourceSpan span, Diagnostics& diagnostics);
+    void explain(const BoundExplain& statement);
     WrittenSql retained_sql(const BoundQuery& query);
     ResultTable explain_query(const BoundQuery& query, bool continuous);
     std::optional<std::vector<PlanLine>> explain_plan(const BoundQuery& query);
-    /// Brings what the query reads up to date; false, reported, when it reads something that keeps no rows.
-    bool prepare_for_reading(const BoundQuery& query, Diagnostics& diagnostics);
+    /// Brings what tables retain up to date.
+    void prepare_for_reading();
     /// Tables show exactly what they retain, until the next cycle. Engine thread: right before the query is executed.
     void show_retained(const BoundQuery& query);
 
@@ -100,8 +133,10 @@ private:
     Environment env_;
     FunctionNames aggregate_functions_;  ///< Asked of the engine once.
     std::uint64_t next_subscription_ = 1;
-    std::vector<std::string> ready_;          ///< Names of connections that are to be opened.
-    std::vector<std::string> subscriptions_;  ///< Names of those that run.
+    std::uint64_t replacements_ = 0;
+    std::vector<std::string> ready_;  ///< Names of connections that are to be opened.
+    std::vector<std::string>
+        subscriptions_;  ///< Names of those that run. Also of the engine thread while it is called.
 };
 
 }  // namespace laminar
