@@ -49,7 +49,7 @@ BatchColumn field_column(const std::string& name, ColumnType type) {
     BatchColumn column;
     column.name = name;
     column.type = std::move(type);
-    column.json_path = {name};
+    column.take_field(name);
     return column;
 }
 

@@ -145,10 +145,6 @@ private:
     }
 
     void bind_column_options(const ast::ColumnDefinition& definition, ColumnObject& column) {
-        // "a.b" reaches into nested objects without an option.
-        if (definition.name.text.find('.') != std::string::npos) {
-            if (auto steps = parse_json_path(definition.name.text)) column.json_path = std::move(*steps);
-        }
         if (definition.options.empty()) return;
         if (!bound_to_connection_) {
             context_.error(DiagnosticCode::option_not_applicable, definition.options.front().name.span,
@@ -162,7 +158,8 @@ private:
         if (!options) return;
         const std::string& path = static_cast<const ColumnOptions&>(*options).json_path;
         if (!path.empty()) column.json_path = parse_json_path(path).value_or(std::vector<std::string>{});
-        if (!path.empty() && connection_ != nullptr && payload_shape(*connection_) != PayloadShape::fields)
+        if (!path.empty() && connection_ != nullptr && table_.options.stream == TableStream::messages &&
+            payload_shape(*connection_) != PayloadShape::fields)
             context_.error(DiagnosticCode::option_not_applicable, definition.options.front().name.span,
                            fmt::format("option \"json_path\" does not apply: connection \"{}\" does not carry JSON",
                                        connection_->name),
@@ -384,7 +381,7 @@ private:
             context_.error(DiagnosticCode::invalid_definition, create_.name.span,
                            fmt::format("table \"{}\" needs columns to show errors", create_.name.text),
                            "for example error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP");
-        assign_metadata(table_.columns, PayloadShape::fields);
+        assign_metadata(table_.columns, PayloadShape::record);
     }
 
     void assign_payload_columns() {

@@ -36,7 +36,7 @@ struct ColumnObject {
     bool not_null = false;
     bool primary_key = false;
     ast::ExpressionBox default_value;       ///< Empty without DEFAULT.
-    std::vector<std::string> json_path;     ///< Steps into the payload; empty means [name].
+    std::vector<std::string> json_path;     ///< Steps into the payload; empty: it takes the field of its name.
     std::optional<MetadataField> metadata;  ///< Filled from it when the payload has no such field.
     bool never_filled = false;              ///< Nothing in a message of the connection goes to it.
 };

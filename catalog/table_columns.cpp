@@ -8,9 +8,14 @@
 namespace laminar {
 namespace {
 
-const MetadataColumn* metadata_named(std::string_view name) {
-    if (equals_ignoring_case(name, "size")) return find_metadata_column("message_size");
-    return find_metadata_column(name);
+const MetadataColumn* metadata_named(std::string_view name, PayloadShape shape) {
+    const bool has_fields = shape == PayloadShape::fields || shape == PayloadShape::record;
+    if (!has_fields && equals_ignoring_case(name, "size")) return find_metadata_column("message_size");
+    const MetadataColumn* metadata = find_metadata_column(name);
+    if (metadata == nullptr || !has_fields) return metadata;
+    const bool is_payload = metadata->field == MetadataField::message || metadata->field == MetadataField::data;
+    const bool is_told = shape == PayloadShape::record && metadata->field != MetadataField::processed_at;
+    return is_payload || is_told ? nullptr : metadata;
 }
 
 /// The column that takes the whole payload.
@@ -41,6 +46,8 @@ bool metadata_fits(TypeId metadata, const ColumnType& column) {
             return column.id == TypeId::varchar;
         case TypeId::blob:
             return column.id == TypeId::blob;
+        case TypeId::json:
+            return column.id == TypeId::json || column.id == TypeId::varchar;
         case TypeId::timestamp:
             return column.id == TypeId::timestamp || column.id == TypeId::timestamp_tz ||
                    column.id == TypeId::timestamp_ms || column.id == TypeId::timestamp_s ||
@@ -65,8 +72,8 @@ bool metadata_fits(TypeId metadata, const ColumnType& column) {
 
 void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape) {
     for (ColumnObject& column : columns) {
-        const MetadataColumn* metadata = metadata_named(column.name);
-        if (metadata == nullptr) continue;
+        const MetadataColumn* metadata = metadata_named(column.name, shape);
+        if (metadata == nullptr || !column.json_path.empty()) continue;
         const bool payload_as_json = metadata->field == MetadataField::message && column.type.id == TypeId::json;
         if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata = metadata->field;
     }

@@ -9,15 +9,16 @@
 
 namespace laminar {
 
-/// How the messages of a connection become columns.
-enum class PayloadShape : std::uint8_t { fields, text, bytes };
+/// How the messages of a connection become columns; record: the entries of its streams errors and dlq do.
+enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 
 /// By the connection's option format; fields for connectors without one.
 [[nodiscard]] PayloadShape payload_shape(const ConnectionObject& connection);
 
-/// Lets columns be filled from metadata: those that bear the name of a metadata column (or "size") and have a type it
-/// fits into; for text and binary messages also the one column that takes the payload ("message" or the first TEXT,
-/// "data" or the first BYTEA).
+/// Lets columns be filled from metadata: those that bear the name of a metadata column and have a type it fits into,
+/// unless they have a json_path. In messages of fields, message and data are fields; in text and binary ones "size" is
+/// another name of message_size, and one column takes the payload ("message" or the first TEXT, "data" or the first
+/// BYTEA). A record tells of another message: of itself there is no more than processed_at.
 void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape);
 
 /// Whether metadata of a type can be put into a column of another without loss of meaning.

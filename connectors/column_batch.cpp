@@ -1,6 +1,9 @@
 #include "connectors/column_batch.h"
 
 #include <stdexcept>
+#include <utility>
+
+#include "catalog/json_path.h"
 
 namespace laminar {
 
@@ -265,6 +268,14 @@ ColumnBatch::ColumnBatch(std::shared_ptr<const BatchSchema> batch_schema) : sche
     columns.reserve(schema->columns.size());
     for (const BatchColumn& column : schema->columns) columns.emplace_back(column.type);
     presence.resize(schema->columns.size());
+}
+
+void BatchColumn::take_field(std::string_view field_name) {
+    json_path = {std::string(field_name)};
+    by_name = true;
+    nested_path.clear();
+    if (field_name.find('.') == std::string_view::npos || field_name.front() == '$') return;
+    if (auto steps = parse_json_path(field_name)) nested_path = std::move(*steps);
 }
 
 void ColumnBatch::truncate(std::size_t row_count) {

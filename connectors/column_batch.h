@@ -170,10 +170,17 @@ private:
 struct BatchColumn {
     std::string name;
     ColumnType type;
-    std::vector<std::string> json_path;     ///< Steps into the payload; empty for pure metadata.
+    std::vector<std::string> json_path;  ///< Steps into the payload, each as it is spelled; empty for pure metadata.
+    /// It takes the field of its name (json_path is that one step): where the message has no field that is spelled so,
+    /// the one at nested_path, or else one in another case that no other column claims.
+    bool by_name = false;
+    std::vector<std::string> nested_path;   ///< By name: what a name with dots may mean besides; empty otherwise.
     std::optional<MetadataField> metadata;  ///< Source, or the fallback when json_path finds nothing.
     bool tracks_presence = false;           ///< Has a DEFAULT: ColumnBatch::presence tells which rows need it.
     bool not_null = false;  ///< A row whose value is missing or null is a decode error (unless it has a DEFAULT).
+
+    /// Lets it take the field of a name.
+    void take_field(std::string_view field_name);
 
     /// Metadata that nothing depends on and that RowFacts knows: not filled until it is read (fill_in_metadata).
     [[nodiscard]] bool is_deferred() const noexcept {

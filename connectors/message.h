@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace laminar {
 
@@ -53,8 +54,14 @@ struct MessageError {
     /// invalid_json, type_mismatch, missing_field, invalid_utf8, too_deep, too_large, connection, ...
     std::string type;
     std::string message;  ///< What and where, such as: field "price": expected DOUBLE, found string "abc".
-    /// The decoder is tolerant: the message made its rows all the same, with NULL where it could not be understood.
+    /// The message made rows all the same: without the parts that could not be used, or from a tolerant decoder, with
+    /// NULL where it could not be understood.
     bool rows_kept = false;
+    /// The part of the payload that it is about: an element of an array, a line. Without an end it is all of it.
+    std::size_t part_begin = 0;
+    std::size_t part_end = 0;
+    /// The errors of other parts of the message, in their order; not more than is bearable.
+    std::vector<MessageError> further = {};
 };
 
 }  // namespace laminar

@@ -251,7 +251,9 @@ void PacedSource::Implementation::report_missing_fields() {
         for (const BatchColumn& column : channel->schema()->columns) {
             if (column.json_path.empty() || column.metadata || column.tracks_presence) continue;
             const bool found = std::any_of(fields->begin(), fields->end(), [&](const std::string& field) {
-                return equals_ignoring_case(field, column.json_path.front());
+                if (!column.nested_path.empty() && field == column.nested_path.front()) return true;
+                return column.by_name ? equals_ignoring_case(field, column.json_path.front())
+                                      : field == column.json_path.front();
             });
             if (!found) missing.insert(column.json_path.front());
         }

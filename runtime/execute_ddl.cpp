@@ -129,9 +129,12 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     std::shared_ptr<InputChannel> channel;
     if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition);
-        if (table.options.stream != TableStream::messages)
+        const StreamContent content = content_of(table);
+        if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
-        const auto schema = table_batch_schema(table, options.decoder.format);
+            options.decoder = DecoderOptions{};
+        }
+        const auto schema = table_batch_schema(table, content);
         channel = std::make_shared<InputChannel>(
             schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
             [this] { env_.engine.hurry(); });
@@ -275,8 +278,9 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
     env_.output.done(fmt::format("{} {}", statement.resume ? "RESUME" : "PAUSE", upper_kind(statement.kind)));
 }
 
-MessageFormat StatementExecutor::format_of(const std::string& connection) const {
-    const auto* definition = env_.catalog.find_as<ConnectionObject>(connection);
+StreamContent StatementExecutor::content_of(const TableObject& table) const {
+    if (table.options.stream != TableStream::messages) return StreamContent::records();
+    const auto* definition = env_.catalog.find_as<ConnectionObject>(table.options.connector);
     return definition ? connection_input_options(*definition).decoder.format : MessageFormat::json;
 }
 

@@ -30,7 +30,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
         RunningPipeline::Source source;
         if (input.kind == InputKind::stream_table) {
             const auto& table = *env_.catalog.find_as<TableObject>(input.object);
-            source.format = format_of(table.options.connector);
+            source.content = content_of(table);
             source.connection = table.options.connector;
             source.retries =
                 connection_input_options(*env_.catalog.find_as<ConnectionObject>(source.connection)).retries;
@@ -44,14 +44,14 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             const auto& definition = *env_.catalog.find_as<ConnectionObject>(input.object);
             ConnectionInputOptions options = connection_input_options(definition);
             options.decoder.tolerant = true;
-            source.format = options.decoder.format;
+            const MessageFormat format = options.decoder.format;
+            source.content = format;
             source.is_up = is_up(definition.name);
             source.connection = definition.name;
             source.retries = options.retries;
             const bool late = needs_late_typing(input);
             if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
-            const auto schema =
-                late ? LateTyping::raw_schema(source.format) : connection_batch_schema(input, source.format);
+            const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
             const auto channel = std::make_shared<InputChannel>(
                 schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
                 [this] { env_.engine.hurry(); });

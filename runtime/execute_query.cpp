@@ -89,7 +89,7 @@ WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
                 return fmt::format("laminar_system({})", quote_string(input.object));
             default: {
                 const auto& table = *env_.catalog.find_as<TableObject>(input.object);
-                return scan_sql(input, format_of(table.options.connector), engine_table_name(input.object));
+                return scan_sql(input, content_of(table), engine_table_name(input.object));
             }
         }
     };

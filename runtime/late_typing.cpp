@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
+#include <rapidjson/memorystream.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "connectors/codec/json_text.h"
 #include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/time_text.h"
 #include "connectors/codec/utf8.h"
@@ -78,14 +80,22 @@ public:
         TypeId type = TypeId::unknown;
     };
 
+    /// A message: one value, or several on lines of their own.
     void observe(std::string_view json) {
-        rapidjson::Document document;
-        document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-        if (document.HasParseError()) return;
-        if (document.IsArray()) {
-            for (const auto& element : document.GetArray()) observe_object(element);
-        } else {
-            observe_object(document);
+        for (std::size_t at = skip_json_space(json, 0); at < json.size(); at = skip_json_space(json, at)) {
+            rapidjson::Document document;
+            rapidjson::MemoryStream stream(json.data() + at, json.size() - at);
+            document.ParseStream<rapidjson::kParseIterativeFlag | rapidjson::kParseStopWhenDoneFlag>(stream);
+            if (document.HasParseError()) {
+                at = std::min(json.find('\n', at + document.GetErrorOffset()), json.size());
+                continue;
+            }
+            at += stream.Tell();
+            if (document.IsArray()) {
+                for (const auto& element : document.GetArray()) observe_object(element);
+            } else {
+                observe_object(document);
+            }
         }
     }
     [[nodiscard]] const std::vector<Field>& fields() const noexcept { return fields_; }

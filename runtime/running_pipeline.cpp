@@ -175,11 +175,11 @@ std::string RunningPipeline::input_sql(std::size_t index, bool numbered) {
     const std::string position = numbered ? row_position_column : "";
     switch (input.kind) {
         case InputKind::stream_table:
-            return scan_sql(input, source.format, text_of(source.stream->slot()), position);
+            return scan_sql(input, source.content, text_of(source.stream->slot()), position);
         case InputKind::connection:
             if (source.late_typing)
-                return scan_sql(source.late_typing->input(), source.format, text_of(*source.typed_slot), position);
-            return scan_sql(input, source.format, text_of(source.stream->slot()), position);
+                return scan_sql(source.late_typing->input(), source.content, text_of(*source.typed_slot), position);
+            return scan_sql(input, source.content, text_of(source.stream->slot()), position);
         case InputKind::stored_table:
             return engine_table_name(input.object);
         case InputKind::pipeline:

@@ -18,6 +18,7 @@
 #include "runtime/plan/stream_planner.h"
 #include "runtime/sink_writer.h"
 #include "runtime/stream_input.h"
+#include "runtime/stream_schema.h"
 
 namespace laminar {
 
@@ -51,7 +52,7 @@ public:
         std::int64_t past_position = 0;        ///< from this row id on;
         std::optional<ResultTable> past_rows;  ///< those being read now.
         std::unique_ptr<BatchSlot> upstream_slot;
-        MessageFormat format = MessageFormat::json;
+        StreamContent content;
         InputTime time;                            ///< What is declared about its event time.
         std::function<bool()> is_up;               ///< Whether its connection is up; empty where there is none.
         std::string connection;                    ///< That the rows come from; empty for pipelines and stored tables.

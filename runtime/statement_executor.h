@@ -18,6 +18,7 @@
 #include "runtime/progress.h"
 #include "runtime/session.h"
 #include "runtime/stream_graph.h"
+#include "runtime/stream_schema.h"
 
 namespace laminar {
 
@@ -126,7 +127,7 @@ private:
     void set(const BoundSet& statement);
     void print(const ResultTable& table);
 
-    [[nodiscard]] MessageFormat format_of(const std::string& connection) const;
+    [[nodiscard]] StreamContent content_of(const TableObject& table) const;
 
     const FunctionNames& aggregate_functions();
 

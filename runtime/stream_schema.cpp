@@ -13,10 +13,29 @@ namespace {
 
 /// Text payloads are kept as text and binary ones as bytes, never both: the other form is computed when it is asked
 /// for.
-bool is_kept(MetadataField field, MessageFormat format) {
-    if (field == MetadataField::data) return format == MessageFormat::binary;
-    if (field == MetadataField::message) return format != MessageFormat::binary;
+bool is_kept(MetadataField field, StreamContent content) {
+    if (content.is_records) return true;
+    if (field == MetadataField::data) return content.format == MessageFormat::binary;
+    if (field == MetadataField::message) return content.format != MessageFormat::binary;
     return true;
+}
+
+/// What a record tells of its message stands in fields of it; what is not there is not known.
+const char* field_of_record(MetadataField field) {
+    switch (field) {
+        case MetadataField::message_id:
+            return "message_id";
+        case MetadataField::message_size:
+            return "message_size";
+        case MetadataField::message:
+            return "failed_message";
+        case MetadataField::data:
+            return "data";
+        case MetadataField::delivery_count:
+            return "delivery_count";
+        default:
+            return nullptr;
+    }
 }
 
 /// What failed_rows.h tells about a row.
@@ -38,20 +57,23 @@ bool is_named(const QueryInput& input, MetadataField field) {
 }
 
 /// reader: who reads the rows, if that is known to be one query alone.
-void append_hidden_columns(BatchSchema& schema, MessageFormat format, const QueryInput* reader = nullptr) {
+void append_hidden_columns(BatchSchema& schema, StreamContent content, const QueryInput* reader = nullptr) {
     for (const MetadataColumn& metadata : metadata_columns()) {
-        if (!is_kept(metadata.field, format)) continue;
+        if (!is_kept(metadata.field, content)) continue;
         if (reader && !is_reported(metadata.field) && !is_named(*reader, metadata.field)) continue;
         BatchColumn column;
         column.name = hidden_column_name(metadata.field);
         column.type = metadata.type;
-        column.metadata = metadata.field;
+        if (const char* field = content.is_records ? field_of_record(metadata.field) : nullptr)
+            column.json_path = {field};
+        else
+            column.metadata = metadata.field;
         schema.columns.push_back(std::move(column));
     }
 }
 
-std::string metadata_expression(MetadataField field, MessageFormat format) {
-    if (is_kept(field, format)) return quote_identifier(hidden_column_name(field));
+std::string metadata_expression(MetadataField field, StreamContent content) {
+    if (is_kept(field, content)) return quote_identifier(hidden_column_name(field));
     if (field == MetadataField::data)
         return fmt::format("encode({})", quote_identifier(hidden_column_name(MetadataField::message)));
     return fmt::format("TRY(decode({}))", quote_identifier(hidden_column_name(MetadataField::data)));
@@ -66,20 +88,21 @@ std::string hidden_column_name(MetadataField field) {
     throw std::logic_error("metadata field without a column");
 }
 
-std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, MessageFormat format) {
+std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content) {
     auto schema = std::make_shared<BatchSchema>();
     schema->coerce = table.options.coerce;
     for (const ColumnObject& declared : table.columns) {
         BatchColumn column;
         column.name = declared.name;
         column.type = declared.type;
-        column.json_path = declared.json_path.empty() ? std::vector{declared.name} : declared.json_path;
+        column.json_path = declared.json_path;
+        if (declared.json_path.empty()) column.take_field(declared.name);
         column.metadata = declared.metadata;
         column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;
         column.not_null = declared.not_null || declared.primary_key;
         schema->columns.push_back(std::move(column));
     }
-    append_hidden_columns(*schema, format);
+    append_hidden_columns(*schema, content);
     return schema;
 }
 
@@ -91,7 +114,7 @@ std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& inp
         BatchColumn column;
         column.name = named.name;
         column.type = named.type;
-        column.json_path = {named.name};
+        column.take_field(named.name);
         schema->columns.push_back(std::move(column));
     }
     append_hidden_columns(*schema, format, &input);
@@ -105,14 +128,14 @@ std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format) {
     return schema;
 }
 
-std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql,
+std::string scan_sql(const QueryInput& input, StreamContent content, std::string_view rows_sql,
                      std::string_view further_column) {
     std::string columns;
     for (const InputColumn& column : input.columns) {
         if (!columns.empty()) columns += ", ";
         const std::string name = quote_identifier(column.name);
         if (column.metadata)
-            columns += fmt::format("{} AS {}", metadata_expression(*column.metadata, format), name);
+            columns += fmt::format("{} AS {}", metadata_expression(*column.metadata, content), name);
         else
             columns += name;
     }

@@ -12,12 +12,27 @@
 
 namespace laminar {
 
+/// What the rows of a stream are read from: messages of a connection, or the records of its errors and dead letters,
+/// which are JSON whatever the messages are.
+struct StreamContent {
+    StreamContent() = default;
+    StreamContent(MessageFormat message_format) : format(message_format) {}  // NOLINT(google-explicit-constructor)
+    [[nodiscard]] static StreamContent records() {
+        StreamContent content;
+        content.is_records = true;
+        return content;
+    }
+
+    MessageFormat format = MessageFormat::json;
+    bool is_records = false;
+};
+
 /// The columns in which metadata travels with every row beside the declared columns. They have names of their own, so
 /// that a declared column of a metadata name hides nothing: "__laminar_received_at".
 [[nodiscard]] std::string hidden_column_name(MetadataField field);
 
 /// What a decoder fills for a table bound to a connection: its declared columns, then the hidden metadata.
-[[nodiscard]] std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, MessageFormat format);
+[[nodiscard]] std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content);
 
 /// What a decoder fills for a connection that a query reads directly: the fields the query names, then the hidden
 /// metadata that it names or that a report of a row that fails needs. Values of another type than the inferred one are
@@ -30,7 +45,7 @@ namespace laminar {
 /// FROM text that shows rows of such a schema under the names a bound query expects:
 /// (SELECT "price", "__laminar_received_at" AS "received_at" FROM rows_sql). further_column: one of rows_sql to show,
 /// too.
-[[nodiscard]] std::string scan_sql(const QueryInput& input, MessageFormat format, std::string_view rows_sql,
+[[nodiscard]] std::string scan_sql(const QueryInput& input, StreamContent content, std::string_view rows_sql,
                                    std::string_view further_column = {});
 
 /// The name under which the engine keeps the rows of a table.

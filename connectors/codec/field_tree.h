@@ -28,8 +28,19 @@ public:
         FieldNode* node = nullptr;  ///< Null: no column wants this field.
         bool exact = false;         ///< Same case.
     };
+    /// How well a place suits a column that may be filled from several.
+    enum class Rank : std::uint8_t { exact_name, nested_path, other_case };
+    /// A column of such a place, and what the place is for it in the name's own case, and in another.
+    struct Claim {
+        std::uint32_t column = 0;
+        Rank rank = Rank::exact_name;
+        bool by_name = false;  ///< In another case, too.
+    };
 
     std::vector<std::uint32_t> columns;  ///< Columns whose value is here, by index in the schema.
+    /// Not empty where not all columns of the place may be filled from it at any time: the writer then chooses columns
+    /// from these whenever the field comes.
+    std::vector<Claim> claims;
     bool is_message_id = false;
 
     // State of the row being decoded.
@@ -39,9 +50,12 @@ public:
     [[nodiscard]] bool has_children() const noexcept { return !children_.empty(); }
     [[nodiscard]] bool is_wanted() const noexcept { return !columns.empty() || is_message_id; }
     FieldNode& child(const std::string& step);
+    /// Has find take the field of a child's name in any case, where there is no child of that very spelling.
+    void take_any_case(const std::string& step);
     [[nodiscard]] const std::vector<std::unique_ptr<FieldNode>>& children() const noexcept { return children_; }
 
-    /// The field of a key that is the position-th of its object: same case first, then without regard to (ASCII) case.
+    /// The field of a key that is the position-th of its object: of that spelling first, then of those that may be in
+    /// another (ASCII) case.
     [[nodiscard]] Match find(std::size_t position, std::string_view key) {
         if (position < learned_.size() && equals(learned_[position].key, key)) return learned_[position].match;
         return find_and_learn(position, key);
@@ -115,7 +129,8 @@ private:
 };
 
 /// All places from which the columns of a schema are filled; the root is the message's object. message_id_field is a
-/// JSON path such as $.header.id; the $ may be left out.
+/// JSON path such as $.header.id; the $ may be left out, and a path of one step is the name of a field. Names of columns
+/// that differ in nothing but case are taken as they are spelled, and so is every step of a path.
 [[nodiscard]] std::unique_ptr<FieldNode> make_field_tree(const BatchSchema& schema,
                                                          const std::string& message_id_field);
 

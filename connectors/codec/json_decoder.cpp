@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -65,12 +66,12 @@ class JsonDecoder final : public MessageDecoder {
 public:
     JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
         : tolerant_(options.tolerant),
-          guessed_types_(options.guessed_types),
-          wants_payload_(std::any_of(schema->columns.begin(), schema->columns.end(),
-                                     [](const BatchColumn& column) { return !column.json_path.empty(); })),
+          wants_payload_(
+              std::any_of(schema->columns.begin(), schema->columns.end(),
+                          [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
           root_(make_field_tree(*schema, options.message_id_field)),
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
-          events_(writer_, *root_, !wants_payload_) {}
+          events_(writer_, *root_, {rows(), !options.guessed_types}) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         writer_.begin_message(message, batch);
@@ -78,10 +79,9 @@ public:
         if (!text.error) {
             PaddedJsonStream stream(scratch_.data());
             events_.begin_message(message.payload, stream);
-            text.error = read_values(message.payload, stream, [&] { return events_.read_value(reader_); });
-            // The reader may have stopped because of what the rows want, not because of the text.
-            const bool stopped = text.error && reader_.GetParseErrorCode() == rapidjson::kParseErrorTermination;
-            if (stopped) text.error = own_failure(std::move(*text.error));
+            ReadAlone read{events_, reader_};
+            text.error = read_values(message.payload, stream, read);
+            if (events_.failure()) text.error = std::move(events_.failure());
         }
         return finish(message, batch, text.is_text, std::move(text.error));
     }
@@ -103,18 +103,43 @@ public:
                 decoder->events_.begin_message(message.payload, stream);
                 group_.add(decoder->events_);
             }
-            error = read_values(message.payload, stream, [&] { return group_.read_value(reader_, stream); });
+            ReadTogether read{together_, group_, reader_, stream};
+            error = read_values(message.payload, stream, read);
         }
         for (std::size_t index = 0; index < tasks.size(); ++index) {
             JsonDecoder& decoder = *together_[index];
             std::optional<MessageError> own = error;
-            if (!text.error && !group_.listens(decoder.events_))
-                own = decoder.own_failure(own.value_or(MessageError()));
+            if (!text.error && decoder.events_.failure()) own = std::move(decoder.events_.failure());
             tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
         }
     }
 
 private:
+    /// How the values of a message are read: by this decoder, or by several.
+    struct ReadAlone {
+        JsonEvents& events;
+        rapidjson::Reader& reader;
+
+        void begin_value() { events.begin_value(); }
+        bool read_value() { return events.read_value(reader); }
+        void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
+            events.fail_line(begin, end, error);
+        }
+    };
+    struct ReadTogether {
+        const std::vector<JsonDecoder*>& decoders;
+        JsonEventsGroup& group;
+        rapidjson::Reader& reader;
+        PaddedJsonStream& stream;
+
+        void begin_value() {
+            for (JsonDecoder* decoder : decoders) decoder->events_.begin_value();
+        }
+        bool read_value() { return group.read_value(reader, stream); }
+        void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
+            for (JsonDecoder* decoder : decoders) decoder->events_.fail_line(begin, end, error);
+        }
+    };
     struct PreparedText {
         std::optional<MessageError> error;
         bool is_text = true;
@@ -137,43 +162,81 @@ private:
         return {};
     }
 
-    /// Reads values separated by line breaks to the end. The rows may be incomplete when there is an error.
-    template <class ReadValue>
-    std::optional<MessageError> read_values(std::string_view payload, PaddedJsonStream& stream,
-                                            const ReadValue& read_value) {
-        std::size_t at = 0;
-        do {
-            if (!read_value()) return syntax_error(payload);
-            const std::size_t end = stream.Tell();
-            at = skip_json_space(payload, end);
-            if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos)
-                return invalid_json(at, "text after the value; further values must be on lines of their own");
-        } while (at < payload.size());
-        return std::nullopt;
+    [[nodiscard]] JsonEvents::Rows rows() const noexcept {
+        if (!wants_payload_) return JsonEvents::Rows::message;
+        return tolerant_ ? JsonEvents::Rows::all_values : JsonEvents::Rows::objects;
     }
 
-    /// After the values have been read: keeps the rows or, with an error, what is to be kept in their place.
+    /// Reads values separated by line breaks to the end. Among lines that are JSON one that is not is passed over;
+    /// otherwise, and where whoever reads gives up, what has become of the rows does not matter: there is an error.
+    template <class Read>
+    std::optional<MessageError> read_values(std::string_view payload, PaddedJsonStream& stream, Read& read) {
+        std::size_t at = 0;
+        bool has_json = false;
+        std::optional<MessageError> first_error;
+        do {
+            read.begin_value();
+            const std::size_t begin = at;
+            std::size_t wrong_at = 0;
+            std::optional<MessageError> error;
+            if (read.read_value()) {
+                const std::size_t end = stream.Tell();
+                at = skip_json_space(payload, end);
+                if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos) {
+                    wrong_at = at;
+                    error = invalid_json(at, "text after the value; further values must be on lines of their own");
+                }
+            } else {
+                error = syntax_error(payload);
+                if (reader_.GetParseErrorCode() == rapidjson::kParseErrorTermination) return error;
+                wrong_at = std::min(reader_.GetErrorOffset(), payload.size());
+            }
+            if (!error) {
+                has_json = true;
+                continue;
+            }
+            const std::size_t line_begin = skip_json_space(payload, begin);
+            const std::size_t line_end = std::min(payload.find('\n', wrong_at), payload.size());
+            const bool is_line = line_begin <= wrong_at &&
+                                 payload.substr(line_begin, wrong_at - line_begin).find('\n') == std::string_view::npos;
+            if (!is_line) return error;
+            read.fail_line(line_begin, line_end, *error);
+            if (!first_error) first_error = std::move(error);
+            at = skip_json_space(payload, line_end);
+            stream.go_to(at);
+        } while (at < payload.size());
+        // Not lines of JSON, but one text that is not.
+        return has_json ? std::nullopt : std::move(first_error);
+    }
+
+    /// After the values have been read: keeps the rows or, with an error of the whole message, what is to be kept in
+    /// their place.
     std::optional<MessageError> finish(const Message& message, ColumnBatch& batch, bool is_text,
                                        std::optional<MessageError> error) {
         bool rows_kept = true;
         if (error) {
-            writer_.discard_rows();
-            rows_kept = false;
-            if (tolerant_ || !wants_payload_) {
-                writer_.begin_row();
-                rows_kept = writer_.end_row(message.payload, is_text, false);
-            }
+            rows_kept = keep_without_fields(message, is_text);
+        } else if (std::vector<MessageError> parts = events_.end_message(); !parts.empty()) {
+            rows_kept = writer_.rows() > 0;
+            error = std::move(parts.front());
+            error->further.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
         }
-        std::optional<MessageError> misfit = std::exchange(writer_.error(), std::nullopt);
-        if (!error && !guessed_types_) error = std::move(misfit);
-        if (!rows_kept) {
-            writer_.discard_rows();
-            return error;
-        }
+        if (!rows_kept) return error;
         ++batch.messages;
         batch.bytes += message.payload.size();
         if (error) error->rows_kept = true;
         return error;
+    }
+
+    /// A message that nothing can be read of is a row for some.
+    bool keep_without_fields(const Message& message, bool is_text) {
+        writer_.discard_rows();
+        if (!tolerant_ && wants_payload_) return false;
+        writer_.begin_row();
+        const bool kept = writer_.end_row(message.payload, is_text, false);
+        if (!kept) writer_.discard_rows();
+        writer_.error().reset();
+        return kept;
     }
 
     CopiedText copy_to_scratch(std::string_view payload) {
@@ -181,12 +244,6 @@ private:
         const CopiedText copied = copy_text(payload, scratch_.data());
         std::memset(scratch_.data() + payload.size(), 0, padding);
         return copied;
-    }
-
-    /// Why the events were wanted no longer.
-    MessageError own_failure(MessageError otherwise) {
-        if (events_.failure()) return std::move(*events_.failure());
-        return writer_.error() ? std::move(*writer_.error()) : std::move(otherwise);
     }
 
     MessageError syntax_error(std::string_view payload) {
@@ -199,7 +256,6 @@ private:
     }
 
     bool tolerant_;
-    bool guessed_types_;
     bool wants_payload_;
     std::unique_ptr<FieldNode> root_;
     RowWriter writer_;

@@ -14,18 +14,40 @@
 namespace laminar {
 
 /// Takes the events of RapidJSON's reader and walks the field tree along with them, so that each value wanted reaches
-/// the row writer and the others are passed over. Events that return false end the parse; failure() or the writer's
-/// error() then tell why. The reader recurses, so that the depth limit is what bounds its stack.
+/// the row writer and the others are passed over. A row that is wrong is left out, with an error of its own, and the
+/// others go on. Events that return false end the parse; failure() then tells why. The reader recurses, so that the
+/// depth limit is what bounds its stack.
 class JsonEvents : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonEvents> {
 public:
     static constexpr std::size_t maximum_depth = 512;
 
-    /// accepts_any_value: values that are not objects are rows too.
-    JsonEvents(RowWriter& writer, FieldNode& root, bool accepts_any_value)
-        : writer_(writer), root_(root), accepts_any_value_(accepts_any_value) {}
+    /// What becomes a row.
+    enum class Rows : std::uint8_t {
+        objects,     ///< Each object; a value in the place of one is an error.
+        all_values,  ///< The same, but such a value is also a row, without fields.
+        message      ///< The message, with the fields of its object if it is one object.
+    };
+    struct Settings {
+        Rows rows = Rows::objects;
+        bool tells_misfits = true;  ///< A value that does not fit is an error also where the row is kept.
+    };
+
+    JsonEvents(RowWriter& writer, FieldNode& root, Settings settings)
+        : writer_(writer), root_(root), settings_(settings) {}
 
     /// stream reads a copy of payload, offset for offset.
     void begin_message(std::string_view payload, PaddedJsonStream& stream);
+    /// One of the message's values follows.
+    void begin_value() {
+        rows_before_value_ = writer_.rows();
+        errors_before_value_ = errors_.size();
+        if (++values_ == 2 && settings_.rows == Rows::message) begin_row_anew();
+    }
+    /// The value that was begun is a line, from begin to end, that is not JSON. Takes back what it has brought.
+    void fail_line(std::size_t begin, std::size_t end, MessageError error);
+    /// After the last value. Gives the error of each part that is wrong; those of one that is the whole message have no
+    /// part.
+    [[nodiscard]] std::vector<MessageError> end_message();
     /// Reads one value with this as its handler. False: the reader knows where it stopped. Here rather than with the
     /// caller, so that the compiler sees reader and handler together.
     [[nodiscard]] bool read_value(rapidjson::Reader& reader);
@@ -52,6 +74,13 @@ private:
         bool is_object = false;
     };
 
+    /// Of one part of the message; the text does not say yet of which.
+    struct PartError {
+        MessageError error;
+        std::optional<std::size_t> element;  ///< Of an array.
+        bool is_no_object = false;
+    };
+
     [[nodiscard]] std::size_t offset() const { return stream_->Tell(); }
     FieldNode* take_field();
     bool start_container(bool is_object);
@@ -59,11 +88,19 @@ private:
     bool end_container();
     bool end_row(std::size_t begin, std::size_t end);
     bool outermost_scalar(std::size_t begin, std::size_t end, std::string_view what);
-    bool fail_not_an_object(std::string_view what);
+    [[gnu::cold]] void begin_row_without_fields(std::string_view what);
+    void skip_container(std::size_t begin, bool is_row);
+    // What is seldom needed stays out of the reader's loop.
+    [[gnu::cold]] bool give_up_row();
+    [[gnu::cold]] void begin_row_anew();
+    [[gnu::cold]] bool end_wrong_row(std::size_t begin, std::size_t end, bool kept);
+    [[gnu::cold]] void end_only_row();
+    void add_error(MessageError error, std::size_t begin, std::size_t end);
+    void say_where(PartError& wrong, std::size_t line) const;
 
     RowWriter& writer_;
     FieldNode& root_;
-    bool accepts_any_value_;
+    Settings settings_;
     std::string_view payload_;
     PaddedJsonStream* stream_ = nullptr;
     std::vector<Frame> frames_;
@@ -72,8 +109,16 @@ private:
     std::size_t skipped_levels_ = 0;  ///< Containers entered that nobody looks into.
     Frame skipped_;                   ///< The outermost of them; without a node if its text is not wanted either.
     bool skipped_is_row_ = false;
+    bool is_given_up_ = false;   ///< The row at hand, because of row_error_.
+    bool is_no_object_ = false;  ///< Which row_error_ is about.
+    std::optional<MessageError> row_error_;
     bool in_array_of_rows_ = false;
     std::size_t element_ = 0;  ///< Of the array of rows.
+    std::size_t values_ = 0;   ///< Of the message, that have been begun.
+    std::size_t rows_before_value_ = 0;
+    std::size_t errors_before_value_ = 0;
+    std::vector<PartError> errors_;
+    std::size_t errors_left_out_ = 0;
     std::optional<MessageError> failure_;
 };
 

@@ -36,6 +36,8 @@ public:
 
     /// What comes next; may be looked at as far as the padding goes.
     [[nodiscard]] const char* ahead() const noexcept { return next_; }
+    /// Goes on at an offset ahead, between two values.
+    void go_to(std::size_t offset) noexcept { next_ = head_ + offset; }
     void skip(std::size_t count) noexcept { next_ += count; }
 
     void skip_space() noexcept {

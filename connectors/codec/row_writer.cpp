@@ -46,7 +46,11 @@ MessageError misfit(const std::string& field, const ColumnType& expected, std::s
 }  // namespace
 
 RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant)
-    : schema_(std::move(schema)), coerce_(coerce), tolerant_(tolerant), filled_in_row_(schema_->columns.size(), 0) {
+    : schema_(std::move(schema)),
+      coerce_(coerce),
+      tolerant_(tolerant),
+      filled_in_row_(schema_->columns.size(), 0),
+      rank_in_row_(schema_->columns.size(), FieldNode::Rank::exact_name) {
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
         return column.metadata == MetadataField::message_id && !column.is_deferred();
     });
@@ -68,8 +72,9 @@ void RowWriter::begin_message(const Message& message, ColumnBatch& batch) {
     generated_id_.clear();
 }
 
-void RowWriter::discard_rows() {
-    batch_->truncate(rows_before_);
+void RowWriter::discard_rows(std::size_t count) {
+    batch_->truncate(rows_before_ + count);
+    held_errors_.clear();
     error_.reset();
 }
 
@@ -85,13 +90,42 @@ bool RowWriter::visit(FieldNode& node, bool exact) {
     }
     node.seen_in_row = row_number_;
     node.seen_exact = exact;
+    if (!node.claims.empty()) choose_columns(node, exact);
     return true;
 }
 
+/// Of the columns of a place that have others, those that have nothing better yet.
+void RowWriter::choose_columns(FieldNode& node, bool exact) {
+    node.columns.clear();
+    for (const FieldNode::Claim& claim : node.claims) {
+        if (!exact && !claim.by_name) continue;
+        const FieldNode::Rank rank = exact ? claim.rank : FieldNode::Rank::other_case;
+        if (filled_in_row_[claim.column] == row_number_ && rank_in_row_[claim.column] < rank) continue;
+        take_back(claim.column);
+        rank_in_row_[claim.column] = rank;
+        node.columns.push_back(claim.column);
+    }
+}
+
+FieldNode::Rank RowWriter::rank_of(const FieldNode& node, std::uint32_t index) const {
+    if (!node.seen_exact) return FieldNode::Rank::other_case;
+    for (const FieldNode::Claim& claim : node.claims) {
+        if (claim.column == index) return claim.rank;
+    }
+    return FieldNode::Rank::exact_name;
+}
+
+void RowWriter::take_back(std::uint32_t index) {
+    batch_->columns[index].truncate(batch_->rows);
+    filled_in_row_[index] = 0;
+    std::erase_if(held_errors_, [index](const HeldError& held) { return held.column == index; });
+}
+
 void RowWriter::forget(FieldNode& node) {
+    if (node.seen_in_row != row_number_) return;
     for (const std::uint32_t index : node.columns) {
-        batch_->columns[index].truncate(batch_->rows);
-        filled_in_row_[index] = 0;
+        // What has come from a better place since stays.
+        if (node.claims.empty() || rank_in_row_[index] == rank_of(node, index)) take_back(index);
     }
     if (node.is_message_id) has_message_id_ = false;
     node.seen_in_row = 0;
@@ -104,7 +138,7 @@ bool RowWriter::null(const FieldNode& node) {
         if (column.not_null) {
             const std::string message =
                 fmt::format("field \"{}\" is null, but column \"{}\" is NOT NULL", field_name(column), column.name);
-            if (!refuse(index, {"missing_field", message})) return false;
+            if (!refuse(&node, index, {"missing_field", message})) return false;
             continue;
         }
         batch_->columns[index].append_null();
@@ -123,7 +157,7 @@ bool RowWriter::boolean(const FieldNode& node, bool value) {
         } else {
             fit = append_json_boolean(column, value, coerce_);
         }
-        if (!settle(index, fit, text)) return false;
+        if (!settle(node, index, fit, text)) return false;
     }
     return true;
 }
@@ -137,7 +171,7 @@ bool RowWriter::number(const FieldNode& node, std::string_view text) {
         } else {
             fit = append_json_number(column, text, coerce_);
         }
-        if (!settle(index, fit, text)) return false;
+        if (!settle(node, index, fit, text)) return false;
     }
     if (node.is_message_id) {
         message_id_.assign(text);
@@ -158,7 +192,7 @@ bool RowWriter::string(const FieldNode& node, std::string_view text, std::size_t
         }
         if (fit == ValueFit::fits) {
             filled_in_row_[index] = row_number_;
-        } else if (!settle(index, fit, payload.substr(begin, end_of_json_value(payload, begin) - begin))) {
+        } else if (!settle(node, index, fit, payload.substr(begin, end_of_json_value(payload, begin) - begin))) {
             return false;
         }
     }
@@ -173,18 +207,18 @@ bool RowWriter::container(const FieldNode& node, std::string_view text) {
     for (const std::uint32_t index : node.columns) {
         ColumnVector& column = batch_->columns[index];
         if (column.type().is_nested()) {
-            if (!append_nested(index, text)) return false;
+            if (!append_nested(node, index, text)) return false;
         } else if (column.type().id == TypeId::json || (coerce_ && takes_raw_json(column.type().id))) {
             column.append_string(text);
             filled_in_row_[index] = row_number_;
-        } else if (!settle(index, ValueFit::mismatch, text)) {
+        } else if (!settle(node, index, ValueFit::mismatch, text)) {
             return false;
         }
     }
     return true;
 }
 
-bool RowWriter::append_nested(std::uint32_t index, std::string_view text) {
+bool RowWriter::append_nested(const FieldNode& node, std::uint32_t index, std::string_view text) {
     ColumnVector& column = batch_->columns[index];
     if (nested_.append(column, text, coerce_)) {
         filled_in_row_[index] = row_number_;
@@ -193,11 +227,13 @@ bool RowWriter::append_nested(std::uint32_t index, std::string_view text) {
     column.truncate(batch_->rows);
     const NestedJsonAppender::Problem& problem = nested_.problem();
     const std::string found = problem.is_description ? problem.found : describe_json(problem.found);
-    return refuse(index, misfit(field_name(schema_->columns[index]) + problem.path, *problem.expected, found,
-                                problem.fit == ValueFit::out_of_range));
+    return refuse(&node, index,
+                  misfit(field_name(schema_->columns[index]) + problem.path, *problem.expected, found,
+                         problem.fit == ValueFit::out_of_range));
 }
 
 bool RowWriter::end_row(std::string_view text, bool is_text, bool is_json) {
+    if (!held_errors_.empty() && !settle_held_errors()) return false;
     RowOrigin origin{message_, text, is_text, is_json, {}};
     if (needs_message_id_) origin.message_id = has_message_id_ ? std::string_view(message_id_) : generated_message_id();
     for (const auto& [index, field] : metadata_columns_) append_metadata(batch_->columns[index], field, origin);
@@ -227,7 +263,7 @@ bool RowWriter::complete(std::size_t index, const RowOrigin& origin) {
         column.json_path.empty()
             ? fmt::format("there is no value for column \"{}\", which is NOT NULL", column.name)
             : fmt::format("field \"{}\" is missing, but column \"{}\" is NOT NULL", field_name(column), column.name);
-    return refuse(static_cast<std::uint32_t>(index), {"missing_field", message});
+    return refuse(nullptr, static_cast<std::uint32_t>(index), {"missing_field", message});
 }
 
 std::string_view RowWriter::generated_message_id() {
@@ -235,21 +271,37 @@ std::string_view RowWriter::generated_message_id() {
     return generated_id_;
 }
 
-bool RowWriter::settle(std::uint32_t index, ValueFit fit, std::string_view found) {
+bool RowWriter::settle(const FieldNode& node, std::uint32_t index, ValueFit fit, std::string_view found) {
     if (fit == ValueFit::fits) {
         filled_in_row_[index] = row_number_;
         return true;
     }
     const BatchColumn& column = schema_->columns[index];
-    return refuse(index, misfit(field_name(column), column.type, describe_json(found), fit == ValueFit::out_of_range));
+    return refuse(&node, index,
+                  misfit(field_name(column), column.type, describe_json(found), fit == ValueFit::out_of_range));
 }
 
-bool RowWriter::refuse(std::uint32_t index, MessageError error) {
+bool RowWriter::refuse(const FieldNode* node, std::uint32_t index, MessageError error) {
+    const bool may_be_replaced =
+        node != nullptr &&
+        (!node->seen_exact || (!node->claims.empty() && rank_in_row_[index] != FieldNode::Rank::exact_name));
+    if (may_be_replaced) {
+        held_errors_.push_back({index, std::move(error)});
+        batch_->columns[index].append_null();
+        filled_in_row_[index] = row_number_;
+        return true;
+    }
     if (!error_) error_ = std::move(error);
     if (!tolerant_) return false;
     batch_->columns[index].append_null();
     filled_in_row_[index] = row_number_;
     return true;
+}
+
+bool RowWriter::settle_held_errors() {
+    if (!error_) error_ = std::move(held_errors_.front().error);
+    held_errors_.clear();
+    return tolerant_;
 }
 
 }  // namespace laminar

@@ -19,16 +19,22 @@
 namespace laminar {
 
 /// Writes the rows of messages into a batch, column by column in whatever order the fields come, and completes each row
-/// with NULLs and metadata. Calls that return false have put the reason into error(); the message is then to be given
-/// up. Strict, the first value that does not fit ends the message. Tolerant, such values become NULL and the first
-/// reason is kept in error() while the calls go on returning true. Scratch of one decoder; not thread-safe.
+/// with NULLs and metadata. Calls that return false have put the reason into error(); the row is then to be given
+/// up. Strict, the first value that does not fit ends the row. Tolerant, such values become NULL and the first
+/// reason of the row is kept in error() while the calls go on returning true. Scratch of one decoder; not thread-safe.
+///
+/// A value that is there only until a better one comes (in another case, at a nested path) is written at once as any
+/// other; that it does not fit counts at the end of the row, if it is still what the column has by then.
 class RowWriter {
 public:
     RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant);
 
     void begin_message(const Message& message, ColumnBatch& batch);
-    /// Takes back all rows of the message and forgets error(); the caller may begin rows again.
-    void discard_rows();
+    /// Of the message, so far.
+    [[nodiscard]] std::size_t rows() const noexcept { return batch_->rows - rows_before_; }
+    /// Takes back the row at hand, and of the message's rows those from count on; forgets error(). The caller may begin
+    /// rows again.
+    void discard_rows(std::size_t count = 0);
 
     void begin_row();
     /// A field of the row is at hand. False: it is to be ignored, since one of the same place was seen in a better
@@ -47,9 +53,20 @@ public:
     [[nodiscard]] std::optional<MessageError>& error() noexcept { return error_; }
 
 private:
-    [[nodiscard]] bool settle(std::uint32_t index, ValueFit fit, std::string_view found);
-    [[nodiscard]] bool refuse(std::uint32_t index, MessageError error);
-    [[nodiscard]] bool append_nested(std::uint32_t index, std::string_view text);
+    /// Of a value that may be replaced by a better one.
+    struct HeldError {
+        std::uint32_t column = 0;
+        MessageError error;
+    };
+
+    [[nodiscard]] bool settle(const FieldNode& node, std::uint32_t index, ValueFit fit, std::string_view found);
+    /// node: where the value stands, null where there is none.
+    [[nodiscard, gnu::cold]] bool refuse(const FieldNode* node, std::uint32_t index, MessageError error);
+    [[nodiscard]] bool append_nested(const FieldNode& node, std::uint32_t index, std::string_view text);
+    [[gnu::cold]] void choose_columns(FieldNode& node, bool exact);
+    [[nodiscard]] FieldNode::Rank rank_of(const FieldNode& node, std::uint32_t index) const;
+    void take_back(std::uint32_t index);
+    [[nodiscard, gnu::cold]] bool settle_held_errors();
     [[nodiscard]] bool complete(std::size_t index, const RowOrigin& origin);
     [[nodiscard]] std::string_view generated_message_id();
     void forget(FieldNode& node);
@@ -63,6 +80,8 @@ private:
     std::vector<std::pair<std::uint32_t, MetadataField>>
         metadata_columns_;                      ///< The others that are not deferred: they hold the text of the row.
     std::vector<std::uint64_t> filled_in_row_;  ///< Per column: number of the row that has its value already.
+    std::vector<FieldNode::Rank> rank_in_row_;  ///< Per column, where it has several places: which of them it is from.
+    std::vector<HeldError> held_errors_;        ///< Of the row at hand.
     std::uint64_t row_number_ = 0;
     std::size_t rows_before_ = 0;
     const Message* message_ = nullptr;

@@ -79,18 +79,32 @@ std::optional<std::string> ErrorStream::record_connection_error(ErrorRecord reco
     return record_error(record);
 }
 
-std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::string_view payload) {
+std::optional<std::string> ErrorStream::record_message(ErrorRecord record, std::string_view payload,
+                                                       std::optional<std::string_view> part) {
     journal_.messages_failed.fetch_add(1, std::memory_order_relaxed);
+    describe(record, part.value_or(payload));
+    if (options_.dlq_enabled) bury(record, journal_.redact(payload));
+    return judge(record);
+}
+
+std::optional<std::string> ErrorStream::record_further_part(ErrorRecord record, std::string_view part) {
+    describe(record, part);
+    return judge(record);
+}
+
+/// Adds what the record does not say yet of a message or of a part of one, and logs it.
+void ErrorStream::describe(ErrorRecord& record, std::string_view payload) {
     // A peer may send back what it was told: credentials included. Cut only afterwards, or half of one may stay.
     const std::string shown = journal_.redact(payload);
     complete(record);
     record.failed_message = printable_payload(shown, failed_message_limit);
-    if (may_log()) {
-        journal_.log(
-            "warning", record.error_type == "processing" ? "processing_error" : "decode_error",
-            fmt::format("{}: {}; message: {}", record.error_type, record.error_message, quote_excerpt(shown, 120)));
-    }
-    if (options_.dlq_enabled) bury(record, shown);
+    if (!may_log()) return;
+    journal_.log(
+        "warning", record.error_type == "processing" ? "processing_error" : "decode_error",
+        fmt::format("{}: {}; message: {}", record.error_type, record.error_message, quote_excerpt(shown, 120)));
+}
+
+std::optional<std::string> ErrorStream::judge(const ErrorRecord& record) {
     std::optional<std::string> verdict = record_error(record);
     if (options_.on_error == ErrorPolicy::fail)
         verdict = fmt::format("on_error = 'fail': {}: {}", record.error_type, record.error_message);

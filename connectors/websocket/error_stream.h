@@ -39,8 +39,12 @@ public:
     /// An error of the connection itself. Returns why the connection must fail, if it must.
     std::optional<std::string> record_connection_error(ErrorRecord record);
     /// A message that could not be used: the rest of record is filled from it. With dlq_enabled it becomes a dead
-    /// letter. Returns as above; with on_error = 'fail' it must.
-    std::optional<std::string> record_message(ErrorRecord record, std::string_view payload);
+    /// letter. part: what the record is about, where others of the message were used. Returns as above; with
+    /// on_error = 'fail' it must.
+    std::optional<std::string> record_message(ErrorRecord record, std::string_view payload,
+                                              std::optional<std::string_view> part = std::nullopt);
+    /// Another part of a message that record_message has been told of: an error more, but no failed message more.
+    std::optional<std::string> record_further_part(ErrorRecord record, std::string_view part);
     /// A message that was left out without being wrong: it came too late, or its receiver is not there. No policy
     /// applies, and it has not failed.
     void record_left_out(ErrorRecord record, std::string_view payload);
@@ -48,6 +52,8 @@ public:
 private:
     /// What every record goes through: no text of a peer's or the engine's leaves as it is.
     void complete(ErrorRecord& record) const;
+    void describe(ErrorRecord& record, std::string_view payload);
+    std::optional<std::string> judge(const ErrorRecord& record);
     std::optional<std::string> record_error(const ErrorRecord& record);
     void keep(const ErrorRecord& record);  ///< With mutex_ held, as the next two.
     void trim();

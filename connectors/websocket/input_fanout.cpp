@@ -237,11 +237,23 @@ std::optional<std::string> InputFanout::deliver(const Message& message, View& vi
 }
 
 std::optional<std::string> InputFanout::refuse(const Message& message, MessageError error) {
-    ErrorRecord record;
-    record.error_type = std::move(error.type);
-    record.error_message = std::move(error.message);
-    describe(record, message);
-    return errors_.record_message(std::move(record), message.payload);
+    const auto record_of = [&](MessageError& each) {
+        ErrorRecord record;
+        record.error_type = std::move(each.type);
+        record.error_message = std::move(each.message);
+        describe(record, message);
+        return record;
+    };
+    const auto part_of = [&](const MessageError& each) {
+        if (each.part_end == 0) return message.payload;
+        return message.payload.substr(each.part_begin, each.part_end - each.part_begin);
+    };
+    std::optional<std::string> verdict = errors_.record_message(record_of(error), message.payload, part_of(error));
+    for (MessageError& further : error.further) {
+        std::optional<std::string> judged = errors_.record_further_part(record_of(further), part_of(further));
+        if (judged && !verdict) verdict = std::move(judged);
+    }
+    return verdict;
 }
 
 std::optional<std::string> InputFanout::report_connection_error(const std::string& description,

@@ -34,6 +34,77 @@ class ErrorTest(LaminarTestCase):
         self.assertIn('field "n": expected INTEGER, found string "three"', second["error_message"])
         self.assertEqual(counters, {"messages_received": 5, "messages_failed": 2, "errors": 2})
 
+    def test_records_are_read_alike_whatever_the_messages_are(self):
+        messages = {"json": '{"x":"one"}', "text": "one", "binary": b"one"}
+        values = {"json": "x", "text": "message", "binary": "decode(data)"}
+        for role in ("client", "server"):
+            for form, message in messages.items():
+                with self.subTest(role=role, format=form):
+                    self.check_records(role, form, message, values[form])
+
+    def check_records(self, role, form, message, value):
+        payload = message if isinstance(message, bytes) else message.encode()
+        statements = f"""
+            CREATE TABLE ws_errors (error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP DEFAULT NOW())
+                WITH (connector = 'feed', stream = 'errors');
+            CREATE TABLE dead (error_type TEXT, data BYTEA, size BIGINT, x TEXT WITH (json_path = '$.failed_message'))
+                WITH (connector = 'feed', stream = 'dlq');
+            CREATE TABLE dead_too (connection_name TEXT) WITH (connector = 'feed', stream = 'dlq');
+            CREATE PIPELINE numbers AS SELECT CAST({value} AS INTEGER) AS n FROM feed;
+            WAIT FOR ws_errors COUNT 1 TIMEOUT INTERVAL '60 seconds';
+            WAIT FOR dead COUNT 1 TIMEOUT INTERVAL '60 seconds';
+            WAIT FOR dead_too COUNT 1 TIMEOUT INTERVAL '60 seconds';
+            SELECT error_type, contains(error_message, 'one') AS told, failed_message, timestamp > NOW() - INTERVAL '5 minutes' AS recent
+                FROM ws_errors;
+            SELECT error_type, data, size, x FROM dead;
+            SELECT connection_name, data, message, message_size FROM dead_too;
+            DROP CONNECTION feed CASCADE;"""
+        if role == "client":
+            with FeedServer([message]) as server:
+                laminar = self.run_script(f"""CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client',
+                    format = '{form}', dlq_enabled = true);""" + statements)
+        else:
+            port = free_port()
+            laminar = self.start_script(f"""CREATE CONNECTION feed TO websocket (mode = 'server', port = {port},
+                format = '{form}', dlq_enabled = true);""" + statements, "--log-level", "info")
+            laminar.stderr.wait_for(lambda line: "listening on" in line, "listening server")
+            with Client(f"ws://127.0.0.1:{port}/") as client:
+                client.send(message)
+                self.assertEqual(laminar.wait(), 0)
+        text = payload.decode()
+        data = base64.b64encode(payload).decode()
+        self.assertEqual(laminar.rows, [
+            {"error_type": "processing", "told": True, "failed_message": text, "recent": True},
+            {"error_type": "processing", "data": data, "size": None, "x": text},
+            {"connection_name": "feed", "data": data, "message": text, "message_size": len(payload)}])
+
+    def test_each_element_is_an_error_of_its_own_and_the_message_one_dead_letter(self):
+        message = '[{"n":1},{"n":"two"},{"n":3},"four"]'
+        with FeedServer([message, '{"n":5}\nbroken\n{"n":6}']) as server:
+            laminar = self.run_script(self.connection(server, ", dlq_enabled = true") + """
+                CREATE TABLE errors (error_message TEXT, failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                CREATE TABLE dead (error_message TEXT, failed_message TEXT) WITH (connector = 'feed', stream = 'dlq');
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                WAIT FOR events COUNT 4 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR errors COUNT 3 TIMEOUT INTERVAL '60 seconds';
+                WAIT FOR dead COUNT 2 TIMEOUT INTERVAL '60 seconds';
+                SELECT list(n ORDER BY n) AS n FROM events;
+                SELECT * FROM errors;
+                SELECT * FROM dead;
+                SELECT messages_received, messages_failed, errors, dead_letters FROM system.websocket_connections;
+                DROP CONNECTION feed CASCADE;
+            """)
+        element = 'element 1 of the message: field "n": expected INTEGER, found string "two"'
+        line = "line 2 of the message: invalid JSON at byte 8: not a value"
+        self.assertEqual(laminar.rows, [
+            {"n": [1, 3, 5, 6]},
+            {"error_message": element, "failed_message": '{"n":"two"}'},
+            {"error_message": "element 3 of the message is a string; expected an object", "failed_message": '"four"'},
+            {"error_message": line, "failed_message": "broken"},
+            {"error_message": element, "failed_message": message},
+            {"error_message": line, "failed_message": '{"n":5}\nbroken\n{"n":6}'},
+            {"messages_received": 2, "messages_failed": 2, "errors": 3, "dead_letters": 2}])
+
     def test_error_buffer_size_is_how_many_errors_wait_for_a_table(self):
         with FeedServer([f"broken {n}" for n in range(50)] + GOOD) as server:
             laminar = self.run_script(self.connection(server, ", error_buffer_size = 10, dlq_enabled = true") + """

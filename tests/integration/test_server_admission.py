@@ -231,14 +231,19 @@ class AdmissionTest(ServedTestCase):
         served = self.serve(["format = 'json'", "path = '/collect'"], """
             CREATE TABLE events (n INT) WITH (connector = 'inlet');
             CREATE TABLE all_facts (n INT) WITH (connector = 'inlet', include_metadata = true);
+            CREATE TABLE declared (n INT, query_parameters JSON, parameters TEXT WITH (json_path = '$.query_parameters'))
+                WITH (connector = 'inlet');
+            CREATE TABLE as_text (n INT, query_parameters TEXT) WITH (connector = 'inlet');
             """, ["""WAIT FOR events COUNT 2 TIMEOUT INTERVAL '100 seconds';
                      SELECT n, client_id, remote_address, tls_subject, query_parameters,
                             query_parameters ->> '$.room' AS room FROM events ORDER BY n;
-                     SELECT query_parameters FROM all_facts WHERE n = 1"""])
+                     SELECT query_parameters FROM all_facts WHERE n = 1;
+                     SELECT query_parameters, parameters FROM declared WHERE n = 1;
+                     SELECT query_parameters FROM as_text WHERE n = 1"""])
         with Client(served.url("/collect" + query(room="a & b", user="jörg"))) as first, Client(served.url("/collect")) as second:
             first.send('{"n": 1}')
             second.send('{"n": 2}')
-            one, two, fact = served.step()
+            one, two, fact, declared, as_text = served.step()
             addresses = ["{}:{}".format(*client.socket.local_address[:2]) for client in (first, second)]
         self.assertEqual([one["remote_address"], two["remote_address"]], addresses)
         self.assertEqual((one["query_parameters"], one["room"]), ({"room": "a & b", "user": "jörg"}, "a & b"))
@@ -246,6 +251,8 @@ class AdmissionTest(ServedTestCase):
         self.assertEqual((one["tls_subject"], two["tls_subject"]), (None, None))
         self.assertNotEqual(one["client_id"], two["client_id"])
         self.assertEqual(fact["query_parameters"], {"room": "a & b", "user": "jörg"})
+        self.assertEqual(declared, {"query_parameters": {"room": "a & b", "user": "jörg"}, "parameters": None})
+        self.assertEqual(json.loads(as_text["query_parameters"]), {"room": "a & b", "user": "jörg"})
         self.finish(served)
 
 

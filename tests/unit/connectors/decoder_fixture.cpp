@@ -18,7 +18,11 @@ std::shared_ptr<const BatchSchema> make_schema(std::vector<BatchColumn> columns,
 
 }  // namespace
 
-BatchColumn payload_column(const std::string& name, const std::string& type) { return path_column(name, type, {name}); }
+BatchColumn payload_column(const std::string& name, const std::string& type) {
+    BatchColumn column = path_column(name, type, {});
+    column.take_field(name);
+    return column;
+}
 
 BatchColumn path_column(const std::string& name, const std::string& type, std::vector<std::string> path) {
     const std::optional<ColumnType> parsed = parse_column_type(type);

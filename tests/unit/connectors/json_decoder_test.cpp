@@ -68,26 +68,156 @@ TEST_CASE("arrays and lines of objects are a row each") {
     }
 }
 
-TEST_CASE("one bad element refuses the whole message and leaves the batch as it was") {
+TEST_CASE("each element of an array is a row of its own, and an error of its own") {
     DecoderFixture feed({payload_column("a", "INTEGER"), payload_column("tags", "VARCHAR[]")});
     CHECK(feed.refusal(R"({"a":1,"tags":["x"]})") == "");
-    CHECK(feed.refusal(R"([{"a":2,"tags":["y","z"]},{"tags":["w"],"a":"no"}])") ==
-          R"(type_mismatch: field "a": expected INTEGER, found string "no")");
-    CHECK(feed.refusal("{\"a\":2}\n{\"a\":") == "invalid_json: invalid JSON at byte 13: not a value");
-    CHECK(feed.refusal(R"({"a":3,"tags":["v"]})") == "");
-    REQUIRE(feed.batch.rows == 2);
-    CHECK(feed.batch.messages == 2);
-    CHECK(feed.row(0) == R"([1,["x"]])");
-    CHECK(feed.row(1) == R"([3,["v"]])");
+    const std::string text = R"([{"a":2,"tags":["y","z"]},{"tags":["w"],"a":"no","b":{"a":1}},7,[{"a":9}],{"a":3}])";
+    const std::optional<MessageError> error = feed.decode(text);
+    REQUIRE(error.has_value());
+    CHECK(error->rows_kept);
+    CHECK(error->message == R"(element 1 of the message: field "a": expected INTEGER, found string "no")");
+    CHECK(text.substr(error->part_begin, error->part_end - error->part_begin) ==
+          R"({"tags":["w"],"a":"no","b":{"a":1}})");
+    REQUIRE(error->further.size() == 2);
+    CHECK(error->further[0].message == "element 2 of the message is a number; expected an object");
+    CHECK(error->further[1].message == "element 3 of the message is an array; expected an object");
+    CHECK(text.substr(error->further[1].part_begin, 9) == R"([{"a":9}])");
+    CHECK(feed.refusal(R"([{"a":"x"},{"a":"y"}])") ==
+          R"(type_mismatch: element 0 of the message: field "a": expected INTEGER, found string "x")");
+    CHECK(feed.refusal(R"([{"a":5},{"a":6])").starts_with("invalid_json: invalid JSON at byte 15"));
+    CHECK(feed.refusal(R"({"a":4,"tags":["v"]})") == "");
+    REQUIRE(feed.batch.rows == 4);
+    CHECK(feed.batch.messages == 3);
+    const std::vector<std::string> rows{R"([1,["x"]])", R"([2,["y","z"]])", "[3,null]", R"([4,["v"]])"};
+    for (std::size_t row = 0; row < rows.size(); ++row) CHECK(feed.row(row) == rows[row]);
 }
 
-TEST_CASE("a field is matched in its own case first, then in any") {
+TEST_CASE("each line is a row of its own, and an error of its own") {
+    DecoderFixture feed({payload_column("a", "INTEGER")});
+    const std::string text =
+        "{\"a\":1}\n{\"a\":\"x\"}\n\nnot json\n[{\"a\":2},{\"a\":true}]\n{\"a\":3} {\n{\"a\":4}\n{\"a\":";
+    const std::optional<MessageError> error = feed.decode(text);
+    REQUIRE(error.has_value());
+    CHECK(error->rows_kept);
+    std::vector<std::string> messages{error->message};
+    for (const MessageError& each : error->further) messages.push_back(each.message);
+    CHECK(messages ==
+          std::vector<std::string>{
+              R"(line 2 of the message: field "a": expected INTEGER, found string "x")",
+              "line 4 of the message: invalid JSON at byte 20: not a value",
+              R"(element 1 of line 5 of the message: field "a": expected INTEGER, found true)",
+              "line 6 of the message: invalid JSON at byte 57: text after the value; further values must be "
+              "on lines of their own",
+              "line 8 of the message: invalid JSON at byte 72: not a value"});
+    CHECK(text.substr(error->further[0].part_begin, 8) == "not json");
+    CHECK(error->further[0].part_end - error->further[0].part_begin == 8);
+    REQUIRE(feed.batch.rows == 3);
+    CHECK(feed.row(0) == "[1]");
+    CHECK(feed.row(1) == "[2]");
+    CHECK(feed.row(2) == "[4]");
+    CHECK(feed.refusal("not\njson\nat all") == "invalid_json: invalid JSON at byte 1: not a value");
+    // What is wrong in the midst of a value of several lines is wrong with the message.
+    CHECK(feed.refusal("{\n\"a\": 1,\n\"b\" 2\n}").starts_with("invalid_json: invalid JSON at byte 14: missing colon"));
+    CHECK(feed.batch.rows == 3);
+}
+
+TEST_CASE("errors of one message are bounded") {
+    DecoderFixture feed({payload_column("a", "INTEGER")});
+    std::string text = "[{\"a\":1}";
+    for (int element = 0; element < 1000; ++element) text += ",0";
+    const std::optional<MessageError> error = feed.decode(text + "]");
+    REQUIRE(error.has_value());
+    REQUIRE(error->further.size() == 100);
+    CHECK(error->further.back().message == "900 further parts of the message are wrong");
+    CHECK(feed.batch.rows == 1);
+}
+
+TEST_CASE("the exact name decides, whatever its place; another case is for those that have no exact one") {
     DecoderFixture feed({payload_column("price", "INTEGER")});
     CHECK(feed.only_value(R"({"Price":1,"price":2})") == "2");
     CHECK(feed.only_value(R"({"price":2,"Price":1})") == "2");
     CHECK(feed.only_value(R"({"PRICE":3})") == "3");
     CHECK(feed.only_value(R"({"pricE":3,"PRICE":4})") == "4");
     CHECK(feed.only_value(R"({"prices":3})") == "null");
+    // What does not fit counts only if nothing better comes.
+    CHECK(feed.only_value(R"({"Price":"x","price":2})") == "2");
+    CHECK(feed.only_value(R"({"Price":"x","PRICE":4})") == "4");
+    CHECK(feed.only_value(R"({"Price":"x","price":null})") == "null");
+    CHECK(feed.only_value(R"({"Price":"x"})") == R"(type_mismatch: field "price": expected INTEGER, found string "x")");
+    CHECK(feed.only_value(R"({"price":2,"Price":{"x":1}})") == "2");
+
+    DecoderFixture trades({payload_column("s", "VARCHAR"), payload_column("E", "TIMESTAMP")});
+    CHECK(trades.refusal(R"({"e":"trade","E":1672515782136,"s":"X"})") == "");
+    CHECK(trades.row(0) == R"(["X","2022-12-31T19:43:02.136Z"])");
+}
+
+TEST_CASE("columns that differ in case take their own fields alone, and a path is exact") {
+    DecoderFixture both({payload_column("T", "TIMESTAMP"), payload_column("t", "INTEGER")});
+    CHECK(both.refusal(R"({"T":0,"t":5})") == "");
+    CHECK(both.refusal(R"({"T":0})") == "");
+    CHECK(both.refusal(R"({"t":6})") == "");
+    CHECK(both.row(0) == R"(["1970-01-01T00:00:00Z",5])");
+    CHECK(both.row(1) == R"(["1970-01-01T00:00:00Z",null])");
+    CHECK(both.row(2) == "[null,6]");
+
+    DecoderFixture path(
+        {path_column("x", "INTEGER", {"T"}), path_column("y", "INTEGER", {"o", "p"}), payload_column("t", "VARCHAR")});
+    CHECK(path.refusal(R"({"t":"a","o":{"P":1}})") == "");
+    CHECK(path.row(0) == R"([null,null,"a"])");
+    CHECK(path.refusal(R"({"T":1,"O":{"p":2}})") == "");
+    CHECK(path.row(1) == "[1,null,null]");
+    CHECK(path.refusal(R"({"t":"b","T":2,"o":{"p":3}})") == "");
+    CHECK(path.row(2) == R"([2,3,"b"])");
+
+    // By name and by path, the same field.
+    DecoderFixture shared({path_column("x", "INTEGER", {"T"}), payload_column("T", "INTEGER")});
+    CHECK(shared.refusal(R"({"t":1})") == "");
+    CHECK(shared.row(0) == "[null,1]");
+    CHECK(shared.refusal(R"({"t":"no","T":2})") == "");
+    CHECK(shared.row(1) == "[2,2]");
+    CHECK(shared.refusal(R"({"T":3,"t":"no"})") == "");
+    CHECK(shared.row(2) == "[3,3]");
+}
+
+TEST_CASE("a name with dots is the field of that name, else a path") {
+    DecoderFixture feed({payload_column("service.name", "INTEGER"), payload_column("b", "INTEGER")});
+    const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+        {R"({"service.name":1,"b":2})", "[1,2]"},
+        {R"({"service":{"name":3},"b":2})", "[3,2]"},
+        {R"({"service":{"name":"x"},"service.name":1})", "[1,null]"},
+        {R"({"service.name":1,"service":{"name":"x"}})", "[1,null]"},
+        {R"({"service.name":1,"service":{"name":5},"service":{}})", "[1,null]"},
+        {R"({"Service.Name":7})", "[7,null]"},
+        {R"({"Service.Name":7,"service":{"name":3}})", "[3,null]"},
+        {R"({"service":{"name":3},"Service.Name":7})", "[3,null]"},
+        {R"({"Service.Name":"x","service.name":null})", "[null,null]"},
+        {R"({"service":{"name":3},"service":{}})", "[null,null]"},
+        {R"({"service":{"Name":3}})", "[null,null]"},
+        {R"({})", "[null,null]"},
+    };
+    for (std::size_t row = 0; row < cases.size(); ++row) {
+        CAPTURE(cases[row].first);
+        CHECK(feed.refusal(cases[row].first) == "");
+        CHECK(feed.row(row) == cases[row].second);
+    }
+    CHECK(feed.refusal(R"({"service":{"name":"x"}})") ==
+          R"(type_mismatch: field "service.name": expected INTEGER, found string "x")");
+}
+
+TEST_CASE("the field of the message id is found by the same rule") {
+    DecoderOptions options;
+    options.message_id_field = "id";
+    DecoderFixture feed({metadata_column("message_id", "VARCHAR", MetadataField::message_id),
+                         payload_column("ID", "VARCHAR"), payload_column("a", "INTEGER")},
+                        options);
+    CHECK(feed.refusal(R"({"id":"m1"})") == "");
+    CHECK(feed.row(0) == R"(["m1","m1",null])");
+    CHECK(feed.refusal(R"({"ID":"x","id":"m2"})") == "");
+    CHECK(feed.row(1) == R"(["m2","x",null])");
+    CHECK(feed.refusal(R"({"id":"m3","ID":"x"})") == "");
+    CHECK(feed.row(2) == R"(["m3","x",null])");
+    CHECK(feed.refusal(R"({"ID":"x"})") == "");
+    CHECK(feed.row(3) == R"(["feed-7","x",null])");
 }
 
 TEST_CASE("of a field given twice the last counts, with all that is in it") {
@@ -98,7 +228,7 @@ TEST_CASE("of a field given twice the last counts, with all that is in it") {
     CHECK(feed.refusal(R"({"o":{"x":1},"o":7,"a":1,"a":null})") == "");
     CHECK(feed.row(1) == "[null,null,null,7]");
     CHECK(feed.refusal(R"({"o":{"x":1},"o":{"X":5}})") == "");
-    CHECK(feed.row(2) == R"([null,5,null,{"X":5}])");
+    CHECK(feed.row(2) == R"([null,null,null,{"X":5}])");
 }
 
 TEST_CASE("paths reach into objects and arrays") {
@@ -214,13 +344,36 @@ TEST_CASE("a schema without payload columns takes any message, and says which ar
     CHECK(feed.refusal("\xFF").starts_with("invalid_utf8: "));
     CHECK(feed.refusal(R"([1,"two",[3],{"four":4}])") == "");
     CHECK(feed.refusal("{\"a\":1}\n{bad}").starts_with("invalid_json: "));
-    const std::vector<std::string> rows = {
-        R"("not json")",        R"("")", R"("42")", "null", R"("1")", R"("\"two\"")", R"("[3]")", R"("{\"four\":4}")",
-        R"("{\"a\":1}\n{bad}")"};
+    CHECK(feed.refusal("{\"a\":1}\n{\"a\":2}") == "");
+    const std::vector<std::string> rows = {R"("not json")",
+                                           R"("")",
+                                           R"("42")",
+                                           "null",
+                                           R"("[1,\"two\",[3],{\"four\":4}]")",
+                                           R"("{\"a\":1}\n{bad}")",
+                                           R"("{\"a\":1}\n{\"a\":2}")"};
     REQUIRE(feed.batch.rows == rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row) CHECK(feed.value(0, row) == rows[row]);
     CHECK(feed.value(1, 3) == R"("/w==")");
-    CHECK(feed.batch.messages == 6);
+    CHECK(feed.batch.messages == 7);
+}
+
+TEST_CASE("a table that wants metadata alone takes any message, and the fields of an object first") {
+    BatchColumn client = payload_column("client_id", "VARCHAR");
+    client.metadata = MetadataField::client_id;
+    BatchColumn at = payload_column("received_at", "TIMESTAMP");
+    at.metadata = MetadataField::received_at;
+    DecoderFixture feed({client, at});
+    CHECK(feed.refusal(R"({"client_id":"c9","received_at":0})") == "");
+    CHECK(feed.refusal("hello").starts_with("invalid_json: "));
+    CHECK(feed.refusal("42") == "");
+    CHECK(feed.refusal(R"([1,"x"])") == "");
+    CHECK(feed.refusal(R"([{"client_id":"c9"},{"client_id":"c8"}])") == "");
+    CHECK(feed.refusal("{\"client_id\":\"c9\"}\n{\"client_id\":\"c8\"}") == "");
+    CHECK(feed.refusal(R"({"received_at":"soon"})").starts_with("type_mismatch: field \"received_at\""));
+    REQUIRE(feed.batch.rows == 6);
+    CHECK(feed.row(0) == R"(["c9","1970-01-01T00:00:00Z"])");
+    for (std::size_t row = 1; row < 6; ++row) CHECK(feed.row(row) == R"(["client-1","2024-01-15T10:30:00Z"])");
 }
 
 TEST_CASE("a tolerant decoder keeps a row of what it cannot use, and says so") {
@@ -283,16 +436,17 @@ TEST_CASE("errors say what is wrong and where") {
         {"42", "type_mismatch: the message is a number; expected an object or an array of objects"},
         {"\"s\"", "type_mismatch: the message is a string; expected an object or an array of objects"},
         {"null", "type_mismatch: the message is null; expected an object or an array of objects"},
-        {R"([{"a":1},true])", "type_mismatch: element 1 of the message is true; expected an object"},
+        {R"([[],true])", "type_mismatch: element 0 of the message is an array; expected an object"},
         {"[[]]", "type_mismatch: element 0 of the message is an array; expected an object"},
         {"{\"b\":\"\xC3\x28\"}", "invalid_utf8: invalid UTF-8 at byte 6"},
         {"{\"b\":\"\xED\xA0\x80\"}", "invalid_utf8: invalid UTF-8 at byte 6"},
-        {deep, "type_mismatch: element 0 of the message is an array; expected an object"},
+        {deep, "too_deep: the message is nested deeper than 512 levels at byte 512"},
         {deep_unwanted, "too_deep: the message is nested deeper than 512 levels at byte 516"},
     };
     for (const Case& test : cases) {
         CAPTURE(test.payload);
         CHECK(feed.refusal(test.payload) == test.error);
+        CHECK(feed.batch.rows == 0);
     }
     CHECK(feed.refusal(std::string_view("{\"b\":\0}", 7)) == "invalid_json: invalid JSON at byte 5: a NUL byte");
     CHECK(feed.batch.rows == 0);

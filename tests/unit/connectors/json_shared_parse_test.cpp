@@ -139,7 +139,8 @@ TEST_CASE("several channels take one message, each by its own rules") {
     ids.clear();
     errors = offer(&ids);
     CHECK_FALSE(errors[0]);
-    CHECK(text_of(errors[1]) == R"(type_mismatch: field "n": expected VARCHAR, found number 1)");
+    CHECK(text_of(errors[1]) ==
+          R"(type_mismatch: element 0 of the message: field "n": expected VARCHAR, found number 1)");
     CHECK(ids.size() <= 2);
 
     message.payload = R"({"n":null})";
