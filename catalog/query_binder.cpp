@@ -30,6 +30,7 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     if (diagnostics_->has_errors()) return std::move(result_);
     settle_paths();
     settle_lists();
+    settle_aliases();
     settle_patterns();
     settle_stars();
     settle_inputs();

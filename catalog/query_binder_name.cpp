@@ -45,6 +45,12 @@ ValueFacts QueryWalk::bind_reference(ast::Expression& expression, Scope& scope, 
         return {};
     }
     if (found.kind == Found::Kind::other) return found.facts;
+    if (found.alias != nullptr && found.alias->value != nullptr) {
+        aliases_.push_back({&expression,
+                            found.alias->value,
+                            found.alias->name,
+                            {found.scope->relations.begin(), found.scope->relations.end()}});
+    }
     if (found.parts < reference.parts.size()) return bind_path(expression, found, use);
     inference_.record(found.facts.slots, use);
     return found.facts;
@@ -97,7 +103,7 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     if (auto found = find_column_in_scope(reference, scope, start)) return found;
     const bool may_be_field = scope.fields_first && std::any_of(scope.relations.begin(), scope.relations.end(),
                                                                 [](const Relation* each) { return each->is_open(); });
-    if (alias != nullptr && !may_be_field) return Found{Found::Kind::column, alias->facts, 1};
+    if (alias != nullptr && !may_be_field) return Found{Found::Kind::column, alias->facts, 1, alias, &scope};
 
     std::vector<Relation*> hidden;
     bool opaque = false;
@@ -119,7 +125,9 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     }
     const bool bare = !name.quoted && is_bare_function(fold_case(name.text));
     if (opaque && !any_open && !bare) return Found{Found::Kind::other, {}, 1};
-    if (Relation* row = scope.find_relation(name.text)) {
+    // Where messages may have any field, it is a field, whether they have it or not: what a name means must not depend
+    // on which messages come first.
+    if (Relation* row = scope.find_relation(name.text); row != nullptr && !row->is_open()) {
         if (reference.parts.size() > 1) return std::nullopt;
         demand_all(*row);  // The relation's name as a value is the whole row.
         return Found{Found::Kind::other, {}, 1};
@@ -159,7 +167,7 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
     }
     const std::size_t before = reference.parts.size();
     const bool others = std::any_of(scope.relations.begin(), scope.relations.end(), [&](Relation* relation) {
-        return relation != visible.front() && relation->find(name.text) != nullptr;
+        return relation != visible.front() && (relation->is_open() || relation->find(name.text) != nullptr);
     });
     if (!merged && others) qualify(reference, *visible.front(), scope, start);
     return Found{Found::Kind::column, std::move(facts), 1 + reference.parts.size() - before};
@@ -332,6 +340,41 @@ ValueFacts QueryWalk::bind_path(ast::Expression& expression, const Found& found,
     paths_.push_back({&expression, found.parts, base, entry->second});
     inference_.record({entry->second}, use);
     return {{}, {entry->second}, found.facts.inputs};
+}
+
+/// Whether a column of a name may be there when the query runs, asked for or not.
+bool QueryWalk::may_bring(const Relation& relation, std::string_view name) const {
+    for (std::size_t index = 0; index < relation.known_columns().size(); ++index) {
+        if (equals_ignoring_case(relation.column_name(index), name)) return true;
+    }
+    if (relation.kind == Relation::Kind::scan) return relation.open_fields && result_.inputs[relation.input].all_fields;
+    if (relation.kind != Relation::Kind::derived || !relation.output->is_open()) return false;
+    return std::any_of(relation.output->stars.begin(), relation.output->stars.end(),
+                       [](const StarSource* star) { return star->all_fields; }) ||
+           !relation.output->branches.empty();
+}
+
+/// What a name means must not depend on which fields the first messages have: where one may have the name of a select
+/// alias, what the alias stands for is written instead.
+void QueryWalk::settle_aliases() {
+    for (const AliasReference& alias : aliases_) {
+        const bool is_hidden = std::any_of(
+            alias.relations.begin(), alias.relations.end(),
+            [&](const Relation* relation) { return relation->is_open() && may_bring(*relation, alias.name); });
+        const auto* reference = std::get_if<ast::ColumnReference>(&alias.expression->node);
+        if (!is_hidden || reference == nullptr) continue;
+        const std::vector<ast::Identifier> parts = reference->parts;
+        const SourceSpan span = alias.expression->span;
+        ast::Expression value = *alias.value;
+        for (std::size_t index = 1; index < parts.size(); ++index) {
+            ast::FieldAccess access;
+            access.operand = std::move(value);
+            access.field = parts[index];
+            value = ast::Expression{span, std::move(access)};
+        }
+        *alias.expression = std::move(value);
+        alias.expression->span = span;
+    }
 }
 
 void QueryWalk::settle_paths() {

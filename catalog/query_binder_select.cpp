@@ -250,12 +250,17 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
     };
     if (!aliased && changes_when_bound(item.value)) name_as_written();
     const std::size_t paths_before = paths_.size();
+    const std::size_t aliases_before = aliases_.size();
     ScopeColumn column;
     column.facts = bind_expression(item.value, scope);
     const bool became_call = named_by_column && std::holds_alternative<ast::FunctionCall>(item.value.node);
-    if (!item.alias && (paths_.size() > paths_before || became_call)) name_as_written();
+    const bool may_become_other = paths_.size() > paths_before || aliases_.size() > aliases_before;
+    if (!item.alias && (may_become_other || became_call)) name_as_written();
     column.name = std::move(name);
-    if (aliased) scope.aliases.push_back(column);
+    if (aliased) {
+        scope.aliases.push_back(column);
+        scope.aliases.back().value = &item.value;
+    }
     output.columns.push_back(std::move(column));
 }
 

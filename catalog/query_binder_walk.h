@@ -74,6 +74,15 @@ private:
         Kind kind = Kind::nothing;
         ValueFacts facts;
         std::size_t parts = 1;  ///< How many leading parts of the name it took.
+        const ScopeColumn* alias = nullptr;
+        const Scope* scope = nullptr;  ///< Of the alias.
+    };
+    /// A select alias where a message may have a field of that name: the engine would take that.
+    struct AliasReference {
+        ast::Expression* expression = nullptr;
+        const ast::Expression* value = nullptr;
+        std::string name;
+        std::vector<const Relation*> relations;
     };
 
     // Queries (query_binder_select.cpp).
@@ -138,6 +147,8 @@ private:
     void report_unknown_column(const ast::ColumnReference& reference, Scope& scope);
     ValueFacts bind_path(ast::Expression& expression, const Found& found, const Use& use);
     void settle_paths();
+    void settle_aliases();
+    [[nodiscard]] bool may_bring(const Relation& relation, std::string_view name) const;
 
     // Expressions (query_binder_expression.cpp).
     ValueFacts bind_expression(ast::Expression& expression, Scope& scope, const Use& use = {});
@@ -185,6 +196,7 @@ private:
     std::vector<StarSite> star_sites_;
     std::vector<PatternSite> pattern_sites_;
     std::vector<PathReference> paths_;
+    std::vector<AliasReference> aliases_;
     std::vector<ListReference> lists_;
     std::map<std::pair<TypeInference::Slot, std::string>, TypeInference::Slot> path_slots_;
     std::vector<CommonTable> common_tables_;

@@ -27,10 +27,11 @@ struct ScopeColumn {
     std::string name;
     ValueFacts facts;
     std::optional<MetadataField> metadata;
-    bool hidden = false;     ///< Usable by name, not covered by '*'.
-    bool requested = false;  ///< An outer query asked for it through a star.
-    bool carried = true;     ///< False: the scan provides it only once somebody names it.
-    SourceSpan first_use;    ///< Where the query first names it.
+    bool hidden = false;                     ///< Usable by name, not covered by '*'.
+    bool requested = false;                  ///< An outer query asked for it through a star.
+    bool carried = true;                     ///< False: the scan provides it only once somebody names it.
+    SourceSpan first_use;                    ///< Where the query first names it.
+    const ast::Expression* value = nullptr;  ///< Of a select alias: what it stands for.
 };
 
 struct Relation;
