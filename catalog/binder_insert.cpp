@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "catalog/binding_context.h"
+#include "catalog/column_name.h"
 #include "catalog/query_binder.h"
+#include "catalog/table_columns.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
@@ -29,7 +31,7 @@ const ast::TypeName* written_type(const TableObject& table, std::string_view nam
     const auto* create = std::get_if<ast::CreateTable>(&table.statement.node);
     if (create == nullptr) return nullptr;
     for (const ast::ColumnDefinition& column : create->columns) {
-        if (equals_ignoring_case(column.name.text, name)) return &column.type;
+        if (column.name.text == name) return &column.type;
     }
     return nullptr;
 }
@@ -39,10 +41,8 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
                      std::vector<SinkColumn>& result) {
     bool good = true;
     for (std::size_t i = 0; i < listed.size(); ++i) {
-        const auto found = std::find_if(sink.columns.begin(), sink.columns.end(), [&](const ColumnObject& column) {
-            return equals_ignoring_case(column.name, listed[i].text);
-        });
-        if (found == sink.columns.end()) {
+        const ColumnObject* found = find_column(sink.columns, listed[i].text);
+        if (found == nullptr) {
             std::vector<std::string> names;
             for (const ColumnObject& column : sink.columns) names.push_back(column.name);
             context.error(DiagnosticCode::unknown_column, listed[i].span,
@@ -52,13 +52,13 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
             continue;
         }
         const bool repeated =
-            std::any_of(result.begin(), result.end(), [&](const SinkColumn& other) { return other.column == &*found; });
+            std::any_of(result.begin(), result.end(), [&](const SinkColumn& other) { return other.column == found; });
         if (repeated) {
             context.error(DiagnosticCode::duplicate_column, listed[i].span,
                           fmt::format("column \"{}\" is listed twice", listed[i].text));
             good = false;
         }
-        result.push_back({&*found, written_type(sink, found->name)});
+        result.push_back({found, written_type(sink, found->name)});
     }
     if (listed.empty()) {
         for (const ColumnObject& column : sink.columns) result.push_back({&column, written_type(sink, column.name)});
@@ -88,16 +88,17 @@ void warn_of_order(const BindingContext& context, const std::vector<SinkColumn>&
                    SourceSpan span) {
     bool same_order = true;
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        const bool here = equals_ignoring_case(targets[i].column->name, query.columns[i].name);
+        const bool here = equals_ignoring_case(targets[i].column->name, shown_column_name(query.columns[i].name));
         same_order = same_order && here;
         const bool anywhere = std::any_of(query.columns.begin(), query.columns.end(), [&](const OutputColumn& column) {
-            return equals_ignoring_case(column.name, targets[i].column->name);
+            return equals_ignoring_case(shown_column_name(column.name), targets[i].column->name);
         });
         if (!anywhere) return;
     }
     if (same_order) return;
     std::string names;
-    for (const OutputColumn& column : query.columns) names += (names.empty() ? "" : ", ") + column.name;
+    for (const OutputColumn& column : query.columns)
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", shown_column_name(column.name));
     context.diagnostics.warning(DiagnosticCode::columns_in_other_order, span,
                                 "values go to columns by position, and these have the same names in another order",
                                 fmt::format("list the columns: ({})", names));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/binding_context.h"
+#include "catalog/column_name.h"
 #include "catalog/function_check.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/json_path.h"
@@ -10,6 +11,7 @@
 #include "catalog/query_binder.h"
 #include "catalog/table_columns.h"
 #include "catalog/table_options.h"
+#include "parser/ast/visit.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
@@ -91,11 +93,20 @@ private:
                 fmt::format("connection \"{}\" takes no rows, so a table of it cannot only send", connection_->name));
     }
 
+    /// Names that differ in case alone are those of two columns where one of them is quoted.
+    bool is_repeated(const ast::ColumnDefinition& definition) const {
+        for (const ast::ColumnDefinition& other : create_.columns) {
+            if (&other == &definition) return false;
+            const bool quoted = other.name.quoted || definition.name.quoted;
+            if (other.name.text == definition.name.text ||
+                (!quoted && equals_ignoring_case(other.name.text, definition.name.text)))
+                return true;
+        }
+        return false;
+    }
+
     void bind_column(const ast::ColumnDefinition& definition) {
-        const std::vector<ColumnObject>& known = table_.columns;
-        const bool repeated = std::any_of(known.begin(), known.end(), [&](const ColumnObject& other) {
-            return equals_ignoring_case(other.name, definition.name.text);
-        });
+        const bool repeated = is_repeated(definition);
         if (repeated)
             context_.error(DiagnosticCode::duplicate_column, definition.name.span,
                            fmt::format("column \"{}\" is declared twice", definition.name.text));
@@ -167,10 +178,7 @@ private:
     }
 
     ColumnObject* find_column(std::string_view name) {
-        for (ColumnObject& column : table_.columns) {
-            if (equals_ignoring_case(column.name, name)) return &column;
-        }
-        return nullptr;
+        return const_cast<ColumnObject*>(laminar::find_column(table_.columns, name));
     }
 
     ColumnObject* require_column(std::string_view name, SourceSpan span) {
@@ -253,7 +261,21 @@ private:
             check_watermark_expression(*watermark.expression);
         }
         table_.watermark = watermark;
-        if (table_.watermark->expression) rewrite_functions(*table_.watermark->expression);
+        if (!table_.watermark->expression) return;
+        name_columns_for_engine(*table_.watermark->expression);
+        rewrite_functions(*table_.watermark->expression);
+    }
+
+    void name_columns_for_engine(ast::Expression& expression) const {
+        const std::vector<std::string> names = engine_column_names(table_.columns);
+        ast::visit_expressions(expression, [&](ast::Expression& each) {
+            auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+            if (reference == nullptr) return;
+            const ColumnObject* column = laminar::find_column(table_.columns, reference->parts.front().text);
+            if (column == nullptr) return;
+            const std::string& name = names[static_cast<std::size_t>(column - table_.columns.data())];
+            if (name != column->name) reference->parts.front() = {name, true, reference->parts.front().span};
+        });
     }
 
     /// A declared column, or a time that every message has.
@@ -272,7 +294,9 @@ private:
 
     void check_watermark_expression(const ast::Expression& expression) {
         std::vector<OutputColumn> columns;
-        for (const ColumnObject& column : table_.columns) columns.push_back({column.name, column.type});
+        const std::vector<std::string> names = engine_column_names(table_.columns);
+        for (std::size_t index = 0; index < names.size(); ++index)
+            columns.push_back({names[index], table_.columns[index].type});
         if (!metadata_time_.name.empty()) columns.push_back({metadata_time_.name, metadata_time_.type});
         FunctionCheck check(context_.catalog, context_.checker);
         if (!check.check_all(expression, context_.diagnostics) ||
@@ -280,6 +304,7 @@ private:
             !check_expansion(context_, expression))
             return;
         ast::Expression rewritten = expression;
+        name_columns_for_engine(rewritten);
         rewrite_functions(rewritten);
         const std::optional<ColumnType> type =
             context_.checker.check_expression(rewritten, columns, context_.diagnostics);
@@ -315,9 +340,10 @@ private:
         }
         for (const OutputColumn& output : query_->columns) {
             ColumnObject column;
-            column.name = output.name;
+            column.name = shown_column_name(output.name);
             column.type = output.type;
-            if (find_column(column.name) != nullptr)
+            const ColumnObject* known = find_column(column.name);
+            if (known != nullptr && known->name == column.name)
                 context_.error(DiagnosticCode::duplicate_column, create_.as_query->span,
                                fmt::format("the query has two columns named \"{}\"", column.name), "name them with AS");
             table_.columns.push_back(std::move(column));
@@ -401,7 +427,7 @@ private:
 
     SourceSpan column_span(std::string_view name) const {
         for (const ast::ColumnDefinition& column : create_.columns) {
-            if (equals_ignoring_case(column.name.text, name)) return column.name.span;
+            if (column.name.text == name) return column.name.span;
         }
         return create_.name.span;
     }

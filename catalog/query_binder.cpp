@@ -61,7 +61,7 @@ void QueryWalk::settle_inputs() {
             const bool named = column.carried && !column.first_use.empty();
             // Of a connection only what the query names; the rest of a relation is there whether named or not.
             if (!column.carried || (!whole && column.metadata && column.hidden && !named)) continue;
-            InputColumn bound{column.name, column.facts.type, column.metadata, column.first_use};
+            InputColumn bound{column.name_in_engine(), column.facts.type, column.metadata, column.first_use};
             if (!column.facts.slots.empty()) bound.type = inference_.decided(column.facts.slots.front());
             input.columns.push_back(std::move(bound));
         }

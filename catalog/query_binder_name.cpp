@@ -45,6 +45,8 @@ ValueFacts QueryWalk::bind_reference(ast::Expression& expression, Scope& scope, 
         return {};
     }
     if (found.kind == Found::Kind::other) return found.facts;
+    if (found.alias != nullptr && !found.alias->engine_name.empty())
+        reference.parts.front() = {found.alias->engine_name, true, reference.parts.front().span};
     if (found.alias != nullptr && found.alias->value != nullptr) {
         aliases_.push_back({&expression,
                             found.alias->value,
@@ -77,7 +79,8 @@ QueryWalk::Found QueryWalk::find_qualified(ast::ColumnReference& reference, Scop
     if (parts.size() < 2) return {};
     Relation* relation = find_relation(parts.front());
     if (relation == nullptr) return {};
-    if (auto facts = ask_relation(*relation, parts[1].text, parts[1].span)) {
+    if (auto facts = ask_relation(*relation, parts[1].text, parts[1].span, parts[1].quoted)) {
+        name_for_engine(parts[1], *relation);
         return {Found::Kind::column, std::move(*facts), 2};
     }
     if (relation->is_opaque()) return {Found::Kind::other, {}, 2};
@@ -109,7 +112,7 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     bool opaque = false;
     bool any_open = false;
     for (Relation* relation : scope.relations) {
-        if (relation->find(name.text) != nullptr) hidden.push_back(relation);
+        if (relation->find(name.text, name.quoted) != nullptr) hidden.push_back(relation);
         opaque = opaque || relation->is_opaque();
         any_open = any_open || relation->is_open();
     }
@@ -118,7 +121,8 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
         return Found{Found::Kind::other, {}, 1};
     }
     if (hidden.size() == 1) {
-        auto facts = ask_relation(*hidden.front(), name.text, name.span);
+        auto facts = ask_relation(*hidden.front(), name.text, name.span, name.quoted);
+        name_for_engine(reference.parts.front(), *hidden.front());
         const std::size_t before = reference.parts.size();
         qualify(reference, *hidden.front(), scope, start);
         return Found{Found::Kind::column, facts.value_or(ValueFacts{}), 1 + reference.parts.size() - before};
@@ -141,7 +145,7 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
     std::vector<Relation*> visible;
     std::vector<Relation*> carried;  // Metadata that the query has named already: an ordinary column to the engine.
     for (Relation* relation : scope.relations) {
-        const ScopeColumn* column = relation->find(name.text);
+        const ScopeColumn* column = relation->find(name.text, name.quoted);
         if (column == nullptr) continue;
         if (!column->hidden) {
             visible.push_back(relation);
@@ -163,8 +167,9 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
     }
     ValueFacts facts;
     for (Relation* relation : visible) {
-        facts = merge_facts(facts, ask_relation(*relation, name.text, name.span).value_or(ValueFacts{}));
+        facts = merge_facts(facts, ask_relation(*relation, name.text, name.span, name.quoted).value_or(ValueFacts{}));
     }
+    if (!merged) name_for_engine(reference.parts.front(), *visible.front());
     const std::size_t before = reference.parts.size();
     const bool others = std::any_of(scope.relations.begin(), scope.relations.end(), [&](Relation* relation) {
         return relation != visible.front() && (relation->is_open() || relation->find(name.text) != nullptr);
@@ -188,8 +193,9 @@ std::optional<QueryWalk::Found> QueryWalk::find_open_in_scope(ast::ColumnReferen
         report_ambiguous(name, candidates);
         return Found{Found::Kind::other, {}, 1};
     }
-    auto facts = ask_relation(*candidates.front(), name.text, name.span);
+    auto facts = ask_relation(*candidates.front(), name.text, name.span, name.quoted);
     if (!facts) return std::nullopt;
+    name_for_engine(reference.parts.front(), *candidates.front());
     const std::size_t before = reference.parts.size();
     qualify(reference, *candidates.front(), scope, start);
     return Found{Found::Kind::column, std::move(*facts), 1 + reference.parts.size() - before};
@@ -215,36 +221,66 @@ bool QueryWalk::can_supply(const QueryOutput& output, std::string_view name) con
                        [&](const QueryOutput* branch) { return can_supply(*branch, name); });
 }
 
-std::optional<ValueFacts> QueryWalk::ask_relation(Relation& relation, std::string_view name, SourceSpan span) {
-    if (ScopeColumn* column = relation.find(name)) {
+/// Has the name say to the engine which column is meant.
+void QueryWalk::name_for_engine(ast::Identifier& name, const Relation& relation) {
+    if (relation.is_unclear(name.text)) {
+        std::string list;
+        for (std::size_t index = 0; index < relation.known_columns().size(); ++index) {
+            const std::string& each = relation.column_name(index);
+            if (equals_ignoring_case(each, name.text)) list += (list.empty() ? "\"" : " or \"") + each + '"';
+        }
+        diagnostics_->error(DiagnosticCode::ambiguous_column, name.span,
+                            "column \"" + name.text + "\" of \"" + relation.alias + "\" could be " + list,
+                            "write the name as it was declared");
+        return;
+    }
+    const std::optional<std::size_t> index = relation.index_of(name.text, name.quoted);
+    if (!index || relation.engine_name(*index) == relation.column_name(*index)) return;
+    name = {relation.engine_name(*index), true, name.span};
+}
+
+std::optional<ValueFacts> QueryWalk::ask_relation(Relation& relation, std::string_view name, SourceSpan span,
+                                                  bool quoted) {
+    if (ScopeColumn* column = relation.find(name, quoted)) {
         column->carried = true;
         if (column->first_use.empty()) column->first_use = span;
         return column->facts;
     }
     if (relation.kind == Relation::Kind::derived) {
-        return relation.renamed.empty() ? ask_output(*relation.output, name, span) : std::nullopt;
+        return relation.renamed.empty() ? ask_output(*relation.output, name, span, quoted) : std::nullopt;
     }
     if (relation.kind != Relation::Kind::scan || !relation.open_fields) return std::nullopt;
     ScopeColumn column;
     column.name = name;
     column.first_use = span;
     column.facts.inputs = {relation.input};
-    if (relation.connection) column.facts.slots = {inference_.add_slot()};
+    if (relation.connection) {
+        column.facts.slots = {inference_.add_slot()};
+        column.engine_name = engine_name_beside(relation.columns, name);
+        column.exact = quoted;
+    }
     relation.columns.push_back(column);
     return column.facts;
 }
 
-std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string_view name, SourceSpan span) {
-    const auto known = std::find_if(output.columns.begin(), output.columns.end(), [name](const ScopeColumn& column) {
-        return equals_ignoring_case(column.name, name);
-    });
-    if (known != output.columns.end()) return known->facts;
+std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string_view name, SourceSpan span,
+                                                bool quoted) {
+    Relation seen;
+    seen.kind = Relation::Kind::derived;
+    seen.output = &output;
+    if (const ScopeColumn* known = seen.find(name, quoted)) return known->facts;
     const auto [guard, first] = asking_.emplace(&output, fold_case(name));
     if (!first) return std::nullopt;
 
     std::optional<ValueFacts> facts;
+    std::string engine_name;
     for (QueryOutput* branch : output.branches) {
-        if (auto more = ask_output(*branch, name, span)) facts = facts ? merge_facts(*facts, *more) : *more;
+        auto more = ask_output(*branch, name, span, quoted);
+        if (!more) continue;
+        seen.output = branch;
+        if (const ScopeColumn* column = seen.find(name, quoted); column != nullptr && engine_name.empty())
+            engine_name = column->engine_name;
+        facts = facts ? merge_facts(*facts, *more) : *more;
     }
     for (StarSource* star : output.stars) {
         if (contains_name(star->excluded, name)) continue;
@@ -259,15 +295,21 @@ std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string
             facts = ValueFacts{};
             continue;
         }
-        auto more = ask_relation(*candidates.front(), name, span);
+        auto more = ask_relation(*candidates.front(), name, span, quoted);
         if (!more) continue;
-        star->requested.push_back({candidates.front(), std::string(name)});
+        ast::Identifier requested = make_identifier(name, span);
+        requested.quoted = quoted;
+        name_for_engine(requested, *candidates.front());
+        if (requested.text != name) engine_name = requested.text;
+        star->requested.push_back({candidates.front(), requested.text});
         facts = facts ? merge_facts(*facts, *more) : *more;
     }
     asking_.erase(guard);
     if (!facts) return std::nullopt;
     ScopeColumn column;
     column.name = name;
+    column.engine_name = engine_name;
+    column.exact = quoted;
     column.facts = *facts;
     column.requested = true;
     column.hidden = find_metadata_column(name) != nullptr && facts->slots.empty();

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
 #include "catalog/system_table_schema.h"
+#include "catalog/table_columns.h"
 #include "parser/ast/spans.h"
 #include "parser/name_suggester.h"
 
@@ -251,8 +253,11 @@ void QueryWalk::add_metadata(Relation& relation, bool hidden, bool binary) {
 }
 
 void QueryWalk::scan_table(const TableObject& object, Relation& relation) {
-    for (const ColumnObject& declared : object.columns) {
+    const std::vector<std::string> names = engine_column_names(object.columns);
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        const ColumnObject& declared = object.columns[index];
         relation.columns.push_back(known_column(declared.name, declared.type, relation.input));
+        if (names[index] != declared.name) relation.columns.back().engine_name = names[index];
     }
     if (!object.is_stored()) add_metadata(relation, !object.options.include_metadata, true);
 }
@@ -283,7 +288,9 @@ void QueryWalk::scan_pipeline(const PipelineObject& object, Relation& relation) 
         if (column.name == open_fields_column) {
             relation.open_fields = true;
         } else {
-            relation.columns.push_back(known_column(column.name, column.type, relation.input));
+            const std::string_view shown = shown_column_name(column.name);
+            relation.columns.push_back(known_column(shown, column.type, relation.input));
+            if (shown != column.name) relation.columns.back().engine_name = column.name;
         }
     }
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
 #include "parser/ast/visit.h"
@@ -257,6 +258,16 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
     const bool may_become_other = paths_.size() > paths_before || aliases_.size() > aliases_before;
     if (!item.alias && (may_become_other || became_call)) name_as_written();
     column.name = std::move(name);
+    if (const auto* reference = std::get_if<ast::ColumnReference>(&item.value.node); reference && !item.alias) {
+        const std::string& engine_name = reference->parts.back().text;
+        if (shown_column_name(engine_name) != engine_name) column.engine_name = engine_name;
+    }
+    const bool clashes = std::any_of(output.columns.begin(), output.columns.end(), [&](const ScopeColumn& other) {
+        return !other.hidden && other.name != column.name &&
+               equals_ignoring_case(other.name_in_engine(), column.name_in_engine());
+    });
+    if (clashes) column.engine_name = engine_name_beside(output.columns, column.name);
+    if (clashes && !column.engine_name.empty()) item.alias = make_identifier(column.engine_name, item.value.span);
     if (aliased) {
         scope.aliases.push_back(column);
         scope.aliases.back().value = &item.value;

@@ -18,7 +18,7 @@ ast::SelectItem column_item(const Relation& relation, std::string_view name, Sou
 
 }  // namespace
 
-StarSource* QueryWalk::make_star_source(const ast::Star& star, Scope& scope, std::vector<std::string>& handled) {
+StarSource* QueryWalk::make_star_source(ast::Star& star, Scope& scope, std::vector<std::string>& handled) {
     StarSource& source = star_sources_.emplace_back();
     if (star.qualifier.empty()) {
         source.relations = scope.relations;
@@ -26,25 +26,26 @@ StarSource* QueryWalk::make_star_source(const ast::Star& star, Scope& scope, std
         source.relations = {relation};
     }
     for (Relation* relation : source.relations) relation->starred = true;
-    const auto handle = [&](const ast::QualifiedName& name) {
-        const ast::Identifier& column = name.parts.back();
-        handled.push_back(column.text);
-        source.excluded.push_back(column.text);
+    const auto handle = [&](ast::Identifier& column, std::string_view qualifier) {
+        ast::Identifier in_engine = column;
         // What the user names must be there, or the engine will not find it.
         for (Relation* relation : source.relations) {
-            if (name.parts.size() > 1 && !equals_ignoring_case(relation->alias, name.parts.front().text)) continue;
-            if (relation->find(column.text) != nullptr || can_supply(*relation, column.text)) {
-                ask_relation(*relation, column.text, column.span);
+            if (!qualifier.empty() && !equals_ignoring_case(relation->alias, qualifier)) continue;
+            if (relation->find(column.text, column.quoted) != nullptr || can_supply(*relation, column.text)) {
+                ask_relation(*relation, column.text, column.span, column.quoted);
+                if (in_engine.text == column.text) name_for_engine(in_engine, *relation);
             }
         }
+        column = in_engine;
+        handled.push_back(column.text);
+        source.excluded.push_back(column.text);
     };
-    for (const ast::QualifiedName& name : star.exclude) handle(name);
-    for (const ast::Star::Replacement& replacement : star.replace) {
-        ast::QualifiedName name;
-        name.parts = {replacement.name};
-        handle(name);
-    }
-    for (const auto& [name, renamed] : star.rename) handle(name);
+    const auto handle_qualified = [&](ast::QualifiedName& name) {
+        handle(name.parts.back(), name.parts.size() > 1 ? name.parts.front().text : std::string());
+    };
+    for (ast::QualifiedName& name : star.exclude) handle_qualified(name);
+    for (ast::Star::Replacement& replacement : star.replace) handle(replacement.name, {});
+    for (auto& [name, renamed] : star.rename) handle_qualified(name);
     return &source;
 }
 
@@ -97,19 +98,23 @@ void QueryWalk::add_star_columns(const StarSource& source, const ast::Star& star
             // Fields of messages come through the star when somebody asks for them.
             if (known.hidden || known.requested || (relation->open_fields && connection)) continue;
             const std::string& name = relation->column_name(index);
-            if (is_excluded(name)) continue;
+            const std::string& engine_name = relation->engine_name(index);
+            if (is_excluded(engine_name)) continue;
             if (scope.is_merged(name)) {
                 if (contains_name(merged_seen, name)) continue;
                 merged_seen.push_back(name);
             }
             ScopeColumn column;
             column.name = name;
+            if (engine_name != name) column.engine_name = engine_name;
             column.facts = known.facts;
             for (std::size_t each = 0; each < star.replace.size(); ++each) {
-                if (equals_ignoring_case(star.replace[each].name.text, name)) column.facts = replacements[each];
+                if (equals_ignoring_case(star.replace[each].name.text, engine_name)) column.facts = replacements[each];
             }
             for (const auto& [from, to] : star.rename) {
-                if (equals_ignoring_case(from.parts.back().text, name)) column.name = to.text;
+                if (!equals_ignoring_case(from.parts.back().text, engine_name)) continue;
+                column.name = to.text;
+                column.engine_name.clear();
             }
             output.columns.push_back(std::move(column));
         }
@@ -181,7 +186,7 @@ void QueryWalk::expand_item(ast::Select& select, const StarSite& site) const {
                 const auto& known = relation->known_columns();
                 for (std::size_t index = 0; index < known.size(); ++index) {
                     if (known[index].carried &&
-                        equals_ignoring_case(relation->column_name(index), name.parts.back().text)) {
+                        equals_ignoring_case(relation->engine_name(index), name.parts.back().text)) {
                         star.exclude.push_back(name);
                         break;
                     }
@@ -197,7 +202,7 @@ void QueryWalk::expand_item(ast::Select& select, const StarSite& site) const {
         for (std::size_t index = 0;
              relation->kind == Relation::Kind::derived && index < relation->known_columns().size(); ++index) {
             const ScopeColumn& column = relation->known_columns()[index];
-            const std::string& name = relation->column_name(index);
+            const std::string& name = relation->engine_name(index);
             if (column.requested || column.hidden || contains_name(site.handled, name)) continue;
             items.push_back(column_item(*relation, name, span));
         }

@@ -122,7 +122,7 @@ private:
     // Stars (query_binder_star.cpp).
     void bind_star_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output);
     void bind_star_argument(ast::Star& star, Scope& scope);
-    StarSource* make_star_source(const ast::Star& star, Scope& scope, std::vector<std::string>& handled);
+    StarSource* make_star_source(ast::Star& star, Scope& scope, std::vector<std::string>& handled);
     void add_star_columns(const StarSource& source, const ast::Star& star, Scope& scope, QueryOutput& output,
                           const std::vector<ValueFacts>& replacements);
     void demand_all(QueryOutput& output);
@@ -139,8 +139,10 @@ private:
     std::optional<Found> find_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start, bool open);
     std::optional<Found> find_column_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start);
     std::optional<Found> find_open_in_scope(ast::ColumnReference& reference, Scope& scope, Scope& start);
-    std::optional<ValueFacts> ask_relation(Relation& relation, std::string_view name, SourceSpan span);
-    std::optional<ValueFacts> ask_output(QueryOutput& output, std::string_view name, SourceSpan span);
+    std::optional<ValueFacts> ask_relation(Relation& relation, std::string_view name, SourceSpan span,
+                                           bool quoted = false);
+    std::optional<ValueFacts> ask_output(QueryOutput& output, std::string_view name, SourceSpan span, bool quoted);
+    void name_for_engine(ast::Identifier& name, const Relation& relation);
     [[nodiscard]] bool can_supply(const Relation& relation, std::string_view name) const;
     [[nodiscard]] bool can_supply(const QueryOutput& output, std::string_view name) const;
     void report_ambiguous(const ast::Identifier& name, const std::vector<Relation*>& relations);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
 
 namespace laminar {
 
@@ -25,12 +26,38 @@ const std::string& Relation::column_name(std::size_t index) const {
     return index < renamed.size() ? renamed[index] : known_columns()[index].name;
 }
 
-ScopeColumn* Relation::find(std::string_view name) {
-    std::vector<ScopeColumn>& known = known_columns();
+const std::string& Relation::engine_name(std::size_t index) const {
+    return index < renamed.size() ? renamed[index] : known_columns()[index].name_in_engine();
+}
+
+std::optional<std::size_t> Relation::index_of(std::string_view name, bool quoted) const {
+    const std::vector<ScopeColumn>& known = known_columns();
+    std::optional<std::size_t> other_case;
     for (std::size_t index = 0; index < known.size(); ++index) {
-        if (equals_ignoring_case(column_name(index), name)) return &known[index];
+        if (column_name(index) == name) return index;
+        if (other_case || !equals_ignoring_case(column_name(index), name)) continue;
+        const bool is_field = !known[index].facts.slots.empty() && (known[index].requested || kind == Kind::scan);
+        if (!is_field || (!quoted && !known[index].exact)) other_case = index;
     }
-    return nullptr;
+    return other_case;
+}
+
+bool Relation::is_unclear(std::string_view name) const {
+    std::size_t others = 0;
+    for (std::size_t index = 0; index < known_columns().size(); ++index) {
+        if (column_name(index) == name) return false;
+        if (!known_columns()[index].exact && equals_ignoring_case(column_name(index), name)) ++others;
+    }
+    return others > 1;
+}
+
+std::string engine_name_beside(const std::vector<ScopeColumn>& columns, std::string_view name) {
+    std::vector<std::string> names;
+    for (const ScopeColumn& column : columns) names.push_back(column.name);
+    names.emplace_back(name);
+    std::string engine_name = engine_column_names(names).back();
+    if (engine_name == name) engine_name.clear();
+    return engine_name;
 }
 
 Relation* Scope::find_relation(std::string_view alias) const {
@@ -41,10 +68,12 @@ Relation* Scope::find_relation(std::string_view alias) const {
 }
 
 const ScopeColumn* Scope::find_alias(std::string_view name) const {
+    const ScopeColumn* other_case = nullptr;
     for (const ScopeColumn& alias : aliases) {
-        if (equals_ignoring_case(alias.name, name)) return &alias;
+        if (alias.name == name) return &alias;
+        if (other_case == nullptr && equals_ignoring_case(alias.name, name)) other_case = &alias;
     }
-    return nullptr;
+    return other_case;
 }
 
 bool Scope::is_parameter(std::string_view name) const { return contains_name(parameters, name); }

@@ -25,14 +25,23 @@ struct ValueFacts {
 /// A column that a relation or a query offers. Unnamed ones (an expression without alias) have an empty name.
 struct ScopeColumn {
     std::string name;
+    std::string engine_name = {};  ///< Where it is another (column_name.h); empty otherwise.
     ValueFacts facts;
     std::optional<MetadataField> metadata;
-    bool hidden = false;                     ///< Usable by name, not covered by '*'.
-    bool requested = false;                  ///< An outer query asked for it through a star.
-    bool carried = true;                     ///< False: the scan provides it only once somebody names it.
-    SourceSpan first_use;                    ///< Where the query first names it.
+    bool exact = false;      ///< A field of messages that was named in quotes: not meant by other spellings.
+    bool hidden = false;     ///< Usable by name, not covered by '*'.
+    bool requested = false;  ///< An outer query asked for it through a star.
+    bool carried = true;     ///< False: the scan provides it only once somebody names it.
+    SourceSpan first_use;    ///< Where the query first names it.
     const ast::Expression* value = nullptr;  ///< Of a select alias: what it stands for.
+
+    [[nodiscard]] const std::string& name_in_engine() const noexcept {
+        return engine_name.empty() ? name : engine_name;
+    }
 };
+
+/// The name within the engine of a column that is added to others; empty where it is its own.
+[[nodiscard]] std::string engine_name_beside(const std::vector<ScopeColumn>& columns, std::string_view name);
 
 struct Relation;
 
@@ -85,7 +94,17 @@ struct Relation {
     }
     /// The name under which column index is visible here.
     [[nodiscard]] const std::string& column_name(std::size_t index) const;
-    [[nodiscard]] ScopeColumn* find(std::string_view name);
+    /// The same within the engine.
+    [[nodiscard]] const std::string& engine_name(std::size_t index) const;
+    /// The column of a name: of that spelling, else in another case. Of the fields of messages one that is named in
+    /// quotes is another than the one of another spelling.
+    [[nodiscard]] ScopeColumn* find(std::string_view name, bool quoted = false) {
+        const std::optional<std::size_t> index = index_of(name, quoted);
+        return index ? &known_columns()[*index] : nullptr;
+    }
+    [[nodiscard]] std::optional<std::size_t> index_of(std::string_view name, bool quoted = false) const;
+    /// Whether several columns have the name in other cases, and none in this.
+    [[nodiscard]] bool is_unclear(std::string_view name) const;
 };
 
 /// Names visible to the expressions of one SELECT.

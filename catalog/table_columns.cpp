@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
 #include "catalog/option_schema.h"
 
 namespace laminar {
@@ -38,6 +39,27 @@ PayloadShape payload_shape(const ConnectionObject& connection) {
     if (text != nullptr && *text == "text") return PayloadShape::text;
     if (text != nullptr && *text == "binary") return PayloadShape::bytes;
     return PayloadShape::fields;
+}
+
+std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns) {
+    std::vector<std::string> names;
+    for (const ColumnObject& column : columns) names.push_back(column.name);
+    return engine_column_names(names);
+}
+
+std::string engine_name_of(const std::vector<ColumnObject>& columns, std::string_view name) {
+    const ColumnObject* column = find_column(columns, name);
+    if (column == nullptr) return std::string(name);
+    return engine_column_names(columns)[static_cast<std::size_t>(column - columns.data())];
+}
+
+const ColumnObject* find_column(const std::vector<ColumnObject>& columns, std::string_view name) noexcept {
+    const ColumnObject* found = nullptr;
+    for (const ColumnObject& column : columns) {
+        if (column.name == name) return &column;
+        if (found == nullptr && equals_ignoring_case(column.name, name)) found = &column;
+    }
+    return found;
 }
 
 bool metadata_fits(TypeId metadata, const ColumnType& column) {

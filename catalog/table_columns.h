@@ -21,6 +21,13 @@ enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 /// BYTEA). A record tells of another message: of itself there is no more than processed_at.
 void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape);
 
+/// The names of a table's columns within the engine, in their order (column_name.h).
+[[nodiscard]] std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns);
+/// The name within the engine of the column that find_column finds; the name itself where there is none.
+[[nodiscard]] std::string engine_name_of(const std::vector<ColumnObject>& columns, std::string_view name);
+/// The column of a name: of that spelling, else in another case; null where there is none.
+[[nodiscard]] const ColumnObject* find_column(const std::vector<ColumnObject>& columns, std::string_view name) noexcept;
+
 /// Whether metadata of a type can be put into a column of another without loss of meaning.
 [[nodiscard]] bool metadata_fits(TypeId metadata, const ColumnType& column);
 

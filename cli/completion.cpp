@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "catalog/bound_query.h"
+#include "catalog/column_name.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/option_schema.h"
 #include "catalog/system_table_schema.h"
@@ -279,7 +280,7 @@ private:
         std::vector<std::string> names;
         const auto take = [&](const auto& columns) {
             for (const auto& column : columns) {
-                if (column.name != open_fields_column) names.emplace_back(column.name);
+                if (column.name != open_fields_column) names.emplace_back(shown_column_name(column.name));
             }
         };
         if (const auto* table = std::get_if<TableObject>(&object)) take(table->columns);

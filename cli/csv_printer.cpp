@@ -1,5 +1,6 @@
 #include "cli/csv_printer.h"
 
+#include "catalog/column_name.h"
 #include "cli/value_text.h"
 
 namespace laminar {
@@ -29,7 +30,7 @@ void CsvPrinter::append_header(std::string& text, std::string_view stream, const
     if (!stream.empty()) header = columns.empty() ? "_stream" : "_stream,";
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (i > 0) header += ',';
-        append_field(header, columns[i].name);
+        append_field(header, shown_column_name(columns[i].name));
     }
     header += line_end;
     if (!begins && header == header_) return;

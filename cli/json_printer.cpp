@@ -1,5 +1,6 @@
 #include "cli/json_printer.h"
 
+#include "catalog/column_name.h"
 #include "connectors/codec/json_encoder.h"
 
 namespace laminar {
@@ -7,7 +8,7 @@ namespace laminar {
 void JsonPrinter::append_header(std::string&, std::string_view, const std::vector<OutputColumn>& columns, bool) {
     keys_.clear();
     for (const OutputColumn& column : columns) {
-        append_json_quoted(keys_.emplace_back(), column.name);
+        append_json_quoted(keys_.emplace_back(), shown_column_name(column.name));
         keys_.back() += ':';
     }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "cli/cell_text.h"
 #include "cli/value_text.h"
 
@@ -10,7 +11,7 @@ namespace laminar {
 void LinePrinter::append_header(std::string&, std::string_view stream, const std::vector<OutputColumn>& columns, bool) {
     labels_.clear();
     if (!stream.empty()) labels_.emplace_back("_stream");
-    for (const OutputColumn& column : columns) labels_.push_back(escape_controls(column.name));
+    for (const OutputColumn& column : columns) labels_.push_back(escape_controls(shown_column_name(column.name)));
     std::size_t width = 0;
     for (const std::string& label : labels_) width = std::max(width, text_width(label));
     for (std::string& label : labels_) {

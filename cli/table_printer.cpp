@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
 #include "cli/cell_text.h"
 #include "cli/value_text.h"
 #include "connectors/codec/scalar_text.h"
@@ -29,7 +30,7 @@ TextTable::TextTable(std::string_view stream, const std::vector<OutputColumn>& c
         if (options.show_types) types_.emplace_back();
     }
     for (const OutputColumn& column : columns) {
-        names_.push_back(escape_controls(column.name));
+        names_.push_back(escape_controls(shown_column_name(column.name)));
         align_right_.push_back(is_numeric(column.type));
         if (options.show_types) types_.push_back(escape_controls(fold_case(to_sql(column.type))));
     }
@@ -37,9 +38,10 @@ TextTable::TextTable(std::string_view stream, const std::vector<OutputColumn>& c
 
 bool TextTable::has_columns(const std::vector<OutputColumn>& columns) const {
     const std::size_t skip = stream_.empty() ? 0 : 1;
-    return std::equal(
-        names_.begin() + static_cast<std::ptrdiff_t>(skip), names_.end(), columns.begin(), columns.end(),
-        [](const std::string& name, const OutputColumn& column) { return name == escape_controls(column.name); });
+    return std::equal(names_.begin() + static_cast<std::ptrdiff_t>(skip), names_.end(), columns.begin(), columns.end(),
+                      [](const std::string& name, const OutputColumn& column) {
+                          return name == escape_controls(shown_column_name(column.name));
+                      });
 }
 
 TextTable::Line TextTable::make_line(const ResultTable& rows, std::size_t row) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "catalog/table_columns.h"
 #include "connectors/connection_factory.h"
 #include "parser/sql_writer.h"
 #include "runtime/statement_executor.h"
@@ -20,9 +21,11 @@ std::string upper_kind(ast::ObjectKind kind) {
 
 std::string stored_table_ddl(const TableObject& table) {
     std::string items;
-    for (const ColumnObject& column : table.columns) {
+    const std::vector<std::string> names = engine_column_names(table.columns);
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        const ColumnObject& column = table.columns[index];
         if (!items.empty()) items += ", ";
-        items += fmt::format("{} {}", quote_identifier(column.name), to_sql(column.type));
+        items += fmt::format("{} {}", quote_identifier(names[index]), to_sql(column.type));
         if (column.not_null) items += " NOT NULL";
         if (column.default_value) items += fmt::format(" DEFAULT ({})", write_expression(*column.default_value).text);
     }
@@ -30,7 +33,7 @@ std::string stored_table_ddl(const TableObject& table) {
         std::string key;
         for (const std::string& column : table.primary_key) {
             if (!key.empty()) key += ", ";
-            key += quote_identifier(column);
+            key += quote_identifier(engine_name_of(table.columns, column));
         }
         items += fmt::format(", PRIMARY KEY ({})", key);
     }

@@ -4,6 +4,8 @@
 
 #include <future>
 
+#include "catalog/column_name.h"
+#include "catalog/table_columns.h"
 #include "connectors/connection_factory.h"
 #include "parser/sql_writer.h"
 #include "runtime/plan/input_time.h"
@@ -177,7 +179,7 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         std::string columns;
         for (const std::string& column : statement.columns) {
             columns += columns.empty() ? " (" : ", ";
-            columns += quote_identifier(column);
+            columns += quote_identifier(engine_name_of(table.columns, column));
         }
         if (!columns.empty()) columns += ')';
         const std::string head = fmt::format("INSERT INTO {}{} ", engine_table_name(table.name), columns);
@@ -320,7 +322,7 @@ ResultTable StatementExecutor::explain_query(const BoundQuery& query, bool conti
     for (const QueryInput& input : query.inputs) {
         std::string columns;
         for (const InputColumn& column : input.columns) {
-            columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name,
+            columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", shown_column_name(column.name),
                                    column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
         }
         if (input.all_fields) columns += columns.empty() ? "all fields" : ", all other fields";
@@ -328,17 +330,17 @@ ResultTable StatementExecutor::explain_query(const BoundQuery& query, bool conti
     }
     const auto plan = continuous && query.reads_stream() ? explain_plan(query) : std::nullopt;
     if (plan) {
-        for (const PlanLine& line : *plan) builder.add_row(line.step, line.detail);
+        for (const PlanLine& line : *plan) builder.add_row(line.step, without_column_marks(line.detail));
     } else {
         SqlWriterOptions options;
         options.scan_text = [&](const ast::BoundScan& scan) {
             return quote_identifier(query.inputs[scan.input].object);
         };
-        builder.add_row("run", write_query(query.query, options).text);
+        builder.add_row("run", without_column_marks(write_query(query.query, options).text));
     }
     std::string columns;
     for (const OutputColumn& column : query.columns) {
-        columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", column.name,
+        columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", shown_column_name(column.name),
                                column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
     }
     builder.add_row("columns", columns);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "catalog/column_name.h"
 #include "catalog/option_schema.h"
 #include "catalog/session_settings.h"
 #include "parser/sql_writer.h"
@@ -24,7 +25,8 @@ std::string column_list(const std::vector<OutputColumn>& columns) {
     std::string list;
     for (const OutputColumn& column : columns) {
         if (!list.empty()) list += ", ";
-        list += column.name + ' ' + (column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
+        list += std::string(shown_column_name(column.name)) + ' ' +
+                (column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
     }
     return list;
 }
@@ -175,7 +177,8 @@ bool StatementExecutor::describe(const BoundDescribe& statement, SourceSpan span
     if (statement.query) {
         ResultBuilder builder(text_columns({"column", "type"}));
         for (const OutputColumn& column : statement.query->columns)
-            builder.add_row(column.name, column.type.id == TypeId::unknown ? std::string("?") : to_sql(column.type));
+            builder.add_row(std::string(shown_column_name(column.name)),
+                            column.type.id == TypeId::unknown ? std::string("?") : to_sql(column.type));
         print(builder.take());
         return true;
     }

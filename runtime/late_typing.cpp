@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/time_text.h"
@@ -68,7 +69,8 @@ std::string_view problem_of_name(std::string_view name) {
     if (name.size() > longest_name) return "its name is longer than 1024 bytes";
     if (name.find('\0') != std::string_view::npos || find_invalid_utf8(name) != std::string_view::npos)
         return "its name is no text that a column could have";
-    if (is_reserved_column_name(name)) return "its name is one that Laminar uses itself";
+    if (is_reserved_column_name(name) || shown_column_name(name) != name)
+        return "its name is one that Laminar uses itself";
     return {};
 }
 
@@ -153,30 +155,36 @@ void LateTyping::decide(const ColumnBatch& raw) {
 
     for (InputColumn& column : input_.columns) {
         if (column.metadata || column.type.id != TypeId::unknown) continue;
-        const TypeId seen = observed.type_of_field(column.name);
+        const TypeId seen = observed.type_of_field(std::string(shown_column_name(column.name)));
         column.type = seen == TypeId::unknown ? TypeId::varchar : seen;
     }
     if (input_.all_fields) {
-        std::unordered_map<std::string, std::string> named;  ///< By the query, as it writes them.
-        for (const InputColumn& column : input_.columns) named.emplace(fold_case(column.name), column.name);
-        std::unordered_set<std::string> taken;
+        struct Spellings {
+            std::size_t count = 0;
+            bool takes_other_case = false;  ///< One of them is a column, but no field, and takes this one instead.
+        };
+        std::unordered_map<std::string, Spellings> spellings;  ///< By the name without case.
+        std::unordered_set<std::string> names;
+        for (const InputColumn& column : input_.columns) {
+            const std::string name(shown_column_name(column.name));
+            Spellings& known = spellings[fold_case(name)];
+            ++known.count;
+            known.takes_other_case = known.takes_other_case || column.metadata.has_value() || !observed.has(name);
+            names.insert(name);
+        }
         for (const ObservedFields::Field& field : observed.fields()) {
             std::string_view problem = problem_of_name(field.name);
-            const std::string folded = fold_case(field.name);
-            const auto as_column = named.find(folded);
-            const bool is_named = as_column != named.end();
-            const bool is_other = is_named && as_column->second != field.name && observed.has(as_column->second);
-            if (problem.empty() && (is_other || taken.contains(folded)))
-                problem = "its name differs from another field's in case alone";
-            if (problem.empty() && is_named) continue;
+            Spellings& known = spellings[fold_case(field.name)];
+            if (problem.empty() && (known.takes_other_case || names.contains(field.name))) continue;
             if (problem.empty() && input_.columns.size() >= most_columns) problem = "there are 1000 columns already";
             if (!problem.empty()) {
                 leave_out(field.name, problem);
                 continue;
             }
-            taken.insert(folded);
-            input_.columns.push_back(
-                {field.name, field.type == TypeId::unknown ? TypeId::varchar : field.type, {}, {}});
+            input_.columns.push_back({engine_column_name(field.name, known.count++),
+                                      field.type == TypeId::unknown ? TypeId::varchar : field.type,
+                                      {},
+                                      {}});
         }
     }
     schema_ = connection_batch_schema(input_, decoder_options_.format);

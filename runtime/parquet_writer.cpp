@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "catalog/column_name.h"
 #include "parser/sql_writer.h"
 #include "runtime/engine/carried_type.h"
 #include "runtime/engine/engine.h"
@@ -42,6 +43,12 @@ public:
         std::vector<OutputColumn> carried;
         std::string items;
         for (const OutputColumn& column : columns_) {
+            const std::string_view shown = shown_column_name(column.name);
+            if (shown != column.name)
+                throw std::runtime_error(fmt::format(
+                    "cannot write \"{}\": another column has the name of \"{}\" in another case, and readers "
+                    "of Parquet files do not tell them apart; select one of them AS another name",
+                    path_, shown));
             carried.push_back({column.name, carried_type(column.type)});
             const ColumnType stored = stored_type(carried.back().type);
             const std::string name = always_quote_identifier(column.name);

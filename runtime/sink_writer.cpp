@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "catalog/table_columns.h"
 #include "connectors/codec/message_framing.h"
 #include "parser/sql_writer.h"
 #include "runtime/failed_rows.h"
@@ -34,7 +35,7 @@ public:
             std::string keys;
             for (const std::string& column : table.primary_key) {
                 if (!keys.empty()) keys += ", ";
-                keys += quote_identifier(column);
+                keys += quote_identifier(engine_name_of(table.columns, column));
             }
             // One statement may touch a key once: of several rows with one key the last to arrive counts.
             rows = fmt::format(
@@ -229,14 +230,13 @@ private:
 std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns) {
     std::vector<OutputColumn> result;
     if (columns.empty()) {
-        for (const ColumnObject& column : table.columns) result.push_back({column.name, column.type});
+        for (const ColumnObject& column : table.columns)
+            result.push_back({engine_name_of(table.columns, column.name), column.type});
         return result;
     }
     for (const std::string& name : columns) {
-        const auto found = std::find_if(table.columns.begin(), table.columns.end(), [&](const ColumnObject& column) {
-            return equals_ignoring_case(column.name, name);
-        });
-        if (found != table.columns.end()) result.push_back({found->name, found->type});
+        if (const ColumnObject* found = find_column(table.columns, name))
+            result.push_back({engine_name_of(table.columns, found->name), found->type});
     }
     return result;
 }

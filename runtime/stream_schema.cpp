@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
+#include "catalog/table_columns.h"
 #include "parser/sql_writer.h"
 
 namespace laminar {
@@ -91,9 +93,11 @@ std::string hidden_column_name(MetadataField field) {
 std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content) {
     auto schema = std::make_shared<BatchSchema>();
     schema->coerce = table.options.coerce;
-    for (const ColumnObject& declared : table.columns) {
+    const std::vector<std::string> names = engine_column_names(table.columns);
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        const ColumnObject& declared = table.columns[index];
         BatchColumn column;
-        column.name = declared.name;
+        column.name = names[index];
         column.type = declared.type;
         column.json_path = declared.json_path;
         if (declared.json_path.empty()) column.take_field(declared.name);
@@ -114,7 +118,7 @@ std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& inp
         BatchColumn column;
         column.name = named.name;
         column.type = named.type;
-        column.take_field(named.name);
+        column.take_field(shown_column_name(named.name));
         schema->columns.push_back(std::move(column));
     }
     append_hidden_columns(*schema, format, &input);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "catalog/column_name.h"
 #include "connectors/codec/base64.h"
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/scalar_text.h"
@@ -172,7 +173,7 @@ void encode_row(const std::vector<std::string>& names, const std::vector<ColumnV
     out += '{';
     for (std::size_t index = 0; index < columns.size(); ++index) {
         if (index != 0) out += ',';
-        append_json_quoted(out, names[index]);
+        append_json_quoted(out, shown_column_name(names[index]));
         out += ':';
         append_json_value(out, columns[index], row);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "catalog/column_name.h"
 #include "connectors/codec/json_encoder.h"
 #include "connectors/codec/json_text.h"
 
@@ -35,7 +36,7 @@ void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
     fields_.clear();
     for (const std::size_t column : payload_columns) {
         std::string prefix = fields_.empty() ? "{" : ",";
-        append_json_quoted(prefix, columns[column].name);
+        append_json_quoted(prefix, shown_column_name(columns[column].name));
         prefix += ':';
         fields_.push_back({column, std::move(prefix)});
     }

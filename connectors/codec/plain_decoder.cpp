@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/metadata_writer.h"
 #include "connectors/codec/utf8.h"
@@ -95,8 +96,8 @@ private:
         if (!column.not_null || column.tracks_presence || values.is_valid(batch.rows) ||
             column.metadata == MetadataField::processed_at)
             return std::nullopt;
-        return MessageError{"missing_field",
-                            fmt::format("there is no value for column \"{}\", which is NOT NULL", column.name)};
+        return MessageError{"missing_field", fmt::format("there is no value for column \"{}\", which is NOT NULL",
+                                                         shown_column_name(column.name))};
     }
 
     std::shared_ptr<const BatchSchema> schema_;

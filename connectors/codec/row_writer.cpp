@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "connectors/codec/json_text.h"
 #include "connectors/codec/utf8.h"
 
@@ -136,8 +137,8 @@ bool RowWriter::null(const FieldNode& node) {
     for (const std::uint32_t index : node.columns) {
         const BatchColumn& column = schema_->columns[index];
         if (column.not_null) {
-            const std::string message =
-                fmt::format("field \"{}\" is null, but column \"{}\" is NOT NULL", field_name(column), column.name);
+            const std::string message = fmt::format("field \"{}\" is null, but column \"{}\" is NOT NULL",
+                                                    field_name(column), shown_column_name(column.name));
             if (!refuse(&node, index, {"missing_field", message})) return false;
             continue;
         }
@@ -261,8 +262,9 @@ bool RowWriter::complete(std::size_t index, const RowOrigin& origin) {
     values.truncate(batch_->rows);
     const std::string message =
         column.json_path.empty()
-            ? fmt::format("there is no value for column \"{}\", which is NOT NULL", column.name)
-            : fmt::format("field \"{}\" is missing, but column \"{}\" is NOT NULL", field_name(column), column.name);
+            ? fmt::format("there is no value for column \"{}\", which is NOT NULL", shown_column_name(column.name))
+            : fmt::format("field \"{}\" is missing, but column \"{}\" is NOT NULL", field_name(column),
+                          shown_column_name(column.name));
     return refuse(nullptr, static_cast<std::uint32_t>(index), {"missing_field", message});
 }
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 #include <utility>
+
+#include "catalog/column_name.h"
 
 namespace laminar {
 
@@ -89,7 +92,7 @@ EngineError parse(std::string_view text) {
 }  // namespace
 
 EngineError parse_engine_error(std::string_view text) {
-    EngineError error = parse(text);
+    EngineError error = parse(without_column_marks(std::string(text)));
     tell_of_enumerations(error);
     return error;
 }

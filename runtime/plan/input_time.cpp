@@ -1,5 +1,7 @@
 #include "runtime/plan/input_time.h"
 
+#include "catalog/table_columns.h"
+
 namespace laminar {
 
 InputTime input_time(const TableObject& table) {
@@ -7,12 +9,12 @@ InputTime input_time(const TableObject& table) {
     time.idle = table.options.watermark_idle;
     if (table.options.watermark_delay) time.delay = *table.options.watermark_delay;
     if (table.watermark) {
-        time.column = table.watermark->column.text;
+        time.column = engine_name_of(table.columns, table.watermark->column.text);
         time.watermark = table.watermark->expression;
         // Declared without an expression: rows come in order.
         if (!table.options.watermark_delay) time.delay = std::chrono::microseconds(0);
     } else {
-        time.column = table.options.event_time_field;
+        time.column = engine_name_of(table.columns, table.options.event_time_field);
     }
     return time;
 }
