@@ -47,7 +47,7 @@ class ErrorTest(LaminarTestCase):
         statements = f"""
             CREATE TABLE ws_errors (error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP DEFAULT NOW())
                 WITH (connector = 'feed', stream = 'errors');
-            CREATE TABLE dead (error_type TEXT, data BYTEA, size BIGINT, x TEXT WITH (json_path = '$.failed_message'))
+            CREATE TABLE dead (error_type TEXT, data BYTEA, size BIGINT, message TEXT, x TEXT WITH (json_path = '$.failed_message'))
                 WITH (connector = 'feed', stream = 'dlq');
             CREATE TABLE dead_too (connection_name TEXT) WITH (connector = 'feed', stream = 'dlq');
             CREATE PIPELINE numbers AS SELECT CAST({value} AS INTEGER) AS n FROM feed;
@@ -56,7 +56,7 @@ class ErrorTest(LaminarTestCase):
             WAIT FOR dead_too COUNT 1 TIMEOUT INTERVAL '60 seconds';
             SELECT error_type, contains(error_message, 'one') AS told, failed_message, timestamp > NOW() - INTERVAL '5 minutes' AS recent
                 FROM ws_errors;
-            SELECT error_type, data, size, x FROM dead;
+            SELECT error_type, data, size, message, x FROM dead;
             SELECT connection_name, data, message, message_size FROM dead_too;
             DROP CONNECTION feed CASCADE;"""
         if role == "client":
@@ -75,7 +75,7 @@ class ErrorTest(LaminarTestCase):
         data = base64.b64encode(payload).decode()
         self.assertEqual(laminar.rows, [
             {"error_type": "processing", "told": True, "failed_message": text, "recent": True},
-            {"error_type": "processing", "data": data, "size": None, "x": text},
+            {"error_type": "processing", "data": data, "size": None, "message": text, "x": text},
             {"connection_name": "feed", "data": data, "message": text, "message_size": len(payload)}])
 
     def test_each_element_is_an_error_of_its_own_and_the_message_one_dead_letter(self):
