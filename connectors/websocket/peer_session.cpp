@@ -300,38 +300,47 @@ net::awaitable<void> PeerSession::send_heartbeats() {
     const auto interval = environment_.options.heartbeat_interval;
     const auto timeout = environment_.options.heartbeat_timeout;
     if (interval.count() <= 0) co_return;
+    // Pings keep their interval. Beside them one question at a time is open: whether anything has come since it was
+    // asked. The first ping after its answer asks the next.
+    std::optional<Probe> probe;
     Clock::time_point next = Clock::now() + interval;
     while (!stopping_) {
-        if (co_await heartbeat_event_.wait_until(next)) continue;
-        next = Clock::now() + interval;
-        const std::uint64_t received_before = stream_.received_bytes();
-        const std::uint64_t sent_before = stream_.sent_bytes();
-        const std::uint64_t messages_before = messages_;
-        const std::uint64_t stalls_before = stall_count_;
-        // Unsent bytes are a probe of their own; more of them would only pile up.
-        const bool congested = stream_.unsent_bytes() > 0;
-        if (!congested) {
-            stream_.ping();
-            if (environment_.options.ping_message && stream_.is_open()) {
-                (void)stream_.write(*environment_.options.ping_message, false);
-            }
-        }
-        if (timeout.count() <= 0) continue;
-        const Clock::time_point limit = Clock::now() + timeout;
-        while (!stopping_ && Clock::now() < limit) co_await heartbeat_event_.wait_until(limit);
-        if (stopping_) co_return;
-        // Anything received is a sign of life, unless the application itself is asked for one: then its messages are.
-        // So is a peer that makes room for what was stuck. While we do not read, silence proves nothing.
-        const std::uint64_t received = stream_.received_bytes() - received_before;
-        const bool heard = pong_ ? messages_ > messages_before || received > message_in_the_making : received > 0;
-        const bool alive = heard || (congested && stream_.sent_bytes() > sent_before);
-        if (!alive && !stalled_ && stall_count_ == stalls_before) {
+        if (co_await heartbeat_event_.wait_until(probe ? std::min(next, probe->due) : next)) continue;
+        if (probe && is_answered(*probe)) probe.reset();
+        if (probe && Clock::now() >= probe->due) {
             end(fmt::format("no answer to {} within {} s (heartbeat_timeout_s)", pong_ ? "ping_message" : "ping",
                             timeout.count()));
             co_return;
         }
-        next = std::max(next, Clock::now());
+        if (Clock::now() < next) continue;
+        next = std::max(next + interval, Clock::now());
+        if (!probe && timeout.count() > 0) probe = begin_probe();
+        if (stream_.unsent_bytes() > 0) continue;
+        stream_.ping();
+        if (environment_.options.ping_message && stream_.is_open()) {
+            (void)stream_.write(*environment_.options.ping_message, false);
+        }
     }
+}
+
+PeerSession::Probe PeerSession::begin_probe() const {
+    Probe probe;
+    probe.received = stream_.received_bytes();
+    probe.sent = stream_.sent_bytes();
+    probe.messages = messages_;
+    probe.stalls = stall_count_;
+    // Unsent bytes are a probe of their own; more of them would only pile up.
+    probe.congested = stream_.unsent_bytes() > 0;
+    probe.due = Clock::now() + environment_.options.heartbeat_timeout;
+    return probe;
+}
+
+/// Anything received is a sign of life, unless the application itself is asked for one: then its messages are. So is a
+/// peer that makes room for what was stuck. While we do not read, silence proves nothing.
+bool PeerSession::is_answered(const Probe& probe) const {
+    const std::uint64_t received = stream_.received_bytes() - probe.received;
+    const bool heard = pong_ ? messages_ > probe.messages || received > message_in_the_making : received > 0;
+    return heard || (probe.congested && stream_.sent_bytes() > probe.sent) || stalled_ || stall_count_ != probe.stalls;
 }
 
 net::awaitable<void> PeerSession::watch_for_silence() {

@@ -81,6 +81,17 @@ private:
     boost::asio::awaitable<void> watch_for_silence();
     boost::asio::awaitable<void> watch_for_confirmation();
     boost::asio::awaitable<void> enforce_close_deadline();
+    /// A question whether the peer is still there.
+    struct Probe {
+        std::uint64_t received = 0;  ///< When it was asked, as the next three.
+        std::uint64_t sent = 0;
+        std::uint64_t messages = 0;
+        std::uint64_t stalls = 0;
+        bool congested = false;
+        Clock::time_point due;
+    };
+    [[nodiscard]] Probe begin_probe() const;
+    [[nodiscard]] bool is_answered(const Probe& probe) const;
     bool fill_send_buffer();
     void confirm_sent();
     void note_arrival();

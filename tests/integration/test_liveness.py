@@ -38,6 +38,37 @@ class LivenessTest(LaminarTestCase):
             # The interval of the option, a second, and not the default, 30.
             self.assertLess(pings[2] - pings[0], 45)
 
+    def test_the_interval_is_kept_whatever_the_timeout(self):
+        pings = []
+
+        def serve(peer):
+            client = accept(peer)
+            for frame in client.receive_frames():
+                if frame.opcode == PING:
+                    pings.append(frame.payload)  # And no answer: there is a day for it.
+
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 86400")
+            shell.wait_until("connection_state", "system.websocket_connections", lambda rows: len(pings) >= 3)
+            self.assertEqual(server.connections, 1)
+
+    def test_a_peer_that_stops_answering_is_given_up_though_pings_go_on(self):
+        pings = []
+
+        def serve(peer):
+            client = accept(peer)
+            for frame in client.receive_frames():
+                if frame.opcode == PING:
+                    pings.append(server.connections)
+                    if len(pings) <= 2:
+                        client.send(PONG, frame.payload)
+
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", heartbeat_interval_s = 1, heartbeat_timeout_s = 3")
+            server.wait_for_connections(2)
+            self.assertIn(["no answer to ping within 3 s (heartbeat_timeout_s)"], shell.select("reason", "system.websocket_gaps"))
+            self.assertGreater(pings.count(1), 3)
+
     def test_a_half_open_connection_is_given_up(self):
         def serve(peer):
             accept(peer)
