@@ -36,6 +36,7 @@ std::string describe_type(const OptionDeclaration& option) {
     if (option.type == OptionType::duration && !facts.unit.empty()) text = "integer or interval";
     if (facts.takes_json)
         text = option.type == OptionType::text_list ? "string, JSON or list of them" : "string or JSON";
+    if (is_about_codes(facts.rule)) text = "integer, range or list of them";
     if (!facts.unit.empty()) text += fmt::format(" ({})", facts.unit);
     return text;
 }

@@ -25,11 +25,11 @@ std::string decimal_text(double value) {
     return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
 }
 
-std::string list_text(const TextList& texts) {
+std::string list_text(const TextList& texts, bool of_codes) {
     std::string result = "[";
     for (const std::string& text : texts) {
         if (result.size() > 1) result += ", ";
-        result += quoted(text);
+        result += of_codes && text.find('-') == std::string::npos ? text : quoted(text);
     }
     return result + "]";
 }
@@ -123,7 +123,9 @@ std::string option_data_to_sql(const OptionDeclaration& option, const OptionData
         }
         std::string operator()(double number) const { return decimal_text(number); }
         std::string operator()(const std::string& text) const { return quoted(text); }
-        std::string operator()(const TextList& texts) const { return list_text(texts); }
+        std::string operator()(const TextList& texts) const {
+            return list_text(texts, is_about_codes(option.facts.rule));
+        }
         std::string operator()(const TextMap& entries) const { return map_text(entries); }
     };
     return std::visit(Writer{option}, value);

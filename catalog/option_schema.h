@@ -28,8 +28,14 @@ enum class TextRule : std::uint8_t {
     json_path,
     credentials,  ///< user:password.
     origin,
-    pem_or_path
+    pem_or_path,
+    close_codes,   ///< A WebSocket close code, or a range of them: 1008, '4000-4999'. Numbers are taken as texts.
+    http_statuses  ///< The same with HTTP statuses.
 };
+
+[[nodiscard]] constexpr bool is_about_codes(TextRule rule) noexcept {
+    return rule == TextRule::close_codes || rule == TextRule::http_statuses;
+}
 
 /// Holds when another option (given, or by default) has one of these values, written as in SQL without quotes.
 struct OptionCondition {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "catalog/catalog.h"
+#include "catalog/code_ranges.h"
 #include "catalog/json_path.h"
 #include "catalog/secret_resolver.h"
 #include "catalog/url.h"
@@ -110,6 +111,13 @@ Violation check_credentials(std::string_view text) {
     return std::nullopt;
 }
 
+Violation check_codes(std::string_view text, CodeRange allowed, std::string_view what) {
+    const std::optional<CodeRange> range = parse_code_range(text);
+    if (range && range->first >= allowed.first && range->last <= allowed.last) return std::nullopt;
+    return violation(fmt::format("must list {} from {} to {}, not \"{}\"", what, allowed.first, allowed.last, text),
+                     fmt::format("for example [{}, '{}-{}']", allowed.first, allowed.first + 1, allowed.last));
+}
+
 constexpr std::array<std::string_view, 6> handshake_headers{"connection",           "upgrade",
                                                             "sec-websocket-key",    "sec-websocket-version",
                                                             "sec-websocket-accept", "sec-websocket-extensions"};
@@ -152,6 +160,10 @@ std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text
         case TextRule::any:
         case TextRule::headers:
         case TextRule::websocket_url:
+        case TextRule::close_codes:
+            return check_codes(text, {1000, 4999}, "close codes");
+        case TextRule::http_statuses:
+            return check_codes(text, {200, 599}, "HTTP statuses");
             break;
     }
     return std::nullopt;

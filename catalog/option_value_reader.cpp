@@ -162,7 +162,12 @@ private:
             std::string json = option_value_to_json(value);
             return check(value, json) ? std::optional(std::move(json)) : std::nullopt;
         }
-        const std::string_view wanted = option_.facts.takes_json ? "string or JSON_OBJECT" : "string";
+        const bool wants_codes = is_about_codes(option_.facts.rule);
+        if (const auto* number = std::get_if<Value::Number>(&value.node); number != nullptr && wants_codes)
+            return check(value, number->text) ? std::optional(number->text) : std::nullopt;
+        const std::string_view wanted = option_.facts.takes_json ? "string or JSON_OBJECT"
+                                        : wants_codes            ? "integer, range or list of them"
+                                                                 : "string";
         std::string hint;
         if (const auto* number = std::get_if<Value::Number>(&value.node))
             hint = fmt::format("write {} = '{}'", option_.name, number->text);
@@ -183,7 +188,8 @@ private:
             if (!text) return std::nullopt;
             return OptionData(TextList{std::move(*text)});
         }
-        if (list->elements.empty()) return wrong_type(value, option_type_name(OptionType::text_list));
+        if (list->elements.empty() && !is_about_codes(option_.facts.rule))
+            return wrong_type(value, option_type_name(OptionType::text_list));
         TextList texts;
         bool good = true;
         for (const Value& element : list->elements) {

@@ -16,8 +16,6 @@ constexpr std::chrono::milliseconds longest_retry_after = std::chrono::hours(1);
 ReconnectPolicy::ReconnectPolicy(Settings settings, std::function<double()> random)
     : settings_(settings), random_(std::move(random)) {}
 
-void ReconnectPolicy::connected(Clock::time_point now) noexcept { connected_at_ = now; }
-
 ReconnectPolicy::Milliseconds ReconnectPolicy::backoff() const {
     const double exponent = static_cast<double>(std::min<std::int64_t>(attempts_ - 1, 1'000));
     const double grown = static_cast<double>(settings_.initial.count()) * std::pow(settings_.multiplier, exponent);
@@ -25,9 +23,25 @@ ReconnectPolicy::Milliseconds ReconnectPolicy::backoff() const {
     return Milliseconds(static_cast<Milliseconds::rep>(std::isfinite(grown) ? std::min(grown, maximum) : maximum));
 }
 
-ReconnectPolicy::Decision ReconnectPolicy::ended(const Ending& ending, Clock::time_point now) {
-    if (connected_at_ && now - *connected_at_ >= settings_.stable_after) attempts_ = 0;
-    connected_at_.reset();
+namespace {
+
+bool asks_not_to_come_back(const ReconnectPolicy::Settings& settings, const ReconnectPolicy::Ending& ending) {
+    // After good service the reason is a new one: a token that has expired, a pong that came too late.
+    return ending.close_code != 0 && !ending.was_stable && settings.give_up_close_codes.contain(ending.close_code);
+}
+
+bool refuses_for_good(const ReconnectPolicy::Settings& settings, const ReconnectPolicy::Ending& ending) {
+    return ending.http_status != 0 && settings.give_up_http_statuses.contain(ending.http_status);
+}
+
+}  // namespace
+
+bool ReconnectPolicy::is_final(const Settings& settings, const Ending& ending) noexcept {
+    return ending.permanent || asks_not_to_come_back(settings, ending) || refuses_for_good(settings, ending);
+}
+
+ReconnectPolicy::Decision ReconnectPolicy::ended(const Ending& ending) {
+    if (ending.was_stable) attempts_ = 0;
 
     Decision decision;
     if (!settings_.enabled) {
@@ -38,12 +52,13 @@ ReconnectPolicy::Decision ReconnectPolicy::ended(const Ending& ending, Clock::ti
         decision.reason = "trying again would not help";
         return decision;
     }
-    if (is_final_close_code(ending.close_code)) {
-        decision.reason = fmt::format("close code {} asks not to come back", ending.close_code);
+    if (asks_not_to_come_back(settings_, ending)) {
+        decision.reason = fmt::format("close code {} asks not to come back (give_up_close_codes)", ending.close_code);
         return decision;
     }
-    if (is_final_http_status(ending.http_status)) {
-        decision.reason = fmt::format("HTTP status {} would be the same again", ending.http_status);
+    if (refuses_for_good(settings_, ending)) {
+        decision.reason =
+            fmt::format("HTTP status {} would be the same again (give_up_http_statuses)", ending.http_status);
         return decision;
     }
     if (settings_.max_attempts >= 0 && attempts_ >= settings_.max_attempts) {
@@ -63,14 +78,6 @@ ReconnectPolicy::Decision ReconnectPolicy::ended(const Ending& ending, Clock::ti
         decision.limit = std::max(decision.limit, asked);
     }
     return decision;
-}
-
-bool is_final_close_code(std::uint16_t code) noexcept {
-    return code == 1008 || code == 1010 || code == 3000 || code == 3003;
-}
-
-bool is_final_http_status(int status) noexcept {
-    return status >= 300 && status < 500 && status != 408 && status != 425 && status != 429;
 }
 
 }  // namespace laminar

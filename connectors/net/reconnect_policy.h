@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "catalog/code_ranges.h"
+
 namespace laminar {
 
 /// When to connect again after a connection failed or ended, and when to give up: exponential backoff with full jitter
@@ -13,7 +15,6 @@ namespace laminar {
 /// come back at the same moment. Pure: no clock, no I/O, randomness is passed in. Not thread-safe.
 class ReconnectPolicy {
 public:
-    using Clock = std::chrono::steady_clock;
     using Milliseconds = std::chrono::milliseconds;
 
     struct Settings {
@@ -21,8 +22,9 @@ public:
         Milliseconds initial{5'000};
         double multiplier = 2.0;
         Milliseconds maximum{60'000};
-        std::int64_t max_attempts = -1;  ///< In a row without a stable connection; -1: no limit.
-        Milliseconds stable_after{10'000};
+        std::int64_t max_attempts = -1;    ///< In a row without a stable connection; -1: no limit.
+        CodeRanges give_up_close_codes;    ///< Unless the connection was stable.
+        CodeRanges give_up_http_statuses;  ///< Of refused handshakes.
         Milliseconds floor{20};  ///< Never sooner than this, whatever the jitter says: no peer makes a busy loop.
     };
 
@@ -32,6 +34,7 @@ public:
         int http_status = 0;                        ///< Of a refused handshake; 0 otherwise.
         std::optional<Milliseconds> retry_after{};  ///< The server's wish.
         bool permanent = false;                     ///< The cause lies with us and will not go away by itself.
+        bool was_stable = false;                    ///< The connection had lasted: what went before is forgotten.
     };
 
     struct Decision {
@@ -44,8 +47,10 @@ public:
     /// random yields numbers in [0, 1).
     ReconnectPolicy(Settings settings, std::function<double()> random);
 
-    void connected(Clock::time_point now) noexcept;
-    [[nodiscard]] Decision ended(const Ending& ending, Clock::time_point now);
+    [[nodiscard]] Decision ended(const Ending& ending);
+
+    /// Whether that ending would be the same again, however often the peer is asked.
+    [[nodiscard]] static bool is_final(const Settings& settings, const Ending& ending) noexcept;
 
     [[nodiscard]] std::int64_t attempts() const noexcept { return attempts_; }  ///< In a row, so far.
 
@@ -54,13 +59,7 @@ private:
 
     Settings settings_;
     std::function<double()> random_;
-    std::optional<Clock::time_point> connected_at_;
     std::int64_t attempts_ = 0;
 };
-
-/// 1008 (policy), 1010 (extension), 3000 (unauthorized), 3003 (forbidden): connecting again would be the same again.
-[[nodiscard]] bool is_final_close_code(std::uint16_t code) noexcept;
-/// 3xx and 4xx, but for 408, 425 and 429.
-[[nodiscard]] bool is_final_http_status(int status) noexcept;
 
 }  // namespace laminar

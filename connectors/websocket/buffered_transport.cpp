@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace laminar {
@@ -31,7 +32,19 @@ bool BufferedTransport::has_final_data_frame() const noexcept {
 }
 
 bool BufferedTransport::can_hand_out() const noexcept {
+bool BufferedTransport::is_refused() const noexcept {
+    constexpr std::string_view switching = "HTTP/1.1 101";
+    return is_answer_ && http_head_ && !boundary_.is_in_http_head() && !http_head_->starts_with(switching);
+}
+
+std::string BufferedTransport::take_http_head() {
+    std::string head = http_head_.value_or("");
+    http_head_.reset();
+    return head;
+}
+
     // What is left when the connection has ended is handed out as it is: let Beast judge it.
+    if (is_refused()) return false;
     return end_ > begin_ && (receive_error_ || boundary_.is_known(receive_buffer_.get() + begin_, end_ - begin_));
 }
 
@@ -42,6 +55,7 @@ net::const_buffer BufferedTransport::presentable() noexcept {
 
 void BufferedTransport::consume(std::size_t count) noexcept {
     boundary_.consume(receive_buffer_.get() + begin_, end_ - begin_, count);
+    if (http_head_ && boundary_.is_in_http_head()) http_head_->append(receive_buffer_.get() + begin_, count);
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;
 }

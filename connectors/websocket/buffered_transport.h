@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,8 +42,18 @@ public:
     [[nodiscard]] TlsStream* tls() noexcept { return tls_.get(); }
 
     // Receiving.
-    /// From here on the peer's bytes are an HTTP head: not handed out beyond its end.
-    void expect_http_head() { boundary_.expect_http_head(); }
+    /// From here on the peer's bytes are an HTTP head: not handed out beyond its end, and remembered.
+    void expect_http_head() {
+        boundary_.expect_http_head();
+        http_head_.emplace();
+    }
+    /// The same; unless it is that of an answer with status 101, nothing beyond it is handed out (as if the connection
+    /// had ended there) until take_http_head.
+    void expect_http_answer() {
+        expect_http_head();
+        is_answer_ = true;
+    }
+    [[nodiscard]] std::string take_http_head();
     /// From here on they are WebSocket frames.
     void expect_frames() { boundary_.expect_frames(); }
     /// Whether the buffer holds a whole data frame that ends its message, at a frame's start.
@@ -52,6 +64,10 @@ public:
     [[nodiscard]] boost::asio::const_buffer presentable() noexcept;
     void consume(std::size_t count) noexcept;
     [[nodiscard]] const error_code& receive_error() const noexcept { return receive_error_; }
+    /// Why nothing more will be handed out, if so.
+    [[nodiscard]] error_code end_of_input() const noexcept {
+        return is_refused() ? boost::asio::error::eof : receive_error_;
+    }
 
     /// Takes in what has come already, or how the connection has ended. False: nothing has; wait for it.
     bool receive_at_once();
@@ -91,6 +107,7 @@ private:
     void write_done(std::size_t count, const error_code& error);
 
     Socket plain_;
+    [[nodiscard]] bool is_refused() const noexcept;
     std::unique_ptr<TlsStream> tls_;
 
     std::unique_ptr<char[]> receive_buffer_;  ///< Null while nothing is held that has come.
@@ -105,6 +122,8 @@ private:
     std::vector<char> waiting_;    ///< To be sent after in_flight_.
     std::vector<char> in_flight_;  ///< Being written, from in_flight_sent_ on.
     std::size_t in_flight_sent_ = 0;
+    std::optional<std::string> http_head_;  ///< As far as it has been handed out.
+    bool is_answer_ = false;
     bool sending_ = false;
     std::uint64_t appended_ = 0;
     std::uint64_t sent_ = 0;

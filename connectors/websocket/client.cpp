@@ -38,13 +38,9 @@ ReconnectPolicy::Settings policy_settings(const WebSocketOptions& options) {
     settings.multiplier = options.reconnect_backoff_multiplier;
     settings.maximum = options.max_reconnect_interval;
     settings.max_attempts = options.max_reconnect_attempts;
-    settings.stable_after = options.reconnect_stable;
+    settings.give_up_close_codes = CodeRanges(options.give_up_close_codes);
+    settings.give_up_http_statuses = CodeRanges(options.give_up_http_statuses);
     return settings;
-}
-
-/// Whether the peer will answer the same again, however often it is asked.
-bool is_final(const ReconnectPolicy::Ending& ending) {
-    return ending.permanent || is_final_close_code(ending.close_code) || is_final_http_status(ending.http_status);
 }
 
 class WebSocketClient final : public WebSocketConnection {
@@ -54,6 +50,7 @@ public:
           outbound_({options_->send_buffer_size, options_->buffer_bytes, options_->slow_client_timeout}),
           position_(options_->resume_field),
           expected_reply_(options_->subscribe_confirm),
+          reconnecting_(policy_settings(*options_)),
           gaps_(journal_),
           event_(strand_),
           ended_(strand_),
@@ -138,6 +135,7 @@ private:
     OutboundQueue outbound_;
     FeedPosition position_;
     const ExpectedReply expected_reply_;
+    const ReconnectPolicy::Settings reconnecting_;
     GapTracker gaps_;    ///< On the strand, once open.
     StrandEvent event_;  ///< Wakes from the wait between attempts.
     StrandEvent ended_;
@@ -212,7 +210,7 @@ net::awaitable<void> WebSocketClient::run() {
 net::awaitable<void> WebSocketClient::keep_connected() {
     std::minstd_rand random(std::random_device{}());
     std::uniform_real_distribution<double> spread(0.0, 1.0);
-    ReconnectPolicy policy(policy_settings(*options_), [&] { return spread(random); });
+    ReconnectPolicy policy(reconnecting_, [&] { return spread(random); });
     while (!stopping()) {
         Round round = co_await try_endpoints();
         // It has failed also if it is to be closed by now: that it has must not depend on who is faster.
@@ -222,8 +220,7 @@ net::awaitable<void> WebSocketClient::keep_connected() {
             co_return;
         }
         if (stopping()) co_return;
-        if (round.connected_at) policy.connected(*round.connected_at);
-        const ReconnectPolicy::Decision decision = policy.ended(round.ending, Clock::now());
+        const ReconnectPolicy::Decision decision = policy.ended(round.ending);
         if (!decision.retry) {
             give_up(round, decision.reason);
             co_return;
@@ -256,10 +253,9 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::try_endpoints() {
         journal_.set_endpoint(redact_url(options_->endpoint[endpoint_]));
         Round round = co_await connect_once(options_->endpoint[endpoint_]);
         // One that works is tried first the next time, too.
-        const bool lasted = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
-        if (!lasted) endpoint_ = (endpoint_ + 1) % options_->endpoint.size();
+        if (!round.ending.was_stable) endpoint_ = (endpoint_ + 1) % options_->endpoint.size();
         if (stopping() || round.connected_at || round.connection_failure) co_return round;
-        if (!failed || is_final(failed->ending)) failed = std::move(round);
+        if (!failed || ReconnectPolicy::is_final(reconnecting_, failed->ending)) failed = std::move(round);
     }
     gaps_.failed();
     co_return std::move(*failed);
@@ -335,6 +331,7 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
 void WebSocketClient::conclude(const SessionEnding& ending, const std::string& remote_address, Round& round) {
     round.orderly = ending.orderly && ending.confirmed;
     round.ending.close_code = ending.close_code;
+    round.ending.was_stable = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
     round.description = ending.description;
     if (ending.confirmed) {
         if (!stopping() || handing_over())
@@ -349,7 +346,7 @@ void WebSocketClient::conclude(const SessionEnding& ending, const std::string& r
     } else if (!ending.confirmed && !terminated_ && !ending.by_us) {
         journal_.error("subscribe_failed", round.description);
         round.connection_failure = judge(round.description, remote_address);
-    } else if (ending.orderly && !is_final_close_code(ending.close_code)) {
+    } else if (ending.orderly && !ReconnectPolicy::is_final(reconnecting_, round.ending)) {
         journal_.log("info", "disconnected", ending.description);
     } else if (!terminated_) {
         journal_.error("disconnected", ending.description);

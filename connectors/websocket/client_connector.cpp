@@ -8,9 +8,11 @@
 #include <charconv>
 #include <ctime>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "connectors/codec/base64.h"
+#include "connectors/codec/utf8.h"
 #include "connectors/net/deadline.h"
 #include "connectors/net/name_resolution.h"
 #include "connectors/net/proxy_tunnel.h"
@@ -52,6 +54,16 @@ private:
 };
 
 namespace {
+
+/// Of the body of a refusal, in bytes.
+constexpr std::size_t most_body_shown = 200;
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view white_space = " \t\r\n";
+    const std::size_t begin = std::min(text.find_first_not_of(white_space), text.size());
+    text.remove_prefix(begin);
+    return text.substr(0, text.find_last_not_of(white_space) + 1);
+}
 
 void add_detail(std::string& text, const std::string& detail) {
     if (!detail.empty()) text += (text.empty() ? "" : ", ") + detail;
@@ -253,7 +265,7 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
             attempt.passed("handshake", start, answer);
             co_return true;
         }
-    } else if (timed_out) {
+    } else if (timed_out && reply.status == 0) {
         why = fmt::format("{} does not answer the handshake within {} ms", peer.remote_address,
                           options_.handshake_timeout.count());
     } else if (!reply.problem.empty()) {
@@ -263,6 +275,9 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
                           reply.status, reply.reason, redact_url(reply.header("Location")));
     } else if (reply.status != 0 && reply.status != 101) {
         why = fmt::format("HTTP {} {}", reply.status, reply.reason);
+        // Often the only place where it says what is wrong.
+        const std::string_view body = trim(reply.body);
+        if (!body.empty()) why += ": " + quote_excerpt(body, most_body_shown);
     } else if (peer.tls_report && error.category() == net::error::get_ssl_category()) {
         why = describe_tls_failure(error, *peer.tls_report, attempt.request.url.host);
     } else {
@@ -286,14 +301,24 @@ std::string ClientConnector::check_subprotocol(const std::string& chosen) const 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text,
                                                            std::chrono::system_clock::time_point now) {
     if (text.empty()) return std::nullopt;
-    std::uint32_t seconds = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (problem == std::errc() && end == text.data() + text.size()) return std::chrono::seconds(seconds);
-    std::tm parts{};
-    const char* rest = strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (!rest) return std::nullopt;
-    const auto until = std::chrono::system_clock::from_time_t(timegm(&parts));
-    return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(until - now));
+    constexpr std::int64_t longest = std::numeric_limits<std::uint32_t>::max();
+    const bool is_number =
+        std::all_of(text.begin(), text.end(), [](char digit) { return digit >= '0' && digit <= '9'; });
+    if (is_number) {
+        std::int64_t seconds = 0;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+        return std::chrono::seconds(problem == std::errc() ? std::min(seconds, longest) : longest);
+    }
+    const std::string date(text);
+    for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+        std::tm parts{};
+        const char* rest = strptime(date.c_str(), form, &parts);
+        if (rest == nullptr || *rest != '\0') continue;
+        // In seconds: the clock's own unit ends in the year 2262.
+        const std::int64_t wait = timegm(&parts) - std::chrono::system_clock::to_time_t(now);
+        return std::chrono::seconds(std::clamp<std::int64_t>(wait, 0, longest));
+    }
+    return std::nullopt;
 }
 
 }  // namespace laminar

@@ -12,6 +12,7 @@ class FrameBoundary {
 public:
     void expect_http_head() noexcept;
     void expect_frames() noexcept;
+    [[nodiscard]] bool is_in_http_head() const noexcept { return phase_ == Phase::http_head; }
 
     /// Whether the end of the current frame can be told: its header is complete, or the stream is within its payload.
     [[nodiscard]] bool is_known(const char* data, std::size_t size) const noexcept;

@@ -37,7 +37,7 @@ public:
         error = {};
         if (boost::asio::buffer_size(buffers) == 0) return 0;
         if (!transport_->can_hand_out()) {
-            error = transport_->receive_error() ? transport_->receive_error() : boost::asio::error::would_block;
+            error = transport_->end_of_input() ? transport_->end_of_input() : boost::asio::error::would_block;
             return 0;
         }
         return hand_out(*transport_, buffers);
@@ -112,7 +112,7 @@ private:
                 posted = true;  // A completion of the socket is as good as a post.
             }
             const bool is_empty = boost::asio::buffer_size(buffers) == 0;
-            while (!is_empty && !transport->can_hand_out() && !transport->receive_error()) {
+            while (!is_empty && !transport->can_hand_out() && !transport->end_of_input()) {
                 if (transport->receive_at_once()) continue;
                 waiting = true;
                 transport->async_wait_to_receive(std::move(self));
@@ -125,7 +125,7 @@ private:
                 return;
             }
             if (!ready) {
-                self.complete(transport->receive_error(), 0);
+                self.complete(transport->end_of_input(), 0);
                 return;
             }
             const std::size_t handed = hand_out(*transport, buffers);

@@ -34,6 +34,7 @@ struct UpgradeReply {
     int status = 0;
     std::string reason;
     HttpHeaders headers;
+    std::string body;     ///< Of a refusal: its beginning, as far as it came in time.
     std::string problem;  ///< Why the server's 101 is not acceptable, when that is the error.
 
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -70,6 +71,7 @@ public:
     // Setting up. Without deadlines of their own: the caller aborts.
     [[nodiscard]] SSL* tls_handle() noexcept;  ///< Null over plain TCP.
     boost::asio::awaitable<error_code> tls_handshake(bool as_client);
+    /// An answer other than 101 is an error; what reply tells then does not depend on its body's being whole.
     boost::asio::awaitable<error_code> client_handshake(const std::string& authority, const std::string& target,
                                                         const HttpHeaders& headers, UpgradeReply& reply);
     /// Reads the client's request; is_header_too_large when its head exceeds max_head bytes.
@@ -115,6 +117,9 @@ public:
 
 private:
     struct Implementation;
+
+    boost::asio::awaitable<void> read_refusal(UpgradeReply& reply);
+
     std::unique_ptr<Implementation> implementation_;
 };
 

@@ -6,6 +6,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "catalog/catalog.h"
+#include "connectors/net/deadline.h"
 #include "connectors/websocket/deflate_negotiation.h"
 #include "connectors/websocket/message_stream_implementation.h"
 
@@ -36,6 +37,17 @@ HttpHeaders copy_headers(const Fields& fields) {
     return headers;
 }
 
+/// Of the body of a refusal, what is read of it and how long that may take.
+constexpr std::size_t most_refusal_bytes = 4096;
+constexpr std::chrono::milliseconds refusal_body_time{1'000};
+
+template <class Response>
+void describe_answer(const Response& response, UpgradeReply& reply) {
+    reply.status = static_cast<int>(response.result_int());
+    reply.reason = text(response.reason());
+    reply.headers = copy_headers(response);
+}
+
 }  // namespace
 
 std::string_view UpgradeRequest::header(std::string_view name) const noexcept { return find_header(headers, name); }
@@ -59,7 +71,7 @@ net::awaitable<boost::system::error_code> MessageStream::client_handshake(const 
                                                                           const HttpHeaders& headers,
                                                                           UpgradeReply& reply) {
     Implementation& self = *implementation_;
-    self.transport->expect_http_head();
+    self.transport->expect_http_answer();
     self.stream.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
         request.set(http::field::user_agent, beast::string_view(product.data(), product.size()));
         for (const auto& [name, value] : headers) request.set(name, value);
@@ -69,12 +81,13 @@ net::awaitable<boost::system::error_code> MessageStream::client_handshake(const 
     co_await self.stream.async_handshake(response, authority, target, net::redirect_error(net::use_awaitable, error));
     // The decorator refers to headers, which are the caller's.
     self.stream.set_option(websocket::stream_base::decorator([](websocket::request_type&) {}));
-    if (!error || error == websocket::error::upgrade_declined) {
-        reply.status = static_cast<int>(response.result_int());
-        reply.reason = text(response.reason());
-        reply.headers = copy_headers(response);
+    if (error) {
+        co_await read_refusal(reply);
+        co_return error;
     }
-    if (!error) {
+    (void)self.transport->take_http_head();
+    describe_answer(response, reply);
+    {
         // Beast takes whatever the server says about extensions.
         const auto problem = check_extensions_reply(reply.header("Sec-WebSocket-Extensions"), self.window_bits);
         if (problem) {
@@ -84,6 +97,30 @@ net::awaitable<boost::system::error_code> MessageStream::client_handshake(const 
     }
     if (!error) self.transport->expect_frames();
     co_return error;
+}
+
+net::awaitable<void> MessageStream::read_refusal(UpgradeReply& reply) {
+    Implementation& self = *implementation_;
+    const std::shared_ptr<BufferedTransport> transport = self.transport;
+    const std::string head = transport->take_http_head();
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(boost::none);
+    parser.eager(true);
+    error_code error;
+    // The rest of what the head says is in the buffer behind it.
+    parser.put(net::buffer(head), error);
+    if (error == http::error::need_more) error = {};
+    if (!parser.is_header_done()) co_return;
+    describe_answer(parser.get(), reply);
+    // A body that is compressed says nothing to people.
+    if (reply.status == 101 || !reply.header("Content-Encoding").empty()) co_return;
+    const Deadline limit(transport->executor(), refusal_body_time, [transport] { transport->abort(); });
+    beast::flat_buffer buffer;
+    while (!error && !parser.is_done() && parser.get().body().size() < most_refusal_bytes) {
+        co_await http::async_read_some(self.stream.next_layer(), buffer, parser,
+                                       net::redirect_error(net::use_awaitable, error));
+    }
+    reply.body = parser.get().body().substr(0, most_refusal_bytes);
 }
 
 net::awaitable<boost::system::error_code> MessageStream::read_request(std::uint32_t max_head, UpgradeRequest& request) {

@@ -135,6 +135,19 @@ void add_reconnect_options(Schema& schema) {
               .minimum = 0,
               .maximum = one_day_ms,
               .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("give_up_close_codes", &Options::give_up_close_codes,
+             {.help = "Close codes after which it does not connect again, unless the connection had lasted "
+                      "reconnect_stable_ms; [] for none.",
+              .example = "[1008, '4000-4099']",
+              .rule = TextRule::close_codes,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("give_up_http_statuses", &Options::give_up_http_statuses,
+             {.help = "HTTP statuses of a refused handshake after which it does not try again; [] for none.",
+              .example = "[401, 403, '410-499']",
+              .rule = TextRule::http_statuses,
+              .applies_when = {client()},
               .effective_when = {reconnecting()}});
 }
 

@@ -49,7 +49,11 @@ struct WebSocketOptions : ConnectorOptions {
     std::chrono::milliseconds max_reconnect_interval{60'000};
     std::int64_t max_reconnect_attempts = -1;            ///< In a row; -1: no limit.
     std::chrono::milliseconds reconnect_stable{10'000};  ///< Connected for so long, the backoff starts anew.
-    std::string resume_field;                            ///< JSON path of the position; empty: not resumed.
+    /// Numbers and ranges ("300-407"): a peer that ends with such a code, before the connection was stable, or refuses
+    /// the handshake with such a status, would do the same again.
+    std::vector<std::string> give_up_close_codes{"1008", "1010", "3000", "3003"};
+    std::vector<std::string> give_up_http_statuses{"300-407", "409-424", "426-428", "430-499"};
+    std::string resume_field;  ///< JSON path of the position; empty: not resumed.
 
     // Liveness, both modes. Zero turns one off.
     std::chrono::seconds heartbeat_interval{30};

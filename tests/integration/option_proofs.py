@@ -29,6 +29,8 @@ PROOFS = {
         "max_reconnect_interval_ms": "test_reconnect.BackoffTest.test_delays_grow_by_the_multiplier_up_to_the_cap",
         "max_reconnect_attempts": "test_reconnect.BackoffTest.test_peers_that_misbehave_are_not_hammered",
         "reconnect_stable_ms": "test_reconnect.BackoffTest.test_a_short_connection_does_not_reset_the_delays",
+        "give_up_close_codes": "test_reconnect.BackoffTest.test_options_say_which_codes_and_statuses_are_final",
+        "give_up_http_statuses": "test_reconnect.BackoffTest.test_options_say_which_codes_and_statuses_are_final",
         "heartbeat_interval_s": ["test_liveness.LivenessTest.test_pings_are_sent_and_their_pongs_keep_the_connection",
                                  "test_liveness.LivenessTest.test_without_heartbeats_silence_is_no_reason"],
         "heartbeat_timeout_s": ["test_liveness.LivenessTest.test_a_half_open_connection_is_given_up",

@@ -3,12 +3,13 @@
 import email.utils
 import json
 import re
+import threading
 import time
 import unittest
 
-from laminar_process import LaminarTestCase
+from laminar_process import LIMIT_SECONDS, LaminarTestCase
 from raw_server import RawServer, answer, until_end
-from raw_websocket import accept
+from raw_websocket import accept, header, read_head
 from websocket_peer import FeedServer, Server, free_port
 
 
@@ -235,6 +236,114 @@ class BackoffTest(LaminarTestCase):
             with RawServer(close_with(code)) as server:
                 self.open_feed(server, ", reconnect_interval_ms = 1")
                 server.wait_for_connections(2)
+
+    def test_after_good_service_no_close_code_is_final(self):
+        """As an exchange closes that has missed a pong: the next connection is as good as the first."""
+        def serve(peer):
+            client = accept(peer)
+            if server.connections <= 2:
+                served.wait(LIMIT_SECONDS)
+            client.send_close(1008)
+            until_end(peer)
+
+        served = threading.Event()
+        with RawServer(serve) as server:
+            shell = self.open_feed(server, ", reconnect_interval_ms = 1, reconnect_stable_ms = 500")
+            # It must have been connected for so long, as it says itself.
+            shell.wait_until("now() - connected_since > INTERVAL '600 milliseconds'", "system.websocket_connections",
+                             lambda rows: rows == [[True]])
+            served.set()
+            # The second one closes at once: that is an answer.
+            reason, _ = shell.wait_for_state("feed", "failed")
+            self.assertGreaterEqual(server.connections, 2)
+            self.assertIn("close code 1008 asks not to come back (give_up_close_codes)", reason)
+
+    def test_options_say_which_codes_and_statuses_are_final(self):
+        def close_with(code):
+            def behaviour(peer):
+                accept(peer).send_close(code)
+                until_end(peer)
+            return behaviour
+
+        final = ", reconnect_interval_ms = 1, give_up_close_codes = [1001, '4000-4099'], give_up_http_statuses = ['500-502', 418]"
+        for code in (1001, 4000, 4099):
+            with RawServer(close_with(code)) as server:
+                reason, _ = self.open_feed(server, final).wait_for_state("feed", "failed")
+                self.assertEqual(server.connections, 1)
+                self.assertIn(f"close code {code} asks not to come back", reason)
+        for status in ("500 Internal Server Error", "502 Bad Gateway", "418 I'm a teapot"):
+            with RawServer(lambda peer, status=status: answer(peer, status)) as server:
+                self.open_feed(server, final).wait_for_state("feed", "failed")
+                self.assertEqual(server.connections, 1)
+        for options in (final, ", reconnect_interval_ms = 1, give_up_close_codes = [], give_up_http_statuses = []"):
+            with RawServer(close_with(1008)) as server:
+                self.open_feed(server, options)
+                server.wait_for_connections(2)
+            with RawServer(lambda peer: answer(peer, "401 Unauthorized")) as server:
+                self.open_feed(server, options)
+                server.wait_for_connections(2)
+
+    def test_a_status_counts_whatever_becomes_of_its_body(self):
+        def cut_short(peer):
+            read_head(peer)
+            peer.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\n{\"error\": \"key has expired\"}")
+
+        def never_ends(peer):
+            read_head(peer)
+            peer.sendall(b"HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n14\r\nthe key has expired.\r\n")
+            while True:
+                peer.sendall(b"400\r\n" + b" and so on      " * 64 + b"\r\n")
+
+        def stays_silent(peer):
+            read_head(peer)
+            peer.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nthe key has expired")
+            until_end(peer)
+
+        def says_nothing(peer):
+            read_head(peer)
+            peer.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\n")
+            until_end(peer)
+
+        for behaviour in (cut_short, never_ends, stays_silent, says_nothing):
+            with self.subTest(behaviour.__name__), RawServer(behaviour) as server:
+                shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+                reason, error = shell.wait_for_state("feed", "failed")
+                self.assertEqual(server.connections, 1)
+                self.assertIn("HTTP status 401 would be the same again", reason)
+                self.assertIn("HTTP 401 Unauthorized", error)
+                if behaviour is not says_nothing:
+                    self.assertIn("key has expired", error)
+                self.assertLess(len(error), 500)
+
+    def test_secrets_in_the_body_of_a_refusal_do_not_show(self):
+        folder = self.temporary_folder()
+        (folder / "token").write_text("opensesame")
+
+        def echo(peer):
+            head, _ = read_head(peer)
+            body = "you said " + header(head, "Authorization")
+            peer.sendall(f"HTTP/1.1 403 Forbidden\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            until_end(peer)
+
+        with RawServer(echo) as server:
+            shell = self.start_shell("--secrets-dir", folder)
+            shell.execute(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    headers = MAP {{'Authorization': 'Bearer ${{secret:token}}'}});
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+            """)
+            reason, error = shell.wait_for_state("feed", "failed")
+        self.assertIn('HTTP 403 Forbidden: "you said Bearer ***"', error)
+        self.assertNotIn("opensesame", shell.stderr.text + reason + error)
+
+    def test_retry_after_beyond_all_numbers_is_the_longest(self):
+        for value in ("4294967296", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"):
+            with RawServer(lambda peer, value=value: answer(peer, "503 Service Unavailable", f"Retry-After: {value}")) as server:
+                shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+                shell.wait_for_state("feed", "waiting_to_reconnect")
+                [[wait]] = shell.select("EXTRACT(EPOCH FROM next_attempt_at - NOW())", "system.websocket_connections")
+                self.assertGreater(wait, 3000)
+                self.assertLessEqual(wait, 3600)
 
 
 if __name__ == "__main__":

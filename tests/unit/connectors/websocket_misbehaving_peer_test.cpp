@@ -125,7 +125,7 @@ TEST_CASE("websocket client: peers that misbehave in the handshake are named, an
     CHECK(error_after([](tcp::socket& socket) { wait_for_end(socket); }, 2)
               .find("does not answer the handshake within 300 ms") != std::string::npos);
     CHECK(error_after([](tcp::socket& socket) { answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"); }) ==
-          "handshake failed: HTTP 200 OK");
+          "handshake failed: HTTP 200 OK: \"x\"");
     CHECK(error_after([](tcp::socket& socket) {
               answer(socket,
                      "HTTP/1.1 302 Found\r\nLocation: wss://else.example/feed?token=abcdef\r\n"
