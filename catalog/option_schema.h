@@ -23,7 +23,7 @@ enum class TextRule : std::uint8_t {
     proxy_url,
     host,
     request_path,
-    headers,  ///< Keys are header names, values have no line breaks.
+    headers,  ///< Keys are names of headers that may be set, values have no control characters.
     token,    ///< RFC 9110 token, as subprotocol names are.
     json_path,
     credentials,  ///< user:password.

@@ -121,6 +121,9 @@ Violation check_codes(std::string_view text, CodeRange allowed, std::string_view
 constexpr std::array<std::string_view, 6> handshake_headers{"connection",           "upgrade",
                                                             "sec-websocket-key",    "sec-websocket-version",
                                                             "sec-websocket-accept", "sec-websocket-extensions"};
+/// They announce a body, which a handshake does not have, or that more is to be agreed on first.
+constexpr std::array<std::string_view, 5> body_headers{"content-length", "transfer-encoding", "te", "trailer",
+                                                       "expect"};
 
 }  // namespace
 
@@ -157,13 +160,13 @@ std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text
             return check_origin(text);
         case TextRule::pem_or_path:
             return check_pem_or_path(text);
-        case TextRule::any:
-        case TextRule::headers:
-        case TextRule::websocket_url:
         case TextRule::close_codes:
             return check_codes(text, {1000, 4999}, "close codes");
         case TextRule::http_statuses:
             return check_codes(text, {200, 599}, "HTTP statuses");
+        case TextRule::any:
+        case TextRule::headers:
+        case TextRule::websocket_url:
             break;
     }
     return std::nullopt;
@@ -176,14 +179,25 @@ std::optional<TextRuleViolation> check_entry(TextRule rule, std::string_view key
         return violation(fmt::format("has a key \"{}\", which is not a header name", key), "for example 'X-API-Key'");
     if (value.find_first_of("\r\n") != std::string_view::npos)
         return violation(fmt::format("has a line break in the value of \"{}\"", key));
+    if (!is_header_value(value)) return violation(fmt::format("has a control character in the value of \"{}\"", key));
     for (const std::string_view taken : handshake_headers) {
         if (equals_ignoring_case(key, taken))
             return violation(fmt::format("must not set \"{}\": the WebSocket handshake makes it itself", key),
                              taken == "sec-websocket-extensions" ? "use compression = 'deflate'" : "");
     }
+    for (const std::string_view taken : body_headers) {
+        if (equals_ignoring_case(key, taken))
+            return violation(fmt::format("must not set \"{}\": a WebSocket handshake has no body", key));
+    }
     if (equals_ignoring_case(key, "sec-websocket-protocol"))
         return violation("must not set \"Sec-WebSocket-Protocol\"", "use subprotocols = ['...']");
     return std::nullopt;
+}
+
+bool is_header_value(std::string_view value) noexcept {
+    return std::none_of(value.begin(), value.end(), [](char character) {
+        return (static_cast<unsigned char>(character) < 0x20 && character != '\t') || character == 0x7f;
+    });
 }
 
 }  // namespace laminar

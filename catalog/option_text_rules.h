@@ -23,4 +23,8 @@ struct TextRuleViolation {
 /// Checks one entry of a map.
 [[nodiscard]] std::optional<TextRuleViolation> check_entry(TextRule rule, std::string_view key, std::string_view value);
 
+/// Whether a header of a request may have that value (RFC 9110 section 5.5): for those that hold secrets, once they are
+/// resolved.
+[[nodiscard]] bool is_header_value(std::string_view value) noexcept;
+
 }  // namespace laminar

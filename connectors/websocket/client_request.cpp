@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/option_text_rules.h"
 #include "connectors/net/proxy_environment.h"
 
 namespace laminar {
@@ -54,9 +55,9 @@ private:
             std::string resolved;
             if (!resolve(value, fmt::format("header {}", name), resolved)) return false;
             // A value with a line break would be another header.
-            if (resolved.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+            if (!is_header_value(resolved))
                 return fail("secrets", "invalid_option",
-                            fmt::format("header {}: the value has a line break or NUL", name));
+                            fmt::format("header {}: the value has a line break or another control character", name));
             request.headers.emplace_back(name, std::move(resolved));
         }
         if (!options_.subprotocols.empty())

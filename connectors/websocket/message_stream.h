@@ -21,12 +21,15 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// The request that asks for a WebSocket, as the server sees it.
 struct UpgradeRequest {
     std::string method;
-    std::string target;  ///< With query.
+    std::string target;  ///< Path and query.
+    int version = 11;    ///< 11 is HTTP/1.1.
     HttpHeaders headers;
-    bool is_upgrade = false;  ///< A well-formed WebSocket upgrade.
+    bool is_upgrade = false;  ///< It asks for a WebSocket.
+    bool is_strict = true;    ///< Every header stands on a line of its own, its name right before the colon.
 
     /// First header of that name, without regard to case; empty when there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+    [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
 };
 
 /// What the server answered to a client's handshake.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/read.hpp>
@@ -37,6 +38,39 @@ HttpHeaders copy_headers(const Fields& fields) {
     return headers;
 }
 
+template <class Fields>
+void join_lines(Fields& fields, http::field field) {
+    if (fields.count(field) < 2) return;
+    std::string joined;
+    const auto lines = fields.equal_range(field);
+    for (auto line = lines.first; line != lines.second; ++line)
+        joined += (joined.empty() ? "" : ", ") + text(line->value());
+    fields.set(field, joined);
+}
+
+/// A target with scheme and authority, as to a proxy, means its path (RFC 9112 section 3.2.2).
+std::string origin_form(std::string target) {
+    for (const std::string_view scheme : {"http://", "https://", "ws://", "wss://"}) {
+        if (!equals_ignoring_case(std::string_view(target).substr(0, scheme.size()), scheme)) continue;
+        const std::size_t path = target.find_first_of("/?", scheme.size());
+        if (path == std::string::npos) return "/";
+        return target[path] == '/' ? target.substr(path) : "/" + target.substr(path);
+    }
+    return target;
+}
+
+/// RFC 9112 section 5: neither white space before a colon nor values that go on in the next line, which Beast takes.
+bool has_strict_lines(std::string_view head) {
+    std::size_t line = head.find("\r\n");
+    while (line != std::string_view::npos && (line += 2) < head.size()) {
+        const std::size_t end = head.find("\r\n", line);
+        const std::size_t odd = head.find_first_of(" \t\r\n:", line);
+        if (odd != std::string_view::npos && head[odd] != ':' && odd != end) return false;
+        line = end;
+    }
+    return true;
+}
+
 /// Of the body of a refusal, what is read of it and how long that may take.
 constexpr std::size_t most_refusal_bytes = 4096;
 constexpr std::chrono::milliseconds refusal_body_time{1'000};
@@ -51,6 +85,11 @@ void describe_answer(const Response& response, UpgradeReply& reply) {
 }  // namespace
 
 std::string_view UpgradeRequest::header(std::string_view name) const noexcept { return find_header(headers, name); }
+std::size_t UpgradeRequest::count(std::string_view name) const noexcept {
+    return static_cast<std::size_t>(std::count_if(headers.begin(), headers.end(), [name](const auto& header) {
+        return equals_ignoring_case(header.first, name);
+    }));
+}
 std::string_view UpgradeReply::header(std::string_view name) const noexcept { return find_header(headers, name); }
 
 SSL* MessageStream::tls_handle() noexcept {
@@ -136,9 +175,16 @@ net::awaitable<boost::system::error_code> MessageStream::read_request(std::uint3
     if (error) co_return error;
     const auto& head = self.request->get();
     request.method = text(head.method_string());
-    request.target = text(head.target());
+    request.target = origin_form(text(head.target()));
+    request.version = static_cast<int>(head.version());
     request.headers = copy_headers(head);
-    request.is_upgrade = websocket::is_upgrade(head);
+    request.is_strict = has_strict_lines(self.transport->take_http_head());
+    // Lists may be spread over several lines; Beast looks at the first.
+    for (const http::field field : {http::field::connection, http::field::upgrade, http::field::sec_websocket_protocol,
+                                    http::field::sec_websocket_extensions}) {
+        join_lines(self.request->get(), field);
+    }
+    request.is_upgrade = websocket::is_upgrade(self.request->get());
     co_return error;
 }
 

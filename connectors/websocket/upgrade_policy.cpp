@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "catalog/catalog.h"
 #include "connectors/codec/base64.h"
@@ -51,9 +52,58 @@ bool is_allowed_origin(const UpgradeRequest& request, const UpgradePolicy& polic
                                           });
 }
 
+bool lists(std::string_view list, std::string_view element) {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (trim(list.substr(0, comma)) == element) return true;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return false;
+}
+
+UpgradeRefusal bad_request(std::string explanation) { return {400, std::move(explanation), {}}; }
+
+/// RFC 9110 section 7.2: a host with or without a port; empty where the target has no authority.
+bool is_host(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char character) {
+        return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+               (character >= 'A' && character <= 'Z') ||
+               std::string_view("-._~%!$&'()*+,;=:[]").find(character) != std::string_view::npos;
+    });
+}
+
+/// What any server must refuse, so that no two on the way understand a request differently (RFC 9112).
+std::optional<UpgradeRefusal> check_http(const UpgradeRequest& request) {
+    if (!request.is_strict) return bad_request("A header is not written as HTTP has it.");
+    const std::size_t hosts = request.count("Host");
+    if (hosts > 1 || (hosts == 0 && request.version >= 11)) return bad_request("There must be one Host header.");
+    if (!is_host(request.header("Host"))) return bad_request("The Host header names no host.");
+    for (const std::string_view name : {"Origin", "Authorization"}) {
+        if (request.count(name) > 1) return bad_request("There may be only one " + std::string(name) + " header.");
+    }
+    return std::nullopt;
+}
+
+/// What is asked of a handshake (RFC 6455 section 4.2.1).
+std::optional<UpgradeRefusal> check_handshake(const UpgradeRequest& request) {
+    constexpr std::size_t key_size = 16;
+    const std::string_view length = request.header("Content-Length");
+    if (request.count("Transfer-Encoding") > 0 || length.find_first_not_of('0') != std::string_view::npos)
+        return bad_request("A WebSocket handshake has no body.");
+    if (request.count("Sec-WebSocket-Version") > 1)
+        return bad_request("There may be only one Sec-WebSocket-Version header.");
+    std::string key;
+    if (request.count("Sec-WebSocket-Key") != 1 || !decode_base64(request.header("Sec-WebSocket-Key"), key) ||
+        key.size() != key_size) {
+        return bad_request("There must be one Sec-WebSocket-Key header, with 16 bytes as base64.");
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const UpgradePolicy& policy) {
+    if (std::optional<UpgradeRefusal> refusal = check_http(request)) return refusal;
     const std::string_view target = request.target;
     if (target.substr(0, target.find('?')) != policy.path) {
         return UpgradeRefusal{404, "Nothing here: the WebSocket is at another path.", {}};
@@ -63,6 +113,7 @@ std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const
                               "This is a WebSocket endpoint: connect with a WebSocket client.",
                               {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}}};
     }
+    if (std::optional<UpgradeRefusal> refusal = check_handshake(request)) return refusal;
     if (!is_allowed_origin(request, policy)) return UpgradeRefusal{403, "This origin is not allowed.", {}};
     if (!is_authorized(request, policy)) {
         std::string challenge;
@@ -76,11 +127,8 @@ std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const
 
 std::string choose_subprotocol(const UpgradeRequest& request, const UpgradePolicy& policy) {
     for (const std::string& ours : policy.subprotocols) {
-        std::string_view offered = request.header("Sec-WebSocket-Protocol");
-        while (!offered.empty()) {
-            const std::size_t comma = std::min(offered.find(','), offered.size());
-            if (trim(offered.substr(0, comma)) == ours) return ours;
-            offered.remove_prefix(std::min(comma + 1, offered.size()));
+        for (const auto& [name, value] : request.headers) {
+            if (equals_ignoring_case(name, "Sec-WebSocket-Protocol") && lists(value, ours)) return ours;
         }
     }
     return {};

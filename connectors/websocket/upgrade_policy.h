@@ -24,7 +24,8 @@ struct UpgradeRefusal {
     HttpHeaders headers;
 };
 
-/// nullopt: granted. Checked in this order: path (404), upgrade (426), origin (403), credentials (401).
+/// nullopt: granted. Checked in this order: HTTP (400), path (404), upgrade (426), handshake (400), origin (403),
+/// credentials (401).
 [[nodiscard]] std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const UpgradePolicy& policy);
 
 /// The best of our subprotocols that the client offers; empty when there is none.

@@ -50,6 +50,17 @@ class HandshakeTest(ClientTestCase):
             sent = [headers["Authorization"] for _, headers in server.requests]
         self.assertEqual(sent, ["Bearer first", "Bearer second"])
 
+    def test_a_secret_that_no_header_may_have_is_not_sent(self):
+        for value in ("a\r\nInjected: b", "a\x00b", "a\x1bb", "a\x7fb"):
+            folder = self.temporary_folder()
+            (folder / "token").write_text(value, newline="")
+            with self.subTest(value), Server() as server:
+                shell = self.start_shell("--secrets-dir", folder, environment=NO_PROXIES)
+                shell.execute(connection(f"'{server.url()}'", ", headers = MAP {'X-Token': 'it is ${secret:token}'}"))
+                _, error = shell.wait_for_state("feed", "failed")
+                self.assertEqual(server.requests, [])
+            self.assertIn("header X-Token: the value has a line break or another control character", error)
+
     def test_the_subprotocol_is_negotiated_and_visible(self):
         with Server(subprotocols=["v1.feed", "v0.feed"]) as server:
             shell = self.open_feed(f"'{server.url()}'", ", subprotocols = ['v2.feed', 'v1.feed']")

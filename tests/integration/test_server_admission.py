@@ -55,6 +55,49 @@ class AdmissionTest(ServedTestCase):
         self.assertEqual(self.status(served), 101)
         self.finish(served)
 
+    def test_requests_that_could_be_understood_in_two_ways_get_400(self):
+        served = self.serve(["format = 'json'", "path = '/events'"], TABLE, [LOG])
+        good = upgrade("/events")
+        host, key = "Host: localhost\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        for what, request in {
+            "two hosts": good.replace(host, host + "Host: elsewhere\r\n"),
+            "the same host twice": good.replace(host, host + host),
+            "no host": good.replace(host, ""),
+            "a host that is none": good.replace(host, "Host: local host\r\n"),
+            "a body": good.replace(host, host + "Content-Length: 5\r\n") + "hello",
+            "a chunked body": good.replace(host, host + "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n",
+            "two lengths": good.replace(host, host + "Content-Length: 0\r\nContent-Length: 5\r\n") + "hello",
+            "a length that is none": good.replace(host, host + "Content-Length: many\r\n"),
+            "no key": good.replace(key, ""),
+            "two keys": good.replace(key, key + key),
+            "a short key": good.replace(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n"),
+            "a long key": good.replace(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZSEh\r\n"),
+            "a key that is no base64": good.replace(key, "Sec-WebSocket-Key: !!!!IHNhbXBsZSBub25jZQ==\r\n"),
+            "two versions": good.replace(key, key + "Sec-WebSocket-Version: 8\r\n"),
+            "two origins": good.replace(key, key + "Origin: https://a.example\r\nOrigin: https://b.example\r\n"),
+            "a space before the colon": good.replace(host, "Host : localhost\r\n"),
+            "a value on two lines": good.replace(host, host + "X-Long: one\r\n two\r\n"),
+        }.items():
+            with self.subTest(what):
+                self.assertEqual(http_exchange(served.port, request)[0], 400)
+        # Each refusal is in the log with its reason.
+        self.assertIn("one Host header", served.step()[0]["message"])
+        self.finish(served)
+
+    def test_unusual_requests_that_are_right_get_in(self):
+        served = self.serve(["format = 'json'", "path = '/events'", "subprotocols = ['v1.feed']"], TABLE)
+        good = upgrade("/events")
+        for what, request in {
+            "lists over several lines": good.replace("Connection: Upgrade\r\n", "Connection: keep-alive\r\nConnection: Upgrade\r\n"
+                                                     "Sec-WebSocket-Protocol: v0.feed\r\nSec-WebSocket-Protocol: v1.feed\r\n"),
+            "a target with scheme and host": upgrade("http://localhost/events?a=b"),
+            "an empty body": good.replace("Host:", "Content-Length: 0\r\nHost:"),
+        }.items():
+            with self.subTest(what), socket.create_connection(("127.0.0.1", served.port), 120) as client:
+                client.sendall(request.encode())
+                self.assertIn(b" 101 ", client.recv(1000))
+        self.finish(served)
+
     def test_max_header_size(self):
         served = self.serve(["format = 'json'", "max_header_size = 1000"], TABLE)
         self.assertEqual(self.status(served, headers=[("X-Filler", "x" * 500)]), 101)

@@ -1,6 +1,7 @@
 #include "catalog/option_validator.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "binder_fixture.h"
 
@@ -179,6 +180,23 @@ TEST_CASE("texts follow their rules") {
               .starts_with("L306 at `'X Y'`: option \"headers\" has a key \"X Y\", which"));
     CHECK(client("headers = MAP {'Upgrade': 'z'}").starts_with("L306 at `'Upgrade'`: option \"headers\" must not set"));
     CHECK(client("headers = MAP {'X': 'a\r\nInjected: b'}").find("line break") != std::string::npos);
+    CHECK(client("headers = MAP {'X': 'a\x1b'}").find("control character in the value of \"X\"") != std::string::npos);
+    CHECK(client("headers = MAP {'X': 'a\tb', 'Host': 'elsewhere'}") == "0 findings");
+    for (const char* header : {"Content-Length", "transfer-encoding", "TE", "Trailer", "Expect"}) {
+        CAPTURE(header);
+        CHECK(client(fmt::format("headers = MAP {{'{}': '5'}}", header)).find("a WebSocket handshake has no body") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("options: lists of codes") {
+    CHECK(client("give_up_close_codes = [1008, '4000-4099'], give_up_http_statuses = 401") == "0 findings");
+    CHECK(client("give_up_close_codes = [], give_up_http_statuses = []") == "0 findings");
+    CHECK(client("give_up_close_codes = [999]")
+              .starts_with("L306 at `999`: option \"give_up_close_codes\" must list close codes from 1000 to 4999"));
+    CHECK(client("give_up_close_codes = ['1010-1000']").starts_with("L306 at `'1010-1000'`"));
+    CHECK(client("give_up_http_statuses = ['4xx']").starts_with("L306 at `'4xx'`"));
+    CHECK(client("give_up_http_statuses = [true]").starts_with("L304 at `true`"));
     CHECK(client("resume_field = 'a..b'").starts_with("L306 at `'a..b'`: option \"resume_field\" is not a path"));
     CHECK(client("subprotocols = 'a b'").starts_with("L306 at `'a b'`: "));
 }

@@ -6,11 +6,16 @@ using namespace laminar;
 
 namespace {
 
+constexpr const char* good_key = "dGhlIHNhbXBsZSBub25jZQ==";
+
 UpgradeRequest request(const std::string& target = "/", const HttpHeaders& headers = {}) {
     UpgradeRequest request;
     request.method = "GET";
     request.target = target;
     request.headers = headers;
+    for (const auto& [name, value] : HttpHeaders{{"Host", "here:8080"}, {"Sec-WebSocket-Key", good_key}}) {
+        if (request.count(name) == 0) request.headers.emplace_back(name, value);
+    }
     request.is_upgrade = true;
     return request;
 }
@@ -61,4 +66,38 @@ TEST_CASE("upgrade policy: origins and subprotocols") {
     CHECK(choose_subprotocol(request("/", {{"Sec-WebSocket-Protocol", "v1, v2"}}), policy) == "v2");
     CHECK(choose_subprotocol(request("/", {{"Sec-WebSocket-Protocol", "v0,v1"}}), policy) == "v1");
     CHECK(choose_subprotocol(request(), policy).empty());
+}
+
+TEST_CASE("upgrade policy: a request that others could understand differently is refused") {
+    const UpgradePolicy policy;
+    CHECK(status(request("/", {{"Host", "one.example"}, {"host", "two.example"}}), policy) == 400);
+    CHECK(status(request("/", {{"Host", "one.example"}, {"Host", "one.example"}}), policy) == 400);
+    CHECK(status(request("/", {{"Host", "one.example, two.example/"}}), policy) == 400);
+    CHECK(status(request("/", {{"Host", "[::1]:8080"}}), policy) == 101);
+    UpgradeRequest nameless = request();
+    std::erase_if(nameless.headers, [](const auto& header) { return header.first == "Host"; });
+    CHECK(status(nameless, policy) == 400);
+    CHECK(status(request("/", {{"Origin", "https://a"}, {"Origin", "https://b"}}), policy) == 400);
+    CHECK(status(request("/", {{"Authorization", "Bearer a"}, {"Authorization", "Bearer b"}}), policy) == 400);
+}
+
+TEST_CASE("upgrade policy: a handshake has one key of 16 bytes, one version and no body") {
+    const UpgradePolicy policy;
+    CHECK(status(request("/", {{"Content-Length", "0"}}), policy) == 101);
+    CHECK(status(request("/", {{"Content-Length", "5"}}), policy) == 400);
+    CHECK(status(request("/", {{"Transfer-Encoding", "chunked"}}), policy) == 400);
+    CHECK(status(request("/", {{"Sec-WebSocket-Version", "13"}, {"Sec-WebSocket-Version", "8"}}), policy) == 400);
+    for (const char* key : {"", "short", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZSE=", "dGhlIHNhbXBsZSBub25jZSEh",
+                            "this is not base64 ====="}) {
+        CAPTURE(key);
+        CHECK(status(request("/", {{"Sec-WebSocket-Key", key}}), policy) == 400);
+    }
+    CHECK(status(request("/", {{"Sec-WebSocket-Key", good_key}, {"Sec-WebSocket-Key", good_key}}), policy) == 400);
+}
+
+TEST_CASE("upgrade policy: subprotocols may be offered in several headers") {
+    UpgradePolicy policy;
+    policy.subprotocols = {"v2", "v1"};
+    const HttpHeaders offers{{"Sec-WebSocket-Protocol", "v0"}, {"Sec-WebSocket-Protocol", "v1, v2"}};
+    CHECK(choose_subprotocol(request("/", offers), policy) == "v2");
 }
