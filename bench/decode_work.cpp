@@ -18,7 +18,8 @@ std::shared_ptr<BatchSchema> schema_of(std::vector<BatchColumn> columns) {
 
 template <class Decode>
 void for_each_message(const std::vector<std::string>& texts, const Decode& decode) {
-    static const auto origin = std::make_shared<const MessageOrigin>(MessageOrigin{"bench", "", "127.0.0.1:1", "", ""});
+    static const auto origin = std::make_shared<const MessageOrigin>(
+        MessageOrigin{.connection_name = "bench", .remote_address = "127.0.0.1:1"});
     std::uint64_t sequence = 0;
     Message message;
     message.origin = origin;

@@ -8,11 +8,13 @@
 namespace laminar {
 namespace {
 
-constexpr std::array<MetadataColumn, 12> columns{{
+constexpr std::array<MetadataColumn, 13> columns{{
     {MetadataField::message_id, "message_id", TypeId::varchar,
      "The id in the payload (message_id_field), else a generated one."},
     {MetadataField::connection_name, "connection_name", TypeId::varchar, "The connection it came through."},
     {MetadataField::client_id, "client_id", TypeId::varchar, "Server mode: the client that sent it."},
+    {MetadataField::session_id, "session_id", TypeId::bigint,
+     "The session it came in: a number that grows with every connect of the connection."},
     {MetadataField::remote_address, "remote_address", TypeId::varchar, "Address and port of the peer."},
     {MetadataField::tls_subject, "tls_subject", TypeId::varchar,
      "Server mode with TLS: subject of the client's certificate; NULL without one."},

@@ -14,6 +14,7 @@ enum class MetadataField : std::uint8_t {
     message_id,  ///< Payload field named by message_id_field, else generated.
     connection_name,
     client_id,         ///< Server mode: which client sent it.
+    session_id,        ///< Which of the connection's sessions, from 1 on.
     remote_address,    ///< "ip:port" of the peer.
     tls_subject,       ///< Server mode: subject of the client's certificate.
     query_parameters,  ///< Server mode: parameters in the URL of the client's request.

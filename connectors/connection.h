@@ -85,7 +85,7 @@ struct ConnectionHandover {
     std::vector<OutgoingMessage> unsent;
     std::string position_path;         ///< JSON path that the position is of.
     std::optional<ConnectionGap> gap;  ///< That is still open.
-    std::uint64_t last_client = 0;     ///< Server mode: the number in the latest client id, which none gets again.
+    std::int64_t last_session = 0;     ///< The number of the latest session, which none gets again.
     /// What it owes its readers and peers: errors for tables yet to come, messages without acknowledgement.
     std::shared_ptr<InputsHandover> inputs;
 };
@@ -179,7 +179,7 @@ struct ConnectionTestStep {
     std::string detail;  ///< Address, TLS version and peer subject, HTTP status, or the error.
 };
 
-enum class SendOutcome : std::uint8_t { accepted, full, not_connected, no_such_client, failed };
+enum class SendOutcome : std::uint8_t { accepted, full, not_connected, no_such_client, no_such_session, failed };
 
 /// A live connection. All members are thread-safe and return at once; the work happens on the connection's strand.
 /// Owned by the runtime. Destroying it closes it and waits for its tasks to end.

@@ -242,6 +242,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
         closed_.pop_front();
         closed_messages_ -= batch->messages;
         closed_bytes_ -= size_of(*batch);
+        taken_messages_ += batch->messages;
         note_room();
         return batch;
     }
@@ -250,6 +251,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
     waits_for_more_.store(false);
     waiting_since_.reset();
     std::unique_ptr<ColumnBatch> batch = std::exchange(open_, take_spare());
+    taken_messages_ += batch->messages;
     measure();
     note_room();
     return batch;
@@ -368,6 +370,7 @@ std::optional<InputChannel::Clock::time_point> InputChannel::batch_due() const {
 void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     if (!batch) return;
     const std::vector<std::uint64_t> deliveries = std::move(batch->deliveries);
+    finished_messages_.fetch_add(batch->messages);
     batch->clear();
     const std::unique_ptr<ColumnBatch> surplus(spare_.exchange(batch.release()));
     if (deliveries.empty()) return;
@@ -378,6 +381,11 @@ void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
 InputChannel::Settled InputChannel::take_settled() {
     const auto guard = lock();
     return std::exchange(settled_, {});
+}
+
+std::uint64_t InputChannel::accepted_messages() const {
+    const auto guard = lock();
+    return taken_messages_ + closed_messages_ + open_->messages;
 }
 
 bool InputChannel::is_finished() const {

@@ -138,6 +138,13 @@ public:
     void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
     /// What has been given back since the last time. For the producer, from the consumer's thread or another.
     [[nodiscard]] Settled take_settled();
+    /// How many messages have been accepted since it was made, and how many of them have been given back (or dropped)
+    /// by now. They are in the order of their arrival.
+    [[nodiscard]] std::uint64_t accepted_messages() const;
+    [[nodiscard]] std::uint64_t finished_messages() const noexcept { return finished_messages_.load(); }
+    /// The same as it was at the last note_settled: so many of them are nobody's business any more.
+    [[nodiscard]] std::uint64_t settled_messages() const noexcept { return settled_messages_.load(); }
+    void note_settled() noexcept { settled_messages_.store(finished_messages_.load()); }
     /// finish() was called and everything has been taken. Takes no lock before, as batch_due without batch_size.
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
@@ -204,8 +211,11 @@ private:
     std::size_t open_size_ = 0;  ///< Of its decoded rows when it was last measured, as the two below.
     std::size_t measured_payload_ = 0;
     std::size_t measured_messages_ = 0;
-    std::atomic<bool> full_{false};             ///< What has_room says; written under mutex_, as the next.
-    std::atomic<std::size_t> pending_{0};       ///< Messages that have not been taken.
+    std::atomic<bool> full_{false};        ///< What has_room says; written under mutex_, as the next.
+    std::atomic<std::size_t> pending_{0};  ///< Messages that have not been taken.
+    std::uint64_t taken_messages_ = 0;     ///< All that have been.
+    std::atomic<std::uint64_t> finished_messages_{0};
+    std::atomic<std::uint64_t> settled_messages_{0};
     std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
     std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct ColumnRows;
 struct MessageOrigin {
     std::string connection_name = {};
     std::string client_id = {};         ///< Server mode; empty otherwise.
+    std::int64_t session_id = 0;        ///< Which of the connection's sessions; 0 when there is no network.
     std::string remote_address = {};    ///< "ip:port"; empty when there is no network.
     std::string tls_subject = {};       ///< Server mode: of the client's certificate; empty without one.
     std::string query_parameters = {};  ///< Server mode: those of the client's request, as a JSON object; empty: none.
@@ -42,6 +44,7 @@ struct OutgoingMessage {
     std::shared_ptr<const std::string> payload;
     bool binary = false;
     std::string client_id;  ///< Server mode: its receiver; empty: every client (broadcast).
+    std::optional<std::int64_t> session_id = std::nullopt;  ///< It belongs to that session alone.
     /// In the place of a payload, where rows are handed over as they are (FramingOptions::as_columns).
     std::shared_ptr<const ColumnRows> rows = nullptr;
 

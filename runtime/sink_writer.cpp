@@ -176,6 +176,8 @@ private:
         failure.client_id = framed.message.client_id;
         if (outcome == SendOutcome::no_such_client)
             failure.reason = fmt::format("there is no client \"{}\"", framed.message.client_id);
+        else if (outcome == SendOutcome::no_such_session)
+            failure.reason = fmt::format("session {} has ended", *framed.message.session_id);
         else if (outcome == SendOutcome::not_connected)
             failure.reason = "the connection is closed";
         else
@@ -184,12 +186,13 @@ private:
         add_failure(failures_, std::move(failure));
     }
 
-    /// Changes go to whoever listens: a column client_id in them is data.
+    /// Changes go to whoever listens: columns client_id and session_id in them are data.
     void send(const ResultTable& rows, bool has_receivers) {
         // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
         const std::shared_ptr<Connection> connection = connections_.find(connection_);
         FramingOptions options = connection ? connection->framing() : FramingOptions();
         options.has_receivers = options.has_receivers && has_receivers;
+        options.has_sessions = options.has_sessions && has_receivers;
         framing_.set_options(options);
         framing_.set_columns(rows.columns);
         framing_.frame(rows.values, rows.rows, backlog_);

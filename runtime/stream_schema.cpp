@@ -44,6 +44,7 @@ const char* field_of_record(MetadataField field) {
 bool is_reported(MetadataField field) {
     switch (field) {
         case MetadataField::connection_name:
+        case MetadataField::session_id:
         case MetadataField::tls_subject:
         case MetadataField::query_parameters:
         case MetadataField::processed_at:

@@ -19,6 +19,7 @@ struct FramingOptions {
     std::size_t most_bytes = 1 << 20;  ///< A message takes no further row beyond that; one row may be larger.
     PayloadCompressionSettings compression;
     bool has_receivers = false;  ///< A column client_id names a row's receiver and is not part of the message.
+    bool has_sessions = false;   ///< So does an integer column session_id.
     bool as_columns = false;     ///< Rows are handed over as they are: OutgoingMessage::rows. Nothing else applies.
 };
 

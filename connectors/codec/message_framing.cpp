@@ -9,13 +9,57 @@
 
 namespace laminar {
 
+namespace {
+
+/// Types of columns that can name a session.
+bool is_integer(TypeId type) {
+    switch (type) {
+        case TypeId::tinyint:
+        case TypeId::smallint:
+        case TypeId::integer:
+        case TypeId::bigint:
+        case TypeId::utinyint:
+        case TypeId::usmallint:
+        case TypeId::uinteger:
+        case TypeId::ubigint:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::int64_t session_at(const ColumnVector& column, std::size_t row) {
+    switch (column.type().id) {
+        case TypeId::tinyint:
+            return column.values<std::int8_t>()[row];
+        case TypeId::smallint:
+            return column.values<std::int16_t>()[row];
+        case TypeId::integer:
+            return column.values<std::int32_t>()[row];
+        case TypeId::utinyint:
+            return column.values<std::uint8_t>()[row];
+        case TypeId::usmallint:
+            return column.values<std::uint16_t>()[row];
+        case TypeId::uinteger:
+            return column.values<std::uint32_t>()[row];
+        default:  // Beyond 63 bits there is no session: nor at a negative number.
+            return column.values<std::int64_t>()[row];
+    }
+}
+
+}  // namespace
+
 void MessageFraming::set_columns(const std::vector<OutputColumn>& columns) {
     if (options_.as_columns) columns_ = columns;
     std::vector<std::size_t> payload_columns;
     receiver_column_.reset();
+    session_column_.reset();
     for (std::size_t index = 0; index < columns.size(); ++index) {
         if (options_.has_receivers && equals_ignoring_case(columns[index].name, "client_id")) {
             receiver_column_ = index;
+        } else if (options_.has_sessions && equals_ignoring_case(columns[index].name, "session_id") &&
+                   is_integer(columns[index].type.id)) {
+            session_column_ = index;
         } else {
             payload_columns.push_back(index);
         }
@@ -41,26 +85,35 @@ void MessageFraming::frame(const std::vector<ColumnVector>& columns, std::size_t
         framed.message.binary = encoder_.encode(columns, row, *payload);
         framed.message.binary |= compress_payload(*payload, options_.compression);
         framed.message.payload = std::move(payload);
-        framed.message.client_id = receiver(columns, row);
+        const Receiver to = receiver(columns, row);
+        framed.message.client_id = to.client_id;
+        framed.message.session_id = to.session_id;
         out.push_back(std::move(framed));
     }
     finish(out);
 }
 
-std::string_view MessageFraming::receiver(const std::vector<ColumnVector>& columns, std::size_t row) const {
-    if (!receiver_column_ || !columns[*receiver_column_].is_valid(row)) return {};
-    return columns[*receiver_column_].string_at(row);
+MessageFraming::Receiver MessageFraming::receiver(const std::vector<ColumnVector>& columns, std::size_t row) const {
+    Receiver receiver;
+    if (receiver_column_ && columns[*receiver_column_].is_valid(row))
+        receiver.client_id = columns[*receiver_column_].string_at(row);
+    if (session_column_ && columns[*session_column_].is_valid(row))
+        receiver.session_id = session_at(columns[*session_column_], row);
+    return receiver;
 }
 
 void MessageFraming::add_row(const std::vector<ColumnVector>& columns, std::size_t row,
                              std::deque<FramedMessage>& out) {
     row_.clear();
     encoder_.encode_json(columns, row, row_);
-    const std::string_view to = receiver(columns, row);
+    const Receiver to = receiver(columns, row);
     const bool is_full = (options_.most_rows > 0 && rows_ >= options_.most_rows) ||
                          payload_.size() + row_.size() + 2 > options_.most_bytes;
-    if (rows_ > 0 && (is_full || to != receiver_)) finish(out);
-    if (rows_ == 0) receiver_ = to;
+    if (rows_ > 0 && (is_full || to != Receiver{client_id_, session_id_})) finish(out);
+    if (rows_ == 0) {
+        client_id_ = to.client_id;
+        session_id_ = to.session_id;
+    }
     if (options_.framing == BatchFraming::array) {
         payload_ += rows_ == 0 ? '[' : ',';
     } else if (rows_ > 0) {
@@ -78,7 +131,8 @@ void MessageFraming::finish(std::deque<FramedMessage>& out) {
     auto payload = std::make_shared<std::string>(std::exchange(payload_, {}));
     framed.message.binary = compress_payload(*payload, options_.compression);
     framed.message.payload = std::move(payload);
-    framed.message.client_id = std::exchange(receiver_, {});
+    framed.message.client_id = std::exchange(client_id_, {});
+    framed.message.session_id = std::exchange(session_id_, {});
     out.push_back(std::move(framed));
 }
 

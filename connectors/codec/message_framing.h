@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -32,7 +33,13 @@ public:
     void frame(const std::vector<ColumnVector>& columns, std::size_t rows, std::deque<FramedMessage>& out);
 
 private:
-    [[nodiscard]] std::string_view receiver(const std::vector<ColumnVector>& columns, std::size_t row) const;
+    struct Receiver {
+        std::string_view client_id;
+        std::optional<std::int64_t> session_id;
+
+        [[nodiscard]] bool operator==(const Receiver&) const = default;
+    };
+    [[nodiscard]] Receiver receiver(const std::vector<ColumnVector>& columns, std::size_t row) const;
     void add_row(const std::vector<ColumnVector>& columns, std::size_t row, std::deque<FramedMessage>& out);
     void finish(std::deque<FramedMessage>& out);
 
@@ -40,8 +47,10 @@ private:
     std::vector<OutputColumn> columns_;
     MessageEncoder encoder_;
     std::optional<std::size_t> receiver_column_;
-    std::string payload_;  ///< Of the message being put together, as the next two.
-    std::string receiver_;
+    std::optional<std::size_t> session_column_;
+    std::string payload_;  ///< Of the message being put together, as the next three.
+    std::string client_id_;
+    std::optional<std::int64_t> session_id_;
     std::size_t rows_ = 0;
     std::string row_;
 };

@@ -108,6 +108,7 @@ bool is_about_origin(MetadataField field) {
     switch (field) {
         case MetadataField::connection_name:
         case MetadataField::client_id:
+        case MetadataField::session_id:
         case MetadataField::remote_address:
         case MetadataField::tls_subject:
         case MetadataField::query_parameters:
@@ -135,6 +136,9 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
             return append_optional_text(column, from.connection_name);
         case MetadataField::client_id:
             return append_optional_text(column, from.client_id);
+        case MetadataField::session_id:
+            if (from.session_id == 0) return column.append_null();
+            return append_count(column, static_cast<std::uint64_t>(from.session_id));
         case MetadataField::remote_address:
             return append_optional_text(column, from.remote_address);
         case MetadataField::tls_subject:

@@ -13,6 +13,7 @@ namespace net = boost::asio;
 namespace {
 /// Capacity that a send buffer may keep once it is empty.
 constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent * 2;
+constexpr std::uint8_t close_frame_head = 0x88;  ///< FIN, opcode 8.
 }  // namespace
 
 BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::ssl::context>& tls)
@@ -31,7 +32,6 @@ bool BufferedTransport::has_final_data_frame() const noexcept {
     return boundary_.starts_final_data_frame(receive_buffer_.get() + begin_, end_ - begin_);
 }
 
-bool BufferedTransport::can_hand_out() const noexcept {
 bool BufferedTransport::is_refused() const noexcept {
     constexpr std::string_view switching = "HTTP/1.1 101";
     return is_answer_ && http_head_ && !boundary_.is_in_http_head() && !http_head_->starts_with(switching);
@@ -43,8 +43,9 @@ std::string BufferedTransport::take_http_head() {
     return head;
 }
 
-    // What is left when the connection has ended is handed out as it is: let Beast judge it.
+bool BufferedTransport::can_hand_out() const noexcept {
     if (is_refused()) return false;
+    // What is left when the connection has ended is handed out as it is: let Beast judge it.
     return end_ > begin_ && (receive_error_ || boundary_.is_known(receive_buffer_.get() + begin_, end_ - begin_));
 }
 
@@ -54,8 +55,8 @@ net::const_buffer BufferedTransport::presentable() noexcept {
 }
 
 void BufferedTransport::consume(std::size_t count) noexcept {
-    boundary_.consume(receive_buffer_.get() + begin_, end_ - begin_, count);
     if (http_head_ && boundary_.is_in_http_head()) http_head_->append(receive_buffer_.get() + begin_, count);
+    boundary_.consume(receive_buffer_.get() + begin_, end_ - begin_, count);
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;
 }
@@ -113,6 +114,10 @@ void BufferedTransport::received(std::size_t count, const error_code& error) noe
 
 void BufferedTransport::append(net::const_buffer bytes) {
     const auto* data = static_cast<const char*>(bytes.data());
+    if (keeps_close_frame_back_ && bytes.size() > 0 && static_cast<std::uint8_t>(*data) == close_frame_head) {
+        close_frame_.assign(data, data + bytes.size());
+        return;
+    }
     waiting_.insert(waiting_.end(), data, data + bytes.size());
     appended_ += bytes.size();
 }

@@ -86,6 +86,10 @@ public:
 
     // Sending.
     void append(boost::asio::const_buffer bytes);
+    /// Whether a close frame that is appended is kept back instead: the last of them, until it is taken.
+    void keep_close_frame_back(bool keep) noexcept { keeps_close_frame_back_ = keep; }
+    [[nodiscard]] bool has_close_frame() const noexcept { return !close_frame_.empty(); }
+    [[nodiscard]] std::vector<char> take_close_frame() noexcept { return std::exchange(close_frame_, {}); }
     void start_sending();
     [[nodiscard]] std::size_t unsent() const noexcept { return appended_ - sent_; }
     [[nodiscard]] std::uint64_t appended() const noexcept { return appended_; }
@@ -103,11 +107,11 @@ private:
     boost::asio::mutable_buffer prepare(std::size_t size);
     void received(std::size_t count, const error_code& error) noexcept;
     void resize_receive_buffer(std::size_t size);
+    [[nodiscard]] bool is_refused() const noexcept;
     void send_next();
     void write_done(std::size_t count, const error_code& error);
 
     Socket plain_;
-    [[nodiscard]] bool is_refused() const noexcept;
     std::unique_ptr<TlsStream> tls_;
 
     std::unique_ptr<char[]> receive_buffer_;  ///< Null while nothing is held that has come.
@@ -118,15 +122,17 @@ private:
     error_code receive_error_;
     std::uint64_t received_bytes_ = 0;
     FrameBoundary boundary_;
+    std::optional<std::string> http_head_;  ///< As far as it has been handed out.
+    bool is_answer_ = false;
 
     std::vector<char> waiting_;    ///< To be sent after in_flight_.
     std::vector<char> in_flight_;  ///< Being written, from in_flight_sent_ on.
     std::size_t in_flight_sent_ = 0;
-    std::optional<std::string> http_head_;  ///< As far as it has been handed out.
-    bool is_answer_ = false;
     bool sending_ = false;
     std::uint64_t appended_ = 0;
     std::uint64_t sent_ = 0;
+    bool keeps_close_frame_back_ = false;
+    std::vector<char> close_frame_;
     error_code send_error_;
     boost::asio::steady_timer progress_;
 };

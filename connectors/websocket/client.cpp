@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <mutex>
 #include <random>
 #include <utility>
 
@@ -79,6 +80,7 @@ public:
     bool take_over(ConnectionHandover&& handover) override;
 
     SendOutcome send(OutgoingMessage message) override;
+    SendOutcome enqueue(const OutgoingMessage& message);
 
     [[nodiscard]] bool send_queue_empty() const override {
         return outbound_.is_empty() && inputs_.acknowledgements_sent();
@@ -120,6 +122,8 @@ private:
                                   std::function<void(std::vector<ConnectionTestStep>)> done);
     void established(const ConnectedPeer& peer, const std::string& endpoint, Round& round);
     void conclude(const SessionEnding& ending, const std::string& remote_address, Round& round);
+    void begin_session(MessageOrigin& origin);
+    void end_session();
     net::awaitable<void> disconnect_slow_peer();
     net::awaitable<void> fail_connection(std::string reason);
     void terminate();
@@ -145,6 +149,9 @@ private:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
     std::size_t endpoint_ = 0;  ///< To be tried next.
+    std::mutex session_mutex_;
+    std::int64_t current_session_ = 0;  ///< 0: none. Guarded by session_mutex_.
+    // On the strand:
     bool running_ = false;
     bool terminated_ = false;
     bool was_connected_ = false;                 ///< Since it was opened.
@@ -159,6 +166,13 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (handing_over()) return SendOutcome::full;
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
+    if (!message.session_id) return enqueue(message);
+    // What is in the queue of a session when it ends is taken out of it again.
+    const std::lock_guard lock(session_mutex_);
+    return message.session_id == current_session_ ? enqueue(message) : SendOutcome::no_such_session;
+}
+
+SendOutcome WebSocketClient::enqueue(const OutgoingMessage& message) {
     const OutboundQueue::Room room = outbound_.room_for(message.payload->size());
     if (room == OutboundQueue::Room::full) return SendOutcome::full;
     if (room == OutboundQueue::Room::slow && options_->slow_client == SlowClientPolicy::drop_oldest) {
@@ -304,6 +318,7 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = journal_.name();
     origin->remote_address = peer.remote_address;
+    begin_session(*origin);
     PeerSession::Environment environment{inputs_, outbound_, journal_, *options_};
     if (position_.is_kept()) {
         environment.on_message = [this](std::string_view message) {
@@ -325,7 +340,29 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
     }
     SessionEnding ending = co_await session.run();
     session_ = nullptr;
+    end_session();
     co_return ending;
+}
+
+void WebSocketClient::begin_session(MessageOrigin& origin) {
+    origin.session_id = begin_next_session();
+    const std::lock_guard lock(session_mutex_);
+    current_session_ = origin.session_id;
+}
+
+void WebSocketClient::end_session() {
+    std::int64_t session = 0;
+    std::vector<OutgoingMessage> unsent;
+    {
+        const std::lock_guard lock(session_mutex_);
+        session = std::exchange(current_session_, 0);
+        unsent = outbound_.remove_bound();
+    }
+    if (unsent.empty()) return;
+    for (const OutgoingMessage& message : unsent) {
+        inputs_.report_undeliverable(*message.payload, fmt::format("session {} ended before it was sent", session));
+    }
+    journal_.changed();
 }
 
 void WebSocketClient::conclude(const SessionEnding& ending, const std::string& remote_address, Round& round) {

@@ -48,21 +48,6 @@ void ClientDirectory::leave_place() {
     --places_;
 }
 
-std::string ClientDirectory::next_id() {
-    const std::lock_guard lock(mutex_);
-    return "c" + std::to_string(++last_id_);
-}
-
-std::uint64_t ClientDirectory::last_id() const {
-    const std::lock_guard lock(mutex_);
-    return last_id_;
-}
-
-void ClientDirectory::set_last_id(std::uint64_t id) {
-    const std::lock_guard lock(mutex_);
-    last_id_ = id;
-}
-
 void ClientDirectory::enroll(std::shared_ptr<ServerClient> client) {
     const std::lock_guard lock(mutex_);
     clients_.emplace(client->id, std::move(client));
@@ -94,9 +79,12 @@ void ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& messa
 SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t& dropped) {
     // Queues only shrink while we hold the lock, so that what has room now still has it below.
     const std::lock_guard lock(mutex_);
-    if (!message.client_id.empty()) {
-        const auto client = clients_.find(message.client_id);
-        if (client == clients_.end()) return SendOutcome::no_such_client;
+    if (message.session_id || !message.client_id.empty()) {
+        const std::string id = message.session_id ? ServerClient::client_id_of(*message.session_id) : message.client_id;
+        const auto client = clients_.find(id);
+        // With both, both must be right.
+        if (client == clients_.end() || (!message.client_id.empty() && message.client_id != id))
+            return message.session_id ? SendOutcome::no_such_session : SendOutcome::no_such_client;
         if (room_for(*client->second, message) == OutboundQueue::Room::full) return SendOutcome::full;
         send_to(*client->second, message, dropped);
         return SendOutcome::accepted;

@@ -19,11 +19,16 @@ namespace laminar {
 
 /// A client of a server as others see it.
 struct ServerClient {
-    ServerClient(std::string client_id, OutboundQueue::Limits limits) : id(std::move(client_id)), outbound(limits) {}
+    ServerClient(std::int64_t session, OutboundQueue::Limits limits)
+        : id(client_id_of(session)), session_id(session), outbound(limits) {}
+
+    /// A client is one session: "c" and its number.
+    [[nodiscard]] static std::string client_id_of(std::int64_t session) { return "c" + std::to_string(session); }
 
     [[nodiscard]] ClientStatus status() const;
 
     const std::string id;
+    const std::int64_t session_id;
     // Constant once it is enrolled:
     std::string remote_address;
     std::string tls_subject;
@@ -48,14 +53,10 @@ public:
     [[nodiscard]] bool take_place();
     void leave_place();
 
-    [[nodiscard]] std::string next_id();
-    /// The number in the id that next_id made last; what follows goes on from it.
-    [[nodiscard]] std::uint64_t last_id() const;
-    void set_last_id(std::uint64_t id);
     void enroll(std::shared_ptr<ServerClient> client);
     void dismiss(const std::string& id);
 
-    /// Sends by client_id, or to all. dropped receives how many messages found no receiver or no room.
+    /// Sends by client_id or session_id, or to all. dropped receives how many messages found no receiver or no room.
     SendOutcome send(const OutgoingMessage& message, std::uint64_t& dropped);
 
     [[nodiscard]] std::size_t size() const;
@@ -73,7 +74,6 @@ private:
     std::unordered_map<std::string, std::shared_ptr<ServerClient>> clients_;  ///< Guarded by mutex_, as all below.
     std::unordered_map<std::string, std::size_t> connections_by_ip_;
     std::size_t places_ = 0;
-    std::uint64_t last_id_ = 0;
 };
 
 }  // namespace laminar

@@ -86,6 +86,10 @@ net::awaitable<ConnectionTestStep> ClientTrial::subscribe(MessageStream& stream)
                                                             options_.subscribe_confirm_timeout.count())
                                               : describe_stream_error(error);
             if (!last.empty()) why += "; the last message was " + last;
+            if (stream.stop_listening()) {
+                stream.say_goodbye();
+                co_await stream.flush();
+            }
             co_return step(false, std::move(why));
         }
         const std::string shown = quote_excerpt(stream.message(), 200);

@@ -44,19 +44,23 @@ void describe(ErrorRecord& record, const Received& message) {
 struct InputFanout::Waiters {
     std::mutex mutex;
     std::vector<StrandEvent> events;
+    std::vector<StrandEvent> after_cycle;  ///< Of those who wait for the engine.
     bool closed = false;
 
-    void wake_all() {
+    void wake_all() { wake(events); }
+
+    void wake(std::vector<StrandEvent>& sleepers) {
         // Posted under the lock: after close() nothing reaches an executor that may be gone.
         const std::lock_guard lock(mutex);
-        for (const StrandEvent& event : events) event.post();
-        events.clear();
+        for (const StrandEvent& event : sleepers) event.post();
+        sleepers.clear();
     }
 
     void close() {
         const std::lock_guard lock(mutex);
         closed = true;
         events.clear();
+        after_cycle.clear();
     }
 };
 
@@ -264,8 +268,51 @@ std::optional<std::string> InputFanout::report_connection_error(const std::strin
     return errors_.record_connection_error(std::move(record));
 }
 
+void InputFanout::report_undeliverable(std::string_view payload, std::string reason) {
+    ErrorRecord record;
+    record.error_type = error_type(FailedRow::Kind::undeliverable);
+    record.error_message = std::move(reason);
+    errors_.record_left_out(std::move(record), payload);
+}
+
+InputFanout::Checkpoint InputFanout::checkpoint() const {
+    Checkpoint checkpoint;
+    for (const auto& channel : *channels()) checkpoint.goals_.push_back({channel, channel->accepted_messages()});
+    return checkpoint;
+}
+
+bool InputFanout::has_passed(const Checkpoint& checkpoint) const {
+    return cycles_.load() >= checkpoint.cycle_ &&
+           std::all_of(checkpoint.goals_.begin(), checkpoint.goals_.end(), [this](const Checkpoint::Goal& goal) {
+               // Acknowledgements are sent when the cycle has ended.
+               return acknowledgement_ ? goal.channel->settled_messages() >= goal.messages
+                                       : goal.channel->finished_messages() >= goal.messages;
+           });
+}
+
+void InputFanout::await_cycle(Checkpoint& checkpoint) const {
+    // The one that is under way may have been beyond its sinks. Without messages the engine reports none.
+    if (!checkpoint.goals_.empty()) checkpoint.cycle_ = cycles_.load() + 2;
+}
+
+void InputFanout::wake_after_cycle(const StrandEvent& event) {
+    const std::lock_guard lock(waiters_->mutex);
+    if (!waiters_->closed) waiters_->after_cycle.push_back(event);
+}
+
 std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
                                                const MessageAcknowledgement::Send& send) {
+    std::optional<std::string> verdict = record_failures(report);
+    if (acknowledgement_) {
+        std::optional<std::string> judged = settle_acknowledgements(report, send);
+        if (judged && !verdict) verdict = std::move(judged);
+    }
+    cycles_.fetch_add(1);
+    waiters_->wake(waiters_->after_cycle);
+    return verdict;
+}
+
+std::optional<std::string> InputFanout::record_failures(const ProcessingReport& report) {
     std::optional<std::string> verdict;
     for (const FailedRow& row : report.failed) {
         ErrorRecord record;
@@ -284,14 +331,18 @@ std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
         std::optional<std::string> judged = errors_.record_message(std::move(record), row.payload);
         if (judged && !verdict) verdict = std::move(judged);
     }
-    if (!acknowledgement_) return verdict;
+    return verdict;
+}
+
+std::optional<std::string> InputFanout::settle_acknowledgements(const ProcessingReport& report,
+                                                                const MessageAcknowledgement::Send& send) {
+    std::optional<std::string> verdict;
     const bool was_full = acknowledgement_->is_full();
-    acknowledgement_->settle(report, *channels());
+    const auto current = channels();
+    acknowledgement_->settle(report, *current);
     acknowledgement_->send_due(send);
-    if (!paused_.load()) {
-        std::optional<std::string> judged = redeliver_overdue();
-        if (judged && !verdict) verdict = std::move(judged);
-    }
+    for (const auto& channel : *current) channel->note_settled();
+    if (!paused_.load()) verdict = redeliver_overdue();
     if (was_full && !acknowledgement_->is_full()) waiters_->wake_all();
     return verdict;
 }

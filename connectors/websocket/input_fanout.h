@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/connection.h"
@@ -107,10 +108,31 @@ public:
     /// An error of the connection itself, for the errors stream. Returns why the connection must fail, if it must.
     std::optional<std::string> report_connection_error(const std::string& description, const MessageOrigin& origin);
 
+    /// A message for a session that has ended, or for a client that has gone.
+    void report_undeliverable(std::string_view payload, std::string reason);
+
     /// The end of an engine cycle: reports what failed, sends acknowledgements, delivers again what is overdue. Returns
     /// why the connection must fail, if it must. Engine thread.
     std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
     [[nodiscard]] bool acknowledgements_sent() const { return !acknowledgement_ || acknowledgement_->all_sent(); }
+
+    /// The messages that were delivered before it was made.
+    class Checkpoint {
+        friend class InputFanout;
+        struct Goal {
+            std::shared_ptr<InputChannel> channel;
+            std::uint64_t messages = 0;
+        };
+        std::vector<Goal> goals_;
+        std::uint64_t cycle_ = 0;
+    };
+    [[nodiscard]] Checkpoint checkpoint() const;
+    /// Whether the engine has done with them: what it had to answer has been sent, or waits for room.
+    [[nodiscard]] bool has_passed(const Checkpoint& checkpoint) const;
+    /// It passes only after a whole engine cycle more, in which what waited for room could be sent.
+    void await_cycle(Checkpoint& checkpoint) const;
+    /// Posts event when the next engine cycle ends.
+    void wake_after_cycle(const StrandEvent& event);
 
     /// Leaves to a successor what is owed to readers and peers; its channels stay. No settle may be under way.
     [[nodiscard]] std::shared_ptr<InputsHandover> surrender();
@@ -133,6 +155,9 @@ private:
     MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
                                             std::optional<MessageError>& error);
     [[nodiscard]] bool lacks_reader(const Channels& channels) const;
+    std::optional<std::string> record_failures(const ProcessingReport& report);
+    std::optional<std::string> settle_acknowledgements(const ProcessingReport& report,
+                                                       const MessageAcknowledgement::Send& send);
     std::optional<std::string> redeliver_overdue();
 
     ConnectionJournal& journal_;
@@ -142,6 +167,7 @@ private:
     const std::shared_ptr<Waiters> waiters_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> passes_over_{false};
+    std::atomic<std::uint64_t> cycles_{0};  ///< Of the engine, that have ended.
 
     mutable std::mutex mutex_;
     std::shared_ptr<const Channels> channels_;  ///< Of the stream messages, the oldest first. Guarded by mutex_.

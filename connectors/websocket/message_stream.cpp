@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "connectors/net/deadline.h"
+#include "connectors/websocket/frame_maker.h"
 #include "connectors/websocket/message_stream_implementation.h"
 
 namespace laminar {
@@ -16,6 +18,8 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 constexpr std::size_t kept_message_capacity = 64 << 10;
+/// Beast takes larger ones, too. RFC 6455 section 7.4.2 has no use for them.
+constexpr std::uint16_t largest_close_code = 4999;
 }  // namespace
 
 MessageStream::Implementation::Implementation(net::ip::tcp::socket socket,
@@ -46,6 +50,12 @@ MessageStream::Implementation::Implementation(net::ip::tcp::socket socket,
     });
 }
 
+void MessageStream::Implementation::begin_frames(bool as_client) {
+    is_client = as_client;
+    transport->expect_frames();
+    transport->keep_close_frame_back(true);
+}
+
 MessageStream::MessageStream(net::ip::tcp::socket socket, const std::shared_ptr<net::ssl::context>& tls,
                              const MessageStreamSettings& settings)
     : implementation_(std::make_unique<Implementation>(std::move(socket), tls, settings)) {}
@@ -63,8 +73,12 @@ bool MessageStream::read_buffered(error_code& error) {
 
 net::awaitable<boost::system::error_code> MessageStream::read() {
     error_code error;
-    co_await implementation_->stream.async_read(implementation_->message,
-                                                net::redirect_error(net::use_awaitable, error));
+    Implementation& self = *implementation_;
+    co_await self.stream.async_read(self.message, net::redirect_error(net::use_awaitable, error));
+    if (error == websocket::error::closed && self.stream.reason().code > largest_close_code) {
+        self.bad_close_code = true;
+        error = websocket::error::bad_close_code;
+    }
     co_return error;
 }
 
@@ -82,14 +96,24 @@ void MessageStream::release_message() noexcept {
 }
 
 bool MessageStream::is_open() const noexcept {
-    return implementation_->stream.is_open() && !implementation_->close_sent &&
-           !implementation_->transport->send_error();
+    const Implementation& self = *implementation_;
+    return (self.stream.is_open() || self.deaf) && !self.close_sent && !self.transport->send_error();
 }
 
 boost::system::error_code MessageStream::write(std::string_view payload, bool binary) {
+    Implementation& self = *implementation_;
+    if (self.deaf) {  // Beast writes nothing any more.
+        const std::string frame = make_frame(binary ? FrameOpcode::binary : FrameOpcode::text, payload, self.is_client);
+        self.transport->append(net::const_buffer(frame.data(), frame.size()));
+        self.transport->start_sending();
+        return self.transport->send_error();
+    }
     error_code error;
-    implementation_->stream.binary(binary);
-    implementation_->stream.write(net::const_buffer(payload.data(), payload.size()), error);
+    self.stream.binary(binary);
+    // A part of a large message may begin like a close frame.
+    self.transport->keep_close_frame_back(false);
+    self.stream.write(net::const_buffer(payload.data(), payload.size()), error);
+    self.transport->keep_close_frame_back(true);
     return error;
 }
 
@@ -105,7 +129,7 @@ net::awaitable<boost::system::error_code> MessageStream::flush() {
 
 void MessageStream::ping() {
     Implementation& self = *implementation_;
-    if (*self.ping_in_flight || !is_open()) return;
+    if (*self.ping_in_flight || !is_open() || self.deaf) return;
     *self.ping_in_flight = true;
     self.stream.async_ping({}, [flag = self.ping_in_flight](const error_code&) { *flag = false; });
 }
@@ -115,10 +139,40 @@ net::awaitable<boost::system::error_code> MessageStream::close(std::uint16_t cod
     error_code error;
     if (self.close_sent || !self.stream.is_open()) co_return error;
     self.close_sent = true;
+    self.transport->keep_close_frame_back(false);
     websocket::close_reason farewell(static_cast<websocket::close_code>(code));
     farewell.reason.assign(reason.data(), std::min<std::size_t>(reason.size(), farewell.reason.max_size()));
     co_await self.stream.async_close(farewell, net::redirect_error(net::use_awaitable, error));
     co_return error;
+}
+
+bool MessageStream::stop_listening() noexcept {
+    Implementation& self = *implementation_;
+    const error_code& error = self.transport->receive_error();
+    const bool is_heard = !error || error == net::error::eof || error == net::ssl::error::stream_truncated;
+    if (self.close_sent || self.transport->send_error() || !is_heard) return false;
+    self.deaf = true;
+    return true;
+}
+
+bool MessageStream::peer_has_hung_up() const noexcept {
+    return implementation_->transport->receive_error() && !implementation_->transport->has_close_frame();
+}
+
+void MessageStream::say_goodbye() {
+    Implementation& self = *implementation_;
+    if (!self.deaf || self.close_sent || self.transport->send_error()) return;
+    self.close_sent = true;
+    self.transport->keep_close_frame_back(false);
+    std::vector<char> frame = self.transport->take_close_frame();
+    if (frame.empty() && self.transport->receive_error()) return;
+    std::string own;
+    // Beast ends without a word where it cannot inflate.
+    if (self.bad_close_code) own = make_close_frame(websocket::close_code::protocol_error, self.is_client);
+    if (frame.empty()) own = make_close_frame(websocket::close_code::bad_payload, self.is_client);
+    if (!own.empty()) frame.assign(own.begin(), own.end());
+    self.transport->append(net::const_buffer(frame.data(), frame.size()));
+    self.transport->start_sending();
 }
 
 net::awaitable<void> MessageStream::shut_down(std::chrono::milliseconds deadline) {
@@ -144,6 +198,7 @@ void MessageStream::abort() noexcept { implementation_->transport->abort(); }
 std::uint16_t MessageStream::close_code() const noexcept {
     if (!implementation_->close_received && implementation_->stream.reason().code == websocket::close_code::none)
         return 0;
+    if (implementation_->bad_close_code) return 0;
     const auto code = static_cast<std::uint16_t>(implementation_->stream.reason().code);
     return code == 0 ? static_cast<std::uint16_t>(websocket::close_code::no_status) : code;
 }

@@ -92,6 +92,15 @@ public:
     [[nodiscard]] bool message_is_binary() const noexcept;
     void release_message() noexcept;  ///< Done with message().
 
+    // The end. What the peer has said last (a close frame, something that is against the protocol, nothing any more)
+    // ends reading with an error. What was received before it may still be answered: the close frame that belongs to
+    // that end waits for say_goodbye.
+    /// After an error of read: whether there may be more to say. is_open() and write go on then.
+    [[nodiscard]] bool stop_listening() noexcept;
+    /// The peer has gone without a close frame: nobody knows whether it still takes what is sent.
+    [[nodiscard]] bool peer_has_hung_up() const noexcept;
+    void say_goodbye();
+
     // Sending.
     [[nodiscard]] bool is_open() const noexcept;
     /// Puts a frame into the send buffer; nothing waits. Only while is_open().
@@ -107,7 +116,7 @@ public:
     boost::asio::awaitable<void> shut_down(std::chrono::milliseconds deadline);
     void abort() noexcept;
 
-    /// What the peer's close frame said; 0 when none was received (1005 when it had no code).
+    /// What the peer's close frame said; 0 when none was received, or none that may be sent (1005 when it had no code).
     [[nodiscard]] std::uint16_t close_code() const noexcept;
     [[nodiscard]] std::string close_reason() const;
 

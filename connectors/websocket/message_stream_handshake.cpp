@@ -134,7 +134,7 @@ net::awaitable<boost::system::error_code> MessageStream::client_handshake(const 
             error = boost::system::errc::make_error_code(boost::system::errc::protocol_error);
         }
     }
-    if (!error) self.transport->expect_frames();
+    if (!error) self.begin_frames(true);
     co_return error;
 }
 
@@ -200,7 +200,7 @@ net::awaitable<boost::system::error_code> MessageStream::accept(const std::strin
     co_await self.stream.async_accept(self.request->get(), net::redirect_error(net::use_awaitable, error));
     self.stream.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
     self.request.reset();
-    if (!error) self.transport->expect_frames();
+    if (!error) self.begin_frames(false);
     co_return error;
 }
 

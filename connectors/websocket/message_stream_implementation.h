@@ -18,6 +18,8 @@ struct MessageStream::Implementation {
     Implementation(boost::asio::ip::tcp::socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls,
                    const MessageStreamSettings& settings);
 
+    void begin_frames(bool as_client);
+
     std::shared_ptr<BufferedTransport> transport;
     boost::beast::websocket::stream<FrameBufferedStream> stream;
     boost::beast::flat_buffer message;
@@ -25,6 +27,9 @@ struct MessageStream::Implementation {
     std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> request;
     bool close_received = false;
     bool close_sent = false;
+    bool bad_close_code = false;  ///< The close frame had a code that none may have.
+    bool deaf = false;            ///< Reading has ended.
+    bool is_client = false;
     std::shared_ptr<bool> ping_in_flight = std::make_shared<bool>(false);
 };
 

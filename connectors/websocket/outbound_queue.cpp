@@ -33,6 +33,7 @@ OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::tim
     const std::lock_guard lock(mutex_);
     if (!full_for(payload_size)) return Room::free;
     refused_ = true;
+    ++refusals_;
     if (!marked_at_) {
         marked_at_ = now;
         mark_ = gone_ + waiting_.size() + taken_.size();
@@ -41,10 +42,16 @@ OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::tim
     return slow_ ? Room::slow : Room::full;
 }
 
+std::uint64_t OutboundQueue::refusals() const {
+    const std::lock_guard lock(mutex_);
+    return refusals_;
+}
+
 bool OutboundQueue::push(const OutgoingMessage& message) {
     std::unique_lock lock(mutex_);
     if (surrendered_ || full_for(message.payload->size())) {
         refused_ = true;
+        ++refusals_;
         return false;
     }
     waiting_.push_back(message);
@@ -73,15 +80,44 @@ std::size_t OutboundQueue::push_dropping_oldest(const OutgoingMessage& message) 
     return dropped;
 }
 
-std::optional<OutgoingMessage> OutboundQueue::take() {
+std::size_t OutboundQueue::first_of(std::optional<std::int64_t> session) const {
+    std::size_t index = 0;
+    while (session && index < waiting_.size() && waiting_[index].session_id != session) ++index;
+    return index;
+}
+
+std::optional<OutgoingMessage> OutboundQueue::take(std::optional<std::int64_t> session) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
+    const std::size_t first = first_of(session);
+    if (first >= waiting_.size()) {
         writer_awake_ = false;
         return std::nullopt;
     }
-    taken_.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+    taken_.push_back(std::move(waiting_[first]));
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(first));
     return taken_.back();
+}
+
+bool OutboundQueue::is_done(std::optional<std::int64_t> session) const {
+    const std::lock_guard lock(mutex_);
+    return taken_.empty() && first_of(session) >= waiting_.size();
+}
+
+std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
+    const std::lock_guard lock(mutex_);
+    std::vector<OutgoingMessage> removed;
+    std::deque<OutgoingMessage> kept;
+    for (OutgoingMessage& message : waiting_) {
+        if (message.session_id) {
+            bytes_ -= message.payload->size();
+            removed.push_back(std::move(message));
+        } else {
+            kept.push_back(std::move(message));
+        }
+    }
+    waiting_ = std::move(kept);
+    count_gone(removed.size());
+    return removed;
 }
 
 bool OutboundQueue::confirm(std::size_t count) {

@@ -42,8 +42,14 @@ public:
     /// Makes room by dropping the oldest waiting messages; returns how many.
     std::size_t push_dropping_oldest(const OutgoingMessage& message);
 
-    /// The next message, or nothing; after nothing, the next push wakes.
-    std::optional<OutgoingMessage> take();
+    /// The next message, or nothing; after nothing, the next push wakes. session: of those that belong to it alone.
+    std::optional<OutgoingMessage> take(std::optional<std::int64_t> session = std::nullopt);
+    /// Whether there is nothing more to take or to confirm.
+    [[nodiscard]] bool is_done(std::optional<std::int64_t> session = std::nullopt) const;
+    /// A session has ended: takes out all that wait and belong to one session alone.
+    std::vector<OutgoingMessage> remove_bound();
+    /// How often somebody has been turned away because it was full.
+    [[nodiscard]] std::uint64_t refusals() const;
     /// The first count of those taken have been sent. True when somebody was turned away before.
     bool confirm(std::size_t count);
     /// The connection is gone: what was taken and not confirmed waits again, first.
@@ -59,6 +65,8 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
+    /// Index in waiting_.
+    [[nodiscard]] std::size_t first_of(std::optional<std::int64_t> session) const;
     [[nodiscard]] bool full_for(std::size_t payload_size) const noexcept;
     void count_gone(std::size_t count) noexcept;
     void forget_slowness() noexcept;
@@ -75,6 +83,7 @@ private:
     std::uint64_t mark_ = 0;                      ///< What gone_ will be when all that waited at marked_at_ is gone.
     std::optional<Clock::time_point> marked_at_;  ///< When it was full and nobody had noticed yet.
     bool slow_ = false;
+    std::uint64_t refusals_ = 0;
     bool surrendered_ = false;
 };
 

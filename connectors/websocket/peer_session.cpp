@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds farewell_time{1'000};
 /// How long the peer may take to answer our close frame, which it sees after all that was sent before.
 constexpr std::chrono::milliseconds close_answer_time{5'000};
+/// How long the end of a connection waits for what was received before it to be processed and answered.
+constexpr std::chrono::milliseconds last_answers_time{3'000};
 /// More bytes than the frames of a heartbeat: a message is on its way.
 constexpr std::uint64_t message_in_the_making = 1024;
 
@@ -42,6 +44,8 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       confirmation_event_(stream.executor()),
       close_event_(stream.executor()),
       children_event_(stream.executor()),
+      last_words_event_(stream.executor()),
+      before_close_event_(stream.executor()),
       inflater_(payload_compression(environment.options), environment.options.max_message_size),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
@@ -71,12 +75,15 @@ net::awaitable<SessionEnding> PeerSession::run() {
         if (cause_.empty()) cause_ = exception.what();
     }
 
-    stopping_ = true;
-    environment_.outbound.set_wake({});
-    writer_event_.notify();
+    hearing_over_ = true;
     heartbeat_event_.notify();
     silence_event_.notify();
     confirmation_event_.notify();
+    if (stream_.stop_listening()) co_await let_answers_leave();
+    stopping_ = true;
+    environment_.outbound.set_wake({});
+    writer_event_.notify();
+    stream_.say_goodbye();
     // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
     // below has its own limit, and ends them.
     co_await stream_.shut_down(farewell_time);
@@ -137,6 +144,41 @@ void PeerSession::end(const std::string& description) {
     stream_.abort();
     reader_event_.notify();
     writer_event_.notify();
+    last_words_event_.notify();
+    before_close_event_.notify();
+}
+
+net::awaitable<void> PeerSession::await_processing(const StrandEvent& event, Clock::time_point due) {
+    environment_.inputs.flush();
+    co_await await_passing(environment_.inputs.checkpoint(), event, due);
+}
+
+net::awaitable<void> PeerSession::await_passing(InputFanout::Checkpoint checkpoint, const StrandEvent& event,
+                                                Clock::time_point due) {
+    InputFanout& inputs = environment_.inputs;
+    while (stream_.is_open() && !inputs.has_passed(checkpoint) && Clock::now() < due) {
+        inputs.wake_after_cycle(event);
+        // It may have passed before there was anybody to wake.
+        if (!inputs.has_passed(checkpoint)) co_await event.wait_until(due);
+    }
+}
+
+net::awaitable<void> PeerSession::let_answers_leave() {
+    const OutboundQueue& outbound = environment_.outbound;
+    const Clock::time_point due = std::min(Clock::now() + last_answers_time, close_deadline_);
+    std::uint64_t refusals = outbound.refusals();
+    co_await await_processing(last_words_event_, due);
+    for (;;) {
+        writer_event_.notify();
+        while (stream_.is_open() && !outbound.is_done(sendable()) && Clock::now() < due)
+            co_await last_words_event_.wait_until(due);
+        // Answers that found no room are offered again.
+        if (!stream_.is_open() || Clock::now() >= due || outbound.refusals() == refusals) co_return;
+        refusals = outbound.refusals();
+        InputFanout::Checkpoint checkpoint = environment_.inputs.checkpoint();
+        environment_.inputs.await_cycle(checkpoint);
+        co_await await_passing(std::move(checkpoint), last_words_event_, due);
+    }
 }
 
 net::awaitable<void> PeerSession::read_messages() {
@@ -246,10 +288,18 @@ std::uint64_t PeerSession::count_received(std::size_t size) {
     return journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
+std::optional<std::int64_t> PeerSession::sendable() const {
+    // A client's next session takes up what is for anybody; a server's client has none.
+    const bool is_client = message_.origin->client_id.empty();
+    const bool is_last_call = hearing_over_ && is_client && stream_.peer_has_hung_up();
+    return confirmed_ && !is_last_call ? std::nullopt : std::optional(message_.origin->session_id);
+}
+
 bool PeerSession::fill_send_buffer() {
     bool wrote = false;
-    while (confirmed_ && stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
-        const std::optional<OutgoingMessage> message = environment_.outbound.take();
+    const std::optional<std::int64_t> session = sendable();
+    while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
+        const std::optional<OutgoingMessage> message = environment_.outbound.take(session);
         if (!message) break;
         if (stream_.write(*message->payload, message->binary)) break;
         unconfirmed_.emplace_back(stream_.appended_bytes(), message->payload->size());
@@ -274,6 +324,7 @@ void PeerSession::confirm_sent() {
     environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
     const bool awaited = environment_.outbound.confirm(count);
     if (awaited || environment_.outbound.is_empty()) environment_.journal.changed();
+    if (hearing_over_) last_words_event_.notify();
 }
 
 net::awaitable<void> PeerSession::write_messages() {
@@ -285,7 +336,13 @@ net::awaitable<void> PeerSession::write_messages() {
             if (error) break;
             continue;
         }
-        if (close_requested_) {
+        if (close_requested_ && !hearing_over_) {
+            if (!cause_.empty() && !std::exchange(last_answers_awaited_, true)) {
+                // What came before the cause has its answers, too; half of the time is for the close frame.
+                const Clock::time_point now = Clock::now();
+                co_await await_processing(before_close_event_, now + (std::max(close_deadline_, now) - now) / 2);
+                continue;
+            }
             // Everything has been handed to the system: a peer that does not answer holds nobody up.
             close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
             close_event_.notify();
@@ -304,7 +361,7 @@ net::awaitable<void> PeerSession::send_heartbeats() {
     // asked. The first ping after its answer asks the next.
     std::optional<Probe> probe;
     Clock::time_point next = Clock::now() + interval;
-    while (!stopping_) {
+    while (!ending()) {
         if (co_await heartbeat_event_.wait_until(probe ? std::min(next, probe->due) : next)) continue;
         if (probe && is_answered(*probe)) probe.reset();
         if (probe && Clock::now() >= probe->due) {
@@ -346,7 +403,7 @@ bool PeerSession::is_answered(const Probe& probe) const {
 net::awaitable<void> PeerSession::watch_for_silence() {
     const auto limit = environment_.options.idle_timeout;
     if (limit.count() <= 0) co_return;
-    while (!stopping_) {
+    while (!ending()) {
         const Clock::time_point due = (stalled_ ? Clock::now() : last_message_) + limit;
         if (due <= Clock::now()) {
             cause_ = fmt::format("no message for {} s (idle_timeout_s)", limit.count());
@@ -360,7 +417,7 @@ net::awaitable<void> PeerSession::watch_for_silence() {
 net::awaitable<void> PeerSession::watch_for_confirmation() {
     const auto limit = environment_.options.subscribe_confirm_timeout;
     Clock::time_point due = Clock::now() + limit;
-    while (!stopping_ && !confirmed_) {
+    while (!ending() && !confirmed_) {
         if (Clock::now() >= due && !stalled_) {
             cause_ = fmt::format(
                 "no reply with {} within {} ms (subscribe_confirm); {}", environment_.confirmation->description(),
@@ -383,6 +440,8 @@ net::awaitable<void> PeerSession::enforce_close_deadline() {
         if (!woken && !stopping_ && Clock::now() >= close_deadline_) {
             stream_.abort();
             reader_event_.notify();
+            last_words_event_.notify();
+            before_close_event_.notify();
             co_return;
         }
     }

@@ -76,6 +76,13 @@ private:
     /// yet, or with an error.
     bool deliver_buffered(boost::system::error_code& error);
     boost::asio::awaitable<void> wait_for_room();
+    /// Until what has been delivered so far has been processed, and perhaps answered.
+    /// event: of whoever waits.
+    boost::asio::awaitable<void> await_processing(const StrandEvent& event, Clock::time_point due);
+    boost::asio::awaitable<void> await_passing(InputFanout::Checkpoint checkpoint, const StrandEvent& event,
+                                               Clock::time_point due);
+    /// The same, and until the answers have been sent.
+    boost::asio::awaitable<void> let_answers_leave();
     boost::asio::awaitable<void> write_messages();
     boost::asio::awaitable<void> send_heartbeats();
     boost::asio::awaitable<void> watch_for_silence();
@@ -92,6 +99,10 @@ private:
     };
     [[nodiscard]] Probe begin_probe() const;
     [[nodiscard]] bool is_answered(const Probe& probe) const;
+    /// Nothing that has to do with hearing from the peer matters any more.
+    [[nodiscard]] bool ending() const noexcept { return stopping_ || hearing_over_; }
+    /// Of what is queued, what may be sent now: all, or what belongs to this session alone.
+    [[nodiscard]] std::optional<std::int64_t> sendable() const;
     bool fill_send_buffer();
     void confirm_sent();
     void note_arrival();
@@ -110,6 +121,8 @@ private:
     StrandEvent confirmation_event_;
     StrandEvent close_event_;
     StrandEvent children_event_;
+    StrandEvent last_words_event_;    ///< Wakes whoever lets the last answers leave,
+    StrandEvent before_close_event_;  ///< and the writer before a close frame of ours.
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
     PayloadInflater inflater_;
@@ -124,12 +137,14 @@ private:
     std::string last_unexpected_;  ///< While the confirmation is awaited: what came instead, shortened.
     bool stalled_ = false;         ///< Not reading on purpose.
     std::uint64_t stall_count_ = 0;
-    bool stopping_ = false;  ///< The reader has ended; the others follow.
+    bool hearing_over_ = false;  ///< The reader has ended; the writer may still send answers.
+    bool stopping_ = false;      ///< All others follow.
     int running_children_ = 0;
     bool close_requested_ = false;
     std::uint16_t requested_code_ = 1000;
     std::string requested_reason_;
     Clock::time_point close_deadline_ = Clock::time_point::max();
+    bool last_answers_awaited_ = false;
     std::string cause_;  ///< What went wrong, if something did.
     std::optional<std::string> connection_failure_;
 };

@@ -70,19 +70,6 @@ public:
                      [this](TaskGroup::Stop) { closed_event_.notify(); });
     }
 
-    void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override {
-        WebSocketConnection::hand_over(deadline, [this, done = std::move(done)](ConnectionHandover handover) {
-            handover.last_client = clients_.last_id();
-            done(std::move(handover));
-        });
-    }
-
-    bool take_over(ConnectionHandover&& handover) override {
-        // An acknowledgement for a client of the old one must not reach another of that id.
-        clients_.set_last_id(handover.last_client);
-        return WebSocketConnection::take_over(std::move(handover));
-    }
-
     SendOutcome send(OutgoingMessage message) override {
         const ConnectionState state = journal_.state();
         if (handing_over()) return SendOutcome::full;
@@ -292,7 +279,7 @@ net::awaitable<void> WebSocketServer::receive(std::shared_ptr<Visit> visit) {
 net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     const OutboundQueue::Limits limits{options_->send_buffer_size, options_->buffer_bytes,
                                        options_->slow_client_timeout};
-    const auto client = std::make_shared<ServerClient>(clients_.next_id(), limits);
+    const auto client = std::make_shared<ServerClient>(begin_next_session(), limits);
     client->remote_address = visit.remote_address;
     client->tls_subject = visit.tls_subject;
     client->subprotocol = visit.subprotocol;
@@ -300,6 +287,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = journal_.name();
     origin->client_id = client->id;
+    origin->session_id = client->session_id;
     origin->remote_address = visit.remote_address;
     origin->tls_subject = visit.tls_subject;
     origin->query_parameters = visit.query_parameters;

@@ -29,6 +29,7 @@ namespace laminar {
         options.compression_level.value_or(options.compression == WebSocketCompression::gzip ? 6 : 3);
     framing.compression.threshold = options.compression_threshold;
     framing.has_receivers = options.mode == WebSocketMode::server && !options.broadcast;
+    framing.has_sessions = !options.broadcast;
     return framing;
 }
 

@@ -46,6 +46,7 @@ void WebSocketConnection::hand_over_inputs(ConnectionHandover& handover) {
 bool WebSocketConnection::take_over(ConnectionHandover&& handover) {
     if (handover.inputs) inputs_.adopt(std::move(*handover.inputs));
     journal_.restore(handover.status);
+    last_session_.store(handover.last_session);
     if (handover.paused) set_paused(true);
     return true;
 }
@@ -54,6 +55,7 @@ ConnectionHandover WebSocketConnection::make_handover() const {
     ConnectionHandover handover;
     handover.status = status();
     handover.paused = paused_.load();
+    handover.last_session = last_session_.load();
     return handover;
 }
 

@@ -38,6 +38,8 @@ protected:
     /// Another connection takes its place: nothing is to be sent here any more.
     [[nodiscard]] bool handing_over() const noexcept { return handing_over_.load(); }
     [[nodiscard]] ConnectionHandover make_handover() const;
+    /// The number of a session that begins now. Any thread.
+    std::int64_t begin_next_session() noexcept { return last_session_.fetch_add(1) + 1; }
     /// Brings the connection into the state failed. Any thread.
     virtual void bring_down(std::string reason) = 0;
 
@@ -52,6 +54,7 @@ private:
 
     std::atomic<bool> paused_{false};
     std::atomic<bool> handing_over_{false};
+    std::atomic<std::int64_t> last_session_{0};
 };
 
 }  // namespace laminar

@@ -4,6 +4,7 @@ Laminar sends back every message it gets, so that each test sees both its readin
 runs twice: with laminar as the server and as the client."""
 
 import json
+import socket
 import struct
 import unittest
 import zlib
@@ -25,7 +26,7 @@ ECHO = {
     """,
     "client": """
         CREATE CONNECTION peer TO websocket (mode = 'client', endpoint = 'ws://127.0.0.1:{port}/', format = '{format}',
-            reconnect_interval_ms = 1, max_reconnect_interval_ms = 50, reconnect_stable_ms = 0{options});
+            reconnect_interval_ms = 1, max_reconnect_interval_ms = 50{options});
         CREATE TABLE answers ({column} {type}) WITH (connector = 'peer', retention_rows = 10);
         CREATE PIPELINE echo AS INSERT INTO answers SELECT {column} FROM peer;
         SELECT 'ready' AS state;
@@ -265,7 +266,7 @@ class Protocol:
             with self.subTest(code=code), self.open() as peer:
                 peer.send_close(code, "in Ordnung – ✓".encode())
                 self.expect_close(peer, code)
-        for code in (0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999):
+        for code in (0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535):
             with self.subTest(code=code):
                 self.refused(1002, (CLOSE, struct.pack("!H", code)))
         self.still_serves()
@@ -297,6 +298,71 @@ class Protocol:
             self.assertNotIn((PONG, b"after"), answers)
             self.assertEqual(answers[-1], (CLOSE, struct.pack("!H", 1000)))
         self.still_serves()
+
+
+    def test_what_came_before_an_illegal_frame_is_answered(self):
+        """Where section 3, 4 and 5 of the Autobahn test suite have such a case, what begins with its number."""
+        self.start()
+        good, ping = (TEXT, b"good"), (PING, b"")
+        parts = [(TEXT, b"go", {"fin": False}), (CONTINUATION, b"od")]
+        for what, *frames in (
+                ("3.2 reserved bit 2", good, (TEXT, b"bad", {"reserved": RSV2}), ping),
+                ("3.3 reserved bit 3", good, (TEXT, b"bad", {"reserved": RSV3}), ping),
+                ("3.4 reserved bits 1 and 2", good, (TEXT, b"bad", {"reserved": RSV1 | RSV2}), ping),
+                ("4.1.3 opcode 5", good, (5, b""), ping),
+                ("4.1.4 opcode 6", good, (6, b"bad"), ping),
+                ("4.1.5 opcode 7", good, (7, b"bad"), ping),
+                ("4.2.3 opcode 13", good, (13, b""), ping),
+                ("4.2.4 opcode 14", good, (14, b"bad"), ping),
+                ("4.2.5 opcode 15", good, (15, b"bad"), ping),
+                ("5.15 the rest of nothing", *parts, (CONTINUATION, b"bad", {"fin": False}), (TEXT, b"bad")),
+                ("a message within a message", good, (TEXT, b"bad", {"fin": False}), (TEXT, b"bad")),
+                ("a control frame in fragments", good, (PING, b"", {"fin": False})),
+                ("a mask that the role does not have", good, (TEXT, b"bad", {"masked": self.role == "client"})),
+                ("half a close code", good, (CLOSE, b"\x03")),
+                ("a close code beyond all", good, (CLOSE, struct.pack("!H", 5000)))):
+            self.answered_before_the_end(what, 1002, [b"good"], *frames)
+        self.answered_before_the_end("text that is none", 1007, [b"good"], good, (TEXT, b"\xff"))
+        self.still_serves()
+
+    def test_what_came_before_a_message_that_is_too_large_is_answered(self):
+        self.start(options="max_message_size = 1000")
+        self.answered_before_the_end("too large", 1009, [b"good"], (TEXT, b"good"), (TEXT, b"x" * 1001))
+
+    def test_what_came_before_a_close_frame_is_answered(self):
+        self.start()
+        close = (CLOSE, struct.pack("!H", 1000))
+        self.answered_before_the_end("one message", 1000, [b"good"], (TEXT, b"good"), close)
+        for size in (0, 125, 126, 65535, 65536, MEBIBYTE):
+            self.answered_before_the_end(f"{size} bytes", 1000, [b"x" * size], (TEXT, b"x" * size), close)
+        # More than there is room for at once (send_buffer_size).
+        many = [b"number %d" % number for number in range(3000)]
+        self.answered_before_the_end("many messages", 1000, many, *((TEXT, payload) for payload in many), close)
+
+    def answered_before_the_end(self, what, code, answers, *frames):
+        """Sends frames (arguments of RawPeer.send) on a connection of their own, in one go, and where they are few on another
+        one byte by byte. There must be these answers, and then the connection must end with the code."""
+        for at_once in (True, False):
+            with self.subTest(what, at_once=at_once), self.open() as peer:
+                data = b"".join(raw.encode_frame(opcode, payload, **{"masked": peer.as_client, **dict(*how)})
+                                for opcode, payload, *how in frames)
+                if not at_once and len(data) > 500:
+                    continue
+                try:
+                    for piece in [data] if at_once else (data[at:at + 1] for at in range(len(data))):
+                        peer.send_bytes(piece)
+                except (BrokenPipeError, ConnectionResetError):
+                    pass  # It had heard enough.
+                answered = []
+                while (frame := peer.receive()) is not None and frame.opcode != CLOSE:
+                    if frame.opcode == TEXT:
+                        self.assertEqual(frame.masked, self.role == "client", "clients mask, servers do not")
+                        answered.append(frame.payload)
+                self.assertIsNotNone(frame, "the connection ended without a close frame")
+                self.assertEqual(frame.close_code, code)
+                self.assertIsNone(peer.receive(), "nothing follows a close frame")
+                self.assertEqual(len(answered), len(answers))
+                self.assertTrue(answered == answers, "the answers differ")
 
 
 class BinaryMessages:
@@ -452,6 +518,45 @@ class ServerDeflateTest(Deflate, Echo):
 
 class ClientDeflateTest(Deflate, Echo):
     role = "client"
+
+
+class LastAnswersTest(Echo):
+    """What else may end a connection right after a good message."""
+
+    role = "server"
+    headers = ()
+
+    def test_a_client_that_says_nothing_more_is_answered(self):
+        self.start()
+        with self.open() as peer:
+            peer.send(TEXT, b"good")
+            peer.socket.shutdown(socket.SHUT_WR)
+            self.expect_echo(peer, b"good")
+            self.assertIsNone(peer.receive())
+
+    def test_what_came_before_data_that_cannot_be_inflated_is_answered(self):
+        self.start(options="compression = 'deflate'", headers=[("Sec-WebSocket-Extensions", "permessage-deflate")])
+        with self.open() as peer:
+            good = raw.encode_frame(TEXT, b"good")
+            peer.send_bytes(good + raw.encode_frame(TEXT, b"\xff\xff\xff\xff this is no deflate stream", reserved=RSV1))
+            self.expect_echo(peer, b"good")
+            self.expect_close(peer, 1007)
+
+    def test_what_came_before_the_message_that_fails_the_connection_is_answered(self):
+        self.laminar = self.start_script("""
+            CREATE CONNECTION peer TO websocket (mode = 'server', port = 0, format = 'json', on_error = 'fail');
+            CREATE TABLE ticks (n INT) WITH (connector = 'peer');
+            CREATE TABLE answers (client_id TEXT, twice INT) WITH (connector = 'peer');
+            CREATE PIPELINE answer AS INSERT INTO answers SELECT client_id, 2 * n FROM ticks;
+            WAIT FOR peer TIMEOUT INTERVAL '100 seconds';
+            SELECT port FROM system.websocket_connections;
+        """)
+        self.port = json.loads(self.laminar.stdout.wait_for(lambda text: "port" in text, "port"))["port"]
+        with self.open() as peer:
+            peer.send_bytes(b"".join(raw.encode_frame(TEXT, text) for text in (b'{"n": 21}', b'{"n": "x"}')))
+            self.expect(peer, TEXT, b'{"twice":42}')
+            self.expect_close(peer, 1008)
+        self.assertEqual(self.laminar.wait(), 1)
 
 
 class FinalCloseTest(Echo):

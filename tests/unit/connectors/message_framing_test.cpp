@@ -124,4 +124,41 @@ TEST_CASE("message framing: messages are compressed as a whole") {
     CHECK(inflated == text);
 }
 
+TEST_CASE("message framing: an integer column session_id names the session and is no part of the message") {
+    FramingOptions framing = options(BatchFraming::array);
+    framing.has_sessions = true;
+    for (const TypeId type : {TypeId::bigint, TypeId::integer, TypeId::utinyint}) {
+        std::vector<ColumnVector> values;
+        values.emplace_back(ColumnType{type});
+        values.emplace_back(ColumnType{TypeId::varchar});
+        const auto add = [&](std::optional<int> session, const std::string& text) {
+            if (!session)
+                values[0].append_null();
+            else if (type == TypeId::bigint)
+                values[0].append(static_cast<std::int64_t>(*session));
+            else if (type == TypeId::integer)
+                values[0].append(static_cast<std::int32_t>(*session));
+            else
+                values[0].append(static_cast<std::uint8_t>(*session));
+            values[1].append_string(text);
+        };
+        add(7, "a");
+        add(7, "b");
+        add(8, "c");
+        add(std::nullopt, "d");
+        MessageFraming maker;
+        maker.set_options(framing);
+        maker.set_columns({{"Session_Id", ColumnType{type}}, {"v", ColumnType{TypeId::varchar}}});
+        std::deque<FramedMessage> out;
+        maker.frame(values, 4, out);
+        CHECK(payloads(out) == Payloads{R"(["a","b"])", R"(["c"])", R"(["d"])"});
+        CHECK(out[0].message.session_id == 7);
+        CHECK(out[1].message.session_id == 8);
+        CHECK_FALSE(out[2].message.session_id);
+    }
+    // Text is data.
+    CHECK(payloads(Rows({{"session_id", TypeId::varchar}, {"v", TypeId::varchar}}).add({"7", "a"}).frame(framing)) ==
+          Payloads{R"([{"session_id":"7","v":"a"}])"});
+}
+
 }  // namespace laminar

@@ -7,8 +7,9 @@ namespace laminar {
 namespace {
 
 std::shared_ptr<ServerClient> enroll(ClientDirectory& directory, std::size_t room) {
-    auto client = std::make_shared<ServerClient>(directory.next_id(),
-                                                 OutboundQueue::Limits{room, 1 << 20, std::chrono::milliseconds(0)});
+    const auto session = static_cast<std::int64_t>(directory.size() + 1);
+    auto client =
+        std::make_shared<ServerClient>(session, OutboundQueue::Limits{room, 1 << 20, std::chrono::milliseconds(0)});
     client->disconnect = [] {};
     directory.enroll(client);
     return client;
@@ -62,6 +63,53 @@ TEST_CASE("client directory: clients are listed in order of arrival") {
     std::string ids;
     for (const ClientStatus& status : directory.statuses()) ids += status.id + " ";
     CHECK(ids == "c1 c2 c4 c5 c6 c7 c8 c9 c10 c11 c12 ");
+}
+
+TEST_CASE("client directory: a session names its client") {
+    const WebSocketOptions options = NetworkFixture::server_options();
+    ClientDirectory directory(options);
+    const auto first = enroll(directory, 10);
+    const auto second = enroll(directory, 10);
+    std::uint64_t dropped = 0;
+    const auto send = [&](std::int64_t session, const std::string& client_id) {
+        OutgoingMessage message = text_message("hello", client_id);
+        message.session_id = session;
+        return directory.send(message, dropped);
+    };
+    CHECK(send(2, "") == SendOutcome::accepted);
+    CHECK(send(2, "c2") == SendOutcome::accepted);
+    CHECK(second->outbound.size() == 2);
+    CHECK(first->outbound.is_empty());
+    CHECK(send(2, "c1") == SendOutcome::no_such_session);
+    for (const std::int64_t none : {3, 0, -1}) CHECK(send(none, "") == SendOutcome::no_such_session);
+}
+
+TEST_CASE("outbound queue: what belongs to one session is taken alone, and leaves with it") {
+    OutboundQueue queue({10, 1 << 20});
+    const auto push = [&](const std::string& text, std::optional<std::int64_t> session) {
+        OutgoingMessage message = text_message(text);
+        message.session_id = session;
+        REQUIRE(queue.push(message));
+    };
+    push("for anybody", std::nullopt);
+    push("one", 1);
+    push("more for anybody", std::nullopt);
+    push("two", 2);
+    CHECK_FALSE(queue.is_done(1));
+    CHECK(*queue.take(1)->payload == "one");
+    CHECK_FALSE(queue.take(1));
+    CHECK_FALSE(queue.is_done(1));  // Taken, and not confirmed.
+    (void)queue.confirm(1);
+    CHECK(queue.is_done(1));
+    CHECK_FALSE(queue.is_done());
+    const std::vector<OutgoingMessage> bound = queue.remove_bound();
+    REQUIRE(bound.size() == 1);
+    CHECK(*bound.front().payload == "two");
+    CHECK(*queue.take()->payload == "for anybody");
+    CHECK(*queue.take()->payload == "more for anybody");
+    (void)queue.confirm(2);
+    CHECK(queue.is_done());
+    CHECK(queue.is_empty());
 }
 
 }  // namespace laminar

@@ -192,6 +192,8 @@ net::awaitable<void> read_all(MessageStream& stream, bool as_server, bool tls, E
         exchange.messages.push_back({std::string(stream.message()), stream.message_is_binary()});
         stream.release_message();
     }
+    REQUIRE(stream.stop_listening());
+    stream.say_goodbye();
     co_await stream.shut_down(std::chrono::seconds(20));
 }
 

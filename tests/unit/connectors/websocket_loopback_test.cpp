@@ -203,12 +203,14 @@ TEST_CASE("websocket: refused handshakes name the status and are not hammered") 
 
     auto lost = network.connect(NetworkFixture::client_options(port, "/elsewhere"));
     REQUIRE(eventually([&] { return lost->status().state == ConnectionState::failed; }));
-    CHECK(lost->status().last_error == "handshake failed: HTTP 404 Not Found");
+    CHECK(lost->status().last_error ==
+          "handshake failed: HTTP 404 Not Found: \"Nothing here: the WebSocket is at another path.\"");
     CHECK(lost->send(text_message("x")) == SendOutcome::failed);
 
     auto unauthorized = network.connect(NetworkFixture::client_options(port, "/feed"));
     REQUIRE(eventually([&] { return unauthorized->status().state == ConnectionState::failed; }));
-    CHECK(unauthorized->status().last_error == "handshake failed: HTTP 401 Unauthorized");
+    CHECK(unauthorized->status().last_error ==
+          "handshake failed: HTTP 401 Unauthorized: \"Credentials are missing or wrong.\"");
 
     WebSocketOptions right = NetworkFixture::client_options(port, "/feed");
     right.headers = {{"Authorization", "Bearer token-1234"}};
@@ -225,7 +227,7 @@ TEST_CASE("websocket: connection limits answer 503 and 429") {
     auto second = network.connect(*server);
     auto third = network.connect(NetworkFixture::client_options(server->status().port));
     REQUIRE(eventually([&] { return !third->status().last_error.empty(); }));
-    CHECK(third->status().last_error == "handshake failed: HTTP 503 Service Unavailable");
+    CHECK(third->status().last_error == "handshake failed: HTTP 503 Service Unavailable: \"Too many clients.\"");
     CHECK(server->status().clients == 2);
 
     options.max_connections = 10;
@@ -234,7 +236,8 @@ TEST_CASE("websocket: connection limits answer 503 and 429") {
     auto fourth = network.connect(*strict);
     auto fifth = network.connect(NetworkFixture::client_options(strict->status().port));
     REQUIRE(eventually([&] { return !fifth->status().last_error.empty(); }));
-    CHECK(fifth->status().last_error == "handshake failed: HTTP 429 Too Many Requests");
+    CHECK(fifth->status().last_error ==
+          "handshake failed: HTTP 429 Too Many Requests: \"Too many clients from this address.\"");
     CHECK(close_and_wait(*fourth));
 }
 

@@ -17,7 +17,8 @@ ColumnBatch raw_batch(const std::vector<std::string>& messages) {
     options.tolerant = true;
     const auto decoder = make_message_decoder(options, schema);
     ColumnBatch batch(schema);
-    const auto origin = std::make_shared<const MessageOrigin>(MessageOrigin{"feed", "", "127.0.0.1:1", "", ""});
+    const auto origin = std::make_shared<const MessageOrigin>(
+        MessageOrigin{.connection_name = "feed", .remote_address = "127.0.0.1:1"});
     std::uint64_t sequence = 0;
     for (const std::string& payload : messages) {
         Message message;
