@@ -371,7 +371,7 @@ class ErrorTest(LaminarTestCase):
     def test_fields_that_cannot_be_columns_are_left_out(self):
         """No name that a peer gives its fields stops a pipeline that reads all of them; what is left out is told once."""
         odd = {"": 2, "a\0b": 3, "__laminar_message_id": 4, "__PRESENT_n": 5, "A": 6, "n" * 2000: 7, "quote\"d;--": 8, "rowid": 9,
-               "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14, "a": 1}
+               "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14, "a": 1, "b\0": 15}
         with FeedServer([json.dumps(odd), json.dumps({"a": 20, "": 30})]) as server:
             laminar = self.run_script(self.connection(server) + """
                 CREATE PIPELINE everything AS SELECT * FROM feed;
@@ -385,7 +385,7 @@ class ErrorTest(LaminarTestCase):
                 DROP CONNECTION feed CASCADE;
             """)
         rows = [row for row in laminar.rows if row.get("_stream") == "everything"]
-        kept = {"A": 6, "quote\"d;--": 8, "rowid": 9, "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14}
+        kept = {"A": 6, "a": 1, "quote\"d;--": 8, "rowid": 9, "message": 10, "select": 11, "a.b": 12, "line\nfeed": 13, "*": 14}
         self.assertEqual(rows[0], {"_stream": "everything"} | kept)
         first, second, counters = laminar.rows[-3:]
         self.assertEqual((first["error_type"], second["error_type"]), ("field_left_out", "field_left_out"))
