@@ -32,7 +32,7 @@ SELECT SESSION(ts, INTERVAL '5 seconds') AS w, COUNT(*) AS n, AVG(price) AS a FR
 SELECT session AS w, count(*) AS n, avg(price) AS a FROM (SELECT *, {'start': min(ts) OVER (PARTITION BY
 island), 'end': max(ts) OVER (PARTITION BY island) + INTERVAL '5 seconds'} AS session FROM (SELECT *, count(*)
 FILTER (WHERE begins) OVER (ORDER BY ts, n ROWS UNBOUNDED PRECEDING) AS island FROM (SELECT *, coalesce(ts -
-lag(ts) OVER (ORDER BY ts, n) >= INTERVAL '5 seconds', true) AS begins FROM {trades}))) GROUP BY session;
+lag(ts) OVER (ORDER BY ts, n) >= INTERVAL '5 seconds', true) AS begins FROM {trades})) ORDER BY n) GROUP BY session;
 
 -- CASE of a minute, the table's own time, by position
 -- SESSIONS trades: coalesce(symbol, 'none'); INTERVAL '1 minute'
