@@ -286,7 +286,7 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
 std::string StreamQuery::ad_hoc_sql() const {
     const BoundQuery& query = stages_.back().query;
     const auto describe = [](const std::string& sql) { return shared_engine().prepare(sql)->columns(); };
-    return write_with_windows(query, describe,
+    return write_with_windows(query, aggregates(), describe,
                               [&](const ast::BoundScan& scan) {
                                   return fmt::format("(SELECT * EXCLUDE (n, w) FROM {})",
                                                      query.inputs.at(scan.input).object);
