@@ -43,23 +43,15 @@ std::string over(const Link& link, const std::string& relation) {
     return fmt::format(fmt::runtime(link.query), relation);
 }
 
-/// Null where it is refused; then why is told.
-std::optional<StreamQuery> made(const std::string& setup, const std::string& query, std::string& refusal) {
+/// Empty where the query is refused; then why is told.
+std::optional<StreamQuery::Outcome> outcome_of(const std::string& setup, const std::string& query,
+                                               const Recording& recording, const Feeding& feeding,
+                                               std::string& refusal) {
     try {
-        return StreamQuery(setup, query);
+        return StreamQuery(setup, query).run(recording, feeding);
     } catch (const std::runtime_error& refused) {
         refusal = refused.what();
         return std::nullopt;
-    }
-}
-
-StreamQuery::Outcome outcome_of(const StreamQuery& query, const Recording& recording, const Feeding& feeding) {
-    try {
-        return query.run(recording, feeding);
-    } catch (const std::runtime_error& refused) {
-        StreamQuery::Outcome outcome;
-        outcome.problem = refused.what();
-        return outcome;
     }
 }
 
@@ -86,32 +78,34 @@ void check_chain(const std::vector<const Link*>& chain, std::size_t turn) {
     }
     name += chain.back()->name;
     const std::string query = over(*chain.back(), relation);
-    std::string refused_view;
-    std::string refused_pipeline;
-    const auto views = [&](const char* kind) {
+    const auto made_of = [&](const char* kind) {
         std::string text = setup;
         for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}")) text.replace(at, 2, kind);
         return text;
     };
-    const auto view = made(views("VIEW"), query, refused_view);
-    const auto pipeline = made(views("PIPELINE"), query, refused_pipeline);
-    CHECK_MESSAGE(refused_pipeline.empty() == refused_view.empty(), name, ": ", refused_view, refused_pipeline);
-    if (!view || !pipeline) return;
     static constexpr std::size_t batches[] = {1, 7, 60, 1'000'000};
     for (const auto& recording : recordings()) {
         ++turn;
         const Feeding feeding{batches[turn % 4], turn % 3 == 0 ? Feeding::Order::by_turns : Feeding::Order::together, 0,
                               turn % 2 == 0};
         const Feeding other{batches[(turn + 2) % 4], Feeding::Order::together, 0, false};
-        const StreamQuery::Outcome expected = outcome_of(*view, *recording, other);
-        const StreamQuery::Outcome outcome = outcome_of(*pipeline, *recording, feeding);
-        std::string finding = outcome.problem + difference_of(outcome.rows, expected.rows);
-        if (outcome.types != expected.types) finding += outcome.types + " is not " + expected.types;
-        CHECK_MESSAGE(expected.problem.empty(), name, ": ", expected.problem);
+        std::string refused_view;
+        std::string refused_pipeline;
+        const auto expected = outcome_of(made_of("VIEW"), query, *recording, other, refused_view);
+        const auto outcome = outcome_of(made_of("PIPELINE"), query, *recording, feeding, refused_pipeline);
+        // HOP and SESSION take no updating result, be it that of a view or of a pipeline.
+        CHECK_MESSAGE(refused_pipeline == refused_view, name, ": ", refused_view, refused_pipeline);
+        const bool may_be_refused = refused_view.find("over rows that change") != std::string::npos;
+        CHECK_MESSAGE((refused_view.empty() || may_be_refused), name, ": ", refused_view);
+        if (!expected || !outcome) return;
+        std::string finding = outcome->problem + difference_of(outcome->rows, expected->rows);
+        if (outcome->types != expected->types) finding += outcome->types + " is not " + expected->types;
+        CHECK_MESSAGE(expected->problem.empty(), name, ": ", expected->problem);
         CHECK_MESSAGE(finding.empty(), name, " over ", recording->name(), " in ", feeding.text(), ":\n", finding);
-        if (has_rows_behind(*recording, view->streams())) continue;
+        const StreamQuery view(made_of("VIEW"), query);
+        if (has_rows_behind(*recording, view.streams())) continue;
         const std::string against_batch =
-            difference_of(outcome.rows, texts_of(recording->engine(), view->ad_hoc_sql()));
+            difference_of(outcome->rows, texts_of(recording->engine(), view.ad_hoc_sql()));
         CHECK_MESSAGE(against_batch.empty(), name, " over ", recording->name(), ", ad hoc:\n", against_batch);
     }
 }
@@ -138,14 +132,15 @@ TEST_CASE("chains of three") {
     check_chain({&links[4], &links[3], &links[6]}, 3);
 }
 
-// Whoever walks the graph of pipelines by every way through it needs minutes for these.
+// Whoever walks the graph of pipelines by every way through it needs minutes for these. The diamonds have no time: the
+// keys of a time name a clock for each way by which its rows come.
 TEST_CASE("wide and deep graphs") {
-    std::string setup = "CREATE PIPELINE m0 AS SELECT symbol, ts, quantity AS v FROM trades;\n";
+    std::string setup = "CREATE PIPELINE m0 AS SELECT symbol, quantity AS v FROM trades;\n";
     for (int level = 0; level < 20; ++level)
         setup += fmt::format(
-            "CREATE PIPELINE a{0} AS SELECT symbol, ts, v FROM m{0} WHERE v % 2 = 0;\n"
-            "CREATE PIPELINE b{0} AS SELECT symbol, ts, v FROM m{0} WHERE v % 2 <> 0;\n"
-            "CREATE PIPELINE m{1} AS SELECT symbol, ts, v FROM a{0} UNION ALL SELECT symbol, ts, v FROM b{0};\n",
+            "CREATE PIPELINE a{0} AS SELECT symbol, v FROM m{0} WHERE v % 2 = 0;\n"
+            "CREATE PIPELINE b{0} AS SELECT symbol, v FROM m{0} WHERE v % 2 <> 0;\n"
+            "CREATE PIPELINE m{1} AS SELECT symbol, v FROM a{0} UNION ALL SELECT symbol, v FROM b{0};\n",
             level, level + 1);
     const Recording& recording = *recordings().front();
     const StreamQuery diamonds(setup, "SELECT symbol, v FROM m20");
