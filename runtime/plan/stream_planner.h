@@ -110,7 +110,8 @@ private:
     // stream_planner_over.cpp: window functions.
     bool separate_over(ast::Select& select, SourceSpan span);
     bool plan_over(ast::Select& select, SourceSpan span, SplitBlock& split);
-    /// Sums of floating-point numbers over frames for which the engine would add up blocks.
+    /// Sums of floating-point numbers over frames for which the engine would add up blocks, or rows in an order that
+    /// changes with what else is computed.
     void sum_up_frames_exactly(ast::Select& output, const std::vector<OutputColumn>& values) const;
     std::optional<OverPlan::Frame> over_frame(const ast::Expression& call, const ast::Select& output) const;
     /// Groups and pruning of window functions whose rows may change.

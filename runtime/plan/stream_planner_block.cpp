@@ -262,6 +262,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     window.input.query = make_query(split.input());
     window.input.in_order = comes_in_order(*select.from);
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);
+    sum_up_frames_exactly(split.output(), columns_.of(window.input.query));
     window.query = make_query(split.output());
     window.parts =
         aggregate_parts(split.output(), split.groups(), columns_.of(window.input.query), aggregates_, columns_,
@@ -295,6 +296,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     window.input.in_order = comes_in_order(*select.from);
     // Window by window: a row is late for those that have passed, and the others take it.
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);
+    sum_up_frames_exactly(split.output(), columns_.of(window.input.query));
     window.query = make_query(split.output());
     std::vector<ast::Expression> groups = split.groups();
     for (ast::Expression& group : groups) {
@@ -345,6 +347,7 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     // A session that is still open takes what lies behind the watermark. Where several inputs make sessions together,
     // that would depend on whose rows came first: there a row is late by the watermark of its own input alone.
     if (session.input.lateness) session.input.lateness->is_left_open = session.key.size() == 1;
+    sum_up_frames_exactly(split.output(), columns_.of(session.input.query));
     session.query = make_query(split.output());
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);

@@ -102,6 +102,31 @@ bool is_added_in_blocks(const ast::WindowSpecification& over) {
     return rows > rows_added_one_by_one;
 }
 
+/// Whether the frame is the whole partition.
+bool is_whole_partition(const ast::WindowSpecification& over) {
+    using Kind = ast::FrameBound::Kind;
+    if (!over.frame) return over.order_by.empty();
+    return over.frame->begin.kind == Kind::unbounded_preceding && over.frame->end &&
+           over.frame->end->kind == Kind::unbounded_following;
+}
+
+/// The same frame by numbers of rows that no partition has. Where a frame says that it is the whole partition, DuckDB
+/// 1.4 calls aggregates of ours with a constant vector of states, of which its C API passes on the first alone.
+ast::WindowFrame whole_partition_by_numbers(const ast::WindowSpecification& over) {
+    constexpr std::uint64_t more_than_there_are = 1'000'000'000'000;
+    const auto bound = [](ast::FrameBound::Kind kind) {
+        ast::FrameBound made;
+        made.kind = kind;
+        made.offset = make_number(more_than_there_are);
+        return made;
+    };
+    ast::WindowFrame frame;
+    frame.begin = bound(ast::FrameBound::Kind::preceding);
+    frame.end = bound(ast::FrameBound::Kind::following);
+    if (over.frame) frame.exclusion = over.frame->exclusion;
+    return frame;
+}
+
 bool same_partition(const std::vector<ast::Expression>& left, const std::vector<ast::Expression>& right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                       [](const auto& a, const auto& b) { return text_of(a) == text_of(b); });
@@ -268,6 +293,7 @@ void StreamPlanner::sum_up_frames_exactly(ast::Select& output, const std::vector
                 ast::FunctionCall other = *call;
                 other.name.parts = {make_identifier(function, call->name.span)};
                 other.arguments.front().value = std::move(argument);
+                if (is_whole_partition(*other.over)) other.over->frame = whole_partition_by_numbers(*other.over);
                 return ast::Expression{each.span, std::move(other)};
             };
             const ast::Expression argument = call->arguments.front().value;

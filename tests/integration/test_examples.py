@@ -30,7 +30,7 @@ class ExamplesTest(LaminarTestCase):
 
     def test_authentication(self):
         rows = self.run_example("authentication.sql", "--secrets-dir", EXAMPLES / "secrets")
-        self.assertEqual(rows[0], {"refused": "handshake failed: HTTP 401 Unauthorized"})
+        self.assertEqual(rows[0], {"refused": "handshake failed: HTTP 401 Unauthorized: \"Credentials are missing or wrong.\""})
         self.assertEqual([row["sender"] for row in rows[1:4]], ["api key", "basic", "bearer"])
         self.assertIn("Bearer ${secret:api_token}", str(rows[4]))
 
@@ -57,7 +57,7 @@ class ExamplesTest(LaminarTestCase):
     def test_event_collector(self):
         rows = self.run_example("event_collector.sql")
         self.assertEqual([(row["client_id"], row["event_type"]) for row in rows[:3]], [("c1", "tap"), ("c1", "swipe"), ("c2", "click")])
-        self.assertEqual(rows[3], {"third": "handshake failed: HTTP 429 Too Many Requests"})
+        self.assertEqual(rows[3], {"third": "handshake failed: HTTP 429 Too Many Requests: \"Too many connections from this address.\""})
 
     def test_chat_server(self):
         self.assertEqual(self.run_example("chat_server.sql"), [
@@ -136,7 +136,7 @@ class ExamplesTest(LaminarTestCase):
         rows = self.run_example("troubleshooting.sql")
         (steps,) = rows[0].values()
         self.assertEqual([step["ok"] for step in steps["steps"]], [True] * 3)
-        self.assertEqual(rows[1], {"wrong_path": "handshake failed: HTTP 404 Not Found"})
+        self.assertEqual(rows[1], {"wrong_path": "handshake failed: HTTP 404 Not Found: \"Nothing here: the WebSocket is at another path.\""})
         self.assertIn("connected", [row.get("event") for row in rows])
         self.assertEqual(sum(row["messages"] for row in rows if "p99" in row), 1000)
 

@@ -33,7 +33,7 @@ class FullDiskTest(LaminarTestCase):
         _, error = shell.wait_for_state("target", "failed")
         pipeline = "errors, rows_out", "system.pipelines"
         refused, out = shell.wait_until(*pipeline, lambda rows: rows[0][1] == ROWS)[0]
-        sent, dropped = shell.select("messages_sent, messages_dropped", "system.websocket_connections WHERE connection_name = 'target'")[0]
+        sent, dropped = shell.select("messages_sent, messages_dropped", "system.connections WHERE connection_name = 'target'")[0]
         self.assertEqual(sent + dropped + refused, out)
         self.assertIn("File too large", error)
         self.assertIn(f"; {dropped} row", error)

@@ -237,7 +237,7 @@ TEST_CASE("websocket: connection limits answer 503 and 429") {
     auto fifth = network.connect(NetworkFixture::client_options(strict->status().port));
     REQUIRE(eventually([&] { return !fifth->status().last_error.empty(); }));
     CHECK(fifth->status().last_error ==
-          "handshake failed: HTTP 429 Too Many Requests: \"Too many clients from this address.\"");
+          "handshake failed: HTTP 429 Too Many Requests: \"Too many connections from this address.\"");
     CHECK(close_and_wait(*fourth));
 }
 

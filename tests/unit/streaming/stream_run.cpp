@@ -192,7 +192,7 @@ std::string Feeding::text() const {
 
 StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
     Diagnostics diagnostics;
-    source_ = std::make_shared<const SourceText>("query.sql", Recording::declarations() + setup + query);
+    source_ = std::make_shared<const SourceText>("query.sql", Recording::declarations() + setup + "CREATE PIPELINE \"query\" AS " + query);
     const ParsedScript script = parse_script(source_, diagnostics);
     diagnostics.set_source(source_);
     throw_if_errors(diagnostics);
@@ -205,8 +205,6 @@ StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
         if (const auto* create = std::get_if<BoundCreate>(&bound->node)) {
             if (const auto* pipeline = std::get_if<PipelineObject>(&create->object))
                 add_stage(pipeline->name, *create->query);
-        } else if (const auto* select = std::get_if<BoundSelect>(&bound->node)) {
-            add_stage("query", select->query);
         }
     }
 }

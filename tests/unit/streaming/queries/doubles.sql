@@ -28,18 +28,17 @@ SELECT symbol, side, TUMBLE(ts, INTERVAL '1 minute') AS w, SUM(price) AS s FROM 
 w), (side, w));
 
 -- CASE HOP
--- LATE trades: time_bucket(INTERVAL '20 seconds', $ - INTERVAL '1 minute')
 -- QUERY
 SELECT symbol, HOP(ts, INTERVAL '20 seconds', INTERVAL '1 minute') AS w, SUM(price) AS s, AVG(price) AS a FROM trades
 GROUP BY symbol, w;
 -- REFERENCE
 SELECT symbol, w2 AS w, sum(price) AS s, avg(price) AS a FROM (SELECT t.*, {'start': s, 'end': s + INTERVAL '1 minute'}
 AS w2 FROM {trades} AS t JOIN (SELECT unnest(generate_series(TIMESTAMP '2024-03-01 09:00:00', TIMESTAMP
-'2024-03-01 14:00:00', INTERVAL '20 seconds')) AS s) AS g ON s <= ts AND ts < s + INTERVAL '1 minute' ORDER BY n) GROUP
-BY ALL;
+'2024-03-01 14:00:00', INTERVAL '20 seconds')) AS s) AS g ON s <= ts AND ts < s + INTERVAL '1 minute' AND
+(t.w IS NULL OR s > time_bucket(INTERVAL '20 seconds', t.w - INTERVAL '1 minute')) ORDER BY n) GROUP BY ALL;
 
 -- CASE SESSION
--- LATE trades: $
+-- SESSIONS trades: symbol; INTERVAL '2 seconds'
 -- QUERY
 SELECT symbol, SESSION(ts, INTERVAL '2 seconds') AS w, SUM(price) AS s, AVG(price) AS a, STDDEV(price) AS d FROM trades
 GROUP BY symbol, w;

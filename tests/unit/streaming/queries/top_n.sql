@@ -38,3 +38,18 @@ OVER (PARTITION BY date_trunc('minute', ts) ORDER BY quantity, fee, ts) AS half 
 -- QUERY
 SELECT symbol, price, AVG(price) OVER (PARTITION BY symbol, TUMBLE(ts, INTERVAL '1 minute')) AS average, price
 - MAX(price) OVER (PARTITION BY TUMBLE(ts, INTERVAL '1 minute')) AS below FROM trades;
+-- REFERENCE
+SELECT symbol, price, laminar_exact_value(laminar_exact_sum(price) OVER w) / nullif(count(price) OVER w, 0) AS average,
+price - MAX(price) OVER (PARTITION BY time_bucket(INTERVAL '1 minute', ts, TIMESTAMP '1970-01-01')) AS below FROM {trades}
+WINDOW w AS (PARTITION BY symbol, time_bucket(INTERVAL '1 minute', ts, TIMESTAMP '1970-01-01') ROWS BETWEEN 1000000
+PRECEDING AND 1000000 FOLLOWING);
+
+-- CASE shares of all groups of a window
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, TUMBLE(ts, INTERVAL '1 minute') AS w, SUM(price) AS s, SUM(SUM(price)) OVER (PARTITION BY w) AS total FROM
+trades GROUP BY symbol, w;
+-- REFERENCE
+SELECT symbol, {'start': b, 'end': b + INTERVAL '1 minute'} AS w, s, laminar_exact_value(laminar_exact_sum(s) OVER
+(PARTITION BY b ROWS BETWEEN 1000000 PRECEDING AND 1000000 FOLLOWING)) AS total FROM (SELECT symbol, time_bucket(INTERVAL
+'1 minute', ts, TIMESTAMP '1970-01-01') AS b, sum(price) AS s FROM {trades} GROUP BY ALL);
