@@ -4,6 +4,9 @@
 #include "websocket_fixture.h"
 
 namespace laminar {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 std::shared_ptr<ServerClient> enroll(ClientDirectory& directory, std::size_t room) {
@@ -110,6 +113,36 @@ TEST_CASE("outbound queue: what belongs to one session is taken alone, and leave
     (void)queue.confirm(2);
     CHECK(queue.is_done());
     CHECK(queue.is_empty());
+}
+
+TEST_CASE("outbound queue: a burst is no slowness, not to take what waits is") {
+    const auto start = OutboundQueue::Clock::now();
+    OutboundQueue queue({4, 1 << 20, 1000ms});
+    const auto fill = [&] {
+        while (queue.push(text_message("x"))) continue;
+    };
+    fill();
+    CHECK(queue.room_for(1, start) == OutboundQueue::Room::full);
+    CHECK(queue.room_for(1, start + 999ms) == OutboundQueue::Room::full);
+    for (int i = 0; i < 4; ++i) {
+        CHECK(queue.take());
+        queue.confirm(1);
+        fill();
+    }
+    // All that waited has been taken meanwhile: the time begins anew.
+    CHECK(queue.room_for(1, start + 5s) == OutboundQueue::Room::full);
+    CHECK(queue.take());
+    queue.confirm(1);
+    fill();
+    CHECK(queue.room_for(1, start + 6s) == OutboundQueue::Room::slow);
+    // What makes room now is the policy: that is no reason to wait for the peer again.
+    for (int i = 0; i < 10; ++i) CHECK(queue.push_dropping_oldest(text_message("y")) == 1);
+    CHECK(queue.room_for(1, start + 6s) == OutboundQueue::Room::slow);
+    CHECK(queue.take());
+    CHECK(queue.take());
+    queue.confirm(2);
+    fill();
+    CHECK(queue.room_for(1, start + 7s) == OutboundQueue::Room::full);
 }
 
 }  // namespace laminar
