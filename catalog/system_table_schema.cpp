@@ -35,6 +35,8 @@ constexpr SystemTableColumn connections[] = {
     {"messages_in_flight", TypeId::bigint, "Messages delivered and not acknowledged yet"},
     {"messages_acknowledged", TypeId::bigint, "Acknowledgements sent to the peer"},
     {"messages_redelivered", TypeId::bigint, "Deliveries after the first, for want of an acknowledgement"},
+    {"messages_maybe_lost", TypeId::bigint,
+     "Messages sent of which no pong has shown that the peer got them before it was gone"},
 };
 
 constexpr SystemTableColumn websocket_clients[] = {
@@ -71,6 +73,8 @@ constexpr SystemTableColumn websocket_gaps[] = {
     {"last_position", TypeId::varchar, "Position in the feed before it, as JSON (resume_field); NULL without one"},
     {"resumed", TypeId::boolean, "Whether the peer was told that position (${resume})"},
     {"next_position", TypeId::varchar, "First position after it; NULL until there is one"},
+    {"maybe_lost", TypeId::bigint, "Messages sent before it of which no pong has shown that the peer got them"},
+    {"client_id", TypeId::varchar, "Server mode: the client that is gone, if messages to it may be lost; else NULL"},
 };
 
 constexpr SystemTableColumn dead_letters[] = {

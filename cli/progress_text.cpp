@@ -59,15 +59,13 @@ std::string progress_text(const SessionStatus& earlier, const SessionStatus& now
 }
 
 std::string trouble_text(const ConnectionStatus& connection) {
-    if (connection.reconnect_count == 0 && connection.last_error.empty()) return {};
-    std::string text = fmt::format("connection \"{}\":", connection.name);
-    if (connection.reconnect_count > 0)
-        text += fmt::format(" {}", counted(connection.reconnect_count, "reconnect attempt"));
-    if (!connection.last_error.empty()) {
-        text += fmt::format("{} last error: {}", connection.reconnect_count > 0 ? "," : "",
-                            escape_controls(connection.last_error));
-    }
-    return text;
+    std::vector<std::string> parts;
+    if (connection.reconnect_count > 0) parts.push_back(counted(connection.reconnect_count, "reconnect attempt"));
+    if (connection.messages_maybe_lost > 0)
+        parts.push_back(fmt::format("{} sent may be lost", counted(connection.messages_maybe_lost, "message")));
+    if (!connection.last_error.empty()) parts.push_back("last error: " + escape_controls(connection.last_error));
+    if (parts.empty()) return {};
+    return fmt::format("connection \"{}\": {}", connection.name, fmt::join(parts, ", "));
 }
 
 }  // namespace laminar

@@ -185,7 +185,7 @@ private:
                                   grouped(final_status_.messages_dropped), format_duration(duration), grouped(rate)));
         for (const ConnectionStatus& connection : final_status_.connections) {
             const bool said = final_status_.failure.starts_with(fmt::format("connection \"{}\" ", connection.name));
-            if (said && connection.reconnect_count == 0) continue;
+            if (said && connection.reconnect_count + connection.messages_maybe_lost == 0) continue;
             if (const std::string trouble = trouble_text(connection); !trouble.empty()) messages_.say(trouble);
         }
     }

@@ -44,6 +44,8 @@ struct ConnectionStatus {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t messages_dropped = 0;
+    /// Sent, and then the connection broke before the peer had shown that it got them.
+    std::uint64_t messages_maybe_lost = 0;
     std::uint64_t messages_failed = 0;  ///< Could not be decoded or processed, or were never acknowledged.
     std::uint64_t reconnect_count = 0;
     std::uint64_t clients = 0;           ///< Server mode: connected now.
@@ -74,6 +76,8 @@ struct ConnectionGap {
     std::string last_position;         ///< Before it, as JSON (resume_field); empty: none.
     bool resumed = false;              ///< The peer was told that position.
     std::string next_position;         ///< The first after it; empty: none yet.
+    std::uint64_t maybe_lost = 0;      ///< Messages sent before it that the peer has not shown to have got.
+    std::string client_id;             ///< Server mode: of the client that is gone; such a gap does not end.
 };
 
 struct InputsHandover;

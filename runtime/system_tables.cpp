@@ -48,7 +48,8 @@ ResultTable connections_of(std::string_view connector, const SystemTableSources&
                         text_or_null(status.state_reason), status.attempts, time_or_null(status.next_attempt_at),
                         text_or_null(status.subprotocol), text_or_null(status.position),
                         age_in_ms(status.last_message_at), status.errors, status.errors_dropped, status.dead_letters,
-                        status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered);
+                        status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered,
+                        status.messages_maybe_lost);
     }
     return builder.take();
 }
@@ -99,7 +100,7 @@ ResultTable websocket_gaps(const SystemTableSources& sources, std::vector<Output
     for (const ConnectionGap& gap : sources.connections.gaps().gaps())
         builder.add_row(gap.connection, gap.started_at, time_or_null(gap.ended_at), gap.reason, gap.attempts,
                         time_or_null(gap.last_message_at), text_or_null(gap.last_position), gap.resumed,
-                        text_or_null(gap.next_position));
+                        text_or_null(gap.next_position), gap.maybe_lost, text_or_null(gap.client_id));
     return builder.take();
 }
 

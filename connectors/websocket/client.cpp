@@ -370,9 +370,16 @@ void WebSocketClient::conclude(const SessionEnding& ending, const std::string& r
     round.ending.close_code = ending.close_code;
     round.ending.was_stable = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
     round.description = ending.description;
+    journal_.doubt(ending.in_doubt, {});
+    if (ending.to_send_again > 0) {
+        journal_.log(
+            "info", "messages_sent_again",
+            fmt::format("{} message{} that no pong has acknowledged wait{} to be sent again", ending.to_send_again,
+                        ending.to_send_again == 1 ? "" : "s", ending.to_send_again == 1 ? "s" : ""));
+    }
     if (ending.confirmed) {
         if (!stopping() || handing_over())
-            gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current());
+            gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current(), ending.in_doubt);
     } else if (ending.orderly) {
         round.description = fmt::format("{} before the reply with {} (subscribe_confirm)", ending.description,
                                         expected_reply_.description());
@@ -419,7 +426,10 @@ void WebSocketClient::drop_queue() {
     const std::size_t dropped = outbound_.clear();
     if (dropped == 0) return;
     journal_.messages_dropped.fetch_add(dropped);
-    journal_.log("warning", "messages_dropped", fmt::format("{} queued messages were not sent", dropped));
+    const bool redelivers = options_->delivery == DeliveryGuarantee::at_least_once;
+    journal_.log("warning", "messages_dropped",
+                 fmt::format("{} queued messages were not sent{}", dropped,
+                             redelivers ? ", or not acknowledged with a pong" : ""));
 }
 
 void WebSocketClient::terminate() {

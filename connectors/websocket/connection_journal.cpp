@@ -72,6 +72,16 @@ void ConnectionJournal::drop(std::uint64_t count, std::string_view reason, std::
                     before + count == 1 ? "" : "s", reason));
 }
 
+void ConnectionJournal::doubt(std::uint64_t count, std::string_view whose) {
+    if (count == 0) return;
+    messages_maybe_lost.fetch_add(count, std::memory_order_relaxed);
+    log("warning", "messages_maybe_lost",
+        fmt::format("{} message{} sent{} may be lost: the connection broke before a pong showed that the peer had got "
+                    "{}",
+                    count, count == 1 ? "" : "s", whose.empty() ? "" : fmt::format(" to {}", whose),
+                    count == 1 ? "it" : "them"));
+}
+
 void ConnectionJournal::error(std::string_view event, std::string_view message) {
     set_last_error(message);
     log("error", event, message);
@@ -88,6 +98,7 @@ ConnectionStatus ConnectionJournal::status() const {
     status.bytes_received = bytes_received.load();
     status.bytes_sent = bytes_sent.load();
     status.messages_dropped = messages_dropped.load();
+    status.messages_maybe_lost = messages_maybe_lost.load();
     status.messages_failed = messages_failed.load();
     status.reconnect_count = reconnect_count.load();
     status.errors = errors.load();
@@ -113,6 +124,7 @@ void ConnectionJournal::restore(const ConnectionStatus& status) {
     bytes_received.store(status.bytes_received);
     bytes_sent.store(status.bytes_sent);
     messages_dropped.store(status.messages_dropped);
+    messages_maybe_lost.store(status.messages_maybe_lost);
     messages_failed.store(status.messages_failed);
     reconnect_count.store(status.reconnect_count);
     errors.store(status.errors);

@@ -25,6 +25,7 @@ public:
     std::atomic<std::uint64_t> bytes_received{0};
     std::atomic<std::uint64_t> bytes_sent{0};
     std::atomic<std::uint64_t> messages_dropped{0};
+    std::atomic<std::uint64_t> messages_maybe_lost{0};
     std::atomic<std::uint64_t> messages_failed{0};
     std::atomic<std::uint64_t> reconnect_count{0};
     std::atomic<std::uint64_t> errors{0};
@@ -52,6 +53,8 @@ public:
     void error(std::string_view event, std::string_view message);
     /// Counts messages as dropped, and logs the reason when the 1st, 10th, 100th... of them is.
     void drop(std::uint64_t count, std::string_view reason, std::string_view level = "warning");
+    /// Counts messages whose fate nobody knows, and logs a warning. whose: "" or whom they were sent to.
+    void doubt(std::uint64_t count, std::string_view whose);
     void report(const ConnectionGap& gap) { observer_.gap(gap); }
     void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }

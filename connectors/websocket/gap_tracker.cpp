@@ -4,13 +4,14 @@
 
 namespace laminar {
 
-void GapTracker::lost(const std::string& reason, const std::string& position) {
+void GapTracker::lost(const std::string& reason, const std::string& position, std::uint64_t maybe_lost) {
     gap_.emplace();
     gap_->connection = journal_.name();
     gap_->started_at = utc_now();
     gap_->last_message_at = journal_.last_message_at.load();
     gap_->reason = journal_.redact(reason);
     gap_->last_position = position;
+    gap_->maybe_lost = maybe_lost;
     awaits_position_ = false;
     journal_.report(*gap_);
 }

@@ -16,7 +16,7 @@ public:
     explicit GapTracker(ConnectionJournal& journal) : journal_(journal) {}
 
     /// An established connection is gone.
-    void lost(const std::string& reason, const std::string& position);
+    void lost(const std::string& reason, const std::string& position, std::uint64_t maybe_lost);
     /// An attempt to connect again was in vain.
     void failed();
     /// Connected, for the first time or again; resumed: the peer was told the position.

@@ -45,8 +45,9 @@ MessageStream::Implementation::Implementation(net::ip::tcp::socket socket,
         stream.set_option(deflate);
         window_bits = settings.deflate->window_bits;
     }
-    stream.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    stream.control_callback([this](websocket::frame_type kind, beast::string_view payload) {
         if (kind == websocket::frame_type::close) close_received = true;
+        if (kind == websocket::frame_type::pong && on_pong) on_pong({payload.data(), payload.size()});
     });
 }
 
@@ -127,11 +128,17 @@ net::awaitable<boost::system::error_code> MessageStream::flush() {
     co_return transport->sent() < goal ? transport->send_error() : error_code();
 }
 
-void MessageStream::ping() {
+bool MessageStream::ping(std::string_view payload) {
     Implementation& self = *implementation_;
-    if (*self.ping_in_flight || !is_open() || self.deaf) return;
+    if (*self.ping_in_flight || !is_open() || self.deaf) return false;
     *self.ping_in_flight = true;
-    self.stream.async_ping({}, [flag = self.ping_in_flight](const error_code&) { *flag = false; });
+    const websocket::ping_data data(payload.data(), payload.size());
+    self.stream.async_ping(data, [flag = self.ping_in_flight](const error_code&) { *flag = false; });
+    return true;
+}
+
+void MessageStream::set_on_pong(std::function<void(std::string_view)> on_pong) {
+    implementation_->on_pong = std::move(on_pong);
 }
 
 net::awaitable<boost::system::error_code> MessageStream::close(std::uint16_t code, const std::string& reason) {

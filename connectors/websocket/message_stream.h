@@ -7,6 +7,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,8 +108,10 @@ public:
     error_code write(std::string_view payload, bool binary);
     /// Waits until everything written has been handed to the operating system.
     boost::asio::awaitable<error_code> flush();
-    /// Sends a ping unless one is still on its way.
-    void ping();
+    /// Sends a ping unless one is still on its way out: false then. At most 125 bytes.
+    bool ping(std::string_view payload);
+    /// Told the payload of every pong, on the strand, while something reads.
+    void set_on_pong(std::function<void(std::string_view)> on_pong);
     /// Sends a close frame and waits for the peer's.
     boost::asio::awaitable<error_code> close(std::uint16_t code, const std::string& reason);
     /// Ends the connection below in order, so that the last bytes arrive: flush, TLS goodbye, half-close, wait for the

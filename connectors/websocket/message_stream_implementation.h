@@ -6,8 +6,10 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "connectors/websocket/frame_buffered_stream.h"
 #include "connectors/websocket/message_stream.h"
@@ -25,6 +27,7 @@ struct MessageStream::Implementation {
     boost::beast::flat_buffer message;
     std::optional<int> window_bits;  ///< Of permessage-deflate; nothing: it is not used.
     std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> request;
+    std::function<void(std::string_view)> on_pong;
     bool close_received = false;
     bool close_sent = false;
     bool bad_close_code = false;  ///< The close frame had a code that none may have.

@@ -28,6 +28,13 @@ void add_flow_options(Schema& schema) {
               .unit = "messages",
               .minimum = 1,
               .maximum = 10'000'000})
+        .add_choice(
+            "delivery", &Options::delivery,
+            {{"at_most_once", DeliveryGuarantee::at_most_once}, {"at_least_once", DeliveryGuarantee::at_least_once}},
+            {.help = "What happens to messages that were sent when the connection breaks before the peer has "
+                     "acknowledged them with a pong: they are reported (messages_maybe_lost), or sent again.",
+             .example = "'at_least_once'",
+             .applies_when = {client()}})
         .add("max_message_size", &Options::max_message_size,
              {.help = "Bytes a message may have, after decompression; a larger one closes the connection (1009).",
               .example = "1048576",

@@ -18,6 +18,9 @@ enum class WebSocketMode : std::uint8_t { client, server };
 enum class OverflowPolicy : std::uint8_t { block, drop_oldest, drop_newest };
 /// What happens to a peer whose outbound queue is full.
 enum class SlowClientPolicy : std::uint8_t { block, drop_oldest, disconnect };
+/// What happens to sent messages when the connection breaks before the peer has certainly got them: they are reported,
+/// or sent again.
+enum class DeliveryGuarantee : std::uint8_t { at_most_once, at_least_once };
 enum class ErrorPolicy : std::uint8_t { proceed, fail, retry };  ///< proceed is written 'continue'.
 /// gzip and zstd compress payloads; deflate is RFC 7692 permessage-deflate.
 enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, deflate };
@@ -90,8 +93,9 @@ struct WebSocketOptions : ConnectorOptions {
     std::uint64_t buffer_size = 1000;          ///< Inbound messages not yet taken by the engine.
     std::uint64_t buffer_bytes = 64ULL << 20;  ///< Their bytes.
     OverflowPolicy overflow = OverflowPolicy::block;
-    std::uint64_t send_buffer_size = 1000;         ///< Outbound messages waiting, per peer.
-    std::uint64_t max_message_size = 16ULL << 20;  ///< Bytes, after inflation.
+    std::uint64_t send_buffer_size = 1000;                         ///< Outbound messages waiting, per peer.
+    DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
+    std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
     std::optional<std::uint64_t> batch_size;       ///< Rows the engine waits for; absent: takes what is there.
     std::chrono::milliseconds batch_timeout{100};  ///< How long it waits for them.
     BatchFraming batch_framing = BatchFraming::none;

@@ -1,5 +1,6 @@
 #include "connectors/websocket/outbound_queue.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -103,6 +104,11 @@ bool OutboundQueue::is_done(std::optional<std::int64_t> session) const {
     return taken_.empty() && first_of(session) >= waiting_.size();
 }
 
+bool OutboundQueue::has_waiting(std::optional<std::int64_t> session) const {
+    const std::lock_guard lock(mutex_);
+    return first_of(session) < waiting_.size();
+}
+
 std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
     const std::lock_guard lock(mutex_);
     std::vector<OutgoingMessage> removed;
@@ -131,12 +137,16 @@ bool OutboundQueue::confirm(std::size_t count) {
     return count > 0 && std::exchange(refused_, false);
 }
 
-void OutboundQueue::restore() {
+std::size_t OutboundQueue::restore(std::size_t sent) {
     const std::lock_guard lock(mutex_);
+    const auto end = taken_.begin() + static_cast<std::ptrdiff_t>(std::min(sent, taken_.size()));
+    const auto count =
+        std::count_if(taken_.begin(), end, [](const OutgoingMessage& message) { return !message.session_id; });
     while (!taken_.empty()) {
         waiting_.push_front(std::move(taken_.back()));
         taken_.pop_back();
     }
+    return static_cast<std::size_t>(count);
 }
 
 std::vector<OutgoingMessage> OutboundQueue::surrender() {

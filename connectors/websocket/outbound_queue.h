@@ -46,14 +46,17 @@ public:
     std::optional<OutgoingMessage> take(std::optional<std::int64_t> session = std::nullopt);
     /// Whether there is nothing more to take or to confirm.
     [[nodiscard]] bool is_done(std::optional<std::int64_t> session = std::nullopt) const;
+    /// Whether take(session) would give something.
+    [[nodiscard]] bool has_waiting(std::optional<std::int64_t> session) const;
     /// A session has ended: takes out all that wait and belong to one session alone.
     std::vector<OutgoingMessage> remove_bound();
     /// How often somebody has been turned away because it was full.
     [[nodiscard]] std::uint64_t refusals() const;
     /// The first count of those taken have been sent. True when somebody was turned away before.
     bool confirm(std::size_t count);
-    /// The connection is gone: what was taken and not confirmed waits again, first.
-    void restore();
+    /// The connection is gone: what was taken and not confirmed waits again, first. sent: so many of that have been
+    /// sent all the same; returns how many of those belong to no session, and will be sent again.
+    std::size_t restore(std::size_t sent = 0);
     /// Gives up everything, in order, and accepts nothing any more: another queue goes on with it.
     std::vector<OutgoingMessage> surrender();
     /// Puts what another queue has surrendered before what waits here, even beyond the limits.

@@ -21,6 +21,10 @@ constexpr std::chrono::milliseconds farewell_time{1'000};
 constexpr std::chrono::milliseconds close_answer_time{5'000};
 /// How long the end of a connection waits for what was received before it to be processed and answered.
 constexpr std::chrono::milliseconds last_answers_time{3'000};
+/// How long messages wait for the ping whose pong proves them, when they are to be proven.
+constexpr std::chrono::milliseconds proof_interval{200};
+/// How long no pong comes before that is said.
+constexpr std::chrono::seconds pong_patience{10};
 /// More bytes than the frames of a heartbeat: a message is on its way.
 constexpr std::uint64_t message_in_the_making = 1024;
 
@@ -46,7 +50,9 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       children_event_(stream.executor()),
       last_words_event_(stream.executor()),
       before_close_event_(stream.executor()),
+      proof_event_(stream.executor()),
       inflater_(payload_compression(environment.options), environment.options.max_message_size),
+      redelivers_(environment.options.delivery == DeliveryGuarantee::at_least_once),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
       confirmed_(environment.confirmation == nullptr) {
@@ -55,6 +61,7 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
 
 net::awaitable<SessionEnding> PeerSession::run() {
     environment_.outbound.set_wake([event = writer_event_] { event.post(); });
+    stream_.set_on_pong([this](std::string_view payload) { note_pong(payload); });
     const auto start = [this](net::awaitable<void> child) {
         ++running_children_;
         net::co_spawn(stream_.executor(), std::move(child), [this](const std::exception_ptr& exception) {
@@ -68,6 +75,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     start(watch_for_silence());
     start(watch_for_confirmation());
     start(enforce_close_deadline());
+    start(prove_delivery());
 
     try {
         co_await read_messages();
@@ -79,6 +87,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     heartbeat_event_.notify();
     silence_event_.notify();
     confirmation_event_.notify();
+    proof_event_.notify();
     if (stream_.stop_listening()) co_await let_answers_leave();
     stopping_ = true;
     environment_.outbound.set_wake({});
@@ -90,7 +99,11 @@ net::awaitable<SessionEnding> PeerSession::run() {
     close_event_.notify();
     while (running_children_ > 0) co_await children_event_.wait();
     confirm_sent();
-    environment_.outbound.restore();
+    // The answer to our close frame comes when all before it has been read. A peer that closes by itself repeats our
+    // code by chance alone.
+    if (close_requested_ && stream_.close_code() == requested_code_) note_all_read();
+    const std::uint64_t in_doubt = proof_.in_doubt();
+    const std::size_t to_send_again = environment_.outbound.restore(redelivers_ ? in_doubt : 0);
     environment_.inputs.flush();
 
     SessionEnding ending;
@@ -98,6 +111,8 @@ net::awaitable<SessionEnding> PeerSession::run() {
     ending.by_us = close_requested_ && cause_.empty();
     ending.orderly = cause_.empty() && (ending.close_code != 0 || close_requested_);
     ending.confirmed = confirmed_;
+    ending.in_doubt = redelivers_ ? 0 : in_doubt;
+    ending.to_send_again = to_send_again;
     ending.connection_failure = connection_failure_;
     if (!cause_.empty()) {
         ending.description = cause_;
@@ -163,6 +178,12 @@ net::awaitable<void> PeerSession::await_passing(InputFanout::Checkpoint checkpoi
     }
 }
 
+/// What waits for nothing but its proof has left.
+bool PeerSession::all_has_left() const {
+    const OutboundQueue& outbound = environment_.outbound;
+    return redelivers_ ? unconfirmed_.empty() && !outbound.has_waiting(sendable()) : outbound.is_done(sendable());
+}
+
 net::awaitable<void> PeerSession::let_answers_leave() {
     const OutboundQueue& outbound = environment_.outbound;
     const Clock::time_point due = std::min(Clock::now() + last_answers_time, close_deadline_);
@@ -170,8 +191,7 @@ net::awaitable<void> PeerSession::let_answers_leave() {
     co_await await_processing(last_words_event_, due);
     for (;;) {
         writer_event_.notify();
-        while (stream_.is_open() && !outbound.is_done(sendable()) && Clock::now() < due)
-            co_await last_words_event_.wait_until(due);
+        while (stream_.is_open() && !all_has_left() && Clock::now() < due) co_await last_words_event_.wait_until(due);
         // Answers that found no room are offered again.
         if (!stream_.is_open() || Clock::now() >= due || outbound.refusals() == refusals) co_return;
         refusals = outbound.refusals();
@@ -243,6 +263,8 @@ void PeerSession::deliver() {
     message_.binary = stream_.message_is_binary();
     message_.received_at = received_at_;
     message_.wire_size = message_.payload.size();
+    // Without pings a message is the best sign there is.
+    if (environment_.options.heartbeat_interval.count() <= 0 && !redelivers_) note_all_read();
     std::optional<MessageError> error;
     if (begins_compressed(message_.payload, payload_compression(environment_.options))) {
         error = inflater_.inflate(message_.payload, message_.payload);
@@ -302,6 +324,7 @@ bool PeerSession::fill_send_buffer() {
         const std::optional<OutgoingMessage> message = environment_.outbound.take(session);
         if (!message) break;
         if (stream_.write(*message->payload, message->binary)) break;
+        proof_.wrote();
         unconfirmed_.emplace_back(stream_.appended_bytes(), message->payload->size());
         wrote = true;
     }
@@ -322,9 +345,71 @@ void PeerSession::confirm_sent() {
     }
     environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
     environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    const std::uint64_t proven = proof_.sent(count);
+    release(redelivers_ ? proven : count);
+    if (redelivers_) proof_event_.notify();
+}
+
+/// So many messages need not be kept any longer.
+void PeerSession::release(std::uint64_t count) {
+    if (count == 0) return;
     const bool awaited = environment_.outbound.confirm(count);
     if (awaited || environment_.outbound.is_empty()) environment_.journal.changed();
     if (hearing_over_) last_words_event_.notify();
+}
+
+void PeerSession::note_all_read() {
+    const std::uint64_t count = proof_.read_all();
+    if (redelivers_) release(count);
+}
+
+void PeerSession::note_pong(std::string_view payload) {
+    const std::uint64_t count = proof_.pong(payload);
+    if (!redelivers_) return;
+    release(count);
+    proof_event_.notify();
+}
+
+void PeerSession::ping() {
+    if (!stream_.ping(proof_.ping_payload())) return;
+    proof_.pinged();
+    last_ping_ = Clock::now();
+}
+
+/// Pings for the sake of their pongs: soon after messages have been sent, and at once when the queue fills up with what
+/// is only waiting to be proven.
+net::awaitable<void> PeerSession::prove_delivery() {
+    std::optional<Clock::time_point> complaint_due;
+    bool complained = false;
+    while (redelivers_ && !ending()) {
+        const Clock::time_point now = Clock::now();
+        const std::uint64_t in_doubt = proof_.in_doubt();
+        if (in_doubt == 0 || !proof_.awaits_pong()) {
+            complaint_due.reset();
+        } else if (!complaint_due) {
+            complaint_due = now + pong_patience;
+        }
+        if (complaint_due && *complaint_due <= now && !std::exchange(complained, true)) {
+            environment_.journal.log("warning", "no_pong",
+                                     fmt::format("no pong has come for {} s; {} sent messages wait for one in the "
+                                                 "queue (delivery = 'at_least_once')",
+                                                 pong_patience.count(), in_doubt));
+        }
+        Clock::time_point wake = Clock::time_point::max();
+        if (in_doubt > 0 && !proof_.awaits_pong()) {
+            const bool urgent = in_doubt >= environment_.options.send_buffer_size / 2;
+            wake = urgent ? now : last_ping_ + proof_interval;
+        } else if (complaint_due && !complained) {
+            wake = *complaint_due;
+        }
+        if (wake > now) {
+            co_await proof_event_.wait_until(wake);
+            continue;
+        }
+        ping();
+        // The one before is still on its way out.
+        if (!proof_.awaits_pong()) co_await proof_event_.wait_until(now + proof_interval);
+    }
 }
 
 net::awaitable<void> PeerSession::write_messages() {
@@ -373,7 +458,7 @@ net::awaitable<void> PeerSession::send_heartbeats() {
         next = std::max(next + interval, Clock::now());
         if (!probe && timeout.count() > 0) probe = begin_probe();
         if (stream_.unsent_bytes() > 0) continue;
-        stream_.ping();
+        ping();
         if (environment_.options.ping_message && stream_.is_open()) {
             (void)stream_.write(*environment_.options.ping_message, false);
         }

@@ -16,6 +16,7 @@
 #include "connectors/message.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/websocket/connection_journal.h"
+#include "connectors/websocket/delivery_proof.h"
 #include "connectors/websocket/expected_message.h"
 #include "connectors/websocket/input_fanout.h"
 #include "connectors/websocket/message_stream.h"
@@ -32,6 +33,8 @@ struct SessionEnding {
     std::uint16_t close_code = 0;                   ///< Of the peer's close frame.
     bool confirmed = true;                          ///< The awaited reply has come, or none was awaited.
     std::string description;                        ///< In words.
+    std::uint64_t in_doubt = 0;                     ///< Messages sent of which nobody knows whether the peer got them,
+    std::uint64_t to_send_again = 0;                ///< and others that the next session will send again.
     std::optional<std::string> connection_failure;  ///< Why the whole connection must fail, if it must.
 };
 
@@ -105,6 +108,13 @@ private:
     [[nodiscard]] std::optional<std::int64_t> sendable() const;
     bool fill_send_buffer();
     void confirm_sent();
+    void release(std::uint64_t count);
+    /// Another sign of life: what has been sent until now has arrived.
+    void note_all_read();
+    void note_pong(std::string_view payload);
+    [[nodiscard]] bool all_has_left() const;
+    void ping();
+    boost::asio::awaitable<void> prove_delivery();
     void note_arrival();
     void deliver();
     /// Returns the number of the message on this connection.
@@ -123,10 +133,14 @@ private:
     StrandEvent children_event_;
     StrandEvent last_words_event_;    ///< Wakes whoever lets the last answers leave,
     StrandEvent before_close_event_;  ///< and the writer before a close frame of ours.
+    StrandEvent proof_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
     PayloadInflater inflater_;
     std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
+    DeliveryProof proof_;
+    Clock::time_point last_ping_ = Clock::now();
+    const bool redelivers_;  ///< Messages stay in the queue until they are proven.
     InputFanout::View view_;
     Message message_;  ///< The one at hand; its origin stays.
     std::int64_t received_at_ = 0;

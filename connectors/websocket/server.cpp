@@ -118,6 +118,7 @@ private:
         if (!failed_.exchange(true)) tasks_.spawn(strand_, fail_connection(std::move(reason)), {});
     }
     net::awaitable<void> fail_connection(std::string reason);
+    void report_gap(const ServerClient& client, const SessionEnding& ending);
     void stop_listening();
     void look_again_soon();
     net::awaitable<void> tell_senders_to_try();
@@ -304,6 +305,11 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     clients_.dismiss(client->id);
     const std::size_t dropped = client->outbound.clear();
     if (dropped > 0) journal_.messages_dropped.fetch_add(dropped);
+    // A client that says goodbye wants no more; one that is gone, or does not answer our goodbye, might have.
+    if (ending.in_doubt > 0 && (ending.by_us || !ending.orderly)) {
+        journal_.doubt(ending.in_doubt, client->id);
+        report_gap(*client, ending);
+    }
     const std::string text = fmt::format("{} from {}: {}{}", client->id, visit.remote_address, ending.description,
                                          dropped > 0 ? fmt::format("; {} queued messages were not sent", dropped) : "");
     std::optional<std::string> verdict = ending.connection_failure;
@@ -329,6 +335,18 @@ net::awaitable<void> WebSocketServer::tell_senders_to_try() {
     (void)co_await retry_event_.wait_until(Clock::now() + look_at_slow_clients_every);
     retry_planned_.store(false);
     journal_.changed();
+}
+
+/// What was sent to a client that is gone, and may not have reached it.
+void WebSocketServer::report_gap(const ServerClient& client, const SessionEnding& ending) {
+    ConnectionGap gap;
+    gap.connection = journal_.name();
+    gap.started_at = utc_now();
+    gap.last_message_at = client.traffic.last_message_at.load();
+    gap.reason = journal_.redact(ending.description);
+    gap.maybe_lost = ending.in_doubt;
+    gap.client_id = client.id;
+    journal_.report(gap);
 }
 
 net::awaitable<void> WebSocketServer::fail_connection(std::string reason) {

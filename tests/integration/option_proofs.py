@@ -61,6 +61,8 @@ PROOFS = {
                      "test_flow.OverflowTest.test_drop_oldest_keeps_the_last",
                      "test_flow.OverflowTest.test_drop_newest_keeps_the_first"],
         "send_buffer_size": "test_flow.BackpressureTest.test_send_buffer_size_bounds_what_waits_for_a_peer",
+        "delivery": ["test_delivery.ClientDeliveryTest.test_delivery_at_least_once_sends_again",
+                     "test_delivery.ClientDeliveryTest.test_delivery_at_most_once_sends_nothing_again"],
         "max_message_size": ["test_flow.MessageSizeTest.test_max_message_size_counts_all_fragments",
                              "test_flow.MessageSizeTest.test_a_client_closes_with_1009_too"],
         "batch_framing": ["test_formats.OutgoingTest.test_batch_framing_array",

@@ -115,6 +115,31 @@ TEST_CASE("outbound queue: what belongs to one session is taken alone, and leave
     CHECK(queue.is_empty());
 }
 
+TEST_CASE(
+    "outbound queue: what was sent and not proven is sent again, but not what belongs to a session that is over") {
+    OutboundQueue queue({10, 1 << 20});
+    const auto push = [&](const std::string& text, std::optional<std::int64_t> session) {
+        OutgoingMessage message = text_message(text);
+        message.session_id = session;
+        REQUIRE(queue.push(message));
+    };
+    push("a", std::nullopt);
+    push("b", 1);
+    push("c", std::nullopt);
+    push("d", std::nullopt);
+    while (queue.take()) continue;
+    CHECK_FALSE(queue.has_waiting(std::nullopt));
+    CHECK_FALSE(queue.is_done());
+    (void)queue.confirm(1);
+    CHECK(queue.restore(2) == 1);  // b and c had been sent, d had not.
+    CHECK(queue.has_waiting(1));
+    CHECK_FALSE(queue.has_waiting(2));
+    CHECK(queue.remove_bound().size() == 1);
+    CHECK(*queue.take()->payload == "c");
+    CHECK(*queue.take()->payload == "d");
+    CHECK_FALSE(queue.take());
+}
+
 TEST_CASE("outbound queue: a burst is no slowness, not to take what waits is") {
     const auto start = OutboundQueue::Clock::now();
     OutboundQueue queue({4, 1 << 20, 1000ms});
