@@ -20,11 +20,6 @@ namespace {
 /// A few of the engine's vectors: large enough for the cost of a statement, small enough to hold.
 constexpr std::size_t past_rows_at_once = 20'480;
 
-bool is_time(const ColumnType& type) {
-    return type.id == TypeId::timestamp || type.id == TypeId::timestamp_tz || type.id == TypeId::timestamp_s ||
-           type.id == TypeId::timestamp_ms || type.id == TypeId::timestamp_ns || type.id == TypeId::date;
-}
-
 bool is_power_of_ten(std::uint64_t number) {
     std::uint64_t power = 1;
     while (power < number) power *= 10;
@@ -328,12 +323,15 @@ ResultTimes RunningPipeline::times_to_read() const {
 }
 
 void RunningPipeline::watch(std::size_t clock) {
-    graph_->watch(clock);
+    // Who is asked by several ways asks on once.
+    if (graph_->is_watched(clock)) return;
     watch_upstream(graph_->plan().clocks.at(clock));
+    graph_->watch(clock);
 }
 
 void RunningPipeline::watch_upstream(const PlannedClock& clock) {
     if (clock.kind == PlannedClock::Kind::upstream) sources_[clock.scan].upstream->watch(clock.upstream_clock);
+    for (const ClockValue& member : clock.members) watch_upstream(graph_->plan().clocks.at(member.clock));
 }
 
 const RowMarks* RunningPipeline::output_marks(std::size_t clock) const noexcept {

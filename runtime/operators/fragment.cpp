@@ -14,17 +14,6 @@
 
 namespace laminar {
 
-namespace {
-
-ResultTable watermarks_of(const std::vector<std::int64_t>& watermarks) {
-    ResultTable table = empty_rows({{clock_variable, TypeId::timestamp}});
-    for (const std::int64_t watermark : watermarks) table.values.front().append(watermark);
-    table.rows = watermarks.size();
-    return table;
-}
-
-}  // namespace
-
 Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
                    const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
                    const std::function<std::string(const std::string&)>& wrap)
@@ -45,8 +34,6 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
     statement_ = engine.prepare(sql);
     if (!planned.lateness) return;
     static std::atomic<std::uint64_t> count = 0;
-    bound_slot_ =
-        engine.create_row_slot(fmt::format("bounds of fragment {}", ++count), {{clock_variable, TypeId::timestamp}});
     late_values_ = planned.lateness->values;
     leaves_suspects_ = planned.lateness->is_left_open;
     for (const PlannedLateness::Rule& planned_rule : planned.lateness->rules) {
@@ -54,16 +41,11 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
         rule.value = planned_rule.value;
         rule.clock = clocks.at(planned_rule.bound.clock).get();
         rule.scan = static_cast<std::int64_t>(planned_rule.scan);
-        if (!is_clock_itself(planned_rule.bound.expression))
-            rule.bound = engine.prepare(fmt::format("SELECT CAST({} AS TIMESTAMP) FROM {}",
-                                                    text_of(planned_rule.bound.expression), bound_slot_->from_sql()));
+        rule.bound = std::make_unique<ClockExpression>(engine, fmt::format("bounds of late rows {}", ++count),
+                                                       planned_rule.bound.expression);
         late_rules_.push_back(std::move(rule));
     }
     dating_ = engine.prepare(text_over_scans(planned.lateness->query, true));
-}
-
-Fragment::~Fragment() {
-    if (bound_slot_) bound_slot_->set_rows(nullptr);
 }
 
 std::string Fragment::text_over_scans(const ast::Query& query, bool numbered) const {
@@ -200,19 +182,12 @@ void Fragment::find_late_rows(const LateRule& rule, const ColumnVector& values, 
         }
     }
     if (asked.empty()) return;
-    ResultTable bounds = watermarks_of(watermarks);
-    if (rule.bound) {
-        const ShownRows shown(*bound_slot_, bounds);
-        ResultTable computed = rule.bound->execute();
-        bounds = std::move(computed);
-    }
-    const ColumnVector& bound = bounds.values.front();
+    const std::vector<std::optional<std::int64_t>> bounds = rule.bound->at(watermarks);
     for (std::size_t index = 0; index < asked.size(); ++index) {
         const std::size_t row = asked[index];
-        if (!bound.is_valid(index) || values.values<std::int64_t>()[row] >= bound.values<std::int64_t>()[index])
-            continue;
+        if (!bounds[index] || values.values<std::int64_t>()[row] >= *bounds[index]) continue;
         if (leaves_suspects_)
-            suspects_.push_back({row, bound.values<std::int64_t>()[index], origins[row]});
+            suspects_.push_back({row, *bounds[index], origins[row]});
         else
             late[row] = 1;
     }

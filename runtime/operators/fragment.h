@@ -63,7 +63,6 @@ public:
     Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
              const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
              const std::function<std::string(const std::string&)>& wrap = {});
-    ~Fragment();
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return statement_->columns(); }
     [[nodiscard]] bool has_rows(bool removed = false) const;
@@ -91,7 +90,7 @@ private:
         std::size_t value = 0;
         EventClock* clock = nullptr;
         std::int64_t scan = 0;
-        std::unique_ptr<PreparedQuery> bound;  ///< Over the watermarks that bound_slot_ shows; null: these themselves.
+        std::unique_ptr<ClockExpression> bound;
     };
 
     [[nodiscard]] std::string text_over_scans(const ast::Query& query, bool numbered) const;
@@ -110,7 +109,6 @@ private:
     const std::vector<StreamScan>& all_scans_;
     std::vector<StreamScan> scans_;  ///< Those it reads, streams alone.
     RowObserver& observer_;
-    std::unique_ptr<BatchSlot> bound_slot_;  ///< Outlives the statements that read it.
     std::vector<LateRule> late_rules_;
     std::size_t late_values_ = 0;
     bool leaves_suspects_ = false;

@@ -9,6 +9,7 @@ namespace laminar {
 OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
                              RowObserver& observer, const ResultShape& shape)
     : engine_(engine),
+      name_(name),
       plan_(std::move(plan)),
       shape_(shape),
       scans_(std::move(inputs)),
@@ -41,13 +42,22 @@ OperatorGraph::~OperatorGraph() {
 
 void OperatorGraph::make_clock(std::size_t index) {
     const PlannedClock& clock = plan_.clocks[index];
-    if (clock.kind == PlannedClock::Kind::operator_output || event_clocks_[index]) return;
+    const bool is_of_input =
+        clock.kind != PlannedClock::Kind::operator_output && clock.kind != PlannedClock::Kind::united;
+    if (!is_of_input || event_clocks_[index]) return;
     const StreamScan& scan = scans_.at(clock.scan);
     event_clocks_[index] = std::make_unique<EventClock>(engine_, clock, scan.from_sql, *scan.slot);
 }
 
 void OperatorGraph::watch(std::size_t clock) {
-    make_clock(clock);
+    if (is_watched(clock)) return;
+    const PlannedClock& planned = plan_.clocks.at(clock);
+    if (planned.kind == PlannedClock::Kind::united) {
+        for (const ClockValue& member : planned.members) make_clock(member.clock);
+        united_clocks_.try_emplace(clock, engine_, fmt::format("{}:united {}", name_, clock), planned.members, clocks_);
+    } else {
+        make_clock(clock);
+    }
     std::function<std::string(const std::string&)> wrap;
     if (shape_) wrap = [this](const std::string& sql) { return shape_(sql, {origin_column, row_position_column}); };
     result_->prepare_origins(plan_.result_with_origins, wrap);
@@ -87,7 +97,10 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
         std::all_of(liveness.begin(), liveness.end(), [](const InputLiveness& input) { return input.has_ended; });
     const bool begins = !has_begun_ && (came || finished_);
     has_begun_ = has_begun_ || begins;
-    if (!came && !moved && !begins) return result;
+    if (!came && !moved && !begins) {
+        unite_clocks();  // One of them may be new.
+        return result;
+    }
     for (std::size_t index = 0; index < operators_.size(); ++index) {
         StreamOperator& step = *operators_[index];
         step.evaluate();
@@ -95,31 +108,54 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
         const auto& output_clocks = plan_.operators[index].output_clocks;
         for (const std::size_t clock : output_clocks) clocks_[clock] = step.output_time(plan_.clocks[clock].side);
     }
+    unite_clocks();
     run_result(result);
     if (plan_.changes) result.removed = result_->run(true);
     has_changes_ = keeps_state();
     return result;
 }
 
+void OperatorGraph::unite_clocks() {
+    for (auto& [index, united] : united_clocks_) clocks_[index] = united.now();
+}
+
+bool OperatorGraph::may_have_late_rows(std::size_t clock) const {
+    const PlannedClock& planned = plan_.clocks[clock];
+    if (planned.kind == PlannedClock::Kind::united)
+        return std::any_of(planned.members.begin(), planned.members.end(),
+                           [&](const ClockValue& member) { return may_have_late_rows(member.clock); });
+    return event_clocks_[clock] && event_clocks_[clock]->has_suspects() &&
+           planned.origin == PlannedClock::Kind::event_time;
+}
+
+RowMarks OperatorGraph::marks_of(std::size_t clock, const std::vector<RowOrigin>& origins) const {
+    const PlannedClock& planned = plan_.clocks[clock];
+    RowMarks marks(origins.size());
+    if (planned.kind == PlannedClock::Kind::united) {
+        const UnitedClock& united = united_clocks_.at(clock);
+        for (std::size_t member = 0; member < planned.members.size(); ++member) {
+            const std::size_t of = planned.members[member].clock;
+            if (may_have_late_rows(of)) united.take_marks(member, marks_of(of, origins), marks);
+        }
+        return marks;
+    }
+    for (std::size_t row = 0; row < origins.size(); ++row) {
+        if (origins[row].scan == static_cast<std::int64_t>(planned.scan))
+            marks[row] = event_clocks_[clock]->mark(origins[row].position);
+    }
+    return marks;
+}
+
 void OperatorGraph::run_result(Result& result) {
-    const auto may_have_late_rows = [&](std::size_t clock) {
-        return event_clocks_[clock] && event_clocks_[clock]->has_suspects() &&
-               plan_.clocks[clock].origin == PlannedClock::Kind::event_time;
-    };
-    if (std::none_of(watched_.begin(), watched_.end(), may_have_late_rows)) {
+    if (std::none_of(watched_.begin(), watched_.end(),
+                     [this](std::size_t clock) { return may_have_late_rows(clock); })) {
         result.added = result_->run(false);
         return;
     }
     std::vector<RowOrigin> origins;
     result.added = result_->run_with_origins(origins);
     for (const std::size_t clock : watched_) {
-        if (!may_have_late_rows(clock)) continue;
-        RowMarks& marks = result.marks[clock];
-        marks.resize(origins.size());
-        for (std::size_t row = 0; row < origins.size(); ++row) {
-            if (origins[row].scan == static_cast<std::int64_t>(plan_.clocks[clock].scan))
-                marks[row] = event_clocks_[clock]->mark(origins[row].position);
-        }
+        if (may_have_late_rows(clock)) result.marks[clock] = marks_of(clock, origins);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/operators/stream_operator.h"
+#include "runtime/operators/united_clock.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {
@@ -46,6 +47,7 @@ public:
     /// Somebody reads the result, and wants to know of one of its clocks from now on. Throws EngineException.
     void watch(std::size_t clock);
     [[nodiscard]] bool is_watched() const noexcept { return !watched_.empty(); }
+    [[nodiscard]] bool is_watched(std::size_t clock) const noexcept { return watched_.contains(clock); }
     /// A clock as of the last process.
     [[nodiscard]] const StreamTime& time_of(std::size_t clock) const { return clocks_.at(clock); }
     /// The state does not follow yet from what was processed last.
@@ -74,14 +76,20 @@ private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
     void make_clock(std::size_t index);
+    void unite_clocks();
+    [[nodiscard]] bool may_have_late_rows(std::size_t clock) const;
+    /// What a clock says about rows that came from these.
+    [[nodiscard]] RowMarks marks_of(std::size_t clock, const std::vector<RowOrigin>& origins) const;
     void run_result(Result& result);
 
     Engine& engine_;
+    std::string name_;
     StreamPlan plan_;
     ResultShape shape_;
     std::set<std::size_t> watched_;                          ///< Clocks that readers of the result want to know of.
     std::vector<StreamScan> scans_;                          ///< Inputs, then operators.
     std::vector<std::unique_ptr<EventClock>> event_clocks_;  ///< Null for those of operators, and those nobody uses.
+    std::map<std::size_t, UnitedClock> united_clocks_;       ///< Those that are watched.
     StreamClocks clocks_;
     std::vector<std::unique_ptr<BatchSlot>> slots_;  ///< Of the operators' rows; outlive the statements.
     std::vector<std::unique_ptr<StreamOperator>> operators_;

@@ -57,6 +57,28 @@ ResultTable look_ahead(std::int64_t time) {
 
 }  // namespace
 
+ClockExpression::ClockExpression(Engine& engine, const std::string& name, const ast::Expression& expression) {
+    if (is_clock_itself(expression)) return;
+    slot_ = engine.create_row_slot(name, {{clock_variable, TypeId::timestamp}});
+    expression_ =
+        engine.prepare(fmt::format("SELECT CAST({} AS TIMESTAMP) FROM {}", text_of(expression), slot_->from_sql()));
+}
+
+std::vector<std::optional<std::int64_t>> ClockExpression::at(const std::vector<std::int64_t>& times) const {
+    std::vector<std::optional<std::int64_t>> values(times.begin(), times.end());
+    if (!expression_ || times.empty()) return values;
+    ResultTable clock = empty_rows({{clock_variable, TypeId::timestamp}});
+    for (const std::int64_t time : times) clock.values.front().append(time);
+    clock.rows = times.size();
+    const ShownRows shown(*slot_, clock);
+    const ResultTable computed = expression_->execute();
+    const ColumnVector& column = computed.values.front();
+    for (std::size_t row = 0; row < values.size(); ++row) {
+        values[row] = column.is_valid(row) ? std::optional(column.values<std::int64_t>()[row]) : std::nullopt;
+    }
+    return values;
+}
+
 TimeBound::TimeBound(Engine& engine, const std::string& name, const TimeKey& key, const StreamClocks& clocks)
     : clocks_(clocks), slot_(engine.create_row_slot(name + ":clock", {{clock_variable, TypeId::timestamp}})) {
     for (const ClockValue& each : key) {

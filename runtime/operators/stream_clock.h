@@ -36,6 +36,20 @@ private:
 /// The clocks of a plan, by index. Engine thread only.
 using StreamClocks = std::vector<StreamTime>;
 
+/// An expression over clock_variable at any values of a clock.
+class ClockExpression {
+public:
+    /// name is unique among slots.
+    ClockExpression(Engine& engine, const std::string& name, const ast::Expression& expression);
+
+    /// NULL where it has no value.
+    [[nodiscard]] std::vector<std::optional<std::int64_t>> at(const std::vector<std::int64_t>& times) const;
+
+private:
+    std::unique_ptr<BatchSlot> slot_;            ///< Outlives the statement, which reads it.
+    std::unique_ptr<PreparedQuery> expression_;  ///< Null where it is the clock itself.
+};
+
 /// A time key at the present value of its clocks: the least of its inputs. Asks the engine, and again only when a
 /// clock has moved so far that the key, which grows with it, may have another value.
 class TimeBound {

@@ -38,8 +38,12 @@ private:
     }
 
     void describe_clock(const PlannedClock& clock) {
-        if (clock.kind == PlannedClock::Kind::operator_output) return;
+        if (clock.kind == PlannedClock::Kind::operator_output || clock.kind == PlannedClock::Kind::united) return;
         const std::string input = query_.inputs[clock.scan].object;
+        if (clock.kind == PlannedClock::Kind::upstream) {
+            lines_.push_back({fmt::format("time of {}", input), fmt::format("{}, as it has it", clock.column)});
+            return;
+        }
         lines_.push_back(
             {fmt::format("time of {}", input),
              clock.kind == PlannedClock::Kind::arrival

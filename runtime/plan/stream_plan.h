@@ -31,16 +31,31 @@ inline constexpr const char* origin_column = "__origin";
 /// In expressions of a clock: the clock itself.
 inline constexpr const char* clock_variable = "__clock";
 
+/// A value that never decreases while a clock advances: expression, over clock_variable, of type TIMESTAMP.
+struct ClockValue {
+    std::size_t clock = 0;
+    ast::Expression expression;
+};
+
+/// A time key of a relation, for every input its rows can come from.
+using TimeKey = std::vector<ClockValue>;
+
 /// A lower bound, growing, of the event times that are still to come: a watermark.
 struct PlannedClock {
     enum class Kind : std::uint8_t {
         event_time,       ///< Of an input: the running maximum of an expression over its rows.
         arrival,          ///< Of an input: the time of arrival, which goes on when nothing arrives.
         operator_output,  ///< What an operator says about the rows it is still going to deliver.
-        upstream          ///< Of a pipeline that is read: one of its own clocks.
+        upstream,         ///< Of a pipeline that is read: one of its own clocks.
+        united            ///< For readers: the least of the values of other clocks of the plan.
     };
     Kind kind = Kind::event_time;
-    Kind origin = Kind::event_time;  ///< upstream: of the first pipeline that has it. Else the same as kind.
+    /// upstream: of the first pipeline that has it. united: event_time where one of its members has that. Else the same
+    /// as kind.
+    Kind origin = Kind::event_time;
+    /// united, or follows one that is: its rows come by several ways, whose rows took turns somehow.
+    bool is_united = false;
+    TimeKey members;                 ///< united: of clocks of inputs and operators.
     std::size_t upstream_clock = 0;  ///< upstream: index into the clocks of the pipeline.
     std::size_t scan = 0;            ///< The scan whose rows it is about.
     std::size_t side = 0;            ///< operator_output of a join: which side's time it is.
@@ -51,15 +66,6 @@ struct PlannedClock {
     std::optional<std::int64_t> delay;
     std::chrono::milliseconds idle{30'000};
 };
-
-/// A value that never decreases while a clock advances: expression, over clock_variable, of type TIMESTAMP.
-struct ClockValue {
-    std::size_t clock = 0;
-    ast::Expression expression;
-};
-
-/// A time key of a relation, for every input its rows can come from.
-using TimeKey = std::vector<ClockValue>;
 
 /// Which rows of a fragment came too late: those of which a value lies before a bound at the watermark of their own
 /// input, as it was when they came, and those of which a value is NULL. It is asked of the rows that WHERE lets pass.
@@ -193,10 +199,14 @@ struct ResultTimes {
     struct Column {
         std::size_t position = 0;
         std::string name;
-        TimeKey key;  ///< By the clocks of the plan.
+        TimeKey key;  ///< By the clocks of the plan: one, but for windows that differ.
+    };
+    struct Clock {
+        PlannedClock::Kind origin = PlannedClock::Kind::event_time;  ///< As of a planned clock, as the next.
+        bool is_united = false;
     };
     std::vector<Column> columns;
-    std::vector<PlannedClock::Kind> origins;  ///< Of the clocks of the plan.
+    std::vector<Clock> clocks;  ///< Those of the plan.
 };
 
 struct StreamPlan {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "catalog/catalog.h"
 #include "catalog/function_rewriter.h"
@@ -58,7 +60,7 @@ std::optional<StreamPlan> StreamPlanner::plan() {
     }
     plan_.clocks_in_use = plan_.clocks.size();
     if (!plan_.changes) find_result_times(query);
-    for (const PlannedClock& clock : plan_.clocks) plan_.times.origins.push_back(clock.origin);
+    for (const PlannedClock& clock : plan_.clocks) plan_.times.clocks.push_back({clock.origin, clock.is_united});
     plan_.result.query = std::move(query);
     return std::move(plan_);
 }
@@ -67,8 +69,10 @@ void StreamPlanner::find_result_times(const ast::Query& query) {
     const TimeTracer tracer = make_tracer();
     const std::vector<OutputColumn> columns = columns_.of(query);
     for (std::size_t position = 0; position < columns.size(); ++position) {
-        if (auto key = tracer.trace_column(query, columns[position].name))
-            plan_.times.columns.push_back({position, columns[position].name, std::move(*key)});
+        auto key = tracer.trace_column(query, columns[position].name);
+        if (!key) continue;
+        TimeKey one = united(std::move(*key), columns[position].type);
+        if (!one.empty()) plan_.times.columns.push_back({position, columns[position].name, std::move(one)});
     }
     if (!plan_.times.columns.empty())
         plan_.result_with_origins =
@@ -161,11 +165,9 @@ std::optional<TimeKey> StreamPlanner::scan_clock(std::size_t scan, const std::st
     const bool arrival =
         found->metadata == MetadataField::received_at || found->metadata == MetadataField::processed_at;
     const TypeId type = found->type.id;
-    const bool timestamp = type == TypeId::timestamp || type == TypeId::timestamp_tz || type == TypeId::timestamp_s ||
-                           type == TypeId::timestamp_ms || type == TypeId::timestamp_ns || type == TypeId::date;
     const InputTime& time = times_[scan];
     const bool declared = !time.column.empty();
-    if (!timestamp) return std::nullopt;
+    if (!is_time(found->type)) return std::nullopt;
     if (!arrival && declared && !equals_ignoring_case(time.column, column)) return std::nullopt;
     PlannedClock clock;
     clock.kind = arrival ? PlannedClock::Kind::arrival : PlannedClock::Kind::event_time;
@@ -201,7 +203,8 @@ std::optional<TimeKey> StreamPlanner::upstream_clock(std::size_t scan, const std
     for (ClockValue& value : key) {
         PlannedClock clock;
         clock.kind = PlannedClock::Kind::upstream;
-        clock.origin = times.origins.at(value.clock);
+        clock.origin = times.clocks.at(value.clock).origin;
+        clock.is_united = times.clocks.at(value.clock).is_united;
         clock.upstream_clock = value.clock;
         clock.scan = scan;
         clock.column = found->name;
@@ -222,6 +225,76 @@ std::size_t StreamPlanner::input_clock(PlannedClock clock) {
     }
     plan_.clocks.push_back(std::move(clock));
     return plan_.clocks.size() - 1;
+}
+
+/// The clock of these members that is there, or a new one.
+std::size_t StreamPlanner::united_clock(TimeKey members) {
+    const auto text_of_member = [](const ClockValue& member) {
+        return std::pair(member.clock, text_of(member.expression));
+    };
+    TimeKey distinct;
+    for (ClockValue& member : members) {
+        if (std::none_of(distinct.begin(), distinct.end(),
+                         [&](const ClockValue& other) { return text_of_member(other) == text_of_member(member); }))
+            distinct.push_back(std::move(member));
+    }
+    const auto has_same_members = [&](const PlannedClock& clock) {
+        return clock.kind == PlannedClock::Kind::united &&
+               std::equal(clock.members.begin(), clock.members.end(), distinct.begin(), distinct.end(),
+                          [&](const ClockValue& one, const ClockValue& other) {
+                              return text_of_member(one) == text_of_member(other);
+                          });
+    };
+    const auto known = std::find_if(plan_.clocks.begin(), plan_.clocks.end(), has_same_members);
+    if (known != plan_.clocks.end()) return static_cast<std::size_t>(known - plan_.clocks.begin());
+    const auto all_have = [&](PlannedClock::Kind origin) {
+        return std::all_of(distinct.begin(), distinct.end(),
+                           [&](const ClockValue& member) { return plan_.clocks[member.clock].origin == origin; });
+    };
+    PlannedClock clock;
+    clock.kind = PlannedClock::Kind::united;
+    if (std::any_of(distinct.begin(), distinct.end(),
+                    [&](const ClockValue& member) { return may_be_late(member.clock); }))
+        clock.origin = PlannedClock::Kind::event_time;
+    else
+        clock.origin =
+            all_have(PlannedClock::Kind::arrival) ? PlannedClock::Kind::arrival : PlannedClock::Kind::operator_output;
+    clock.is_united = true;
+    clock.type = TypeId::timestamp;
+    clock.members = std::move(distinct);
+    plan_.clocks.push_back(std::move(clock));
+    return plan_.clocks.size() - 1;
+}
+
+/// Rows that come by several ways have a clock for each of them. Would readers follow them all, there were twice as
+/// many with every two pipelines that meet again: they follow one, which says of each row what the clock of its way
+/// says.
+TimeKey StreamPlanner::united(TimeKey key, const ColumnType& type) {
+    if (key.size() == 1) return key;
+    std::vector<std::pair<std::string, TimeKey>> by_expression;
+    for (ClockValue& value : key) {
+        const std::string text = text_of(value.expression);
+        auto found = std::find_if(by_expression.begin(), by_expression.end(),
+                                  [&](const auto& each) { return each.first == text; });
+        if (found == by_expression.end()) found = by_expression.insert(found, {text, {}});
+        found->second.push_back(std::move(value));
+    }
+    if (by_expression.size() > 1 && !is_window_structure(by_expression.front().second)) {
+        // Times that were made in other ways: it has their values.
+        if (!is_time(type)) return {};
+        TimeKey members;
+        for (auto& [text, values] : by_expression) std::move(values.begin(), values.end(), std::back_inserter(members));
+        return {{united_clock(std::move(members)), make_cast(make_column("", clock_variable, {}), to_sql(type), {})}};
+    }
+    // The same of all clocks, which readers compute. A window has two ends, and one clock has one value: of windows
+    // that differ there are several.
+    TimeKey one;
+    for (auto& [text, values] : by_expression) {
+        ast::Expression expression = values.front().expression;
+        for (ClockValue& value : values) value.expression = make_column("", clock_variable, {});
+        one.push_back({united_clock(std::move(values)), std::move(expression)});
+    }
+    return one;
 }
 
 /// Operators and the clock on the wall deliver in order.

@@ -74,6 +74,9 @@ private:
     std::optional<TimeKey> scan_clock(std::size_t scan, const std::string& column);
     std::optional<TimeKey> upstream_clock(std::size_t scan, const std::string& column);
     std::size_t input_clock(PlannedClock clock);
+    std::size_t united_clock(TimeKey members);
+    /// The key of a column of the result as readers have it.
+    [[nodiscard]] TimeKey united(TimeKey key, const ColumnType& type);
     /// Of the rows of input by its items of these names, which are times by these keys.
     [[nodiscard]] std::optional<PlannedLateness> lateness(const ast::Query& input, const std::string& item,
                                                           const TimeKey& key) const;

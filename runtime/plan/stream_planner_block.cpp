@@ -346,7 +346,9 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     session.input.lateness = lateness(session.input.query, time_key_column, session.key);
     // A session that is still open takes what lies behind the watermark. Where several inputs make sessions together,
     // that would depend on whose rows came first: there a row is late by the watermark of its own input alone.
-    if (session.input.lateness) session.input.lateness->is_left_open = session.key.size() == 1;
+    if (session.input.lateness)
+        session.input.lateness->is_left_open =
+            session.key.size() == 1 && !plan_.clocks[session.key.front().clock].is_united;
     sum_up_frames_exactly(split.output(), columns_.of(session.input.query));
     session.query = make_query(split.output());
     const ast::Select output = split.output();

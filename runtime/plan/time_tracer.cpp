@@ -139,6 +139,11 @@ void simplify_time(ast::Expression& expression) {
     }
 }
 
+bool is_time(const ColumnType& type) noexcept {
+    return type.id == TypeId::timestamp || type.id == TypeId::timestamp_tz || type.id == TypeId::timestamp_s ||
+           type.id == TypeId::timestamp_ms || type.id == TypeId::timestamp_ns || type.id == TypeId::date;
+}
+
 bool is_window_structure(const TimeKey& key) {
     return !key.empty() && std::all_of(key.begin(), key.end(), [](const ClockValue& value) {
         return std::holds_alternative<ast::StructLiteral>(value.expression.node);

@@ -46,6 +46,8 @@ private:
 [[nodiscard]] ast::Expression* growing_reference(ast::Expression& expression);
 /// Makes a TIMESTAMP of a key: the start of a window structure.
 [[nodiscard]] TimeKey as_timestamps(TimeKey key);
+/// A type of points in time.
+[[nodiscard]] bool is_time(const ColumnType& type) noexcept;
 /// Whether the key is a window structure.
 [[nodiscard]] bool is_window_structure(const TimeKey& key);
 /// Writes out HOP windows as the first window that a time belongs to, and fields of structures.

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -65,6 +66,41 @@ bool has_rows_behind(const Recording& recording, const std::vector<std::string>&
     return false;
 }
 
+/// Statements with the kind of what they create in the place of {}.
+std::string as(std::string setup, const char* kind) {
+    for (std::size_t at = setup.find("{}"); at != std::string::npos; at = setup.find("{}")) setup.replace(at, 2, kind);
+    return setup;
+}
+
+/// setup: statements that create {} after {}, which stand for views or for pipelines; both come to the same.
+void check_graph(const std::string& name, const std::string& setup, const std::string& query, std::size_t turn) {
+    static constexpr std::size_t batches[] = {1, 7, 60, 1'000'000};
+    for (const auto& recording : recordings()) {
+        ++turn;
+        const Feeding feeding{batches[turn % 4], turn % 3 == 0 ? Feeding::Order::by_turns : Feeding::Order::together, 0,
+                              turn % 2 == 0};
+        const Feeding other{batches[(turn + 2) % 4], Feeding::Order::together, 0, false};
+        std::string refused_view;
+        std::string refused_pipeline;
+        const auto expected = outcome_of(as(setup, "VIEW"), query, *recording, other, refused_view);
+        const auto outcome = outcome_of(as(setup, "PIPELINE"), query, *recording, feeding, refused_pipeline);
+        // HOP and SESSION take no updating result, be it that of a view or of a pipeline.
+        CHECK_MESSAGE(refused_pipeline == refused_view, name, ": ", refused_view, refused_pipeline);
+        const bool may_be_refused = refused_view.find("over rows that change") != std::string::npos;
+        CHECK_MESSAGE((refused_view.empty() || may_be_refused), name, ": ", refused_view);
+        if (!expected || !outcome) return;
+        std::string finding = outcome->problem + difference_of(outcome->rows, expected->rows);
+        if (outcome->types != expected->types) finding += outcome->types + " is not " + expected->types;
+        CHECK_MESSAGE(expected->problem.empty(), name, ": ", expected->problem);
+        CHECK_MESSAGE(finding.empty(), name, " over ", recording->name(), " in ", feeding.text(), ":\n", finding);
+        const StreamQuery view(as(setup, "VIEW"), query);
+        if (has_rows_behind(*recording, view.streams())) continue;
+        const std::string against_batch =
+            difference_of(outcome->rows, texts_of(recording->engine(), view.ad_hoc_sql()));
+        CHECK_MESSAGE(against_batch.empty(), name, " over ", recording->name(), ", ad hoc:\n", against_batch);
+    }
+}
+
 /// The links before it, each as a pipeline or a view, and the last as a query.
 void check_chain(const std::vector<const Link*>& chain, std::size_t turn) {
     std::string name;
@@ -77,37 +113,40 @@ void check_chain(const std::vector<const Link*>& chain, std::size_t turn) {
         relation = next;
     }
     name += chain.back()->name;
-    const std::string query = over(*chain.back(), relation);
-    const auto made_of = [&](const char* kind) {
-        std::string text = setup;
-        for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}")) text.replace(at, 2, kind);
-        return text;
-    };
-    static constexpr std::size_t batches[] = {1, 7, 60, 1'000'000};
-    for (const auto& recording : recordings()) {
-        ++turn;
-        const Feeding feeding{batches[turn % 4], turn % 3 == 0 ? Feeding::Order::by_turns : Feeding::Order::together, 0,
-                              turn % 2 == 0};
-        const Feeding other{batches[(turn + 2) % 4], Feeding::Order::together, 0, false};
-        std::string refused_view;
-        std::string refused_pipeline;
-        const auto expected = outcome_of(made_of("VIEW"), query, *recording, other, refused_view);
-        const auto outcome = outcome_of(made_of("PIPELINE"), query, *recording, feeding, refused_pipeline);
-        // HOP and SESSION take no updating result, be it that of a view or of a pipeline.
-        CHECK_MESSAGE(refused_pipeline == refused_view, name, ": ", refused_view, refused_pipeline);
-        const bool may_be_refused = refused_view.find("over rows that change") != std::string::npos;
-        CHECK_MESSAGE((refused_view.empty() || may_be_refused), name, ": ", refused_view);
-        if (!expected || !outcome) return;
-        std::string finding = outcome->problem + difference_of(outcome->rows, expected->rows);
-        if (outcome->types != expected->types) finding += outcome->types + " is not " + expected->types;
-        CHECK_MESSAGE(expected->problem.empty(), name, ": ", expected->problem);
-        CHECK_MESSAGE(finding.empty(), name, " over ", recording->name(), " in ", feeding.text(), ":\n", finding);
-        const StreamQuery view(made_of("VIEW"), query);
-        if (has_rows_behind(*recording, view.streams())) continue;
-        const std::string against_batch =
-            difference_of(outcome->rows, texts_of(recording->engine(), view.ad_hoc_sql()));
-        CHECK_MESSAGE(against_batch.empty(), name, " over ", recording->name(), ", ad hoc:\n", against_batch);
+    check_graph(name, setup, over(*chain.back(), relation), turn);
+}
+
+/// Two ways that part and meet again, level by level: what takes the place of {} reads the level before.
+struct Ways {
+    const char* name;
+    const char* one;
+    const char* other;
+};
+
+constexpr Ways ways[] = {
+    {"diamonds", "SELECT symbol, ts, v FROM {} WHERE v % 2 = 0", "SELECT symbol, ts, v FROM {} WHERE v % 2 <> 0"},
+    {"diamonds that shift the time", "SELECT symbol, ts, v FROM {} WHERE v % 3 = 0",
+     "SELECT symbol, ts + INTERVAL '3 seconds' AS ts, v FROM {} WHERE v % 3 <> 0"},
+    {"diamonds with a window on one side", "SELECT symbol, ts, v FROM {} WHERE v % 3 <> 0",
+     "SELECT symbol, TUMBLE_START(ts, INTERVAL '5 seconds') AS ts, CAST(MAX(v) AS BIGINT) AS v FROM {} GROUP BY "
+     "symbol, TUMBLE(ts, INTERVAL '5 seconds')"},
+    {"diamonds with another stream", "SELECT symbol, ts, v FROM {} WHERE v % 3 <> 0",
+     "SELECT symbol, ts + INTERVAL '2 seconds' AS ts, v FROM {} UNION ALL SELECT symbol, ts, CAST(bid AS BIGINT) AS v "
+     "FROM quotes WHERE ask > 20"},
+};
+
+/// Of views or pipelines m0 ... of so many levels, after {}, which stands for their kind.
+std::string diamonds_of(const Ways& sides, int levels) {
+    std::string setup = "CREATE {} m0 AS SELECT symbol, ts, quantity AS v FROM trades;\n";
+    for (int level = 0; level < levels; ++level) {
+        const std::string before = fmt::format("m{}", level);
+        setup += fmt::format("CREATE {{}} a{} AS {};\n", level, fmt::format(fmt::runtime(sides.one), before));
+        setup += fmt::format("CREATE {{}} b{} AS {};\n", level, fmt::format(fmt::runtime(sides.other), before));
+        setup += fmt::format(
+            "CREATE {{}} m{0} AS SELECT symbol, ts, v FROM a{1} UNION ALL SELECT symbol, ts, v FROM b{1};\n", level + 1,
+            level);
     }
+    return setup;
 }
 
 void check_chains_from(std::size_t first) {
@@ -132,24 +171,86 @@ TEST_CASE("chains of three") {
     check_chain({&links[4], &links[3], &links[6]}, 3);
 }
 
-// Whoever walks the graph of pipelines by every way through it needs minutes for these. The diamonds have no time: the
-// keys of a time name a clock for each way by which its rows come.
-TEST_CASE("wide and deep graphs") {
-    std::string setup = "CREATE PIPELINE m0 AS SELECT symbol, quantity AS v FROM trades;\n";
-    for (int level = 0; level < 20; ++level)
-        setup += fmt::format(
-            "CREATE PIPELINE a{0} AS SELECT symbol, v FROM m{0} WHERE v % 2 = 0;\n"
-            "CREATE PIPELINE b{0} AS SELECT symbol, v FROM m{0} WHERE v % 2 <> 0;\n"
-            "CREATE PIPELINE m{1} AS SELECT symbol, v FROM a{0} UNION ALL SELECT symbol, v FROM b{0};\n",
-            level, level + 1);
-    const Recording& recording = *recordings().front();
-    const StreamQuery diamonds(setup, "SELECT symbol, v FROM m20");
-    const StreamQuery::Outcome outcome = diamonds.run(recording, {100, Feeding::Order::together, 0, true});
-    CHECK(outcome.problem == "");
-    const auto expected =
-        texts_of(recording.engine(), "SELECT symbol, quantity FROM trades WHERE quantity IS NOT NULL");
-    CHECK(difference_of(outcome.rows, expected) == "");
+TEST_CASE("diamonds") {
+    std::size_t turn = 0;
+    for (const Ways& sides : ways) {
+        // TUMBLE and SESSION over each, and one of the others.
+        const std::size_t another = std::array<std::size_t, 4>{1, 2, 4, 2}.at(turn / 3);
+        for (const std::size_t last : {std::size_t{3}, std::size_t{5}, another}) {
+            check_graph(fmt::format("{}, then {}", sides.name, links[last].name), diamonds_of(sides, 2),
+                        over(links[last], "m2"), turn++);
+        }
+    }
+}
 
+// A pipeline that stands still keeps what it reads, and its clocks, where they are.
+TEST_CASE("paused pipelines") {
+    for (const Ways& sides : ways) {
+        const std::string query = over(links[3], "m1");
+        for (const auto& recording : recordings()) {
+            Feeding feeding{7, Feeding::Order::together};
+            const auto expected = StreamQuery(as(diamonds_of(sides, 1), "VIEW"), query).run(*recording, feeding);
+            feeding.pauses = true;
+            const auto outcome = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            const std::string finding = outcome.problem + difference_of(outcome.rows, expected.rows);
+            CHECK_MESSAGE(finding.empty(), sides.name, " over ", recording->name(), ", ", feeding.text(), ":\n",
+                          finding);
+        }
+    }
+}
+
+// Clocks that nobody needed before begin with the first reader, as those of a query over views do.
+TEST_CASE("readers that begin late") {
+    for (const Ways& sides : {ways[0], ways[1], ways[3]}) {
+        const std::string query = over(links[3], "m1");
+        for (const auto& recording : recordings()) {
+            Feeding feeding{7, Feeding::Order::together};
+            feeding.cycles_before = 3;
+            const auto expected = StreamQuery(as(diamonds_of(sides, 1), "VIEW"), query).run(*recording, feeding);
+            const auto outcome = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            const std::string finding = outcome.problem + difference_of(outcome.rows, expected.rows);
+            CHECK_MESSAGE(finding.empty(), sides.name, " over ", recording->name(), ", ", feeding.text(), ":\n",
+                          finding);
+            feeding.cycles_before = 0;
+            const auto whole = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            CHECK(whole.rows.size() > outcome.rows.size());
+        }
+    }
+}
+
+// Whoever walks the graph of pipelines by every way through it needs minutes for these, and so does who names a clock
+// for each way by which rows come, or for each time that they were given on their ways.
+TEST_CASE("wide and deep graphs") {
+    const Recording& recording = *recordings().front();
+    for (const char* shift : {"0", "v"}) {
+        std::string setup = "CREATE PIPELINE m0 AS SELECT symbol, ts, quantity AS v FROM trades;\n";
+        for (int level = 0; level < 20; ++level)
+            setup += fmt::format(
+                "CREATE PIPELINE a{0} AS SELECT symbol, ts, v FROM m{0} WHERE (v >> {0}) % 2 = 0;\n"
+                "CREATE PIPELINE b{0} AS SELECT symbol, {2} AS ts, v FROM m{0} WHERE (v >> {0}) % 2 <> 0;\n"
+                "CREATE PIPELINE m{1} AS SELECT symbol, ts, v FROM a{0} UNION ALL SELECT symbol, ts, v FROM b{0};\n",
+                level, level + 1, *shift == '0' ? "ts" : fmt::format("ts + INTERVAL '{} seconds'", 1 << level));
+        const StreamQuery diamonds(setup, "SELECT symbol, ts, v FROM m20");
+        const StreamQuery::Outcome outcome = diamonds.run(recording, {100, Feeding::Order::together, 0, true});
+        CHECK(outcome.problem == "");
+        const auto expected = texts_of(
+            recording.engine(), fmt::format("SELECT symbol, ts + to_seconds({}), quantity AS v FROM trades WHERE "
+                                            "quantity IS NOT NULL",
+                                            *shift == '0' ? "0" : "quantity"));
+        CHECK(difference_of(outcome.rows, expected) == "");
+        // Each row is in time, or late, by the clock of its own way: the windows lack what those of trades lack.
+        const std::string windows =
+            "SELECT TUMBLE_START(ts, INTERVAL '1 second') AS ts, CAST(SUM(v) AS BIGINT) AS v FROM {} GROUP BY "
+            "TUMBLE(ts, INTERVAL '1 second')";
+        if (*shift != '0') continue;
+        const StreamQuery windowed(setup, fmt::format(fmt::runtime(windows), "m20"));
+        const StreamQuery direct("", fmt::format(fmt::runtime(windows),
+                                                 "(SELECT ts, quantity AS v FROM trades WHERE quantity IS NOT NULL)"));
+        CHECK(difference_of(windowed.run(recording, {100, Feeding::Order::together, 0, true}).rows,
+                            direct.run(recording, {100, Feeding::Order::together, 0, true}).rows) == "");
+    }
+
+    std::string setup;
     setup =
         "CREATE PIPELINE w0 AS SELECT TUMBLE_START(ts, INTERVAL '1 second') AS ts, COUNT(*) AS n FROM trades GROUP BY "
         "TUMBLE(ts, INTERVAL '1 second');\n";

@@ -185,14 +185,16 @@ private:
 std::string Feeding::text() const {
     static constexpr const char* names[] = {"together", "by turns", "first input first", "last input first",
                                             "at random"};
-    return fmt::format("batches of {}, {}{}{}", batch, names[static_cast<std::size_t>(order)],
+    return fmt::format("batches of {}, {}{}{}{}{}", batch, names[static_cast<std::size_t>(order)],
                        order == Order::at_random ? fmt::format(" (seed {})", seed) : "",
-                       ends_early ? ", inputs ending early" : "");
+                       ends_early ? ", inputs ending early" : "", pauses ? ", with pauses" : "",
+                       cycles_before > 0 ? fmt::format(", begun after {} cycles", cycles_before) : "");
 }
 
 StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
     Diagnostics diagnostics;
-    source_ = std::make_shared<const SourceText>("query.sql", Recording::declarations() + setup + "CREATE PIPELINE \"query\" AS " + query);
+    source_ = std::make_shared<const SourceText>(
+        "query.sql", Recording::declarations() + setup + "CREATE PIPELINE \"query\" AS " + query);
     const ParsedScript script = parse_script(source_, diagnostics);
     diagnostics.set_source(source_);
     throw_if_errors(diagnostics);
@@ -233,7 +235,7 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
     }
     CollectingSink* result = nullptr;
     std::vector<RunningPipeline*> running;
-    for (const Stage& stage : stages_) {
+    const auto begin = [&](const Stage& stage) {
         std::vector<RunningPipeline::Source> sources;
         for (const QueryInput& input : stage.query.inputs) {
             RunningPipeline::Source source;
@@ -262,10 +264,19 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
         } catch (const PlanRefused& refused) {
             throw_if_errors(refused.findings());
         }
+    };
+    for (const Stage& stage : stages_) {
+        if (&stage != &stages_.back() || feeding.cycles_before == 0) begin(stage);
     }
 
     Schedule schedule(feeding, feeds);
-    while (schedule.next()) graph.cycle(engine, true);
+    for (std::size_t cycle = 1; schedule.next(); ++cycle) {
+        RunningPipeline* paused = feeding.pauses && cycle % 2 == 0 ? running[cycle / 2 % running.size()] : nullptr;
+        if (paused) paused->pause();
+        graph.cycle(engine, true);
+        if (paused) paused->resume();
+        if (cycle == feeding.cycles_before) begin(stages_.back());
+    }
     for (const Feed& feed : feeds) feed.channel->finish();
     Outcome outcome;
     // The last rows of every stage; then nothing is left.

@@ -29,6 +29,10 @@ struct Feeding {
     std::uint64_t seed = 0;
     /// Inputs end with their last batches; else all of them at the very end.
     bool ends_early = false;
+    /// In every other cycle one of the pipelines is paused, each in its turn.
+    bool pauses = false;
+    /// The query itself begins after so many cycles, and has nothing of what came before.
+    std::size_t cycles_before = 0;
 
     [[nodiscard]] std::string text() const;
 };
