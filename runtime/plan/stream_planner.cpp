@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "catalog/catalog.h"
@@ -20,6 +22,15 @@ namespace {
 constexpr const char* retained_hint =
     "let a pipeline store the rows in a table and query that, or run the query ad hoc over the retained rows";
 
+/// Planning asks for the columns of the same text again and again.
+RelationColumns::Describe asked_once(RelationColumns::Describe describe) {
+    auto known = std::make_shared<std::map<std::string, std::vector<OutputColumn>, std::less<>>>();
+    return [describe = std::move(describe), known](const std::string& sql) {
+        const auto found = known->find(sql);
+        return found != known->end() ? found->second : known->emplace(sql, describe(sql)).first->second;
+    };
+}
+
 }  // namespace
 
 StreamPlanner::StreamPlanner(const BoundQuery& query, std::vector<InputTime> times, const FunctionNames& aggregates,
@@ -28,7 +39,7 @@ StreamPlanner::StreamPlanner(const BoundQuery& query, std::vector<InputTime> tim
       times_(std::move(times)),
       aggregates_(aggregates),
       diagnostics_(diagnostics),
-      columns_(std::move(describe), [this](std::size_t scan) { return scan_columns(scan); }) {
+      columns_(asked_once(std::move(describe)), [this](std::size_t scan) { return scan_columns(scan); }) {
     plan_.input_count = query.inputs.size();
 }
 
@@ -69,9 +80,12 @@ void StreamPlanner::find_result_times(const ast::Query& query) {
     const TimeTracer tracer = make_tracer();
     const std::vector<OutputColumn> columns = columns_.of(query);
     for (std::size_t position = 0; position < columns.size(); ++position) {
+        // A message may make a thousand columns, and following one asks for all of them.
+        const ColumnType& type = columns[position].type;
+        if (!is_time(type) && type.id != TypeId::structure) continue;
         auto key = tracer.trace_column(query, columns[position].name);
         if (!key) continue;
-        TimeKey one = united(std::move(*key), columns[position].type);
+        TimeKey one = united(std::move(*key), type);
         if (!one.empty()) plan_.times.columns.push_back({position, columns[position].name, std::move(one)});
     }
     if (!plan_.times.columns.empty())
