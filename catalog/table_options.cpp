@@ -75,7 +75,8 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("coerce", &Options::coerce,
-                 {.help = "Convert values of another JSON type, such as numbers in strings; what cannot be converted is refused.",
+                 {.help = "Convert values of another JSON type, such as numbers in strings; what cannot be converted "
+                          "is refused.",
                   .example = "true",
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})

@@ -129,8 +129,8 @@ private:
 };
 
 /// All places from which the columns of a schema are filled; the root is the message's object. message_id_field is a
-/// JSON path such as $.header.id; the $ may be left out, and a path of one step is the name of a field. Names of columns
-/// that differ in nothing but case are taken as they are spelled, and so is every step of a path.
+/// JSON path such as $.header.id; the $ may be left out, and a path of one step is the name of a field. Names of
+/// columns that differ in nothing but case are taken as they are spelled, and so is every step of a path.
 [[nodiscard]] std::unique_ptr<FieldNode> make_field_tree(const BatchSchema& schema,
                                                          const std::string& message_id_field);
 
