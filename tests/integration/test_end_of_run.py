@@ -77,9 +77,9 @@ class OnceTest(LaminarTestCase):
                 SELECT SUM(n) AS total FROM events;""", "--once")
         self.assertEqual(laminar.rows, [{"total": 3}])
 
-    def test_what_no_statement_needs_is_not_opened(self):
+    def test_declarations_alone_open_nothing(self):
         with FeedServer([]) as server:
-            self.run_script(self.FEED.format(url=server.url()) + "SELECT 1 AS one;", "--once")
+            self.run_script(self.FEED.format(url=server.url()) + "SHOW TABLES;", "--once")
             self.assertEqual(server.requests, [])
 
     def test_a_statement_that_fails_fails_the_run(self):
