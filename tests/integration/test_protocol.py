@@ -335,9 +335,6 @@ class Protocol:
         self.answered_before_the_end("one message", 1000, [b"good"], (TEXT, b"good"), close)
         for size in (0, 125, 126, 65535, 65536, MEBIBYTE):
             self.answered_before_the_end(f"{size} bytes", 1000, [b"x" * size], (TEXT, b"x" * size), close)
-        # More than there is room for at once (send_buffer_size).
-        many = [b"number %d" % number for number in range(3000)]
-        self.answered_before_the_end("many messages", 1000, many, *((TEXT, payload) for payload in many), close)
 
     def answered_before_the_end(self, what, code, answers, *frames):
         """Sends frames (arguments of RawPeer.send) on a connection of their own, in one go, and where they are few on another
