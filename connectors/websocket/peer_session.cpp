@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/utf8.h"
+#include "connectors/websocket/last_answers.h"
 #include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/stream_settings.h"
 
@@ -49,7 +50,6 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       close_event_(stream.executor()),
       children_event_(stream.executor()),
       last_words_event_(stream.executor()),
-      before_close_event_(stream.executor()),
       proof_event_(stream.executor()),
       inflater_(payload_compression(environment.options), environment.options.max_message_size),
       redelivers_(environment.options.delivery == DeliveryGuarantee::at_least_once),
@@ -160,22 +160,6 @@ void PeerSession::end(const std::string& description) {
     reader_event_.notify();
     writer_event_.notify();
     last_words_event_.notify();
-    before_close_event_.notify();
-}
-
-net::awaitable<void> PeerSession::await_processing(const StrandEvent& event, Clock::time_point due) {
-    environment_.inputs.flush();
-    co_await await_passing(environment_.inputs.checkpoint(), event, due);
-}
-
-net::awaitable<void> PeerSession::await_passing(InputFanout::Checkpoint checkpoint, const StrandEvent& event,
-                                                Clock::time_point due) {
-    InputFanout& inputs = environment_.inputs;
-    while (stream_.is_open() && !inputs.has_passed(checkpoint) && Clock::now() < due) {
-        inputs.wake_after_cycle(event);
-        // It may have passed before there was anybody to wake.
-        if (!inputs.has_passed(checkpoint)) co_await event.wait_until(due);
-    }
 }
 
 /// What waits for nothing but its proof has left.
@@ -185,20 +169,18 @@ bool PeerSession::all_has_left() const {
 }
 
 net::awaitable<void> PeerSession::let_answers_leave() {
-    const OutboundQueue& outbound = environment_.outbound;
-    const Clock::time_point due = std::min(Clock::now() + last_answers_time, close_deadline_);
-    // Answers may have found no room before the end was heard of, too.
-    std::uint64_t refusals = 0;
-    co_await await_processing(last_words_event_, due);
-    for (;;) {
-        writer_event_.notify();
-        while (stream_.is_open() && !all_has_left() && Clock::now() < due) co_await last_words_event_.wait_until(due);
-        // Answers that found no room are offered again.
-        if (!stream_.is_open() || Clock::now() >= due || outbound.refusals() == refusals) co_return;
-        refusals = outbound.refusals();
-        InputFanout::Checkpoint checkpoint = environment_.inputs.checkpoint();
-        environment_.inputs.await_cycle(checkpoint);
-        co_await await_passing(std::move(checkpoint), last_words_event_, due);
+    LastAnswers answers(environment_.inputs, environment_.outbound,
+                        std::min(Clock::now() + last_answers_time, close_deadline_));
+    // It may have been called while the stream was already closed to Beast, and not yet open to it again.
+    writer_event_.notify();
+    while (stream_.is_open() && Clock::now() < answers.due()) {
+        if (answers.may_come()) {
+            co_await answers.wait(last_words_event_);
+        } else if (!all_has_left()) {
+            co_await last_words_event_.wait_until(answers.due());
+        } else {
+            break;
+        }
     }
 }
 
@@ -414,6 +396,7 @@ net::awaitable<void> PeerSession::prove_delivery() {
 }
 
 net::awaitable<void> PeerSession::write_messages() {
+    std::optional<LastAnswers> answers;
     while (!stopping_) {
         const bool wrote = fill_send_buffer();
         if (wrote || !unconfirmed_.empty()) {
@@ -423,11 +406,16 @@ net::awaitable<void> PeerSession::write_messages() {
             continue;
         }
         if (close_requested_ && !hearing_over_) {
-            if (!cause_.empty() && !std::exchange(last_answers_awaited_, true)) {
+            if (!cause_.empty()) {
                 // What came before the cause has its answers, too; half of the time is for the close frame.
                 const Clock::time_point now = Clock::now();
-                co_await await_processing(before_close_event_, now + (std::max(close_deadline_, now) - now) / 2);
-                continue;
+                if (!answers)
+                    answers.emplace(environment_.inputs, environment_.outbound,
+                                    now + (std::max(close_deadline_, now) - now) / 2);
+                if (answers->may_come()) {
+                    co_await answers->wait(writer_event_);
+                    continue;
+                }
             }
             // Everything has been handed to the system: a peer that does not answer holds nobody up.
             close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
@@ -527,7 +515,6 @@ net::awaitable<void> PeerSession::enforce_close_deadline() {
             stream_.abort();
             reader_event_.notify();
             last_words_event_.notify();
-            before_close_event_.notify();
             co_return;
         }
     }

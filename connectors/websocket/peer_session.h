@@ -79,12 +79,7 @@ private:
     /// yet, or with an error.
     bool deliver_buffered(boost::system::error_code& error);
     boost::asio::awaitable<void> wait_for_room();
-    /// Until what has been delivered so far has been processed, and perhaps answered.
-    /// event: of whoever waits.
-    boost::asio::awaitable<void> await_processing(const StrandEvent& event, Clock::time_point due);
-    boost::asio::awaitable<void> await_passing(InputFanout::Checkpoint checkpoint, const StrandEvent& event,
-                                               Clock::time_point due);
-    /// The same, and until the answers have been sent.
+    /// Until the answers to what has been delivered so far have been sent.
     boost::asio::awaitable<void> let_answers_leave();
     boost::asio::awaitable<void> write_messages();
     boost::asio::awaitable<void> send_heartbeats();
@@ -131,8 +126,7 @@ private:
     StrandEvent confirmation_event_;
     StrandEvent close_event_;
     StrandEvent children_event_;
-    StrandEvent last_words_event_;    ///< Wakes whoever lets the last answers leave,
-    StrandEvent before_close_event_;  ///< and the writer before a close frame of ours.
+    StrandEvent last_words_event_;  ///< Wakes whoever lets the last answers leave.
     StrandEvent proof_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
@@ -158,7 +152,6 @@ private:
     std::uint16_t requested_code_ = 1000;
     std::string requested_reason_;
     Clock::time_point close_deadline_ = Clock::time_point::max();
-    bool last_answers_awaited_ = false;
     std::string cause_;  ///< What went wrong, if something did.
     std::optional<std::string> connection_failure_;
 };
