@@ -8,19 +8,13 @@
 #include "catalog/function_expansion.h"
 #include "catalog/option_validator.h"
 #include "catalog/query_binder.h"
+#include "parser/ast/deep_walk.h"
 #include "parser/ast/visit.h"
+#include "parser/letter_case.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
 namespace {
-
-std::string upper_case(std::string_view text) {
-    std::string result(text);
-    for (char& character : result) {
-        if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
-    }
-    return result;
-}
 
 bool is_one_of(ast::ObjectKind kind, const std::vector<ast::ObjectKind>& kinds) {
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -67,43 +61,6 @@ void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const 
         static_cast<void>(checker.check_expression(*column.default_value, {}, findings));
     }
 }
-
-/// Finds where a relation is named, at any depth.
-class RelationSearch {
-public:
-    explicit RelationSearch(std::string_view name) : name_(name) {}
-
-    [[nodiscard]] const std::optional<SourceSpan>& found() const noexcept { return found_; }
-
-    void walk(const ast::Expression& expression) {
-        ast::for_each_child_of_expression(
-            expression, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& query) { walk(query); });
-    }
-
-    void walk(const ast::Query& query) {
-        ast::for_each_child_of_query(
-            query, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& inner) { walk(inner); },
-            [this](const ast::TableReference& table) { walk(table); });
-    }
-
-private:
-    void walk(const ast::TableReference& table) {
-        if (const auto* named = std::get_if<ast::NamedTable>(&table.node)) {
-            const std::vector<ast::Identifier>& parts = named->name.parts;
-            if (!found_ && parts.size() == 1 && equals_ignoring_case(parts.front().text, name_))
-                found_ = named->name.span;
-        }
-        ast::for_each_child_of_table(
-            table, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& inner) { walk(inner); },
-            [this](const ast::TableReference& inner) { walk(inner); });
-    }
-
-    std::string_view name_;
-    std::optional<SourceSpan> found_;
-};
 
 }  // namespace
 
@@ -287,9 +244,14 @@ bool check_users(const BindingContext& context, const CatalogObject& replacement
 }
 
 std::optional<SourceSpan> find_reference(const ast::Query& query, std::string_view name) {
-    RelationSearch search(name);
-    search.walk(query);
-    return search.found();
+    std::optional<SourceSpan> found;
+    const auto on_table = [&](const ast::TableReference& table) {
+        const auto* named = std::get_if<ast::NamedTable>(&table.node);
+        if (found || named == nullptr || named->name.parts.size() != 1) return;
+        if (equals_ignoring_case(named->name.parts.front().text, name)) found = named->name.span;
+    };
+    ast::DeepWalk([](const ast::Expression&) {}, on_table)(query);
+    return found;
 }
 
 }  // namespace laminar

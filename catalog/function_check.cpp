@@ -7,57 +7,13 @@
 
 #include "catalog/function_rewriter.h"
 #include "catalog/session_settings.h"
+#include "parser/ast/deep_walk.h"
 #include "parser/ast/visit.h"
+#include "parser/letter_case.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
 namespace {
-
-std::string upper_case(std::string_view text) {
-    std::string upper(text);
-    std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
-        return character >= 'a' && character <= 'z' ? static_cast<char>(character - 32) : character;
-    });
-    return upper;
-}
-
-/// Calls check_call for every call within expressions, and check_table for those in FROM.
-template <class OnCall, class OnTable>
-class CallWalk {
-public:
-    CallWalk(const OnCall& on_call, const OnTable& on_table) : on_call_(on_call), on_table_(on_table) {}
-
-    void walk(const ast::Expression& expression) {
-        if (const auto* call = std::get_if<ast::FunctionCall>(&expression.node)) on_call_(*call);
-        walk_below(expression);
-    }
-
-private:
-    void walk_below(const ast::Expression& expression) {
-        ast::for_each_child_of_expression(
-            expression, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& query) { walk(query); });
-    }
-    void walk(const ast::Query& query) {
-        ast::for_each_child_of_query(
-            query, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& nested) { walk(nested); },
-            [this](const ast::TableReference& table) { walk(table); });
-    }
-    void walk(const ast::TableReference& table) {
-        if (const auto* function = std::get_if<ast::TableFunction>(&table.node)) {
-            if (const auto* call = std::get_if<ast::FunctionCall>(&function->call.node)) on_table_(*call);
-            return walk_below(function->call);
-        }
-        ast::for_each_child_of_table(
-            table, [this](const ast::Expression& child) { walk(child); },
-            [this](const ast::Query& nested) { walk(nested); },
-            [this](const ast::TableReference& inner) { walk(inner); });
-    }
-
-    const OnCall& on_call_;
-    const OnTable& on_table_;
-};
 
 std::string folded_name(const ast::FunctionCall& call) { return fold_case(call.name.parts.back().text); }
 
@@ -192,10 +148,15 @@ bool FunctionCheck::check_all(const ast::Expression& expression, Diagnostics& di
             good = check_windows(call, 0, diagnostics) && good;
         }
     };
-    const auto on_table = [&](const ast::FunctionCall& call) {
-        good = check_table_function(call, diagnostics) && good;
+    const auto on_expression = [&](const ast::Expression& each) {
+        if (const auto* call = std::get_if<ast::FunctionCall>(&each.node)) on_call(*call);
     };
-    CallWalk(on_call, on_table).walk(expression);
+    const auto on_table = [&](const ast::TableReference& table) {
+        const auto* function = std::get_if<ast::TableFunction>(&table.node);
+        const auto* call = function == nullptr ? nullptr : std::get_if<ast::FunctionCall>(&function->call.node);
+        if (call != nullptr) good = check_table_function(*call, diagnostics) && good;
+    };
+    ast::DeepWalk(on_expression, on_table)(expression);
     return good;
 }
 

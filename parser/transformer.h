@@ -10,6 +10,7 @@
 #include "LaminarParser.h"
 #include "parser/ast/statement.h"
 #include "parser/diagnostic.h"
+#include "parser/letter_case.h"
 #include "parser/parser.h"
 
 namespace laminar {
@@ -188,7 +189,6 @@ struct Transformer::CallParts {
 }
 /// The type of the token a child consists of or begins with.
 [[nodiscard]] std::size_t leading_token(antlr4::tree::ParseTree& child);
-[[nodiscard]] std::string upper_case(std::string_view text);
 
 /// Calls action for every child of this kind, in one pass (the generated accessors search anew for each index).
 template <class Child, class Action>
