@@ -78,9 +78,10 @@ bool check_castable(const BindingContext& context, const SinkColumn& target, con
     Diagnostics findings(context.source);
     static_cast<void>(context.checker.check_expression({span, std::move(cast)}, {{"value", value.type}}, findings));
     if (!findings.has_errors()) return true;
-    context.error(DiagnosticCode::query_type_error, span,
-                  fmt::format("\"{}\" is {}, which cannot be stored in column \"{}\" of type {}", value.name,
-                              to_sql(value.type), target.column->name, to_sql(target.column->type)));
+    context.error(
+        DiagnosticCode::query_type_error, span,
+        fmt::format("\"{}\" is {}, which cannot be stored in column \"{}\" of type {}", shown_column_name(value.name),
+                    to_sql(value.type), target.column->name, to_sql(target.column->type)));
     return false;
 }
 

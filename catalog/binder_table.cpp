@@ -110,11 +110,7 @@ private:
         if (repeated)
             context_.error(DiagnosticCode::duplicate_column, definition.name.span,
                            fmt::format("column \"{}\" is declared twice", definition.name.text));
-        if (is_reserved_column_name(definition.name.text))
-            context_.error(
-                DiagnosticCode::invalid_definition, definition.name.span,
-                fmt::format("a column cannot be called \"{}\": such names are Laminar's own", definition.name.text),
-                "give it another name, and say where it is by WITH (json_path = '...')");
+        check_column_name(definition.name.text, definition.name.span, context_.diagnostics);
         if (definition.generated)
             context_.error(DiagnosticCode::invalid_definition, definition.generated->span,
                            fmt::format("column \"{}\" cannot be computed in the table", definition.name.text),

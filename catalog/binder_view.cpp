@@ -5,11 +5,13 @@
 
 #include "catalog/binder.h"
 #include "catalog/binding_context.h"
+#include "catalog/column_name.h"
 #include "catalog/function_check.h"
 #include "catalog/function_expansion.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/option_validator.h"
 #include "catalog/query_binder.h"
+#include "catalog/table_columns.h"
 #include "catalog/table_options.h"
 
 namespace laminar {
@@ -86,8 +88,12 @@ bool name_columns(const BindingContext& context, const ast::CreateView& create, 
     if (create.columns.empty()) return true;
     bool good = true;
     for (std::size_t i = 0; i < create.columns.size(); ++i) {
+        good = check_column_name(create.columns[i].text, create.columns[i].span, context.diagnostics) && good;
         for (std::size_t j = 0; j < i; ++j) {
-            if (!equals_ignoring_case(create.columns[i].text, create.columns[j].text)) continue;
+            const bool quoted = create.columns[i].quoted || create.columns[j].quoted;
+            const std::string& other = create.columns[j].text;
+            if (quoted ? create.columns[i].text != other : !equals_ignoring_case(create.columns[i].text, other))
+                continue;
             context.error(DiagnosticCode::duplicate_column, create.columns[i].span,
                           fmt::format("column \"{}\" is named twice", create.columns[i].text));
             good = false;
@@ -109,7 +115,8 @@ bool name_columns(const BindingContext& context, const ast::CreateView& create, 
             fmt::format("{} columns are named, but the query has {}", create.columns.size(), view.columns.size()));
         return false;
     }
-    for (std::size_t i = 0; i < create.columns.size(); ++i) view.columns[i].name = create.columns[i].text;
+    const std::vector<std::string> names = engine_column_names(view.column_names);
+    for (std::size_t i = 0; i < names.size(); ++i) view.columns[i].name = names[i];
     return good;
 }
 

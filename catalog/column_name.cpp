@@ -6,16 +6,12 @@
 
 namespace laminar {
 
-namespace {
-
-/// U+FDD0, which Unicode keeps for use within a program.
-constexpr std::string_view mark = "\xEF\xB7\x90";
-
-}  // namespace
+// U+FDD0, which Unicode keeps for use within a program.
+const std::string_view column_mark = "\xEF\xB7\x90";
 
 std::string engine_column_name(std::string_view name, std::size_t earlier) {
     std::string marked(name);
-    for (; earlier > 0; --earlier) marked += mark;
+    for (; earlier > 0; --earlier) marked += column_mark;
     return marked;
 }
 
@@ -33,13 +29,13 @@ std::vector<std::string> engine_column_names(const std::vector<std::string>& nam
 }
 
 std::string_view shown_column_name(std::string_view engine_name) noexcept {
-    while (engine_name.ends_with(mark)) engine_name.remove_suffix(mark.size());
+    while (engine_name.ends_with(column_mark)) engine_name.remove_suffix(column_mark.size());
     return engine_name;
 }
 
 std::string without_column_marks(std::string text) {
-    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at))
-        text.erase(at, mark.size());
+    for (std::size_t at = text.find(column_mark); at != std::string::npos; at = text.find(column_mark, at))
+        text.erase(at, column_mark.size());
     return text;
 }
 

@@ -11,6 +11,9 @@ namespace laminar {
 /// not. So all but the first of them carry a mark within the engine, from a BoundQuery on; whoever shows a name to
 /// somebody outside leaves the mark away. Everything that holds a name of the engine's says so.
 
+/// What a name within the engine ends with where it is not the one outside, as often as needed.
+extern const std::string_view column_mark;
+
 /// The name within the engine of a column before which so many others have the name in another case.
 [[nodiscard]] std::string engine_column_name(std::string_view name, std::size_t earlier);
 /// The same for columns of one relation, in their order. Names that are there twice stay so.

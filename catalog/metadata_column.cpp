@@ -4,6 +4,7 @@
 #include <array>
 
 #include "catalog/catalog.h"
+#include "catalog/column_name.h"
 
 namespace laminar {
 namespace {
@@ -43,7 +44,7 @@ bool is_reserved_column_name(std::string_view name) {
     const auto begins_with = [&](std::string_view prefix) {
         return name.size() >= prefix.size() && equals_ignoring_case(name.substr(0, prefix.size()), prefix);
     };
-    return begins_with("__laminar_") || begins_with("__present_");
+    return begins_with("__laminar_") || begins_with("__present_") || name.find(column_mark) != std::string_view::npos;
 }
 
 }  // namespace laminar

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/column_name.h"
 #include "catalog/function_expansion.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
@@ -18,6 +19,13 @@ std::string quoted_list(const std::vector<std::string>& names) {
         text += '"' + name + '"';
     }
     return text;
+}
+
+/// A value made of a row, whose columns carry marks.
+bool has_marked_field(const ColumnType& type) {
+    return std::any_of(type.fields.begin(), type.fields.end(), [](const ColumnType::Field& field) {
+        return shown_column_name(field.name) != field.name || has_marked_field(field.type);
+    });
 }
 
 }  // namespace
@@ -126,6 +134,13 @@ std::optional<BoundQuery> QueryBinder::bind(const SourceTextPtr& source, const a
     if (!found.has_errors()) {
         auto columns = checker_.check_query(bound, found);
         if (columns) bound.columns = std::move(*columns);
+        for (const OutputColumn& column : bound.columns) {
+            if (!has_marked_field(column.type)) continue;
+            found.error(DiagnosticCode::query_binding_error, query.span,
+                        "a value of the result has fields whose names differ in case alone",
+                        "name the columns that it is made of, such as {'first': a, 'second': b}");
+            break;
+        }
     }
     for (const Diagnostic& diagnostic : found.all()) diagnostics_.add(diagnostic);
     if (found.has_errors()) return std::nullopt;

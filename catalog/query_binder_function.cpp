@@ -2,18 +2,11 @@
 
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "parser/letter_case.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
 namespace {
-
-std::string upper_case(std::string_view text) {
-    std::string upper(text);
-    std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
-        return character >= 'a' && character <= 'z' ? static_cast<char>(character - 32) : character;
-    });
-    return upper;
-}
 
 std::string time_window_usage(const std::string& name) {
     const std::string upper = upper_case(name);
@@ -230,14 +223,17 @@ void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {
     for (ast::FunctionArgument& argument : call.arguments) {
         ast::Expression& value = argument.value;
         if (auto* list = std::get_if<ast::ListLiteral>(&value.node)) {
-            for (const ast::Expression& element : list->elements) {
-                const auto* name = std::get_if<ast::Literal>(&element.node);
-                if (name == nullptr) continue;
+            for (ast::Expression& element : list->elements) {
+                auto* literal = std::get_if<ast::Literal>(&element.node);
+                if (literal == nullptr) continue;
+                ast::Identifier name{literal->text, true, element.span};
                 for (Relation* relation : scope.relations) {
-                    if (relation->find(name->text) != nullptr || can_supply(*relation, name->text)) {
-                        ask_relation(*relation, name->text, element.span);
+                    if (relation->find(literal->text) != nullptr || can_supply(*relation, literal->text)) {
+                        ask_relation(*relation, literal->text, element.span);
+                        if (name.text == literal->text) name_for_engine(name, *relation);
                     }
                 }
+                literal->text = name.text;
             }
             continue;
         }
@@ -263,6 +259,7 @@ void QueryWalk::settle_lists() {
 
 void QueryWalk::settle_patterns() {
     for (const PatternSite& site : pattern_sites_) {
+        show_names_to_pattern(site);
         const SourceSpan span = site.argument->span;
         ast::In hidden_names;
         hidden_names.negated = true;

@@ -2,6 +2,7 @@
 
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "catalog/table_columns.h"
 #include "parser/name_suggester.h"
 
 namespace laminar {
@@ -133,6 +134,12 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     // on which messages come first.
     if (Relation* row = scope.find_relation(name.text); row != nullptr && !row->is_open()) {
         if (reference.parts.size() > 1) return std::nullopt;
+        if (has_marks(*row)) {
+            diagnostics_->error(
+                DiagnosticCode::query_binding_error, name.span,
+                "a row of \"" + row->alias + "\" cannot be a value: it has columns whose names differ in case alone",
+                "name its columns, such as {'first': a, 'second': b}");
+        }
         demand_all(*row);  // The relation's name as a value is the whole row.
         return Found{Found::Kind::other, {}, 1};
     }
@@ -153,14 +160,27 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
             carried.push_back(relation);
         }
     }
-    const bool merged = scope.is_merged(name.text);
+    const auto prefer_exact = [&name](std::vector<Relation*>& relations) {
+        const auto is_exact = [&name](const Relation* relation) {
+            return relation->column_name(*relation->index_of(name.text, name.quoted)) == name.text;
+        };
+        if (std::none_of(relations.begin(), relations.end(), is_exact)) return;
+        std::erase_if(relations, [&](const Relation* relation) { return !is_exact(relation); });
+    };
+    const auto is_merged = [&](const std::vector<Relation*>& relations) {
+        const Relation& first = *relations.front();
+        return scope.is_merged(first.engine_name(*first.index_of(name.text, name.quoted)));
+    };
     if (visible.empty()) {
         const bool several = std::count_if(scope.relations.begin(), scope.relations.end(), [&](Relation* relation) {
                                  return relation->find(name.text) != nullptr;
                              }) > 1;
-        if (carried.empty() || (several && !merged)) return std::nullopt;  // Decided, or reported, with hidden columns.
+        if (carried.empty()) return std::nullopt;
+        if (several && !is_merged(carried)) return std::nullopt;  // Decided, or reported, with hidden columns.
         visible = std::exchange(carried, {});
     }
+    prefer_exact(visible);
+    const bool merged = is_merged(visible);
     if (visible.size() > 1 && !merged) {
         report_ambiguous(name, visible);
         return Found{Found::Kind::other, {}, 1};
@@ -169,7 +189,7 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
     for (Relation* relation : visible) {
         facts = merge_facts(facts, ask_relation(*relation, name.text, name.span, name.quoted).value_or(ValueFacts{}));
     }
-    if (!merged) name_for_engine(reference.parts.front(), *visible.front());
+    name_for_engine(reference.parts.front(), *visible.front());
     const std::size_t before = reference.parts.size();
     const bool others = std::any_of(scope.relations.begin(), scope.relations.end(), [&](Relation* relation) {
         return relation != visible.front() && (relation->is_open() || relation->find(name.text) != nullptr);
@@ -250,6 +270,7 @@ std::optional<ValueFacts> QueryWalk::ask_relation(Relation& relation, std::strin
         return relation.renamed.empty() ? ask_output(*relation.output, name, span, quoted) : std::nullopt;
     }
     if (relation.kind != Relation::Kind::scan || !relation.open_fields) return std::nullopt;
+    if (!check_column_name(name, span, *diagnostics_)) return ValueFacts{};
     ScopeColumn column;
     column.name = name;
     column.first_use = span;
@@ -278,8 +299,10 @@ std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string
         auto more = ask_output(*branch, name, span, quoted);
         if (!more) continue;
         seen.output = branch;
-        if (const ScopeColumn* column = seen.find(name, quoted); column != nullptr && engine_name.empty())
+        if (const ScopeColumn* column = seen.find(name, quoted)) {
+            if (facts && column->engine_name != engine_name) report_unmatched(name, span);
             engine_name = column->engine_name;
+        }
         facts = facts ? merge_facts(*facts, *more) : *more;
     }
     for (StarSource* star : output.stars) {
@@ -316,6 +339,14 @@ std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string
     column.first_use = span;
     output.columns.push_back(std::move(column));
     return facts;
+}
+
+void QueryWalk::report_unmatched(std::string_view name, SourceSpan span) {
+    diagnostics_->error(DiagnosticCode::query_binding_error, span,
+                        "\"" + std::string(name) +
+                            "\" is one of several fields whose names differ in case alone, so that rows of several "
+                            "connections cannot be matched by name",
+                        "declare tables over them, and list the columns");
 }
 
 void QueryWalk::report_ambiguous(const ast::Identifier& name, const std::vector<Relation*>& relations) {

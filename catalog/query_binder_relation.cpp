@@ -94,6 +94,7 @@ void QueryWalk::set_alias(ast::TableReference& table, Relation& relation, std::s
             relation.renamed.push_back(text);
         }
     }
+    name_listed_columns(table.alias->columns, relation, table.span);
 }
 
 const QueryWalk::CommonTable* QueryWalk::find_common_table(std::string_view name) const {
@@ -113,6 +114,7 @@ void QueryWalk::bind_named(ast::TableReference& table, Scope& scope) {
         relation.kind = Relation::Kind::derived;
         relation.output = common->output;
         relation.renamed = common->renamed;
+        relation.engine_renamed = common->engine_renamed;
     } else if (!bind_catalog_relation(table, relation)) {
         // Reported; whatever is asked of it later must not be reported again.
         relation.kind = Relation::Kind::function;
@@ -125,6 +127,7 @@ void QueryWalk::bind_named(ast::TableReference& table, Scope& scope) {
             "the fields of \"" + dotted(name) + "\" have no order, so that a list of names cannot rename them",
             "select them by name: SELECT price AS p FROM " + dotted(name));
         relation.renamed.clear();
+        relation.engine_renamed.clear();
         relation.opaque = true;
     }
     scope.relations.push_back(&relation);
@@ -361,6 +364,7 @@ void QueryWalk::bind_table_function(ast::TableReference& table, Scope& scope) {
             }
             relation.renamed.push_back(column.text);
         }
+        name_listed_columns(table.alias->columns, relation, table.span);
     }
     scope.relations.push_back(&relation);
 }
@@ -400,10 +404,13 @@ void QueryWalk::bind_natural(ast::Join& join, Scope& scope, std::size_t left_beg
                             "name the columns: JOIN ... USING (symbol)");
         return;
     }
-    const auto visible_in = [&](std::size_t begin, std::size_t end, std::string_view name) {
+    // A column in another case is the same one, unless its own spelling is on the right, too.
+    const auto visible_in = [&](std::size_t begin, std::size_t end, std::string_view name, const Relation& right) {
         for (std::size_t index = begin; index < end; ++index) {
-            const ScopeColumn* column = relations[index]->find(name);
-            if (column != nullptr && !column->hidden) return true;
+            const std::optional<std::size_t> found = relations[index]->index_of(name);
+            if (!found || relations[index]->known_columns()[*found].hidden) continue;
+            const std::string& left = relations[index]->column_name(*found);
+            if (left == name || right.column_name(*right.index_of(left)) != left) return true;
         }
         return false;
     };
@@ -411,7 +418,8 @@ void QueryWalk::bind_natural(ast::Join& join, Scope& scope, std::size_t left_beg
         const Relation& relation = *relations[index];
         for (std::size_t column = 0; column < relation.known_columns().size(); ++column) {
             const std::string& name = relation.column_name(column);
-            if (relation.known_columns()[column].hidden || !visible_in(left_begin, right_begin, name)) continue;
+            if (relation.known_columns()[column].hidden || !visible_in(left_begin, right_begin, name, relation))
+                continue;
             join.using_columns.push_back(make_identifier(name, join.right->span));
         }
     }
@@ -425,33 +433,59 @@ void QueryWalk::bind_natural(ast::Join& join, Scope& scope, std::size_t left_beg
 }
 
 void QueryWalk::bind_using(ast::Join& join, Scope& scope, std::size_t left_begin, std::size_t right_begin) {
-    const auto ask_side = [&](std::size_t begin, std::size_t end,
-                              const ast::Identifier& name) -> std::optional<ValueFacts> {
+    struct Key {
+        Relation* relation = nullptr;  ///< None where only the engine knows the column.
+        ValueFacts facts;
+    };
+    const auto find_key = [&](std::size_t begin, std::size_t end, const ast::Identifier& name) -> std::optional<Key> {
+        Relation* named = nullptr;
         Relation* open = nullptr;
         bool opaque = false;
         for (std::size_t index = begin; index < end; ++index) {
             Relation* relation = scope.relations[index];
-            if (relation->find(name.text) != nullptr) return ask_relation(*relation, name.text, name.span);
+            const std::optional<std::size_t> column = relation->index_of(name.text, name.quoted);
+            const bool exact = column && relation->column_name(*column) == name.text;
+            if (column && (named == nullptr || (exact && named->column_name(*named->index_of(name.text)) != name.text)))
+                named = relation;
             if (can_supply(*relation, name.text)) open = relation;
             opaque = opaque || relation->is_opaque();
         }
-        if (open != nullptr) return ask_relation(*open, name.text, name.span);
-        if (opaque) return ValueFacts{};
+        Relation* chosen = named != nullptr ? named : open;
+        if (chosen != nullptr) {
+            auto facts = ask_relation(*chosen, name.text, name.span, name.quoted);
+            if (facts) return Key{chosen, std::move(*facts)};
+        }
+        if (opaque) return Key{};
         return std::nullopt;
     };
-    for (const ast::Identifier& name : join.using_columns) {
-        const std::optional<ValueFacts> left = ask_side(left_begin, right_begin, name);
-        const std::optional<ValueFacts> right = ask_side(right_begin, scope.relations.size(), name);
+    std::map<std::size_t, std::string> renames;
+    Relation* renamed = nullptr;
+    for (ast::Identifier& name : join.using_columns) {
+        const std::optional<Key> left = find_key(left_begin, right_begin, name);
+        const std::optional<Key> right = find_key(right_begin, scope.relations.size(), name);
         if (!left || !right) {
             diagnostics_->error(DiagnosticCode::unknown_column, name.span,
                                 "column \"" + name.text + "\" of USING is not on the " + (left ? "right" : "left") +
                                     " side of the join");
             continue;
         }
-        inference_.record(left->slots, comparison_use(right->type));
-        inference_.record(right->slots, comparison_use(left->type));
+        inference_.record(left->facts.slots, comparison_use(right->facts.type));
+        inference_.record(right->facts.slots, comparison_use(left->facts.type));
+        const ast::Identifier written = name;
+        if (left->relation != nullptr) name_for_engine(name, *left->relation);
+        if (left->relation != nullptr && right->relation != nullptr) {
+            ast::Identifier other = written;
+            name_for_engine(other, *right->relation);
+            const std::optional<std::size_t> column = right->relation->index_of(written.text, written.quoted);
+            if (column && !equals_ignoring_case(other.text, name.text) &&
+                rename_key(written, *right->relation, *column, name.text, *join.right, renames))
+                renamed = right->relation;
+        }
         if (!scope.is_merged(name.text)) scope.merged_columns.push_back(name.text);
     }
+    if (renames.empty()) return;
+    if (!join.right->alias) join.right->alias = ast::TableAlias{make_identifier(renamed->alias, join.right->span), {}};
+    name_listed_columns(join.right->alias->columns, *renamed, join.right->span, renames);
 }
 
 }  // namespace laminar

@@ -3,6 +3,7 @@
 #include "catalog/column_name.h"
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "catalog/table_columns.h"
 #include "parser/ast/visit.h"
 #include "parser/sql_writer.h"
 
@@ -88,13 +89,24 @@ QueryOutput* QueryWalk::bind_query(ast::Query& query, Outer outer) {
 void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
     for (ast::CommonTableExpression& table : query.with) {
         if (!table.query) continue;
-        CommonTable entry{table.name.text, nullptr, names_of(table.columns)};
+        CommonTable entry{table.name.text, nullptr, names_of(table.columns), {}};
+        const auto name_columns = [&](QueryOutput* output) {
+            Relation named;
+            named.kind = Relation::Kind::derived;
+            named.alias = entry.name;
+            named.output = output;
+            named.renamed = entry.renamed;
+            name_listed_columns(table.columns, named, table.name.span);
+            entry.renamed = named.renamed;
+            entry.engine_renamed = named.engine_renamed;
+        };
         const std::uint64_t relations_before = relation_count_;
         if (!query.recursive) {
             entry.output = bind_query(*table.query, {outer.scope, false});
         } else {
             // The columns of a recursive table are those of its first operand: known before the second is bound.
             entry.output = &outputs_.emplace_back();
+            name_columns(entry.output);
             common_tables_.push_back(entry);
             QueryOutput* bound = nullptr;
             if (table.query->with.empty() && std::holds_alternative<ast::SetOperation>(table.query->body.node)) {
@@ -109,6 +121,7 @@ void QueryWalk::bind_common_tables(ast::Query& query, Outer outer) {
             entry.output->opaque = bound->opaque || bound->is_open();
         }
         if (!entry.renamed.empty() && entry.output->is_open()) demand_all(*entry.output);
+        name_columns(entry.output);
         entry.relations = relation_count_ - relations_before;
         common_tables_.push_back(std::move(entry));
     }
@@ -146,34 +159,36 @@ QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer o
         if (current.kind == ast::SetOperation::Kind::union_) name_operands_alike(*current.left, *current.right);
         QueryOutput* left = output;
         QueryOutput* right = bind_body(*current.right, outer, nullptr);
-        output = &outputs_.emplace_back();
-        output->columns = left->columns;
-        output->opaque = left->opaque || right->opaque;
-        for (std::size_t index = 0; index < output->columns.size(); ++index) {
-            ScopeColumn& column = output->columns[index];
-            if (current.by_name) {
-                const auto same = std::find_if(
-                    right->columns.begin(), right->columns.end(),
-                    [&](const ScopeColumn& other) { return equals_ignoring_case(other.name, column.name); });
-                if (same != right->columns.end()) column.facts = merge_facts(column.facts, same->facts);
-            } else if (index < right->columns.size()) {
-                column.facts = merge_facts(column.facts, right->columns[index].facts);
-            }
-        }
-        if (current.by_name) {
-            for (const ScopeColumn& column : right->columns) {
-                const bool known = std::any_of(
-                    left->columns.begin(), left->columns.end(),
-                    [&](const ScopeColumn& other) { return equals_ignoring_case(other.name, column.name); });
-                if (!known) output->columns.push_back(column);
-            }
-        }
-        if (left->passes_names() || right->passes_names()) output->branches = {left, right};
+        const bool by_name_as_written = current.by_name;
         // Messages have no order of fields: rows of different connections can only be matched by name.
         if ((left->is_open() || right->is_open()) && recursive == nullptr &&
             current.kind == ast::SetOperation::Kind::union_ && have_names(*left, *right)) {
             current.by_name = true;
         }
+        if (current.by_name) match_operands(current, *left, *right);
+        output = &outputs_.emplace_back();
+        output->columns = left->columns;
+        output->opaque = left->opaque || right->opaque;
+        const auto find_same = [](const std::vector<ScopeColumn>& columns, const ScopeColumn& column) {
+            return std::find_if(columns.begin(), columns.end(), [&](const ScopeColumn& other) {
+                return equals_ignoring_case(other.name_in_engine(), column.name_in_engine());
+            });
+        };
+        for (std::size_t index = 0; index < output->columns.size(); ++index) {
+            ScopeColumn& column = output->columns[index];
+            if (by_name_as_written) {
+                const auto same = find_same(right->columns, column);
+                if (same != right->columns.end()) column.facts = merge_facts(column.facts, same->facts);
+            } else if (index < right->columns.size()) {
+                column.facts = merge_facts(column.facts, right->columns[index].facts);
+            }
+        }
+        if (by_name_as_written) {
+            for (const ScopeColumn& column : right->columns) {
+                if (find_same(left->columns, column) == left->columns.end()) output->columns.push_back(column);
+            }
+        }
+        if (left->passes_names() || right->passes_names()) output->branches = {left, right};
         if (!current.all) demand_all(*output);
     }
     return output;
@@ -242,6 +257,7 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
         return;
     }
     std::string name = item.alias ? item.alias->text : natural_name(item.value);
+    if (!check_column_name(name, item.alias ? item.alias->span : item.value.span, *diagnostics_)) return;
     const bool aliased = item.alias.has_value();
     const bool named_by_column = std::holds_alternative<ast::ColumnReference>(item.value.node);
     // The column keeps the name of what the user wrote, not of what it is replaced by.
@@ -253,7 +269,12 @@ void QueryWalk::bind_item(ast::Select& select, std::size_t index, Scope& scope, 
     const std::size_t paths_before = paths_.size();
     const std::size_t aliases_before = aliases_.size();
     ScopeColumn column;
+    const std::size_t patterns_before = pattern_sites_.size();
     column.facts = bind_expression(item.value, scope);
+    if (aliased && item.alias->text.find('\\') != std::string::npos) {
+        for (std::size_t site = patterns_before; site < pattern_sites_.size(); ++site)
+            pattern_sites_[site].names_result = true;
+    }
     const bool became_call = named_by_column && std::holds_alternative<ast::FunctionCall>(item.value.node);
     const bool may_become_other = paths_.size() > paths_before || aliases_.size() > aliases_before;
     if (!item.alias && (may_become_other || became_call)) name_as_written();

@@ -2,6 +2,7 @@
 
 #include "catalog/function_rewriter.h"
 #include "catalog/query_binder_walk.h"
+#include "catalog/table_columns.h"
 
 namespace laminar {
 namespace {
@@ -70,8 +71,8 @@ void QueryWalk::bind_star_item(ast::Select& select, std::size_t index, Scope& sc
     for (ast::Star::Replacement& replacement : star.replace) {
         replacements.push_back(bind_expression(replacement.value, scope));
     }
-    add_star_columns(*site.source, star, scope, output, replacements);
     const bool adapted = !star.replace.empty() || !star.rename.empty();
+    add_star_columns(*site.source, star, scope, output, replacements);
     if (adapted) {
         for (Relation* relation : site.source->relations) demand_all(*relation);
         site.source->all_fields = true;
@@ -79,7 +80,7 @@ void QueryWalk::bind_star_item(ast::Select& select, std::size_t index, Scope& sc
     star_sites_.push_back(std::move(site));
 }
 
-void QueryWalk::add_star_columns(const StarSource& source, const ast::Star& star, Scope& scope, QueryOutput& output,
+void QueryWalk::add_star_columns(const StarSource& source, ast::Star& star, Scope& scope, QueryOutput& output,
                                  const std::vector<ValueFacts>& replacements) {
     const auto is_excluded = [&](std::string_view name) {
         return std::any_of(star.exclude.begin(), star.exclude.end(), [&](const ast::QualifiedName& excluded) {
@@ -87,6 +88,7 @@ void QueryWalk::add_star_columns(const StarSource& source, const ast::Star& star
         });
     };
     std::vector<std::string> merged_seen;
+    std::vector<std::pair<ast::QualifiedName, ast::Identifier>> renames;  // Where names differ in case alone.
     bool passes = false;
     for (Relation* relation : source.relations) {
         output.opaque = output.opaque || relation->is_opaque();
@@ -100,9 +102,9 @@ void QueryWalk::add_star_columns(const StarSource& source, const ast::Star& star
             const std::string& name = relation->column_name(index);
             const std::string& engine_name = relation->engine_name(index);
             if (is_excluded(engine_name)) continue;
-            if (scope.is_merged(name)) {
-                if (contains_name(merged_seen, name)) continue;
-                merged_seen.push_back(name);
+            if (scope.is_merged(engine_name)) {
+                if (contains_name(merged_seen, engine_name)) continue;
+                merged_seen.push_back(engine_name);
             }
             ScopeColumn column;
             column.name = name;
@@ -111,14 +113,34 @@ void QueryWalk::add_star_columns(const StarSource& source, const ast::Star& star
             for (std::size_t each = 0; each < star.replace.size(); ++each) {
                 if (equals_ignoring_case(star.replace[each].name.text, engine_name)) column.facts = replacements[each];
             }
-            for (const auto& [from, to] : star.rename) {
+            ast::Identifier* renamed = nullptr;
+            for (auto& [from, to] : star.rename) {
                 if (!equals_ignoring_case(from.parts.back().text, engine_name)) continue;
+                check_column_name(to.text, to.span, *diagnostics_);
                 column.name = to.text;
                 column.engine_name.clear();
+                renamed = &to;
+            }
+            const bool clashes =
+                std::any_of(output.columns.begin(), output.columns.end(), [&](const ScopeColumn& other) {
+                    return !other.hidden && other.name != column.name &&
+                           equals_ignoring_case(other.name_in_engine(), column.name_in_engine());
+                });
+            if (clashes) {
+                column.engine_name = engine_name_beside(output.columns, column.name);
+                if (renamed != nullptr) {
+                    *renamed = {column.engine_name, true, renamed->span};
+                } else {
+                    ast::QualifiedName from;
+                    from.parts = qualified(*relation, engine_name, relation->span);
+                    from.span = relation->span;
+                    renames.emplace_back(std::move(from), make_identifier(column.engine_name, relation->span));
+                }
             }
             output.columns.push_back(std::move(column));
         }
     }
+    star.rename.insert(star.rename.end(), renames.begin(), renames.end());
     if (passes) {
         const auto found = std::find_if(star_sources_.begin(), star_sources_.end(),
                                         [&](const StarSource& each) { return &each == &source; });
@@ -192,6 +214,9 @@ void QueryWalk::expand_item(ast::Select& select, const StarSite& site) const {
                     }
                 }
             }
+            for (const auto& [from, to] : original.rename) {
+                if (equals_ignoring_case(from.parts.front().text, relation->alias)) star.rename.emplace_back(from, to);
+            }
             exclude_hidden(star, *site.source, site.handled, relation);
             ast::SelectItem item;
             item.value.span = span;
@@ -205,6 +230,10 @@ void QueryWalk::expand_item(ast::Select& select, const StarSite& site) const {
             const std::string& name = relation->engine_name(index);
             if (column.requested || column.hidden || contains_name(site.handled, name)) continue;
             items.push_back(column_item(*relation, name, span));
+            for (const auto& [from, to] : original.rename) {
+                if (equals_ignoring_case(from.parts.front().text, relation->alias) && from.parts.back().text == name)
+                    items.back().alias = to;
+            }
         }
         for (const StarSource::Requested& requested : site.source->requested) {
             if (requested.relation == relation) items.push_back(column_item(*relation, requested.name, span));

@@ -42,6 +42,7 @@ private:
         std::string name;
         QueryOutput* output = nullptr;
         std::vector<std::string> renamed;
+        std::vector<std::string> engine_renamed;  ///< The same within the engine.
         std::uint64_t relations = 0;  ///< How many it reads, those in views and other common tables among them.
     };
     /// Where a '*' stands: an item of a select list, or (item empty) within an expression such as COLUMNS(*).
@@ -56,6 +57,7 @@ private:
     struct PatternSite {
         ast::Expression* argument = nullptr;
         std::vector<Relation*> relations;
+        bool names_result = false;  ///< AS "\1": the pattern names the columns that it finds.
     };
     /// payload.user.name where payload is a field of a message: becomes JSON extraction once its type is decided.
     struct PathReference {
@@ -123,7 +125,7 @@ private:
     void bind_star_item(ast::Select& select, std::size_t index, Scope& scope, QueryOutput& output);
     void bind_star_argument(ast::Star& star, Scope& scope);
     StarSource* make_star_source(ast::Star& star, Scope& scope, std::vector<std::string>& handled);
-    void add_star_columns(const StarSource& source, const ast::Star& star, Scope& scope, QueryOutput& output,
+    void add_star_columns(const StarSource& source, ast::Star& star, Scope& scope, QueryOutput& output,
                           const std::vector<ValueFacts>& replacements);
     void demand_all(QueryOutput& output);
     void demand_all(Relation& relation);
@@ -131,6 +133,16 @@ private:
     void exclude_hidden(ast::Star& star, const StarSource& source, const std::vector<std::string>& handled,
                         const Relation* only) const;
     void expand_item(ast::Select& select, const StarSite& site) const;
+
+    // Names that differ in case alone (query_binder_spelling.cpp).
+    void name_listed_columns(std::vector<ast::Identifier>& list, Relation& relation, SourceSpan span,
+                             const std::map<std::size_t, std::string>& fixed = {});
+    bool rename_key(const ast::Identifier& name, Relation& right, std::size_t column, const std::string& target,
+                    ast::TableReference& table, std::map<std::size_t, std::string>& renames);
+    void match_operands(ast::SetOperation& operation, QueryOutput& left, QueryOutput& right);
+    static bool rename_items(ast::QueryBody& body, const std::map<std::string, std::string>& renames);
+    [[nodiscard]] static bool has_marks(const Relation& relation);
+    void show_names_to_pattern(const PatternSite& site);
 
     // Names (query_binder_name.cpp).
     ValueFacts bind_reference(ast::Expression& expression, Scope& scope, const Use& use);
@@ -145,6 +157,7 @@ private:
     void name_for_engine(ast::Identifier& name, const Relation& relation);
     [[nodiscard]] bool can_supply(const Relation& relation, std::string_view name) const;
     [[nodiscard]] bool can_supply(const QueryOutput& output, std::string_view name) const;
+    void report_unmatched(std::string_view name, SourceSpan span);
     void report_ambiguous(const ast::Identifier& name, const std::vector<Relation*>& relations);
     void report_unknown_column(const ast::ColumnReference& reference, Scope& scope);
     ValueFacts bind_path(ast::Expression& expression, const Found& found, const Use& use);

@@ -27,7 +27,7 @@ const std::string& Relation::column_name(std::size_t index) const {
 }
 
 const std::string& Relation::engine_name(std::size_t index) const {
-    return index < renamed.size() ? renamed[index] : known_columns()[index].name_in_engine();
+    return index < engine_renamed.size() ? engine_renamed[index] : known_columns()[index].name_in_engine();
 }
 
 std::optional<std::size_t> Relation::index_of(std::string_view name, bool quoted) const {
@@ -52,10 +52,12 @@ bool Relation::is_unclear(std::string_view name) const {
 }
 
 std::string engine_name_beside(const std::vector<ScopeColumn>& columns, std::string_view name) {
-    std::vector<std::string> names;
-    for (const ScopeColumn& column : columns) names.push_back(column.name);
-    names.emplace_back(name);
-    std::string engine_name = engine_column_names(names).back();
+    std::string engine_name(name);
+    const auto is_taken = [&](const ScopeColumn& other) {
+        return other.name != name && equals_ignoring_case(other.name_in_engine(), engine_name);
+    };
+    for (std::size_t marks = 1; std::any_of(columns.begin(), columns.end(), is_taken); ++marks)
+        engine_name = engine_column_name(name, marks);
     if (engine_name == name) engine_name.clear();
     return engine_name;
 }
@@ -78,7 +80,7 @@ const ScopeColumn* Scope::find_alias(std::string_view name) const {
 
 bool Scope::is_parameter(std::string_view name) const { return contains_name(parameters, name); }
 
-bool Scope::is_merged(std::string_view name) const { return contains_name(merged_columns, name); }
+bool Scope::is_merged(std::string_view engine_name) const { return contains_name(merged_columns, engine_name); }
 
 bool contains_name(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(),

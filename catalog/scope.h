@@ -75,14 +75,15 @@ struct Relation {
     Kind kind = Kind::scan;
     std::string alias;
     SourceSpan span;
-    std::size_t input = 0;             ///< Of a scan.
-    std::vector<ScopeColumn> columns;  ///< Of a scan or function.
-    bool open_fields = false;          ///< A scan whose messages may have any field.
-    bool connection = false;           ///< A scan of a connection.
-    bool starred = false;              ///< A '*' shows its columns.
-    QueryOutput* output = nullptr;     ///< Of a derived table or CTE; shared by all its references.
-    std::vector<std::string> renamed;  ///< Alias column list, applied to the first columns.
-    bool opaque = false;               ///< Has columns that only the engine knows.
+    std::size_t input = 0;                    ///< Of a scan.
+    std::vector<ScopeColumn> columns;         ///< Of a scan or function.
+    bool open_fields = false;                 ///< A scan whose messages may have any field.
+    bool connection = false;                  ///< A scan of a connection.
+    bool starred = false;                     ///< A '*' shows its columns.
+    QueryOutput* output = nullptr;            ///< Of a derived table or CTE; shared by all its references.
+    std::vector<std::string> renamed;         ///< Alias column list, applied to the first columns.
+    std::vector<std::string> engine_renamed;  ///< The same within the engine.
+    bool opaque = false;                      ///< Has columns that only the engine knows.
 
     [[nodiscard]] bool is_open() const { return kind == Kind::derived ? output->is_open() : open_fields; }
     [[nodiscard]] bool is_opaque() const { return kind == Kind::derived ? output->opaque : opaque; }
@@ -112,7 +113,7 @@ struct Scope {
     Scope* parent = nullptr;
     bool parent_catches_unknown = true;  ///< False: names unknown here never go to open relations of the parent.
     std::vector<Relation*> relations;
-    std::vector<std::string> merged_columns;  ///< USING and NATURAL: one column for both sides.
+    std::vector<std::string> merged_columns;  ///< USING and NATURAL: one column for both sides; within the engine.
     std::vector<ScopeColumn> aliases;         ///< Select aliases bound so far.
     bool aliases_first = false;               ///< ORDER BY: an alias wins over a column.
     bool fields_first = false;                ///< WHERE: a field that a message may have wins over an alias.
@@ -121,7 +122,7 @@ struct Scope {
     [[nodiscard]] Relation* find_relation(std::string_view alias) const;
     [[nodiscard]] const ScopeColumn* find_alias(std::string_view name) const;
     [[nodiscard]] bool is_parameter(std::string_view name) const;
-    [[nodiscard]] bool is_merged(std::string_view name) const;
+    [[nodiscard]] bool is_merged(std::string_view engine_name) const;
 };
 
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);

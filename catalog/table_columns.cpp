@@ -62,6 +62,15 @@ const ColumnObject* find_column(const std::vector<ColumnObject>& columns, std::s
     return found;
 }
 
+bool check_column_name(std::string_view name, SourceSpan span, Diagnostics& diagnostics) {
+    if (!is_reserved_column_name(name)) return true;
+    diagnostics.error(
+        DiagnosticCode::invalid_definition, span,
+        "a column cannot be called \"" + without_column_marks(std::string(name)) + "\": such names are Laminar's own",
+        "give it another name; a column of a table takes such a field by WITH (json_path = '...')");
+    return false;
+}
+
 bool metadata_fits(TypeId metadata, const ColumnType& column) {
     switch (metadata) {
         case TypeId::varchar:

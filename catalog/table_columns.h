@@ -28,6 +28,9 @@ void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape);
 /// The column of a name: of that spelling, else in another case; null where there is none.
 [[nodiscard]] const ColumnObject* find_column(const std::vector<ColumnObject>& columns, std::string_view name) noexcept;
 
+/// Whether a column of a table, view or query may have the name (is_reserved_column_name); reports why not.
+bool check_column_name(std::string_view name, SourceSpan span, Diagnostics& diagnostics);
+
 /// Whether metadata of a type can be put into a column of another without loss of meaning.
 [[nodiscard]] bool metadata_fits(TypeId metadata, const ColumnType& column);
 

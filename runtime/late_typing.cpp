@@ -69,7 +69,7 @@ std::string_view problem_of_name(std::string_view name) {
     if (name.size() > longest_name) return "its name is longer than 1024 bytes";
     if (name.find('\0') != std::string_view::npos || find_invalid_utf8(name) != std::string_view::npos)
         return "its name is no text that a column could have";
-    if (is_reserved_column_name(name) || shown_column_name(name) != name)
+    if (is_reserved_column_name(name))
         return "its name is one that Laminar uses itself";
     return {};
 }

@@ -41,7 +41,9 @@ private:
             });
             if (found == tables_.rend()) return;
             if (!table.alias) table.alias = ast::TableAlias{found->name, {}};
-            if (table.alias->columns.empty()) table.alias->columns = found->columns;
+            std::vector<ast::Identifier>& columns = table.alias->columns;
+            for (std::size_t index = columns.size(); index < found->columns.size(); ++index)
+                columns.push_back(found->columns[index]);
             table.node = ast::DerivedTable{false, found->query};
             return;
         }

@@ -119,18 +119,18 @@ void expand_stars(ast::Select& select, const std::vector<FromRelation>& relation
                 continue;
             for (const OutputColumn& column : relation.columns) {
                 if (star->qualifier.empty() && has_name(relation.merged, column.name)) continue;
-                const bool excluded = std::any_of(star->exclude.begin(), star->exclude.end(), [&](const auto& name) {
+                const auto is_meant = [&](const ast::QualifiedName& name) {
                     return equals_ignoring_case(name.parts.back().text, column.name) &&
                            (name.parts.size() < 2 || equals_ignoring_case(name.parts.front().text, relation.alias));
-                });
-                if (excluded) continue;
+                };
+                if (std::any_of(star->exclude.begin(), star->exclude.end(), is_meant)) continue;
                 ast::SelectItem expanded =
                     make_item(make_column(relation.alias, column.name, item.value.span), column.name);
                 for (const auto& replacement : star->replace) {
                     if (equals_ignoring_case(replacement.name.text, column.name)) expanded.value = replacement.value;
                 }
                 for (const auto& [from, to] : star->rename) {
-                    if (equals_ignoring_case(from.parts.back().text, column.name)) expanded.alias = to;
+                    if (is_meant(from)) expanded.alias = to;
                 }
                 items.push_back(std::move(expanded));
             }
