@@ -55,6 +55,37 @@ bool have_names(const QueryOutput& left, const QueryOutput& right) {
     return all_named(left_names) && all_named(right_names);
 }
 
+/// The values of (a, b) and ROW(a, b); null where it is something else.
+std::optional<std::vector<ast::Expression>> values_of_row(const ast::Expression& expression) {
+    if (const auto* tuple = std::get_if<ast::Tuple>(&expression.node)) return tuple->elements;
+    const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
+    if (call == nullptr || fold_case(call->name.parts.back().text) != "row") return std::nullopt;
+    std::vector<ast::Expression> values;
+    for (const ast::FunctionArgument& argument : call->arguments) values.push_back(argument.value);
+    return values;
+}
+
+/// GROUP BY (a, b) means the same as GROUP BY a, b, to the engine, too.
+void write_out_rows(std::vector<ast::GroupingElement>& elements) {
+    std::vector<ast::GroupingElement> written_out;
+    for (ast::GroupingElement& element : elements) {
+        std::optional<std::vector<ast::Expression>> values;
+        if (element.kind == ast::GroupingElement::Kind::expression && !element.expressions.empty())
+            values = values_of_row(element.expressions.front());
+        if (!values) {
+            written_out.push_back(std::move(element));
+            continue;
+        }
+        std::vector<ast::GroupingElement> inner(values->size());
+        for (std::size_t index = 0; index < inner.size(); ++index)
+            inner[index].expressions.push_back(std::move((*values)[index]));
+        write_out_rows(inner);
+        written_out.insert(written_out.end(), std::make_move_iterator(inner.begin()),
+                           std::make_move_iterator(inner.end()));
+    }
+    elements = std::move(written_out);
+}
+
 }  // namespace
 
 Scope QueryWalk::make_scope(Outer outer) const {
@@ -242,6 +273,7 @@ void QueryWalk::bind_select(ast::Select& select, Scope& scope, QueryOutput& outp
         bind_expression(*select.where, scope, boolean_use());
         scope.fields_first = false;
     }
+    write_out_rows(select.group_by);
     for (ast::GroupingElement& element : select.group_by) bind_grouping(element, scope);
     if (select.having) bind_expression(*select.having, scope, boolean_use());
     for (ast::NamedWindow& window : select.windows) bind_window(window.specification, scope);
