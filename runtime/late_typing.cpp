@@ -5,6 +5,7 @@
 #include <rapidjson/memorystream.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <unordered_map>
 #include <unordered_set>
@@ -69,8 +70,7 @@ std::string_view problem_of_name(std::string_view name) {
     if (name.size() > longest_name) return "its name is longer than 1024 bytes";
     if (name.find('\0') != std::string_view::npos || find_invalid_utf8(name) != std::string_view::npos)
         return "its name is no text that a column could have";
-    if (is_reserved_column_name(name))
-        return "its name is one that Laminar uses itself";
+    if (is_reserved_column_name(name)) return "its name is one that Laminar uses itself";
     return {};
 }
 
@@ -102,7 +102,15 @@ public:
     }
     [[nodiscard]] const std::vector<Field>& fields() const noexcept { return fields_; }
     [[nodiscard]] bool has(const std::string& name) const { return positions_.contains(name); }
+    /// Before anything is observed: a name with dots, which takes what is at that path where no field has the name.
+    void watch(const BatchColumn& column) {
+        if (!column.nested_path.empty()) nested_.push_back({column.json_path.front(), column.nested_path});
+    }
+    /// Of the values that would fill a column of that name.
     [[nodiscard]] TypeId type_of_field(const std::string& name) const {
+        const auto nested = std::find_if(nested_.begin(), nested_.end(),
+                                         [&](const NestedField& each) { return each.name == name && each.is_seen; });
+        if (nested != nested_.end()) return nested->type;
         const auto exact = positions_.find(name);
         if (exact != positions_.end()) return fields_[exact->second].type;
         const auto folded = folded_positions_.find(fold_case(name));
@@ -110,8 +118,45 @@ public:
     }
 
 private:
+    struct NestedField {
+        std::string name;
+        std::vector<std::string> steps;
+        TypeId type = TypeId::unknown;
+        bool is_seen = false;
+    };
+
+    /// The last member of a name, or the element of a number.
+    static const rapidjson::Value* step_into(const rapidjson::Value& value, const std::string& step) {
+        const rapidjson::Value* found = nullptr;
+        if (value.IsObject()) {
+            for (const auto& member : value.GetObject()) {
+                if (std::string_view(member.name.GetString(), member.name.GetStringLength()) == step)
+                    found = &member.value;
+            }
+        } else if (value.IsArray()) {
+            std::size_t index = 0;
+            const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+            if (error == std::errc{} && end == step.data() + step.size() && index < value.Size())
+                found = &value[static_cast<rapidjson::SizeType>(index)];
+        }
+        return found;
+    }
+
+    static void observe_nested(const rapidjson::Value& object, NestedField& field) {
+        const rapidjson::Value* value = step_into(object, field.name);
+        if (value == nullptr) {
+            value = &object;
+            for (std::size_t step = 0; value != nullptr && step < field.steps.size(); ++step)
+                value = step_into(*value, field.steps[step]);
+        }
+        if (value == nullptr) return;
+        field.is_seen = true;
+        field.type = combine(field.type, type_of(*value));
+    }
+
     void observe_object(const rapidjson::Value& value) {
         if (!value.IsObject()) return;
+        for (NestedField& field : nested_) observe_nested(value, field);
         for (const auto& member : value.GetObject()) {
             std::string name(member.name.GetString(), member.name.GetStringLength());
             const auto [found, is_new] = positions_.emplace(name, fields_.size());
@@ -124,6 +169,7 @@ private:
         }
     }
 
+    std::vector<NestedField> nested_;
     std::vector<Field> fields_;
     std::unordered_map<std::string, std::size_t> positions_;
     std::unordered_map<std::string, std::size_t> folded_positions_;  ///< Of the first with that name in any case.
@@ -148,6 +194,11 @@ std::shared_ptr<const BatchSchema> LateTyping::raw_schema(MessageFormat format) 
 
 void LateTyping::decide(const ColumnBatch& raw) {
     ObservedFields observed;
+    for (const InputColumn& column : input_.columns) {
+        BatchColumn wanted;
+        wanted.take_field(shown_column_name(column.name));
+        if (!column.metadata) observed.watch(wanted);
+    }
     const ColumnVector& payloads = payloads_of(raw, decoder_options_.format);
     for (std::size_t row = 0; row < std::min(raw.rows, messages_looked_at); ++row) {
         if (payloads.is_valid(row)) observed.observe(payloads.string_at(row));
