@@ -237,6 +237,22 @@ std::optional<std::string> PacedSource::Implementation::deliver(std::string_view
     return inputs_.deliver(message, view_);
 }
 
+namespace {
+
+/// By the rule of field_tree.h: in another case only a field that no other column claims.
+bool may_fill(const std::string& field, const BatchColumn& column, const BatchSchema& schema) {
+    const std::string& name = column.json_path.front();
+    if (field == name || (!column.nested_path.empty() && field == column.nested_path.front())) return true;
+    if (!column.by_name || !equals_ignoring_case(field, name)) return false;
+    return std::none_of(schema.columns.begin(), schema.columns.end(), [&](const BatchColumn& other) {
+        if (&other == &column || other.json_path.empty()) return false;
+        const std::string& claimed = other.json_path.front();
+        return claimed == field || (other.by_name && equals_ignoring_case(claimed, name));
+    });
+}
+
+}  // namespace
+
 void PacedSource::Implementation::report_missing_fields() {
     if (!has_unchecked_.exchange(false)) return;
     std::vector<std::shared_ptr<InputChannel>> channels;
@@ -251,9 +267,7 @@ void PacedSource::Implementation::report_missing_fields() {
         for (const BatchColumn& column : channel->schema()->columns) {
             if (column.json_path.empty() || column.metadata || column.tracks_presence) continue;
             const bool found = std::any_of(fields->begin(), fields->end(), [&](const std::string& field) {
-                if (!column.nested_path.empty() && field == column.nested_path.front()) return true;
-                return column.by_name ? equals_ignoring_case(field, column.json_path.front())
-                                      : field == column.json_path.front();
+                return may_fill(field, column, *channel->schema());
             });
             if (!found) missing.insert(column.json_path.front());
         }

@@ -119,6 +119,27 @@ class ParquetTest(LaminarTestCase):
             {"id": 1, "price": None, "note": "none"},
             {"error_type": "connection", "error_message": 'there is no column "price", so it stays NULL; there are: Id, amount'}])
 
+    def test_columns_are_found_by_their_spelling_first(self):
+        duckdb(f"COPY (SELECT 1672515782136 AS E, 7 AS T, 4.5 AS Price, 1 AS Size) TO '{self.path}' (FORMAT parquet)")
+        laminar = self.run_script(self.source() + """
+            CREATE TABLE pairs ("E" TIMESTAMP, e TEXT, price DOUBLE, t BIGINT, "T" BIGINT) WITH (connector = 'rows');
+            CREATE TABLE alone (t BIGINT, PRICE DOUBLE, exact INTEGER WITH (json_path = '$.size')) WITH (connector = 'rows');
+            CREATE TABLE by_path (at BIGINT WITH (json_path = '$.T'), t BIGINT) WITH (connector = 'rows');
+            CREATE TABLE errors (error_message TEXT) WITH (connector = 'rows', stream = 'errors');
+            WAIT FOR pairs TIMEOUT INTERVAL '60 seconds';
+            WAIT FOR alone TIMEOUT INTERVAL '60 seconds';
+            WAIT FOR by_path TIMEOUT INTERVAL '60 seconds';
+            SELECT * FROM pairs;
+            SELECT * FROM alone;
+            SELECT * FROM by_path;
+            SELECT DISTINCT regexp_extract(error_message, '"(.*?)"', 1) AS missing FROM errors ORDER BY missing;
+        """)
+        pairs, alone, by_path, *missing = laminar.stdout.text.splitlines()
+        self.assertEqual(pairs, '{"E":"2022-12-31T19:43:02.136Z","e":null,"price":4.5,"t":null,"T":7}')
+        self.assertEqual(alone, '{"t":7,"PRICE":4.5,"exact":null}')
+        self.assertEqual(by_path, '{"at":7,"t":null}')
+        self.assertEqual(missing, ['{"missing":"e"}', '{"missing":"size"}', '{"missing":"t"}'])
+
     def test_files_that_cannot_be_read(self):
         duckdb(f"COPY (SELECT i AS n FROM range(10) AS t(i)) TO '{self.path}' (FORMAT parquet)")
         whole = self.path.read_bytes()

@@ -54,6 +54,30 @@ class TestCommandTest(LaminarTestCase):
         self.assertEqual(laminar.exit_code, expect, f"{laminar.stdout.text}\n{laminar.stderr.text}")
         return laminar
 
+    def test_recorded_fields_are_found_by_their_spelling_first(self):
+        folder = self.files(script="""
+            CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'wss://feed.example.com/');
+            CREATE TABLE pairs (e TEXT, "E" BIGINT, price DOUBLE, t BIGINT, "T" BIGINT) WITH (connector = 'feed');
+            CREATE TABLE alone (t BIGINT, exact INTEGER WITH (json_path = '$.size')) WITH (connector = 'feed');
+            CREATE PIPELINE direct AS SELECT e, "E", Price FROM feed;
+            """, tests="""
+@script trades.sql
+@test the exact name decides, wherever it stands
+@input feed
+{"e": "trade", "E": 5, "Price": 4.5, "T": 7, "Size": 1}
+{"E": 6, "e": "quote", "PRICE": 1, "price": 5.5, "t": 8}
+@expect pairs
+{"e": "trade", "E": 5, "price": 4.5, "t": null, "T": 7}
+{"e": "quote", "E": 6, "price": 5.5, "t": 8, "T": null}
+@expect alone
+{"t": 7, "exact": null}
+{"t": 8, "exact": null}
+@expect direct
+{"e": "trade", "E": 5, "Price": 4.5}
+{"e": "quote", "E": 6, "Price": 5.5}
+""")
+        self.run_tests(folder)
+
     def test_passing_tests_open_nothing(self):
         with FeedServer([json.dumps({"symbol": "REAL", "price": 1e6})]) as server:
             laminar = self.run_tests(self.files(url=server.url()))
