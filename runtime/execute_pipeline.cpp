@@ -51,6 +51,8 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             source.retries = options.retries;
             const bool late = needs_late_typing(input);
             if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
+            options.decoder.guessed_types =
+                late;  // What will be no row of fields is an error from the first message on.
             const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
             const auto channel = std::make_shared<InputChannel>(
                 schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },

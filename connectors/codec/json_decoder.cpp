@@ -71,7 +71,7 @@ public:
                           [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
           root_(make_field_tree(*schema, options.message_id_field)),
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
-          events_(writer_, *root_, {rows(), !options.guessed_types}) {}
+          events_(writer_, *root_, {rows(), !options.guessed_types, options.guessed_types && !wants_payload_}) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         writer_.begin_message(message, batch);

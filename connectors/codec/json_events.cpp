@@ -142,15 +142,28 @@ bool JsonEvents::start_container(bool is_object) {
 
 bool JsonEvents::start_outermost(bool is_object, std::size_t begin) {
     if (settings_.rows == Rows::message) {
-        if (is_object && values_ == 1)
+        if (!is_object && settings_.tells_no_objects) return start_told_array(begin);
+        if (is_object && values_ == 1 && !in_array_of_rows_)
             frames_.push_back({&root_, begin, 0, true});
         else
-            skip_container(begin, false);
+            skip_container(begin, in_array_of_rows_);
     } else if (is_object) {
         writer_.begin_row();
         frames_.push_back({&root_, begin, 0, true});
     } else if (in_array_of_rows_) {
         begin_row_without_fields("an array");
+        skip_container(begin, true);
+    } else {
+        in_array_of_rows_ = true;
+        element_ = 0;
+    }
+    return true;
+}
+
+/// An array of a message that is kept whole, whose elements are to be rows later; or one in the place of such a row.
+bool JsonEvents::start_told_array(std::size_t begin) {
+    if (in_array_of_rows_) {
+        add_no_object("an array", begin, end_of_json_value(payload_, begin));
         skip_container(begin, true);
     } else {
         in_array_of_rows_ = true;
@@ -190,7 +203,10 @@ bool JsonEvents::end_container() {
 }
 
 bool JsonEvents::end_row(std::size_t begin, std::size_t end) {
-    if (settings_.rows == Rows::message) return true;  // There may be more of it: see end_only_row.
+    if (settings_.rows == Rows::message) {  // There may be more of it: see end_only_row.
+        if (in_array_of_rows_) ++element_;
+        return true;
+    }
     bool kept = false;
     if (!is_given_up_) {
         std::string_view text = payload_.substr(begin, end - begin);
@@ -230,7 +246,11 @@ bool JsonEvents::end_wrong_row(std::size_t begin, std::size_t end, bool kept) {
 }
 
 bool JsonEvents::outermost_scalar(std::size_t begin, std::size_t end, std::string_view what) {
-    if (settings_.rows == Rows::message) return true;
+    if (settings_.rows == Rows::message) {
+        if (settings_.tells_no_objects) add_no_object(what, begin, end);
+        if (in_array_of_rows_) ++element_;
+        return true;
+    }
     begin_row_without_fields(what);
     return end_row(begin, end);
 }
@@ -239,9 +259,19 @@ bool JsonEvents::outermost_scalar(std::size_t begin, std::size_t end, std::strin
 void JsonEvents::begin_row_without_fields(std::string_view what) {
     writer_.begin_row();
     is_no_object_ = true;
-    row_error_ = {"type_mismatch",
-                  fmt::format("is {}; expected an object{}", what, in_array_of_rows_ ? "" : " or an array of objects")};
+    row_error_ = no_object(what);
     is_given_up_ = settings_.rows == Rows::objects;
+}
+
+MessageError JsonEvents::no_object(std::string_view what) const {
+    return {"type_mismatch",
+            fmt::format("is {}; expected an object{}", what, in_array_of_rows_ ? "" : " or an array of objects")};
+}
+
+void JsonEvents::add_no_object(std::string_view what, std::size_t begin, std::size_t end) {
+    is_no_object_ = true;
+    add_error(no_object(what), begin, end);
+    is_no_object_ = false;
 }
 
 /// The message is not one object after all: its row has no fields.
@@ -261,11 +291,11 @@ void JsonEvents::fail_line(std::size_t begin, std::size_t end, MessageError erro
     is_given_up_ = false;
     is_no_object_ = false;
     row_error_.reset();
+    errors_.resize(errors_before_value_);
     if (settings_.rows == Rows::message) {
         begin_row_anew();
     } else {
         writer_.discard_rows(rows_before_value_);
-        errors_.resize(errors_before_value_);
         if (settings_.rows == Rows::all_values) {
             writer_.begin_row();
             if (!writer_.end_row(payload_.substr(begin, end - begin), true, false))
@@ -318,7 +348,8 @@ void JsonEvents::say_where(PartError& wrong, std::size_t line) const {
     MessageError& error = wrong.error;
     std::string place;
     if (wrong.element) place = fmt::format("element {} of ", *wrong.element);
-    if (values_ > 1 && settings_.rows != Rows::message) place += fmt::format("line {} of ", line);
+    if (values_ > 1 && (settings_.rows != Rows::message || settings_.tells_no_objects))
+        place += fmt::format("line {} of ", line);
     if (place.empty()) error.part_begin = error.part_end = 0;
     if (place.empty() && !wrong.is_no_object) return;
     error.message = fmt::format("{}the message{} {}", place, wrong.is_no_object ? "" : ":", error.message);

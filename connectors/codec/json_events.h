@@ -30,6 +30,8 @@ public:
     struct Settings {
         Rows rows = Rows::objects;
         bool tells_misfits = true;  ///< A value that does not fit is an error also where the row is kept.
+        /// Of messages that are rows: what would be an error if each object were a row is one.
+        bool tells_no_objects = false;
     };
 
     JsonEvents(RowWriter& writer, FieldNode& root, Settings settings)
@@ -90,6 +92,9 @@ private:
     bool outermost_scalar(std::size_t begin, std::size_t end, std::string_view what);
     [[gnu::cold]] void begin_row_without_fields(std::string_view what);
     void skip_container(std::size_t begin, bool is_row);
+    [[gnu::cold]] bool start_told_array(std::size_t begin);
+    [[nodiscard]] MessageError no_object(std::string_view what) const;
+    [[gnu::cold]] void add_no_object(std::string_view what, std::size_t begin, std::size_t end);
     // What is seldom needed stays out of the reader's loop.
     [[gnu::cold]] bool give_up_row();
     [[gnu::cold]] void begin_row_anew();
