@@ -381,7 +381,7 @@ private:
     }
 
     void check_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
-        assign_metadata(table_.columns, PayloadShape::fields);
+        assign_metadata(table_.columns, PayloadShape::fields, *connection_);
         std::vector<std::string> names;
         for (const ConnectorDescriptor::Column& column : fixed) names.emplace_back(column.name);
         for (const ColumnObject& column : table_.columns) {
@@ -403,12 +403,12 @@ private:
             context_.error(DiagnosticCode::invalid_definition, create_.name.span,
                            fmt::format("table \"{}\" needs columns to show errors", create_.name.text),
                            "for example error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP");
-        assign_metadata(table_.columns, PayloadShape::record);
+        assign_metadata(table_.columns, PayloadShape::record, *connection_);
     }
 
     void assign_payload_columns() {
         const PayloadShape shape = payload_shape(*connection_);
-        assign_metadata(table_.columns, shape);
+        assign_metadata(table_.columns, shape, *connection_);
         if (shape == PayloadShape::fields || !can_read(*connection_) || table_.only_sends()) return;
         const bool takes_payload =
             std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {

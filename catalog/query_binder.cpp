@@ -89,7 +89,7 @@ void QueryWalk::warn_of_unfilled_columns(const QueryInput& input, const Relation
     if (connection == nullptr) return;
     const bool text = payload_shape(*connection) == PayloadShape::text;
     for (const ColumnObject& declared : table->columns) {
-        if (!declared.never_filled) continue;
+        if (!declared.never_filled || declared.metadata) continue;
         const auto column = std::find_if(relation.columns.begin(), relation.columns.end(), [&](const auto& each) {
             return equals_ignoring_case(each.name, declared.name);
         });

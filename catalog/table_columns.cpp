@@ -19,6 +19,22 @@ const MetadataColumn* metadata_named(std::string_view name, PayloadShape shape) 
     return is_payload || is_told ? nullptr : metadata;
 }
 
+/// What an option that is a word says; empty without.
+std::string word_of(const ConnectionObject& connection, std::string_view option) {
+    if (connection.connector == nullptr || !connection.options) return {};
+    const auto value = connection.connector->options->value_of(*connection.options, option);
+    const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+    return text == nullptr ? std::string() : *text;
+}
+
+/// Metadata by which rows find their way back: no peer says in a message what it is. Only WebSocket connections have
+/// it.
+bool routes_rows(const ConnectionObject& connection, MetadataField field) {
+    if (connection.connector == nullptr || connection.connector->name != "websocket") return false;
+    if (field == MetadataField::session_id) return true;
+    return field == MetadataField::client_id && word_of(connection, "mode") == "server";
+}
+
 /// The column that takes the whole payload.
 ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_view name, TypeId type) {
     for (ColumnObject& column : columns) {
@@ -33,11 +49,9 @@ ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_vie
 }  // namespace
 
 PayloadShape payload_shape(const ConnectionObject& connection) {
-    if (connection.connector == nullptr || !connection.options) return PayloadShape::fields;
-    const auto format = connection.connector->options->value_of(*connection.options, "format");
-    const auto* text = format ? std::get_if<std::string>(&*format) : nullptr;
-    if (text != nullptr && *text == "text") return PayloadShape::text;
-    if (text != nullptr && *text == "binary") return PayloadShape::bytes;
+    const std::string format = word_of(connection, "format");
+    if (format == "text") return PayloadShape::text;
+    if (format == "binary") return PayloadShape::bytes;
     return PayloadShape::fields;
 }
 
@@ -101,12 +115,13 @@ bool metadata_fits(TypeId metadata, const ColumnType& column) {
     }
 }
 
-void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape) {
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection) {
     for (ColumnObject& column : columns) {
         const MetadataColumn* metadata = metadata_named(column.name, shape);
         if (metadata == nullptr || !column.json_path.empty()) continue;
         const bool payload_as_json = metadata->field == MetadataField::message && column.type.id == TypeId::json;
         if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata = metadata->field;
+        column.never_filled = column.metadata && routes_rows(connection, *column.metadata);
     }
     ColumnObject* payload = nullptr;
     if (shape == PayloadShape::text) payload = payload_column(columns, "message", TypeId::varchar);

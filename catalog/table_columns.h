@@ -19,7 +19,8 @@ enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 /// unless they have a json_path. In messages of fields, message and data are fields; in text and binary ones "size" is
 /// another name of message_size, and one column takes the payload ("message" or the first TEXT, "data" or the first
 /// BYTEA). A record tells of another message: of itself there is no more than processed_at.
-void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape);
+/// What routes rows over a WebSocket (session_id, and client_id of a server) is metadata alone.
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection);
 
 /// The names of a table's columns within the engine, in their order (column_name.h).
 [[nodiscard]] std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns);

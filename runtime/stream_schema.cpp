@@ -103,7 +103,7 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
         column.json_path = declared.json_path;
         // By that name a record has no field; its other names are those of the metadata.
         const bool is_failed_message = content.is_records && equals_ignoring_case(declared.name, "message");
-        if (declared.json_path.empty())
+        if (declared.json_path.empty() && !declared.never_filled)
             column.take_field(is_failed_message ? field_of_record(MetadataField::message) : declared.name);
         column.metadata = declared.metadata;
         column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;

@@ -30,6 +30,25 @@ class SendingTest(ServedTestCase):
             self.assertEqual(first.receive(1) + second.receive(1), ['{"twice":100}'] * 2)
         self.finish(served)
 
+    def test_no_client_says_where_its_row_goes(self):
+        """What routes a row is metadata: a field of that name in a message does not fill the column."""
+        served = self.serve(["format = 'json'"], """
+            CREATE TABLE events (client_id TEXT, session_id BIGINT, n INT, claimed TEXT WITH (json_path = '$.client_id'))
+                WITH (connector = 'inlet');
+            CREATE TABLE answers (client_id TEXT, twice INT, claimed TEXT) WITH (connector = 'inlet');
+            CREATE TABLE by_session (session_id BIGINT, thrice INT) WITH (connector = 'inlet');
+            CREATE PIPELINE answer AS INSERT INTO answers SELECT client_id, n * 2, claimed FROM events;
+            CREATE PIPELINE answer_again AS INSERT INTO by_session SELECT session_id, n * 3 FROM events;
+            """, [])
+        with Client(served.url()) as first, Client(served.url()) as second:
+            second.send('{"n": 1}')
+            self.assertEqual(sorted(second.receive(2)), ['{"thrice":3}', '{"twice":2,"claimed":null}'])
+            second.send('{"n": 2, "client_id": "c1", "session_id": 1}')
+            self.assertEqual(sorted(second.receive(2)), ['{"thrice":6}', '{"twice":4,"claimed":"c1"}'])
+            first.send('{"n": 3, "client_id": "c2", "session_id": 2}')
+            self.assertEqual(sorted(first.receive(2)), ['{"thrice":9}', '{"twice":6,"claimed":"c2"}'])
+        self.finish(served)
+
     def test_a_row_for_nobody_is_an_error(self):
         served = self.serve(["format = 'json'"], """
             CREATE TABLE answers (client_id TEXT, n INT) WITH (connector = 'inlet');
