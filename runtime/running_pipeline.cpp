@@ -125,13 +125,20 @@ void RunningPipeline::begin_past_rows() {
     for (Source& source : sources_) {
         if (!source.reads_past) continue;
         try {
-            source.past_rows = source.stream->retained()->read(source.past_position, past_rows_at_once);
+            source.past_rows = std::make_shared<const ResultTable>(
+                source.stream->retained()->read(source.past_position, past_rows_at_once));
         } catch (...) {
             fail(failure_reason(std::current_exception()));
             return;
         }
         if (source.past_rows->rows > 0) {
-            source.stream->slot().set_rows(&*source.past_rows);
+            source.stream->slot().set_rows(source.past_rows.get());
+            // Whoever reads the same table sees them now, too: its slot is theirs.
+            for (Source& other : sources_) {
+                if (&other == &source || !other.reads_past || other.stream != source.stream) continue;
+                other.past_position = source.past_position;
+                other.past_rows = source.past_rows;
+            }
             return;
         }
         source.past_rows.reset();

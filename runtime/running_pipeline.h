@@ -48,9 +48,9 @@ public:
         std::unique_ptr<BatchSlot> typed_slot;    ///< Reads what late_typing made:
         std::size_t typed_rows = 0;               ///< so many rows.
         RunningPipeline* upstream = nullptr;      ///< For pipelines.
-        bool reads_past = false;               ///< For tables: rows retained before the pipeline are still to be read,
-        std::int64_t past_position = 0;        ///< from this row id on;
-        std::optional<ResultTable> past_rows;  ///< those being read now.
+        bool reads_past = false;         ///< For tables: rows retained before the pipeline are still to be read,
+        std::int64_t past_position = 0;  ///< from this row id on;
+        std::shared_ptr<const ResultTable> past_rows;  ///< those being read now, shared by readers of one table.
         std::unique_ptr<BatchSlot> upstream_slot;
         StreamContent content;
         InputTime time;                            ///< What is declared about its event time.
