@@ -113,7 +113,10 @@ void check_cases(const std::vector<QueryCase>& cases) {
             std::vector<Feeding> feedings = feedings_for(prepared->query.streams().size(), turn);
             // There are as many ways to feed as recordings: each query meets each of them, with ever another recording.
             const bool last = &recording == &recordings().back();
-            if (!everything_asked && (!in_every_way || last)) feedings = {feedings[turn % feedings.size()]};
+            if (!everything_asked && (!in_every_way || last))
+                feedings = {feedings[turn % feedings.size()]};
+            else if (!everything_asked && turn % feedings.size() != 0)
+                feedings.erase(feedings.begin());  // Rows one by one take as long as all the others: once does.
             rows += check(each, *prepared, *recording, feedings);
             ++turn;
         }

@@ -15,9 +15,13 @@ using namespace laminar::test;
 
 namespace {
 
+constexpr std::size_t everything = 1'000'000;
+
 struct Link {
     const char* name;
     const char* query;  ///< Over "{}", which has symbol, ts and v; delivers these again.
+    /// Of windows: the same over windows, of which it gathers several.
+    const char* over_windows = nullptr;
 };
 
 constexpr Link links[] = {
@@ -29,14 +33,19 @@ constexpr Link links[] = {
      "o.order_id % 5 AND o.ts BETWEEN a.ts - INTERVAL '8 seconds' AND a.ts + INTERVAL '8 seconds'"},
     {"TUMBLE with an offset",
      "SELECT symbol, TUMBLE_START(ts, INTERVAL '20 seconds', INTERVAL '7 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v "
-     "FROM {} GROUP BY symbol, TUMBLE(ts, INTERVAL '20 seconds', INTERVAL '7 seconds')"},
+     "FROM {} GROUP BY symbol, TUMBLE(ts, INTERVAL '20 seconds', INTERVAL '7 seconds')",
+     "SELECT symbol, TUMBLE_START(ts, INTERVAL '50 seconds', INTERVAL '11 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v "
+     "FROM {} GROUP BY symbol, TUMBLE(ts, INTERVAL '50 seconds', INTERVAL '11 seconds')"},
     {"HOP",
      "SELECT symbol, HOP_START(ts, INTERVAL '10 seconds', INTERVAL '30 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v "
-     "FROM "
-     "{} GROUP BY symbol, HOP(ts, INTERVAL '10 seconds', INTERVAL '30 seconds')"},
+     "FROM {} GROUP BY symbol, HOP(ts, INTERVAL '10 seconds', INTERVAL '30 seconds')",
+     "SELECT symbol, HOP_START(ts, INTERVAL '20 seconds', INTERVAL '50 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v "
+     "FROM {} GROUP BY symbol, HOP(ts, INTERVAL '20 seconds', INTERVAL '50 seconds')"},
     {"SESSION",
      "SELECT symbol, SESSION_START(ts, INTERVAL '10 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v FROM {} GROUP BY "
-     "symbol, SESSION(ts, INTERVAL '10 seconds')"},
+     "symbol, SESSION(ts, INTERVAL '10 seconds')",
+     "SELECT symbol, SESSION_START(ts, INTERVAL '25 seconds') AS ts, CAST(SUM(v) AS BIGINT) AS v FROM {} GROUP BY "
+     "symbol, SESSION(ts, INTERVAL '25 seconds')"},
     {"an updating aggregate", "SELECT symbol, MAX(ts) AS ts, CAST(SUM(v) AS BIGINT) AS v FROM {} GROUP BY symbol"},
 };
 
@@ -44,17 +53,35 @@ std::string over(const Link& link, const std::string& relation) {
     return fmt::format(fmt::runtime(link.query), relation);
 }
 
-/// Empty where the query is refused; then why is told.
-std::optional<StreamQuery::Outcome> outcome_of(const std::string& setup, const std::string& query,
-                                               const Recording& recording, const Feeding& feeding,
-                                               std::string& refusal) {
-    try {
-        return StreamQuery(setup, query).run(recording, feeding);
-    } catch (const std::runtime_error& refused) {
-        refusal = refused.what();
-        return std::nullopt;
+/// A query over views or over pipelines, bound once for all that it is run over.
+class Graph {
+public:
+    Graph(const std::string& setup, const std::string& query) {
+        accept([&] { query_.emplace(setup, query); });
     }
-}
+
+    /// Empty where the query is refused, by the binder or when it is planned; then refusal() tells why.
+    std::optional<StreamQuery::Outcome> run(const Recording& recording, const Feeding& feeding) {
+        std::optional<StreamQuery::Outcome> outcome;
+        if (query_) accept([&] { outcome = query_->run(recording, feeding); });
+        return outcome;
+    }
+    [[nodiscard]] const std::string& refusal() const { return refusal_; }
+    [[nodiscard]] const StreamQuery& query() const { return *query_; }
+
+private:
+    template <typename Step>
+    void accept(const Step& step) {
+        try {
+            step();
+        } catch (const std::runtime_error& refused) {
+            refusal_ = refused.what();
+        }
+    }
+
+    std::optional<StreamQuery> query_;
+    std::string refusal_;
+};
 
 /// Rows that may be late, or for some of their windows, and rows without a time.
 bool has_rows_behind(const Recording& recording, const std::vector<std::string>& streams) {
@@ -72,33 +99,53 @@ std::string as(std::string setup, const char* kind) {
     return setup;
 }
 
-/// setup: statements that create {} after {}, which stand for views or for pipelines; both come to the same.
-void check_graph(const std::string& name, const std::string& setup, const std::string& query, std::size_t turn) {
-    static constexpr std::size_t batches[] = {1, 7, 60, 1'000'000};
+/// What pipelines are fed with: each size of batches with another recording. Rows one by one take as long as all the
+/// others together, and what they show of single operators the files of queries show.
+Feeding feeding_of(std::size_t turn) {
+    static constexpr std::size_t batches[] = {2, 9, 60, everything};
+    const bool ends_early = turn % 2 == 0;
+    if (turn % 5 == 4) return {25, Feeding::Order::at_random, turn, ends_early};
+    return {batches[turn % 5], turn % 3 == 0 ? Feeding::Order::by_turns : Feeding::Order::together, 0, ends_early};
+}
+
+/// The one in which rows come late, and two of the others.
+std::vector<const Recording*> recordings_of(std::size_t turn) {
+    std::vector<const Recording*> chosen;
+    std::size_t others = 0;
     for (const auto& recording : recordings()) {
+        const bool is_late = recording->name() == "late";
+        if (is_late || (others++ + turn) % 2 == 0) chosen.push_back(recording.get());
+    }
+    return chosen;
+}
+
+/// setup: statements that create {} after {}, which stand for views or for pipelines; both come to the same. Views have
+/// all rows at once, or nearly so.
+void check_graph(const std::string& name, const std::string& setup, const std::string& query, std::size_t turn) {
+    Graph views(as(setup, "VIEW"), query);
+    Graph pipelines(as(setup, "PIPELINE"), query);
+    std::size_t rows_in_time = 0;
+    for (const Recording* recording : recordings_of(turn)) {
         ++turn;
-        const Feeding feeding{batches[turn % 4], turn % 3 == 0 ? Feeding::Order::by_turns : Feeding::Order::together, 0,
-                              turn % 2 == 0};
-        const Feeding other{batches[(turn + 2) % 4], Feeding::Order::together, 0, false};
-        std::string refused_view;
-        std::string refused_pipeline;
-        const auto expected = outcome_of(as(setup, "VIEW"), query, *recording, other, refused_view);
-        const auto outcome = outcome_of(as(setup, "PIPELINE"), query, *recording, feeding, refused_pipeline);
+        const Feeding feeding = feeding_of(turn);
+        const auto expected = views.run(*recording, {turn % 2 == 0 ? everything : 40});
+        const auto outcome = pipelines.run(*recording, feeding);
         // HOP and SESSION take no updating result, be it that of a view or of a pipeline.
-        CHECK_MESSAGE(refused_pipeline == refused_view, name, ": ", refused_view, refused_pipeline);
-        const bool may_be_refused = refused_view.find("over rows that change") != std::string::npos;
-        CHECK_MESSAGE((refused_view.empty() || may_be_refused), name, ": ", refused_view);
+        CHECK_MESSAGE(pipelines.refusal() == views.refusal(), name, ": ", views.refusal(), pipelines.refusal());
+        const bool may_be_refused = views.refusal().find("over rows that change") != std::string::npos;
+        CHECK_MESSAGE((views.refusal().empty() || may_be_refused), name, ": ", views.refusal());
         if (!expected || !outcome) return;
+        rows_in_time += outcome->rows_before_end;
         std::string finding = outcome->problem + difference_of(outcome->rows, expected->rows);
         if (outcome->types != expected->types) finding += outcome->types + " is not " + expected->types;
         CHECK_MESSAGE(expected->problem.empty(), name, ": ", expected->problem);
         CHECK_MESSAGE(finding.empty(), name, " over ", recording->name(), " in ", feeding.text(), ":\n", finding);
-        const StreamQuery view(as(setup, "VIEW"), query);
-        if (has_rows_behind(*recording, view.streams())) continue;
+        if (has_rows_behind(*recording, views.query().streams())) continue;
         const std::string against_batch =
-            difference_of(outcome->rows, texts_of(recording->engine(), view.ad_hoc_sql()));
+            difference_of(outcome->rows, texts_of(recording->engine(), views.query().ad_hoc_sql()));
         CHECK_MESSAGE(against_batch.empty(), name, " over ", recording->name(), ", ad hoc:\n", against_batch);
     }
+    CHECK_MESSAGE(rows_in_time > 0, name, ": nothing is delivered before the inputs end");
 }
 
 /// The links before it, each as a pipeline or a view, and the last as a query.
@@ -113,7 +160,10 @@ void check_chain(const std::vector<const Link*>& chain, std::size_t turn) {
         relation = next;
     }
     name += chain.back()->name;
-    check_graph(name, setup, over(*chain.back(), relation), turn);
+    const Link& last = *chain.back();
+    const bool gathers = last.over_windows && chain[chain.size() - 2]->over_windows;
+    const std::string query = fmt::format(fmt::runtime(gathers ? last.over_windows : last.query), relation);
+    check_graph(name, setup, query, turn);
 }
 
 /// Two ways that part and meet again, level by level: what takes the place of {} reads the level before.
@@ -187,14 +237,16 @@ TEST_CASE("diamonds") {
 TEST_CASE("paused pipelines") {
     for (const Ways& sides : ways) {
         const std::string query = over(links[3], "m1");
+        const StreamQuery views(as(diamonds_of(sides, 1), "VIEW"), query);
+        const StreamQuery pipelines(as(diamonds_of(sides, 1), "PIPELINE"), query);
         for (const auto& recording : recordings()) {
             Feeding feeding{7, Feeding::Order::together};
-            const auto expected = StreamQuery(as(diamonds_of(sides, 1), "VIEW"), query).run(*recording, feeding);
+            const auto expected = views.run(*recording, {everything});
             feeding.pauses = true;
-            const auto outcome = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            const auto outcome = pipelines.run(*recording, feeding);
             const std::string finding = outcome.problem + difference_of(outcome.rows, expected.rows);
-            CHECK_MESSAGE(finding.empty(), sides.name, " over ", recording->name(), ", ", feeding.text(), ":\n",
-                          finding);
+            CHECK_MESSAGE(finding.empty(), std::string(sides.name), " over ", recording->name(), ", ", feeding.text(),
+                          ":\n", finding);
         }
     }
 }
@@ -203,16 +255,18 @@ TEST_CASE("paused pipelines") {
 TEST_CASE("readers that begin late") {
     for (const Ways& sides : {ways[0], ways[1], ways[3]}) {
         const std::string query = over(links[3], "m1");
+        const StreamQuery views(as(diamonds_of(sides, 1), "VIEW"), query);
+        const StreamQuery pipelines(as(diamonds_of(sides, 1), "PIPELINE"), query);
         for (const auto& recording : recordings()) {
             Feeding feeding{7, Feeding::Order::together};
-            feeding.cycles_before = 3;
-            const auto expected = StreamQuery(as(diamonds_of(sides, 1), "VIEW"), query).run(*recording, feeding);
-            const auto outcome = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            const auto whole = pipelines.run(*recording, {everything});
+            // Of "late", rows come then that lie behind those before, and not behind any that the reader has seen.
+            feeding.cycles_before = 11;
+            const auto expected = views.run(*recording, feeding);
+            const auto outcome = pipelines.run(*recording, feeding);
             const std::string finding = outcome.problem + difference_of(outcome.rows, expected.rows);
-            CHECK_MESSAGE(finding.empty(), sides.name, " over ", recording->name(), ", ", feeding.text(), ":\n",
-                          finding);
-            feeding.cycles_before = 0;
-            const auto whole = StreamQuery(as(diamonds_of(sides, 1), "PIPELINE"), query).run(*recording, feeding);
+            CHECK_MESSAGE(finding.empty(), std::string(sides.name), " over ", recording->name(), ", ", feeding.text(),
+                          ":\n", finding);
             CHECK(whole.rows.size() > outcome.rows.size());
         }
     }

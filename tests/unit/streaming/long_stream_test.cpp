@@ -41,10 +41,13 @@ Recording make_long_recording(const std::string& name, const std::string& trades
 
 TEST_CASE("many groups") {
     // So many that their parts do not wait for their windows but go to the state's table, and are merged there.
-    const Recording recording = make_long_recording("many groups", trades(80000, 25000, 1));
+    const Recording recording = make_long_recording("many groups", trades(44000, 25000, 2));
     for (const char* file : {"tumble", "window_aggregates"}) {
-        for (const QueryCase& each : read_query_file(file))
-            check_case(each, recording, {{3000, Feeding::Order::together}});
+        for (const QueryCase& each : read_query_file(file)) {
+            // Without a key there are as many groups as windows.
+            if (each.query.find("symbol") != std::string::npos)
+                check_case(each, recording, {{3000, Feeding::Order::together}});
+        }
     }
 }
 
@@ -57,7 +60,7 @@ TEST_CASE("many doubles") {
         noise(7, 9), noise(3, 3000000));
     const std::string rows = fmt::format(
         "SELECT 'S' || {}, {}, {}, {} / 10000.0, CASE {} WHEN 0 THEN 'buy' WHEN 1 THEN 'sell' END, TIMESTAMP "
-        "'2024-03-01 10:00:00' + to_milliseconds(i + {}) FROM range(40000) AS r(i)",
+        "'2024-03-01 10:00:00' + to_milliseconds(i + {}) FROM range(12000) AS r(i)",
         noise(2, 7), price, noise(4, 40), noise(5, 20000), noise(6, 3), noise(1, 4000));
     const Recording recording = make_long_recording("many doubles", rows);
     for (const QueryCase& each : read_query_file("doubles")) {

@@ -81,6 +81,8 @@ public:
         return {};
     }
 
+    [[nodiscard]] std::size_t rows_delivered() const noexcept { return added_.rows; }
+
     void finish(StreamQuery::Outcome& outcome) const {
         const std::vector<RowText> added = texts_of(shared_engine(), unique_name("added"), added_);
         const std::vector<RowText> removed = texts_of(shared_engine(), unique_name("removed"), removed_);
@@ -270,20 +272,26 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
     }
 
     Schedule schedule(feeding, feeds);
+    Outcome outcome;
+    std::string went_on;
     for (std::size_t cycle = 1; schedule.next(); ++cycle) {
         RunningPipeline* paused = feeding.pauses && cycle % 2 == 0 ? running[cycle / 2 % running.size()] : nullptr;
+        if (result && std::none_of(feeds.begin(), feeds.end(), [](const Feed& feed) { return feed.is_over(); }))
+            outcome.rows_before_end = result->rows_delivered();
+        const std::uint64_t read_before = paused ? paused->rows_in() : 0;
         if (paused) paused->pause();
         graph.cycle(engine, true);
+        if (paused && paused->rows_in() != read_before) went_on += paused->name() + " went on while it was paused\n";
         if (paused) paused->resume();
         if (cycle == feeding.cycles_before) begin(stages_.back());
     }
     for (const Feed& feed : feeds) feed.channel->finish();
-    Outcome outcome;
     // The last rows of every stage; then nothing is left.
     (void)graph.run_dry(engine, std::chrono::steady_clock::now() + patience);
     outcome.types = types_of(running.back()->columns());
     for (const RunningPipeline* pipeline : running) outcome.late_rows += pipeline->late_rows();
     result->finish(outcome);
+    outcome.problem += went_on;
     for (const RunningPipeline* pipeline : running) {
         if (!pipeline->last_error().empty()) outcome.problem += "a row was refused: " + pipeline->last_error() + "\n";
     }

@@ -45,7 +45,8 @@ public:
     StreamQuery(const std::string& setup, const std::string& query);
 
     struct Outcome {
-        std::vector<RowText> rows;  ///< With changes: those that are left at the end.
+        std::vector<RowText> rows;        ///< With changes: those that are left at the end.
+        std::size_t rows_before_end = 0;  ///< Delivered while there was more to come of every input.
         std::string types;
         std::uint64_t late_rows = 0;
         std::string problem;  ///< A row taken back that was not there, or that the engine refused.
