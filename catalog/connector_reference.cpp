@@ -245,8 +245,8 @@ std::string connector_reference_markdown(const ConnectorRegistry& registry, std:
             "# Connectors\n\n<!-- Generated from the option schemas (laminar connectors --format markdown); do not "
             "edit. -->\n\n"
             "`CREATE CONNECTION name TO connector (option = value, ...)`\n\n"
-            "Strings may hold `${secret:name}` where the option replaces it; any other `${...}` is an error. Durations "
-            "take a number of their unit or an `INTERVAL`. "
+            "Every string may hold `${secret:name}`; any other `${...}` is an error where the option does not replace "
+            "it. Durations take a number of their unit or an `INTERVAL`. "
             "`NULL` stands for the default.\n\n";
     bool first = true;
     for (const ConnectorDescriptor* descriptor : selected(registry, name)) {

@@ -29,7 +29,8 @@ std::string list_text(const TextList& texts, bool of_codes) {
     std::string result = "[";
     for (const std::string& text : texts) {
         if (result.size() > 1) result += ", ";
-        result += of_codes && text.find('-') == std::string::npos ? text : quoted(text);
+        const bool is_number = of_codes && text.find_first_not_of("0123456789") == std::string::npos;
+        result += is_number ? text : quoted(text);
     }
     return result + "]";
 }
@@ -86,6 +87,12 @@ void OptionSchema::append(OptionDeclaration declaration) {
     const OptionData initial = declaration.field.read(*make_());
     if (!declaration.facts.required && !is_nothing(initial))
         declaration.default_text = option_data_to_sql(declaration, initial);
+    const bool has_texts = declaration.type == OptionType::text || declaration.type == OptionType::text_list ||
+                           declaration.type == OptionType::text_map;
+    if (has_texts && secrets_ == SecretsInTexts::are_replaced) {
+        std::vector<std::string_view>& placeholders = declaration.facts.placeholders;
+        placeholders.insert(placeholders.begin(), "secret");
+    }
     options_.push_back(std::move(declaration));
 }
 

@@ -76,8 +76,8 @@ struct OptionFacts {
     std::vector<std::string_view> needs = {};               ///< Options that must be given with it.
     bool fixed_in_use = false;    ///< ALTER cannot change it while tables or pipelines use the connection.
     std::string_view fills = {};  ///< ${...} that it gives a value to in other options.
-    /// Names of the ${...} that are replaced in its texts: secret (for ${secret:name}), resume, message_id. Any other
-    /// is an error.
+    /// Names of the ${...} that are replaced in its texts: resume, message_id, and secret (for ${secret:name}), which
+    /// the schema adds to all texts where it resolves secrets. Any other is an error.
     std::vector<std::string_view> placeholders = {};
     std::string_view not_below = {};             ///< Option whose value is a lower bound, if both are given.
     std::string_view instead = {};               ///< Hint for when it does not apply.
@@ -97,6 +97,9 @@ struct OptionDeclaration {
     [[nodiscard]] bool is_named(std::string_view text) const noexcept;  ///< Name or alias, in any case.
 };
 
+/// Whether ${secret:name} is replaced in the texts of a schema's options: in all of them, or in none.
+enum class SecretsInTexts : std::uint8_t { stay, are_replaced };
+
 /// The options of one thing (a connector, a table, a column): declared once, in order of presentation.
 /// Immutable after construction; thread-safe.
 class OptionSchema {
@@ -107,19 +110,24 @@ public:
     [[nodiscard]] const OptionDeclaration* find(std::string_view name) const noexcept;
     /// A set with every default.
     [[nodiscard]] std::shared_ptr<OptionSet> make_defaults() const { return make_(); }
+    /// set must be of this schema.
+    [[nodiscard]] std::shared_ptr<OptionSet> copy(const OptionSet& set) const { return copy_(set); }
     /// The value an option has in a set; nullopt when there is no such option.
     [[nodiscard]] std::optional<OptionData> value_of(const OptionSet& set, std::string_view name) const;
     /// Whether a condition holds for a filled set.
     [[nodiscard]] bool holds(const OptionCondition& condition, const OptionSet& set) const;
 
 protected:
-    OptionSchema(std::string_view subject, std::function<std::shared_ptr<OptionSet>()> make)
-        : subject_(subject), make_(std::move(make)) {}
+    OptionSchema(std::string_view subject, SecretsInTexts secrets, std::function<std::shared_ptr<OptionSet>()> make,
+                 std::function<std::shared_ptr<OptionSet>(const OptionSet&)> copy)
+        : subject_(subject), secrets_(secrets), make_(std::move(make)), copy_(std::move(copy)) {}
     void append(OptionDeclaration declaration);
 
 private:
     std::string_view subject_;  ///< connector "websocket", a table, ...: for messages.
+    SecretsInTexts secrets_;
     std::function<std::shared_ptr<OptionSet>()> make_;
+    std::function<std::shared_ptr<OptionSet>(const OptionSet&)> copy_;
     std::vector<OptionDeclaration> options_;
 };
 
@@ -127,8 +135,10 @@ private:
 template <class Options>
 class OptionSchemaOf : public OptionSchema {
 public:
-    explicit OptionSchemaOf(std::string_view subject)
-        : OptionSchema(subject, [] { return std::make_shared<Options>(); }) {}
+    explicit OptionSchemaOf(std::string_view subject, SecretsInTexts secrets = SecretsInTexts::stay)
+        : OptionSchema(
+              subject, secrets, [] { return std::make_shared<Options>(); },
+              [](const OptionSet& set) { return std::make_shared<Options>(static_cast<const Options&>(set)); }) {}
 
     template <class Value>
     OptionSchemaOf& add(std::string_view name, Value Options::*field, OptionFacts facts) {

@@ -113,6 +113,10 @@ private:
     /// The ${name} and ${name:...} of a text are replaced where the option says so, and would be sent as they are
     /// everywhere else.
     bool check_placeholders(const Value& value, std::string_view text) {
+        return check_placeholders(value, text, option_.facts.placeholders);
+    }
+
+    bool check_placeholders(const Value& value, std::string_view text, const std::vector<std::string_view>& known) {
         const auto is_part = [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         };
@@ -124,14 +128,16 @@ private:
             const std::size_t close = text.find('}', end);
             const bool is_placeholder =
                 !name.empty() && close != std::string_view::npos && (text[end] == '}' || text[end] == ':');
-            const std::vector<std::string_view>& known = option_.facts.placeholders;
             if (!is_placeholder || std::find(known.begin(), known.end(), name) != known.end()) continue;
             good = false;
             diagnostics_.error(
                 DiagnosticCode::option_not_allowed_value, span_within(value, text.size(), at, close + 1 - at),
-                fmt::format("option \"{}\" does not replace {}", option_.name, text.substr(at, close + 1 - at)),
-                known.empty() ? "it is taken as it is written; in JSON, \\u0024{ is a ${ to be sent"
-                              : fmt::format("it replaces {}", list_placeholders(known)));
+                fmt::format("option \"{}\" does not replace {}{}", option_.name, text.substr(at, close + 1 - at),
+                            &known == &option_.facts.placeholders ? "" : " in a key"),
+                fmt::format("{}{}",
+                            known.empty() ? "it is taken as it is written"
+                                          : fmt::format("it replaces {}", list_placeholders(known)),
+                            option_.facts.takes_json ? "; in JSON, \\u0024{ is a ${ to be sent" : ""));
         }
         return good;
     }
@@ -214,6 +220,10 @@ private:
                 continue;
             }
             std::optional<std::string> text = entry_text(*key_text, entry);
+            if (!check_placeholders(key, *key_text, {})) {
+                good = false;
+                continue;
+            }
             if (!text || !check_references(entry, *text) || !check_placeholders(entry, *text)) {
                 good = false;
                 continue;

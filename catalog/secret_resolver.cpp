@@ -143,6 +143,11 @@ SecretResolver::Result SecretResolver::resolve_in_url(std::string_view text) con
     });
 }
 
+SecretResolver::Result SecretResolver::resolve_in_path(std::string_view text) const {
+    return replace_references(
+        text, [](std::string_view, std::size_t, const std::string& value) { return percent_encoded(value, "/"); });
+}
+
 SecretResolver::Result SecretResolver::replace_references(std::string_view text, Encode encode) const {
     Result result;
     std::size_t copied = 0;

@@ -38,6 +38,8 @@ public:
     /// The same for a URL: in its path and query values are percent-encoded, in the path apart from "/". A value that
     /// stands for the beginning of the URL, or for its host or user, is taken as it is.
     [[nodiscard]] Result resolve_in_url(std::string_view text) const;
+    /// The same for the path of a request: values are percent-encoded, apart from "/".
+    [[nodiscard]] Result resolve_in_path(std::string_view text) const;
     [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
     /// For a secret that stands in a script itself.
     void remember(const std::string& value) const { sources_.remembered->remember(value); }

@@ -157,13 +157,22 @@ private:
         return is_clear(text);
     }
 
+    /// Whether a secret of that option goes to the endpoint. Certificates go by TLS alone, a proxy has its own.
+    static bool sends_secret(const OptionDeclaration& option, const WebSocketOptions& options) {
+        if (option.facts.rule == TextRule::pem_or_path || option.facts.rule == TextRule::proxy_url) return false;
+        const OptionData data = option.field.read(options);
+        if (const auto* text = std::get_if<std::string>(&data)) return refers_to_secret(*text);
+        if (const auto* list = std::get_if<TextList>(&data))
+            return std::any_of(list->begin(), list->end(), refers_to_secret);
+        const auto* map = std::get_if<TextMap>(&data);
+        return map &&
+               std::any_of(map->begin(), map->end(), [](const auto& entry) { return refers_to_secret(entry.second); });
+    }
+
     [[nodiscard]] bool sends_credentials(const WebSocketOptions& options) const {
-        bool found = std::any_of(options.headers.begin(), options.headers.end(), [](const auto& header) {
-            return names_credential(header.first) || refers_to_secret(header.second);
-        });
-        for (const std::vector<std::string>* texts : {&options.endpoint, &options.subscribe_message}) {
-            found = found || std::any_of(texts->begin(), texts->end(), refers_to_secret);
-        }
+        bool found = std::any_of(options.headers.begin(), options.headers.end(),
+                                 [](const auto& header) { return names_credential(header.first); });
+        for (const OptionDeclaration& option : schema_.options()) found = found || sends_secret(option, options);
         if (const ast::Option* message = given("subscribe_message")) {
             for_each_text(message->value, {}, [&](const std::string& key, const std::string&, SourceSpan) {
                 found = found || names_credential(key);

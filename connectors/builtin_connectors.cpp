@@ -12,34 +12,34 @@ namespace {
 
 const OptionSchema& generator_option_schema() {
     using Options = GeneratorOptions;
-    static const OptionSchemaOf<Options> schema = OptionSchemaOf<Options>("connector \"generator\"")
-                                                      .add("rows_per_second", &Options::rows_per_second,
-                                                           {.help = "Pace at which rows are made.",
-                                                            .example = "1000",
-                                                            .unit = "rows",
-                                                            .absent = "as fast as they are processed",
-                                                            .minimum = 0.001,
-                                                            .maximum = 1e9})
-                                                      .add("max_rows", &Options::max_rows,
-                                                           {.help = "Rows after which it ends.",
-                                                            .example = "10000",
-                                                            .unit = "rows",
-                                                            .absent = "it never ends",
-                                                            .minimum = 0,
-                                                            .maximum = 1e15});
+    static const OptionSchemaOf<Options> schema =
+        OptionSchemaOf<Options>("connector \"generator\"", SecretsInTexts::are_replaced)
+            .add("rows_per_second", &Options::rows_per_second,
+                 {.help = "Pace at which rows are made.",
+                  .example = "1000",
+                  .unit = "rows",
+                  .absent = "as fast as they are processed",
+                  .minimum = 0.001,
+                  .maximum = 1e9})
+            .add("max_rows", &Options::max_rows,
+                 {.help = "Rows after which it ends.",
+                  .example = "10000",
+                  .unit = "rows",
+                  .absent = "it never ends",
+                  .minimum = 0,
+                  .maximum = 1e15});
     return schema;
 }
 
 const OptionSchema& file_option_schema() {
     using Options = FileOptions;
     static const OptionSchemaOf<Options> schema =
-        OptionSchemaOf<Options>("connector \"file\"")
+        OptionSchemaOf<Options>("connector \"file\"", SecretsInTexts::are_replaced)
             .add("path", &Options::path,
                  {.help = "File to read or to write.",
                   .example = "'trades.json'",
                   .rule = TextRule::not_empty,
-                  .required = true,
-                  .placeholders = {"secret"}})
+                  .required = true})
             .add_choice(
                 "format", &Options::format,
                 {{"json", FileFormat::json}, {"csv", FileFormat::csv}, {"parquet", FileFormat::parquet}},
@@ -62,12 +62,12 @@ const OptionSchema& file_option_schema() {
 }
 
 const OptionSchema& stdout_option_schema() {
-    static const OptionSchemaOf<StdoutOptions> schema("connector \"stdout\"");
+    static const OptionSchemaOf<StdoutOptions> schema("connector \"stdout\"", SecretsInTexts::are_replaced);
     return schema;
 }
 
 const OptionSchema& blackhole_option_schema() {
-    static const OptionSchemaOf<BlackholeOptions> schema("connector \"blackhole\"");
+    static const OptionSchemaOf<BlackholeOptions> schema("connector \"blackhole\"", SecretsInTexts::are_replaced);
     return schema;
 }
 

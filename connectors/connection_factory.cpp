@@ -8,8 +8,10 @@
 #include "connectors/file/file_connection.h"
 #include "connectors/file/options.h"
 #include "connectors/generator/generator_connection.h"
+#include "connectors/resolved_options.h"
 #include "connectors/stdout/stdout_connection.h"
 #include "connectors/websocket/client.h"
+#include "connectors/websocket/option_schema.h"
 #include "connectors/websocket/options.h"
 #include "connectors/websocket/server.h"
 
@@ -44,9 +46,12 @@ std::unique_ptr<Connection> make_connection(const ConnectionObject& definition, 
     throw std::logic_error(fmt::format("connector \"{}\" has no implementation", connector));
 }
 
-ConnectionInputOptions connection_input_options(const ConnectionObject& definition) {
+ConnectionInputOptions connection_input_options(const ConnectionObject& definition, const SecretResolver& secrets) {
     ConnectionInputOptions input;
-    if (const auto* options = dynamic_cast<const WebSocketOptions*>(definition.options.get())) {
+    if (const auto* written = dynamic_cast<const WebSocketOptions*>(definition.options.get())) {
+        OptionProblem problem;
+        const auto resolved = resolve_options(websocket_option_schema(), *written, secrets, problem);
+        const WebSocketOptions* options = resolved ? resolved.get() : written;
         input.decoder.format = options->format;
         input.decoder.message_id_field = options->message_id_field;
         input.limits.messages = options->buffer_size;

@@ -29,13 +29,14 @@ struct ConnectionContext {
 using ConnectionMaker = std::function<std::unique_ptr<Connection>(const ConnectionObject&, const ConnectionContext&)>;
 
 /// What follows from a connection's options for those who read it (format, message_id_field, buffers, batches,
-/// on_error).
+/// on_error). Where a secret cannot be found, the text stays as it is written, and the connection does not open.
 struct ConnectionInputOptions {
     DecoderOptions decoder;
     InputChannel::Limits limits;
     std::size_t error_limit = 10'000;  ///< Entries that may wait for a table of its errors or dead letters.
     unsigned retries = 0;              ///< How often a row that cannot be processed is tried again.
 };
-[[nodiscard]] ConnectionInputOptions connection_input_options(const ConnectionObject& definition);
+[[nodiscard]] ConnectionInputOptions connection_input_options(const ConnectionObject& definition,
+                                                              const SecretResolver& secrets);
 
 }  // namespace laminar

@@ -131,7 +131,7 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     const std::string consumer = replaced ? pending_consumer(table.name) : table.name;
     std::shared_ptr<InputChannel> channel;
     if (!table.only_sends() && can_read(definition)) {
-        ConnectionInputOptions options = connection_input_options(definition);
+        ConnectionInputOptions options = connection_input_options(definition, env_.connections.secrets());
         const StreamContent content = content_of(table);
         if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
@@ -229,7 +229,7 @@ std::string StatementExecutor::engine_key(const std::string& name) {
 
 void StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole) {
     env_.connections.replace(statement.object);
-    const unsigned retries = connection_input_options(statement.object).retries;
+    const unsigned retries = connection_input_options(statement.object, env_.connections.secrets()).retries;
     env_.engine.call([&](Engine&) {
         env_.graph.set_retries(statement.object.name, retries);
         apply_to_catalog(whole, env_.catalog);
@@ -284,7 +284,8 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
 StreamContent StatementExecutor::content_of(const TableObject& table) const {
     if (table.options.stream != TableStream::messages) return StreamContent::records();
     const auto* definition = env_.catalog.find_as<ConnectionObject>(table.options.connector);
-    return definition ? connection_input_options(*definition).decoder.format : MessageFormat::json;
+    return definition ? connection_input_options(*definition, env_.connections.secrets()).decoder.format
+                      : MessageFormat::json;
 }
 
 }  // namespace laminar

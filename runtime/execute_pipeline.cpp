@@ -32,8 +32,9 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             const auto& table = *env_.catalog.find_as<TableObject>(input.object);
             source.content = content_of(table);
             source.connection = table.options.connector;
-            source.retries =
-                connection_input_options(*env_.catalog.find_as<ConnectionObject>(source.connection)).retries;
+            source.retries = connection_input_options(*env_.catalog.find_as<ConnectionObject>(source.connection),
+                                                      env_.connections.secrets())
+                                 .retries;
             env_.engine.call([&](Engine&) { source.stream = env_.graph.find_table(input.object); });
             source.reads_past = source.stream && source.stream->retained();
             source.time = input_time(table);
@@ -42,7 +43,7 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
             env_.engine.call([&](Engine&) { source.upstream = env_.graph.find_pipeline(input.object); });
         } else if (input.kind == InputKind::connection) {
             const auto& definition = *env_.catalog.find_as<ConnectionObject>(input.object);
-            ConnectionInputOptions options = connection_input_options(definition);
+            ConnectionInputOptions options = connection_input_options(definition, env_.connections.secrets());
             options.decoder.tolerant = true;
             const MessageFormat format = options.decoder.format;
             source.content = format;

@@ -204,7 +204,7 @@ void LiveConnections::replace(const ConnectionObject& definition) {
     entry.definition = definition;
     entry.secrets = secret_values(definition, secrets_);
     successor->set_passes_over(!entry.senders.empty());
-    const InputChannel::Limits limits = connection_input_options(definition).limits;
+    const InputChannel::Limits limits = connection_input_options(definition, secrets_).limits;
     for (const Attachment& attachment : entry.attachments) {
         if (attachment.stream == TableStream::messages) attachment.channel->set_limits(limits);
         successor->add_input(attachment.stream, attachment.channel);

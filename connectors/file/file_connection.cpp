@@ -13,6 +13,7 @@
 #include "connectors/file/parquet_file_target.h"
 #include "connectors/paced_source.h"
 #include "connectors/queued_sink.h"
+#include "connectors/resolved_options.h"
 
 namespace laminar {
 
@@ -33,10 +34,9 @@ private:
     std::string reason_;
 };
 
-std::string reason_against(const FileOptions& options, const SecretResolver::Result& path, const ColumnFiles* files) {
-    if (!path.missing.empty()) return fmt::format("{}", fmt::join(path.missing, "; "));
+std::string reason_against(const FileOptions& options, const ColumnFiles* files) {
     if (options.format == FileFormat::parquet && !files)
-        return fmt::format("\"{}\": there is no engine here to read or write Parquet files with", path.text);
+        return fmt::format("\"{}\": there is no engine here to read or write Parquet files with", options.path);
     return {};
 }
 
@@ -57,24 +57,26 @@ std::unique_ptr<MessageTarget> make_target(const std::string& path, FileFormat f
 }  // namespace
 
 std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definition, const ConnectionContext& context) {
-    const auto& options = dynamic_cast<const FileOptions&>(*definition.options);
-    const SecretResolver::Result path = context.secrets.resolve(options.path);
-    std::string reason = reason_against(options, path, context.column_files);
+    const auto& written = dynamic_cast<const FileOptions&>(*definition.options);
+    OptionProblem problem;
+    const auto resolved = resolve_options(*definition.connector->options, written, context.secrets, problem);
+    const FileOptions& options = resolved ? *resolved : written;
+    std::string reason = resolved ? reason_against(options, context.column_files) : problem.description;
     if (options.mode == FileMode::sink) {
         QueuedSink::Settings settings;
         settings.name = definition.name;
         settings.connector = definition.connector->name;
-        settings.endpoint = options.path;
-        settings.target = make_target(path.text, options.format, std::move(reason), context.column_files);
+        settings.endpoint = written.path;
+        settings.target = make_target(options.path, options.format, std::move(reason), context.column_files);
         settings.framing.as_columns = options.format == FileFormat::parquet;
         return std::make_unique<QueuedSink>(std::move(settings), context);
     }
     PacedSource::Settings settings;
     settings.name = definition.name;
     settings.connector = definition.connector->name;
-    settings.endpoint = options.path;
+    settings.endpoint = written.path;
     settings.rate = options.rate;
-    settings.source = make_source(path.text, options.format, std::move(reason), context.column_files);
+    settings.source = make_source(options.path, options.format, std::move(reason), context.column_files);
     return std::make_unique<PacedSource>(std::move(settings), context);
 }
 

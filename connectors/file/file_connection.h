@@ -8,7 +8,7 @@
 namespace laminar {
 
 /// TO file: replays a file (mode = 'source', finite) or appends to one (mode = 'sink'): JSON, CSV or Parquet.
-/// ${secret:...} in path is resolved here.
+/// Secrets are resolved here.
 [[nodiscard]] std::unique_ptr<Connection> make_file_connection(const ConnectionObject& definition,
                                                                const ConnectionContext& context);
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "catalog/code_ranges.h"
 
@@ -47,6 +48,8 @@ public:
     /// random yields numbers in [0, 1).
     ReconnectPolicy(Settings settings, std::function<double()> random);
 
+    /// For what comes now; what has been counted stays.
+    void use(Settings settings) { settings_ = std::move(settings); }
     [[nodiscard]] Decision ended(const Ending& ending);
 
     /// Whether that ending would be the same again, however often the peer is asked.

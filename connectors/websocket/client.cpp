@@ -49,9 +49,9 @@ public:
     WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
         : WebSocketConnection(std::move(name), std::move(options), context),
           outbound_({options_->send_buffer_size, options_->buffer_bytes, options_->slow_client_timeout}),
-          position_(options_->resume_field),
-          expected_reply_(options_->subscribe_confirm),
-          reconnecting_(policy_settings(*options_)),
+          position_(resolved_->resume_field),
+          expected_reply_(resolved_->subscribe_confirm),
+          reconnecting_(policy_settings(*resolved_)),
           gaps_(journal_),
           event_(strand_),
           ended_(strand_),
@@ -113,7 +113,8 @@ private:
     net::awaitable<void> run();
     net::awaitable<void> keep_connected();
     net::awaitable<Round> try_endpoints();
-    net::awaitable<Round> connect_once(const std::string& endpoint);
+    bool prepare(ConnectFailure& failure);
+    net::awaitable<Round> connect_once(std::size_t endpoint);
     net::awaitable<SessionEnding> serve(ConnectedPeer& peer, const std::string& endpoint, Round& round);
     net::awaitable<void> wait_to_reconnect(const Round& round, const ReconnectPolicy::Decision& decision,
                                            std::int64_t attempt);
@@ -138,8 +139,8 @@ private:
 
     OutboundQueue outbound_;
     FeedPosition position_;
-    const ExpectedReply expected_reply_;
-    const ReconnectPolicy::Settings reconnecting_;
+    ExpectedReply expected_reply_;  ///< On the strand, once open; so is the next.
+    ReconnectPolicy::Settings reconnecting_;
     GapTracker gaps_;    ///< On the strand, once open.
     StrandEvent event_;  ///< Wakes from the wait between attempts.
     StrandEvent ended_;
@@ -234,6 +235,7 @@ net::awaitable<void> WebSocketClient::keep_connected() {
             co_return;
         }
         if (stopping()) co_return;
+        policy.use(reconnecting_);
         const ReconnectPolicy::Decision decision = policy.ended(round.ending);
         if (!decision.retry) {
             give_up(round, decision.reason);
@@ -265,7 +267,7 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::try_endpoints() {
     std::optional<Round> failed;
     for (std::size_t tried = 0; tried < options_->endpoint.size(); ++tried) {
         journal_.set_endpoint(redact_url(options_->endpoint[endpoint_]));
-        Round round = co_await connect_once(options_->endpoint[endpoint_]);
+        Round round = co_await connect_once(endpoint_);
         // One that works is tried first the next time, too.
         if (!round.ending.was_stable) endpoint_ = (endpoint_ + 1) % options_->endpoint.size();
         if (stopping() || round.connected_at || round.connection_failure) co_return round;
@@ -275,19 +277,36 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::try_endpoints() {
     co_return std::move(*failed);
 }
 
-net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::string& endpoint) {
+/// Everything that is in the options takes the secrets of now.
+bool WebSocketClient::prepare(ConnectFailure& failure) {
+    OptionProblem problem;
+    if (!take_secrets(problem)) {
+        failure.event = std::move(problem.event);
+        failure.description = std::move(problem.description);
+        return false;
+    }
+    position_.set_path(resolved_->resume_field);
+    expected_reply_ = ExpectedReply(resolved_->subscribe_confirm);
+    reconnecting_ = policy_settings(*resolved_);
+    return true;
+}
+
+net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t endpoint) {
     Round round;
     journal_.set_state(ConnectionState::connecting);
-    journal_.log("info", "connecting", redact_url(endpoint));
-    ClientConnector connector(strand_, *options_, context_.secrets, position_);
-    connector_ = &connector;
+    journal_.log("info", "connecting", redact_url(options_->endpoint[endpoint]));
     ConnectFailure failure;
-    const std::unique_ptr<ConnectedPeer> peer = co_await connector.connect(endpoint, failure, nullptr);
-    connector_ = nullptr;
+    std::unique_ptr<ConnectedPeer> peer;
+    if (prepare(failure)) {
+        ClientConnector connector(strand_, *resolved_, position_);
+        connector_ = &connector;
+        peer = co_await connector.connect(resolved_->endpoint[endpoint], failure, nullptr);
+        connector_ = nullptr;
+    }
     if (stopping()) co_return round;
 
     bool ready = peer != nullptr;
-    if (ready) ready = send_subscriptions(*peer->stream, *options_, context_.secrets, position_, failure);
+    if (ready) ready = send_subscriptions(*peer->stream, *resolved_, position_, failure);
     if (!ready) {
         round.ending.http_status = failure.http_status;
         round.ending.retry_after = failure.retry_after;
@@ -298,7 +317,7 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(const std::
         round.connection_failure = judge(failure.description, peer ? peer->remote_address : std::string());
         co_return round;
     }
-    const SessionEnding ending = co_await serve(*peer, endpoint, round);
+    const SessionEnding ending = co_await serve(*peer, resolved_->endpoint[endpoint], round);
     journal_.set_connected_since(0);
     conclude(ending, peer->remote_address, round);
     co_return round;
@@ -319,7 +338,7 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
     origin->connection_name = journal_.name();
     origin->remote_address = peer.remote_address;
     begin_session(*origin);
-    PeerSession::Environment environment{inputs_, outbound_, journal_, *options_};
+    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_};
     if (position_.is_kept()) {
         environment.on_message = [this](std::string_view message) {
             if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());

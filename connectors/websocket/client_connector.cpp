@@ -11,6 +11,7 @@
 #include <limits>
 #include <utility>
 
+#include "catalog/secret_resolver.h"
 #include "connectors/codec/base64.h"
 #include "connectors/codec/utf8.h"
 #include "connectors/net/deadline.h"
@@ -72,8 +73,8 @@ void add_detail(std::string& text, const std::string& detail) {
 }  // namespace
 
 ClientConnector::ClientConnector(net::any_io_executor strand, const WebSocketOptions& options,
-                                 const SecretResolver& secrets, const FeedPosition& position)
-    : strand_(std::move(strand)), options_(options), secrets_(secrets), position_(position) {}
+                                 const FeedPosition& position)
+    : strand_(std::move(strand)), options_(options), position_(position) {}
 
 void ClientConnector::abort() {
     aborted_ = true;
@@ -85,7 +86,7 @@ net::awaitable<std::unique_ptr<ConnectedPeer>> ClientConnector::connect(const st
                                                                         std::vector<ConnectionTestStep>* steps) {
     Attempt attempt{failure, steps, {}, {}};
     const Clock::time_point start = Clock::now();
-    auto made = make_client_request(endpoint, options_, secrets_, position_);
+    auto made = make_client_request(endpoint, options_, position_);
     if (auto* problem = std::get_if<ClientRequestProblem>(&made)) {
         attempt.failed(problem->step, problem->event, start, problem->description);
         co_return nullptr;

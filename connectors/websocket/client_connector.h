@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/feed_position.h"
@@ -41,14 +40,13 @@ struct ConnectedPeer {
     std::string subprotocol;     ///< Negotiated; empty when none was offered.
 };
 
-/// Makes connections to one endpoint: secrets, name, address, proxy, TLS, handshake. Belongs to its strand; borrows
-/// options, secrets and the position.
+/// Makes connections to one endpoint: name, address, proxy, TLS, handshake. Belongs to its strand; borrows
+/// options (with their secrets resolved) and the position.
 class ClientConnector {
 public:
-    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
-                    const FeedPosition& position);
+    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options, const FeedPosition& position);
 
-    /// One attempt at one endpoint text (secrets unresolved). Null after filling failure. steps, if given, receives
+    /// One attempt at one of the endpoints. Null after filling failure. steps, if given, receives
     /// what was done and how long it took.
     boost::asio::awaitable<std::unique_ptr<ConnectedPeer>> connect(const std::string& endpoint, ConnectFailure& failure,
                                                                    std::vector<ConnectionTestStep>* steps);
@@ -69,7 +67,6 @@ private:
 
     boost::asio::any_io_executor strand_;
     const WebSocketOptions& options_;
-    const SecretResolver& secrets_;
     const FeedPosition& position_;
     std::function<void()> interrupt_;
     bool aborted_ = false;

@@ -6,7 +6,6 @@
 #include <string>
 #include <variant>
 
-#include "catalog/secret_resolver.h"
 #include "catalog/url.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/feed_position.h"
@@ -15,7 +14,7 @@
 
 namespace laminar {
 
-/// All that one attempt to connect needs, with secrets and the position in the feed filled in.
+/// All that one attempt to connect needs, with the position in the feed filled in.
 struct ClientRequest {
     WebSocketUrl url;
     HttpHeaders headers;
@@ -27,15 +26,15 @@ struct ClientRequest {
 
 /// Why there can be no attempt.
 struct ClientRequestProblem {
-    std::string step;   ///< Of test_connection: secrets, resolve, proxy, tls.
-    std::string event;  ///< secret_missing, invalid_option.
+    std::string step;   ///< Of test_connection: resolve, proxy, tls.
+    std::string event;  ///< invalid_option.
     std::string description;
 };
 
-/// Makes the request to one endpoint, as the option has it. Reads secrets, certificates and the environment anew.
+/// Makes the request to one of the endpoints of the options, whose secrets are resolved by now. Reads certificates and
+/// the environment anew.
 [[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const std::string& endpoint,
                                                                                     const WebSocketOptions& options,
-                                                                                    const SecretResolver& secrets,
                                                                                     const FeedPosition& position);
 
 }  // namespace laminar

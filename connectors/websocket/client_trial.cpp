@@ -7,7 +7,9 @@
 #include "catalog/secret_resolver.h"
 #include "connectors/codec/utf8.h"
 #include "connectors/net/deadline.h"
+#include "connectors/resolved_options.h"
 #include "connectors/websocket/expected_message.h"
+#include "connectors/websocket/option_schema.h"
 #include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/subscription.h"
 
@@ -25,27 +27,30 @@ constexpr std::chrono::milliseconds farewell_time{500};
 
 ClientTrial::ClientTrial(net::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
                          const FeedPosition& position)
-    : strand_(std::move(strand)),
-      options_(options),
-      secrets_(secrets),
-      position_(position),
-      connector_(strand_, options, secrets, position) {}
+    : strand_(std::move(strand)), written_(options), secrets_(secrets), position_(position) {}
 
 void ClientTrial::abort() {
     aborted_ = true;
-    connector_.abort();
+    if (connector_) connector_->abort();
     if (stream_) stream_->abort();
 }
 
 net::awaitable<std::vector<ConnectionTestStep>> ClientTrial::run(std::chrono::milliseconds timeout) {
     std::vector<ConnectionTestStep> steps;
+    OptionProblem problem;
+    options_ = resolve_options(websocket_option_schema(), written_, secrets_, problem);
+    if (!options_) {
+        steps.push_back({"secrets", false, {}, std::move(problem.description)});
+        co_return steps;
+    }
+    connector_.emplace(strand_, *options_, position_);
     const Deadline limit(strand_, timeout, [this] { abort(); });
-    for (const std::string& endpoint : options_.endpoint) {
+    for (const std::string& endpoint : options_->endpoint) {
         const std::size_t before = steps.size();
         co_await try_endpoint(endpoint, steps);
         if (limit.expired() && steps.size() > before && !steps.back().ok)
             steps.back().detail = fmt::format("no answer within {} ms", timeout.count());
-        if (options_.endpoint.size() > 1) {
+        if (options_->endpoint.size() > 1) {
             for (std::size_t i = before; i < steps.size(); ++i)
                 steps[i].detail = fmt::format("{}: {}", redact_url(endpoint), steps[i].detail);
         }
@@ -56,11 +61,11 @@ net::awaitable<std::vector<ConnectionTestStep>> ClientTrial::run(std::chrono::mi
 
 net::awaitable<void> ClientTrial::try_endpoint(const std::string& endpoint, std::vector<ConnectionTestStep>& steps) {
     ConnectFailure failure;
-    const std::unique_ptr<ConnectedPeer> peer = co_await connector_.connect(endpoint, failure, &steps);
+    const std::unique_ptr<ConnectedPeer> peer = co_await connector_->connect(endpoint, failure, &steps);
     if (!peer) co_return;
     MessageStream& stream = *peer->stream;
     stream_ = &stream;
-    if (!options_.subscribe_confirm.empty()) steps.push_back(co_await subscribe(stream));
+    if (!options_->subscribe_confirm.empty()) steps.push_back(co_await subscribe(stream));
     {
         const Deadline farewell(strand_, farewell_time, [&stream] { stream.abort(); });
         co_await stream.close(1000, "");
@@ -75,15 +80,15 @@ net::awaitable<ConnectionTestStep> ClientTrial::subscribe(MessageStream& stream)
         return ConnectionTestStep{"subscribe", ok, elapsed, std::move(detail)};
     };
     ConnectFailure failure;
-    if (!send_subscriptions(stream, options_, secrets_, position_, failure)) co_return step(false, failure.description);
-    const ExpectedReply expected(options_.subscribe_confirm);
-    const Deadline limit(strand_, options_.subscribe_confirm_timeout, [&stream] { stream.abort(); });
+    if (!send_subscriptions(stream, *options_, position_, failure)) co_return step(false, failure.description);
+    const ExpectedReply expected(options_->subscribe_confirm);
+    const Deadline limit(strand_, options_->subscribe_confirm_timeout, [&stream] { stream.abort(); });
     std::string last;
     for (;;) {
         const boost::system::error_code error = co_await stream.read();
         if (error) {
             std::string why = limit.expired() ? fmt::format("no reply with {} within {} ms", expected.description(),
-                                                            options_.subscribe_confirm_timeout.count())
+                                                            options_->subscribe_confirm_timeout.count())
                                               : describe_stream_error(error);
             if (!last.empty()) why += "; the last message was " + last;
             if (stream.stop_listening()) {

@@ -4,9 +4,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "catalog/secret_resolver.h"
 #include "connectors/connection.h"
 #include "connectors/websocket/client_connector.h"
 
@@ -28,10 +30,11 @@ private:
     boost::asio::awaitable<ConnectionTestStep> subscribe(MessageStream& stream);
 
     boost::asio::any_io_executor strand_;
-    const WebSocketOptions& options_;
+    const WebSocketOptions& written_;
     const SecretResolver& secrets_;
+    std::shared_ptr<const WebSocketOptions> options_;  ///< With the secrets of this trial.
     const FeedPosition& position_;
-    ClientConnector connector_;
+    std::optional<ClientConnector> connector_;
     MessageStream* stream_ = nullptr;  ///< Of the attempt that is going on.
     bool aborted_ = false;
 };

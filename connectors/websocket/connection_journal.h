@@ -58,10 +58,6 @@ public:
     void report(const ConnectionGap& gap) { observer_.gap(gap); }
     void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }
-    [[nodiscard]] SecretResolver::Result resolve(std::string_view text) const { return secrets_.resolve(text); }
-    [[nodiscard]] SecretResolver::Result resolve_in_json(std::string_view text) const {
-        return secrets_.resolve_in_json(text);
-    }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
     /// Redacted, and UTF-8 whatever it was.
     [[nodiscard]] std::string shown(std::string_view text) const;

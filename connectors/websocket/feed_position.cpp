@@ -43,8 +43,12 @@ std::optional<std::string_view> position_in(std::string_view value, const std::v
 
 bool wants_position(std::string_view text) noexcept { return text.find(reference) != std::string_view::npos; }
 
-FeedPosition::FeedPosition(std::string_view path)
-    : steps_(path.empty() ? std::vector<std::string>() : parse_json_path(path).value_or(std::vector<std::string>())) {}
+FeedPosition::FeedPosition(std::string_view path) { set_path(path); }
+
+void FeedPosition::set_path(std::string_view path) {
+    steps_.clear();
+    if (!path.empty()) steps_ = parse_json_path(path).value_or(std::vector<std::string>());
+}
 
 bool FeedPosition::note(std::string_view message) {
     if (!is_kept() || !is_json(message)) return false;

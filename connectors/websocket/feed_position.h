@@ -14,6 +14,9 @@ public:
     /// path: JSON path of the position in a message; empty keeps none.
     explicit FeedPosition(std::string_view path);
 
+    /// Neither while a message is noted. What is kept stays.
+    void set_path(std::string_view path);
+
     [[nodiscard]] bool is_kept() const noexcept { return !steps_.empty(); }
     /// Takes the position from a message that has been handed on. Of an array of objects, or objects on lines, the
     /// last one counts; a message without the field, or where it is null, changes nothing. True when it had one.
@@ -29,7 +32,7 @@ public:
     [[nodiscard]] std::string fill_url(std::string_view text) const;
 
 private:
-    const std::vector<std::string> steps_;
+    std::vector<std::string> steps_;
     mutable std::mutex mutex_;
     std::string position_;  ///< Guarded by mutex_.
 };

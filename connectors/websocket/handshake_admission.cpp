@@ -22,40 +22,23 @@ constexpr std::chrono::milliseconds farewell_time{1'000};
 
 }  // namespace
 
-HandshakeAdmission::HandshakeAdmission(const WebSocketOptions& options, const SecretResolver& secrets,
-                                       ConnectionJournal& journal, ClientDirectory& clients)
-    : options_(options), secrets_(secrets), journal_(journal), clients_(clients) {}
+HandshakeAdmission::HandshakeAdmission(const WebSocketOptions& options, ConnectionJournal& journal,
+                                       ClientDirectory& clients)
+    : options_(options), journal_(journal), clients_(clients) {}
 
-bool HandshakeAdmission::prepare(std::string& problem) {
-    const auto resolve = [this, &problem](const std::optional<std::string>& text, std::string_view option,
-                                          std::optional<std::string>& resolved) {
-        if (!text) return true;
-        SecretResolver::Result result = secrets_.resolve(*text);
-        if (!result.missing.empty()) {
-            problem = fmt::format("{}: {}", option, fmt::join(result.missing, "; "));
-            return false;
-        }
-        resolved = std::move(result.text);
-        return true;
-    };
+bool HandshakeAdmission::prepare(const WebSocketOptions& resolved, std::string& problem) {
     UpgradePolicy policy;
-    policy.path = options_.path;
-    policy.allowed_origins = options_.allowed_origins;
-    policy.subprotocols = options_.subprotocols;
-    std::optional<std::string> certificate;
-    std::optional<std::string> key;
-    std::optional<std::string> authority;
-    if (!resolve(options_.auth_token, "auth_token", policy.auth_token) ||
-        !resolve(options_.basic_auth, "basic_auth", policy.basic_auth) ||
-        !resolve(options_.tls_cert, "tls_cert", certificate) || !resolve(options_.tls_key, "tls_key", key) ||
-        !resolve(options_.tls_client_ca, "tls_client_ca", authority)) {
-        return false;
-    }
+    policy.path = resolved.path;
+    policy.auth_token = resolved.auth_token;
+    policy.basic_auth = resolved.basic_auth;
+    policy.allowed_origins = resolved.allowed_origins;
+    policy.subprotocols = resolved.subprotocols;
     policy_ = std::move(policy);
     tls_.reset();
-    if (!certificate) return true;
+    if (!resolved.tls_cert) return true;
     try {
-        tls_ = make_server_tls_context({*certificate, key.value_or(""), authority.value_or("")});
+        tls_ = make_server_tls_context(
+            {*resolved.tls_cert, resolved.tls_key.value_or(""), resolved.tls_client_ca.value_or("")});
     } catch (const std::exception& error) {
         problem = error.what();
         return false;

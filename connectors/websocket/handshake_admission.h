@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "catalog/secret_resolver.h"
 #include "connectors/websocket/client_directory.h"
 #include "connectors/websocket/connection_journal.h"
 #include "connectors/websocket/options.h"
@@ -19,12 +18,11 @@ namespace laminar {
 /// is turned away gets the HTTP status that says why, and a line in the journal. Borrows its arguments.
 class HandshakeAdmission {
 public:
-    HandshakeAdmission(const WebSocketOptions& options, const SecretResolver& secrets, ConnectionJournal& journal,
-                       ClientDirectory& clients);
+    HandshakeAdmission(const WebSocketOptions& options, ConnectionJournal& journal, ClientDirectory& clients);
 
-    /// Resolves the secrets and loads the certificates, anew each time. False: the server cannot open because of
-    /// problem. Only while there are no visits.
-    bool prepare(std::string& problem);
+    /// Takes the options with their secrets and loads the certificates, anew each time. False: the server cannot open
+    /// because of problem. Only while there are no visits.
+    bool prepare(const WebSocketOptions& resolved, std::string& problem);
     [[nodiscard]] bool uses_tls() const noexcept { return tls_ != nullptr; }
 
     /// Gives the visit its stream.
@@ -38,7 +36,6 @@ private:
     static boost::asio::awaitable<void> turn_away(Visit& visit, const UpgradeRefusal& refusal);
 
     const WebSocketOptions& options_;
-    const SecretResolver& secrets_;
     ConnectionJournal& journal_;
     ClientDirectory& clients_;
     UpgradePolicy policy_;

@@ -155,6 +155,10 @@ void InputFanout::set_passes_over(bool passes_over) {
     if (passes_over) waiters_->wake_all();
 }
 
+void InputFanout::set_acknowledgement(const std::optional<std::string>& text) {
+    if (acknowledgement_) acknowledgement_->set_text(text);
+}
+
 void InputFanout::set_paused(bool paused) {
     paused_.store(paused);
     if (!paused) waiters_->wake_all();

@@ -92,6 +92,8 @@ public:
     /// Posts event as soon as must_wait may have become false; at once if it is.
     void wake_when_ready(const StrandEvent& event);
     void set_paused(bool paused);
+    /// What is sent for an acknowledged message from now on: ack_message with its secrets.
+    void set_acknowledgement(const std::optional<std::string>& text);
     /// See Connection.
     void set_passes_over(bool passes_over);
 

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "catalog/secret_resolver.h"
 #include "connectors/codec/json_encoder.h"
 #include "connectors/codec/json_text.h"
 
@@ -29,6 +30,11 @@ std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const WebSo
                                                                      ConnectionJournal& journal) {
     if (options.auto_ack && !options.ack_message) return nullptr;
     return std::make_unique<MessageAcknowledgement>(options, journal);
+}
+
+void MessageAcknowledgement::set_text(std::optional<std::string> text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
 }
 
 bool MessageAcknowledgement::is_full() const {
@@ -95,16 +101,16 @@ std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
 }
 
 std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
-    std::string text(options_.ack_message ? *options_.ack_message : default_text);
-    const bool is_json = is_json_value(text);
-    if (text.find("${secret") != std::string::npos) {
-        SecretResolver::Result resolved = is_json ? journal_.resolve_in_json(text) : journal_.resolve(text);
-        if (!resolved.missing.empty()) {
-            journal_.error("acknowledge_failed", fmt::format("ack_message: {}", fmt::join(resolved.missing, "; ")));
-            return std::nullopt;
-        }
-        text = std::move(resolved.text);
+    std::string text(default_text);
+    {
+        const std::lock_guard lock(mutex_);
+        if (text_) text = *text_;
     }
+    if (!find_secret_references(text).empty()) {
+        journal_.error("acknowledge_failed", "ack_message: its secrets have not been found");
+        return std::nullopt;
+    }
+    const bool is_json = is_json_value(text);
     const std::string id = is_json ? escaped(message_id) : message_id;
     for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
         text.replace(at, placeholder.size(), id);

@@ -32,10 +32,13 @@ public:
     using Send = std::function<SendOutcome(OutgoingMessage)>;
 
     MessageAcknowledgement(const WebSocketOptions& options, ConnectionJournal& journal)
-        : options_(options), journal_(journal) {}
+        : options_(options), journal_(journal), text_(options.ack_message) {}
     /// Null when the options ask for no acknowledgement.
     [[nodiscard]] static std::unique_ptr<MessageAcknowledgement> make(const WebSocketOptions& options,
                                                                       ConnectionJournal& journal);
+
+    /// ack_message with its secrets resolved.
+    void set_text(std::optional<std::string> text);
 
     [[nodiscard]] bool is_full() const;
     /// Delivers a message by calling offer, and remembers it. fallback_ids: its ids if nobody receives it now.
@@ -66,7 +69,8 @@ private:
     const WebSocketOptions& options_;
     ConnectionJournal& journal_;
     mutable std::mutex mutex_;
-    UnacknowledgedMessages messages_;  ///< Guarded by mutex_.
+    UnacknowledgedMessages messages_;  ///< Guarded by mutex_, as the next.
+    std::optional<std::string> text_;  ///< ack_message, as far as its secrets are known.
 };
 
 }  // namespace laminar

@@ -7,7 +7,7 @@ namespace {
 
 websocket_options::Schema make_schema() {
     using namespace websocket_options;
-    Schema schema("connector \"websocket\"");
+    Schema schema("connector \"websocket\"", SecretsInTexts::are_replaced);
     add_endpoint_options(schema);
     add_subscription_options(schema);
     add_reconnect_options(schema);

@@ -18,7 +18,7 @@ void add_endpoint_options(Schema& schema) {
               .rule = TextRule::websocket_url,
               .required = true,
               .applies_when = {client()},
-              .placeholders = {"secret", "resume"},
+              .placeholders = {"resume"},
               .instead = "a server listens: give \"port\" (and \"host\", \"path\") instead, or set mode = 'client'",
               .aliases = {"url"}})
         .add("headers", &Options::headers,
@@ -27,8 +27,7 @@ void add_endpoint_options(Schema& schema) {
               .absent = "none but those of the protocol",
               .rule = TextRule::headers,
               .secret = true,
-              .applies_when = {client()},
-              .placeholders = {"secret"}})
+              .applies_when = {client()}})
         .add("subprotocols", &Options::subprotocols,
              {.help = "WebSocket subprotocols offered (client) or accepted (server), the best first.",
               .example = "['v2.feed', 'v1.feed']",
@@ -40,8 +39,7 @@ void add_endpoint_options(Schema& schema) {
               .absent = "HTTPS_PROXY (for wss) or HTTP_PROXY (for ws) and NO_PROXY of the environment",
               .rule = TextRule::proxy_url,
               .secret = true,
-              .applies_when = {client()},
-              .placeholders = {"secret"}})
+              .applies_when = {client()}})
         .add("connect_timeout_ms", &Options::connect_timeout,
              {.help = "How long name resolution and the TCP connection may take.",
               .example = "5000",
@@ -66,7 +64,7 @@ void add_subscription_options(Schema& schema) {
               .rule = TextRule::not_empty,
               .takes_json = true,
               .applies_when = {client()},
-              .placeholders = {"secret", "resume"}})
+              .placeholders = {"resume"}})
         .add(
             "subscribe_confirm", &Options::subscribe_confirm,
             {.help = "JSON paths and the values that one reply must have there; without it the attempt has failed. The "

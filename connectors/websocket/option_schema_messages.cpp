@@ -139,7 +139,7 @@ void add_acknowledgement_options(Schema& schema) {
               .absent = "{\"type\":\"ack\",\"message_id\":...} with auto_ack = false, else none",
               .rule = TextRule::not_empty,
               .takes_json = true,
-              .placeholders = {"secret", "message_id"}})
+              .placeholders = {"message_id"}})
         .add("ack_timeout_ms", &Options::ack_timeout,
              {.help = "After that long without acknowledgement a message is delivered again.",
               .example = "5000",

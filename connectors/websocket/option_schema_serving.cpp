@@ -46,7 +46,6 @@ void add_server_options(Schema& schema) {
               .rule = TextRule::not_empty,
               .secret = true,
               .applies_when = {server()},
-              .placeholders = {"secret"},
               .instead = "a client sends it as a header: headers = MAP {'Authorization': 'Bearer ${secret:name}'}"})
         .add("basic_auth", &Options::basic_auth,
              {.help = "user:password clients must send as Authorization: Basic; others get 401.",
@@ -55,7 +54,6 @@ void add_server_options(Schema& schema) {
               .rule = TextRule::credentials,
               .secret = true,
               .applies_when = {server()},
-              .placeholders = {"secret"},
               .instead = "a client sends it as a header: headers = MAP {'Authorization': 'Basic ${secret:name}'}"})
         .add("allowed_origins", &Options::allowed_origins,
              {.help = "Values of the Origin header that are accepted; others get 403.",
@@ -107,7 +105,6 @@ void add_tls_options(Schema& schema) {
               .absent = "the system's authorities",
               .rule = TextRule::pem_or_path,
               .applies_when = {client()},
-              .placeholders = {"secret"},
               .instead = "a server verifies its clients with \"tls_client_ca\""})
         .add("tls_client_cert", &Options::tls_client_cert,
              {.help = "Path or PEM text of the certificate to show to the server.",
@@ -116,7 +113,6 @@ void add_tls_options(Schema& schema) {
               .rule = TextRule::pem_or_path,
               .applies_when = {client()},
               .needs = {"tls_client_key"},
-              .placeholders = {"secret"},
               .instead = "a server has \"tls_cert\""})
         .add("tls_client_key", &Options::tls_client_key,
              {.help = "Path or PEM text of that certificate's private key.",
@@ -126,7 +122,6 @@ void add_tls_options(Schema& schema) {
               .secret = true,
               .applies_when = {client()},
               .needs = {"tls_client_cert"},
-              .placeholders = {"secret"},
               .instead = "a server has \"tls_key\""})
         .add("tls_cert", &Options::tls_cert,
              {.help = "Path or PEM text of the server's certificate (chain); with it the server speaks wss.",
@@ -135,7 +130,6 @@ void add_tls_options(Schema& schema) {
               .rule = TextRule::pem_or_path,
               .applies_when = {server()},
               .needs = {"tls_key"},
-              .placeholders = {"secret"},
               .instead = "a client has \"tls_client_cert\""})
         .add("tls_key", &Options::tls_key,
              {.help = "Path or PEM text of that certificate's private key.",
@@ -145,7 +139,6 @@ void add_tls_options(Schema& schema) {
               .secret = true,
               .applies_when = {server()},
               .needs = {"tls_cert"},
-              .placeholders = {"secret"},
               .instead = "a client has \"tls_client_key\""})
         .add("tls_client_ca", &Options::tls_client_ca,
              {.help = "Path or PEM text of the authorities whose client certificates are accepted; others are refused.",
@@ -154,7 +147,6 @@ void add_tls_options(Schema& schema) {
               .rule = TextRule::pem_or_path,
               .applies_when = {server()},
               .needs = {"tls_cert"},
-              .placeholders = {"secret"},
               .instead = "a client has \"tls_ca_cert\""});
 }
 

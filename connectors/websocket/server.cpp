@@ -18,6 +18,7 @@
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/client_directory.h"
 #include "connectors/websocket/handshake_admission.h"
+#include "connectors/websocket/option_schema.h"
 #include "connectors/websocket/peer_session.h"
 #include "connectors/websocket/pending_handshakes.h"
 #include "connectors/websocket/websocket_connection.h"
@@ -43,7 +44,7 @@ public:
         : WebSocketConnection(std::move(name), std::move(options), context),
           clients_(*options_),
           pending_(most_pending_handshakes),
-          admission_(*options_, context_.secrets, journal_, clients_),
+          admission_(*options_, journal_, clients_),
           acceptor_(strand_),
           event_(strand_),
           closed_event_(strand_),
@@ -152,12 +153,18 @@ void WebSocketServer::fail(const std::string& event, const std::string& problem)
 net::awaitable<void> WebSocketServer::listen() {
     journal_.set_state(ConnectionState::connecting);
     std::string problem;
-    if (!admission_.prepare(problem)) {
+    OptionProblem secrets;
+    if (!take_secrets(secrets)) {
+        fail(secrets.event, secrets.description);
+        opened_.store(false);
+        co_return;
+    }
+    if (!admission_.prepare(*resolved_, problem)) {
         fail("invalid_option", problem);
         opened_.store(false);
         co_return;
     }
-    resolution_ = std::make_shared<NameResolution>(strand_, options_->host, options_->port);
+    resolution_ = std::make_shared<NameResolution>(strand_, resolved_->host, options_->port);
     boost::system::error_code error;
     const std::vector<tcp::endpoint> addresses = co_await resolution_->run(options_->connect_timeout, error);
     resolution_.reset();
@@ -292,7 +299,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->remote_address = visit.remote_address;
     origin->tls_subject = visit.tls_subject;
     origin->query_parameters = visit.query_parameters;
-    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *options_, &client->traffic}, origin);
+    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *resolved_, &client->traffic}, origin);
     client->disconnect = session.overrun_signal();
     visit.session = &session;
     clients_.enroll(client);
@@ -393,11 +400,15 @@ net::awaitable<void> WebSocketServer::run_test(std::function<void(std::vector<Co
     const Clock::time_point start = Clock::now();
     ConnectionTestStep step{"bind", false, {}, {}};
     boost::system::error_code error;
-    if (listening_) {
+    OptionProblem problem;
+    const auto options = resolve_options(websocket_option_schema(), *options_, context_.secrets, problem);
+    if (!options) {
+        step.detail = journal_.redact(problem.description);
+    } else if (listening_) {
         step.ok = true;
         step.detail = "listening on " + address_text(acceptor_.local_endpoint(error));
     } else {
-        NameResolution resolution(strand_, options_->host, options_->port);
+        NameResolution resolution(strand_, options->host, options->port);
         const std::vector<tcp::endpoint> addresses = co_await resolution.run(options_->connect_timeout, error);
         if (error || addresses.empty()) {
             step.detail = fmt::format("cannot resolve host \"{}\": {}", options_->host, error.message());

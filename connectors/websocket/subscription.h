@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "catalog/secret_resolver.h"
 #include "connectors/websocket/client_connector.h"
 #include "connectors/websocket/feed_position.h"
 #include "connectors/websocket/message_stream.h"
@@ -10,13 +9,12 @@
 
 namespace laminar {
 
-/// Writes the messages of subscribe_message to a new connection, in order, with secrets (read anew) and the position
-/// filled in. False after filling failure: the connection is of no use then.
+/// Writes the messages of subscribe_message to a new connection, in order, with the position filled in. False after
+/// filling failure: the connection is of no use then.
 [[nodiscard]] bool send_subscriptions(MessageStream& stream, const WebSocketOptions& options,
-                                      const SecretResolver& secrets, const FeedPosition& position,
-                                      ConnectFailure& failure);
+                                      const FeedPosition& position, ConnectFailure& failure);
 
-/// Whether a server at this endpoint (as the option has it) is told the position.
+/// Whether a server at this endpoint is told the position.
 [[nodiscard]] bool tells_position(const std::string& endpoint, const WebSocketOptions& options);
 
 }  // namespace laminar

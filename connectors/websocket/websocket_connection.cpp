@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/net/io_runtime.h"
+#include "connectors/websocket/option_schema.h"
 #include "connectors/websocket/stream_settings.h"
 
 namespace laminar {
@@ -15,7 +16,18 @@ WebSocketConnection::WebSocketConnection(std::string name, std::shared_ptr<const
       context_(context),
       strand_(boost::asio::make_strand(context.io.context())),
       journal_(std::move(name), "websocket", context.secrets, context.observer),
-      inputs_(journal_, *options_) {}
+      inputs_(journal_, *options_) {
+    OptionProblem ignored;  // It is told when the connection opens.
+    if (!take_secrets(ignored)) resolved_ = options_;
+}
+
+bool WebSocketConnection::take_secrets(OptionProblem& problem) {
+    auto resolved = resolve_options(websocket_option_schema(), *options_, context_.secrets, problem);
+    if (!resolved) return false;
+    resolved_ = std::move(resolved);
+    inputs_.set_acknowledgement(resolved_->ack_message);
+    return true;
+}
 
 void WebSocketConnection::add_input(TableStream stream, std::shared_ptr<InputChannel> channel) {
     inputs_.add(stream, std::move(channel));

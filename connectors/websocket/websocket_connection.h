@@ -7,6 +7,7 @@
 
 #include "connectors/connection.h"
 #include "connectors/connection_factory.h"
+#include "connectors/resolved_options.h"
 #include "connectors/websocket/connection_journal.h"
 #include "connectors/websocket/input_fanout.h"
 #include "connectors/websocket/options.h"
@@ -43,7 +44,12 @@ protected:
     /// Brings the connection into the state failed. Any thread.
     virtual void bring_down(std::string reason) = 0;
 
-    const std::shared_ptr<const WebSocketOptions> options_;
+    /// Takes the secrets of the options as they are now: before each connect, and before a server opens. False after
+    /// filling problem; those that it had before stay then. Belongs to strand_.
+    bool take_secrets(OptionProblem& problem);
+
+    const std::shared_ptr<const WebSocketOptions> options_;  ///< As they are written: nothing to send or to compare.
+    std::shared_ptr<const WebSocketOptions> resolved_;       ///< What holds now. On strand_, once open.
     const ConnectionContext context_;
     const boost::asio::any_io_executor strand_;
     ConnectionJournal journal_;

@@ -74,6 +74,35 @@ std::vector<const OptionSchema*> all_schemas() {
     return schemas;
 }
 
+bool has_texts(const OptionDeclaration& option) {
+    return option.type == OptionType::text || option.type == OptionType::text_list ||
+           option.type == OptionType::text_map;
+}
+
+TEST_CASE("every text of a connection may hold secrets") {
+    std::size_t texts = 0;
+    for (const ConnectorDescriptor& connector : builtin_connectors().all()) {
+        for (const OptionDeclaration& option : connector.options->options()) {
+            if (!has_texts(option)) continue;
+            CAPTURE(std::string(option.name));
+            ++texts;
+            std::vector<ast::Option> options = companions(*connector.options, option);
+            // A map is written with the key of its example.
+            std::string value = "'${secret:value}'";
+            if (option.type == OptionType::text_map)
+                value = fmt::format("{}: '${{secret:value}}'}}",
+                                    option.facts.example.substr(0, option.facts.example.find(':')));
+            options.push_back(parse_option(option.name, value));
+            Diagnostics diagnostics;
+            const auto set = validate_option_set(*connector.options, {}, options, diagnostics);
+            CHECK(diagnostics.all().empty());
+            REQUIRE(set);
+            CHECK(option_data_to_sql(option, option.field.read(*set)).find("${secret:value}") != std::string::npos);
+        }
+    }
+    CHECK(texts > 20);
+}
+
 TEST_CASE("every option is declared in full and its example reaches its field") {
     for (const OptionSchema* schema : all_schemas()) {
         for (const OptionDeclaration& option : schema->options()) {

@@ -219,7 +219,9 @@ TEST_CASE("only what an option replaces may stand in its texts") {
     CHECK(client("subscribe_message = '${secret:a} ${resume}', resume_field = '$.n'") == "0 findings");
     CHECK(client("subscribe_message = '${message_id}'").starts_with("L306 at `${message_id}`: "));
     CHECK(client("auto_ack = false, ack_message = '${message_id} ${secret:a}'") == "0 findings");
-    CHECK(client("subprotocols = '${secret:a}'").starts_with("L306 at `${secret:a}`: "));
+    CHECK(client("subprotocols = '${resume}'").starts_with("L306 at `${resume}`: "));
+    CHECK(client("headers = MAP {'X-${secret:a}': 'b'}")
+              .starts_with("L306 at `${secret:a}`: option \"headers\" does not replace ${secret:a} in a key"));
     CHECK(client("subscribe_message = 'costs ${ and $5 ${} ${a b}'") == "0 findings");
 }
 

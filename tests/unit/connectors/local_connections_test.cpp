@@ -89,7 +89,7 @@ struct Consumer {
         auto batch_schema = std::make_shared<BatchSchema>();
         batch_schema->columns = std::move(columns);
         schema = batch_schema;
-        const ConnectionInputOptions options = connection_input_options(definition);
+        const ConnectionInputOptions options = connection_input_options(definition, world.secrets);
         channel =
             std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
                                            InputChannel::Limits{limit, 1 << 20}, [&] { world.observer.changed(); });
