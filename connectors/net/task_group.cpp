@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "connectors/net/exception_text.h"
+
 namespace laminar {
 
 namespace net = boost::asio;
@@ -37,20 +39,20 @@ struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
                 if (child != self->children.end()) handler = child->second.stop;
             }
             // The child ends on this executor alone, so it cannot end between the look-up and the call.
-            if (handler) handler(how);
+            try {
+                if (handler) handler(how);
+            } catch (...) {
+                self->report(std::current_exception());
+            }
         });
     }
 
+    void report(const std::exception_ptr& exception) const {
+        if (exception && on_exception) on_exception(exception_text(exception));
+    }
+
     void finished(std::uint64_t id, const std::exception_ptr& exception) {
-        if (exception && on_exception) {
-            try {
-                std::rethrow_exception(exception);
-            } catch (const std::exception& error) {
-                on_exception(error.what());
-            } catch (...) {
-                on_exception("unknown exception");
-            }
-        }
+        report(exception);
         StopHandler gone;  // May own anything, also what refers to the owner: destroyed before the group is empty.
         {
             const std::lock_guard lock(mutex);

@@ -19,7 +19,8 @@ public:
         terminal,  ///< End now: close the socket.
     };
     using StopHandler = std::function<void(Stop)>;
-    /// Told what escaped from a child, on the child's executor: always a bug, never fatal.
+    /// Told what escaped from a child or from its stop handler, on the child's executor: a bug, or a resource that is
+    /// exhausted. The child does nothing more: whatever it was there for has failed.
     using ExceptionHandler = std::function<void(const std::string& what)>;
 
     explicit TaskGroup(ExceptionHandler on_exception = {});

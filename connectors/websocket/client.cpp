@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <exception>
 #include <mutex>
 #include <random>
 #include <utility>
 
 #include "connectors/net/deadline.h"
+#include "connectors/net/exception_text.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/net/reconnect_policy.h"
 #include "connectors/net/strand_event.h"
@@ -55,7 +57,7 @@ public:
           gaps_(journal_),
           event_(strand_),
           ended_(strand_),
-          tasks_([this](const std::string& what) { journal_.error("internal_error", what); }) {
+          tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
         journal_.set_endpoint(redact_url(options_->endpoint.front()));
     }
 
@@ -128,6 +130,7 @@ private:
     net::awaitable<void> disconnect_slow_peer();
     net::awaitable<void> fail_connection(std::string reason);
     void terminate();
+    void break_down(const std::exception_ptr& exception);
     void give_up(const Round& round, const std::string& reason);
     void drop_queue();
     std::optional<std::string> judge(const std::string& description, const std::string& remote_address);
@@ -206,7 +209,11 @@ net::awaitable<void> WebSocketClient::run() {
     engine_verdict_.reset();
     terminated_ = false;
     was_connected_ = false;
-    co_await keep_connected();
+    try {
+        co_await keep_connected();
+    } catch (...) {
+        break_down(std::current_exception());
+    }
     running_ = false;
     if (stop_requested_.load()) {
         if (!handing_over()) drop_queue();
@@ -220,6 +227,16 @@ net::awaitable<void> WebSocketClient::run() {
     journal_.set_connected_since(0);
     journal_.changed();
     ended_.notify();
+}
+
+/// Nothing goes on after an exception that nobody has expected.
+void WebSocketClient::break_down(const std::exception_ptr& exception) {
+    connector_ = nullptr;
+    session_ = nullptr;
+    end_session();
+    const std::string reason = "internal error: " + exception_text(exception);
+    journal_.error("internal_error", reason);
+    give_up({}, reason);
 }
 
 net::awaitable<void> WebSocketClient::keep_connected() {
@@ -403,7 +420,10 @@ void WebSocketClient::conclude(const SessionEnding& ending, const std::string& r
         round.description = fmt::format("{} before the reply with {} (subscribe_confirm)", ending.description,
                                         expected_reply_.description());
     }
-    if (ending.connection_failure) {
+    if (ending.is_internal) {
+        journal_.error("internal_error", ending.description);
+        round.connection_failure = ending.description;
+    } else if (ending.connection_failure) {
         journal_.error("failed", *ending.connection_failure);
         round.connection_failure = ending.connection_failure;
     } else if (!ending.confirmed && !terminated_ && !ending.by_us) {
@@ -499,7 +519,12 @@ bool WebSocketClient::take_over(ConnectionHandover&& handover) {
 
 net::awaitable<void> WebSocketClient::run_test(std::shared_ptr<ClientTrial> trial, std::chrono::milliseconds timeout,
                                                std::function<void(std::vector<ConnectionTestStep>)> done) {
-    std::vector<ConnectionTestStep> steps = co_await trial->run(timeout);
+    std::vector<ConnectionTestStep> steps;
+    try {
+        steps = co_await trial->run(timeout);
+    } catch (...) {
+        steps.push_back({"connect", false, {}, "internal error: " + exception_text(std::current_exception())});
+    }
     for (ConnectionTestStep& step : steps) step.detail = journal_.redact(step.detail);
     done(std::move(steps));
 }

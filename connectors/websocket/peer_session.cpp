@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/utf8.h"
+#include "connectors/net/exception_text.h"
 #include "connectors/websocket/last_answers.h"
 #include "connectors/websocket/stream_error.h"
 #include "connectors/websocket/stream_settings.h"
@@ -60,44 +61,23 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
 }
 
 net::awaitable<SessionEnding> PeerSession::run() {
-    environment_.outbound.set_wake([event = writer_event_] { event.post(); });
-    stream_.set_on_pong([this](std::string_view payload) { note_pong(payload); });
-    const auto start = [this](net::awaitable<void> child) {
-        ++running_children_;
-        net::co_spawn(stream_.executor(), std::move(child), [this](const std::exception_ptr& exception) {
-            if (exception) end("internal error in the connection");
-            --running_children_;
-            children_event_.notify();
-        });
-    };
-    start(write_messages());
-    start(send_heartbeats());
-    start(watch_for_silence());
-    start(watch_for_confirmation());
-    start(enforce_close_deadline());
-    start(prove_delivery());
-
+    // Nothing may leave this function while a child runs: they refer to this object.
     try {
+        start_children();
         co_await read_messages();
-    } catch (const std::exception& exception) {  // Out of memory for a message, most likely.
-        if (cause_.empty()) cause_ = exception.what();
+    } catch (...) {
+        break_down(std::current_exception());
     }
-
-    hearing_over_ = true;
-    heartbeat_event_.notify();
-    silence_event_.notify();
-    confirmation_event_.notify();
-    proof_event_.notify();
-    if (stream_.stop_listening()) co_await let_answers_leave();
+    try {
+        co_await part();
+    } catch (...) {
+        break_down(std::current_exception());
+    }
     stopping_ = true;
-    environment_.outbound.set_wake({});
-    writer_event_.notify();
-    stream_.say_goodbye();
-    // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
-    // below has its own limit, and ends them.
-    co_await stream_.shut_down(farewell_time);
-    close_event_.notify();
-    while (running_children_ > 0) co_await children_event_.wait();
+    while (running_children_ > 0) {
+        wake_children();
+        co_await children_event_.wait();
+    }
     confirm_sent();
     // The answer to our close frame comes when all before it has been read. A peer that closes by itself repeats our
     // code by chance alone.
@@ -114,6 +94,7 @@ net::awaitable<SessionEnding> PeerSession::run() {
     ending.in_doubt = redelivers_ ? 0 : in_doubt;
     ending.to_send_again = to_send_again;
     ending.connection_failure = connection_failure_;
+    ending.is_internal = is_internal_;
     if (!cause_.empty()) {
         ending.description = cause_;
     } else if (ending.close_code != 0) {
@@ -124,6 +105,65 @@ net::awaitable<SessionEnding> PeerSession::run() {
         ending.description = "closed";
     }
     co_return ending;
+}
+
+void PeerSession::start_children() {
+    environment_.outbound.set_wake([event = writer_event_] { event.post(); });
+    // Beast calls it in the midst of its own work, from which no exception finds the way to whoever waits.
+    stream_.set_on_pong([this](std::string_view payload) {
+        try {
+            note_pong(payload);
+        } catch (...) {
+            break_down(std::current_exception());
+        }
+    });
+    const auto start = [this](net::awaitable<void> child) {
+        ++running_children_;
+        try {
+            net::co_spawn(stream_.executor(), std::move(child), [this](const std::exception_ptr& exception) {
+                --running_children_;
+                if (exception) break_down(exception);
+                children_event_.notify();
+            });
+        } catch (...) {
+            --running_children_;
+            throw;
+        }
+    };
+    start(write_messages());
+    start(send_heartbeats());
+    start(watch_for_silence());
+    start(watch_for_confirmation());
+    start(enforce_close_deadline());
+    start(prove_delivery());
+}
+
+/// After reading has ended: the last words, both ways.
+net::awaitable<void> PeerSession::part() {
+    hearing_over_ = true;
+    wake_children();
+    if (stream_.stop_listening()) co_await let_answers_leave();
+    stopping_ = true;
+    environment_.outbound.set_wake({});
+    writer_event_.notify();
+    stream_.say_goodbye();
+    // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
+    // below has its own limit, and ends them.
+    co_await stream_.shut_down(farewell_time);
+    close_event_.notify();
+}
+
+void PeerSession::wake_children() const {
+    for (const StrandEvent* event :
+         {&writer_event_, &heartbeat_event_, &silence_event_, &confirmation_event_, &proof_event_, &close_event_}) {
+        event->notify();
+    }
+}
+
+void PeerSession::break_down(const std::exception_ptr& exception) {
+    is_internal_ = true;
+    cause_ = "internal error: " + exception_text(exception);
+    end(cause_);
 }
 
 void PeerSession::request_close(std::uint16_t code, std::string reason, std::chrono::milliseconds deadline) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct SessionEnding {
     std::uint64_t in_doubt = 0;                     ///< Messages sent of which nobody knows whether the peer got them,
     std::uint64_t to_send_again = 0;                ///< and others that the next session will send again.
     std::optional<std::string> connection_failure;  ///< Why the whole connection must fail, if it must.
+    bool is_internal = false;                       ///< An exception of our own ended it.
 };
 
 /// Runs one established WebSocket connection, of either role, from handshake to end: reads into the fan-out with
@@ -74,6 +76,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    void start_children();
+    void wake_children() const;
     boost::asio::awaitable<void> read_messages();
     /// Delivers what lies whole in the receive buffer. True: it stopped with a message in hand that cannot be delivered
     /// yet, or with an error.
@@ -116,6 +120,9 @@ private:
     std::uint64_t count_received(std::size_t size);
     bool is_expected(std::string_view payload);
     void end(const std::string& description);
+    /// Ends because of what escaped from one of its tasks.
+    void break_down(const std::exception_ptr& exception);
+    boost::asio::awaitable<void> part();
 
     MessageStream& stream_;
     Environment environment_;
@@ -153,6 +160,7 @@ private:
     std::string requested_reason_;
     Clock::time_point close_deadline_ = Clock::time_point::max();
     std::string cause_;  ///< What went wrong, if something did.
+    bool is_internal_ = false;
     std::optional<std::string> connection_failure_;
 };
 

@@ -9,8 +9,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <optional>
 #include <utility>
 
+#include "connectors/net/exception_text.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/net/listening_socket.h"
 #include "connectors/net/name_resolution.h"
@@ -38,6 +41,28 @@ constexpr std::size_t most_pending_handshakes = 256;
 /// While rows wait for one that may become slow.
 constexpr std::chrono::milliseconds look_at_slow_clients_every{50};
 
+/// That a client is served: whoever sends to it, or stops it, finds it.
+class Stay {
+public:
+    Stay(Visit& visit, ClientDirectory& clients, PeerSession& session, const std::shared_ptr<ServerClient>& client)
+        : visit_(visit), clients_(clients), id_(client->id) {
+        visit_.session = &session;
+        visit_.client_id = id_;
+        clients_.enroll(client);
+    }
+    Stay(const Stay&) = delete;
+    Stay& operator=(const Stay&) = delete;
+    ~Stay() {
+        visit_.session = nullptr;
+        clients_.dismiss(id_);
+    }
+
+private:
+    Visit& visit_;
+    ClientDirectory& clients_;
+    const std::string id_;
+};
+
 class WebSocketServer final : public WebSocketConnection {
 public:
     WebSocketServer(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
@@ -49,7 +74,7 @@ public:
           event_(strand_),
           closed_event_(strand_),
           retry_event_(strand_),
-          tasks_([this](const std::string& what) { journal_.error("internal_error", what); }) {
+          tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
         journal_.set_endpoint(fmt::format("{}:{}{}", options_->host, options_->port, options_->path));
     }
 
@@ -107,10 +132,13 @@ public:
 
 private:
     net::awaitable<void> listen();
+    net::awaitable<void> open_port();
     net::awaitable<void> accept_clients();
     void welcome(tcp::socket socket, const net::any_io_executor& strand);
     net::awaitable<void> receive(std::shared_ptr<Visit> visit);
+    net::awaitable<void> host(Visit& visit);
     net::awaitable<void> serve(Visit& visit);
+    void break_off(const Visit& visit, const std::string& reason);
     static void give_way(Visit& visit);
     void stop_visit(Visit& visit, TaskGroup::Stop how);
     net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
@@ -151,6 +179,20 @@ void WebSocketServer::fail(const std::string& event, const std::string& problem)
 }
 
 net::awaitable<void> WebSocketServer::listen() {
+    std::exception_ptr escaped;
+    try {
+        co_await open_port();
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    listening_ = false;
+    closed_event_.notify();
+    if (escaped) bring_down("internal error: " + exception_text(escaped));
+}
+
+net::awaitable<void> WebSocketServer::open_port() {
     journal_.set_state(ConnectionState::connecting);
     std::string problem;
     OptionProblem secrets;
@@ -196,10 +238,6 @@ net::awaitable<void> WebSocketServer::listen() {
             "listening on {}://{}{}{}", scheme, address_text(local), options_->path,
             local.address().is_loopback() ? " (this machine only; host = '0.0.0.0' opens it to the network)" : ""));
     co_await accept_clients();
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    listening_ = false;
-    closed_event_.notify();
 }
 
 net::awaitable<void> WebSocketServer::accept_clients() {
@@ -265,23 +303,45 @@ void WebSocketServer::stop_visit(Visit& visit, TaskGroup::Stop how) {
 }
 
 net::awaitable<void> WebSocketServer::receive(std::shared_ptr<Visit> visit) {
-    admission_.begin(*visit);
-    bool admitted = false;
-    if (!visit->stopped && !visit->gave_way) admitted = co_await admission_.admit(*visit);
-    if (!pending_.remove(visit->pending_number)) {
-        admitted = false;
-        journal_.log(
-            "warning", "client_refused",
-            fmt::format("{}: gave way to others: {} connections had not shaken hands yet, most of them from its "
-                        "address",
-                        visit->remote_address, most_pending_handshakes));
+    std::exception_ptr escaped;
+    try {
+        co_await host(*visit);
+    } catch (...) {
+        escaped = std::current_exception();
+        (void)pending_.remove(visit->pending_number);
     }
-    if (admitted && !visit->stopped) co_await serve(*visit);
     visit->stream.reset();
     if (visit->holds_place) clients_.leave_place();
     if (visit->counts_for_address) clients_.leave_address(visit->ip);
     visits_.fetch_sub(1);
     if (stopping_.load()) closed_event_.post();
+    if (escaped) break_off(*visit, "internal error: " + exception_text(escaped));
+}
+
+/// One client's trouble is not the server's: it is reported, and the others stay.
+void WebSocketServer::break_off(const Visit& visit, const std::string& reason) {
+    journal_.error("internal_error", fmt::format("{}: {}", visit.remote_address, reason));
+    MessageOrigin origin;
+    origin.connection_name = journal_.name();
+    origin.client_id = visit.client_id;
+    origin.remote_address = visit.remote_address;
+    std::optional<std::string> verdict = inputs_.report_connection_error(reason, origin);
+    if (verdict) bring_down(std::move(*verdict));
+}
+
+net::awaitable<void> WebSocketServer::host(Visit& visit) {
+    admission_.begin(visit);
+    bool admitted = false;
+    if (!visit.stopped && !visit.gave_way) admitted = co_await admission_.admit(visit);
+    if (!pending_.remove(visit.pending_number)) {
+        admitted = false;
+        journal_.log(
+            "warning", "client_refused",
+            fmt::format("{}: gave way to others: {} connections had not shaken hands yet, most of them from its "
+                        "address",
+                        visit.remote_address, most_pending_handshakes));
+    }
+    if (admitted && !visit.stopped) co_await serve(visit);
 }
 
 net::awaitable<void> WebSocketServer::serve(Visit& visit) {
@@ -301,15 +361,13 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->query_parameters = visit.query_parameters;
     PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *resolved_, &client->traffic}, origin);
     client->disconnect = session.overrun_signal();
-    visit.session = &session;
-    clients_.enroll(client);
+    std::optional<Stay> stay(std::in_place, visit, clients_, session, client);
     journal_.log("info", "client_connected", fmt::format("{} from {}", client->id, visit.remote_address));
     journal_.changed();
 
     const SessionEnding ending = co_await session.run();
 
-    visit.session = nullptr;
-    clients_.dismiss(client->id);
+    stay.reset();
     const std::size_t dropped = client->outbound.clear();
     if (dropped > 0) journal_.messages_dropped.fetch_add(dropped);
     // A client that says goodbye wants no more; one that is gone, or does not answer our goodbye, might have.
@@ -329,6 +387,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
         if (!verdict) verdict = inputs_.report_connection_error(ending.description, *origin);
     }
     if (verdict) bring_down(std::move(*verdict));
+    if (ending.is_internal) journal_.error("internal_error", text);
     journal_.changed();
 }
 
@@ -358,7 +417,7 @@ void WebSocketServer::report_gap(const ServerClient& client, const SessionEnding
 
 net::awaitable<void> WebSocketServer::fail_connection(std::string reason) {
     journal_.error("failed", reason);
-    journal_.set_state(ConnectionState::failed);
+    journal_.set_state(ConnectionState::failed, reason);
     stop_listening();
     tasks_.stop(TaskGroup::Stop::graceful);
     co_return;

@@ -26,6 +26,7 @@ struct Visit {
     boost::asio::any_io_executor strand;
     std::string ip;
     std::string remote_address;    ///< With the port.
+    std::string client_id;         ///< Once it is served.
     std::string tls_subject;       ///< Of its certificate; empty without one, as the next two.
     std::string query_parameters;  ///< Of its request, as a JSON object.
     std::string subprotocol;       ///< Agreed on.
