@@ -1,12 +1,19 @@
 #include "connectors/net/tls_context.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <openssl/x509err.h>
+#include <sys/stat.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -200,9 +207,20 @@ std::string describe_alert(unsigned long code, bool peer_is_client) {
     }
 }
 
-}  // namespace
+/// The same with the text of the files that are named, so that no two looks at one can differ.
+TlsClientSettings with_loaded_files(const TlsClientSettings& settings) {
+    TlsClientSettings loaded = settings;
+    if (!settings.verify) loaded.trusted_authority.clear();
+    if (!loaded.trusted_authority.empty())
+        loaded.trusted_authority = load_pem(settings.trusted_authority, "tls_ca_cert");
+    if (!settings.certificate.empty()) {
+        loaded.certificate = load_pem(settings.certificate, "tls_client_cert");
+        if (!settings.private_key.empty()) loaded.private_key = load_pem(settings.private_key, "tls_client_key");
+    }
+    return loaded;
+}
 
-std::shared_ptr<net::ssl::context> make_client_tls_context(const TlsClientSettings& settings) {
+std::shared_ptr<net::ssl::context> build_client_context(const TlsClientSettings& settings) {
     auto context = std::make_shared<net::ssl::context>(net::ssl::context::tls_client);
     set_floor(*context);
     boost::system::error_code error;
@@ -212,8 +230,7 @@ std::shared_ptr<net::ssl::context> make_client_tls_context(const TlsClientSettin
             context->set_default_verify_paths(error);
             check(error, "tls_verify", "the system's certificate authorities cannot be loaded");
         } else {
-            const std::string authority = load_pem(settings.trusted_authority, "tls_ca_cert");
-            context->add_certificate_authority(net::buffer(authority), error);
+            context->add_certificate_authority(net::buffer(settings.trusted_authority), error);
             check(error, "tls_ca_cert", "not a usable certificate");
         }
     } else {
@@ -223,6 +240,67 @@ std::shared_ptr<net::ssl::context> make_client_tls_context(const TlsClientSettin
         use_certificate(*context, settings.certificate, settings.private_key, "tls_client_cert", "tls_client_key");
     }
     return context;
+}
+
+/// Changes when a file is replaced or written to, or files come into a folder or go.
+std::string state_of_file(const char* variable, const char* usual_path) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program changes its environment
+    const char* path = std::getenv(variable);
+    if (path == nullptr) path = usual_path;
+    struct stat facts {};
+    if (stat(path, &facts) != 0) return fmt::format("{} is not there", path);
+    return fmt::format("{} {} {} {} {}.{}", path, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                       facts.st_mtim.tv_nsec);
+}
+
+/// Of everything that makes one context different from another. A digest: private keys are not kept for it.
+std::string fingerprint(const TlsClientSettings& loaded) {
+    std::string text = fmt::format("{}", loaded.verify);
+    if (loaded.verify && loaded.trusted_authority.empty()) {
+        text += state_of_file(X509_get_default_cert_file_env(), X509_get_default_cert_file());
+        text += state_of_file(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+    }
+    for (const std::string* part : {&loaded.trusted_authority, &loaded.certificate, &loaded.private_key}) {
+        text += fmt::format("\n{}\n", part->size()) + *part;
+    }
+    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    unsigned size = 0;
+    const int done = EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+                                EVP_sha256(), nullptr);
+    OPENSSL_cleanse(text.data(), text.size());
+    if (done != 1) throw TlsSettingsError("the TLS settings cannot be compared with those of others");
+    digest.resize(size);
+    return digest;
+}
+
+/// Contexts that are in use now. Thread-safe.
+class SharedTlsContexts {
+public:
+    using Context = std::shared_ptr<net::ssl::context>;
+
+    template <class Make>
+    Context find_or_make(const std::string& key, const Make& make) {
+        // Held while one is made: many that open at once wait for the first, instead of each making its own.
+        const std::lock_guard lock(mutex_);
+        std::weak_ptr<net::ssl::context>& known = contexts_[key];
+        if (Context context = known.lock()) return context;
+        std::erase_if(contexts_, [&key](const auto& entry) { return entry.first != key && entry.second.expired(); });
+        Context made = make();
+        contexts_[key] = made;
+        return made;
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<net::ssl::context>> contexts_;
+};
+
+}  // namespace
+
+std::shared_ptr<net::ssl::context> make_client_tls_context(const TlsClientSettings& settings) {
+    static SharedTlsContexts shared;
+    const TlsClientSettings loaded = with_loaded_files(settings);
+    return shared.find_or_make(fingerprint(loaded), [&loaded] { return build_client_context(loaded); });
 }
 
 std::shared_ptr<net::ssl::context> make_server_tls_context(const TlsServerSettings& settings) {

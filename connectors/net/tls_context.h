@@ -30,7 +30,10 @@ struct TlsServerSettings {
     std::string client_authority;  ///< When given, clients must show a certificate of it.
 };
 
-/// Contexts with TLS 1.2 as the floor. Throw TlsSettingsError. Any thread.
+/// Contexts with TLS 1.2 as the floor. Throw TlsSettingsError. Any thread. Clients with the same settings share one, as
+/// long as one of them uses it and the files behind it (the system's authorities among them) are as they were: the
+/// authorities are a large part of what a connection costs. What differs from connection to connection is set on the
+/// connection (prepare_client_tls).
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_client_tls_context(const TlsClientSettings& settings);
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_server_tls_context(const TlsServerSettings& settings);
 

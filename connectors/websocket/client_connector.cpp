@@ -208,6 +208,7 @@ net::awaitable<bool> ClientConnector::shake_hands_tls(Attempt& attempt) {
     const Clock::time_point start = Clock::now();
     ConnectedPeer& peer = *attempt.peer;
     peer.tls_report = std::make_shared<TlsPeerReport>();
+    peer.tls_context = attempt.request.tls_context;
     peer.stream = std::make_unique<MessageStream>(std::move(*attempt.socket), attempt.request.tls_context,
                                                   stream_settings(options_));
     MessageStream& stream = *peer.stream;

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -35,9 +36,10 @@ struct ConnectFailure {
 struct ConnectedPeer {
     std::shared_ptr<TlsPeerReport> tls_report;  ///< Referred to by the stream: declared first, destroyed last.
     std::unique_ptr<MessageStream> stream;
-    std::string remote_address;  ///< With a proxy: the proxy's.
-    std::string description;     ///< Address, proxy, TLS version and subprotocol, for the log.
-    std::string subprotocol;     ///< Negotiated; empty when none was offered.
+    std::shared_ptr<boost::asio::ssl::context> tls_context;  ///< Kept for others to share; null for ws.
+    std::string remote_address;                              ///< With a proxy: the proxy's.
+    std::string description;  ///< Address, proxy, TLS version and subprotocol, for the log.
+    std::string subprotocol;  ///< Negotiated; empty when none was offered.
 };
 
 /// Makes connections to one endpoint: name, address, proxy, TLS, handshake. Belongs to its strand; borrows

@@ -93,6 +93,71 @@ bool mentions(const std::string& text, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("tls: clients with the same settings share a context, as long as nothing has changed") {
+    REQUIRE(certificates().made());
+    TlsClientSettings mutual;
+    mutual.trusted_authority = certificates().path("ca.pem");
+    mutual.certificate = certificates().path("client.pem");
+    mutual.private_key = certificates().path("client.key");
+    const auto first = make_client_tls_context(mutual);
+    CHECK(make_client_tls_context(mutual) == first);
+    // The text of a file is as good as its path; the host is a matter of the connection.
+    TlsClientSettings same = mutual;
+    same.trusted_authority = certificates().text("ca.pem");
+    same.verify_host = false;
+    CHECK(make_client_tls_context(same) == first);
+
+    const auto is_another = [&](auto change) {
+        TlsClientSettings changed = mutual;
+        change(changed);
+        return make_client_tls_context(changed) != first;
+    };
+    CHECK(is_another([](auto& settings) { settings.verify = false; }));
+    CHECK(is_another([](auto& settings) { settings.trusted_authority = certificates().path("other_ca.pem"); }));
+    CHECK(is_another([](auto& settings) { settings.trusted_authority.clear(); }));
+    CHECK(is_another([](auto& settings) { settings.certificate.clear(), settings.private_key.clear(); }));
+    CHECK(is_another([](auto& settings) {
+        settings.certificate = certificates().path("server.pem");
+        settings.private_key = certificates().path("server.key");
+    }));
+
+    // With the system's authorities, too.
+    const auto of_the_system = make_client_tls_context({});
+    CHECK(make_client_tls_context({}) == of_the_system);
+
+    // A file that has changed is read; one that is used no more is given back.
+    const std::string path = certificates().path("changing.pem");
+    std::ofstream(path) << certificates().text("ca.pem");
+    TlsClientSettings changing;
+    changing.trusted_authority = path;
+    const auto before = make_client_tls_context(changing);
+    std::ofstream(path) << certificates().text("other_ca.pem");
+    const auto after = make_client_tls_context(changing);
+    CHECK(after != before);
+    CHECK(make_client_tls_context(changing) == after);
+    std::filesystem::remove(path);
+    CHECK_THROWS_AS((void)make_client_tls_context(changing), TlsSettingsError);
+}
+
+TEST_CASE("tls: connections keep the context that they share") {
+    REQUIRE(certificates().made());
+    NetworkFixture network;
+    auto server = network.serve(tls_server("server"));
+    TlsClientSettings settings;
+    settings.trusted_authority = certificates().path("ca.pem");
+    std::weak_ptr<boost::asio::ssl::context> shared;
+    auto client = network.connect(tls_client(*server));
+    REQUIRE(eventually([&] { return client->status().state == ConnectionState::connected; }));
+    shared = make_client_tls_context(settings);
+    CHECK_FALSE(shared.expired());
+    auto another = network.connect(tls_client(*server));
+    REQUIRE(eventually([&] { return another->status().state == ConnectionState::connected; }));
+    CHECK(make_client_tls_context(settings) == shared.lock());
+    CHECK(close_and_wait(*client));
+    CHECK(close_and_wait(*another));
+    CHECK(eventually([&] { return shared.expired(); }));
+}
+
 TEST_CASE("websocket TLS: a good certificate is accepted, by host name and by address, CA as path and as text") {
     REQUIRE(certificates().made());
     NetworkFixture network;
