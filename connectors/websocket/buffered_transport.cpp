@@ -14,6 +14,8 @@ namespace {
 /// Capacity that a send buffer may keep once it is empty.
 constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent * 2;
 constexpr std::uint8_t close_frame_head = 0x88;  ///< FIN, opcode 8.
+constexpr unsigned bad_gateway = 1014;           ///< A close code of the registry of RFC 6455 that Beast does not know.
+constexpr unsigned stand_in_code = 1012;         ///< One that it knows.
 }  // namespace
 
 BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::ssl::context>& tls)
@@ -50,8 +52,40 @@ bool BufferedTransport::can_hand_out() const noexcept {
 }
 
 net::const_buffer BufferedTransport::presentable() noexcept {
+    look_into_close_frame();
     const char* data = receive_buffer_.get() + begin_;
     return {data, boundary_.presentable(data, end_ - begin_)};
+}
+
+void BufferedTransport::look_into_close_frame() noexcept {
+    char* data = receive_buffer_.get() + begin_;
+    const std::size_t length = boundary_.close_frame_length(data, end_ - begin_);
+    if (length == 0) return;
+    close_frame_end_ = received_bytes_ - (end_ - begin_) + length;
+    const auto byte = [data](std::size_t at) { return static_cast<std::uint8_t>(data[at]); };
+    const bool masked = (byte(1) & 0x80U) != 0;
+    const std::size_t payload = masked ? 6 : 2;
+    if (length < payload + 2) return;
+    const auto at = [&](std::size_t index) {
+        return static_cast<unsigned>(byte(payload + index) ^ (masked ? byte(2 + index) : 0));
+    };
+    if ((at(0) << 8U | at(1)) != bad_gateway) return;
+    replaced_close_code_ = bad_gateway;
+    // Both begin with the same byte, masked or not.
+    static_assert(bad_gateway >> 8U == stand_in_code >> 8U);
+    data[payload + 1] = static_cast<char>(byte(payload + 1) ^ (bad_gateway ^ stand_in_code));
+}
+
+bool BufferedTransport::close_answers_ours() const noexcept {
+    return own_close_end_ && sent_ >= *own_close_end_ && close_frame_end_ > received_before_close_;
+}
+
+/// What has been received is certainly no answer to what is only now handed to the system.
+void BufferedTransport::note_received_before_close() noexcept {
+    std::uint64_t waiting = 0;
+    error_code ignored;
+    if (!tls_) waiting = plain_.available(ignored);
+    received_before_close_ = received_bytes_ + waiting;
 }
 
 void BufferedTransport::consume(std::size_t count) noexcept {
@@ -118,8 +152,13 @@ void BufferedTransport::append(net::const_buffer bytes) {
         close_frame_.assign(data, data + bytes.size());
         return;
     }
+    const bool is_own_close =
+        expects_own_close_ && bytes.size() > 0 && static_cast<std::uint8_t>(*data) == close_frame_head;
     waiting_.insert(waiting_.end(), data, data + bytes.size());
     appended_ += bytes.size();
+    if (!is_own_close) return;
+    expects_own_close_ = false;
+    own_close_end_ = appended_;
 }
 
 void BufferedTransport::start_sending() {
@@ -141,6 +180,7 @@ void BufferedTransport::send_next() {
         return;
     }
     const net::const_buffer rest(in_flight_.data() + in_flight_sent_, in_flight_.size() - in_flight_sent_);
+    if (own_close_end_ && sent_ < *own_close_end_) note_received_before_close();
     const auto done = [self = shared_from_this()](const error_code& error, std::size_t count) {
         self->write_done(count, error);
     };
@@ -152,6 +192,9 @@ void BufferedTransport::send_next() {
 }
 
 void BufferedTransport::write_done(std::size_t count, const error_code& error) {
+    // It may have waited for room all the while.
+    if (own_close_end_ && sent_ < *own_close_end_)
+        received_before_close_ = std::max(received_before_close_, received_bytes_);
     in_flight_sent_ += count;
     sent_ += count;
     if (error) {

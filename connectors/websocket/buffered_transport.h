@@ -63,6 +63,12 @@ public:
     /// Those bytes: up to the end of the frame (or HTTP head) at most.
     [[nodiscard]] boost::asio::const_buffer presentable() noexcept;
     void consume(std::size_t count) noexcept;
+    /// Beast refuses the close code 1014 (bad gateway), which is younger than it is: it gets another one instead. What
+    /// the peer's close frame said in such a case; 0 otherwise.
+    [[nodiscard]] std::uint16_t replaced_close_code() const noexcept { return replaced_close_code_; }
+    /// Whether the peer's close frame came after ours had been handed to the system: as an answer to it, and not by
+    /// itself.
+    [[nodiscard]] bool close_answers_ours() const noexcept;
     [[nodiscard]] const error_code& receive_error() const noexcept { return receive_error_; }
     /// Why nothing more will be handed out, if so.
     [[nodiscard]] error_code end_of_input() const noexcept {
@@ -86,6 +92,8 @@ public:
 
     // Sending.
     void append(boost::asio::const_buffer bytes);
+    /// The next close frame that is appended is our own, and not the answer to the peer's.
+    void expect_own_close() noexcept { expects_own_close_ = true; }
     /// Whether a close frame that is appended is kept back instead: the last of them, until it is taken.
     void keep_close_frame_back(bool keep) noexcept { keeps_close_frame_back_ = keep; }
     [[nodiscard]] bool has_close_frame() const noexcept { return !close_frame_.empty(); }
@@ -108,6 +116,8 @@ private:
     void received(std::size_t count, const error_code& error) noexcept;
     void resize_receive_buffer(std::size_t size);
     [[nodiscard]] bool is_refused() const noexcept;
+    void look_into_close_frame() noexcept;
+    void note_received_before_close() noexcept;
     void send_next();
     void write_done(std::size_t count, const error_code& error);
 
@@ -131,6 +141,11 @@ private:
     bool sending_ = false;
     std::uint64_t appended_ = 0;
     std::uint64_t sent_ = 0;
+    bool expects_own_close_ = false;
+    std::optional<std::uint64_t> own_close_end_;  ///< In the bytes sent.
+    std::uint64_t received_before_close_ = 0;     ///< Bytes, when ours was handed to the system.
+    std::uint64_t close_frame_end_ = 0;           ///< The peer's, in the bytes received; 0: none has come.
+    std::uint16_t replaced_close_code_ = 0;
     bool keeps_close_frame_back_ = false;
     std::vector<char> close_frame_;
     error_code send_error_;

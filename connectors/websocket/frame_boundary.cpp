@@ -30,6 +30,11 @@ std::uint64_t frame_length(const char* data, std::size_t size) noexcept {
                                                                         : payload + header;
 }
 
+/// Two bytes of header, four of mask, at most 125 of payload.
+constexpr std::uint64_t longest_control_frame = 131;
+
+bool is_close_frame(const char* data) noexcept { return static_cast<std::uint8_t>(data[0]) == 0x88U; }
+
 std::uint8_t match_head_end(char byte, std::uint8_t matched) noexcept {
     if (byte == head_end[matched]) return matched + 1;
     return byte == '\r' ? 1 : 0;
@@ -48,7 +53,15 @@ void FrameBoundary::expect_frames() noexcept {
 }
 
 bool FrameBoundary::is_known(const char* data, std::size_t size) const noexcept {
-    return phase_ != Phase::frames || remaining_ > 0 || frame_length(data, size) > 0;
+    if (phase_ != Phase::frames || remaining_ > 0) return true;
+    const std::uint64_t frame = frame_length(data, size);
+    return frame > 0 && (frame <= size || frame > longest_control_frame || !is_close_frame(data));
+}
+
+std::size_t FrameBoundary::close_frame_length(const char* data, std::size_t size) const noexcept {
+    if (phase_ != Phase::frames || remaining_ > 0 || size == 0 || !is_close_frame(data)) return 0;
+    const std::uint64_t frame = frame_length(data, size);
+    return frame <= size && frame <= longest_control_frame ? static_cast<std::size_t>(frame) : 0;
 }
 
 std::size_t FrameBoundary::presentable(const char* data, std::size_t size) const noexcept {

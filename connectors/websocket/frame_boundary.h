@@ -14,12 +14,15 @@ public:
     void expect_frames() noexcept;
     [[nodiscard]] bool is_in_http_head() const noexcept { return phase_ == Phase::http_head; }
 
-    /// Whether the end of the current frame can be told: its header is complete, or the stream is within its payload.
+    /// Whether the end of the current frame can be told: its header is complete, or the stream is within its payload. A
+    /// close frame must be there whole: it is looked into.
     [[nodiscard]] bool is_known(const char* data, std::size_t size) const noexcept;
     /// How many of the bytes belong to the current frame or head (all of them when no boundary applies).
     [[nodiscard]] std::size_t presentable(const char* data, std::size_t size) const noexcept;
     /// Whether they begin with a complete text, binary or continuation frame that has the FIN bit.
     [[nodiscard]] bool starts_final_data_frame(const char* data, std::size_t size) const noexcept;
+    /// The length of the close frame that they begin with, if they do and it is there whole; 0 otherwise.
+    [[nodiscard]] std::size_t close_frame_length(const char* data, std::size_t size) const noexcept;
     /// The first count of them have been handed out.
     void consume(const char* data, std::size_t size, std::size_t count) noexcept;
 

@@ -147,6 +147,7 @@ net::awaitable<boost::system::error_code> MessageStream::close(std::uint16_t cod
     if (self.close_sent || !self.stream.is_open()) co_return error;
     self.close_sent = true;
     self.transport->keep_close_frame_back(false);
+    self.transport->expect_own_close();
     websocket::close_reason farewell(static_cast<websocket::close_code>(code));
     farewell.reason.assign(reason.data(), std::min<std::size_t>(reason.size(), farewell.reason.max_size()));
     co_await self.stream.async_close(farewell, net::redirect_error(net::use_awaitable, error));
@@ -174,6 +175,8 @@ void MessageStream::say_goodbye() {
     std::vector<char> frame = self.transport->take_close_frame();
     if (frame.empty() && self.transport->receive_error()) return;
     std::string own;
+    if (self.close_received && self.transport->replaced_close_code() != 0)
+        own = make_close_frame(self.transport->replaced_close_code(), self.is_client);
     // Beast ends without a word where it cannot inflate.
     if (self.bad_close_code) own = make_close_frame(websocket::close_code::protocol_error, self.is_client);
     if (frame.empty()) own = make_close_frame(websocket::close_code::bad_payload, self.is_client);
@@ -206,9 +209,13 @@ std::uint16_t MessageStream::close_code() const noexcept {
     if (!implementation_->close_received && implementation_->stream.reason().code == websocket::close_code::none)
         return 0;
     if (implementation_->bad_close_code) return 0;
+    if (const std::uint16_t replaced = implementation_->transport->replaced_close_code(); replaced != 0)
+        return replaced;
     const auto code = static_cast<std::uint16_t>(implementation_->stream.reason().code);
     return code == 0 ? static_cast<std::uint16_t>(websocket::close_code::no_status) : code;
 }
+
+bool MessageStream::close_answers_ours() const noexcept { return implementation_->transport->close_answers_ours(); }
 
 std::string MessageStream::close_reason() const {
     const auto& reason = implementation_->stream.reason().reason;

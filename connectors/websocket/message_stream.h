@@ -122,6 +122,8 @@ public:
     /// What the peer's close frame said; 0 when none was received, or none that may be sent (1005 when it had no code).
     [[nodiscard]] std::uint16_t close_code() const noexcept;
     [[nodiscard]] std::string close_reason() const;
+    /// Whether the peer's close frame came after ours had left.
+    [[nodiscard]] bool close_answers_ours() const noexcept;
 
     [[nodiscard]] std::uint64_t appended_bytes() const noexcept;
     [[nodiscard]] std::uint64_t sent_bytes() const noexcept;

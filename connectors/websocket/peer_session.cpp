@@ -79,9 +79,8 @@ net::awaitable<SessionEnding> PeerSession::run() {
         co_await children_event_.wait();
     }
     confirm_sent();
-    // The answer to our close frame comes when all before it has been read. A peer that closes by itself repeats our
-    // code by chance alone.
-    if (close_requested_ && stream_.close_code() == requested_code_) note_all_read();
+    // The answer to our close frame comes when all before it has been read.
+    if (stream_.close_answers_ours() && stream_.close_code() == requested_code_) note_all_read();
     const std::uint64_t in_doubt = proof_.in_doubt();
     const std::size_t to_send_again = environment_.outbound.restore(redelivers_ ? in_doubt : 0);
     environment_.inputs.flush();

@@ -260,7 +260,7 @@ class Protocol:
         self.start()
         # After 1008, 1010, 3000 and 3003 a client would not come back; they have a test of their own.
         final = (1008, 1010, 3000, 3003) if self.role == "client" else ()
-        for code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 3001, 3999, 4000, 4999):
+        for code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3001, 3008, 3999, 4000, 4999):
             if code in final:
                 continue
             with self.subTest(code=code), self.open() as peer:
@@ -269,6 +269,18 @@ class Protocol:
         for code in (0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535):
             with self.subTest(code=code):
                 self.refused(1002, (CLOSE, struct.pack("!H", code)))
+        self.still_serves()
+
+    def test_a_close_frame_is_known_by_its_code_however_it_comes(self):
+        self.start()
+        with self.open() as peer:
+            frame = raw.encode_frame(CLOSE, struct.pack("!H", 1014) + b"bad gateway", masked=peer.as_client)
+            for at in range(len(frame)):
+                peer.send_bytes(frame[at:at + 1])
+            self.expect_close(peer, 1014)
+        # What breaks the protocol breaks it with any code.
+        self.refused((1002, 1007), (CLOSE, struct.pack("!H", 1014) + b"\xff"))
+        self.refused(1002, (CLOSE, struct.pack("!H", 1014), {"masked": self.role == "client"}))
         self.still_serves()
 
     def test_close_frames_have_no_code_or_a_whole_one_and_a_readable_reason(self):
@@ -374,6 +386,13 @@ class Protocol:
 
 class BinaryMessages:
     opcode = BINARY
+
+    def test_a_message_that_looks_like_a_close_frame_is_a_message(self):
+        self.start(format="binary")
+        payload = b"\x88\x02\x03\xf6"
+        with self.open() as peer:
+            peer.send(BINARY, payload)
+            self.assertEqual(peer.receive_message(), (BINARY, payload))
 
     def test_bytes_of_any_kind_come_back(self):
         self.start(format="binary")

@@ -56,6 +56,27 @@ TEST_CASE("frame boundary: control frames and fragments are left to the asynchro
     }
 }
 
+TEST_CASE("frame boundary: a close frame is handed out whole") {
+    for (const bool masked : {false, true}) {
+        FrameBoundary boundary;
+        boundary.expect_frames();
+        const std::string bytes = frame(0x88, 125, masked);
+        CHECK(boundary.close_frame_length(bytes.data(), bytes.size()) == bytes.size());
+        CHECK(boundary.is_known(bytes.data(), bytes.size()));
+        CHECK(boundary.close_frame_length(bytes.data(), bytes.size() - 1) == 0);
+        CHECK_FALSE(boundary.is_known(bytes.data(), bytes.size() - 1));
+        // One that is longer than any may be is not waited for.
+        const std::string absurd = frame(0x88, 70000, masked);
+        CHECK(boundary.is_known(absurd.data(), 20));
+        CHECK(boundary.close_frame_length(absurd.data(), absurd.size()) == 0);
+        // Neither is one of another kind, nor what stands within a message.
+        CHECK(boundary.is_known(frame(0x89, 125, masked).data(), 20));
+        const std::string message = frame(0x81, 20, masked) + bytes;
+        boundary.consume(message.data(), message.size(), 10);
+        CHECK(boundary.close_frame_length(bytes.data(), bytes.size()) == 0);
+    }
+}
+
 TEST_CASE("frame boundary: an incomplete header is not known, an absurd length does not overflow") {
     FrameBoundary boundary;
     boundary.expect_frames();

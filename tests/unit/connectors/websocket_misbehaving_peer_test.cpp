@@ -6,6 +6,8 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <future>
 #include <thread>
 
 #include "websocket_fixture.h"
@@ -105,6 +107,33 @@ std::string raw_request(std::uint16_t port, const std::string& request) {
 }
 
 }  // namespace
+
+TEST_CASE("websocket client: a close frame that came before ours was sent is no answer to it") {
+    NetworkFixture network;
+    std::promise<void> closing;
+    std::promise<void> closed;
+    MisbehavingServer server([&](tcp::socket& socket) {
+        boost::beast::websocket::stream<tcp::socket> stream(std::move(socket));
+        stream.accept();
+        // Reads nothing, and ends by itself while the client is about to close.
+        closing.get_future().wait();
+        net::write(stream.next_layer(), net::buffer("\x88\x02\x03\xe8", 4));
+        closed.get_future().wait();
+    });
+    auto client = network.connect(NetworkFixture::client_options(server.port()));
+    const std::string large(100'000, 'x');
+    for (int i = 0; i < 300; ++i) CHECK(client->send(text_message(large)) == SendOutcome::accepted);
+    CHECK(eventually([&] { return client->status().messages_sent > 0; }));
+    std::promise<void> ended;
+    client->close(500ms, [&] { ended.set_value(); });
+    CHECK(eventually([&] { return client->status().state == ConnectionState::closing; }));
+    closing.set_value();
+    CHECK(ended.get_future().wait_for(60s) == std::future_status::ready);
+    closed.set_value();
+    const ConnectionStatus status = client->status();
+    CHECK(status.messages_sent > 0);
+    CHECK(status.messages_maybe_lost == status.messages_sent);
+}
 
 TEST_CASE("websocket client: nobody listens") {
     NetworkFixture network;
