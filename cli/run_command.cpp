@@ -82,7 +82,7 @@ public:
         {
             std::optional<Clock::time_point> limit;
             if (options_.run_for) limit = begin_ + *options_.run_for;
-            RunMonitor monitor(session_, stop_, output_, status_line_, limit);
+            RunMonitor monitor(session_, stop_, output_, status_line_, limit, options_.shutdown_timeout);
             ok = execute_statements(scripts, monitor);
             if (ok && !options_.once) keep_going();
         }
@@ -155,12 +155,17 @@ private:
 
     bool finish(bool ok) {
         const bool end_of_input = ok && (options_.drain || sources_finished_);
-        end_limit_.emplace(options_.shutdown_timeout + shutdown_grace, [this] {
+        // What a statement took to end is a part of it.
+        const auto asked_at = stop_.made_at();
+        const auto since = asked_at ? std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *asked_at)
+                                    : std::chrono::milliseconds(0);
+        const auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
+        end_limit_.emplace(left + shutdown_grace, [this] {
             messages_.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
                                       format_duration(options_.shutdown_timeout)));
             _exit(exit_failed);
         });
-        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, options_.shutdown_timeout);
+        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, left);
         final_status_ = session_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
         if (final_status_.failed) messages_.say(fmt::format("failed: {}", final_status_.failure));

@@ -11,12 +11,13 @@ constexpr auto show_every = std::chrono::milliseconds(500);
 }  // namespace
 
 RunMonitor::RunMonitor(Session& session, StopRequest& stop, const TextOutput& output, StatusLine& status_line,
-                       std::optional<Clock::time_point> time_limit)
+                       std::optional<Clock::time_point> time_limit, std::chrono::milliseconds shutdown_timeout)
     : session_(session),
       stop_(stop),
       output_(output),
       status_line_(status_line),
       time_limit_(time_limit),
+      shutdown_timeout_(shutdown_timeout),
       shown_at_(Clock::now()),
       thread_([this] { watch(); }) {}
 
@@ -38,7 +39,13 @@ void RunMonitor::watch() {
         if (time_limit_ && now >= *time_limit_) stop_.make(StopReason::time_limit);
         if (output_.is_closed()) stop_.make(StopReason::output_closed);
         // Again and again: a cancellation that comes just before a statement starts would be lost.
-        if (stop_.reason() != StopReason::none && statement_runs_) session_.cancel();
+        if (const auto asked_at = stop_.made_at(); asked_at && statement_runs_) {
+            // The statement itself may wait for what a pipeline has the engine do.
+            if (now >= *asked_at + shutdown_timeout_)
+                session_.abandon();
+            else
+                session_.cancel();
+        }
         if (status_line_.is_enabled() && now - shown_at_ >= show_every) show_progress(now);
         lock.lock();
     }

@@ -15,14 +15,15 @@
 namespace laminar {
 
 /// Watches over a run on a thread of its own: requests its end when the time limit is reached or nobody reads the
-/// output any more, cancels the statement that runs when the end is requested, and keeps the progress line up to date.
-/// Borrows everything; destroy it before the session.
+/// output any more, cancels the statement that runs when the end is requested (and all that holds it up, when
+/// shutdown_timeout is over), and keeps the progress line up to date. Borrows everything; destroy it before the
+/// session.
 class RunMonitor {
 public:
     using Clock = std::chrono::steady_clock;
 
     RunMonitor(Session& session, StopRequest& stop, const TextOutput& output, StatusLine& status_line,
-               std::optional<Clock::time_point> time_limit);
+               std::optional<Clock::time_point> time_limit, std::chrono::milliseconds shutdown_timeout);
     ~RunMonitor();
     RunMonitor(const RunMonitor&) = delete;
     RunMonitor& operator=(const RunMonitor&) = delete;
@@ -40,6 +41,7 @@ private:
     const TextOutput& output_;
     StatusLine& status_line_;
     const std::optional<Clock::time_point> time_limit_;
+    const std::chrono::milliseconds shutdown_timeout_;
     std::atomic<bool> statement_runs_{false};
     std::mutex mutex_;
     std::condition_variable ending_;

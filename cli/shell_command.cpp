@@ -51,6 +51,7 @@ int shell_command(const ShellOptions& options) {
         [&](int signal, unsigned) {
             const bool met = interruption.interrupt();
             if (signal == SIGTERM || (!met && !interactive)) {
+                interruption.interrupt_for_good(options.shutdown_timeout);
                 lines->end();
             } else if (!met) {
                 lines->interrupt();
@@ -72,12 +73,13 @@ int shell_command(const ShellOptions& options) {
     }
     if (interactive) output.write("Laminar, SQL for WebSocket streams. \\? shows help.\n");
     if (ok || interactive) ok = shell.read_statements() && ok;
-    end_limit.emplace(options.shutdown_timeout + shutdown_grace, [&] {
+    const std::chrono::milliseconds left = interruption.left_of(options.shutdown_timeout);
+    end_limit.emplace(left + shutdown_grace, [&] {
         messages.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
                                  format_duration(options.shutdown_timeout)));
         _exit(1);
     });
-    ok = shell.shut_down(options.shutdown_timeout) && ok;
+    ok = shell.shut_down(left) && ok;
     configure_logging(options.log, options.secrets.remembered, status_line);
     if (const std::string failure = printer.redirect({}); !failure.empty()) {
         messages.say(failure);

@@ -1,17 +1,34 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <thread>
 
 #include "runtime/session.h"
 
 namespace laminar {
 
-/// Ctrl-C, as it meets what a shell does at the moment. Thread-safe: the signal's thread interrupts, the shell's own
-/// thread does the rest.
+/// Ctrl-C, and the request to end, as they meet what a shell does at the moment. Thread-safe: the signal's thread
+/// interrupts, the shell's own thread does the rest.
 class ShellInterruption {
 public:
+    using Clock = std::chrono::steady_clock;
+
+    ShellInterruption() = default;
+    ~ShellInterruption() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        happening_.notify_all();
+        if (ender_.joinable()) ender_.join();
+    }
+    ShellInterruption(const ShellInterruption&) = delete;
+    ShellInterruption& operator=(const ShellInterruption&) = delete;
+
     /// From now on an interruption cancels what the session executes. The session must live until end().
     void begin(Session& session) {
         const std::lock_guard lock(mutex_);
@@ -31,6 +48,23 @@ public:
         happening_.notify_all();
         return true;
     }
+    /// The shell is to end: whatever it executes from now on is cancelled, again and again, and when the time is over
+    /// what holds that up as well. From one thread.
+    void interrupt_for_good(std::chrono::milliseconds time) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (end_asked_at_) return;
+            end_asked_at_ = Clock::now();
+        }
+        ender_ = std::thread([this, due = Clock::now() + time] { keep_interrupting(due); });
+    }
+    /// What is left of the time for the end.
+    [[nodiscard]] std::chrono::milliseconds left_of(std::chrono::milliseconds time) const {
+        const std::lock_guard lock(mutex_);
+        if (!end_asked_at_) return time;
+        const auto since = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *end_asked_at_);
+        return std::max(time - since, std::chrono::milliseconds(0));
+    }
 
     /// Since begin().
     [[nodiscard]] bool happened() const {
@@ -48,10 +82,29 @@ public:
     }
 
 private:
+    void keep_interrupting(Clock::time_point due) {
+        constexpr std::chrono::milliseconds interrupt_every{50};
+        std::unique_lock lock(mutex_);
+        while (!over_) {
+            if (session_) {
+                happened_ = true;
+                if (Clock::now() < due)
+                    session_->cancel();
+                else
+                    session_->abandon();
+            }
+            happening_.notify_all();
+            happening_.wait_for(lock, interrupt_every, [this] { return over_; });
+        }
+    }
+
     mutable std::mutex mutex_;
     std::condition_variable happening_;
-    Session* session_ = nullptr;  ///< Guarded by mutex_, as the next.
+    Session* session_ = nullptr;  ///< Guarded by mutex_, as all below.
     bool happened_ = false;
+    bool over_ = false;
+    std::optional<Clock::time_point> end_asked_at_;
+    std::thread ender_;  ///< Of the thread that asks for the end.
 };
 
 }  // namespace laminar

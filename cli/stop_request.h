@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 namespace laminar {
 
@@ -15,6 +16,7 @@ public:
     void make(StopReason reason) {
         {
             const std::lock_guard lock(mutex_);
+            if (reason_ == StopReason::none) made_at_ = std::chrono::steady_clock::now();
             if (reason_ == StopReason::none) reason_ = reason;
         }
         changed_.notify_all();
@@ -22,6 +24,11 @@ public:
     [[nodiscard]] StopReason reason() const {
         const std::lock_guard lock(mutex_);
         return reason_;
+    }
+    /// When the first request came; nothing: none has.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> made_at() const {
+        const std::lock_guard lock(mutex_);
+        return made_at_;
     }
     /// Waits until there is a request or the time is over; says which of them came first.
     bool wait_for(std::chrono::milliseconds duration) {
@@ -32,7 +39,8 @@ public:
 private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    StopReason reason_ = StopReason::none;  ///< Guarded by mutex_.
+    StopReason reason_ = StopReason::none;  ///< Guarded by mutex_, as the next.
+    std::optional<std::chrono::steady_clock::time_point> made_at_;
 };
 
 }  // namespace laminar

@@ -1,5 +1,8 @@
 #include "connectors/connection.h"
 
+#include <fmt/format.h>
+
+#include <string_view>
 #include <utility>
 
 namespace laminar {
@@ -37,5 +40,18 @@ void Connection::hand_over(std::chrono::milliseconds deadline, std::function<voi
 }
 
 bool Connection::take_over(ConnectionHandover&& /*handover*/) { return false; }
+
+std::string describe(const UnsentMessages& unsent) {
+    const auto counted = [](std::uint64_t count, std::string_view adjective) {
+        return fmt::format("{}{} message{} {}", count, adjective, count == 1 ? "" : "s", count == 1 ? "was" : "were");
+    };
+    std::string text;
+    if (unsent.waiting > 0) text = counted(unsent.waiting, "") + " still waiting to be sent";
+    if (unsent.unproven > 0) {
+        if (!text.empty()) text += "; ";
+        text += counted(unsent.unproven, " sent") + " not acknowledged with a pong";
+    }
+    return text;
+}
 
 }  // namespace laminar

@@ -183,6 +183,22 @@ struct ConnectionTestStep {
     std::string detail;  ///< Address, TLS version and peer subject, HTTP status, or the error.
 };
 
+/// Messages that send has accepted, and that are not yet where they are to go.
+struct UnsentMessages {
+    std::uint64_t waiting = 0;  ///< Never handed to the system.
+    std::uint64_t unproven =
+        0;  ///< Handed to it, and kept because no pong has proven them (delivery = 'at_least_once').
+
+    [[nodiscard]] bool none() const noexcept { return waiting + unproven == 0; }
+    UnsentMessages& operator+=(const UnsentMessages& other) noexcept {
+        waiting += other.waiting;
+        unproven += other.unproven;
+        return *this;
+    }
+};
+/// "2 messages were still waiting to be sent; 3 sent messages were not acknowledged with a pong": empty for none.
+[[nodiscard]] std::string describe(const UnsentMessages& unsent);
+
 enum class SendOutcome : std::uint8_t { accepted, full, not_connected, no_such_client, no_such_session, failed };
 
 /// A live connection. All members are thread-safe and return at once; the work happens on the connection's strand.
@@ -223,8 +239,9 @@ public:
     /// Queues a message. full: queue is at its bound, try again after ConnectionObserver::changed. Client mode queues
     /// while reconnecting.
     virtual SendOutcome send(OutgoingMessage message) = 0;
-    /// True when everything accepted by send has been written to the socket.
-    [[nodiscard]] virtual bool send_queue_empty() const = 0;
+    [[nodiscard]] virtual UnsentMessages unsent() const = 0;
+    /// True when everything accepted by send has been written to the socket, and proven where that is wanted.
+    [[nodiscard]] bool send_queue_empty() const { return unsent().none(); }
 
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
     /// Server mode: who is connected, in order of arrival.

@@ -48,6 +48,8 @@ struct OutgoingMessage {
     /// In the place of a payload, where rows are handed over as they are (FramingOptions::as_columns).
     std::shared_ptr<const ColumnRows> rows = nullptr;
 
+    bool handed_over = false;  ///< Once to the system, though nothing has proven that it arrived.
+
     [[nodiscard]] std::size_t byte_size() const noexcept;
     [[nodiscard]] std::size_t count() const noexcept;  ///< Of the messages it stands for.
 };

@@ -57,7 +57,7 @@ public:
     void resume() override;
     void stop_reading() override;
     SendOutcome send(OutgoingMessage message) override;  ///< failed: nothing can be sent to it.
-    [[nodiscard]] bool send_queue_empty() const override { return true; }
+    [[nodiscard]] UnsentMessages unsent() const override { return {}; }
     void settle(const ProcessingReport& report) override;
     [[nodiscard]] ConnectionStatus status() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;

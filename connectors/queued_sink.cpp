@@ -105,9 +105,9 @@ public:
         return SendOutcome::accepted;
     }
 
-    bool send_queue_empty() const {
+    UnsentMessages unsent() const {
         const std::lock_guard lock(mutex_);
-        return queue_.empty() && !writing_;
+        return {count_of(queue_) + writing_, 0};
     }
 
     ConnectionStatus status() const {
@@ -157,9 +157,9 @@ private:
     std::condition_variable changed_;
     std::deque<OutgoingMessage> queue_;  ///< Guarded by mutex_, as all below.
     std::size_t queued_bytes_ = 0;
-    bool writing_ = false;
-    bool closing_ = false;    ///< Write what is queued, then end.
-    bool abandoned_ = false;  ///< End.
+    std::uint64_t writing_ = 0;  ///< Messages that are being written.
+    bool closing_ = false;       ///< Write what is queued, then end.
+    bool abandoned_ = false;     ///< End.
     bool ended_ = false;
     bool failed_ = false;
     std::vector<std::function<void()>> when_ended_;
@@ -181,12 +181,12 @@ void QueuedSink::Implementation::run() noexcept {
                 if (abandoned_ || queue_.empty()) break;
                 messages.swap(queue_);
                 queued_bytes_ = 0;
-                writing_ = true;
+                writing_ = count_of(messages);
             }
             write_all(messages);
             {
                 const std::lock_guard lock(mutex_);
-                writing_ = false;
+                writing_ = 0;
             }
             journal_.changed();
         }
@@ -250,7 +250,7 @@ void QueuedSink::Implementation::drop_queue() {
     journal_.messages_dropped.fetch_add(count_of(queue_));
     queue_.clear();
     queued_bytes_ = 0;
-    writing_ = false;
+    writing_ = 0;
 }
 
 void QueuedSink::Implementation::end(ConnectionState state) {
@@ -286,7 +286,7 @@ void QueuedSink::close(std::chrono::milliseconds deadline, std::function<void()>
 
 SendOutcome QueuedSink::send(OutgoingMessage message) { return implementation_->send(std::move(message)); }
 
-bool QueuedSink::send_queue_empty() const { return implementation_->send_queue_empty(); }
+UnsentMessages QueuedSink::unsent() const { return implementation_->unsent(); }
 
 ConnectionStatus QueuedSink::status() const { return implementation_->status(); }
 

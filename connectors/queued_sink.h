@@ -56,7 +56,7 @@ public:
     void pause() override {}
     void resume() override {}
     SendOutcome send(OutgoingMessage message) override;
-    [[nodiscard]] bool send_queue_empty() const override;
+    [[nodiscard]] UnsentMessages unsent() const override;
     [[nodiscard]] ConnectionStatus status() const override;
     [[nodiscard]] FramingOptions framing() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;

@@ -58,6 +58,10 @@ public:
     /// Interrupts what the engine executes in call_interruptible, and nothing else: streams go on. Any thread.
     void interrupt() noexcept;
 
+    /// Interrupts whatever the engine executes at this moment, streams as well: for an end whose time is over. What
+    /// comes next is executed, so this has to be repeated. Any thread.
+    void interrupt_all() noexcept { engine_->interrupt(); }
+
     /// The engine, for those who already run on its thread (the cycle and tasks).
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }
 

@@ -99,7 +99,7 @@ void StatementExecutor::create_stored_table(const TableObject& table, const Boun
     if (statement.query) prepare_for_reading();
     const std::string rows = statement.query ? retained_sql(*statement.query).text : std::string();
     Removed removed;
-    env_.engine.call([&](Engine& engine) {
+    env_.engine.call_interruptible([&](Engine& engine) {
         if (statement.query) show_retained(*statement.query);
         EngineTransaction transaction(engine);
         // The query may read what the table replaces: it is filled beside it.

@@ -300,10 +300,11 @@ void LiveConnections::pause_reading() {
     for (const auto& [name, entry] : entries_) entry.connection->stop_reading();
 }
 
-bool LiveConnections::send_queues_empty() const {
+UnsentMessages LiveConnections::unsent() const {
     const std::lock_guard lock(mutex_);
-    return std::all_of(entries_.begin(), entries_.end(),
-                       [](const auto& entry) { return entry.second.connection->send_queue_empty(); });
+    UnsentMessages unsent;
+    for (const auto& [name, entry] : entries_) unsent += entry.connection->unsent();
+    return unsent;
 }
 
 bool LiveConnections::sources_ended() const {

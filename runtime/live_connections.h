@@ -72,7 +72,7 @@ public:
 
     /// Stops reading everywhere: what has arrived can be worked off.
     void pause_reading();
-    [[nodiscard]] bool send_queues_empty() const;
+    [[nodiscard]] UnsentMessages unsent() const;
     /// How long the oldest message that waits for the engine has waited; zero when none does.
     [[nodiscard]] std::chrono::milliseconds longest_wait() const;
     /// No connection that feeds somebody will ever deliver again: each has ended or failed for good.

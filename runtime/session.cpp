@@ -9,6 +9,7 @@
 
 #include "catalog/binder.h"
 #include "catalog/function_rewriter.h"
+#include "runtime/engine_deadline.h"
 #include "runtime/engine_space.h"
 #include "runtime/engine_thread.h"
 #include "runtime/failure_reason.h"
@@ -155,6 +156,11 @@ public:
         engine_thread_.interrupt();
     }
 
+    void abandon() noexcept {
+        progress_.cancel();
+        engine_thread_.interrupt_all();
+    }
+
     [[nodiscard]] SessionStatus status() const {
         SessionStatus status;
         {
@@ -199,19 +205,26 @@ public:
         progress_.reset_cancel();  // What was cancelled is the statement, not the end of the run.
         ShutdownResult result;
         connections_.pause_reading();
-        const auto worked_off = [&] {
-            return engine_thread_.call([&](Engine& engine) {
-                try {
-                    const bool dry = graph_.run_dry(engine, deadline);
-                    settle();
-                    return dry;
-                } catch (...) {
-                    fail_run(failure_reason(std::current_exception()));
-                    return true;
-                }
-            });
+        const EngineDeadline engine_deadline(engine_thread_, deadline);
+        const bool had_failed = status().failed;
+        bool interrupted = false;  // By the deadline: what failed by that was not done in time.
+        const auto run_dry = [&](Engine& engine, bool and_finished) {
+            bool done = true;
+            try {
+                done = graph_.run_dry(engine, deadline) && (!and_finished || graph_.has_finished());
+                settle();
+            } catch (...) {
+                fail_run(failure_reason(std::current_exception()));
+            }
+            const bool is_late = std::chrono::steady_clock::now() >= deadline;
+            const bool failed = !graph_.failure().empty() || !cycle_failure_.empty();
+            interrupted = interrupted || (is_late && failed && !had_failed);
+            return done;
         };
-        if (!progress_.wait(worked_off, deadline)) {
+        const auto worked_off = [&] {
+            return engine_thread_.call([&](Engine& engine) { return run_dry(engine, false); });
+        };
+        if (!progress_.wait(worked_off, deadline) || interrupted) {
             result.complete = false;
             result.abandoned = "rows that had arrived were not worked off in time";
         }
@@ -219,18 +232,20 @@ public:
             const auto closed = [&] {
                 return engine_thread_.call([&](Engine& engine) {
                     graph_.end_inputs();
-                    return graph_.run_dry(engine, deadline) && graph_.has_finished();
+                    return run_dry(engine, true);
                 });
             };
-            if (!progress_.wait(closed, deadline)) {
+            if (!progress_.wait(closed, deadline) || interrupted) {
                 result.complete = false;
                 result.abandoned = "windows that were open were not closed in time";
             }
         }
-        if (!progress_.wait([&] { return connections_.send_queues_empty(); }, deadline)) {
+        UnsentMessages unsent;
+        const auto sent = [&] { return (unsent = connections_.unsent()).none(); };
+        if (!progress_.wait(sent, deadline)) {
             result.complete = false;
             result.abandoned += result.abandoned.empty() ? "" : "; ";
-            result.abandoned += "messages were still waiting to be sent";
+            result.abandoned += describe(unsent);
         }
         // What was done or failed on the way counts as well.
         engine_thread_.call([this](Engine&) { publish_status(false, false); });
@@ -337,6 +352,8 @@ void Session::open_connections() { implementation_->open_connections(); }
 void Session::end_subscriptions() { implementation_->end_subscriptions(); }
 
 std::vector<std::string> Session::reload_secrets() { return implementation_->reload_secrets(); }
+
+void Session::abandon() noexcept { implementation_->abandon(); }
 
 void Session::cancel() noexcept { implementation_->cancel(); }
 

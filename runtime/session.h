@@ -90,6 +90,9 @@ public:
 
     /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604.
     void cancel() noexcept;
+    /// The same at any price: what streams have the engine execute at this moment is interrupted as well, and fails
+    /// them. For an end whose time is over; to be repeated until the statement has ended.
+    void abandon() noexcept;
 
     [[nodiscard]] SessionStatus status() const;
     [[nodiscard]] const Catalog& catalog() const noexcept;

@@ -43,7 +43,7 @@ public:
         return SendOutcome::accepted;
     }
 
-    [[nodiscard]] bool send_queue_empty() const override { return true; }
+    [[nodiscard]] UnsentMessages unsent() const override { return {}; }
     [[nodiscard]] ConnectionStatus status() const override { return journal_.status(); }
 
     void test(std::chrono::milliseconds /*timeout*/,

@@ -75,7 +75,7 @@ public:
         peers_.keep(journal_.name(), *message.payload);
         return SendOutcome::accepted;
     }
-    [[nodiscard]] bool send_queue_empty() const override { return true; }
+    [[nodiscard]] UnsentMessages unsent() const override { return {}; }
 
     [[nodiscard]] ConnectionStatus status() const override {
         ConnectionStatus status = journal_.status();

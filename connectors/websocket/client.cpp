@@ -84,8 +84,10 @@ public:
     SendOutcome send(OutgoingMessage message) override;
     SendOutcome enqueue(const OutgoingMessage& message);
 
-    [[nodiscard]] bool send_queue_empty() const override {
-        return outbound_.is_empty() && inputs_.acknowledgements_sent();
+    [[nodiscard]] UnsentMessages unsent() const override {
+        UnsentMessages unsent = outbound_.unsent();
+        unsent.waiting += inputs_.acknowledgements_due();
+        return unsent;
     }
 
     [[nodiscard]] ConnectionStatus status() const override {
@@ -462,13 +464,11 @@ void WebSocketClient::give_up(const Round& round, const std::string& reason) {
 }
 
 void WebSocketClient::drop_queue() {
+    const UnsentMessages unsent = outbound_.unsent();
     const std::size_t dropped = outbound_.clear();
     if (dropped == 0) return;
     journal_.messages_dropped.fetch_add(dropped);
-    const bool redelivers = options_->delivery == DeliveryGuarantee::at_least_once;
-    journal_.log("warning", "messages_dropped",
-                 fmt::format("{} queued messages were not sent{}", dropped,
-                             redelivers ? ", or not acknowledged with a pong" : ""));
+    journal_.log("warning", "messages_dropped", describe(unsent));
 }
 
 void WebSocketClient::terminate() {

@@ -120,10 +120,11 @@ std::vector<ClientStatus> ClientDirectory::statuses() const {
     return statuses;
 }
 
-bool ClientDirectory::queues_empty() const {
+UnsentMessages ClientDirectory::unsent() const {
     const std::lock_guard lock(mutex_);
-    return std::all_of(clients_.begin(), clients_.end(),
-                       [](const auto& entry) { return entry.second->outbound.is_empty(); });
+    UnsentMessages unsent;
+    for (const auto& [id, client] : clients_) unsent += client->outbound.unsent();
+    return unsent;
 }
 
 }  // namespace laminar

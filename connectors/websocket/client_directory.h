@@ -62,7 +62,7 @@ public:
     [[nodiscard]] std::size_t size() const;
     /// All of them, in order of arrival.
     [[nodiscard]] std::vector<ClientStatus> statuses() const;
-    [[nodiscard]] bool queues_empty() const;
+    [[nodiscard]] UnsentMessages unsent() const;
 
 private:
     /// What is to be done for a client now: room.free, wait for it, or let it feel the policy (slow).

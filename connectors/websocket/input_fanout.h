@@ -116,7 +116,7 @@ public:
     /// The end of an engine cycle: reports what failed, sends acknowledgements, delivers again what is overdue. Returns
     /// why the connection must fail, if it must. Engine thread.
     std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
-    [[nodiscard]] bool acknowledgements_sent() const { return !acknowledgement_ || acknowledgement_->all_sent(); }
+    [[nodiscard]] std::size_t acknowledgements_due() const { return acknowledgement_ ? acknowledgement_->due() : 0; }
 
     /// The messages that were delivered before it was made.
     class Checkpoint {

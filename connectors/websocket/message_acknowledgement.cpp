@@ -145,9 +145,9 @@ void MessageAcknowledgement::send_due(const Send& send) {
     }
 }
 
-bool MessageAcknowledgement::all_sent() const {
+std::size_t MessageAcknowledgement::due() const {
     const std::lock_guard lock(mutex_);
-    return messages_.due.empty();
+    return messages_.due.size();
 }
 
 std::size_t MessageAcknowledgement::in_flight() const {

@@ -57,7 +57,7 @@ public:
 
     /// Sends what is due, as far as there is room. From one thread at a time.
     void send_due(const Send& send);
-    [[nodiscard]] bool all_sent() const;
+    [[nodiscard]] std::size_t due() const;  ///< Not sent yet.
     [[nodiscard]] std::size_t in_flight() const;
 
 private:

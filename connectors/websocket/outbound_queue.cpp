@@ -126,8 +126,14 @@ std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
     return removed;
 }
 
+void OutboundQueue::note_handed_over(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    for (; count > 0 && handed_over_ < taken_.size(); --count) taken_[handed_over_++].handed_over = true;
+}
+
 bool OutboundQueue::confirm(std::size_t count) {
     const std::lock_guard lock(mutex_);
+    handed_over_ -= std::min(count, handed_over_);
     for (std::size_t i = 0; i < count; ++i) {
         bytes_ -= taken_.front().payload->size();
         taken_.pop_front();
@@ -142,6 +148,7 @@ std::size_t OutboundQueue::restore(std::size_t sent) {
     const auto end = taken_.begin() + static_cast<std::ptrdiff_t>(std::min(sent, taken_.size()));
     const auto count =
         std::count_if(taken_.begin(), end, [](const OutgoingMessage& message) { return !message.session_id; });
+    handed_over_ = 0;
     while (!taken_.empty()) {
         waiting_.push_front(std::move(taken_.back()));
         taken_.pop_back();
@@ -172,9 +179,19 @@ std::size_t OutboundQueue::clear() {
     const std::size_t count = waiting_.size() + taken_.size();
     waiting_.clear();
     taken_.clear();
+    handed_over_ = 0;
     bytes_ = 0;
     count_gone(count);
     return count;
+}
+
+UnsentMessages OutboundQueue::unsent() const {
+    const std::lock_guard lock(mutex_);
+    UnsentMessages unsent;
+    for (const std::deque<OutgoingMessage>* messages : {&waiting_, &taken_}) {
+        for (const OutgoingMessage& message : *messages) ++(message.handed_over ? unsent.unproven : unsent.waiting);
+    }
+    return unsent;
 }
 
 bool OutboundQueue::is_empty() const { return size() == 0; }

@@ -52,6 +52,8 @@ public:
     std::vector<OutgoingMessage> remove_bound();
     /// How often somebody has been turned away because it was full.
     [[nodiscard]] std::uint64_t refusals() const;
+    /// So many more of those taken have been handed to the system, and wait to be confirmed.
+    void note_handed_over(std::size_t count);
     /// The first count of those taken have been sent. True when somebody was turned away before.
     bool confirm(std::size_t count);
     /// The connection is gone: what was taken and not confirmed waits again, first. sent: so many of that have been
@@ -66,6 +68,7 @@ public:
 
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] UnsentMessages unsent() const;
 
 private:
     /// Index in waiting_.
@@ -78,6 +81,7 @@ private:
     mutable std::mutex mutex_;
     std::deque<OutgoingMessage> waiting_;  ///< Guarded by mutex_, as all below.
     std::deque<OutgoingMessage> taken_;
+    std::size_t handed_over_ = 0;  ///< The first of those taken.
     std::size_t bytes_ = 0;
     std::function<void()> wake_;
     bool writer_awake_ = false;

@@ -367,6 +367,7 @@ void PeerSession::confirm_sent() {
     }
     environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
     environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    if (redelivers_) environment_.outbound.note_handed_over(count);
     const std::uint64_t proven = proof_.sent(count);
     release(redelivers_ ? proven : count);
     if (redelivers_) proof_event_.notify();

@@ -112,8 +112,10 @@ public:
         return outcome;
     }
 
-    [[nodiscard]] bool send_queue_empty() const override {
-        return clients_.queues_empty() && inputs_.acknowledgements_sent();
+    [[nodiscard]] UnsentMessages unsent() const override {
+        UnsentMessages unsent = clients_.unsent();
+        unsent.waiting += inputs_.acknowledgements_due();
+        return unsent;
     }
 
     [[nodiscard]] ConnectionStatus status() const override {

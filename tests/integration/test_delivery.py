@@ -198,7 +198,7 @@ class ClientDeliveryTest(LaminarTestCase):
             shell.wait_until("message", "system.websocket_logs WHERE event = 'no_pong'", lambda rows: len(rows) == 1
                              and rows[0][0].startswith("no pong has come for 10 s; 5 sent messages wait"))
             self.assertEqual(shell.leave(), 1)
-            self.assertIn("messages were still waiting", shell.stderr.text)
+            self.assertIn("not everything was done: 5 sent messages were not acknowledged with a pong", shell.stderr.text)
             self.assertEqual(len(server.received), 5)
 
 

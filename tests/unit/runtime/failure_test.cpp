@@ -41,7 +41,7 @@ public:
     void pause() override { real_->pause(); }
     void resume() override { real_->resume(); }
     SendOutcome send(OutgoingMessage message) override { return real_->send(std::move(message)); }
-    [[nodiscard]] bool send_queue_empty() const override { return real_->send_queue_empty(); }
+    [[nodiscard]] UnsentMessages unsent() const override { return real_->unsent(); }
     [[nodiscard]] ConnectionStatus status() const override { return real_->status(); }
     void settle(const ProcessingReport&) override { throw std::logic_error("nothing settles here"); }
     void test(std::chrono::milliseconds, std::function<void(std::vector<ConnectionTestStep>)> done) override {
