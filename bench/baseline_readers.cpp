@@ -12,7 +12,7 @@
 #include <string>
 
 #include "bench/feed.h"
-#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/frames/message_stream.h"
 
 namespace laminar::bench {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "connectors/codec/message_decoder.h"
-#include "connectors/column_batch.h"
+#include "connectors/codec/format/message_decoder.h"
+#include "connectors/rows/column_batch.h"
 
 namespace laminar::bench {
 

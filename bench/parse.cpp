@@ -12,7 +12,7 @@
 
 #include "bench/feed.h"
 #include "bench/report.h"
-#include "parser/parser.h"
+#include "parser/read/parser.h"
 
 namespace {
 

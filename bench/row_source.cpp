@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "connectors/codec/time_text.h"
-#include "connectors/paced_source.h"
+#include "connectors/codec/values/time_text.h"
+#include "connectors/delivery/paced_source.h"
 
 namespace laminar::bench {
 

@@ -13,8 +13,8 @@
 #include <thread>
 
 #include "bench/feed.h"
-#include "connectors/builtin_connectors.h"
-#include "parser/parser.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/read/parser.h"
 
 namespace laminar::bench {
 

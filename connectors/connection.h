@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/catalog_object.h"
-#include "connectors/codec/framing_options.h"
-#include "connectors/input_channel.h"
-#include "connectors/message.h"
+#include "catalog/objects/catalog_object.h"
+#include "connectors/codec/format/framing_options.h"
+#include "connectors/delivery/input_channel.h"
+#include "connectors/rows/message.h"
 
 namespace laminar {
 

@@ -6,7 +6,7 @@
 lexer grammar LaminarLexer;
 
 @lexer::postinclude {
-#include "parser/lexical_forms.h"
+#include "parser/tokens/lexical_forms.h"
 }
 
 @lexer::members {
@@ -15,7 +15,7 @@ lexer grammar LaminarLexer;
     void finish_dollar_string() { laminar::finish_dollar_string(*_input, tokenStartCharIndex); }
 }
 
-// Given by the token classifier, which knows the neighbours of a token: see parser/token_classifier.h.
+// Given by the token classifier, which knows the neighbours of a token: see parser/tokens/token_classifier.h.
 tokens { OPEN_QUERY, INTERVAL_UNIT, PERCENT_SIGN, QUANTIFIER, WITH_ZONE, WITHOUT_ZONE }
 
 // Keywords

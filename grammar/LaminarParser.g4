@@ -3,7 +3,7 @@
 // Two things keep prediction cheap (nearly every decision needs one token) and hostile input harmless:
 //   * The token classifier has decided beforehand what one token of lookahead cannot: whether a parenthesis opens a query
 //     (OPEN_QUERY), and whether a word with a special meaning in few places is meant so here (else it is an IDENTIFIER).
-//   * An expression is a flat sequence of operands and operators. The table in parser/operator_table.h gives it its shape,
+//   * An expression is a flat sequence of operands and operators. The table in parser/ast/operator_table.h gives it its shape,
 //     so a chain of a thousand operators is a loop here and not a thousand calls.
 parser grammar LaminarParser;
 

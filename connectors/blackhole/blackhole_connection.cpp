@@ -4,8 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "connectors/delivery/connection_journal.h"
 #include "connectors/net/io_runtime.h"
-#include "connectors/websocket/connection_journal.h"
 
 namespace laminar {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalog/connector_descriptor.h"
+#include "catalog/objects/connector_descriptor.h"
 
 namespace laminar {
 

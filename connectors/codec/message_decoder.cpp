@@ -1,7 +1,7 @@
-#include "connectors/codec/message_decoder.h"
+#include "connectors/codec/format/message_decoder.h"
 
-#include "connectors/codec/json_decoder.h"
-#include "connectors/codec/plain_decoder.h"
+#include "connectors/codec/decoders/json_decoder.h"
+#include "connectors/codec/decoders/plain_decoder.h"
 
 namespace laminar {
 

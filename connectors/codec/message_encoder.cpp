@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "catalog/column_name.h"
-#include "connectors/codec/json_encoder.h"
-#include "connectors/codec/json_text.h"
+#include "catalog/objects/column_name.h"
+#include "connectors/codec/json/json_encoder.h"
+#include "connectors/codec/json/json_text.h"
 
 namespace laminar {
 

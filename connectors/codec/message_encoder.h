@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "catalog/catalog_object.h"
-#include "connectors/codec/message_format.h"
-#include "connectors/column_batch.h"
+#include "catalog/objects/catalog_object.h"
+#include "connectors/codec/format/message_format.h"
+#include "connectors/rows/column_batch.h"
 
 namespace laminar {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/catalog.h"
-#include "connectors/column_rows.h"
+#include "catalog/objects/catalog.h"
+#include "connectors/rows/column_rows.h"
 
 namespace laminar {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/catalog_object.h"
-#include "connectors/codec/framing_options.h"
+#include "catalog/objects/catalog_object.h"
+#include "connectors/codec/format/framing_options.h"
 #include "connectors/codec/message_encoder.h"
-#include "connectors/column_batch.h"
-#include "connectors/message.h"
+#include "connectors/rows/column_batch.h"
+#include "connectors/rows/message.h"
 
 namespace laminar {
 

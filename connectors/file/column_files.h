@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "connectors/column_rows.h"
+#include "connectors/rows/column_rows.h"
 
 namespace laminar {
 

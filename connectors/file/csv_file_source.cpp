@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json/json_encoder.h"
 #include "connectors/file/csv_reader.h"
 #include "connectors/file/file_probe.h"
 

@@ -5,15 +5,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "connectors/delivery/paced_source.h"
+#include "connectors/delivery/queued_sink.h"
+#include "connectors/delivery/resolved_options.h"
 #include "connectors/file/csv_file_source.h"
 #include "connectors/file/file_target.h"
 #include "connectors/file/json_file_source.h"
 #include "connectors/file/options.h"
 #include "connectors/file/parquet_file_source.h"
 #include "connectors/file/parquet_file_target.h"
-#include "connectors/paced_source.h"
-#include "connectors/queued_sink.h"
-#include "connectors/resolved_options.h"
 
 namespace laminar {
 

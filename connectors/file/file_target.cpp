@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "connectors/codec/json_text.h"
+#include "connectors/codec/json/json_text.h"
 #include "connectors/file/csv_reader.h"
 #include "connectors/file/file_probe.h"
 #include "connectors/file/record_file.h"

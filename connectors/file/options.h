@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "catalog/connector_descriptor.h"
+#include "catalog/objects/connector_descriptor.h"
 
 namespace laminar {
 

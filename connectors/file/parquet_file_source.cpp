@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json/json_encoder.h"
 #include "connectors/file/file_probe.h"
 
 namespace laminar {

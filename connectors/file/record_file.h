@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "connectors/record_buffer.h"
+#include "connectors/delivery/record_buffer.h"
 
 namespace laminar {
 

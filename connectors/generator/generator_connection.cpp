@@ -5,10 +5,10 @@
 #include <iterator>
 #include <string>
 
-#include "connectors/codec/time_text.h"
+#include "connectors/codec/values/time_text.h"
+#include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/paced_source.h"
 #include "connectors/generator/options.h"
-#include "connectors/paced_source.h"
-#include "connectors/websocket/connection_journal.h"
 
 namespace laminar {
 

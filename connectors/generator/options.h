@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "catalog/connector_descriptor.h"
+#include "catalog/objects/connector_descriptor.h"
 
 namespace laminar {
 

@@ -5,7 +5,7 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <cstdlib>
 
-#include "catalog/catalog.h"
+#include "catalog/objects/catalog.h"
 
 namespace laminar {
 

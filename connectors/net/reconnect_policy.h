@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "catalog/code_ranges.h"
+#include "catalog/options/code_ranges.h"
 
 namespace laminar {
 

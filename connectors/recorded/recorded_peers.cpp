@@ -6,10 +6,10 @@
 #include <thread>
 #include <utility>
 
-#include "catalog/catalog.h"
-#include "connectors/websocket/connection_journal.h"
-#include "connectors/websocket/input_fanout.h"
-#include "connectors/websocket/options.h"
+#include "catalog/objects/catalog.h"
+#include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/input_fanout.h"
+#include "connectors/websocket/options/options.h"
 
 namespace laminar {
 namespace {

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "connectors/connection.h"
-#include "connectors/connection_factory.h"
+#include "connectors/registry/connection_factory.h"
 
 namespace laminar {
 

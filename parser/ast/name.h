@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "parser/source_span.h"
+#include "parser/text/source_span.h"
 
 namespace laminar::ast {
 

@@ -4,9 +4,9 @@
 #include <limits>
 #include <mutex>
 
-#include "catalog/catalog.h"
-#include "connectors/codec/metadata_writer.h"
-#include "parser/sql_writer.h"
+#include "catalog/objects/catalog.h"
+#include "connectors/codec/rows/metadata_writer.h"
+#include "parser/write/sql_writer.h"
 #include "runtime/engine/logical_type.h"
 
 namespace laminar {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalog/column_type.h"
+#include "catalog/objects/column_type.h"
 
 namespace laminar {
 

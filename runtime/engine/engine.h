@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "catalog/bound_query.h"
-#include "catalog/column_type.h"
-#include "connectors/column_batch.h"
-#include "connectors/column_rows.h"
+#include "catalog/objects/column_type.h"
+#include "catalog/query/bound_query.h"
+#include "connectors/rows/column_batch.h"
+#include "connectors/rows/column_rows.h"
 
 namespace laminar {
 

@@ -57,7 +57,8 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
     execute("SET merge_join_threshold = 1000000000000000");
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
     if (!settings.optimizes) execute("PRAGMA disable_optimizer");
-    // Elsewhere SET changes what a session may (catalog/session_settings.h); nothing else in Laminar's SQL could.
+    // Elsewhere SET changes what a session may (catalog/objects/session_settings.h); nothing else in Laminar's SQL
+    // could.
     if (settings.locks_settings) execute("SET lock_configuration = true");
 }
 

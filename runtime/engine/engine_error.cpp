@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "catalog/column_name.h"
+#include "catalog/objects/column_name.h"
 
 namespace laminar {
 

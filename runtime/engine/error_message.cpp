@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "parser/name_suggester.h"
+#include "parser/text/name_suggester.h"
 
 namespace laminar {
 

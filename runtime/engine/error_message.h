@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "parser/diagnostic_codes.h"
+#include "parser/diagnostic/diagnostic_codes.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {

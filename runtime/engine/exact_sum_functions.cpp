@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "runtime/engine/average.h"
 #include "runtime/engine/engine.h"
-#include "runtime/engine/exact_sum.h"
+#include "runtime/engine/functions/average.h"
+#include "runtime/engine/functions/exact_sum.h"
 #include "runtime/engine/logical_type.h"
 
 namespace laminar {

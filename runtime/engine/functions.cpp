@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/catalog.h"
-#include "connectors/codec/wide_integer.h"
-#include "runtime/engine/average.h"
+#include "catalog/objects/catalog.h"
+#include "connectors/codec/values/wide_integer.h"
 #include "runtime/engine/exact_sum_functions.h"
+#include "runtime/engine/functions/average.h"
 #include "runtime/engine/logical_type.h"
 
 namespace laminar {

@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "parser/sql_writer.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "catalog/column_type.h"
+#include "catalog/objects/column_type.h"
 #include "runtime/engine/carried_type.h"
 #include "runtime/engine/duckdb_handles.h"
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "catalog/catalog.h"
+#include "catalog/objects/catalog.h"
+#include "runtime/engine/failure_reason.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/vector_writer.h"
-#include "runtime/failure_reason.h"
 
 namespace laminar {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/column_batch.h"
+#include "connectors/rows/column_batch.h"
 #include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/engine.h"
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "connectors/column_batch.h"
+#include "connectors/rows/column_batch.h"
 #include "runtime/engine/duckdb_handles.h"
 
 namespace laminar {

@@ -4,9 +4,9 @@
 #include <array>
 #include <map>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
-#include "runtime/engine/average.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
+#include "runtime/engine/functions/average.h"
 
 namespace laminar {
 

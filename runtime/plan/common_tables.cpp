@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "catalog/catalog.h"
+#include "catalog/objects/catalog.h"
 #include "parser/ast/visit.h"
 
 namespace laminar {

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
-#include "parser/sql_writer.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar {
 

@@ -1,6 +1,6 @@
 #include "runtime/plan/input_time.h"
 
-#include "catalog/table_columns.h"
+#include "catalog/objects/table_columns.h"
 
 namespace laminar {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "catalog/bound_query.h"
-#include "catalog/catalog.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/bound_query.h"
 #include "runtime/plan/stream_planner.h"
 
 namespace laminar {

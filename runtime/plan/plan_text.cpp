@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "parser/sql_writer.h"
+#include "parser/write/sql_writer.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "catalog/bound_query.h"
+#include "catalog/query/bound_query.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {

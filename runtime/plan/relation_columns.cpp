@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
-#include "parser/sql_writer.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
+#include "parser/write/sql_writer.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {

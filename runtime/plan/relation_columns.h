@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/bound_query.h"
+#include "catalog/query/bound_query.h"
 #include "parser/ast/query.h"
 
 namespace laminar {

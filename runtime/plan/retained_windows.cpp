@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "runtime/engine/engine.h"
 #include "runtime/plan/block_splitter.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "catalog/bound_query.h"
-#include "parser/sql_writer.h"
+#include "catalog/query/bound_query.h"
+#include "parser/write/sql_writer.h"
 #include "runtime/plan/expression_tools.h"
 #include "runtime/plan/relation_columns.h"
 

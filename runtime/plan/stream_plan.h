@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "catalog/bound_query.h"
+#include "catalog/query/bound_query.h"
 #include "parser/ast/query.h"
 
 namespace laminar {

@@ -8,8 +8,8 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "runtime/plan/common_tables.h"
 #include "runtime/plan/row_origins.h"

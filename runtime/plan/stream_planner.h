@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "parser/diagnostic.h"
+#include "parser/diagnostic/diagnostic.h"
 #include "runtime/plan/expression_tools.h"
 #include "runtime/plan/relation_columns.h"
 #include "runtime/plan/stream_plan.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "runtime/plan/aggregate_parts.h"
 #include "runtime/plan/block_splitter.h"

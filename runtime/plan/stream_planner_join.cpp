@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"

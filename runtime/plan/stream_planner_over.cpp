@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
-#include "runtime/engine/average.h"
+#include "runtime/engine/functions/average.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/catalog.h"
-#include "catalog/function_rewriter.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/function_rewriter.h"
 #include "runtime/plan/expression_tools.h"
 
 namespace laminar {

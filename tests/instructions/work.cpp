@@ -13,7 +13,7 @@
 
 #include "bench/decode_work.h"
 #include "bench/event_message.h"
-#include "connectors/websocket/message_stream.h"
+#include "connectors/websocket/frames/message_stream.h"
 
 namespace {
 

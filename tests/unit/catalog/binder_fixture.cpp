@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "connectors/builtin_connectors.h"
-#include "parser/parser.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/read/parser.h"
 
 namespace laminar::test {
 

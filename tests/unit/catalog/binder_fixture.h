@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/binder.h"
-#include "parser/diagnostic.h"
+#include "catalog/bind/binder.h"
+#include "parser/diagnostic/diagnostic.h"
 
 namespace laminar::test {
 

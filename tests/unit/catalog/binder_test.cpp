@@ -1,4 +1,4 @@
-#include "catalog/binder.h"
+#include "catalog/bind/binder.h"
 
 #include <doctest/doctest.h>
 

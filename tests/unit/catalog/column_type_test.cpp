@@ -1,4 +1,4 @@
-#include "catalog/column_type.h"
+#include "catalog/objects/column_type.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "catalog/interval_text.h"
+#include "parser/text/interval_text.h"
 
 #include <doctest/doctest.h>
 
-#include "catalog/json_path.h"
+#include "catalog/options/json_path.h"
 
 namespace laminar {
 namespace {

@@ -1,4 +1,4 @@
-#include "catalog/option_schema.h"
+#include "catalog/options/option_schema.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,13 +9,13 @@
 #include <string>
 
 #include "binder_fixture.h"
-#include "catalog/connector_reference.h"
-#include "catalog/option_validator.h"
-#include "catalog/session_settings.h"
-#include "catalog/table_options.h"
-#include "connectors/builtin_connectors.h"
-#include "connectors/websocket/options.h"
-#include "parser/parser.h"
+#include "catalog/bind/connector_reference.h"
+#include "catalog/bind/table_options.h"
+#include "catalog/objects/session_settings.h"
+#include "catalog/options/option_validator.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "connectors/websocket/options/options.h"
+#include "parser/read/parser.h"
 
 namespace laminar::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "catalog/option_validator.h"
+#include "catalog/options/option_validator.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

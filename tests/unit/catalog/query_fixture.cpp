@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "parser/parser.h"
-#include "parser/sql_writer.h"
+#include "parser/read/parser.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/catalog.h"
-#include "catalog/query_binder.h"
-#include "parser/diagnostic.h"
+#include "catalog/objects/catalog.h"
+#include "catalog/query/query_binder.h"
+#include "parser/diagnostic/diagnostic.h"
 
 namespace laminar::test {
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "catalog/function_rewriter.h"
-#include "parser/parser.h"
-#include "parser/sql_writer.h"
+#include "catalog/query/function_rewriter.h"
+#include "parser/read/parser.h"
+#include "parser/write/sql_writer.h"
 #include "query_fixture.h"
 
 using laminar::test::QueryFixture;

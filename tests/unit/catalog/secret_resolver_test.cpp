@@ -1,4 +1,4 @@
-#include "catalog/secret_resolver.h"
+#include "catalog/options/secret_resolver.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

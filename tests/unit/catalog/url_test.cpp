@@ -1,4 +1,4 @@
-#include "catalog/url.h"
+#include "catalog/options/url.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/cell_text.h"
+#include "cli/terminal/cell_text.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
-#include "cli/completion.h"
+#include "cli/shell/completion.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "catalog/binder.h"
-#include "connectors/builtin_connectors.h"
-#include "parser/parser.h"
+#include "catalog/bind/binder.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/read/parser.h"
 #include "runtime/engine/engine.h"
 
 using namespace laminar;

@@ -1,4 +1,4 @@
-#include "cli/duration.h"
+#include "cli/scripts/duration.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/failed_names.h"
+#include "cli/check/failed_names.h"
 
 #include <doctest/doctest.h>
 

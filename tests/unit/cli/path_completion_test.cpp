@@ -1,4 +1,4 @@
-#include "cli/path_completion.h"
+#include "cli/shell/path_completion.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

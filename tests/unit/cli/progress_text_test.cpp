@@ -1,4 +1,4 @@
-#include "cli/progress_text.h"
+#include "cli/commands/progress_text.h"
 
 #include <doctest/doctest.h>
 

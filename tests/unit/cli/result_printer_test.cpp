@@ -1,4 +1,4 @@
-#include "cli/result_printer.h"
+#include "cli/result/result_printer.h"
 
 #include <doctest/doctest.h>
 

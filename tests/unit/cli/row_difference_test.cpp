@@ -1,4 +1,4 @@
-#include "cli/row_difference.h"
+#include "cli/testing/row_difference.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "connectors/column_batch.h"
+#include "connectors/rows/column_batch.h"
 
 #include <doctest/doctest.h>
 
-#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json/json_encoder.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

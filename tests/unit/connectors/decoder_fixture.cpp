@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "connectors/codec/json_encoder.h"
-#include "connectors/codec/metadata_writer.h"
+#include "connectors/codec/json/json_encoder.h"
+#include "connectors/codec/rows/metadata_writer.h"
 
 namespace laminar {
 

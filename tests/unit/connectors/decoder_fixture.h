@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/codec/message_decoder.h"
+#include "connectors/codec/format/message_decoder.h"
 
 namespace laminar {
 

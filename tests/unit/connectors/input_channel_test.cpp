@@ -1,4 +1,4 @@
-#include "connectors/input_channel.h"
+#include "connectors/delivery/input_channel.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "connectors/codec/json_lookup.h"
+#include "connectors/codec/json/json_lookup.h"
 
 #include <doctest/doctest.h>
 
-#include "catalog/json_path.h"
+#include "catalog/options/json_path.h"
 
 namespace laminar {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "connectors/codec/json_encoder.h"
+#include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/message_encoder.h"
 #include "decoder_fixture.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "connectors/codec/metadata_writer.h"
-#include "connectors/input_channel.h"
+#include "connectors/codec/rows/metadata_writer.h"
+#include "connectors/delivery/input_channel.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

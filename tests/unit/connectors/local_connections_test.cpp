@@ -15,16 +15,16 @@
 #include <vector>
 
 #include "connectors/blackhole/blackhole_connection.h"
-#include "connectors/builtin_connectors.h"
-#include "connectors/connection_factory.h"
+#include "connectors/delivery/file_descriptor_writer.h"
+#include "connectors/delivery/paced_source.h"
+#include "connectors/delivery/queued_sink.h"
 #include "connectors/file/file_connection.h"
 #include "connectors/file/options.h"
-#include "connectors/file_descriptor_writer.h"
 #include "connectors/generator/generator_connection.h"
 #include "connectors/generator/options.h"
 #include "connectors/net/io_runtime.h"
-#include "connectors/paced_source.h"
-#include "connectors/queued_sink.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "connectors/registry/connection_factory.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "connectors/net/reconnect_policy.h"
-#include "connectors/websocket/client_connector.h"
+#include "connectors/websocket/client/client_connector.h"
 
 using namespace std::chrono_literals;
 using laminar::CodeRanges;

@@ -1,4 +1,4 @@
-#include "connectors/codec/payload_compression.h"
+#include "connectors/codec/format/payload_compression.h"
 
 #include <doctest/doctest.h>
 #include <zlib.h>

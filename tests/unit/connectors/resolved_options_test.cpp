@@ -1,4 +1,4 @@
-#include "connectors/resolved_options.h"
+#include "connectors/delivery/resolved_options.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "connectors/builtin_connectors.h"
-#include "connectors/websocket/option_schema.h"
-#include "connectors/websocket/options.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "connectors/websocket/options/option_schema.h"
+#include "connectors/websocket/options/options.h"
 
 namespace laminar::test {
 namespace {

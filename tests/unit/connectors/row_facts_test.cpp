@@ -1,8 +1,8 @@
-#include "connectors/row_facts.h"
+#include "connectors/rows/row_facts.h"
 
 #include <doctest/doctest.h>
 
-#include "connectors/codec/metadata_writer.h"
+#include "connectors/codec/rows/metadata_writer.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

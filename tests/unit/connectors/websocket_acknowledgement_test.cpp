@@ -3,8 +3,8 @@
 #include <chrono>
 #include <memory>
 
-#include "connectors/websocket/in_flight_messages.h"
-#include "connectors/websocket/pending_commits.h"
+#include "connectors/delivery/in_flight_messages.h"
+#include "connectors/delivery/pending_commits.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

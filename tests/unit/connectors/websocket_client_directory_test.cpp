@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/client_directory.h"
+#include "connectors/websocket/server/client_directory.h"
 #include "websocket_fixture.h"
 
 namespace laminar {

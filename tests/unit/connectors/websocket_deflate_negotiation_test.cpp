@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/deflate_negotiation.h"
+#include "connectors/websocket/frames/deflate_negotiation.h"
 
 namespace laminar {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "connectors/websocket/delivery_proof.h"
+#include "connectors/websocket/session/delivery_proof.h"
 
 namespace laminar {
 

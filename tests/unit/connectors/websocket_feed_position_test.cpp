@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/expected_message.h"
-#include "connectors/websocket/feed_position.h"
+#include "connectors/websocket/client/feed_position.h"
+#include "connectors/websocket/session/expected_message.h"
 
 namespace laminar {
 

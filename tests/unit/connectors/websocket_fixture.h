@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "catalog/secret_resolver.h"
+#include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
-#include "connectors/connection_factory.h"
 #include "connectors/net/io_runtime.h"
-#include "connectors/websocket/client.h"
-#include "connectors/websocket/options.h"
-#include "connectors/websocket/server.h"
+#include "connectors/registry/connection_factory.h"
+#include "connectors/websocket/client/client.h"
+#include "connectors/websocket/options/options.h"
+#include "connectors/websocket/server/server.h"
 
 namespace laminar {
 

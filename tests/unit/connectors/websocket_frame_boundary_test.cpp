@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "connectors/websocket/frame_boundary.h"
+#include "connectors/websocket/frames/frame_boundary.h"
 
 using laminar::FrameBoundary;
 

@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "bench/raw_handshake.h"
-#include "connectors/websocket/message_stream.h"
-#include "connectors/websocket/stream_error.h"
+#include "connectors/websocket/frames/message_stream.h"
+#include "connectors/websocket/frames/stream_error.h"
 
 // Random streams of valid frames, cut into random pieces, must come out as the messages they are. What is sent is
 // written by hand, handshake included.

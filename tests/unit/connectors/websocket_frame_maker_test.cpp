@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/frame_maker.h"
+#include "connectors/websocket/frames/frame_maker.h"
 
 using namespace laminar;
 

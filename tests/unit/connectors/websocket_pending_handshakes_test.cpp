@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "connectors/websocket/pending_handshakes.h"
+#include "connectors/websocket/server/pending_handshakes.h"
 
 namespace laminar {
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/query_parameters.h"
+#include "connectors/websocket/options/query_parameters.h"
 
 namespace laminar {
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "connectors/websocket/upgrade_policy.h"
+#include "connectors/websocket/server/upgrade_policy.h"
 
 using namespace laminar;
 

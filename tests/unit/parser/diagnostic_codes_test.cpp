@@ -1,4 +1,4 @@
-#include "parser/diagnostic_codes.h"
+#include "parser/diagnostic/diagnostic_codes.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "parser/diagnostic_renderer.h"
+#include "parser/diagnostic/diagnostic_renderer.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "parser/display_width.h"
+#include "parser/text/display_width.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "parser/expected_words.h"
+#include "parser/read/expected_words.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "parser/keywords.h"
+#include "parser/tokens/keywords.h"
 
 #include <doctest/doctest.h>
 
-#include "parser/sql_writer.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar {
 namespace {

@@ -1,4 +1,4 @@
-#include "parser/name_suggester.h"
+#include "parser/text/name_suggester.h"
 
 #include <doctest/doctest.h>
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <variant>
 
-#include "parser/diagnostic_renderer.h"
-#include "parser/parser.h"
-#include "parser/sql_writer.h"
+#include "parser/diagnostic/diagnostic_renderer.h"
+#include "parser/read/parser.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar::test {
 

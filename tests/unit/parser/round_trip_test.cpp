@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "parser/diagnostic_renderer.h"
-#include "parser/keywords.h"
-#include "parser/parser.h"
-#include "parser/sql_writer.h"
+#include "parser/diagnostic/diagnostic_renderer.h"
+#include "parser/read/parser.h"
+#include "parser/tokens/keywords.h"
+#include "parser/write/sql_writer.h"
 
 namespace laminar {
 namespace {

@@ -1,4 +1,4 @@
-#include "parser/source_text.h"
+#include "parser/text/source_text.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The writer over trees built by hand, as the binder builds them: nothing here depends on the parser.
-#include "parser/sql_writer.h"
+#include "parser/write/sql_writer.h"
 
 #include <doctest/doctest.h>
 

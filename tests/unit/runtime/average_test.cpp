@@ -1,4 +1,4 @@
-#include "runtime/engine/average.h"
+#include "runtime/engine/functions/average.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

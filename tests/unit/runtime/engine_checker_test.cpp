@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "catalog/bound_query.h"
-#include "parser/diagnostic.h"
+#include "catalog/query/bound_query.h"
+#include "parser/diagnostic/diagnostic.h"
 #include "runtime/engine/engine.h"
 
 using namespace laminar;

@@ -1,4 +1,4 @@
-#include "runtime/engine_space.h"
+#include "runtime/storage/engine_space.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/engine/exact_sum.h"
+#include "runtime/engine/functions/exact_sum.h"
 
 #include <doctest/doctest.h>
 
@@ -8,8 +8,8 @@
 #include <random>
 #include <vector>
 
-#include "runtime/engine/average.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/functions/average.h"
 
 using laminar::ExactSum;
 

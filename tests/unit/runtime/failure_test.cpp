@@ -4,11 +4,11 @@
 
 #include <stdexcept>
 
-#include "connectors/codec/message_decoder.h"
-#include "connectors/input_channel.h"
-#include "runtime/progress.h"
-#include "runtime/stream_graph.h"
-#include "runtime/stream_schema.h"
+#include "connectors/codec/format/message_decoder.h"
+#include "connectors/delivery/input_channel.h"
+#include "runtime/flow/progress.h"
+#include "runtime/flow/rows/stream_schema.h"
+#include "runtime/flow/stream_graph.h"
 #include "session_fixture.h"
 
 using namespace laminar;

@@ -1,10 +1,10 @@
-#include "runtime/late_typing.h"
+#include "runtime/flow/late_typing.h"
 
 #include <doctest/doctest.h>
 
-#include "catalog/column_name.h"
-#include "connectors/codec/metadata_writer.h"
-#include "runtime/stream_schema.h"
+#include "catalog/objects/column_name.h"
+#include "connectors/codec/rows/metadata_writer.h"
+#include "runtime/flow/rows/stream_schema.h"
 
 namespace laminar {
 

@@ -1,4 +1,4 @@
-#include "runtime/like_pattern.h"
+#include "runtime/session/like_pattern.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/progress.h"
+#include "runtime/flow/progress.h"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
-#include "runtime/engine/query_functions.h"
+#include "runtime/engine/functions/query_functions.h"
 
 #include <doctest/doctest.h>
 
 #include <memory>
 #include <string>
 
-#include "catalog/catalog.h"
+#include "catalog/objects/catalog.h"
 #include "runtime/engine/engine.h"
 
 using namespace laminar;

@@ -1,4 +1,4 @@
-#include "runtime/retained_table.h"
+#include "runtime/storage/retained_table.h"
 
 #include <doctest/doctest.h>
 
@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "connectors/codec/metadata_writer.h"
-#include "runtime/stream_schema.h"
+#include "connectors/codec/rows/metadata_writer.h"
+#include "runtime/flow/rows/stream_schema.h"
 
 using namespace laminar;
 

@@ -1,4 +1,4 @@
-#include "runtime/row_isolation.h"
+#include "runtime/flow/rows/row_isolation.h"
 
 #include <doctest/doctest.h>
 

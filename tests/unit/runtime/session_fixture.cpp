@@ -5,9 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include "connectors/builtin_connectors.h"
-#include "parser/parser.h"
-#include "runtime/failed_rows.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/read/parser.h"
+#include "runtime/flow/rows/failed_rows.h"
 
 namespace laminar::test {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/session.h"
+#include "runtime/session/session.h"
 
 namespace laminar::test {
 

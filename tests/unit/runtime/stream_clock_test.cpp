@@ -1,4 +1,4 @@
-#include "runtime/operators/stream_clock.h"
+#include "runtime/flow/operators/stream_clock.h"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "parser/parser.h"
+#include "parser/read/parser.h"
 
 using namespace laminar;
 

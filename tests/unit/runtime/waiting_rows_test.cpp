@@ -1,13 +1,13 @@
-#include "runtime/waiting_rows.h"
+#include "runtime/storage/waiting_rows.h"
 
 #include <doctest/doctest.h>
 
 #include <optional>
 #include <string>
 
-#include "catalog/catalog_object.h"
-#include "connectors/codec/metadata_writer.h"
-#include "runtime/stream_schema.h"
+#include "catalog/objects/catalog_object.h"
+#include "connectors/codec/rows/metadata_writer.h"
+#include "runtime/flow/rows/stream_schema.h"
 
 using namespace laminar;
 

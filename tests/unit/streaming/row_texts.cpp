@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "catalog/column_type.h"
+#include "catalog/objects/column_type.h"
 
 namespace laminar::test {
 

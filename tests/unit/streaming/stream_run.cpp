@@ -8,17 +8,17 @@
 #include <set>
 #include <stdexcept>
 
-#include "connectors/builtin_connectors.h"
-#include "parser/parser.h"
-#include "parser/sql_writer.h"
-#include "runtime/operators/result_rows.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/read/parser.h"
+#include "parser/write/sql_writer.h"
+#include "runtime/flow/progress.h"
+#include "runtime/flow/rows/result_rows.h"
+#include "runtime/flow/rows/stream_schema.h"
+#include "runtime/flow/running_pipeline.h"
+#include "runtime/flow/sink_writer.h"
+#include "runtime/flow/stream_graph.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/retained_windows.h"
-#include "runtime/progress.h"
-#include "runtime/running_pipeline.h"
-#include "runtime/sink_writer.h"
-#include "runtime/stream_graph.h"
-#include "runtime/stream_schema.h"
 
 namespace laminar::test {
 

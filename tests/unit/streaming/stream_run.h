@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "catalog/binder.h"
-#include "catalog/catalog.h"
+#include "catalog/bind/binder.h"
+#include "catalog/objects/catalog.h"
 #include "recording.h"
 #include "row_texts.h"
 #include "runtime/engine/engine.h"

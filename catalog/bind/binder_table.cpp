@@ -1,0 +1,446 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/bind/binding_context.h"
+#include "catalog/bind/table_options.h"
+#include "catalog/objects/column_name.h"
+#include "catalog/objects/table_columns.h"
+#include "catalog/options/json_path.h"
+#include "catalog/options/option_validator.h"
+#include "catalog/query/function_check.h"
+#include "catalog/query/function_rewriter.h"
+#include "catalog/query/query_binder.h"
+#include "parser/ast/visit.h"
+#include "parser/text/name_suggester.h"
+
+namespace laminar {
+namespace {
+
+bool is_timestamp(TypeId id) {
+    return id == TypeId::timestamp || id == TypeId::timestamp_s || id == TypeId::timestamp_ms ||
+           id == TypeId::timestamp_ns || id == TypeId::timestamp_tz;
+}
+
+std::vector<std::string> column_names(const std::vector<ColumnObject>& columns) {
+    std::vector<std::string> names;
+    for (const ColumnObject& column : columns) names.push_back(column.name);
+    return names;
+}
+
+/// Binds one CREATE TABLE. Members report what is wrong and go on where that makes sense.
+class TableBinder {
+public:
+    TableBinder(const BindingContext& context, const ast::CreateTable& create) : context_(context), create_(create) {}
+
+    std::optional<BoundStatementNode> bind() {
+        const std::size_t errors_before = context_.diagnostics.error_count();
+        const Creation creation =
+            check_creation(context_, ast::ObjectKind::table, create_.name, create_.or_replace, create_.if_not_exists);
+        define(context_, create_.name, table_);
+        bind_options();
+        for (const ast::ColumnDefinition& column : create_.columns) bind_column(column);
+        bind_primary_key();
+        bind_watermark();
+        bind_query();
+        settle_columns();
+        if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
+        if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
+        BoundCreate bound;
+        bound.replaces = creation == Creation::replace;
+        bound.skipped = creation == Creation::skip;
+        bound.query = std::move(query_);
+        bound.object = std::move(table_);
+        return bound;
+    }
+
+private:
+    const ast::Option* find_option(std::string_view name) const {
+        for (const ast::Option& option : create_.options) {
+            const OptionDeclaration* declaration = table_option_schema().find(option.name.text);
+            if (declaration != nullptr && declaration->name == name) return &option;
+        }
+        return nullptr;
+    }
+
+    void bind_options() {
+        const auto options =
+            validate_option_set(table_option_schema(), create_.name.span, create_.options, context_.diagnostics);
+        const ast::Option* connector = find_option("connector");
+        // A table whose connector is wrong is not a stored one for that.
+        bound_to_connection_ = connector != nullptr;
+        if (!options) return;
+        warn_of_ineffective_options(context_, table_option_schema(), create_.options);
+        table_.options = static_cast<const TableOptions&>(*options);
+        bound_to_connection_ = !table_.options.connector.empty();
+        if (!bound_to_connection_) return;
+        connection_ = find_connection(context_, table_.options.connector, connector->value.span);
+        if (connection_ == nullptr) return;
+        table_.options.connector = connection_->name;
+        table_.dependencies.push_back(connection_->name);
+        const ast::Option* stream = find_option("stream");
+        if (table_.options.stream != TableStream::messages && !can_read(*connection_))
+            context_.error(DiagnosticCode::not_a_source, stream->value.span,
+                           fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
+        if (table_.options.mode != TableMode::sink) return;
+        const ast::Option* mode = find_option("mode");
+        if (table_.options.stream != TableStream::messages)
+            context_.error(DiagnosticCode::option_conflict, mode->value.span,
+                           "a table of errors or dead letters can only be read");
+        if (!can_write(*connection_))
+            context_.error(
+                DiagnosticCode::not_a_sink, mode->value.span,
+                fmt::format("connection \"{}\" takes no rows, so a table of it cannot only send", connection_->name));
+    }
+
+    /// Names that differ in case alone are those of two columns where one of them is quoted.
+    bool is_repeated(const ast::ColumnDefinition& definition) const {
+        for (const ast::ColumnDefinition& other : create_.columns) {
+            if (&other == &definition) return false;
+            const bool quoted = other.name.quoted || definition.name.quoted;
+            if (other.name.text == definition.name.text ||
+                (!quoted && equals_ignoring_case(other.name.text, definition.name.text)))
+                return true;
+        }
+        return false;
+    }
+
+    void bind_column(const ast::ColumnDefinition& definition) {
+        const bool repeated = is_repeated(definition);
+        if (repeated)
+            context_.error(DiagnosticCode::duplicate_column, definition.name.span,
+                           fmt::format("column \"{}\" is declared twice", definition.name.text));
+        check_column_name(definition.name.text, definition.name.span, context_.diagnostics);
+        if (definition.generated)
+            context_.error(DiagnosticCode::invalid_definition, definition.generated->span,
+                           fmt::format("column \"{}\" cannot be computed in the table", definition.name.text),
+                           "compute it in a view or pipeline, or give the column a DEFAULT");
+        ColumnObject column;
+        column.name = definition.name.text;
+        column.not_null = definition.not_null;
+        column.primary_key = definition.primary_key;
+        const std::optional<ColumnType> type = bind_type(definition.type, context_.diagnostics);
+        if (type) column.type = *type;
+        if (definition.default_value) bind_default(definition, column);
+        bind_column_options(definition, column);
+        if (!repeated) table_.columns.push_back(std::move(column));
+    }
+
+    void add_function_dependencies(const ast::Expression& expression) {
+        for (std::string& name : called_functions(context_.catalog, expression)) {
+            auto& known = table_.function_dependencies;
+            if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(std::move(name));
+        }
+    }
+
+    void bind_default(const ast::ColumnDefinition& definition, ColumnObject& column) {
+        add_function_dependencies(*definition.default_value);
+        column.default_value = definition.default_value;
+        FunctionCheck check(context_.catalog, context_.checker);
+        if (!check.check_all(*definition.default_value, context_.diagnostics) ||
+            !check.check_row_by_row(*definition.default_value, "a DEFAULT", context_.diagnostics) ||
+            !check_expansion(context_, *definition.default_value))
+            return;
+        rewrite_functions(*column.default_value);
+        if (column.type.id == TypeId::unknown) return;
+        // Checked as the cast that storing it will be.
+        ast::Cast cast;
+        cast.operand = column.default_value;
+        cast.type = definition.type;
+        static_cast<void>(context_.checker.check_expression({definition.default_value->span, std::move(cast)}, {},
+                                                            context_.diagnostics));
+    }
+
+    void bind_column_options(const ast::ColumnDefinition& definition, ColumnObject& column) {
+        if (definition.options.empty()) return;
+        if (!bound_to_connection_) {
+            context_.error(DiagnosticCode::option_not_applicable, definition.options.front().name.span,
+                           fmt::format("option \"{}\" does not apply to columns of a stored table",
+                                       definition.options.front().name.text),
+                           "give the table a connector: WITH (connector = '...')");
+            return;
+        }
+        const auto options =
+            validate_option_set(column_option_schema(), definition.name.span, definition.options, context_.diagnostics);
+        if (!options) return;
+        const std::string& path = static_cast<const ColumnOptions&>(*options).json_path;
+        if (!path.empty()) column.json_path = parse_json_path(path).value_or(std::vector<std::string>{});
+        if (!path.empty() && connection_ != nullptr && table_.options.stream == TableStream::messages &&
+            payload_shape(*connection_) != PayloadShape::fields)
+            context_.error(DiagnosticCode::option_not_applicable, definition.options.front().name.span,
+                           fmt::format("option \"json_path\" does not apply: connection \"{}\" does not carry JSON",
+                                       connection_->name),
+                           "set format = 'json' on the connection");
+    }
+
+    ColumnObject* find_column(std::string_view name) {
+        return const_cast<ColumnObject*>(laminar::find_column(table_.columns, name));
+    }
+
+    ColumnObject* require_column(std::string_view name, SourceSpan span) {
+        ColumnObject* column = find_column(name);
+        if (column == nullptr)
+            context_.error(DiagnosticCode::unknown_column, span,
+                           fmt::format("table \"{}\" has no column \"{}\"", create_.name.text, name),
+                           did_you_mean(name, column_names(table_.columns)));
+        return column;
+    }
+
+    void bind_primary_key() {
+        std::vector<const ast::ColumnDefinition*> inline_keys;
+        for (const ast::ColumnDefinition& column : create_.columns) {
+            if (column.primary_key) inline_keys.push_back(&column);
+        }
+        if (inline_keys.size() + (create_.primary_key.empty() ? 0 : 1) > 1) {
+            const SourceSpan span =
+                create_.primary_key.empty() ? inline_keys[1]->name.span : create_.primary_key.front().span;
+            context_.error(DiagnosticCode::invalid_definition, span, "a table has one primary key",
+                           "for a key of several columns write PRIMARY KEY (a, b) after the columns");
+            return;
+        }
+        if (!inline_keys.empty()) table_.primary_key.push_back(inline_keys.front()->name.text);
+        for (const ast::Identifier& name : create_.primary_key) {
+            ColumnObject* column = require_column(name.text, name.span);
+            if (column == nullptr) continue;
+            if (column->primary_key) {
+                context_.error(DiagnosticCode::duplicate_column, name.span,
+                               fmt::format("column \"{}\" is in the primary key twice", name.text));
+                continue;
+            }
+            column->primary_key = true;
+            table_.primary_key.push_back(column->name);
+        }
+        for (const ColumnObject& column : table_.columns) {
+            if (column.primary_key && column.type.is_nested())
+                context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                               fmt::format("column \"{}\" of type {} cannot be part of a primary key", column.name,
+                                           to_sql(column.type)));
+        }
+    }
+
+    void require_timestamp(const ColumnObject& column, SourceSpan span, std::string_view purpose) {
+        if (is_timestamp(column.type.id) || column.type.id == TypeId::unknown) return;
+        context_.error(
+            DiagnosticCode::query_type_error, span,
+            fmt::format("column \"{}\" is {}, but {} must be a TIMESTAMP", column.name, to_sql(column.type), purpose));
+    }
+
+    void bind_watermark() {
+        const ast::Option* event_time = find_option("event_time_field");
+        if (event_time != nullptr && !table_.options.event_time_field.empty()) {
+            if (const ColumnObject* column =
+                    require_time_column(table_.options.event_time_field, event_time->value.span, "the event time"))
+                table_.options.event_time_field = column->name;
+        }
+        if (!create_.watermark) return;
+        const ast::WatermarkDefinition& watermark = *create_.watermark;
+        if (!bound_to_connection_) {
+            context_.error(DiagnosticCode::invalid_definition, watermark.span,
+                           "a stored table has no watermark: nothing streams into it",
+                           "give the table a connector: WITH (connector = '...')");
+            return;
+        }
+        const ColumnObject* column =
+            require_time_column(watermark.column.text, watermark.column.span, "the column of a watermark");
+        if (column == nullptr) return;
+        if (event_time != nullptr && !equals_ignoring_case(table_.options.event_time_field, column->name))
+            context_.error(DiagnosticCode::option_conflict, event_time->value.span,
+                           fmt::format("event_time_field is \"{}\", but the watermark is for \"{}\"",
+                                       table_.options.event_time_field, column->name),
+                           "one of the two is enough");
+        if (watermark.expression && find_option("watermark_delay") != nullptr)
+            context_.error(DiagnosticCode::option_conflict, find_option("watermark_delay")->name.span,
+                           "watermark_delay and WATERMARK FOR ... AS both say how late events may be",
+                           "one of the two is enough");
+        if (watermark.expression) {
+            add_function_dependencies(*watermark.expression);
+            check_watermark_expression(*watermark.expression);
+        }
+        table_.watermark = watermark;
+        if (!table_.watermark->expression) return;
+        name_columns_for_engine(*table_.watermark->expression);
+        rewrite_functions(*table_.watermark->expression);
+    }
+
+    void name_columns_for_engine(ast::Expression& expression) const {
+        const std::vector<std::string> names = engine_column_names(table_.columns);
+        ast::visit_expressions(expression, [&](ast::Expression& each) {
+            auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+            if (reference == nullptr) return;
+            const ColumnObject* column = laminar::find_column(table_.columns, reference->parts.front().text);
+            if (column == nullptr) return;
+            const std::string& name = names[static_cast<std::size_t>(column - table_.columns.data())];
+            if (name != column->name) reference->parts.front() = {name, true, reference->parts.front().span};
+        });
+    }
+
+    /// A declared column, or a time that every message has.
+    const ColumnObject* require_time_column(std::string_view name, SourceSpan span, std::string_view purpose) {
+        const ColumnObject* declared = find_column(name);
+        const MetadataColumn* metadata = declared == nullptr ? find_metadata_column(name) : nullptr;
+        if (metadata != nullptr && metadata->type == TypeId::timestamp) {
+            metadata_time_.name = std::string(metadata->name);
+            metadata_time_.type = metadata->type;
+            return &metadata_time_;
+        }
+        declared = require_column(name, span);
+        if (declared != nullptr) require_timestamp(*declared, span, purpose);
+        return declared;
+    }
+
+    void check_watermark_expression(const ast::Expression& expression) {
+        std::vector<OutputColumn> columns;
+        const std::vector<std::string> names = engine_column_names(table_.columns);
+        for (std::size_t index = 0; index < names.size(); ++index)
+            columns.push_back({names[index], table_.columns[index].type});
+        if (!metadata_time_.name.empty()) columns.push_back({metadata_time_.name, metadata_time_.type});
+        FunctionCheck check(context_.catalog, context_.checker);
+        if (!check.check_all(expression, context_.diagnostics) ||
+            !check.check_row_by_row(expression, "a watermark", context_.diagnostics) ||
+            !check_expansion(context_, expression))
+            return;
+        ast::Expression rewritten = expression;
+        name_columns_for_engine(rewritten);
+        rewrite_functions(rewritten);
+        const std::optional<ColumnType> type =
+            context_.checker.check_expression(rewritten, columns, context_.diagnostics);
+        if (type && type->id != TypeId::unknown && !is_timestamp(type->id))
+            context_.error(DiagnosticCode::query_type_error, expression.span,
+                           fmt::format("the watermark is {}, but must be a TIMESTAMP", to_sql(*type)),
+                           "for example: WATERMARK FOR ts AS ts - INTERVAL '5 seconds'");
+    }
+
+    void bind_query() {
+        if (!create_.as_query) return;
+        if (bound_to_connection_) {
+            context_.error(DiagnosticCode::invalid_definition, create_.as_query->span,
+                           "a table that is bound to a connection cannot be made from a query",
+                           "use CREATE PIPELINE name AS INSERT INTO table SELECT ...");
+            return;
+        }
+        if (create_.has_column_list || !create_.columns.empty()) {
+            context_.error(DiagnosticCode::invalid_definition, create_.as_query->span,
+                           "CREATE TABLE ... AS takes its columns from the query", "remove the column list");
+            return;
+        }
+        query_ = QueryBinder(context_.catalog, context_.checker, context_.diagnostics)
+                     .bind(context_.source, *create_.as_query);
+        if (!query_) return;
+        for (const QueryInput& input : query_->inputs) {
+            if (input.kind != InputKind::connection && input.kind != InputKind::pipeline) continue;
+            context_.error(
+                DiagnosticCode::unsupported_on_stream, input.span,
+                fmt::format("\"{}\" is an unbounded stream: a table cannot be made from it once and for all",
+                            input.object),
+                "create the table with columns, and fill it by CREATE PIPELINE name AS INSERT INTO table SELECT ...");
+        }
+        for (const OutputColumn& output : query_->columns) {
+            ColumnObject column;
+            column.name = shown_column_name(output.name);
+            column.type = output.type;
+            const ColumnObject* known = find_column(column.name);
+            if (known != nullptr && known->name == column.name)
+                context_.error(DiagnosticCode::duplicate_column, create_.as_query->span,
+                               fmt::format("the query has two columns named \"{}\"", column.name), "name them with AS");
+            table_.columns.push_back(std::move(column));
+        }
+        // The table keeps rows, not the query: it depends on nothing that it was made from.
+    }
+
+    /// What depends on all columns and on the connection together.
+    void settle_columns() {
+        if (!bound_to_connection_) {
+            if (table_.columns.empty() && !create_.as_query)
+                context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                               fmt::format("table \"{}\" has neither columns nor a connector", create_.name.text),
+                               "declare its columns, or bind it: WITH (connector = '...')");
+            return;
+        }
+        if (connection_ == nullptr) return;
+        const std::vector<ConnectorDescriptor::Column>& fixed = connection_->connector->fixed_columns;
+        if (table_.options.stream != TableStream::messages)
+            settle_record_columns();
+        else if (table_.columns.empty() && !fixed.empty())
+            take_fixed_columns(fixed);
+        else if (!fixed.empty())
+            check_fixed_columns(fixed);
+        else if (table_.columns.empty() && !can_write(*connection_))
+            context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                           fmt::format("table \"{}\" needs columns to be read", create_.name.text));
+        else
+            assign_payload_columns();
+    }
+
+    void take_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
+        for (const ConnectorDescriptor::Column& each : fixed) {
+            ColumnObject column;
+            column.name = std::string(each.name);
+            column.type = each.type;
+            table_.columns.push_back(std::move(column));
+        }
+    }
+
+    void check_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
+        assign_metadata(table_.columns, PayloadShape::fields, *connection_);
+        std::vector<std::string> names;
+        for (const ConnectorDescriptor::Column& column : fixed) names.emplace_back(column.name);
+        for (const ColumnObject& column : table_.columns) {
+            const std::string& field = column.json_path.size() == 1 ? column.json_path.front() : column.name;
+            const bool known = std::any_of(names.begin(), names.end(),
+                                           [&](const std::string& name) { return equals_ignoring_case(name, field); });
+            if (known || column.metadata || column.default_value) continue;
+            std::string hint = did_you_mean(field, names);
+            if (hint.empty()) hint = fmt::format("its fields are {}", list_names(names));
+            context_.error(DiagnosticCode::unknown_column, column_span(column.name),
+                           fmt::format("connector \"{}\" has no field \"{}\"", connection_->connector->name, field),
+                           std::move(hint));
+        }
+    }
+
+    /// Errors and dead letters are JSON records whatever the connection carries.
+    void settle_record_columns() {
+        if (table_.columns.empty())
+            context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                           fmt::format("table \"{}\" needs columns to show errors", create_.name.text),
+                           "for example error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP");
+        assign_metadata(table_.columns, PayloadShape::record, *connection_);
+    }
+
+    void assign_payload_columns() {
+        const PayloadShape shape = payload_shape(*connection_);
+        assign_metadata(table_.columns, shape, *connection_);
+        if (shape == PayloadShape::fields || !can_read(*connection_) || table_.only_sends()) return;
+        const bool takes_payload =
+            std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {
+                return column.metadata == MetadataField::message || column.metadata == MetadataField::data;
+            });
+        for (ColumnObject& column : table_.columns) {
+            const bool payload_as_json =
+                !takes_payload && shape == PayloadShape::text && column.type.id == TypeId::json;
+            column.never_filled = !column.metadata && !column.default_value && !payload_as_json;
+        }
+    }
+
+    SourceSpan column_span(std::string_view name) const {
+        for (const ast::ColumnDefinition& column : create_.columns) {
+            if (column.name.text == name) return column.name.span;
+        }
+        return create_.name.span;
+    }
+
+    const BindingContext& context_;
+    const ast::CreateTable& create_;
+    TableObject table_;
+    ColumnObject metadata_time_;  ///< Stands for received_at or processed_at where one is named.
+    std::optional<BoundQuery> query_;
+    const ConnectionObject* connection_ = nullptr;
+    bool bound_to_connection_ = false;
+};
+
+}  // namespace
+
+std::optional<BoundStatementNode> bind_create_table(const BindingContext& context, const ast::CreateTable& create) {
+    return TableBinder(context, create).bind();
+}
+
+}  // namespace laminar

@@ -1,0 +1,121 @@
+#include "catalog/bind/table_options.h"
+
+namespace laminar {
+
+const OptionSchema& table_option_schema() {
+    using Options = TableOptions;
+    static const OptionSchemaOf<Options> schema =
+        OptionSchemaOf<Options>("a table")
+            .add("connector", &Options::connector,
+                 {.help = "Connection that the table is bound to; without it the table is a stored one.",
+                  .example = "'my_connection'",
+                  .absent = "a stored table",
+                  .rule = TextRule::not_empty,
+                  .aliases = {"connection"}})
+            .add_choice(
+                "stream", &Options::stream,
+                {{"messages", TableStream::messages},
+                 {"errors", TableStream::errors},
+                 {"dlq", TableStream::dead_letters}},
+                {.help = "Which rows of the connection it shows.", .example = "'errors'", .needs = {"connector"}})
+            .add_choice("mode", &Options::mode, {{"both", TableMode::both}, {"sink", TableMode::sink}},
+                        {.help = "'sink': rows are only sent; what the connection receives is not read through it.",
+                         .example = "'sink'",
+                         .needs = {"connector"}})
+            .add("include_metadata", &Options::include_metadata,
+                 {.help = "Show the metadata columns in * too.",
+                  .example = "true",
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("retention", &Options::retention,
+                 {.help = "How long rows are kept for ad-hoc queries; NULL for no limit.",
+                  .example = "INTERVAL '1 hour'",
+                  .minimum = 0,
+                  .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("retention_rows", &Options::retention_rows,
+                 {.help = "How many rows are kept for ad-hoc queries; NULL for no limit.",
+                  .example = "100000",
+                  .unit = "rows",
+                  .minimum = 0,
+                  .maximum = 1e12,
+                  .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("retention_bytes", &Options::retention_bytes,
+                 {.help = "How many bytes of rows are kept for ad-hoc queries, about; NULL for no limit.",
+                  .example = "100000000",
+                  .unit = "bytes",
+                  .minimum = 0,
+                  .maximum = 1e15,
+                  .none_is_value = true,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("event_time_field", &Options::event_time_field,
+                 {.help = "Column that carries the time of the event.",
+                  .example = "'timestamp'",
+                  .absent = "the column of WATERMARK FOR, else the one a window names",
+                  .rule = TextRule::not_empty,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("watermark_delay", &Options::watermark_delay,
+                 {.help = "How much later than others an event may arrive.",
+                  .example = "INTERVAL '5 seconds'",
+                  .absent = "1 second",
+                  .minimum = 0,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("watermark_idle_ms", &Options::watermark_idle,
+                 {.help = "Silence after which time goes on without events.",
+                  .example = "10000",
+                  .unit = "ms",
+                  .minimum = 1,
+                  .maximum = 86'400'000,
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add("coerce", &Options::coerce,
+                 {.help = "Convert values of another JSON type, such as numbers in strings; what cannot be converted "
+                          "is refused.",
+                  .example = "true",
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
+            .add_choice(
+                "changelog", &Options::changelog,
+                {{"none", Changelog::none},
+                 {"full", Changelog::full},
+                 {"upsert", Changelog::upsert},
+                 {"debezium", Changelog::debezium}},
+                {.help = "How rows are sent as changes, if they are: with _op for every change (+I, -U, +U, -D), "
+                         "without -U, or as Debezium writes them.",
+                 .example = "'upsert'",
+                 .needs = {"connector"}});
+    return schema;
+}
+
+const OptionSchema& column_option_schema() {
+    static const OptionSchemaOf<ColumnOptions> schema = OptionSchemaOf<ColumnOptions>("a column")
+                                                            .add("json_path", &ColumnOptions::json_path,
+                                                                 {.help = "Where in the message the value is.",
+                                                                  .example = "'$.user.name'",
+                                                                  .absent = "the field of the column's name",
+                                                                  .rule = TextRule::json_path});
+    return schema;
+}
+
+const OptionSchema& pipeline_option_schema() {
+    static const OptionSchemaOf<PipelineOptions> schema =
+        OptionSchemaOf<PipelineOptions>("a pipeline")
+            .add(
+                "state_limit", &PipelineOptions::state_limit,
+                {.help = "How many rows of state windows, joins and aggregates may keep; with more the pipeline fails. "
+                         "NULL for no limit.",
+                 .example = "1000000",
+                 .unit = "rows",
+                 .minimum = 1,
+                 .maximum = 1e12,
+                 .none_is_value = true});
+    return schema;
+}
+
+}  // namespace laminar

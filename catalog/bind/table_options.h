@@ -1,0 +1,20 @@
+#pragma once
+
+#include "catalog/objects/catalog_object.h"
+#include "catalog/options/option_schema.h"
+
+namespace laminar {
+
+/// The options of a column: WITH (json_path = '...').
+struct ColumnOptions : OptionSet {
+    std::string json_path;
+};
+
+/// CREATE TABLE ... WITH (...).
+[[nodiscard]] const OptionSchema& table_option_schema();
+/// A column's WITH (...).
+[[nodiscard]] const OptionSchema& column_option_schema();
+/// CREATE PIPELINE ... WITH (...).
+[[nodiscard]] const OptionSchema& pipeline_option_schema();
+
+}  // namespace laminar

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "catalog/objects/column_type.h"
+#include "catalog/options/option_set.h"
+
+namespace laminar {
+
+class OptionSchema;
+
+/// Base of each connector's typed options struct (WebSocketOptions, GeneratorOptions, ...).
+struct ConnectorOptions : OptionSet {};
+
+/// What the catalog knows of a connector. Plain data in one explicit table
+/// (connectors/registry/builtin_connectors.cpp); live connections are made elsewhere
+/// (connectors/registry/connection_factory.h), so no network type appears here.
+struct ConnectorDescriptor {
+    struct Column {
+        std::string_view name;
+        TypeId type;
+    };
+    std::string_view name;  ///< As in TO websocket.
+    std::string_view help;  ///< One line.
+    const OptionSchema* options = nullptr;
+    bool is_source = true;  ///< Can rows be read from it? role_option may still forbid it.
+    bool is_sink = true;
+    std::string_view role_option;       ///< Option whose value "source" or "sink" narrows it to one; empty without.
+    std::vector<Column> fixed_columns;  ///< Fields every message has; empty when the peer decides.
+};
+
+}  // namespace laminar

@@ -1,0 +1,19 @@
+#include "catalog/objects/session_settings.h"
+
+namespace laminar {
+
+const OptionSchema& session_setting_schema() {
+    using Settings = SessionSettings;
+    static const OptionSchemaOf<Settings> schema =
+        OptionSchemaOf<Settings>("a session")
+            .add("memory_limit", &Settings::memory_limit,
+                 {.help = "Memory the SQL engine may use for tables and queries.",
+                  .example = "'2GB'",
+                  .absent = "80 percent of the machine's",
+                  .rule = TextRule::not_empty})
+            .add("threads", &Settings::threads,
+                 {.help = "Threads that the SQL engine works with.", .example = "4", .minimum = 1, .maximum = 1024});
+    return schema;
+}
+
+}  // namespace laminar

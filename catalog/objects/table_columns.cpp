@@ -1,0 +1,133 @@
+#include "catalog/objects/table_columns.h"
+
+#include <algorithm>
+
+#include "catalog/objects/catalog.h"
+#include "catalog/objects/column_name.h"
+#include "catalog/options/option_schema.h"
+
+namespace laminar {
+namespace {
+
+const MetadataColumn* metadata_named(std::string_view name, PayloadShape shape) {
+    const bool has_fields = shape == PayloadShape::fields || shape == PayloadShape::record;
+    if (!has_fields && equals_ignoring_case(name, "size")) return find_metadata_column("message_size");
+    const MetadataColumn* metadata = find_metadata_column(name);
+    if (metadata == nullptr || !has_fields) return metadata;
+    const bool is_payload = metadata->field == MetadataField::message || metadata->field == MetadataField::data;
+    const bool is_told = shape == PayloadShape::record && metadata->field != MetadataField::processed_at;
+    return is_payload || is_told ? nullptr : metadata;
+}
+
+/// What an option that is a word says; empty without.
+std::string word_of(const ConnectionObject& connection, std::string_view option) {
+    if (connection.connector == nullptr || !connection.options) return {};
+    const auto value = connection.connector->options->value_of(*connection.options, option);
+    const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+    return text == nullptr ? std::string() : *text;
+}
+
+/// Metadata by which rows find their way back: no peer says in a message what it is. Only WebSocket connections have
+/// it.
+bool routes_rows(const ConnectionObject& connection, MetadataField field) {
+    if (connection.connector == nullptr || connection.connector->name != "websocket") return false;
+    if (field == MetadataField::session_id) return true;
+    return field == MetadataField::client_id && word_of(connection, "mode") == "server";
+}
+
+/// The column that takes the whole payload.
+ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_view name, TypeId type) {
+    for (ColumnObject& column : columns) {
+        if (equals_ignoring_case(column.name, name) && metadata_fits(type, column.type)) return &column;
+    }
+    for (ColumnObject& column : columns) {
+        if (!column.metadata && metadata_fits(type, column.type)) return &column;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+PayloadShape payload_shape(const ConnectionObject& connection) {
+    const std::string format = word_of(connection, "format");
+    if (format == "text") return PayloadShape::text;
+    if (format == "binary") return PayloadShape::bytes;
+    return PayloadShape::fields;
+}
+
+std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns) {
+    std::vector<std::string> names;
+    for (const ColumnObject& column : columns) names.push_back(column.name);
+    return engine_column_names(names);
+}
+
+std::string engine_name_of(const std::vector<ColumnObject>& columns, std::string_view name) {
+    const ColumnObject* column = find_column(columns, name);
+    if (column == nullptr) return std::string(name);
+    return engine_column_names(columns)[static_cast<std::size_t>(column - columns.data())];
+}
+
+const ColumnObject* find_column(const std::vector<ColumnObject>& columns, std::string_view name) noexcept {
+    const ColumnObject* found = nullptr;
+    for (const ColumnObject& column : columns) {
+        if (column.name == name) return &column;
+        if (found == nullptr && equals_ignoring_case(column.name, name)) found = &column;
+    }
+    return found;
+}
+
+bool check_column_name(std::string_view name, SourceSpan span, Diagnostics& diagnostics) {
+    if (!is_reserved_column_name(name)) return true;
+    diagnostics.error(
+        DiagnosticCode::invalid_definition, span,
+        "a column cannot be called \"" + without_column_marks(std::string(name)) + "\": such names are Laminar's own",
+        "give it another name; a column of a table takes such a field by WITH (json_path = '...')");
+    return false;
+}
+
+bool metadata_fits(TypeId metadata, const ColumnType& column) {
+    switch (metadata) {
+        case TypeId::varchar:
+            return column.id == TypeId::varchar;
+        case TypeId::blob:
+            return column.id == TypeId::blob;
+        case TypeId::json:
+            return column.id == TypeId::json || column.id == TypeId::varchar;
+        case TypeId::timestamp:
+            return column.id == TypeId::timestamp || column.id == TypeId::timestamp_tz ||
+                   column.id == TypeId::timestamp_ms || column.id == TypeId::timestamp_s ||
+                   column.id == TypeId::timestamp_ns;
+        case TypeId::bigint:
+        case TypeId::integer:
+            switch (column.id) {
+                case TypeId::integer:
+                case TypeId::bigint:
+                case TypeId::hugeint:
+                case TypeId::uinteger:
+                case TypeId::ubigint:
+                case TypeId::uhugeint:
+                    return true;
+                default:
+                    return false;
+            }
+        default:
+            return false;
+    }
+}
+
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection) {
+    for (ColumnObject& column : columns) {
+        const MetadataColumn* metadata = metadata_named(column.name, shape);
+        if (metadata == nullptr || !column.json_path.empty()) continue;
+        const bool payload_as_json = metadata->field == MetadataField::message && column.type.id == TypeId::json;
+        if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata = metadata->field;
+        column.never_filled = column.metadata && routes_rows(connection, *column.metadata);
+    }
+    ColumnObject* payload = nullptr;
+    if (shape == PayloadShape::text) payload = payload_column(columns, "message", TypeId::varchar);
+    if (shape == PayloadShape::bytes) payload = payload_column(columns, "data", TypeId::blob);
+    if (payload != nullptr)
+        payload->metadata = shape == PayloadShape::text ? MetadataField::message : MetadataField::data;
+}
+
+}  // namespace laminar

@@ -1,0 +1,76 @@
+#include "catalog/options/json_path.h"
+
+#include <algorithm>
+
+namespace laminar {
+namespace {
+
+/// The text up to the closing quote; text starts after the opening one and is left after the closing one.
+std::optional<std::string> take_quoted(std::string_view& text, char quote) {
+    const std::size_t close = text.find(quote);
+    if (close == std::string_view::npos || close == 0) return std::nullopt;
+    std::string step(text.substr(0, close));
+    text.remove_prefix(close + 1);
+    return step;
+}
+
+/// What stands between brackets: an index or a quoted name.
+std::optional<std::string> take_bracket(std::string_view& text) {
+    std::optional<std::string> step;
+    if (!text.empty() && (text.front() == '\'' || text.front() == '"')) {
+        const char quote = text.front();
+        text.remove_prefix(1);
+        step = take_quoted(text, quote);
+    } else {
+        const std::size_t length = std::min(text.find(']'), text.size());
+        const std::string_view digits = text.substr(0, length);
+        const bool plain = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (digits.empty() || digits.size() > 9 || !plain) return std::nullopt;
+        step = std::string(digits);
+        text.remove_prefix(length);
+    }
+    if (!step || text.empty() || text.front() != ']') return std::nullopt;
+    text.remove_prefix(1);
+    return step;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> parse_json_path(std::string_view text) {
+    std::vector<std::string> steps;
+    bool expects_name = true;  // Without $ the path starts with a name.
+    if (!text.empty() && text.front() == '$') {
+        text.remove_prefix(1);
+        expects_name = false;
+    }
+    while (!text.empty() || expects_name) {
+        std::optional<std::string> step;
+        if (!expects_name && text.front() == '.') {
+            text.remove_prefix(1);
+            expects_name = true;
+        }
+        if (!text.empty() && text.front() == '[') {
+            if (expects_name && !steps.empty()) return std::nullopt;  // a.[0]
+            text.remove_prefix(1);
+            step = take_bracket(text);
+        } else if (!expects_name) {
+            return std::nullopt;
+        } else if (!text.empty() && text.front() == '"') {
+            text.remove_prefix(1);
+            step = take_quoted(text, '"');
+        } else {
+            const std::size_t length = std::min(text.find_first_of(".["), text.size());
+            const std::string_view name = text.substr(0, length);
+            if (name.empty() || name.find_first_of("*?\"']") != std::string_view::npos) return std::nullopt;
+            step = std::string(name);
+            text.remove_prefix(length);
+        }
+        if (!step) return std::nullopt;
+        steps.push_back(std::move(*step));
+        expects_name = false;
+    }
+    if (steps.empty()) return std::nullopt;
+    return steps;
+}
+
+}  // namespace laminar

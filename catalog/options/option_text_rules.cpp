@@ -1,0 +1,203 @@
+#include "catalog/options/option_text_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "catalog/objects/catalog.h"
+#include "catalog/options/code_ranges.h"
+#include "catalog/options/json_path.h"
+#include "catalog/options/secret_resolver.h"
+#include "catalog/options/url.h"
+
+namespace laminar {
+namespace {
+
+using Violation = std::optional<TextRuleViolation>;
+
+bool is_letter_or_digit(char character) {
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+           (character >= 'A' && character <= 'Z');
+}
+
+/// RFC 9110 section 5.6.2.
+bool is_token_character(char character) {
+    return is_letter_or_digit(character) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(character) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+bool has_control_characters(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char character) {
+        return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
+    });
+}
+
+Violation violation(std::string message, std::string hint = {}) {
+    TextRuleViolation result;
+    result.message = std::move(message);
+    result.hint = std::move(hint);
+    return result;
+}
+
+Violation url_violation(UrlError error, std::string_view what) {
+    TextRuleViolation result;
+    result.code = DiagnosticCode::invalid_url;
+    result.message = fmt::format("is not a valid {}: {}", what, error.message);
+    result.hint = std::move(error.hint);
+    result.offset = error.offset;
+    result.length = error.length;
+    return result;
+}
+
+Violation check_host(std::string_view text) {
+    if (text.empty())
+        return violation("must not be empty", "127.0.0.1 listens for this machine alone, 0.0.0.0 for all");
+    if (text.find("://") != std::string_view::npos)
+        return violation("must be a host name or address, not a URL", "leave out the scheme, port and path");
+    const bool address_v6 = std::count(text.begin(), text.end(), ':') > 1;
+    if (!address_v6 && text.find(':') != std::string_view::npos)
+        return violation("must not contain a port", "give the port in the option \"port\"");
+    const bool plain = std::all_of(text.begin(), text.end(), [](char character) {
+        return is_letter_or_digit(character) || std::string_view(".-_:[]%").find(character) != std::string_view::npos;
+    });
+    if (!plain) return violation("must be a host name or address", "for example '127.0.0.1', '0.0.0.0' or '::1'");
+    return std::nullopt;
+}
+
+Violation check_request_path(std::string_view text) {
+    if (text.empty() || text.front() != '/')
+        return violation("must start with \"/\"", fmt::format("write '/{}'", text));
+    if (text.find_first_of("?#") != std::string_view::npos)
+        return violation("must be a path alone, without query or fragment");
+    if (text.find(' ') != std::string_view::npos || has_control_characters(text))
+        return violation("must not contain spaces or control characters");
+    return std::nullopt;
+}
+
+Violation check_json_path(std::string_view text) {
+    if (text.empty()) return violation("must not be empty", "for example '$.sequence' or 'data.sequence'");
+    if (!parse_json_path(text))
+        return violation("is not a path to a JSON field", "for example '$.data.sequence' or '$.items[0].id'");
+    return std::nullopt;
+}
+
+Violation check_origin(std::string_view text) {
+    if (text == "*" || text == "null") return std::nullopt;
+    const std::size_t scheme_end = text.find("://");
+    if (scheme_end == std::string_view::npos || scheme_end == 0)
+        return violation("must be an origin with its scheme", fmt::format("write 'https://{}'", text));
+    if (text.find('/', scheme_end + 3) != std::string_view::npos)
+        return violation("must be an origin, without a path", "browsers send scheme, host and port alone");
+    return std::nullopt;
+}
+
+Violation check_pem_or_path(std::string_view text) {
+    if (text.empty()) return violation("must not be empty", "give the path of a PEM file, or PEM text");
+    if (text.starts_with("-----BEGIN") && text.find("-----END") == std::string_view::npos)
+        return violation("is PEM text without its end line");
+    return std::nullopt;
+}
+
+Violation check_credentials(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0)
+        return violation("must be \"user:password\"",
+                         "for example '${secret:basic_credentials}' or 'feed:${secret:feed_password}'");
+    return std::nullopt;
+}
+
+Violation check_codes(std::string_view text, CodeRange allowed, std::string_view what) {
+    const std::optional<CodeRange> range = parse_code_range(text);
+    if (range && range->first >= allowed.first && range->last <= allowed.last) return std::nullopt;
+    return violation(fmt::format("must list {} from {} to {}, not \"{}\"", what, allowed.first, allowed.last, text),
+                     fmt::format("for example [{}, '{}-{}']", allowed.first, allowed.first + 1, allowed.last));
+}
+
+constexpr std::array<std::string_view, 6> handshake_headers{"connection",           "upgrade",
+                                                            "sec-websocket-key",    "sec-websocket-version",
+                                                            "sec-websocket-accept", "sec-websocket-extensions"};
+/// They announce a body, which a handshake does not have, or that more is to be agreed on first.
+constexpr std::array<std::string_view, 5> body_headers{"content-length", "transfer-encoding", "te", "trailer",
+                                                       "expect"};
+
+}  // namespace
+
+std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text) {
+    if (rule == TextRule::any || rule == TextRule::headers) return std::nullopt;
+    if (rule == TextRule::websocket_url) {
+        auto parsed = parse_websocket_url(text);
+        if (auto* error = std::get_if<UrlError>(&parsed)) return url_violation(std::move(*error), "WebSocket URL");
+        return std::nullopt;
+    }
+    if (!find_secret_references(text).empty()) return std::nullopt;
+    switch (rule) {
+        case TextRule::not_empty:
+            if (text.empty()) return violation("must not be empty");
+            return std::nullopt;
+        case TextRule::proxy_url: {
+            auto parsed = parse_proxy_url(text);
+            if (auto* error = std::get_if<UrlError>(&parsed)) return url_violation(std::move(*error), "proxy URL");
+            return std::nullopt;
+        }
+        case TextRule::host:
+            return check_host(text);
+        case TextRule::request_path:
+            return check_request_path(text);
+        case TextRule::token:
+            if (!is_token(text))
+                return violation("must be made of letters, digits and !#$%&'*+-.^_`|~", "for example 'v1.json'");
+            return std::nullopt;
+        case TextRule::json_path:
+            return check_json_path(text);
+        case TextRule::credentials:
+            return check_credentials(text);
+        case TextRule::origin:
+            return check_origin(text);
+        case TextRule::pem_or_path:
+            return check_pem_or_path(text);
+        case TextRule::close_codes:
+            return check_codes(text, {1000, 4999}, "close codes");
+        case TextRule::http_statuses:
+            return check_codes(text, {200, 599}, "HTTP statuses");
+        case TextRule::any:
+        case TextRule::headers:
+        case TextRule::websocket_url:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<TextRuleViolation> check_entry(TextRule rule, std::string_view key, std::string_view value) {
+    if (rule == TextRule::json_path) return check_json_path(key);
+    if (rule != TextRule::headers) return std::nullopt;
+    if (!is_token(key))
+        return violation(fmt::format("has a key \"{}\", which is not a header name", key), "for example 'X-API-Key'");
+    if (value.find_first_of("\r\n") != std::string_view::npos)
+        return violation(fmt::format("has a line break in the value of \"{}\"", key));
+    if (!is_header_value(value)) return violation(fmt::format("has a control character in the value of \"{}\"", key));
+    for (const std::string_view taken : handshake_headers) {
+        if (equals_ignoring_case(key, taken))
+            return violation(fmt::format("must not set \"{}\": the WebSocket handshake makes it itself", key),
+                             taken == "sec-websocket-extensions" ? "use compression = 'deflate'" : "");
+    }
+    for (const std::string_view taken : body_headers) {
+        if (equals_ignoring_case(key, taken))
+            return violation(fmt::format("must not set \"{}\": a WebSocket handshake has no body", key));
+    }
+    if (equals_ignoring_case(key, "sec-websocket-protocol"))
+        return violation("must not set \"Sec-WebSocket-Protocol\"", "use subprotocols = ['...']");
+    return std::nullopt;
+}
+
+bool is_header_value(std::string_view value) noexcept {
+    return std::none_of(value.begin(), value.end(), [](char character) {
+        return (static_cast<unsigned char>(character) < 0x20 && character != '\t') || character == 0x7f;
+    });
+}
+
+}  // namespace laminar

@@ -1,0 +1,413 @@
+#include "catalog/options/option_value_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "catalog/objects/catalog.h"
+#include "catalog/options/option_json.h"
+#include "catalog/options/option_text_rules.h"
+#include "catalog/options/secret_resolver.h"
+#include "parser/text/interval_text.h"
+#include "parser/text/name_suggester.h"
+
+namespace laminar {
+namespace {
+
+using Value = ast::OptionValue;
+
+std::string_view article(std::string_view word) {
+    return std::string_view("aeiou").find(word.front()) == std::string_view::npos ? "a" : "an";
+}
+
+std::string number_text(double value) {
+    if (value == std::floor(value) && std::abs(value) < 1e18) return std::to_string(static_cast<std::int64_t>(value));
+    return fmt::format("{}", value);
+}
+
+bool is_digits(std::string_view text) {
+    if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char character) { return character >= '0' && character <= '9'; });
+}
+
+std::optional<double> parse_number(std::string_view text) {
+    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    double number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+    return number;
+}
+
+/// The text of a string or a bare word.
+const std::string* text_of(const Value& value) {
+    if (const auto* string = std::get_if<Value::String>(&value.node)) return &string->text;
+    if (const auto* name = std::get_if<Value::Name>(&value.node)) return &name->text;
+    return nullptr;
+}
+
+/// Reads one value of one option; every member reports what is wrong and returns nullopt then.
+class OptionValueReader {
+public:
+    OptionValueReader(const OptionDeclaration& option, Diagnostics& diagnostics)
+        : option_(option), diagnostics_(diagnostics) {}
+
+    std::optional<OptionData> read(const Value& value) {
+        switch (option_.type) {
+            case OptionType::text:
+                return read_text(value);
+            case OptionType::text_list:
+                return read_list(value);
+            case OptionType::text_map:
+                return read_map(value);
+            case OptionType::integer:
+                return read_integer(value);
+            case OptionType::decimal:
+                return read_decimal(value);
+            case OptionType::boolean:
+                return read_boolean(value);
+            case OptionType::duration:
+                return read_duration(value);
+            case OptionType::choice:
+                return read_choice(value);
+        }
+        return std::nullopt;
+    }
+
+private:
+    std::nullopt_t wrong_type(const Value& value, std::string_view wanted, std::string hint = {}) {
+        if (hint.empty() && !option_.facts.example.empty())
+            hint = fmt::format("for example: {} = {}", option_.name, option_.facts.example);
+        diagnostics_.error(DiagnosticCode::option_type_mismatch, value.span,
+                           fmt::format("option \"{}\" must be {} {}, not {}", option_.name, article(wanted), wanted,
+                                       describe_option_value(value)),
+                           std::move(hint));
+        return std::nullopt;
+    }
+
+    /// The bytes of the source that hold part of a text, or the whole value where it is written with escapes.
+    SourceSpan span_within(const Value& value, std::size_t text_size, std::size_t offset, std::size_t length) const {
+        const SourceSpan whole = value.span;
+        if (length == 0 || whole.end - whole.begin != text_size + 2) return whole;
+        const auto begin = static_cast<std::uint32_t>(whole.begin + 1 + std::min(offset, text_size));
+        const auto end = static_cast<std::uint32_t>(whole.begin + 1 + std::min(offset + length, text_size));
+        return begin < end ? SourceSpan{begin, end} : whole;
+    }
+
+    bool check_references(const Value& value, std::string_view text) {
+        std::vector<std::size_t> malformed;
+        static_cast<void>(find_secret_references(text, &malformed));
+        for (const std::size_t offset : malformed) {
+            const std::size_t close = text.find('}', offset);
+            const std::size_t length = close == std::string_view::npos ? text.size() - offset : close + 1 - offset;
+            diagnostics_.error(DiagnosticCode::invalid_secret_reference,
+                               span_within(value, text.size(), offset, length),
+                               fmt::format("\"{}\" is not a secret reference", text.substr(offset, length)),
+                               "write ${secret:name}; names have letters, digits, \"_\", \"-\" and \".\"");
+        }
+        return malformed.empty();
+    }
+
+    /// The ${name} and ${name:...} of a text are replaced where the option says so, and would be sent as they are
+    /// everywhere else.
+    bool check_placeholders(const Value& value, std::string_view text) {
+        return check_placeholders(value, text, option_.facts.placeholders);
+    }
+
+    bool check_placeholders(const Value& value, std::string_view text, const std::vector<std::string_view>& known) {
+        const auto is_part = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        };
+        bool good = true;
+        for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
+            std::size_t end = at + 2;
+            while (end < text.size() && is_part(text[end])) ++end;
+            const std::string_view name = text.substr(at + 2, end - at - 2);
+            const std::size_t close = text.find('}', end);
+            const bool is_placeholder =
+                !name.empty() && close != std::string_view::npos && (text[end] == '}' || text[end] == ':');
+            if (!is_placeholder || std::find(known.begin(), known.end(), name) != known.end()) continue;
+            good = false;
+            diagnostics_.error(
+                DiagnosticCode::option_not_allowed_value, span_within(value, text.size(), at, close + 1 - at),
+                fmt::format("option \"{}\" does not replace {}{}", option_.name, text.substr(at, close + 1 - at),
+                            &known == &option_.facts.placeholders ? "" : " in a key"),
+                fmt::format("{}{}",
+                            known.empty() ? "it is taken as it is written"
+                                          : fmt::format("it replaces {}", list_placeholders(known)),
+                            option_.facts.takes_json ? "; in JSON, \\u0024{ is a ${ to be sent" : ""));
+        }
+        return good;
+    }
+
+    void report(const TextRuleViolation& violation, const Value& value, std::size_t text_size) {
+        diagnostics_.error(violation.code, span_within(value, text_size, violation.offset, violation.length),
+                           fmt::format("option \"{}\" {}", option_.name, violation.message), violation.hint);
+    }
+
+    bool check(const Value& value, const std::string& text) {
+        if (text.find('\0') != std::string::npos) {
+            diagnostics_.error(DiagnosticCode::option_not_allowed_value, value.span,
+                               fmt::format("option \"{}\" must not contain a NUL character", option_.name));
+            return false;
+        }
+        if (!check_references(value, text) || !check_placeholders(value, text)) return false;
+        const auto violation = check_text(option_.facts.rule, text);
+        if (violation) report(*violation, value, text.size());
+        return !violation;
+    }
+
+    /// A text as it stands, or JSON as its text where the option takes that.
+    std::optional<std::string> text_or_json(const Value& value) {
+        if (const std::string* text = text_of(value)) return check(value, *text) ? std::optional(*text) : std::nullopt;
+        const auto* object = std::get_if<Value::Object>(&value.node);
+        const auto* list = std::get_if<Value::List>(&value.node);
+        if (option_.facts.takes_json && (object != nullptr || list != nullptr)) {
+            std::string json = option_value_to_json(value);
+            return check(value, json) ? std::optional(std::move(json)) : std::nullopt;
+        }
+        const bool wants_codes = is_about_codes(option_.facts.rule);
+        if (const auto* number = std::get_if<Value::Number>(&value.node); number != nullptr && wants_codes)
+            return check(value, number->text) ? std::optional(number->text) : std::nullopt;
+        const std::string_view wanted = option_.facts.takes_json ? "string or JSON_OBJECT"
+                                        : wants_codes            ? "integer, range or list of them"
+                                                                 : "string";
+        std::string hint;
+        if (const auto* number = std::get_if<Value::Number>(&value.node))
+            hint = fmt::format("write {} = '{}'", option_.name, number->text);
+        wrong_type(value, wanted, std::move(hint));
+        return std::nullopt;
+    }
+
+    std::optional<OptionData> read_text(const Value& value) {
+        std::optional<std::string> text = text_or_json(value);
+        if (!text) return std::nullopt;
+        return OptionData(std::move(*text));
+    }
+
+    std::optional<OptionData> read_list(const Value& value) {
+        const auto* list = std::get_if<Value::List>(&value.node);
+        if (list == nullptr || (list->json && option_.facts.takes_json)) {
+            std::optional<std::string> text = text_or_json(value);
+            if (!text) return std::nullopt;
+            return OptionData(TextList{std::move(*text)});
+        }
+        if (list->elements.empty() && !is_about_codes(option_.facts.rule))
+            return wrong_type(value, option_type_name(OptionType::text_list));
+        TextList texts;
+        bool good = true;
+        for (const Value& element : list->elements) {
+            std::optional<std::string> text = text_or_json(element);
+            good = good && text;
+            if (text) texts.push_back(std::move(*text));
+        }
+        if (!good) return std::nullopt;
+        return OptionData(std::move(texts));
+    }
+
+    std::optional<OptionData> read_map(const Value& value) {
+        const auto* object = std::get_if<Value::Object>(&value.node);
+        if (object == nullptr) return wrong_type(value, "map");
+        TextMap entries;
+        bool good = true;
+        for (const auto& [key, entry] : object->entries) {
+            const std::string* key_text = text_of(key);
+            if (key_text == nullptr) {
+                good = false;
+                wrong_type(key, "map with string keys");
+                continue;
+            }
+            std::optional<std::string> text = entry_text(*key_text, entry);
+            if (!check_placeholders(key, *key_text, {})) {
+                good = false;
+                continue;
+            }
+            if (!text || !check_references(entry, *text) || !check_placeholders(entry, *text)) {
+                good = false;
+                continue;
+            }
+            if (const auto violation = check_entry(option_.facts.rule, *key_text, *text)) {
+                report(*violation, key, key_text->size());
+                good = false;
+                continue;
+            }
+            const bool repeated = std::any_of(entries.begin(), entries.end(), [&](const auto& other) {
+                return equals_ignoring_case(other.first, *key_text);
+            });
+            if (repeated) {
+                diagnostics_.error(DiagnosticCode::duplicate_option, key.span,
+                                   fmt::format("option \"{}\" has the key \"{}\" twice", option_.name, *key_text));
+                good = false;
+                continue;
+            }
+            entries.emplace_back(*key_text, std::move(*text));
+        }
+        if (!good) return std::nullopt;
+        return OptionData(std::move(entries));
+    }
+
+    /// Map values may be numbers and booleans: their text is meant.
+    std::optional<std::string> entry_text(std::string_view key, const Value& value) {
+        if (const std::string* text = text_of(value)) return *text;
+        if (const auto* number = std::get_if<Value::Number>(&value.node)) return number->text;
+        if (const auto* boolean = std::get_if<Value::Boolean>(&value.node)) return boolean->value ? "true" : "false";
+        diagnostics_.error(DiagnosticCode::option_type_mismatch, value.span,
+                           fmt::format("option \"{}\": the value of \"{}\" must be a string, not {}", option_.name, key,
+                                       describe_option_value(value)));
+        return std::nullopt;
+    }
+
+    /// True when within bounds. written is the number as the user gave it.
+    bool check_bounds(const Value& value, double number, std::string_view written) {
+        const OptionFacts& facts = option_.facts;
+        const bool low = facts.minimum && number < *facts.minimum;
+        const bool high = facts.maximum && number > *facts.maximum;
+        if (!low && !high) return true;
+        diagnostics_.error(DiagnosticCode::option_out_of_range, value.span,
+                           fmt::format("option \"{}\" must be {}, not {}", option_.name,
+                                       describe_bounds(facts.minimum, facts.maximum, facts.unit), written));
+        return false;
+    }
+
+    std::optional<OptionData> read_integer(const Value& value) {
+        const auto* number = std::get_if<Value::Number>(&value.node);
+        if (number == nullptr) return wrong_type(value, "integer", unquoted_number_hint(value));
+        return integer_from(value, number->text);
+    }
+
+    std::string unquoted_number_hint(const Value& value) const {
+        const std::string* text = text_of(value);
+        if (text != nullptr && parse_number(*text))
+            return fmt::format("write {} = {}, without quotes", option_.name, *text);
+        return {};
+    }
+
+    std::optional<OptionData> integer_from(const Value& value, std::string_view text) {
+        if (!is_digits(text)) {
+            const std::optional<double> number = parse_number(text);
+            std::string hint;
+            if (number && *number == std::floor(*number) && std::abs(*number) < 1e15)
+                hint = fmt::format("write {} = {}", option_.name, number_text(*number));
+            return wrong_type(value, "integer", std::move(hint));
+        }
+        std::string_view digits = text;
+        if (digits.front() == '+') digits.remove_prefix(1);
+        std::int64_t number = 0;
+        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (failure != std::errc()) {
+            const bool within = check_bounds(value, digits.front() == '-' ? -1e19 : 1e19, text);
+            if (within)
+                diagnostics_.error(DiagnosticCode::option_out_of_range, value.span,
+                                   fmt::format("option \"{}\" does not fit into 64 bits", option_.name));
+            return std::nullopt;
+        }
+        if (!check_bounds(value, static_cast<double>(number), text)) return std::nullopt;
+        return OptionData(number);
+    }
+
+    std::optional<OptionData> read_decimal(const Value& value) {
+        const auto* number = std::get_if<Value::Number>(&value.node);
+        if (number == nullptr) return wrong_type(value, "number", unquoted_number_hint(value));
+        const std::optional<double> parsed = parse_number(number->text);
+        if (!parsed) return wrong_type(value, "number");
+        if (!check_bounds(value, *parsed, number->text)) return std::nullopt;
+        return OptionData(*parsed);
+    }
+
+    std::optional<OptionData> read_boolean(const Value& value) {
+        if (const auto* boolean = std::get_if<Value::Boolean>(&value.node)) return OptionData(boolean->value);
+        std::string hint;
+        if (const std::string* text = text_of(value)) {
+            for (const std::string_view yes : {"true", "yes", "on", "1", "enabled"}) {
+                if (equals_ignoring_case(*text, yes))
+                    hint = fmt::format("write {} = true, without quotes", option_.name);
+            }
+            for (const std::string_view no : {"false", "no", "off", "0", "disabled"}) {
+                if (equals_ignoring_case(*text, no))
+                    hint = fmt::format("write {} = false, without quotes", option_.name);
+            }
+        }
+        if (const auto* number = std::get_if<Value::Number>(&value.node)) {
+            if (number->text == "1") hint = fmt::format("write {} = true", option_.name);
+            if (number->text == "0") hint = fmt::format("write {} = false", option_.name);
+        }
+        return wrong_type(value, "boolean", std::move(hint));
+    }
+
+    std::optional<OptionData> read_duration(const Value& value) {
+        const std::string_view unit = option_.facts.unit;
+        const auto* interval = std::get_if<Value::Interval>(&value.node);
+        const auto* number = std::get_if<Value::Number>(&value.node);
+        if (number != nullptr && !unit.empty()) return integer_from(value, number->text);
+        const std::string_view wanted = unit.empty() ? "interval" : "integer or interval";
+        if (interval == nullptr) return wrong_type(value, wanted, interval_hint(value));
+        const auto length = parse_fixed_interval(interval->text, interval->unit);
+        if (!length) {
+            diagnostics_.error(DiagnosticCode::invalid_literal, value.span,
+                               fmt::format("option \"{}\" needs an interval of fixed length", option_.name),
+                               "for example INTERVAL '30 days' or INTERVAL '1 hour 30 minutes'");
+            return std::nullopt;
+        }
+        if (length->count() % option_.unit_microseconds != 0) {
+            diagnostics_.error(DiagnosticCode::option_out_of_range, value.span,
+                               fmt::format("option \"{}\" must be a whole number of {}", option_.name, unit));
+            return std::nullopt;
+        }
+        const std::int64_t count = length->count() / option_.unit_microseconds;
+        if (!check_bounds(value, static_cast<double>(count), fmt::format("{}", interval_text(*length))))
+            return std::nullopt;
+        return OptionData(count);
+    }
+
+    std::string interval_hint(const Value& value) const {
+        if (!option_.facts.unit.empty()) return unquoted_number_hint(value);
+        const std::string* text = text_of(value);
+        if (text != nullptr && parse_fixed_interval(*text))
+            return fmt::format("write {} = INTERVAL '{}'", option_.name, *text);
+        if (const auto* number = std::get_if<Value::Number>(&value.node))
+            return fmt::format("write {} = INTERVAL '{} seconds', or another unit", option_.name, number->text);
+        return {};
+    }
+
+    std::optional<OptionData> read_choice(const Value& value) {
+        const std::string* text = text_of(value);
+        if (text == nullptr) return wrong_type(value, "string");
+        for (const std::string_view choice : option_.choices) {
+            if (equals_ignoring_case(*text, choice)) return OptionData(std::string(choice));
+        }
+        std::vector<std::string> candidates(option_.choices.begin(), option_.choices.end());
+        std::string list;
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            if (i > 0) list += i + 1 == candidates.size() ? " or " : ", ";
+            list += fmt::format("'{}'", candidates[i]);
+        }
+        diagnostics_.error(DiagnosticCode::option_not_allowed_value, value.span,
+                           fmt::format("option \"{}\" must be {}, not '{}'", option_.name, list, *text),
+                           did_you_mean(*text, candidates));
+        return std::nullopt;
+    }
+
+    const OptionDeclaration& option_;
+    Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+std::optional<OptionData> read_option_value(const OptionDeclaration& option, const ast::OptionValue& value,
+                                            Diagnostics& diagnostics) {
+    if (std::holds_alternative<Value::Null>(value.node)) return OptionData(std::monostate{});
+    return OptionValueReader(option, diagnostics).read(value);
+}
+
+std::string describe_bounds(std::optional<double> minimum, std::optional<double> maximum, std::string_view unit) {
+    const std::string suffix = unit.empty() ? std::string() : fmt::format(" {}", unit);
+    if (minimum && maximum)
+        return fmt::format("between {} and {}{}", number_text(*minimum), number_text(*maximum), suffix);
+    if (minimum) return fmt::format("at least {}{}", number_text(*minimum), suffix);
+    if (maximum) return fmt::format("at most {}{}", number_text(*maximum), suffix);
+    return {};
+}
+
+}  // namespace laminar

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vector>
+
+#include "catalog/objects/catalog.h"
+#include "catalog/options/secret_resolver.h"
+#include "cli/check/failed_names.h"
+#include "cli/check/risk_findings.h"
+#include "parser/diagnostic/diagnostic.h"
+#include "parser/read/parser.h"
+
+namespace laminar {
+
+/// A file to check: one source for a script, one for each SQL block of a Markdown file. All share one catalog.
+using ScriptParts = std::vector<SourceTextPtr>;
+
+/// Checks files without network and without writing anything: parses them and binds their statements in order against a
+/// catalog that starts empty, or with shared declarations. An object whose definition has errors is not reported again
+/// where later statements refer to it. Not thread-safe.
+class ScriptChecker {
+public:
+    /// secrets, when given, must know every secret a file refers to. Borrowed.
+    explicit ScriptChecker(const SecretResolver* secrets) : secrets_(secrets) {}
+
+    /// Adds declarations that every file checked later can refer to, and returns what is wrong with them.
+    [[nodiscard]] Diagnostics add_declarations(const ScriptParts& parts);
+
+    /// connections, when given, receives the connections that the file declares.
+    [[nodiscard]] Diagnostics check(const ScriptParts& parts,
+                                    std::vector<ConnectionObject>* connections = nullptr) const;
+
+private:
+    struct Declarations {
+        std::vector<ParsedScript> scripts;
+        FailedNames failed;
+    };
+
+    [[nodiscard]] Diagnostics check(const ScriptParts& parts, std::vector<ConnectionObject>* connections,
+                                    Declarations* kept) const;
+
+    const SecretResolver* secrets_;
+    Declarations shared_;
+};
+
+}  // namespace laminar

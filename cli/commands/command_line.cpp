@@ -1,0 +1,323 @@
+#include "cli/commands/command_line.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands/check_command.h"
+#include "cli/commands/command_reference.h"
+#include "cli/commands/connectors_command.h"
+#include "cli/commands/run_command.h"
+#include "cli/commands/shell_command.h"
+#include "cli/commands/test_command.h"
+#include "cli/report/version.h"
+#include "cli/scripts/duration.h"
+#include "cli/terminal/text_output.h"
+#include "parser/text/name_suggester.h"
+
+namespace laminar {
+namespace {
+
+constexpr int exit_usage = 2;
+
+/// What the command line was parsed into. The strings live as long as the command runs.
+struct Arguments {
+    RunOptions run;
+    CheckOptions check;
+    ShellOptions shell;
+    TestOptions test;
+    SecretResolver::Sources secrets;
+    std::string log_level;
+    LogFormat log_format = LogFormat::text;
+    std::string connector;
+    ReferenceFormat reference_format = ReferenceFormat::text;
+    std::string reference;
+};
+
+/// An option with one of a few values.
+template <class Value>
+void add_choice(CLI::App& command, const std::string& name, const std::string& help,
+                std::map<std::string, Value> values, std::function<void(Value)> assign) {
+    std::vector<std::string> names;
+    for (const auto& [text, value] : values) names.push_back(text);
+    command
+        .add_option_function<std::string>(
+            name, [values, assign = std::move(assign)](const std::string& text) { assign(values.at(text)); }, help)
+        ->check(CLI::IsMember(names));
+}
+
+template <class Target>
+void add_duration(CLI::App& command, const std::string& name, const std::string& help, Target& target) {
+    command
+        .add_option_function<std::string>(
+            name,
+            [name, &target](const std::string& text) {
+                const std::optional<std::chrono::milliseconds> duration = parse_duration(text);
+                if (!duration) {
+                    throw CLI::ValidationError(
+                        fmt::format("{}: \"{}\" is not a duration; write 10s, 500ms, 2m or 1h", name, text));
+                }
+                target = *duration;
+            },
+            help)
+        ->type_name("DURATION");
+}
+
+void add_shutdown_timeout(CLI::App& command, std::chrono::milliseconds& target) {
+    add_duration(command, "--shutdown-timeout",
+                 "How long the end may take, whatever brings it: process what has arrived, send, close (10s)", target);
+}
+
+void add_secret_sources(CLI::App& command, SecretResolver::Sources& sources) {
+    command
+        .add_option_function<std::string>(
+            "--secrets-dir", [&sources](const std::string& path) { sources.secrets_dir = path; },
+            "Folder with one file per secret")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory);
+    command
+        .add_option_function<std::string>(
+            "--env-file", [&sources](const std::string& path) { sources.env_file = path; },
+            "File with NAME=VALUE lines, for secrets")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+}
+
+void add_log_options(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option_function<std::string>(
+            "--log-level", [&arguments](const std::string& level) { arguments.log_level = level; },
+            "trace, debug, info, warn, error or off")
+        ->type_name("LEVEL")
+        ->check(CLI::Validator(
+            [](std::string& level) {
+                return is_log_level(level) ? std::string() : fmt::format("\"{}\" is not a log level", level);
+            },
+            ""));
+    add_choice<LogFormat>(command, "--log-format", "Of log records on standard error",
+                          {{"text", LogFormat::text}, {"json", LogFormat::json}},
+                          [&arguments](LogFormat format) { arguments.log_format = format; });
+}
+
+CLI::App* add_run(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("run", "Executes scripts and keeps their streams going");
+    command->add_option("FILE", arguments.run.files, "Scripts, executed one after the other; - is standard input");
+    command
+        ->add_option("-e", arguments.run.statements, "Statements to execute, after the files; may be given repeatedly")
+        ->type_name("SQL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_choice<OutputFormat>(*command, "--format", "Of rows; table on a terminal, else json",
+                             {{"table", OutputFormat::table},
+                              {"json", OutputFormat::json},
+                              {"csv", OutputFormat::csv},
+                              {"line", OutputFormat::line}},
+                             [&arguments](OutputFormat format) { arguments.run.format = format; });
+    add_duration(*command, "--for", "End after so long, counted from the start", arguments.run.run_for);
+    add_duration(*command, "--until-idle", "End when no message has come or gone for so long",
+                 arguments.run.until_idle);
+    command->add_flag("--drain", arguments.run.drain, "Treat the end as end of input: open windows close");
+    command->add_flag("--once", arguments.run.once, "End when the statements are through, whatever streams are live")
+        ->excludes("--until-idle");
+    add_shutdown_timeout(*command, arguments.run.shutdown_timeout);
+    command->add_flag("--quiet,-q", arguments.run.quiet, "No progress, no summary, only warnings in the log");
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0 done, 1 failed, 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar run connections.sql trades.sql --secrets-dir /run/secrets\n"
+        "  laminar run trades.sql --for 10s --drain --format csv > trades.csv\n"
+        "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
+        "  laminar run --once feed.sql -e \"WAIT FOR trades COUNT 10\" -e \"SELECT * FROM trades\"\n"
+        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
+    return command;
+}
+
+CLI::App* add_check(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("check", "Validates scripts, each on its own, without any network");
+    command
+        ->add_option(
+            "PATH", arguments.check.paths,
+            "Scripts, Markdown files (their ```sql blocks), folders with them, patterns such as 'sql/**/*.sql'; - "
+            "is standard input")
+        ->required();
+    command
+        ->add_option("--catalog", arguments.check.catalogs,
+                     "File whose declarations every checked file may refer to; may be given repeatedly")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_choice<CheckFormat>(*command, "--format", "Of findings",
+                            {{"text", CheckFormat::text},
+                             {"json", CheckFormat::json},
+                             {"sarif", CheckFormat::sarif},
+                             {"github", CheckFormat::github},
+                             {"junit", CheckFormat::junit}},
+                            [&arguments](CheckFormat format) { arguments.check.format = format; });
+    command->add_flag("--require-secrets", arguments.check.require_secrets,
+                      "Report secrets that cannot be found here and now");
+    command->add_flag("--deny-warnings", arguments.check.deny_warnings, "Warnings fail the check as well");
+    command->add_flag("--connect", arguments.check.connect, "Also try every connection; the only use of the network");
+    add_secret_sources(*command, arguments.secrets);
+    command->footer(
+        "Exit code: 0 clean, 1 findings, 2 wrong usage or a file that cannot be read.\n"
+        "Examples:\n"
+        "  laminar check sql/ docs/\n"
+        "  laminar check --catalog connections.sql --deny-warnings 'pipelines/**/*.sql'\n"
+        "  laminar check --format sarif sql/ > laminar.sarif");
+    return command;
+}
+
+CLI::App* add_shell(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("shell", "Reads statements from a terminal or a pipe");
+    command->add_option("FILE", arguments.shell.files, "Scripts to execute first");
+    add_shutdown_timeout(*command, arguments.shell.shutdown_timeout);
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0; through a pipe 1 when a statement failed, which ends it; 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar shell connections.sql\n"
+        "  echo 'SELECT 40 + 2 AS answer;' | laminar shell");
+    return command;
+}
+
+CLI::App* add_test(CLI::App& program, Arguments& arguments) {
+    CLI::App* command =
+        program.add_subcommand("test", "Tests pipelines with recorded messages, without their endpoints");
+    command->add_option("PATH", arguments.test.paths, "Test files, folders with *.test files, patterns")->required();
+    command->add_option("--only", arguments.test.only, "Tests whose name has this in it")->type_name("TEXT");
+    command->add_flag("--update", arguments.test.update, "Write what came out into the test files");
+    add_choice<TestFormat>(*command, "--format", "Of results",
+                           {{"text", TestFormat::text}, {"junit", TestFormat::junit}},
+                           [&arguments](TestFormat format) { arguments.test.format = format; });
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0 all passed, 1 some did not, 2 wrong usage or a test file that cannot be read.\n"
+        "Examples:\n"
+        "  laminar test tests/\n"
+        "  laminar test --update trades.test\n"
+        "  laminar test --format junit tests/ > laminar-tests.xml");
+    return command;
+}
+
+CLI::App* add_reference(CLI::App& program, Arguments& arguments) {
+    CLI::App* command =
+        program.add_subcommand("reference", "Prints the manual page, completions for shells, or this reference");
+    command->add_option("FORM", arguments.reference, "What to print")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>{"man", "bash", "zsh", "markdown"}));
+    command->footer(
+        "Examples:\n"
+        "  laminar reference man > /usr/local/share/man/man1/laminar.1\n"
+        "  source <(laminar reference bash)\n"
+        "  laminar reference zsh > ~/.zsh/completions/_laminar");
+    return command;
+}
+
+int print_reference(const CLI::App& program, const std::string& form) {
+    const std::vector<CommandReference> commands = describe_commands(program);
+    FileOutput output(STDOUT_FILENO);
+    output.write(form == "man"    ? manual_page(commands)
+                 : form == "bash" ? bash_completion(commands)
+                 : form == "zsh"  ? zsh_completion(commands)
+                                  : command_reference_markdown(commands));
+    return output.is_closed() ? 1 : 0;
+}
+
+CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("connectors", "Prints the reference of the connectors");
+    command->add_option("NAME", arguments.connector, "One connector alone");
+    add_choice<ReferenceFormat>(
+        *command, "--format", "Of the reference",
+        {{"text", ReferenceFormat::text}, {"json", ReferenceFormat::json}, {"markdown", ReferenceFormat::markdown}},
+        [&arguments](ReferenceFormat format) { arguments.reference_format = format; });
+    command->footer(
+        "Examples:\n"
+        "  laminar connectors\n"
+        "  laminar connectors websocket --format markdown");
+    return command;
+}
+
+void report_unknown_command(const CLI::App& program, const std::string& name) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : program.get_subcommands({})) commands.push_back(command->get_name());
+    std::string hint = did_you_mean(name, commands);
+    if (hint.empty()) hint = fmt::format("commands are {}", fmt::join(commands, ", "));
+    fmt::print(stderr, "laminar: there is no command \"{}\"; {}\n", name, hint);
+}
+
+LogOptions log_options(const Arguments& arguments, std::string_view default_level) {
+    LogOptions options;
+    options.level = arguments.log_level.empty() ? default_level : std::string_view(arguments.log_level);
+    options.format = arguments.log_format;
+    return options;
+}
+
+}  // namespace
+
+int execute_command_line(int argument_count, char** argument_values) {
+    CLI::App program("SQL for WebSocket streams", "laminar");
+    Arguments arguments;
+    program.set_version_flag("--version", version_text);
+    program.require_subcommand(1);
+    const CLI::App* run = add_run(program, arguments);
+    const CLI::App* check = add_check(program, arguments);
+    const CLI::App* shell = add_shell(program, arguments);
+    const CLI::App* test = add_test(program, arguments);
+    const CLI::App* connectors = add_connectors(program, arguments);
+    const CLI::App* reference = add_reference(program, arguments);
+    program.footer("laminar COMMAND --help tells more about each.");
+    try {
+        program.parse(argument_count, argument_values);
+    } catch (const CLI::ParseError& error) {
+        if (program.get_subcommands().empty() && argument_count > 1 && argument_values[1][0] != '-') {
+            report_unknown_command(program, argument_values[1]);
+            return exit_usage;
+        }
+        return program.exit(error) == 0 ? 0 : exit_usage;
+    }
+    try {
+        if (run->parsed()) {
+            if (arguments.run.files.empty() && arguments.run.statements.empty()) {
+                fmt::print(stderr, "laminar: nothing to run; give a FILE, - or -e SQL\n");
+                return exit_usage;
+            }
+            arguments.run.secrets = arguments.secrets;
+            arguments.run.log = log_options(arguments, arguments.run.quiet ? "warn" : "info");
+            return run_command(arguments.run);
+        }
+        if (check->parsed()) {
+            arguments.check.secrets = arguments.secrets;
+            return check_command(arguments.check);
+        }
+        if (shell->parsed()) {
+            arguments.shell.secrets = arguments.secrets;
+            arguments.shell.log = log_options(arguments, "warn");
+            return shell_command(arguments.shell);
+        }
+        if (test->parsed()) {
+            arguments.test.secrets = arguments.secrets;
+            arguments.test.log = log_options(arguments, "off");
+            return test_command(arguments.test);
+        }
+        if (reference->parsed()) return print_reference(program, arguments.reference);
+        if (connectors->parsed()) return connectors_command(arguments.connector, arguments.reference_format);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "laminar: internal error: {}\n", arguments.secrets.remembered->redact(error.what()));
+        return 1;
+    }
+    return exit_usage;
+}
+
+}  // namespace laminar

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/result/row_printer.h"
+
+namespace laminar {
+
+class CsvPrinter : public RowPrinter {
+public:
+    using RowPrinter::RowPrinter;
+
+protected:
+    void append_header(std::string& text, std::string_view stream, const std::vector<OutputColumn>& columns,
+                       bool begins) override;
+    void append_row(std::string& text, std::string_view stream, const ResultTable& rows, std::size_t row) override;
+
+private:
+    std::string header_;  ///< Of the rows written last; an equal one is not repeated.
+    std::string value_;
+};
+
+}  // namespace laminar

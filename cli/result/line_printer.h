@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cli/result/row_printer.h"
+
+namespace laminar {
+
+class LinePrinter : public RowPrinter {
+public:
+    using RowPrinter::RowPrinter;
+
+protected:
+    void append_header(std::string& text, std::string_view stream, const std::vector<OutputColumn>& columns,
+                       bool begins) override;
+    void append_row(std::string& text, std::string_view stream, const ResultTable& rows, std::size_t row) override;
+
+private:
+    std::vector<std::string> labels_;  ///< Padded column names, "_stream" first for streams.
+};
+
+}  // namespace laminar

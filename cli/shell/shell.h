@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/shell/line_reader.h"
+#include "cli/shell/shell_interruption.h"
+#include "cli/shell/shell_printer.h"
+#include "cli/terminal/console_messages.h"
+#include "runtime/session/session.h"
+
+namespace laminar {
+
+/// Statements and backslash commands, one after the other, with one session. In front of a user an error is shown and
+/// the shell goes on; otherwise it ends everything. One thread; interruption is what others reach it through.
+class Shell {
+public:
+    /// All borrowed.
+    struct Surroundings {
+        ConsoleMessages& messages;
+        ShellOutput& output;
+        ShellPrinter& printer;
+        LineReader& lines;
+        ShellInterruption& interruption;
+        bool interactive = false;
+    };
+
+    Shell(const Session::Settings& settings, const Surroundings& surroundings);
+
+    /// Executes a script. False when something in it failed.
+    bool execute_file(const std::string& path);
+    /// Reads to the end of the input, to \q, or, without a user, to the first error. False for the latter.
+    bool read_statements();
+    /// Says what had to be abandoned. False then.
+    bool shut_down(std::chrono::milliseconds timeout);
+
+private:
+    enum class Outcome { done, failed, leave };
+
+    // shell.cpp
+    bool execute(const SourceTextPtr& source);
+    bool execute_statement(const SourceTextPtr& source, const ast::Statement& statement);
+    void follow_subscription();
+    void show_result();
+    [[nodiscard]] Completion complete(std::string_view before, std::string_view after);
+
+    // shell_commands.cpp
+    Outcome execute_command(std::string_view text);
+    [[nodiscard]] static Completion complete_command(std::string_view before, const Catalog& catalog);
+    void help();
+    bool describe(const std::string& name);
+    bool list_objects();
+    bool set_format(const std::string& name);
+    bool watch(const std::string& interval);
+
+    Surroundings around_;
+    Session session_;
+    std::string pending_;  ///< Lines of a statement that has not ended.
+    std::string last_;     ///< The last statements executed, for \watch.
+    bool timing_ = false;
+    bool pager_ = true;
+};
+
+}  // namespace laminar

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "runtime/session/session.h"
+
+namespace laminar {
+
+/// Ctrl-C, and the request to end, as they meet what a shell does at the moment. Thread-safe: the signal's thread
+/// interrupts, the shell's own thread does the rest.
+class ShellInterruption {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    ShellInterruption() = default;
+    ~ShellInterruption() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        happening_.notify_all();
+        if (ender_.joinable()) ender_.join();
+    }
+    ShellInterruption(const ShellInterruption&) = delete;
+    ShellInterruption& operator=(const ShellInterruption&) = delete;
+
+    /// From now on an interruption cancels what the session executes. The session must live until end().
+    void begin(Session& session) {
+        const std::lock_guard lock(mutex_);
+        session_ = &session;
+        happened_ = false;
+    }
+    void end() {
+        const std::lock_guard lock(mutex_);
+        session_ = nullptr;
+    }
+    /// False when nothing runs that could be interrupted.
+    bool interrupt() {
+        const std::lock_guard lock(mutex_);
+        if (!session_) return false;
+        happened_ = true;
+        session_->cancel();
+        happening_.notify_all();
+        return true;
+    }
+    /// The shell is to end: whatever it executes from now on is cancelled, again and again, and when the time is over
+    /// what holds that up as well. From one thread.
+    void interrupt_for_good(std::chrono::milliseconds time) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (end_asked_at_) return;
+            end_asked_at_ = Clock::now();
+        }
+        ender_ = std::thread([this, due = Clock::now() + time] { keep_interrupting(due); });
+    }
+    /// What is left of the time for the end.
+    [[nodiscard]] std::chrono::milliseconds left_of(std::chrono::milliseconds time) const {
+        const std::lock_guard lock(mutex_);
+        if (!end_asked_at_) return time;
+        const auto since = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *end_asked_at_);
+        return std::max(time - since, std::chrono::milliseconds(0));
+    }
+
+    /// Since begin().
+    [[nodiscard]] bool happened() const {
+        const std::lock_guard lock(mutex_);
+        return happened_;
+    }
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        happened_ = false;
+    }
+    /// Sleeps; true as soon as it happens.
+    bool wait_for(std::chrono::milliseconds duration) {
+        std::unique_lock lock(mutex_);
+        return happening_.wait_for(lock, duration, [this] { return happened_; });
+    }
+
+private:
+    void keep_interrupting(Clock::time_point due) {
+        constexpr std::chrono::milliseconds interrupt_every{50};
+        std::unique_lock lock(mutex_);
+        while (!over_) {
+            if (session_) {
+                happened_ = true;
+                if (Clock::now() < due)
+                    session_->cancel();
+                else
+                    session_->abandon();
+            }
+            happening_.notify_all();
+            happening_.wait_for(lock, interrupt_every, [this] { return over_; });
+        }
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable happening_;
+    Session* session_ = nullptr;  ///< Guarded by mutex_, as all below.
+    bool happened_ = false;
+    bool over_ = false;
+    std::optional<Clock::time_point> end_asked_at_;
+    std::thread ender_;  ///< Of the thread that asks for the end.
+};
+
+}  // namespace laminar

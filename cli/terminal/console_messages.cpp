@@ -1,0 +1,34 @@
+#include "cli/terminal/console_messages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "cli/terminal/terminal.h"
+#include "parser/diagnostic/diagnostic_renderer.h"
+
+namespace laminar {
+
+void ConsoleMessages::say(std::string_view text) { write(fmt::format("laminar: {}\n", text)); }
+
+void ConsoleMessages::write(std::string_view text) {
+    const std::string shown = secrets_->redact(text);
+    status_line_.erase();
+    std::fwrite(shown.data(), 1, shown.size(), stderr);
+    std::fflush(stderr);
+}
+
+void ConsoleMessages::show(const Diagnostics& diagnostics) {
+    if (diagnostics.all().empty()) return;
+    RenderOptions options;
+    options.color = wants_color(stderr);
+    if (const std::size_t width = terminal_width(stderr); width > 0)
+        options.max_width = std::max<std::size_t>(width, 40);
+    std::string text;
+    for (const Diagnostic& diagnostic : diagnostics.all()) text += render_diagnostic(diagnostic, options);
+    write(text);
+}
+
+}  // namespace laminar

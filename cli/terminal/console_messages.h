@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "catalog/options/remembered_secrets.h"
+#include "cli/terminal/status_line.h"
+#include "parser/diagnostic/diagnostic.h"
+
+namespace laminar {
+
+/// What a command says about itself, on standard error, without secrets. Thread-safe.
+class ConsoleMessages {
+public:
+    ConsoleMessages(StatusLine& status_line, std::shared_ptr<const RememberedSecrets> secrets)
+        : status_line_(status_line), secrets_(std::move(secrets)) {}
+
+    /// "laminar: text".
+    void say(std::string_view text);
+    /// Findings with their source lines and carets.
+    void show(const Diagnostics& diagnostics);
+
+private:
+    void write(std::string_view text);
+
+    StatusLine& status_line_;
+    const std::shared_ptr<const RememberedSecrets> secrets_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,31 @@
+#include "cli/terminal/status_line.h"
+
+#include <cstdio>
+
+#include "cli/terminal/cell_text.h"
+#include "cli/terminal/terminal.h"
+
+namespace laminar {
+
+void StatusLine::show(std::string_view text) {
+    if (!enabled_) return;
+    const std::size_t width = terminal_width(stderr);
+    const std::lock_guard lock(mutex_);
+    std::string line = "\r";
+    line += width > 1 ? cut_to_width(std::string(text), width - 1, true) : std::string(text);
+    line += "\x1b[K";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+    std::fflush(stderr);
+    shown_ = true;
+}
+
+void StatusLine::erase() {
+    if (!enabled_) return;
+    const std::lock_guard lock(mutex_);
+    if (!shown_) return;
+    std::fputs("\r\x1b[K", stderr);
+    std::fflush(stderr);
+    shown_ = false;
+}
+
+}  // namespace laminar

@@ -1,0 +1,277 @@
+#include "connectors/codec/decoders/json_decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "connectors/codec/decoders/json_events.h"
+#include "connectors/codec/json/json_text.h"
+#include "connectors/codec/rows/field_tree.h"
+#include "connectors/codec/rows/row_writer.h"
+#include "parser/text/utf8.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::size_t padding = PaddedJsonStream::padding;
+// Offsets into a batch are 32 bits wide, and several messages share one batch.
+constexpr std::size_t maximum_message_size = std::size_t{1} << 30;
+
+std::string_view parse_problem(rapidjson::ParseErrorCode code) {
+    using namespace rapidjson;
+    switch (code) {
+        case kParseErrorDocumentEmpty:
+            return "there is no value";
+        case kParseErrorValueInvalid:
+            return "not a value";
+        case kParseErrorObjectMissName:
+            return "a member must begin with a name in quotes";
+        case kParseErrorObjectMissColon:
+            return "missing colon after a name";
+        case kParseErrorObjectMissCommaOrCurlyBracket:
+            return "missing comma or } after a member";
+        case kParseErrorArrayMissCommaOrSquareBracket:
+            return "missing comma or ] after an element";
+        case kParseErrorStringUnicodeEscapeInvalidHex:
+            return "\\u wants four hexadecimal digits";
+        case kParseErrorStringUnicodeSurrogateInvalid:
+            return "half of a surrogate pair without the other";
+        case kParseErrorStringEscapeInvalid:
+            return "unknown escape in a string";
+        case kParseErrorStringMissQuotationMark:
+            return "a string without its closing quote";
+        case kParseErrorNumberTooBig:
+            return "a number beyond all types";
+        case kParseErrorNumberMissFraction:
+            return "missing digits after the decimal point";
+        case kParseErrorNumberMissExponent:
+            return "missing digits in an exponent";
+        default:
+            return "not JSON";
+    }
+}
+
+MessageError invalid_json(std::size_t offset, std::string_view problem) {
+    return {"invalid_json", fmt::format("invalid JSON at byte {}: {}", offset, problem)};
+}
+
+class JsonDecoder final : public MessageDecoder {
+public:
+    JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
+        : tolerant_(options.tolerant),
+          wants_payload_(
+              std::any_of(schema->columns.begin(), schema->columns.end(),
+                          [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
+          root_(make_field_tree(*schema, options.message_id_field)),
+          writer_(schema, schema->coerce || options.coerce, options.tolerant),
+          events_(writer_, *root_, {rows(), !options.guessed_types, options.guessed_types && !wants_payload_}) {}
+
+    std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
+        writer_.begin_message(message, batch);
+        PreparedText text = prepare(message.payload);
+        if (!text.error) {
+            PaddedJsonStream stream(scratch_.data());
+            events_.begin_message(message.payload, stream);
+            ReadAlone read{events_, reader_};
+            text.error = read_values(message.payload, stream, read);
+            if (events_.failure()) text.error = std::move(events_.failure());
+        }
+        return finish(message, batch, text.is_text, std::move(text.error));
+    }
+
+    void decode_together(const Message& message, std::span<DecodeTask> tasks) override {
+        const PreparedText text = prepare(message.payload);
+        std::optional<MessageError> error = text.error;
+        together_.clear();
+        for (const DecodeTask& task : tasks) {
+            auto* decoder = dynamic_cast<JsonDecoder*>(task.decoder);
+            if (!decoder) throw std::logic_error("decoders of several formats for one message");
+            together_.push_back(decoder);
+            decoder->writer_.begin_message(message, *task.batch);
+        }
+        group_.clear();
+        if (!error) {
+            PaddedJsonStream stream(scratch_.data());
+            for (JsonDecoder* decoder : together_) {
+                decoder->events_.begin_message(message.payload, stream);
+                group_.add(decoder->events_);
+            }
+            ReadTogether read{together_, group_, reader_, stream};
+            error = read_values(message.payload, stream, read);
+        }
+        for (std::size_t index = 0; index < tasks.size(); ++index) {
+            JsonDecoder& decoder = *together_[index];
+            std::optional<MessageError> own = error;
+            if (!text.error && decoder.events_.failure()) own = std::move(decoder.events_.failure());
+            tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
+        }
+    }
+
+private:
+    /// How the values of a message are read: by this decoder, or by several.
+    struct ReadAlone {
+        JsonEvents& events;
+        rapidjson::Reader& reader;
+
+        void begin_value() { events.begin_value(); }
+        bool read_value() { return events.read_value(reader); }
+        void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
+            events.fail_line(begin, end, error);
+        }
+    };
+    struct ReadTogether {
+        const std::vector<JsonDecoder*>& decoders;
+        JsonEventsGroup& group;
+        rapidjson::Reader& reader;
+        PaddedJsonStream& stream;
+
+        void begin_value() {
+            for (JsonDecoder* decoder : decoders) decoder->events_.begin_value();
+        }
+        bool read_value() { return group.read_value(reader, stream); }
+        void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
+            for (JsonDecoder* decoder : decoders) decoder->events_.fail_line(begin, end, error);
+        }
+    };
+    struct PreparedText {
+        std::optional<MessageError> error;
+        bool is_text = true;
+    };
+
+    /// Copies the text to the scratch memory, where the reader changes it, and looks at what the reader lets pass.
+    PreparedText prepare(std::string_view payload) {
+        if (payload.size() > maximum_message_size) {
+            return {MessageError{"too_large", fmt::format("the message has {} bytes", payload.size())},
+                    find_invalid_utf8(payload) == std::string_view::npos};
+        }
+        const CopiedText copied = copy_to_scratch(payload);
+        const std::size_t invalid_at = copied.is_ascii ? std::string_view::npos : find_invalid_utf8(payload);
+        if (invalid_at != std::string_view::npos)
+            return {MessageError{"invalid_utf8", fmt::format("invalid UTF-8 at byte {}", invalid_at)}, false};
+        // RapidJSON joins surrogate halves but lets a lone second half pass.
+        const std::size_t lone = copied.has_backslash ? find_unpaired_low_surrogate(payload) : std::string_view::npos;
+        if (lone != std::string_view::npos)
+            return {invalid_json(lone, parse_problem(rapidjson::kParseErrorStringUnicodeSurrogateInvalid)), true};
+        return {};
+    }
+
+    [[nodiscard]] JsonEvents::Rows rows() const noexcept {
+        if (!wants_payload_) return JsonEvents::Rows::message;
+        return tolerant_ ? JsonEvents::Rows::all_values : JsonEvents::Rows::objects;
+    }
+
+    /// Reads values separated by line breaks to the end. Among lines that are JSON one that is not is passed over;
+    /// otherwise, and where whoever reads gives up, what has become of the rows does not matter: there is an error.
+    template <class Read>
+    std::optional<MessageError> read_values(std::string_view payload, PaddedJsonStream& stream, Read& read) {
+        std::size_t at = 0;
+        bool has_json = false;
+        std::optional<MessageError> first_error;
+        do {
+            read.begin_value();
+            const std::size_t begin = at;
+            std::size_t wrong_at = 0;
+            std::optional<MessageError> error;
+            if (read.read_value()) {
+                const std::size_t end = stream.Tell();
+                at = skip_json_space(payload, end);
+                if (at < payload.size() && payload.substr(end, at - end).find('\n') == std::string_view::npos) {
+                    wrong_at = at;
+                    error = invalid_json(at, "text after the value; further values must be on lines of their own");
+                }
+            } else {
+                error = syntax_error(payload);
+                if (reader_.GetParseErrorCode() == rapidjson::kParseErrorTermination) return error;
+                wrong_at = std::min(reader_.GetErrorOffset(), payload.size());
+            }
+            if (!error) {
+                has_json = true;
+                continue;
+            }
+            const std::size_t line_begin = skip_json_space(payload, begin);
+            const std::size_t line_end = std::min(payload.find('\n', wrong_at), payload.size());
+            const bool is_line = line_begin <= wrong_at &&
+                                 payload.substr(line_begin, wrong_at - line_begin).find('\n') == std::string_view::npos;
+            if (!is_line) return error;
+            read.fail_line(line_begin, line_end, *error);
+            if (!first_error) first_error = std::move(error);
+            at = skip_json_space(payload, line_end);
+            stream.go_to(at);
+        } while (at < payload.size());
+        // Not lines of JSON, but one text that is not.
+        return has_json ? std::nullopt : std::move(first_error);
+    }
+
+    /// After the values have been read: keeps the rows or, with an error of the whole message, what is to be kept in
+    /// their place.
+    std::optional<MessageError> finish(const Message& message, ColumnBatch& batch, bool is_text,
+                                       std::optional<MessageError> error) {
+        bool rows_kept = true;
+        if (error) {
+            rows_kept = keep_without_fields(message, is_text);
+        } else if (std::vector<MessageError> parts = events_.end_message(); !parts.empty()) {
+            rows_kept = writer_.rows() > 0;
+            error = std::move(parts.front());
+            error->further.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
+        }
+        if (!rows_kept) return error;
+        ++batch.messages;
+        batch.bytes += message.payload.size();
+        if (error) error->rows_kept = true;
+        return error;
+    }
+
+    /// A message that nothing can be read of is a row for some.
+    bool keep_without_fields(const Message& message, bool is_text) {
+        writer_.discard_rows();
+        if (!tolerant_ && wants_payload_) return false;
+        writer_.begin_row();
+        const bool kept = writer_.end_row(message.payload, is_text, false);
+        if (!kept) writer_.discard_rows();
+        writer_.error().reset();
+        return kept;
+    }
+
+    CopiedText copy_to_scratch(std::string_view payload) {
+        if (scratch_.size() < payload.size() + padding) scratch_.resize(payload.size() + padding);
+        const CopiedText copied = copy_text(payload, scratch_.data());
+        std::memset(scratch_.data() + payload.size(), 0, padding);
+        return copied;
+    }
+
+    MessageError syntax_error(std::string_view payload) {
+        const std::size_t offset = reader_.GetErrorOffset();
+        if (offset < payload.size() && payload[offset] == '\0') return invalid_json(offset, "a NUL byte");
+        if (payload.empty()) return invalid_json(0, "the message is empty");
+        if (offset < payload.size() && static_cast<unsigned char>(payload[offset]) < 0x20)
+            return invalid_json(offset, "a control character where it must be escaped");
+        return invalid_json(offset, parse_problem(reader_.GetParseErrorCode()));
+    }
+
+    bool tolerant_;
+    bool wants_payload_;
+    std::unique_ptr<FieldNode> root_;
+    RowWriter writer_;
+    JsonEvents events_;
+    rapidjson::Reader reader_;
+    std::vector<char> scratch_;
+    // Where this is the first of several.
+    JsonEventsGroup group_;
+    std::vector<JsonDecoder*> together_;
+};
+
+}  // namespace
+
+std::unique_ptr<MessageDecoder> make_json_decoder(const DecoderOptions& options,
+                                                  const std::shared_ptr<const BatchSchema>& schema) {
+    return std::make_unique<JsonDecoder>(options, schema);
+}
+
+}  // namespace laminar

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "connectors/codec/format/message_format.h"
+#include "connectors/codec/format/payload_compression.h"
+
+namespace laminar {
+
+/// How several outgoing rows share a message: not at all, as a JSON array, or one JSON value a line.
+enum class BatchFraming : std::uint8_t { none, array, ndjson };
+
+/// How the rows sent on a connection become messages.
+struct FramingOptions {
+    MessageFormat format = MessageFormat::json;
+    BatchFraming framing = BatchFraming::none;
+    std::size_t most_rows = 0;         ///< In a message; 0: no limit of its own.
+    std::size_t most_bytes = 1 << 20;  ///< A message takes no further row beyond that; one row may be larger.
+    PayloadCompressionSettings compression;
+    bool has_receivers = false;  ///< A column client_id names a row's receiver and is not part of the message.
+    bool has_sessions = false;   ///< So does an integer column session_id.
+    bool as_columns = false;     ///< Rows are handed over as they are: OutgoingMessage::rows. Nothing else applies.
+};
+
+}  // namespace laminar

@@ -1,0 +1,413 @@
+#include "connectors/delivery/input_channel.h"
+
+#include <algorithm>
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace laminar {
+
+namespace {
+
+// String offsets are 32 bits wide; this leaves room for messages that arrive while the channel is already full.
+constexpr std::size_t maximum_batch_bytes = std::size_t{1} << 30;
+constexpr std::size_t refusal_bytes = std::size_t{3} << 30;
+// Measuring a batch looks at every column: as seldom as no bound worth having notices.
+constexpr std::size_t messages_between_measures = 16;
+constexpr std::size_t payload_between_measures = std::size_t{64} << 10;
+constexpr std::size_t limit_worth_estimating = std::size_t{4} << 20;
+/// For those to wake up who wait for the channel.
+constexpr int turns_to_wait = 1000;
+constexpr std::chrono::microseconds patience_with_producer{200};
+
+/// What a batch counts for: its payload or its decoded rows, whichever is more.
+std::size_t size_of(const ColumnBatch& batch) noexcept { return std::max(batch.bytes, batch.byte_size()); }
+
+InputChannel::Limits sensible(InputChannel::Limits limits) {
+    return {std::max<std::size_t>(limits.messages, 1), std::clamp<std::size_t>(limits.bytes, 1, maximum_batch_bytes),
+            limits.batch_rows, limits.batch_timeout, std::max<std::size_t>(limits.batches, 1)};
+}
+
+void append_all(std::vector<std::uint64_t>& numbers, const std::vector<std::uint64_t>& more) {
+    numbers.insert(numbers.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder,
+                           Limits limits, std::function<void()> wake, std::function<void()> hurry)
+    : wake_(std::move(wake)),
+      hurry_(std::move(hurry)),
+      schema_(std::move(schema)),
+      limits_(sensible(limits)),
+      decoder_(std::move(decoder)),
+      open_(std::make_unique<ColumnBatch>(schema_)) {}
+
+InputChannel::~InputChannel() { delete spare_.load(); }
+
+std::unique_lock<std::mutex> InputChannel::lock() const {
+    waiting_.fetch_add(1);
+    std::unique_lock lock(mutex_);
+    waiting_.fetch_sub(1);
+    return lock;
+}
+
+void InputChannel::Hold::take() {
+    channel_->waiting_producers_.fetch_add(1);
+    lock_ = std::unique_lock(channel_->mutex_);
+    channel_->waiting_producers_.fetch_sub(1);
+}
+
+void InputChannel::Hold::release() {
+    if (!lock_.owns_lock()) return;
+    try {
+        serve_consumer();
+    } catch (const std::bad_alloc&) {
+        // The consumer looks again by itself.
+    }
+    waited_for_ = channel_->waiting_producers_.load();
+    lock_.unlock();
+}
+
+void InputChannel::Hold::tell() {
+    if (std::exchange(hurry_, false)) channel_->hurry_();
+}
+
+void InputChannel::Hold::take_back() {
+    // Who waits has to wake up first, and would find the lock taken again without this.
+    const auto waits = [&] {
+        return channel_->waiting_.load() != 0 ||
+               (waited_for_ != 0 && channel_->waiting_producers_.load() >= waited_for_);
+    };
+    for (int tries = 0; tries < turns_to_wait && waits(); ++tries) std::this_thread::yield();
+    take();
+}
+
+void InputChannel::release_all(std::vector<Hold>& holds) {
+    for (Hold& hold : holds) hold.release();
+    for (Hold& hold : holds) hold.tell();
+}
+
+std::shared_ptr<const BatchSchema> InputChannel::schema() const {
+    const auto guard = lock();
+    return schema_;
+}
+
+void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder) {
+    const auto guard = lock();
+    schema_ = std::move(schema);
+    decoder_ = std::move(decoder);
+    if (open_->messages > 0) {
+        begin_batch();
+    } else {
+        open_ = std::make_unique<ColumnBatch>(schema_);
+        measure();
+    }
+    note_room();
+}
+
+std::optional<MessageError> InputChannel::Hold::offer(const Message& message, std::vector<std::string>* ids) {
+    InputChannel& channel = *channel_;
+    if (std::optional<MessageError> refusal = channel.begin_offer(message)) return refusal;
+    ColumnBatch& batch = *channel.open_;
+    const std::size_t rows = batch.rows;
+    std::optional<MessageError> error;
+    try {
+        error = channel.decoder_->decode(message, batch);
+    } catch (...) {  // There is no memory for it; what there is of it must not stay.
+        batch.truncate(rows);
+        throw;
+    }
+    if (error && !error->rows_kept) return error;
+    hurry_ = channel.end_offer(message, rows, ids) || hurry_;
+    return error;
+}
+
+std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Message& message, std::vector<Hold>& holds,
+                                                                    std::vector<std::string>* ids) {
+    std::vector<std::optional<MessageError>> errors;
+    std::vector<DecodeTask> tasks;
+    std::vector<std::size_t> rows;
+    for (const Hold& hold : holds) {
+        InputChannel& channel = *hold.channel_;
+        errors.push_back(channel.begin_offer(message));
+        if (errors.back()) continue;
+        tasks.push_back({channel.decoder_.get(), channel.open_.get()});
+        rows.push_back(channel.open_->rows);
+    }
+    if (tasks.empty()) return errors;
+    try {
+        tasks.front().decoder->decode_together(message, tasks);
+    } catch (...) {
+        for (std::size_t task = 0; task < tasks.size(); ++task) tasks[task].batch->truncate(rows[task]);
+        throw;
+    }
+    std::size_t task = 0;
+    for (std::size_t index = 0; index < holds.size(); ++index) {
+        if (errors[index]) continue;
+        const std::size_t first_row = rows[task];
+        errors[index] = std::move(tasks[task++].error);
+        if (errors[index] && !errors[index]->rows_kept) continue;
+        const bool wants_ids = ids && ids->empty();
+        Hold& hold = holds[index];
+        hold.hurry_ = hold.channel_->end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.hurry_;
+    }
+    return errors;
+}
+
+/// Makes ready for a message, or says why it cannot be taken.
+std::optional<MessageError> InputChannel::begin_offer(const Message& message) {
+    // Many peers may each have had a message in hand when the channel became full.
+    if (open_size_ + (open_->bytes - measured_payload_) + message.payload.size() > refusal_bytes)
+        return MessageError{"too_large", "the buffer of the connection is full", false};
+    if (limits_.batches > 1 && is_batch_full()) begin_batch();
+    return std::nullopt;
+}
+
+/// Takes note of a message whose rows are in the batch. True: hurry_ is to be called without the lock.
+bool InputChannel::end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids) {
+    if (message.tracked) open_->deliveries.push_back(message.sequence);
+    if (ids) collect_ids(first_row, *ids);
+    begin_waiting();
+    note_arrival();
+    measure_if_grown();
+    note_room();
+    return must_hurry();
+}
+
+bool InputChannel::must_hurry() {
+    if (hurried_ || !hurry_) return false;
+    hurried_ = 2 * (closed_messages_ + open_->messages) >= limits_.messages ||
+               2 * (closed_bytes_ + std::max(open_->bytes, open_size_)) >= limits_.bytes;
+    return hurried_;
+}
+
+void InputChannel::measure() {
+    open_size_ = open_->byte_size();
+    measured_payload_ = open_->bytes;
+    measured_messages_ = open_->messages;
+}
+
+void InputChannel::measure_if_grown() {
+    if (open_->messages - measured_messages_ >= messages_between_measures ||
+        open_->bytes - measured_payload_ >= payload_between_measures || limits_.bytes < limit_worth_estimating)
+        measure();
+}
+
+void InputChannel::collect_ids(std::size_t first_row, std::vector<std::string>& ids) const {
+    for (std::size_t row = first_row; row < open_->rows; ++row) {
+        std::string id;
+        open_->facts.append_message_id(row, id);
+        if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
+    }
+}
+
+void InputChannel::begin_waiting() {
+    if (limits_.batch_rows == 0 || batch_due_) return;
+    batch_due_ = Clock::now() + limits_.batch_timeout;
+    waits_for_more_.store(true);
+    due_is_known_ = false;
+}
+
+bool InputChannel::batch_is_complete() const {
+    return !closed_.empty() || !batch_due_ || open_->rows >= limits_.batch_rows || !has_room() || finished_;
+}
+
+bool InputChannel::is_batch_full() const {
+    return open_->messages > 0 && open_->rows >= limits_.batch_rows &&
+           (open_->messages * limits_.batches >= limits_.messages ||
+            size_of(*open_) * limits_.batches >= limits_.bytes);
+}
+
+void InputChannel::begin_batch() {
+    closed_messages_ += open_->messages;
+    closed_bytes_ += size_of(*open_);
+    closed_.push_back({std::move(open_), *waiting_since_});
+    open_ = take_spare();
+    measure();
+    batch_due_.reset();
+    waits_for_more_.store(false);
+    waiting_since_.reset();
+}
+
+std::unique_ptr<ColumnBatch> InputChannel::take_spare() {
+    std::unique_ptr<ColumnBatch> spare(spare_.exchange(nullptr));
+    if (spare && spare->schema == schema_) return spare;
+    return std::make_unique<ColumnBatch>(schema_);
+}
+
+std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
+    if (!closed_.empty()) {
+        std::unique_ptr<ColumnBatch> batch = std::move(closed_.front().batch);
+        closed_.pop_front();
+        closed_messages_ -= batch->messages;
+        closed_bytes_ -= size_of(*batch);
+        taken_messages_ += batch->messages;
+        note_room();
+        return batch;
+    }
+    if (open_->messages == 0) return nullptr;
+    batch_due_.reset();
+    waits_for_more_.store(false);
+    waiting_since_.reset();
+    std::unique_ptr<ColumnBatch> batch = std::exchange(open_, take_spare());
+    taken_messages_ += batch->messages;
+    measure();
+    note_room();
+    return batch;
+}
+
+std::size_t InputChannel::drop_oldest() {
+    std::unique_ptr<ColumnBatch> batch;
+    {
+        const auto guard = lock();
+        batch = remove_oldest();
+    }
+    const std::size_t messages = batch ? batch->messages : 0;
+    recycle(std::move(batch), false);
+    return messages;
+}
+
+void InputChannel::flush() {
+    {
+        const auto guard = lock();
+        if (is_empty()) return;
+        // The consumer comes at the time it knows, or when the batch is full.
+        if (!batch_is_complete() && std::exchange(due_is_known_, true)) return;
+        if (!must_wake()) return;
+    }
+    if (wake_) wake_();
+}
+
+void InputChannel::notify_on_space(std::function<void()> resume) {
+    bool wake = false;
+    {
+        const auto guard = lock();
+        if (!has_room()) {
+            resume_ = std::move(resume);
+            resume = nullptr;
+            wake = must_wake();
+        }
+    }
+    if (resume) return resume();
+    if (wake && wake_) wake_();
+    if (hurry_) hurry_();
+}
+
+void InputChannel::set_limits(Limits limits) {
+    std::function<void()> resume;
+    {
+        const auto guard = lock();
+        limits_ = sensible(limits);
+        measure();
+        note_room();
+        if (has_room()) resume = std::exchange(resume_, nullptr);
+    }
+    if (resume) resume();
+}
+
+void InputChannel::finish() {
+    {
+        const auto guard = lock();
+        if (finished_.exchange(true)) return;
+        woken_ = true;
+    }
+    if (wake_) wake_();
+    if (hurry_) hurry_();
+}
+
+std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
+    Taken taken;
+    {
+        const std::unique_lock guard(mutex_, std::try_to_lock);
+        taken = guard ? take_oldest(at_once) : ask_producer(at_once);
+    }
+    if (taken.resume) taken.resume();
+    return std::move(taken.batch);
+}
+
+/// Under mutex_.
+InputChannel::Taken InputChannel::take_oldest(bool at_once) {
+    Taken taken;
+    woken_ = false;
+    if (is_empty()) return taken;
+    if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return taken;
+    taken.batch = remove_oldest();
+    hurried_ = false;
+    if (has_room()) taken.resume = std::exchange(resume_, nullptr);
+    return taken;
+}
+
+InputChannel::Taken InputChannel::ask_producer(bool at_once) {
+    std::unique_lock asking(asking_mutex_);
+    wants_at_once_ = at_once;
+    is_asked_.store(true);
+    while (!served_.wait_for(asking, patience_with_producer, [this] { return !is_asked_.load(); })) {
+        // It may have let go of the channel at the very moment of the question.
+        const std::unique_lock guard(mutex_, std::try_to_lock);
+        if (!guard) continue;
+        is_asked_.store(false);
+        return take_oldest(at_once);
+    }
+    return std::exchange(served_with_, {});
+}
+
+/// Under mutex_, by a producer.
+void InputChannel::serve() {
+    const std::lock_guard asking(asking_mutex_);
+    if (!is_asked_.load()) return;
+    served_with_ = take_oldest(wants_at_once_);
+    is_asked_.store(false);
+    served_.notify_one();
+}
+
+std::optional<InputChannel::Clock::time_point> InputChannel::batch_due() const {
+    if (!waits_for_more_.load()) return std::nullopt;
+    const auto guard = lock();
+    return open_->messages == 0 ? std::nullopt : batch_due_;
+}
+
+void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
+    if (!batch) return;
+    const std::vector<std::uint64_t> deliveries = std::move(batch->deliveries);
+    finished_messages_.fetch_add(batch->messages);
+    batch->clear();
+    const std::unique_ptr<ColumnBatch> surplus(spare_.exchange(batch.release()));
+    if (deliveries.empty()) return;
+    const auto guard = lock();
+    append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
+}
+
+InputChannel::Settled InputChannel::take_settled() {
+    const auto guard = lock();
+    return std::exchange(settled_, {});
+}
+
+std::uint64_t InputChannel::accepted_messages() const {
+    const auto guard = lock();
+    return taken_messages_ + closed_messages_ + open_->messages;
+}
+
+bool InputChannel::is_finished() const {
+    if (!finished_.load()) return false;
+    const auto guard = lock();
+    return is_empty();
+}
+
+std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
+    const auto guard = lock();
+    return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
+}
+
+void InputChannel::note_arrival() {
+    if (open_->messages > 0 && !waiting_since_) waiting_since_ = std::chrono::steady_clock::now();
+}
+
+bool InputChannel::has_room() const {
+    return closed_messages_ + open_->messages < limits_.messages &&
+           closed_bytes_ + std::max(open_->bytes, open_size_) < limits_.bytes;
+}
+
+bool InputChannel::must_wake() { return !std::exchange(woken_, true); }
+
+}  // namespace laminar

@@ -1,0 +1,231 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/codec/format/message_decoder.h"
+#include "connectors/rows/column_batch.h"
+#include "connectors/rows/message.h"
+
+namespace laminar {
+
+/// The bounded hand-over from one connection (producer, its strand) to the engine (consumer, the engine thread).
+/// The producer decodes into an open batch under a short lock; the consumer takes all that has arrived as one batch
+/// whenever it is free, so that batches grow with load and a lone message is not delayed. Full means the producer stops
+/// reading. Thread-safe; held by shared_ptr from both sides.
+class InputChannel {
+public:
+    struct Limits {
+        std::size_t messages = 1000;
+        std::size_t bytes = 64u << 20;  ///< Of payload or of decoded rows, whichever is more; at most 1 GiB counts.
+        /// Rows to wait for before a batch is handed over, and for how long; 0: whatever has arrived is handed over.
+        std::size_t batch_rows = 0;
+        std::chrono::milliseconds batch_timeout{0};
+        /// For drop_oldest: what waits is kept in batches of about that fraction of the limits, each of which is taken
+        /// or dropped as a whole. 1: one batch.
+        std::size_t batches = 1;
+    };
+    using Clock = std::chrono::steady_clock;
+
+    /// Sequence numbers of tracked messages whose batch has been given back.
+    struct Settled {
+        std::vector<std::uint64_t> processed;
+        std::vector<std::uint64_t> abandoned;  ///< Thrown away unprocessed.
+    };
+
+    /// wake is called from the producer's thread (no lock held) when there is something to take; hurry when that is
+    /// half of what the channel holds, when the producer stands still until it is taken, and at its end. They must not
+    /// block.
+    InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder, Limits limits,
+                 std::function<void()> wake, std::function<void()> hurry = {});
+    ~InputChannel();
+    InputChannel(const InputChannel&) = delete;
+    InputChannel& operator=(const InputChannel&) = delete;
+
+    /// Of the rows that come next.
+    [[nodiscard]] std::shared_ptr<const BatchSchema> schema() const;
+
+    // Producer side.
+    /// The channel in the hands of one producer, for one message or for many. Whoever holds several channels must
+    /// have taken them in the order that all do; while it holds one it may call nothing else of it but is_full, and it
+    /// must not be suspended.
+    class Hold {
+    public:
+        explicit Hold(InputChannel& channel) : channel_(&channel) { take(); }
+        Hold(Hold&& other) noexcept
+            : channel_(other.channel_), lock_(std::move(other.lock_)), hurry_(std::exchange(other.hurry_, false)) {}
+        Hold& operator=(Hold&&) = delete;
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        ~Hold() {
+            release();
+            tell();
+        }
+
+        /// Decodes and appends. Accepts also when full (the caller checks is_full between messages), up to 3 GiB.
+        /// ids receives the ids of the rows it became, each once, when it was accepted and they are asked for.
+        std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr);
+        [[nodiscard]] bool is_full() const noexcept { return channel_->is_full(); }
+        /// Between messages: gives the consumer a batch if it waits for one.
+        void serve_consumer() {
+            if (channel_->is_asked_.load(std::memory_order_relaxed)) channel_->serve();
+        }
+        /// Between messages: whether somebody else waits for the channel, or is to be told that it fills up.
+        [[nodiscard]] bool should_give_way() const noexcept {
+            return hurry_ || channel_->waiting_.load(std::memory_order_relaxed) != 0;
+        }
+        /// Whether another producer waits for the channel.
+        [[nodiscard]] bool is_wanted() const noexcept {
+            return channel_->waiting_producers_.load(std::memory_order_relaxed) != 0;
+        }
+        /// Lets go of the channel. Then tell, once no other channel is held either, says what is to be said; take_back
+        /// lets those have the channel first who wait.
+        void release();
+        void tell();
+        void take_back();
+
+    private:
+        friend class InputChannel;
+        void take();
+
+        InputChannel* channel_;
+        std::unique_lock<std::mutex> lock_;
+        bool hurry_ = false;
+        unsigned waited_for_ = 0;  ///< By producers, when it was released.
+    };
+    static void release_all(std::vector<Hold>& holds);
+    std::optional<MessageError> offer(const Message& message, std::vector<std::string>* ids = nullptr) {
+        return Hold(*this).offer(message, ids);
+    }
+    /// Offers to several channels of one connection, which share the work of decoding. Returns the error of each; ids
+    /// receives those of the first that accepts.
+    static std::vector<std::optional<MessageError>> offer_to_all(const Message& message, std::vector<Hold>& holds,
+                                                                 std::vector<std::string>* ids);
+    /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
+    std::size_t drop_oldest();
+    /// Wakes the consumer if there is something to take; call when no more input is at hand.
+    void flush();
+    /// Takes no lock: looking before every message costs nothing.
+    [[nodiscard]] bool is_full() const noexcept { return full_.load(std::memory_order_acquire); }
+    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Wakes
+    /// the consumer, so that a producer which waits for room is never waited for. A later call replaces resume.
+    void notify_on_space(std::function<void()> resume);
+    /// Other bounds from now on; a producer that waits for room looks again.
+    void set_limits(Limits limits);
+    /// No more rows will come (a finite source has ended).
+    void finish();
+
+    // Consumer side.
+    /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has, or
+    /// when more is waited for (Limits::batch_rows) and the consumer does not want what there is at once. Frees the
+    /// room it took up. A batch may be without rows when all messages in it were empty arrays.
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take(bool at_once = true);
+    /// From the next message on, rows have another schema. Batches of the one before (see ColumnBatch::schema) are
+    /// taken first.
+    void redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder);
+    /// When the batch that is waited for is to be taken however full it is; nothing while none is waited for.
+    [[nodiscard]] std::optional<Clock::time_point> batch_due() const;
+    /// Gives back a batch's memory for reuse, and says whether it has been processed.
+    void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
+    /// What has been given back since the last time. For the producer, from the consumer's thread or another.
+    [[nodiscard]] Settled take_settled();
+    /// How many messages have been accepted since it was made, and how many of them have been given back (or dropped)
+    /// by now. They are in the order of their arrival.
+    [[nodiscard]] std::uint64_t accepted_messages() const;
+    [[nodiscard]] std::uint64_t finished_messages() const noexcept { return finished_messages_.load(); }
+    /// The same as it was at the last note_settled: so many of them are nobody's business any more.
+    [[nodiscard]] std::uint64_t settled_messages() const noexcept { return settled_messages_.load(); }
+    void note_settled() noexcept { settled_messages_.store(finished_messages_.load()); }
+    /// finish() was called and everything has been taken. Takes no lock before, as batch_due without batch_size.
+    [[nodiscard]] bool is_finished() const;
+    [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
+    /// When the oldest message that has not been taken arrived; nullopt when there is none.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
+
+private:
+    struct ClosedBatch {
+        std::unique_ptr<ColumnBatch> batch;
+        Clock::time_point waiting_since;
+    };
+    struct Taken {
+        std::unique_ptr<ColumnBatch> batch;
+        std::function<void()> resume;  ///< To be called without a lock; may be empty.
+    };
+
+    [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
+    /// For whoever is no producer and does not take.
+    [[nodiscard]] std::unique_lock<std::mutex> lock() const;
+    [[nodiscard]] Taken take_oldest(bool at_once);
+    [[nodiscard]] Taken ask_producer(bool at_once);
+    void serve();
+    std::optional<MessageError> begin_offer(const Message& message);
+    [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids);
+    void measure();
+    void measure_if_grown();
+    void note_room() noexcept {
+        pending_.store(closed_messages_ + open_->messages, std::memory_order_release);
+        full_.store(!has_room(), std::memory_order_release);
+    }
+    [[nodiscard]] bool must_wake();
+    [[nodiscard]] bool must_hurry();
+    [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
+    [[nodiscard]] bool is_batch_full() const;
+    void begin_batch();
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take_spare();
+    [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
+    [[nodiscard]] bool batch_is_complete() const;
+    void begin_waiting();
+    void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
+    void note_arrival();
+
+    std::function<void()> wake_;
+    std::function<void()> hurry_;
+    mutable std::mutex mutex_;
+    std::atomic<unsigned> waiting_producers_{0};
+    mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see lock.
+
+    // A consumer that comes while a producer has the channel asks for a batch, and is served between two messages: it
+    // would have to be very quick to get the lock then. Taken after mutex_, or with nothing but an attempt at it.
+    std::mutex asking_mutex_;
+    std::condition_variable served_;
+    std::atomic<bool> is_asked_{false};  ///< Written under asking_mutex_, which guards the two below.
+    bool wants_at_once_ = false;
+    Taken served_with_;
+
+    std::shared_ptr<const BatchSchema> schema_;  ///< Guarded by mutex_, as all below.
+    Limits limits_;
+    std::unique_ptr<MessageDecoder> decoder_;
+    std::deque<ClosedBatch> closed_;   ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ = 0;  ///< In them, as the next.
+    std::size_t closed_bytes_ = 0;
+    std::unique_ptr<ColumnBatch> open_;
+    std::size_t open_size_ = 0;  ///< Of its decoded rows when it was last measured, as the two below.
+    std::size_t measured_payload_ = 0;
+    std::size_t measured_messages_ = 0;
+    std::atomic<bool> full_{false};        ///< What has_room says; written under mutex_, as the next.
+    std::atomic<std::size_t> pending_{0};  ///< Messages that have not been taken.
+    std::uint64_t taken_messages_ = 0;     ///< All that have been.
+    std::atomic<std::uint64_t> finished_messages_{0};
+    std::atomic<std::uint64_t> settled_messages_{0};
+    std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
+    std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+    std::function<void()> resume_;
+    std::atomic<bool> finished_{false};           ///< Written under mutex_.
+    bool hurried_ = false;                        ///< hurry was called since the last take.
+    bool woken_ = false;                          ///< The consumer was told and has not come yet.
+    std::optional<Clock::time_point> batch_due_;  ///< Of the open batch, from its first message on.
+    std::atomic<bool> waits_for_more_{false};     ///< There is a batch_due_; written under mutex_.
+    bool due_is_known_ = false;                   ///< The consumer has seen batch_due_.
+    Settled settled_;
+};
+
+}  // namespace laminar

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/connection.h"
+#include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/error_stream.h"
+#include "connectors/delivery/input_channel.h"
+#include "connectors/delivery/message_acknowledgement.h"
+#include "connectors/net/strand_event.h"
+#include "connectors/rows/message.h"
+#include "connectors/websocket/options/options.h"
+
+namespace laminar {
+
+/// Hands the messages of one connection to all its input channels, and its errors to those of the errors stream.
+/// Thread-safe: sessions on several strands deliver at the same time (each of them may overrun a full channel by one
+/// message). Borrows the journal and the options.
+class InputFanout {
+    using Channels = std::vector<std::shared_ptr<InputChannel>>;
+
+public:
+    /// The channels as a reader last saw them, so that looking costs nothing while they stay the same. One for each
+    /// strand or thread that delivers.
+    class View {
+        friend class InputFanout;
+        std::uint64_t version_ = 0;
+        std::shared_ptr<const Channels> channels_;
+        std::vector<InputChannel::Hold> holds_;  ///< Of all channels, during a Turn that has been begun.
+    };
+
+    /// As long as it lives, messages delivered with the view are offered under one lock instead of one each. Whoever
+    /// has it must not be suspended. Where messages may be dropped or are acknowledged it changes nothing.
+    class Turn {
+    public:
+        Turn(const InputFanout& inputs, View& view) : inputs_(inputs), view_(view) {}
+        ~Turn() {
+            InputChannel::release_all(view_.holds_);
+            view_.holds_.clear();
+        }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+        /// Before each message: whether it can be delivered now (see must_wait).
+        [[nodiscard]] bool go_on() {
+            if (view_.holds_.empty() || view_.version_ != inputs_.version_.load(std::memory_order_acquire) ||
+                inputs_.paused_.load(std::memory_order_relaxed))
+                return begin();
+            delivered_ += view_.holds_.size();
+            bool gives_way = false;
+            for (InputChannel::Hold& hold : view_.holds_) {
+                if (hold.is_full()) return false;
+                hold.serve_consumer();
+                gives_way = gives_way || hold.should_give_way() || (delivered_ >= share && hold.is_wanted());
+            }
+            if (gives_way) give_way();
+            return true;
+        }
+
+    private:
+        /// Messages times channels, after which another connection's turn has come.
+        static constexpr std::size_t share = 256;
+
+        bool begin();
+        void give_way();
+
+        const InputFanout& inputs_;
+        View& view_;
+        std::shared_ptr<const Channels> held_;  ///< Those that the view's holds are of, kept alive.
+        std::size_t delivered_ = 0;             ///< Since it took the channels.
+    };
+
+    InputFanout(ConnectionJournal& journal, const WebSocketOptions& options);
+    ~InputFanout();
+    InputFanout(const InputFanout&) = delete;
+    InputFanout& operator=(const InputFanout&) = delete;
+
+    void add(TableStream stream, std::shared_ptr<InputChannel> channel);
+    void remove(const std::shared_ptr<InputChannel>& channel);
+
+    /// Whether the reader must wait before the next message: paused, a channel is full and overflow = 'block', too
+    /// much is unacknowledged, or errors are read but messages are not.
+    [[nodiscard]] bool must_wait(View& view) const;
+    /// Posts event as soon as must_wait may have become false; at once if it is.
+    void wake_when_ready(const StrandEvent& event);
+    void set_paused(bool paused);
+    /// What is sent for an acknowledged message from now on: ack_message with its secrets.
+    void set_acknowledgement(const std::optional<std::string>& text);
+    /// See Connection.
+    void set_passes_over(bool passes_over);
+
+    /// Offers the message to every channel; what cannot be decoded is counted, kept and reported. Returns why the
+    /// connection must fail because of it, if it must (on_error, max_errors_per_minute).
+    std::optional<std::string> deliver(const Message& message, View& view);
+    /// The same for a message that cannot even be offered to them.
+    std::optional<std::string> refuse(const Message& message, MessageError error);
+    /// No more input at hand: lets consumers look.
+    void flush();
+    /// No more input ever.
+    void finish();
+
+    /// An error of the connection itself, for the errors stream. Returns why the connection must fail, if it must.
+    std::optional<std::string> report_connection_error(const std::string& description, const MessageOrigin& origin);
+
+    /// A message for a session that has ended, or for a client that has gone.
+    void report_undeliverable(std::string_view payload, std::string reason);
+
+    /// The end of an engine cycle: reports what failed, sends acknowledgements, delivers again what is overdue. Returns
+    /// why the connection must fail, if it must. Engine thread.
+    std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
+    [[nodiscard]] std::size_t acknowledgements_due() const { return acknowledgement_ ? acknowledgement_->due() : 0; }
+
+    /// The messages that were delivered before it was made.
+    class Checkpoint {
+        friend class InputFanout;
+        struct Goal {
+            std::shared_ptr<InputChannel> channel;
+            std::uint64_t messages = 0;
+        };
+        std::vector<Goal> goals_;
+        std::uint64_t cycle_ = 0;
+    };
+    [[nodiscard]] Checkpoint checkpoint() const;
+    /// Whether the engine has done with them: what it had to answer has been sent, or waits for room.
+    [[nodiscard]] bool has_passed(const Checkpoint& checkpoint) const;
+    /// It passes only after a whole engine cycle more, in which what waited for room could be sent.
+    void await_cycle(Checkpoint& checkpoint) const;
+    /// Posts event when the next engine cycle ends.
+    void wake_after_cycle(const StrandEvent& event);
+
+    /// Leaves to a successor what is owed to readers and peers; its channels stay. No settle may be under way.
+    [[nodiscard]] std::shared_ptr<InputsHandover> surrender();
+    void adopt(InputsHandover&& handover);
+
+    [[nodiscard]] std::size_t pending_messages() const;
+    [[nodiscard]] std::size_t in_flight() const { return acknowledgement_ ? acknowledgement_->in_flight() : 0; }
+
+private:
+    struct Waiters;
+
+    [[nodiscard]] std::shared_ptr<const Channels> channels() const;
+    const Channels& look(View& view) const;
+    void change(const std::function<void(Channels&)>& change);
+    [[nodiscard]] bool takes_turns() const noexcept {
+        return options_.overflow == OverflowPolicy::block && !acknowledgement_;
+    }
+    void offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
+                       std::optional<MessageError>& error);
+    MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
+                                            std::optional<MessageError>& error);
+    [[nodiscard]] bool lacks_reader(const Channels& channels) const;
+    std::optional<std::string> record_failures(const ProcessingReport& report);
+    std::optional<std::string> settle_acknowledgements(const ProcessingReport& report,
+                                                       const MessageAcknowledgement::Send& send);
+    std::optional<std::string> redeliver_overdue();
+
+    ConnectionJournal& journal_;
+    const WebSocketOptions& options_;
+    ErrorStream errors_;
+    const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
+    const std::shared_ptr<Waiters> waiters_;
+    std::atomic<bool> paused_{false};
+    std::atomic<bool> passes_over_{false};
+    std::atomic<std::uint64_t> cycles_{0};  ///< Of the engine, that have ended.
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Channels> channels_;  ///< Of the stream messages, the oldest first. Guarded by mutex_.
+    std::atomic<std::uint64_t> version_{1};     ///< Of channels_; changed with it.
+};
+
+}  // namespace laminar

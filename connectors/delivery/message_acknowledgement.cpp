@@ -1,0 +1,158 @@
+#include "connectors/delivery/message_acknowledgement.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "catalog/options/secret_resolver.h"
+#include "connectors/codec/json/json_encoder.h"
+#include "connectors/codec/json/json_text.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::string_view default_text = R"({"type":"ack","message_id":"${message_id}"})";
+constexpr std::string_view placeholder = "${message_id}";
+
+/// The id as it stands within a JSON string.
+std::string escaped(std::string_view id) {
+    std::string quoted;
+    append_json_quoted(quoted, id);
+    return quoted.substr(1, quoted.size() - 2);
+}
+
+}  // namespace
+
+std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const WebSocketOptions& options,
+                                                                     ConnectionJournal& journal) {
+    if (options.auto_ack && !options.ack_message) return nullptr;
+    return std::make_unique<MessageAcknowledgement>(options, journal);
+}
+
+void MessageAcknowledgement::set_text(std::optional<std::string> text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+}
+
+bool MessageAcknowledgement::is_full() const {
+    const std::lock_guard lock(mutex_);
+    return held() >= options_.buffer_size || messages_.in_flight.bytes() >= options_.buffer_bytes;
+}
+
+void MessageAcknowledgement::track(const Message& message, const std::function<Reception(const Message&)>& offer,
+                                   std::vector<std::string> fallback_ids) {
+    // Held while the message is offered: the engine may have acknowledged it before we know its id.
+    const std::lock_guard lock(mutex_);
+    Message tracked = message;
+    tracked.tracked = options_.auto_ack;
+    Reception reception = offer(tracked);
+    if (options_.auto_ack) {
+        messages_.commits.add(message.sequence, std::move(reception.ids),
+                              message.origin ? message.origin->client_id : "", std::move(reception.receivers));
+        return;
+    }
+    HeldMessage held(message, reception.ids.empty() ? std::move(fallback_ids) : std::move(reception.ids));
+    messages_.in_flight.add(std::move(held), InFlightMessages::Clock::now() + options_.ack_timeout);
+}
+
+UnacknowledgedMessages MessageAcknowledgement::surrender() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(messages_, {});
+}
+
+void MessageAcknowledgement::adopt(UnacknowledgedMessages messages) {
+    messages.in_flight.set_latest_due(InFlightMessages::Clock::now() + options_.ack_timeout);
+    const std::lock_guard lock(mutex_);
+    messages_ = std::move(messages);
+}
+
+void MessageAcknowledgement::settle(const ProcessingReport& report,
+                                    const std::vector<std::shared_ptr<InputChannel>>& channels) {
+    std::vector<AcknowledgementDue> due;
+    std::unordered_set<std::string> failed;
+    for (const FailedRow& row : report.failed) failed.insert(row.message_id);
+    const std::lock_guard lock(mutex_);
+    // Both ways, whatever auto_ack says now: it may have been altered while messages were on their way.
+    for (const auto& channel : channels) messages_.commits.settle(channel.get(), channel->take_settled(), failed, due);
+    for (const std::string& id : report.acknowledged) {
+        // Acknowledged before, or never ours: nothing is owed.
+        if (std::optional<std::string> client_id = messages_.in_flight.acknowledge(id)) {
+            due.push_back({id, std::move(*client_id)});
+        }
+    }
+    messages_.due.insert(messages_.due.end(), due.begin(), due.end());
+}
+
+void MessageAcknowledgement::forget(const InputChannel* channel) {
+    std::vector<AcknowledgementDue> due;
+    const std::lock_guard lock(mutex_);
+    messages_.commits.forget(channel, due);
+    messages_.due.insert(messages_.due.end(), due.begin(), due.end());
+}
+
+std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
+    const std::lock_guard lock(mutex_);
+    const HeldMessage* first = messages_.in_flight.first_overdue(InFlightMessages::Clock::now());
+    if (!first || (!room && first->delivery_count < options_.max_deliveries)) return std::nullopt;
+    return messages_.in_flight.take_first();
+}
+
+std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
+    std::string text(default_text);
+    {
+        const std::lock_guard lock(mutex_);
+        if (text_) text = *text_;
+    }
+    if (!find_secret_references(text).empty()) {
+        journal_.error("acknowledge_failed", "ack_message: its secrets have not been found");
+        return std::nullopt;
+    }
+    const bool is_json = is_json_value(text);
+    const std::string id = is_json ? escaped(message_id) : message_id;
+    for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
+        text.replace(at, placeholder.size(), id);
+    return text;
+}
+
+void MessageAcknowledgement::send_due(const Send& send) {
+    for (;;) {
+        AcknowledgementDue next;
+        {
+            const std::lock_guard lock(mutex_);
+            if (messages_.due.empty()) return;
+            next = messages_.due.front();
+        }
+        SendOutcome outcome = SendOutcome::failed;
+        if (std::optional<std::string> text = text_for(next.message_id)) {
+            OutgoingMessage message;
+            message.payload = std::make_shared<const std::string>(std::move(*text));
+            message.client_id = next.client_id;
+            outcome = send(std::move(message));
+        }
+        if (outcome == SendOutcome::full) return;
+        if (outcome == SendOutcome::accepted) {
+            journal_.messages_acknowledged.fetch_add(1, std::memory_order_relaxed);
+        } else if (outcome == SendOutcome::no_such_client) {
+            journal_.log(
+                "debug", "acknowledge_failed",
+                fmt::format("{} has left before its message {} was acknowledged", next.client_id, next.message_id));
+        }
+        const std::lock_guard lock(mutex_);
+        messages_.due.pop_front();
+    }
+}
+
+std::size_t MessageAcknowledgement::due() const {
+    const std::lock_guard lock(mutex_);
+    return messages_.due.size();
+}
+
+std::size_t MessageAcknowledgement::in_flight() const {
+    const std::lock_guard lock(mutex_);
+    return messages_.in_flight.size() + messages_.commits.size();
+}
+
+}  // namespace laminar

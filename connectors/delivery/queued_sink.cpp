@@ -1,0 +1,300 @@
+#include "connectors/delivery/queued_sink.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "connectors/delivery/connection_journal.h"
+#include "connectors/net/io_runtime.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+
+namespace {
+
+/// The thread that writes learns of a closed pipe by EPIPE; the signal would end the program.
+void block_broken_pipe_signal() noexcept {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+std::size_t count_of(const std::deque<OutgoingMessage>& messages) {
+    std::size_t count = 0;
+    for (const OutgoingMessage& message : messages) count += message.count();
+    return count;
+}
+
+}  // namespace
+
+class QueuedSink::Implementation : public std::enable_shared_from_this<QueuedSink::Implementation> {
+public:
+    Implementation(Settings settings, const ConnectionContext& context)
+        : target_(std::move(settings.target)),
+          max_messages_(std::max<std::size_t>(settings.max_messages, 1)),
+          max_bytes_(std::max<std::size_t>(settings.max_bytes, 1)),
+          framing_(settings.framing),
+          io_(context.io.context()),
+          journal_(std::move(settings.name), std::move(settings.connector), context.secrets, context.observer) {
+        journal_.set_endpoint(std::move(settings.endpoint));
+    }
+
+    void open() {
+        const std::lock_guard lock(mutex_);
+        if (thread_.joinable() || closing_) return;
+        thread_ = std::thread([this] { run(); });
+    }
+
+    void close(std::chrono::milliseconds deadline, std::function<void()> done) {
+        bool idle = false;
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            idle = !thread_.joinable() || ended_;
+            if (done) when_ended_.push_back(std::move(done));
+        }
+        changed_.notify_all();
+        if (idle) {
+            net::post(io_, [self = shared_from_this()] { self->call_when_ended(); });
+            return;
+        }
+        const auto timer = std::make_shared<net::steady_timer>(io_, deadline);
+        timer->async_wait([timer, weak = weak_from_this()](const boost::system::error_code&) {
+            const std::shared_ptr<Implementation> self = weak.lock();
+            if (!self) return;
+            self->interrupt();
+            self->call_when_ended();
+        });
+    }
+
+    /// Ends the thread; what is queued is lost.
+    void stop() {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+            abandoned_ = true;
+        }
+        changed_.notify_all();
+        target_->interrupt();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    SendOutcome send(OutgoingMessage message) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (failed_) return SendOutcome::failed;
+            if (closing_ || ended_) return SendOutcome::not_connected;
+            if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
+            queued_bytes_ += message.byte_size();
+            queue_.push_back(std::move(message));
+        }
+        changed_.notify_all();
+        return SendOutcome::accepted;
+    }
+
+    UnsentMessages unsent() const {
+        const std::lock_guard lock(mutex_);
+        return {count_of(queue_) + writing_, 0};
+    }
+
+    ConnectionStatus status() const {
+        ConnectionStatus status = journal_.status();
+        const std::lock_guard lock(mutex_);
+        for (const OutgoingMessage& message : queue_) status.pending_messages += message.count();
+        return status;
+    }
+
+    std::vector<ConnectionTestStep> test() const { return target_->test(); }
+    [[nodiscard]] const FramingOptions& framing() const noexcept { return framing_; }
+    net::io_context& io() noexcept { return io_; }
+
+private:
+    void run() noexcept;
+    void write_all(const std::deque<OutgoingMessage>& messages);
+    void fail(const std::string& reason);
+    void drop_queue();
+    void end(ConnectionState state);
+
+    void interrupt() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (ended_) return;
+            abandoned_ = true;
+        }
+        changed_.notify_all();
+        target_->interrupt();
+    }
+
+    void call_when_ended() {
+        std::vector<std::function<void()>> callbacks;
+        {
+            const std::lock_guard lock(mutex_);
+            callbacks.swap(when_ended_);
+        }
+        for (const std::function<void()>& callback : callbacks) callback();
+    }
+
+    const std::unique_ptr<MessageTarget> target_;
+    const std::size_t max_messages_;
+    const std::size_t max_bytes_;
+    const FramingOptions framing_;
+    net::io_context& io_;
+    ConnectionJournal journal_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<OutgoingMessage> queue_;  ///< Guarded by mutex_, as all below.
+    std::size_t queued_bytes_ = 0;
+    std::uint64_t writing_ = 0;  ///< Messages that are being written.
+    bool closing_ = false;       ///< Write what is queued, then end.
+    bool abandoned_ = false;     ///< End.
+    bool ended_ = false;
+    bool failed_ = false;
+    std::vector<std::function<void()>> when_ended_;
+    std::thread thread_;
+};
+
+void QueuedSink::Implementation::run() noexcept {
+    block_broken_pipe_signal();
+    try {
+        target_->open();
+        journal_.set_connected_since(utc_now());
+        journal_.set_state(ConnectionState::connected);
+        journal_.log("info", "connected", "writing");
+        while (true) {
+            std::deque<OutgoingMessage> messages;
+            {
+                std::unique_lock lock(mutex_);
+                changed_.wait(lock, [this] { return !queue_.empty() || closing_; });
+                if (abandoned_ || queue_.empty()) break;
+                messages.swap(queue_);
+                queued_bytes_ = 0;
+                writing_ = count_of(messages);
+            }
+            write_all(messages);
+            {
+                const std::lock_guard lock(mutex_);
+                writing_ = 0;
+            }
+            journal_.changed();
+        }
+        bool abandoned = false;
+        {
+            const std::lock_guard lock(mutex_);
+            abandoned = abandoned_;
+        }
+        if (!abandoned) target_->close();
+        end(ConnectionState::closed);
+    } catch (const std::exception& error) {
+        fail(error.what());
+    }
+}
+
+void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& messages) {
+    const std::uint64_t out_before = target_->rows_out();
+    const auto count_out = [&](std::uint64_t rows) {
+        std::uint64_t bytes = 0;
+        std::uint64_t counted = 0;
+        for (const OutgoingMessage& message : messages) {
+            if (counted + message.count() > rows) break;
+            counted += message.count();
+            bytes += message.byte_size();
+        }
+        journal_.messages_sent.fetch_add(rows);
+        journal_.bytes_sent.fetch_add(bytes);
+        if (rows > 0) journal_.last_message_at.store(utc_now());
+    };
+    const std::size_t count = count_of(messages);
+    try {
+        for (const OutgoingMessage& message : messages) target_->write(message);
+        target_->flush();
+    } catch (...) {
+        const std::uint64_t out = target_->rows_out() - out_before;
+        count_out(out);
+        journal_.messages_dropped.fetch_add(count - out);
+        throw;
+    }
+    count_out(count);
+}
+
+/// The target has failed: what it had taken and what waits for it is lost.
+void QueuedSink::Implementation::fail(const std::string& reason) {
+    if (target_->is_all_or_nothing()) journal_.messages_dropped.fetch_add(journal_.messages_sent.exchange(0));
+    {
+        const std::lock_guard lock(mutex_);
+        failed_ = true;  // From here on nothing is taken: what is counted below is all.
+    }
+    drop_queue();
+    const std::uint64_t lost = journal_.messages_dropped.load();
+    journal_.error(
+        "write_failed",
+        lost == 0 ? reason : fmt::format("{}; {} row{} did not get out", reason, lost, lost == 1 ? "" : "s"));
+    end(ConnectionState::failed);
+}
+
+/// Counted before the state changes: whoever sees the end sees the losses.
+void QueuedSink::Implementation::drop_queue() {
+    const std::lock_guard lock(mutex_);
+    journal_.messages_dropped.fetch_add(count_of(queue_));
+    queue_.clear();
+    queued_bytes_ = 0;
+    writing_ = 0;
+}
+
+void QueuedSink::Implementation::end(ConnectionState state) {
+    drop_queue();
+    // Not under the lock: observers are told, and may ask back.
+    journal_.set_state(state);
+    {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        if (!abandoned_) {
+            net::post(io_, [weak = weak_from_this()] {
+                if (const std::shared_ptr<Implementation> self = weak.lock()) self->call_when_ended();
+            });
+        }
+    }
+    journal_.changed();
+}
+
+QueuedSink::QueuedSink(Settings settings, const ConnectionContext& context)
+    : implementation_(std::make_shared<Implementation>(std::move(settings), context)) {}
+
+QueuedSink::~QueuedSink() { implementation_->stop(); }
+
+void QueuedSink::add_input(TableStream /*stream*/, std::shared_ptr<InputChannel> channel) { channel->finish(); }
+
+void QueuedSink::remove_input(const std::shared_ptr<InputChannel>& /*channel*/) {}
+
+void QueuedSink::open() { implementation_->open(); }
+
+void QueuedSink::close(std::chrono::milliseconds deadline, std::function<void()> done) {
+    implementation_->close(deadline, std::move(done));
+}
+
+SendOutcome QueuedSink::send(OutgoingMessage message) { return implementation_->send(std::move(message)); }
+
+UnsentMessages QueuedSink::unsent() const { return implementation_->unsent(); }
+
+ConnectionStatus QueuedSink::status() const { return implementation_->status(); }
+
+FramingOptions QueuedSink::framing() const { return implementation_->framing(); }
+
+void QueuedSink::test(std::chrono::milliseconds /*timeout*/,
+                      std::function<void(std::vector<ConnectionTestStep>)> done) {
+    net::post(implementation_->io(), [self = implementation_, done = std::move(done)] { done(self->test()); });
+}
+
+}  // namespace laminar

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "catalog/options/url.h"
+#include "connectors/net/tls_context.h"
+#include "connectors/websocket/client/feed_position.h"
+#include "connectors/websocket/frames/message_stream.h"
+#include "connectors/websocket/options/options.h"
+
+namespace laminar {
+
+/// All that one attempt to connect needs, with the position in the feed filled in.
+struct ClientRequest {
+    WebSocketUrl url;
+    HttpHeaders headers;
+    TlsClientSettings tls;
+    std::shared_ptr<boost::asio::ssl::context> tls_context;  ///< Null for ws.
+    std::optional<ProxyUrl> proxy;                           ///< None: straight to the endpoint.
+    std::string proxy_origin;                                ///< Who named it: "proxy", or an environment variable.
+};
+
+/// Why there can be no attempt.
+struct ClientRequestProblem {
+    std::string step;   ///< Of test_connection: resolve, proxy, tls.
+    std::string event;  ///< invalid_option.
+    std::string description;
+};
+
+/// Makes the request to one of the endpoints of the options, whose secrets are resolved by now. Reads certificates and
+/// the environment anew.
+[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const std::string& endpoint,
+                                                                                    const WebSocketOptions& options,
+                                                                                    const FeedPosition& position);
+
+}  // namespace laminar

@@ -1,0 +1,108 @@
+#include "connectors/websocket/client/client_trial.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "catalog/options/secret_resolver.h"
+#include "connectors/delivery/resolved_options.h"
+#include "connectors/net/deadline.h"
+#include "connectors/websocket/client/subscription.h"
+#include "connectors/websocket/frames/stream_error.h"
+#include "connectors/websocket/options/option_schema.h"
+#include "connectors/websocket/session/expected_message.h"
+#include "parser/text/utf8.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// How long a connection made only to be tested may take to say goodbye.
+constexpr std::chrono::milliseconds farewell_time{500};
+
+}  // namespace
+
+ClientTrial::ClientTrial(net::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
+                         const FeedPosition& position)
+    : strand_(std::move(strand)), written_(options), secrets_(secrets), position_(position) {}
+
+void ClientTrial::abort() {
+    aborted_ = true;
+    if (connector_) connector_->abort();
+    if (stream_) stream_->abort();
+}
+
+net::awaitable<std::vector<ConnectionTestStep>> ClientTrial::run(std::chrono::milliseconds timeout) {
+    std::vector<ConnectionTestStep> steps;
+    OptionProblem problem;
+    options_ = resolve_options(websocket_option_schema(), written_, secrets_, problem);
+    if (!options_) {
+        steps.push_back({"secrets", false, {}, std::move(problem.description)});
+        co_return steps;
+    }
+    connector_.emplace(strand_, *options_, position_);
+    const Deadline limit(strand_, timeout, [this] { abort(); });
+    for (const std::string& endpoint : options_->endpoint) {
+        const std::size_t before = steps.size();
+        co_await try_endpoint(endpoint, steps);
+        if (limit.expired() && steps.size() > before && !steps.back().ok)
+            steps.back().detail = fmt::format("no answer within {} ms", timeout.count());
+        if (options_->endpoint.size() > 1) {
+            for (std::size_t i = before; i < steps.size(); ++i)
+                steps[i].detail = fmt::format("{}: {}", redact_url(endpoint), steps[i].detail);
+        }
+        if (aborted_) break;
+    }
+    co_return steps;
+}
+
+net::awaitable<void> ClientTrial::try_endpoint(const std::string& endpoint, std::vector<ConnectionTestStep>& steps) {
+    ConnectFailure failure;
+    const std::unique_ptr<ConnectedPeer> peer = co_await connector_->connect(endpoint, failure, &steps);
+    if (!peer) co_return;
+    MessageStream& stream = *peer->stream;
+    stream_ = &stream;
+    if (!options_->subscribe_confirm.empty()) steps.push_back(co_await subscribe(stream));
+    {
+        const Deadline farewell(strand_, farewell_time, [&stream] { stream.abort(); });
+        co_await stream.close(1000, "");
+    }
+    stream_ = nullptr;
+}
+
+net::awaitable<ConnectionTestStep> ClientTrial::subscribe(MessageStream& stream) {
+    const Clock::time_point start = Clock::now();
+    const auto step = [&start](bool ok, std::string detail) {
+        const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+        return ConnectionTestStep{"subscribe", ok, elapsed, std::move(detail)};
+    };
+    ConnectFailure failure;
+    if (!send_subscriptions(stream, *options_, position_, failure)) co_return step(false, failure.description);
+    const ExpectedReply expected(options_->subscribe_confirm);
+    const Deadline limit(strand_, options_->subscribe_confirm_timeout, [&stream] { stream.abort(); });
+    std::string last;
+    for (;;) {
+        const boost::system::error_code error = co_await stream.read();
+        if (error) {
+            std::string why = limit.expired() ? fmt::format("no reply with {} within {} ms", expected.description(),
+                                                            options_->subscribe_confirm_timeout.count())
+                                              : describe_stream_error(error);
+            if (!last.empty()) why += "; the last message was " + last;
+            if (stream.stop_listening()) {
+                stream.say_goodbye();
+                co_await stream.flush();
+            }
+            co_return step(false, std::move(why));
+        }
+        const std::string shown = quote_excerpt(stream.message(), 200);
+        const bool confirmed = expected.matches(stream.message());
+        stream.release_message();
+        if (confirmed) co_return step(true, shown);
+        last = shown;
+    }
+}
+
+}  // namespace laminar

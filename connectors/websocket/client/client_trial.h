@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/options/secret_resolver.h"
+#include "connectors/connection.h"
+#include "connectors/websocket/client/client_connector.h"
+
+namespace laminar {
+
+/// test_connection in client mode: connects to every endpoint, one after the other, beside the connection itself; when
+/// a reply must confirm the subscription, subscribes too. Belongs to a strand of its own; borrows what it is made from.
+class ClientTrial {
+public:
+    ClientTrial(boost::asio::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
+                const FeedPosition& position);
+
+    /// timeout is for all endpoints together. Details may hold secrets.
+    boost::asio::awaitable<std::vector<ConnectionTestStep>> run(std::chrono::milliseconds timeout);
+    void abort();
+
+private:
+    boost::asio::awaitable<void> try_endpoint(const std::string& endpoint, std::vector<ConnectionTestStep>& steps);
+    boost::asio::awaitable<ConnectionTestStep> subscribe(MessageStream& stream);
+
+    boost::asio::any_io_executor strand_;
+    const WebSocketOptions& written_;
+    const SecretResolver& secrets_;
+    std::shared_ptr<const WebSocketOptions> options_;  ///< With the secrets of this trial.
+    const FeedPosition& position_;
+    std::optional<ClientConnector> connector_;
+    MessageStream* stream_ = nullptr;  ///< Of the attempt that is going on.
+    bool aborted_ = false;
+};
+
+}  // namespace laminar

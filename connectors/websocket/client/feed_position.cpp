@@ -1,0 +1,92 @@
+#include "connectors/websocket/client/feed_position.h"
+
+#include <optional>
+#include <utility>
+
+#include "catalog/options/json_path.h"
+#include "catalog/options/url.h"
+#include "connectors/codec/json/json_encoder.h"
+#include "connectors/codec/json/json_lookup.h"
+#include "connectors/codec/json/json_text.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr std::string_view reference = "${resume}";
+constexpr std::string_view quoted_reference = "\"${resume}\"";
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+    std::string result;
+    std::size_t at = 0;
+    for (std::size_t found = text.find(from); found != std::string_view::npos; found = text.find(from, at)) {
+        result.append(text.substr(at, found - at)).append(to);
+        at = found + from.size();
+    }
+    return result.append(text.substr(at));
+}
+
+/// The position in one value, or in the last element of an array that has one.
+std::optional<std::string_view> position_in(std::string_view value, const std::vector<std::string>& steps) {
+    std::optional<std::string_view> found = find_json_value(value, steps);
+    if (!found && value.starts_with('[')) {
+        JsonElements elements(value);
+        while (const auto element = elements.next()) {
+            const auto here = find_json_value(*element, steps);
+            if (here && *here != "null") found = here;
+        }
+    }
+    return found && *found != "null" ? found : std::nullopt;
+}
+
+}  // namespace
+
+bool wants_position(std::string_view text) noexcept { return text.find(reference) != std::string_view::npos; }
+
+FeedPosition::FeedPosition(std::string_view path) { set_path(path); }
+
+void FeedPosition::set_path(std::string_view path) {
+    steps_.clear();
+    if (!path.empty()) steps_ = parse_json_path(path).value_or(std::vector<std::string>());
+}
+
+bool FeedPosition::note(std::string_view message) {
+    if (!is_kept() || !is_json(message)) return false;
+    std::optional<std::string_view> found;
+    for (std::size_t at = skip_json_space(message, 0); at < message.size(); at = skip_json_space(message, at)) {
+        const std::size_t end = end_of_json_value(message, at);
+        if (const auto here = position_in(message.substr(at, end - at), steps_)) found = here;
+        at = end;
+    }
+    if (!found) return false;
+    const std::lock_guard lock(mutex_);
+    position_.assign(*found);
+    return true;
+}
+
+std::string FeedPosition::current() const {
+    const std::lock_guard lock(mutex_);
+    return position_;
+}
+
+void FeedPosition::set(std::string position) {
+    const std::lock_guard lock(mutex_);
+    position_ = std::move(position);
+}
+
+std::string FeedPosition::fill_message(std::string_view text) const {
+    if (!wants_position(text)) return std::string(text);
+    const std::string position = current();
+    const std::string characters = json_value_text(position);
+    if (!is_json(text)) return replaced(text, reference, characters);
+    std::string quoted;
+    append_json_quoted(quoted, characters);
+    const std::string whole = replaced(text, quoted_reference, position.empty() ? "null" : position);
+    return replaced(whole, reference, std::string_view(quoted).substr(1, quoted.size() - 2));
+}
+
+std::string FeedPosition::fill_url(std::string_view text) const {
+    return replaced(text, reference, percent_encoded(json_value_text(current())));
+}
+
+}  // namespace laminar

@@ -1,0 +1,189 @@
+#include "connectors/websocket/options/option_groups.h"
+
+namespace laminar::websocket_options {
+
+void add_endpoint_options(Schema& schema) {
+    schema
+        .add_choice("mode", &Options::mode, {{"client", WebSocketMode::client}, {"server", WebSocketMode::server}},
+                    {.help = "Whether Laminar connects to an endpoint or listens for clients.",
+                     .example = "'client'",
+                     .required = true})
+        .add_choice(
+            "format", &Options::format,
+            {{"json", MessageFormat::json}, {"text", MessageFormat::text}, {"binary", MessageFormat::binary}},
+            {.help = "How messages are read and written.", .example = "'json'", .required = true, .fixed_in_use = true})
+        .add("endpoint", &Options::endpoint,
+             {.help = "URL to connect to; several in a list are tried in turn.",
+              .example = "'wss://stream.example.com/events'",
+              .rule = TextRule::websocket_url,
+              .required = true,
+              .applies_when = {client()},
+              .placeholders = {"resume"},
+              .instead = "a server listens: give \"port\" (and \"host\", \"path\") instead, or set mode = 'client'",
+              .aliases = {"url"}})
+        .add("headers", &Options::headers,
+             {.help = "HTTP headers of the handshake request. Secrets are read anew at every connect.",
+              .example = "MAP {'Authorization': 'Bearer ${secret:api_token}'}",
+              .absent = "none but those of the protocol",
+              .rule = TextRule::headers,
+              .secret = true,
+              .applies_when = {client()}})
+        .add("subprotocols", &Options::subprotocols,
+             {.help = "WebSocket subprotocols offered (client) or accepted (server), the best first.",
+              .example = "['v2.feed', 'v1.feed']",
+              .absent = "none",
+              .rule = TextRule::token})
+        .add("proxy", &Options::proxy,
+             {.help = "HTTP proxy through which to connect (CONNECT).",
+              .example = "'http://proxy.example.com:3128'",
+              .absent = "HTTPS_PROXY (for wss) or HTTP_PROXY (for ws) and NO_PROXY of the environment",
+              .rule = TextRule::proxy_url,
+              .secret = true,
+              .applies_when = {client()}})
+        .add("connect_timeout_ms", &Options::connect_timeout,
+             {.help = "How long name resolution and the TCP connection may take.",
+              .example = "5000",
+              .unit = "ms",
+              .minimum = 1,
+              .maximum = one_day_ms,
+              .applies_when = {client()}})
+        .add("handshake_timeout_ms", &Options::handshake_timeout,
+             {.help = "How long TLS and the WebSocket handshake may take.",
+              .example = "5000",
+              .unit = "ms",
+              .minimum = 1,
+              .maximum = one_day_ms});
+}
+
+void add_subscription_options(Schema& schema) {
+    schema
+        .add("subscribe_message", &Options::subscribe_message,
+             {.help = "Message, or list of messages, sent in order after every connect.",
+              .example = "JSON_OBJECT('action': 'subscribe', 'channels': ['trades'])",
+              .absent = "nothing is sent",
+              .rule = TextRule::not_empty,
+              .takes_json = true,
+              .applies_when = {client()},
+              .placeholders = {"resume"}})
+        .add(
+            "subscribe_confirm", &Options::subscribe_confirm,
+            {.help = "JSON paths and the values that one reply must have there; without it the attempt has failed. The "
+                     "reply is not a row.",
+             .example = "MAP {'$.type': 'subscribed'}",
+             .absent = "no reply is awaited",
+             .rule = TextRule::json_path,
+             .applies_when = {client()}})
+        .add("subscribe_confirm_timeout_ms", &Options::subscribe_confirm_timeout,
+             {.help = "How long to wait for that reply.",
+              .example = "5000",
+              .unit = "ms",
+              .minimum = 1,
+              .maximum = one_day_ms,
+              .applies_when = {client()},
+              .needs = {"subscribe_confirm"}})
+        .add("resume_field", &Options::resume_field,
+             {.help =
+                  "JSON path of the position in the feed; the last one seen replaces ${resume} when connecting again.",
+              .example = "'$.sequence'",
+              .absent = "positions are not kept",
+              .rule = TextRule::json_path,
+              .applies_when = {client(), json()},
+              .fills = "${resume}"});
+}
+
+void add_reconnect_options(Schema& schema) {
+    schema
+        .add("reconnect", &Options::reconnect,
+             {.help = "Connect again after a disconnect.", .example = "false", .applies_when = {client()}})
+        .add("reconnect_interval_ms", &Options::reconnect_interval,
+             {.help = "Longest delay before the first new attempt; the actual one is random up to it.",
+              .example = "1000",
+              .unit = "ms",
+              .minimum = 1,
+              .maximum = one_day_ms,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("reconnect_backoff_multiplier", &Options::reconnect_backoff_multiplier,
+             {.help = "Factor by which the delay grows with every failed attempt.",
+              .example = "2",
+              .minimum = 1,
+              .maximum = 100,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("max_reconnect_interval_ms", &Options::max_reconnect_interval,
+             {.help = "Bound of the growing delay.",
+              .example = "60000",
+              .unit = "ms",
+              .minimum = 1,
+              .maximum = one_day_ms,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()},
+              .not_below = "reconnect_interval_ms"})
+        .add("max_reconnect_attempts", &Options::max_reconnect_attempts,
+             {.help = "Failed attempts in a row after which the connection has failed; -1 for no limit.",
+              .example = "100",
+              .minimum = -1,
+              .maximum = 1'000'000'000,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("reconnect_stable_ms", &Options::reconnect_stable,
+             {.help = "How long a connection must have lasted for delays and attempts to start anew.",
+              .example = "30000",
+              .unit = "ms",
+              .minimum = 0,
+              .maximum = one_day_ms,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("give_up_close_codes", &Options::give_up_close_codes,
+             {.help = "Close codes after which it does not connect again, unless the connection had lasted "
+                      "reconnect_stable_ms; [] for none.",
+              .example = "[1008, '4000-4099']",
+              .rule = TextRule::close_codes,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}})
+        .add("give_up_http_statuses", &Options::give_up_http_statuses,
+             {.help = "HTTP statuses of a refused handshake after which it does not try again; [] for none.",
+              .example = "[401, 403, '410-499']",
+              .rule = TextRule::http_statuses,
+              .applies_when = {client()},
+              .effective_when = {reconnecting()}});
+}
+
+void add_liveness_options(Schema& schema) {
+    schema
+        .add("heartbeat_interval_s", &Options::heartbeat_interval,
+             {.help = "How often a ping is sent; 0 for never.",
+              .example = "10",
+              .unit = "s",
+              .minimum = 0,
+              .maximum = one_day_s})
+        .add("heartbeat_timeout_s", &Options::heartbeat_timeout,
+             {.help = "How long its pong may take before the connection counts as lost.",
+              .example = "5",
+              .unit = "s",
+              .minimum = 1,
+              .maximum = one_day_s})
+        .add("ping_message", &Options::ping_message,
+             {.help = "Message sent with every ping, for feeds that want heartbeats of their own.",
+              .example = "JSON_OBJECT('op': 'ping')",
+              .absent = "protocol pings alone",
+              .rule = TextRule::not_empty,
+              .takes_json = true})
+        .add("pong_message", &Options::pong_message,
+             {.help =
+                  "The peer's answer to ping_message, not a row: the same text, or JSON with at least these members. "
+                  "With it, pongs of the protocol alone are no sign of life.",
+              .example = "JSON_OBJECT('op': 'pong')",
+              .absent = "anything received is a sign of life",
+              .rule = TextRule::not_empty,
+              .takes_json = true,
+              .needs = {"ping_message"}})
+        .add("idle_timeout_s", &Options::idle_timeout,
+             {.help = "Silence after which a client connects again and a server closes; 0 for never.",
+              .example = "120",
+              .unit = "s",
+              .minimum = 0,
+              .maximum = one_day_s});
+}
+
+}  // namespace laminar::websocket_options

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catalog/objects/connector_descriptor.h"
+#include "connectors/codec/format/framing_options.h"
+#include "connectors/codec/format/message_decoder.h"
+
+namespace laminar {
+
+enum class WebSocketMode : std::uint8_t { client, server };
+/// What happens to an inbound message that finds the buffer full.
+enum class OverflowPolicy : std::uint8_t { block, drop_oldest, drop_newest };
+/// What happens to a peer whose outbound queue is full.
+enum class SlowClientPolicy : std::uint8_t { block, drop_oldest, disconnect };
+/// What happens to sent messages when the connection breaks before the peer has certainly got them: they are reported,
+/// or sent again.
+enum class DeliveryGuarantee : std::uint8_t { at_most_once, at_least_once };
+enum class ErrorPolicy : std::uint8_t { proceed, fail, retry };  ///< proceed is written 'continue'.
+/// gzip and zstd compress payloads; deflate is RFC 7692 permessage-deflate.
+enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, deflate };
+
+/// The options of TO websocket, checked (option_schema.cpp declares them). Fields bear the names of their options,
+/// without the unit; the initial values are the documented defaults. Text may hold unresolved ${secret:name}
+/// references, to be resolved anew at every connect. Immutable once bound; shared between threads as const.
+struct WebSocketOptions : ConnectorOptions {
+    WebSocketMode mode = WebSocketMode::client;
+    MessageFormat format = MessageFormat::json;
+
+    // Client: where to connect, and what to say there.
+    std::vector<std::string> endpoint;  ///< ws:// and wss:// URLs, tried in turn. At least one in client mode.
+    std::vector<std::pair<std::string, std::string>> headers;  ///< Of the handshake request, in order of writing.
+    std::vector<std::string> subprotocols;                     ///< Offered (client) or accepted (server), best first.
+    std::vector<std::string> subscribe_message;                ///< Sent in order after every connect.
+    /// JSON path and the text of the value that one reply must have there; all must match. Empty: not awaited.
+    std::vector<std::pair<std::string, std::string>> subscribe_confirm;
+    std::chrono::milliseconds subscribe_confirm_timeout{10'000};
+    std::optional<std::string> proxy;  ///< http://[user:password@]host:port; absent: direct.
+    std::chrono::milliseconds connect_timeout{
+        10'000};  ///< Name resolution and TCP, per address; TLS has its share of the next.
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS and HTTP upgrade, both modes.
+
+    // Client: reconnecting.
+    bool reconnect = true;
+    std::chrono::milliseconds reconnect_interval{5'000};
+    double reconnect_backoff_multiplier = 2.0;
+    std::chrono::milliseconds max_reconnect_interval{60'000};
+    std::int64_t max_reconnect_attempts = -1;            ///< In a row; -1: no limit.
+    std::chrono::milliseconds reconnect_stable{10'000};  ///< Connected for so long, the backoff starts anew.
+    /// Numbers and ranges ("300-407"): a peer that ends with such a code, before the connection was stable, or refuses
+    /// the handshake with such a status, would do the same again.
+    std::vector<std::string> give_up_close_codes{"1008", "1010", "3000", "3003"};
+    std::vector<std::string> give_up_http_statuses{"300-407", "409-424", "426-428", "430-499"};
+    std::string resume_field;  ///< JSON path of the position; empty: not resumed.
+
+    // Liveness, both modes. Zero turns one off.
+    std::chrono::seconds heartbeat_interval{30};
+    std::chrono::seconds heartbeat_timeout{10};
+    std::optional<std::string> ping_message;  ///< Sent every heartbeat_interval beside the protocol's ping.
+    std::optional<std::string> pong_message;  ///< The peer's answer to it: counts as a sign of life, is not a row.
+    std::chrono::seconds idle_timeout{0};     ///< Without any message: reconnect (client), close (server).
+
+    // Server.
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: the system picks one.
+    std::string path = "/";
+    std::uint32_t max_connections = 1000;
+    std::uint32_t max_connections_per_ip = 0;  ///< 0: no limit of its own.
+    std::optional<std::string> auth_token;     ///< Awaited as "Authorization: Bearer TOKEN".
+    std::optional<std::string> basic_auth;     ///< "user:password".
+    std::vector<std::string> allowed_origins;  ///< Empty: any, also none.
+    std::uint32_t max_header_size = 16'384;    ///< Bytes of the upgrade request.
+    bool broadcast = false;
+    SlowClientPolicy slow_client = SlowClientPolicy::block;
+    std::chrono::milliseconds slow_client_timeout{5'000};  ///< Both modes, as slow_client.
+
+    // TLS. Each of the texts is a path or PEM.
+    bool tls_verify = true;
+    bool tls_hostname_verification = true;
+    std::optional<std::string> tls_ca_cert;
+    std::optional<std::string> tls_client_cert;
+    std::optional<std::string> tls_client_key;
+    std::optional<std::string> tls_cert;       ///< Server.
+    std::optional<std::string> tls_key;        ///< Server.
+    std::optional<std::string> tls_client_ca;  ///< Server: clients must show a certificate of this authority.
+
+    // Flow.
+    std::uint64_t buffer_size = 1000;          ///< Inbound messages not yet taken by the engine.
+    std::uint64_t buffer_bytes = 64ULL << 20;  ///< Their bytes.
+    OverflowPolicy overflow = OverflowPolicy::block;
+    std::uint64_t send_buffer_size = 1000;                         ///< Outbound messages waiting, per peer.
+    DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
+    std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
+    std::optional<std::uint64_t> batch_size;       ///< Rows the engine waits for; absent: takes what is there.
+    std::chrono::milliseconds batch_timeout{100};  ///< How long it waits for them.
+    BatchFraming batch_framing = BatchFraming::none;
+
+    // Compression.
+    WebSocketCompression compression = WebSocketCompression::none;
+    std::optional<int> compression_level;      ///< Absent: 6 for gzip and deflate, 3 for zstd.
+    std::uint64_t compression_threshold = 64;  ///< Smaller outgoing messages are sent as they are. Bytes.
+    int deflate_window_bits = 15;
+    bool deflate_no_context_takeover = false;  ///< Less memory per peer, less compression.
+
+    // Errors and acknowledgement.
+    ErrorPolicy on_error = ErrorPolicy::proceed;
+    std::optional<std::uint64_t> max_errors_per_minute;  ///< More of them fail the connection; absent: no limit.
+    std::uint64_t error_buffer_size = 10'000;            ///< Errors kept for the errors stream; dead letters, too.
+    bool dlq_enabled = false;
+    bool auto_ack = true;
+    std::optional<std::string> ack_message;  ///< Absent: {"type":"ack","message_id":...} where one is due.
+    std::chrono::milliseconds ack_timeout{30'000};
+    std::uint32_t max_deliveries = 5;
+    std::string message_id_field = "message_id";
+};
+
+}  // namespace laminar

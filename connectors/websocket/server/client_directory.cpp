@@ -1,0 +1,130 @@
+#include "connectors/websocket/server/client_directory.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace laminar {
+
+ClientStatus ServerClient::status() const {
+    ClientStatus status;
+    status.id = id;
+    status.remote_address = remote_address;
+    status.tls_subject = tls_subject;
+    status.subprotocol = subprotocol;
+    status.connected_since = connected_since;
+    status.last_message_at = traffic.last_message_at.load();
+    status.messages_received = traffic.messages_received.load();
+    status.messages_sent = traffic.messages_sent.load();
+    status.bytes_received = traffic.bytes_received.load();
+    status.bytes_sent = traffic.bytes_sent.load();
+    status.queued_messages = outbound.size();
+    status.messages_dropped = traffic.messages_dropped.load();
+    return status;
+}
+
+bool ClientDirectory::enter_address(const std::string& ip) {
+    const std::lock_guard lock(mutex_);
+    std::size_t& of_address = connections_by_ip_[ip];
+    if (options_.max_connections_per_ip > 0 && of_address >= options_.max_connections_per_ip) return false;
+    ++of_address;
+    return true;
+}
+
+void ClientDirectory::leave_address(const std::string& ip) {
+    const std::lock_guard lock(mutex_);
+    const auto of_address = connections_by_ip_.find(ip);
+    if (--of_address->second == 0) connections_by_ip_.erase(of_address);
+}
+
+bool ClientDirectory::take_place() {
+    const std::lock_guard lock(mutex_);
+    if (places_ >= options_.max_connections) return false;
+    ++places_;
+    return true;
+}
+
+void ClientDirectory::leave_place() {
+    const std::lock_guard lock(mutex_);
+    --places_;
+}
+
+void ClientDirectory::enroll(std::shared_ptr<ServerClient> client) {
+    const std::lock_guard lock(mutex_);
+    clients_.emplace(client->id, std::move(client));
+}
+
+void ClientDirectory::dismiss(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    clients_.erase(id);
+}
+
+OutboundQueue::Room ClientDirectory::room_for(ServerClient& client, const OutgoingMessage& message) const {
+    const OutboundQueue::Room room = client.outbound.room_for(message.payload->size());
+    const bool waits = options_.slow_client == SlowClientPolicy::block;
+    return waits && room == OutboundQueue::Room::slow ? OutboundQueue::Room::full : room;
+}
+
+void ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const {
+    std::size_t lost = 0;
+    if (options_.slow_client == SlowClientPolicy::drop_oldest) {
+        lost = client.outbound.push_dropping_oldest(message);
+    } else if (!client.outbound.push(message)) {
+        lost = 1;
+        client.disconnect();
+    }
+    client.traffic.messages_dropped.fetch_add(lost, std::memory_order_relaxed);
+    dropped += lost;
+}
+
+SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t& dropped) {
+    // Queues only shrink while we hold the lock, so that what has room now still has it below.
+    const std::lock_guard lock(mutex_);
+    if (message.session_id || !message.client_id.empty()) {
+        const std::string id = message.session_id ? ServerClient::client_id_of(*message.session_id) : message.client_id;
+        const auto client = clients_.find(id);
+        // With both, both must be right.
+        if (client == clients_.end() || (!message.client_id.empty() && message.client_id != id))
+            return message.session_id ? SendOutcome::no_such_session : SendOutcome::no_such_client;
+        if (room_for(*client->second, message) == OutboundQueue::Room::full) return SendOutcome::full;
+        send_to(*client->second, message, dropped);
+        return SendOutcome::accepted;
+    }
+    if (!options_.broadcast) return SendOutcome::no_such_client;
+    if (clients_.empty()) {
+        ++dropped;
+        return SendOutcome::accepted;
+    }
+    // All are asked, so that the time of each that does not read begins now, not when another's is over.
+    bool wait = false;
+    for (const auto& [id, client] : clients_) wait = room_for(*client, message) == OutboundQueue::Room::full || wait;
+    if (wait) return SendOutcome::full;
+    for (const auto& [id, client] : clients_) send_to(*client, message, dropped);
+    return SendOutcome::accepted;
+}
+
+std::size_t ClientDirectory::size() const {
+    const std::lock_guard lock(mutex_);
+    return clients_.size();
+}
+
+std::vector<ClientStatus> ClientDirectory::statuses() const {
+    std::vector<ClientStatus> statuses;
+    {
+        const std::lock_guard lock(mutex_);
+        statuses.reserve(clients_.size());
+        for (const auto& [id, client] : clients_) statuses.push_back(client->status());
+    }
+    std::sort(statuses.begin(), statuses.end(), [](const ClientStatus& a, const ClientStatus& b) {
+        return std::pair(a.id.size(), std::string_view(a.id)) < std::pair(b.id.size(), std::string_view(b.id));
+    });
+    return statuses;
+}
+
+UnsentMessages ClientDirectory::unsent() const {
+    const std::lock_guard lock(mutex_);
+    UnsentMessages unsent;
+    for (const auto& [id, client] : clients_) unsent += client->outbound.unsent();
+    return unsent;
+}
+
+}  // namespace laminar

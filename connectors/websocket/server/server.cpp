@@ -1,0 +1,495 @@
+#include "connectors/websocket/server/server.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "connectors/net/exception_text.h"
+#include "connectors/net/io_runtime.h"
+#include "connectors/net/listening_socket.h"
+#include "connectors/net/name_resolution.h"
+#include "connectors/net/strand_event.h"
+#include "connectors/net/task_group.h"
+#include "connectors/websocket/options/option_schema.h"
+#include "connectors/websocket/server/client_directory.h"
+#include "connectors/websocket/server/handshake_admission.h"
+#include "connectors/websocket/server/pending_handshakes.h"
+#include "connectors/websocket/session/peer_session.h"
+#include "connectors/websocket/session/websocket_connection.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+using net::ip::tcp;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds first_accept_backoff{20};
+constexpr std::chrono::milliseconds longest_accept_backoff{1'000};
+/// Connections that have not shaken hands yet, beyond max_connections: enough to tell them that there is no room.
+constexpr std::size_t most_pending_handshakes = 256;
+/// While rows wait for one that may become slow.
+constexpr std::chrono::milliseconds look_at_slow_clients_every{50};
+
+/// That a client is served: whoever sends to it, or stops it, finds it.
+class Stay {
+public:
+    Stay(Visit& visit, ClientDirectory& clients, PeerSession& session, const std::shared_ptr<ServerClient>& client)
+        : visit_(visit), clients_(clients), id_(client->id) {
+        visit_.session = &session;
+        visit_.client_id = id_;
+        clients_.enroll(client);
+    }
+    Stay(const Stay&) = delete;
+    Stay& operator=(const Stay&) = delete;
+    ~Stay() {
+        visit_.session = nullptr;
+        clients_.dismiss(id_);
+    }
+
+private:
+    Visit& visit_;
+    ClientDirectory& clients_;
+    const std::string id_;
+};
+
+class WebSocketServer final : public WebSocketConnection {
+public:
+    WebSocketServer(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
+        : WebSocketConnection(std::move(name), std::move(options), context),
+          clients_(*options_),
+          pending_(most_pending_handshakes),
+          admission_(*options_, journal_, clients_),
+          acceptor_(strand_),
+          event_(strand_),
+          closed_event_(strand_),
+          retry_event_(strand_),
+          tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
+        journal_.set_endpoint(fmt::format("{}:{}{}", options_->host, options_->port, options_->path));
+    }
+
+    ~WebSocketServer() override {
+        stopping_.store(true);
+        tasks_.stop(TaskGroup::Stop::terminal);
+        tasks_.wait_empty();
+    }
+
+    void open() override {
+        if (opened_.exchange(true)) return;
+        stopping_.store(false);
+        tasks_.spawn(strand_, listen(), [this](TaskGroup::Stop) { stop_listening(); });
+    }
+
+    void close(std::chrono::milliseconds deadline, std::function<void()> done) override {
+        stopping_.store(true);
+        tasks_.spawn(strand_, close_within(deadline, std::move(done)),
+                     [this](TaskGroup::Stop) { closed_event_.notify(); });
+    }
+
+    SendOutcome send(OutgoingMessage message) override {
+        const ConnectionState state = journal_.state();
+        if (handing_over()) return SendOutcome::full;
+        if (state == ConnectionState::failed) return SendOutcome::failed;
+        if (stopping_.load() || state != ConnectionState::listening) return SendOutcome::not_connected;
+        std::uint64_t dropped = 0;
+        const SendOutcome outcome = clients_.send(message, dropped);
+        if (outcome == SendOutcome::full && options_->slow_client != SlowClientPolicy::block) look_again_soon();
+        if (dropped == 0) return outcome;
+        if (clients_.size() == 0)
+            journal_.drop(dropped, "no client is connected (broadcast)", "info");
+        else
+            journal_.drop(dropped, "a client reads too slowly, its queue is full (slow_client)");
+        return outcome;
+    }
+
+    [[nodiscard]] UnsentMessages unsent() const override {
+        UnsentMessages unsent = clients_.unsent();
+        unsent.waiting += inputs_.acknowledgements_due();
+        return unsent;
+    }
+
+    [[nodiscard]] ConnectionStatus status() const override {
+        ConnectionStatus status = WebSocketConnection::status();
+        status.port = port_.load();
+        status.clients = clients_.size();
+        return status;
+    }
+
+    [[nodiscard]] std::vector<ClientStatus> clients() const override { return clients_.statuses(); }
+
+    void test(std::chrono::milliseconds /*timeout*/,
+              std::function<void(std::vector<ConnectionTestStep>)> done) override {
+        tasks_.spawn(strand_, run_test(std::move(done)), {});
+    }
+
+private:
+    net::awaitable<void> listen();
+    net::awaitable<void> open_port();
+    net::awaitable<void> accept_clients();
+    void welcome(tcp::socket socket, const net::any_io_executor& strand);
+    net::awaitable<void> receive(std::shared_ptr<Visit> visit);
+    net::awaitable<void> host(Visit& visit);
+    net::awaitable<void> serve(Visit& visit);
+    void break_off(const Visit& visit, const std::string& reason);
+    static void give_way(Visit& visit);
+    void stop_visit(Visit& visit, TaskGroup::Stop how);
+    net::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
+    net::awaitable<void> run_test(std::function<void(std::vector<ConnectionTestStep>)> done);
+    void bring_down(std::string reason) override {
+        if (!failed_.exchange(true)) tasks_.spawn(strand_, fail_connection(std::move(reason)), {});
+    }
+    net::awaitable<void> fail_connection(std::string reason);
+    void report_gap(const ServerClient& client, const SessionEnding& ending);
+    void stop_listening();
+    void look_again_soon();
+    net::awaitable<void> tell_senders_to_try();
+    void fail(const std::string& event, const std::string& problem);
+
+    ClientDirectory clients_;
+    PendingHandshakes pending_;
+    HandshakeAdmission admission_;
+    std::atomic<bool> opened_{false};
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> failed_{false};
+    std::atomic<std::uint16_t> port_{0};
+    std::atomic<std::size_t> visits_{0};
+    std::atomic<bool> retry_planned_{false};
+    // On the strand:
+    tcp::acceptor acceptor_;
+    StrandEvent event_;         ///< Wakes the acceptor from its backoff.
+    StrandEvent closed_event_;  ///< A client has gone, or the acceptor.
+    StrandEvent retry_event_;   ///< Ends the wait of senders early.
+    bool listening_ = false;
+    std::shared_ptr<NameResolution> resolution_;
+    TaskGroup tasks_;  ///< Last: its children refer to everything above.
+};
+
+void WebSocketServer::fail(const std::string& event, const std::string& problem) {
+    journal_.error(event, problem);
+    (void)inputs_.report_connection_error(problem, {});
+    journal_.set_state(ConnectionState::failed);
+}
+
+net::awaitable<void> WebSocketServer::listen() {
+    std::exception_ptr escaped;
+    try {
+        co_await open_port();
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    listening_ = false;
+    closed_event_.notify();
+    if (escaped) bring_down("internal error: " + exception_text(escaped));
+}
+
+net::awaitable<void> WebSocketServer::open_port() {
+    journal_.set_state(ConnectionState::connecting);
+    std::string problem;
+    OptionProblem secrets;
+    if (!take_secrets(secrets)) {
+        fail(secrets.event, secrets.description);
+        opened_.store(false);
+        co_return;
+    }
+    if (!admission_.prepare(*resolved_, problem)) {
+        fail("invalid_option", problem);
+        opened_.store(false);
+        co_return;
+    }
+    resolution_ = std::make_shared<NameResolution>(strand_, resolved_->host, options_->port);
+    boost::system::error_code error;
+    const std::vector<tcp::endpoint> addresses = co_await resolution_->run(options_->connect_timeout, error);
+    resolution_.reset();
+    if (stopping_.load()) co_return;
+    bool bound = false;
+    if (error || addresses.empty()) {
+        problem = fmt::format("cannot resolve host \"{}\": {}", options_->host, error.message());
+    }
+    for (const tcp::endpoint& address : addresses) {
+        bound = start_listening(acceptor_, address, problem);
+        if (bound) break;
+    }
+    if (!bound) {
+        fail("listen_failed", problem);
+        opened_.store(false);
+        co_return;
+    }
+    const tcp::endpoint local = acceptor_.local_endpoint(error);
+    port_.store(local.port());
+    failed_.store(false);
+    journal_.set_endpoint(fmt::format("{}{}", address_text(local), options_->path));
+    journal_.set_connected_since(utc_now());
+    listening_ = true;
+    journal_.set_state(ConnectionState::listening);
+    const char* scheme = admission_.uses_tls() ? "wss" : "ws";
+    journal_.log(
+        "info", "listening",
+        fmt::format(
+            "listening on {}://{}{}{}", scheme, address_text(local), options_->path,
+            local.address().is_loopback() ? " (this machine only; host = '0.0.0.0' opens it to the network)" : ""));
+    co_await accept_clients();
+}
+
+net::awaitable<void> WebSocketServer::accept_clients() {
+    std::chrono::milliseconds backoff = first_accept_backoff;
+    while (!stopping_.load() && acceptor_.is_open()) {
+        const net::any_io_executor strand = net::make_strand(context_.io.context());
+        boost::system::error_code error;
+        tcp::socket socket = co_await acceptor_.async_accept(strand, net::redirect_error(net::use_awaitable, error));
+        if (stopping_.load() || !acceptor_.is_open()) co_return;
+        if (!error) {
+            backoff = first_accept_backoff;
+            welcome(std::move(socket), strand);
+            continue;
+        }
+        // A client that left before it was accepted is its own business.
+        if (error == net::error::connection_aborted || error == net::error::connection_reset) continue;
+        // Most likely out of file descriptors: serve those who are in, and try again.
+        journal_.error("accept_failed",
+                       fmt::format("cannot accept a client: {}; next try in {} ms", error.message(), backoff.count()));
+        const Clock::time_point due = Clock::now() + backoff;
+        while (!stopping_.load() && Clock::now() < due) co_await event_.wait_until(due);
+        backoff = std::min(backoff * 2, longest_accept_backoff);
+    }
+}
+
+void WebSocketServer::welcome(tcp::socket socket, const net::any_io_executor& strand) {
+    boost::system::error_code error;
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) return;  // Gone already.
+    // Beside those that may be here, those that have just had to give way.
+    if (visits_.load() >= options_->max_connections + 2 * most_pending_handshakes) {
+        journal_.log("warning", "client_refused", address_text(remote) + ": too many connections");
+        return;
+    }
+    socket.set_option(tcp::no_delay(true), error);
+    visits_.fetch_add(1);
+    auto visit = std::make_shared<Visit>(std::move(socket), strand, remote.address().to_string(), address_text(remote));
+    visit->counts_for_address = clients_.enter_address(visit->ip);
+    visit->pending_number = pending_.add(visit->ip, [visit = std::weak_ptr<Visit>(visit), strand] {
+        net::post(strand, [visit] {
+            if (const std::shared_ptr<Visit> late = visit.lock()) give_way(*late);
+        });
+    });
+    tasks_.spawn(strand, receive(visit), [this, visit](TaskGroup::Stop how) { stop_visit(*visit, how); });
+}
+
+void WebSocketServer::give_way(Visit& visit) {
+    visit.gave_way = true;
+    if (visit.stream) visit.stream->abort();
+}
+
+void WebSocketServer::stop_visit(Visit& visit, TaskGroup::Stop how) {
+    visit.stopped = true;
+    if (how == TaskGroup::Stop::graceful && visit.session) {
+        visit.session->request_close(1001, failed_.load() ? "failed" : "going away", std::chrono::hours(1));
+        return;
+    }
+    if (visit.session) {
+        visit.session->abort("shut down");
+    } else if (visit.stream) {
+        visit.stream->abort();
+    }
+}
+
+net::awaitable<void> WebSocketServer::receive(std::shared_ptr<Visit> visit) {
+    std::exception_ptr escaped;
+    try {
+        co_await host(*visit);
+    } catch (...) {
+        escaped = std::current_exception();
+        (void)pending_.remove(visit->pending_number);
+    }
+    visit->stream.reset();
+    if (visit->holds_place) clients_.leave_place();
+    if (visit->counts_for_address) clients_.leave_address(visit->ip);
+    visits_.fetch_sub(1);
+    if (stopping_.load()) closed_event_.post();
+    if (escaped) break_off(*visit, "internal error: " + exception_text(escaped));
+}
+
+/// One client's trouble is not the server's: it is reported, and the others stay.
+void WebSocketServer::break_off(const Visit& visit, const std::string& reason) {
+    journal_.error("internal_error", fmt::format("{}: {}", visit.remote_address, reason));
+    MessageOrigin origin;
+    origin.connection_name = journal_.name();
+    origin.client_id = visit.client_id;
+    origin.remote_address = visit.remote_address;
+    std::optional<std::string> verdict = inputs_.report_connection_error(reason, origin);
+    if (verdict) bring_down(std::move(*verdict));
+}
+
+net::awaitable<void> WebSocketServer::host(Visit& visit) {
+    admission_.begin(visit);
+    bool admitted = false;
+    if (!visit.stopped && !visit.gave_way) admitted = co_await admission_.admit(visit);
+    if (!pending_.remove(visit.pending_number)) {
+        admitted = false;
+        journal_.log(
+            "warning", "client_refused",
+            fmt::format("{}: gave way to others: {} connections had not shaken hands yet, most of them from its "
+                        "address",
+                        visit.remote_address, most_pending_handshakes));
+    }
+    if (admitted && !visit.stopped) co_await serve(visit);
+}
+
+net::awaitable<void> WebSocketServer::serve(Visit& visit) {
+    const OutboundQueue::Limits limits{options_->send_buffer_size, options_->buffer_bytes,
+                                       options_->slow_client_timeout};
+    const auto client = std::make_shared<ServerClient>(begin_next_session(), limits);
+    client->remote_address = visit.remote_address;
+    client->tls_subject = visit.tls_subject;
+    client->subprotocol = visit.subprotocol;
+    client->connected_since = utc_now();
+    const auto origin = std::make_shared<MessageOrigin>();
+    origin->connection_name = journal_.name();
+    origin->client_id = client->id;
+    origin->session_id = client->session_id;
+    origin->remote_address = visit.remote_address;
+    origin->tls_subject = visit.tls_subject;
+    origin->query_parameters = visit.query_parameters;
+    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *resolved_, &client->traffic}, origin);
+    client->disconnect = session.overrun_signal();
+    std::optional<Stay> stay(std::in_place, visit, clients_, session, client);
+    journal_.log("info", "client_connected", fmt::format("{} from {}", client->id, visit.remote_address));
+    journal_.changed();
+
+    const SessionEnding ending = co_await session.run();
+
+    stay.reset();
+    const std::size_t dropped = client->outbound.clear();
+    if (dropped > 0) journal_.messages_dropped.fetch_add(dropped);
+    // A client that says goodbye wants no more; one that is gone, or does not answer our goodbye, might have.
+    if (ending.in_doubt > 0 && (ending.by_us || !ending.orderly)) {
+        journal_.doubt(ending.in_doubt, client->id);
+        report_gap(*client, ending);
+    }
+    const std::string text = fmt::format("{} from {}: {}{}", client->id, visit.remote_address, ending.description,
+                                         dropped > 0 ? fmt::format("; {} queued messages were not sent", dropped) : "");
+    std::optional<std::string> verdict = ending.connection_failure;
+    if (ending.orderly || visit.stopped) {
+        journal_.log("info", "client_disconnected", text);
+    } else {
+        journal_.log("warning", "client_disconnected", text);
+        journal_.set_last_error(text);
+        // One client's trouble fails the server only when there is too much of it.
+        if (!verdict) verdict = inputs_.report_connection_error(ending.description, *origin);
+    }
+    if (verdict) bring_down(std::move(*verdict));
+    if (ending.is_internal) journal_.error("internal_error", text);
+    journal_.changed();
+}
+
+/// A client that takes nothing makes no room that could be told of, but becomes slow with time.
+void WebSocketServer::look_again_soon() {
+    if (retry_planned_.exchange(true)) return;
+    tasks_.spawn(strand_, tell_senders_to_try(), [this](TaskGroup::Stop) { retry_event_.notify(); });
+}
+
+net::awaitable<void> WebSocketServer::tell_senders_to_try() {
+    (void)co_await retry_event_.wait_until(Clock::now() + look_at_slow_clients_every);
+    retry_planned_.store(false);
+    journal_.changed();
+}
+
+/// What was sent to a client that is gone, and may not have reached it.
+void WebSocketServer::report_gap(const ServerClient& client, const SessionEnding& ending) {
+    ConnectionGap gap;
+    gap.connection = journal_.name();
+    gap.started_at = utc_now();
+    gap.last_message_at = client.traffic.last_message_at.load();
+    gap.reason = journal_.redact(ending.description);
+    gap.maybe_lost = ending.in_doubt;
+    gap.client_id = client.id;
+    journal_.report(gap);
+}
+
+net::awaitable<void> WebSocketServer::fail_connection(std::string reason) {
+    journal_.error("failed", reason);
+    journal_.set_state(ConnectionState::failed, reason);
+    stop_listening();
+    tasks_.stop(TaskGroup::Stop::graceful);
+    co_return;
+}
+
+void WebSocketServer::stop_listening() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    if (resolution_) resolution_->abort();
+    event_.notify();
+}
+
+net::awaitable<void> WebSocketServer::close_within(std::chrono::milliseconds deadline, std::function<void()> done) {
+    if (journal_.state() != ConnectionState::failed && journal_.state() != ConnectionState::closed) {
+        journal_.set_state(ConnectionState::closing);
+    }
+    stop_listening();
+    const Clock::time_point due = Clock::now() + deadline;
+    tasks_.stop(TaskGroup::Stop::graceful);
+    bool forced = false;
+    while (visits_.load() > 0 || listening_) {
+        const bool woken = co_await closed_event_.wait_until(forced ? Clock::time_point::max() : due);
+        if (woken || forced) continue;
+        forced = true;
+        tasks_.stop(TaskGroup::Stop::terminal);
+    }
+    closed_event_.notify();  // For another that waits to be closed.
+    tasks_.reset();
+    opened_.store(false);
+    journal_.set_connected_since(0);
+    if (journal_.state() == ConnectionState::closing) {
+        journal_.set_state(ConnectionState::closed);
+        journal_.log("info", "closed", "closed");
+    }
+    if (done) done();
+}
+
+net::awaitable<void> WebSocketServer::run_test(std::function<void(std::vector<ConnectionTestStep>)> done) {
+    const Clock::time_point start = Clock::now();
+    ConnectionTestStep step{"bind", false, {}, {}};
+    boost::system::error_code error;
+    OptionProblem problem;
+    const auto options = resolve_options(websocket_option_schema(), *options_, context_.secrets, problem);
+    if (!options) {
+        step.detail = journal_.redact(problem.description);
+    } else if (listening_) {
+        step.ok = true;
+        step.detail = "listening on " + address_text(acceptor_.local_endpoint(error));
+    } else {
+        NameResolution resolution(strand_, options->host, options->port);
+        const std::vector<tcp::endpoint> addresses = co_await resolution.run(options_->connect_timeout, error);
+        if (error || addresses.empty()) {
+            step.detail = fmt::format("cannot resolve host \"{}\": {}", options_->host, error.message());
+        } else {
+            tcp::acceptor trial(strand_);
+            step.ok = start_listening(trial, addresses.front(), step.detail);
+            if (step.ok) step.detail = address_text(trial.local_endpoint(error)) + " is free";
+        }
+    }
+    step.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    std::vector<ConnectionTestStep> steps;
+    steps.push_back(std::move(step));
+    done(std::move(steps));
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> make_websocket_server(std::string name, std::shared_ptr<const WebSocketOptions> options,
+                                                  const ConnectionContext& context) {
+    return std::make_unique<WebSocketServer>(std::move(name), std::move(options), context);
+}
+
+}  // namespace laminar

@@ -1,0 +1,563 @@
+#include "connectors/websocket/session/peer_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <utility>
+
+#include "connectors/delivery/last_answers.h"
+#include "connectors/net/exception_text.h"
+#include "connectors/websocket/frames/stream_error.h"
+#include "connectors/websocket/options/stream_settings.h"
+#include "parser/text/utf8.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+
+namespace {
+/// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
+constexpr std::chrono::milliseconds farewell_time{1'000};
+/// How long the peer may take to answer our close frame, which it sees after all that was sent before.
+constexpr std::chrono::milliseconds close_answer_time{5'000};
+/// How long the end of a connection waits for what was received before it to be processed and answered.
+constexpr std::chrono::milliseconds last_answers_time{3'000};
+/// How long messages wait for the ping whose pong proves them, when they are to be proven.
+constexpr std::chrono::milliseconds proof_interval{200};
+/// How long no pong comes before that is said.
+constexpr std::chrono::seconds pong_patience{10};
+/// More bytes than the frames of a heartbeat: a message is on its way.
+constexpr std::uint64_t message_in_the_making = 1024;
+
+/// For a counter that one thread at a time adds to: without a locked instruction, which would wait for all that was
+/// written before. Returns the sum.
+std::uint64_t add_alone(std::atomic<std::uint64_t>& counter, std::uint64_t count) noexcept {
+    const std::uint64_t sum = counter.load(std::memory_order_relaxed) + count;
+    counter.store(sum, std::memory_order_relaxed);
+    return sum;
+}
+}  // namespace
+
+PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
+                         std::shared_ptr<const MessageOrigin> origin)
+    : stream_(stream),
+      environment_(environment),
+      writer_event_(stream.executor()),
+      reader_event_(stream.executor()),
+      heartbeat_event_(stream.executor()),
+      silence_event_(stream.executor()),
+      confirmation_event_(stream.executor()),
+      close_event_(stream.executor()),
+      children_event_(stream.executor()),
+      last_words_event_(stream.executor()),
+      proof_event_(stream.executor()),
+      inflater_(payload_compression(environment.options), environment.options.max_message_size),
+      redelivers_(environment.options.delivery == DeliveryGuarantee::at_least_once),
+      pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
+                                             : std::nullopt),
+      confirmed_(environment.confirmation == nullptr) {
+    message_.origin = std::move(origin);
+}
+
+net::awaitable<SessionEnding> PeerSession::run() {
+    // Nothing may leave this function while a child runs: they refer to this object.
+    try {
+        start_children();
+        co_await read_messages();
+    } catch (...) {
+        break_down(std::current_exception());
+    }
+    try {
+        co_await part();
+    } catch (...) {
+        break_down(std::current_exception());
+    }
+    stopping_ = true;
+    while (running_children_ > 0) {
+        wake_children();
+        co_await children_event_.wait();
+    }
+    confirm_sent();
+    // The answer to our close frame comes when all before it has been read.
+    if (stream_.close_answers_ours() && stream_.close_code() == requested_code_) note_all_read();
+    const std::uint64_t in_doubt = proof_.in_doubt();
+    const std::size_t to_send_again = environment_.outbound.restore(redelivers_ ? in_doubt : 0);
+    environment_.inputs.flush();
+
+    SessionEnding ending;
+    ending.close_code = stream_.close_code();
+    ending.by_us = close_requested_ && cause_.empty();
+    ending.orderly = cause_.empty() && (ending.close_code != 0 || close_requested_);
+    ending.confirmed = confirmed_;
+    ending.in_doubt = redelivers_ ? 0 : in_doubt;
+    ending.to_send_again = to_send_again;
+    ending.connection_failure = connection_failure_;
+    ending.is_internal = is_internal_;
+    if (!cause_.empty()) {
+        ending.description = cause_;
+    } else if (ending.close_code != 0) {
+        ending.description = fmt::format("closed with code {}", ending.close_code);
+        const std::string reason = stream_.close_reason();
+        if (!reason.empty()) ending.description += " (" + reason + ")";
+    } else {
+        ending.description = "closed";
+    }
+    co_return ending;
+}
+
+void PeerSession::start_children() {
+    environment_.outbound.set_wake([event = writer_event_] { event.post(); });
+    // Beast calls it in the midst of its own work, from which no exception finds the way to whoever waits.
+    stream_.set_on_pong([this](std::string_view payload) {
+        try {
+            note_pong(payload);
+        } catch (...) {
+            break_down(std::current_exception());
+        }
+    });
+    const auto start = [this](net::awaitable<void> child) {
+        ++running_children_;
+        try {
+            net::co_spawn(stream_.executor(), std::move(child), [this](const std::exception_ptr& exception) {
+                --running_children_;
+                if (exception) break_down(exception);
+                children_event_.notify();
+            });
+        } catch (...) {
+            --running_children_;
+            throw;
+        }
+    };
+    start(write_messages());
+    start(send_heartbeats());
+    start(watch_for_silence());
+    start(watch_for_confirmation());
+    start(enforce_close_deadline());
+    start(prove_delivery());
+}
+
+/// After reading has ended: the last words, both ways.
+net::awaitable<void> PeerSession::part() {
+    hearing_over_ = true;
+    wake_children();
+    if (stream_.stop_listening()) co_await let_answers_leave();
+    stopping_ = true;
+    environment_.outbound.set_wake({});
+    writer_event_.notify();
+    stream_.say_goodbye();
+    // The writer may be in the middle of a close handshake or of a flush to a peer that does not read: the farewell
+    // below has its own limit, and ends them.
+    co_await stream_.shut_down(farewell_time);
+    close_event_.notify();
+}
+
+void PeerSession::wake_children() const {
+    for (const StrandEvent* event :
+         {&writer_event_, &heartbeat_event_, &silence_event_, &confirmation_event_, &proof_event_, &close_event_}) {
+        event->notify();
+    }
+}
+
+void PeerSession::break_down(const std::exception_ptr& exception) {
+    is_internal_ = true;
+    cause_ = "internal error: " + exception_text(exception);
+    end(cause_);
+}
+
+void PeerSession::request_close(std::uint16_t code, std::string reason, std::chrono::milliseconds deadline) {
+    if (stopping_) return;
+    if (!close_requested_) {
+        close_requested_ = true;
+        requested_code_ = code;
+        requested_reason_ = std::move(reason);
+    }
+    close_deadline_ = std::min(close_deadline_, Clock::now() + deadline);
+    writer_event_.notify();
+    reader_event_.notify();
+    close_event_.notify();
+}
+
+std::function<void()> PeerSession::overrun_signal() const {
+    return [overrun = overrun_, event = close_event_] {
+        if (!overrun->exchange(true)) event.post();
+    };
+}
+
+void PeerSession::fail(const std::string& reason) {
+    if (stopping_ || connection_failure_) return;
+    connection_failure_ = reason;
+    cause_ = reason;
+    request_close(1008, "too many errors", farewell_time);
+}
+
+void PeerSession::abort(const std::string& reason) { end(reason); }
+
+void PeerSession::end(const std::string& description) {
+    if (cause_.empty() && !stopping_) cause_ = description;
+    stream_.abort();
+    reader_event_.notify();
+    writer_event_.notify();
+    last_words_event_.notify();
+}
+
+/// What waits for nothing but its proof has left.
+bool PeerSession::all_has_left() const {
+    const OutboundQueue& outbound = environment_.outbound;
+    return redelivers_ ? unconfirmed_.empty() && !outbound.has_waiting(sendable()) : outbound.is_done(sendable());
+}
+
+net::awaitable<void> PeerSession::let_answers_leave() {
+    LastAnswers answers(environment_.inputs, environment_.outbound,
+                        std::min(Clock::now() + last_answers_time, close_deadline_));
+    // It may have been called while the stream was already closed to Beast, and not yet open to it again.
+    writer_event_.notify();
+    while (stream_.is_open() && Clock::now() < answers.due()) {
+        if (answers.may_come()) {
+            co_await answers.wait(last_words_event_);
+        } else if (!all_has_left()) {
+            co_await last_words_event_.wait_until(answers.due());
+        } else {
+            break;
+        }
+    }
+}
+
+net::awaitable<void> PeerSession::read_messages() {
+    note_arrival();  // Of messages that came along with the handshake.
+    for (;;) {
+        boost::system::error_code error;
+        if (connection_failure_) {
+            stream_.release_message();
+            error = co_await stream_.read();  // Nothing is delivered any more; this waits for the close handshake.
+        } else if (!deliver_buffered(error)) {
+            environment_.inputs.flush();
+            error = co_await stream_.read();
+            note_arrival();
+        }
+        if (error) {
+            if (!is_closed_by_peer(error) && !close_requested_ && cause_.empty()) {
+                cause_ = describe_stream_error(error);
+                if (is_protocol_violation(error)) {
+                    environment_.journal.messages_failed.fetch_add(1, std::memory_order_relaxed);
+                }
+            }
+            co_return;
+        }
+        if (connection_failure_) continue;
+        if (environment_.inputs.must_wait(view_)) co_await wait_for_room();
+        if (connection_failure_) continue;
+        deliver();
+    }
+}
+
+bool PeerSession::deliver_buffered(boost::system::error_code& error) {
+    InputFanout::Turn turn(environment_.inputs, view_);
+    while (!connection_failure_ && stream_.read_buffered(error)) {
+        if (error || !turn.go_on()) return true;
+        deliver();
+    }
+    return false;
+}
+
+net::awaitable<void> PeerSession::wait_for_room() {
+    environment_.inputs.flush();
+    stalled_ = true;
+    ++stall_count_;
+    // The message in hand is delivered even when the connection is closing: it has been received.
+    while (environment_.inputs.must_wait(view_) && !close_requested_ && cause_.empty()) {
+        environment_.inputs.wake_when_ready(reader_event_);
+        co_await reader_event_.wait();
+    }
+    stalled_ = false;
+    last_message_ = Clock::now();
+}
+
+/// One reading of the clocks for all that lies in the receive buffer.
+void PeerSession::note_arrival() {
+    received_at_ = utc_now();
+    last_message_ = Clock::now();
+}
+
+void PeerSession::deliver() {
+    ++messages_;
+    message_.payload = stream_.message();
+    message_.binary = stream_.message_is_binary();
+    message_.received_at = received_at_;
+    message_.wire_size = message_.payload.size();
+    // Without pings a message is the best sign there is.
+    if (environment_.options.heartbeat_interval.count() <= 0 && !redelivers_) note_all_read();
+    std::optional<MessageError> error;
+    if (begins_compressed(message_.payload, payload_compression(environment_.options))) {
+        error = inflater_.inflate(message_.payload, message_.payload);
+    }
+    if (error || !is_expected(message_.payload)) {
+        message_.sequence = count_received(message_.wire_size);
+        connection_failure_ = error ? environment_.inputs.refuse(message_, std::move(*error))
+                                    : environment_.inputs.deliver(message_, view_);
+        if (!error && environment_.on_message) environment_.on_message(message_.payload);
+    }
+    inflater_.release();
+    stream_.release_message();
+    if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
+}
+
+/// Whether a message is one that was waited for: those are no rows.
+bool PeerSession::is_expected(std::string_view payload) {
+    if (pong_ && pong_->matches(payload)) return true;
+    if (confirmed_) return false;
+    if (!environment_.confirmation->matches(payload)) {
+        last_unexpected_ = quote_excerpt(payload, 200);
+        return false;
+    }
+    confirmed_ = true;
+    environment_.on_confirmed();
+    confirmation_event_.notify();
+    writer_event_.notify();
+    return true;
+}
+
+std::uint64_t PeerSession::count_received(std::size_t size) {
+    ConnectionJournal& journal = environment_.journal;
+    journal.last_message_at.store(received_at_, std::memory_order_relaxed);
+    PeerTraffic* traffic = environment_.traffic;
+    if (traffic == nullptr) {  // A client: nobody else counts.
+        add_alone(journal.bytes_received, size);
+        return add_alone(journal.messages_received, 1);
+    }
+    add_alone(traffic->messages_received, 1);
+    add_alone(traffic->bytes_received, size);
+    traffic->last_message_at.store(received_at_, std::memory_order_relaxed);
+    journal.bytes_received.fetch_add(size, std::memory_order_relaxed);
+    return journal.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::optional<std::int64_t> PeerSession::sendable() const {
+    // A client's next session takes up what is for anybody; a server's client has none.
+    const bool is_client = message_.origin->client_id.empty();
+    const bool is_last_call = hearing_over_ && is_client && stream_.peer_has_hung_up();
+    return confirmed_ && !is_last_call ? std::nullopt : std::optional(message_.origin->session_id);
+}
+
+bool PeerSession::fill_send_buffer() {
+    bool wrote = false;
+    const std::optional<std::int64_t> session = sendable();
+    while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
+        const std::optional<OutgoingMessage> message = environment_.outbound.take(session);
+        if (!message) break;
+        if (stream_.write(*message->payload, message->binary)) break;
+        proof_.wrote();
+        unconfirmed_.emplace_back(stream_.appended_bytes(), message->payload->size());
+        wrote = true;
+    }
+    return wrote;
+}
+
+void PeerSession::confirm_sent() {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < unconfirmed_.size() && unconfirmed_[count].first <= stream_.sent_bytes()) {
+        bytes += unconfirmed_[count++].second;
+    }
+    if (count == 0) return;
+    unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (PeerTraffic* traffic = environment_.traffic) {
+        traffic->messages_sent.fetch_add(count, std::memory_order_relaxed);
+        traffic->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    }
+    environment_.journal.messages_sent.fetch_add(count, std::memory_order_relaxed);
+    environment_.journal.bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+    if (redelivers_) environment_.outbound.note_handed_over(count);
+    const std::uint64_t proven = proof_.sent(count);
+    release(redelivers_ ? proven : count);
+    if (redelivers_) proof_event_.notify();
+}
+
+/// So many messages need not be kept any longer.
+void PeerSession::release(std::uint64_t count) {
+    if (count == 0) return;
+    const bool awaited = environment_.outbound.confirm(count);
+    if (awaited || environment_.outbound.is_empty()) environment_.journal.changed();
+    if (hearing_over_) last_words_event_.notify();
+}
+
+void PeerSession::note_all_read() {
+    const std::uint64_t count = proof_.read_all();
+    if (redelivers_) release(count);
+}
+
+void PeerSession::note_pong(std::string_view payload) {
+    const std::uint64_t count = proof_.pong(payload);
+    if (!redelivers_) return;
+    release(count);
+    proof_event_.notify();
+}
+
+void PeerSession::ping() {
+    if (!stream_.ping(proof_.ping_payload())) return;
+    proof_.pinged();
+    last_ping_ = Clock::now();
+}
+
+/// Pings for the sake of their pongs: soon after messages have been sent, and at once when the queue fills up with what
+/// is only waiting to be proven.
+net::awaitable<void> PeerSession::prove_delivery() {
+    std::optional<Clock::time_point> complaint_due;
+    bool complained = false;
+    while (redelivers_ && !ending()) {
+        const Clock::time_point now = Clock::now();
+        const std::uint64_t in_doubt = proof_.in_doubt();
+        if (in_doubt == 0 || !proof_.awaits_pong()) {
+            complaint_due.reset();
+        } else if (!complaint_due) {
+            complaint_due = now + pong_patience;
+        }
+        if (complaint_due && *complaint_due <= now && !std::exchange(complained, true)) {
+            environment_.journal.log("warning", "no_pong",
+                                     fmt::format("no pong has come for {} s; {} sent messages wait for one in the "
+                                                 "queue (delivery = 'at_least_once')",
+                                                 pong_patience.count(), in_doubt));
+        }
+        Clock::time_point wake = Clock::time_point::max();
+        if (in_doubt > 0 && !proof_.awaits_pong()) {
+            const bool urgent = in_doubt >= environment_.options.send_buffer_size / 2;
+            wake = urgent ? now : last_ping_ + proof_interval;
+        } else if (complaint_due && !complained) {
+            wake = *complaint_due;
+        }
+        if (wake > now) {
+            co_await proof_event_.wait_until(wake);
+            continue;
+        }
+        ping();
+        // The one before is still on its way out.
+        if (!proof_.awaits_pong()) co_await proof_event_.wait_until(now + proof_interval);
+    }
+}
+
+net::awaitable<void> PeerSession::write_messages() {
+    std::optional<LastAnswers> answers;
+    while (!stopping_) {
+        const bool wrote = fill_send_buffer();
+        if (wrote || !unconfirmed_.empty()) {
+            const boost::system::error_code error = co_await stream_.flush();
+            confirm_sent();
+            if (error) break;
+            continue;
+        }
+        if (close_requested_ && !hearing_over_) {
+            if (!cause_.empty()) {
+                // What came before the cause has its answers, too; half of the time is for the close frame.
+                const Clock::time_point now = Clock::now();
+                if (!answers)
+                    answers.emplace(environment_.inputs, environment_.outbound,
+                                    now + (std::max(close_deadline_, now) - now) / 2);
+                if (answers->may_come()) {
+                    co_await answers->wait(writer_event_);
+                    continue;
+                }
+            }
+            // Everything has been handed to the system: a peer that does not answer holds nobody up.
+            close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
+            close_event_.notify();
+            co_await stream_.close(requested_code_, requested_reason_);
+            break;
+        }
+        co_await writer_event_.wait();
+    }
+}
+
+net::awaitable<void> PeerSession::send_heartbeats() {
+    const auto interval = environment_.options.heartbeat_interval;
+    const auto timeout = environment_.options.heartbeat_timeout;
+    if (interval.count() <= 0) co_return;
+    // Pings keep their interval. Beside them one question at a time is open: whether anything has come since it was
+    // asked. The first ping after its answer asks the next.
+    std::optional<Probe> probe;
+    Clock::time_point next = Clock::now() + interval;
+    while (!ending()) {
+        if (co_await heartbeat_event_.wait_until(probe ? std::min(next, probe->due) : next)) continue;
+        if (probe && is_answered(*probe)) probe.reset();
+        if (probe && Clock::now() >= probe->due) {
+            end(fmt::format("no answer to {} within {} s (heartbeat_timeout_s)", pong_ ? "ping_message" : "ping",
+                            timeout.count()));
+            co_return;
+        }
+        if (Clock::now() < next) continue;
+        next = std::max(next + interval, Clock::now());
+        if (!probe && timeout.count() > 0) probe = begin_probe();
+        if (stream_.unsent_bytes() > 0) continue;
+        ping();
+        if (environment_.options.ping_message && stream_.is_open()) {
+            (void)stream_.write(*environment_.options.ping_message, false);
+        }
+    }
+}
+
+PeerSession::Probe PeerSession::begin_probe() const {
+    Probe probe;
+    probe.received = stream_.received_bytes();
+    probe.sent = stream_.sent_bytes();
+    probe.messages = messages_;
+    probe.stalls = stall_count_;
+    // Unsent bytes are a probe of their own; more of them would only pile up.
+    probe.congested = stream_.unsent_bytes() > 0;
+    probe.due = Clock::now() + environment_.options.heartbeat_timeout;
+    return probe;
+}
+
+/// Anything received is a sign of life, unless the application itself is asked for one: then its messages are. So is a
+/// peer that makes room for what was stuck. While we do not read, silence proves nothing.
+bool PeerSession::is_answered(const Probe& probe) const {
+    const std::uint64_t received = stream_.received_bytes() - probe.received;
+    const bool heard = pong_ ? messages_ > probe.messages || received > message_in_the_making : received > 0;
+    return heard || (probe.congested && stream_.sent_bytes() > probe.sent) || stalled_ || stall_count_ != probe.stalls;
+}
+
+net::awaitable<void> PeerSession::watch_for_silence() {
+    const auto limit = environment_.options.idle_timeout;
+    if (limit.count() <= 0) co_return;
+    while (!ending()) {
+        const Clock::time_point due = (stalled_ ? Clock::now() : last_message_) + limit;
+        if (due <= Clock::now()) {
+            cause_ = fmt::format("no message for {} s (idle_timeout_s)", limit.count());
+            request_close(1001, "idle", farewell_time);
+            co_return;
+        }
+        co_await silence_event_.wait_until(due);
+    }
+}
+
+net::awaitable<void> PeerSession::watch_for_confirmation() {
+    const auto limit = environment_.options.subscribe_confirm_timeout;
+    Clock::time_point due = Clock::now() + limit;
+    while (!ending() && !confirmed_) {
+        if (Clock::now() >= due && !stalled_) {
+            cause_ = fmt::format(
+                "no reply with {} within {} ms (subscribe_confirm); {}", environment_.confirmation->description(),
+                limit.count(), last_unexpected_.empty() ? "nothing came" : "the last message was " + last_unexpected_);
+            request_close(1000, "subscription not confirmed", farewell_time);
+            co_return;
+        }
+        if (Clock::now() >= due) due = Clock::now() + limit;  // Nobody was listening.
+        co_await confirmation_event_.wait_until(due);
+    }
+}
+
+net::awaitable<void> PeerSession::enforce_close_deadline() {
+    while (!stopping_) {
+        const bool woken = co_await close_event_.wait_until(close_deadline_);
+        if (overrun_->load()) {
+            end("the peer reads too slowly, its queue is full (slow_client = 'disconnect')");
+            co_return;
+        }
+        if (!woken && !stopping_ && Clock::now() >= close_deadline_) {
+            stream_.abort();
+            reader_event_.notify();
+            last_words_event_.notify();
+            co_return;
+        }
+    }
+}
+
+}  // namespace laminar

@@ -1,0 +1,77 @@
+#include "runtime/database/connection_secrets.h"
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "catalog/options/option_schema.h"
+
+namespace laminar {
+namespace {
+
+void append_values(std::string_view text, const SecretResolver& secrets, std::string& values) {
+    for (const SecretReference& reference : find_secret_references(text)) {
+        const std::optional<std::string> value = secrets.find(reference.name);
+        values += reference.name;
+        values += value ? '=' : '?';
+        values += value.value_or(std::string());
+        values += '\0';
+    }
+}
+
+/// Calls visit(declaration, key, text) for every text among the options; key: its name in a map, else empty.
+template <class Visit>
+void for_each_text(const ConnectionObject& connection, const Visit& visit) {
+    if (!connection.connector || !connection.connector->options || !connection.options) return;
+    const OptionSchema& schema = *connection.connector->options;
+    for (const OptionDeclaration& option : schema.options()) {
+        const std::optional<OptionData> data = schema.value_of(*connection.options, option.name);
+        if (!data) continue;
+        if (const auto* text = std::get_if<std::string>(&*data)) visit(option, std::string(), *text);
+        if (const auto* list = std::get_if<TextList>(&*data)) {
+            for (const std::string& text : *list) visit(option, std::string(), text);
+        }
+        if (const auto* map = std::get_if<TextMap>(&*data)) {
+            for (const auto& [key, text] : *map) visit(option, key, text);
+        }
+    }
+}
+
+/// Of a header or basic_auth: also what comes after the scheme or the user's name, which travels by itself.
+void remember_with_parts(const std::string& text, const SecretResolver& secrets) {
+    secrets.remember(text);
+    const std::size_t separator = text.find_first_of(" :=");
+    if (separator != std::string::npos) secrets.remember(text.substr(separator + 1));
+}
+
+}  // namespace
+
+std::string secret_values(const ConnectionObject& connection, const SecretResolver& secrets) {
+    std::string values;
+    for_each_text(connection, [&](const OptionDeclaration&, const std::string&, const std::string& text) {
+        append_values(text, secrets, values);
+    });
+    return values;
+}
+
+void remember_written_credentials(const ConnectionObject& connection, const SecretResolver& secrets) {
+    for_each_text(connection, [&](const OptionDeclaration& option, const std::string& key, const std::string& text) {
+        // References are remembered when they are looked up, and the words around them are no secret.
+        const TextRule rule = option.facts.rule;
+        if (rule == TextRule::websocket_url || rule == TextRule::proxy_url) {
+            for (const std::string& credential : url_credentials(text)) {
+                if (find_secret_references(credential).empty()) secrets.remember(credential);
+            }
+            return;
+        }
+        if (!option.facts.secret || !find_secret_references(text).empty()) return;
+        if (rule == TextRule::pem_or_path && text.find("-----BEGIN") == std::string::npos) return;
+        if (rule == TextRule::headers && !suggests_credential(key)) return;
+        if (rule == TextRule::headers || rule == TextRule::credentials)
+            remember_with_parts(text, secrets);
+        else
+            secrets.remember(text);
+    });
+}
+
+}  // namespace laminar

@@ -1,0 +1,26 @@
+#include "runtime/database/gap_log.h"
+
+#include <algorithm>
+
+namespace laminar {
+
+void GapLog::put(const ConnectionGap& gap) {
+    const std::lock_guard lock(mutex_);
+    const auto known = std::find_if(gaps_.rbegin(), gaps_.rend(), [&gap](const ConnectionGap& other) {
+        return other.started_at == gap.started_at && other.connection == gap.connection &&
+               other.client_id == gap.client_id;
+    });
+    if (known != gaps_.rend()) {
+        *known = gap;
+        return;
+    }
+    if (gaps_.size() == capacity_) gaps_.pop_front();
+    gaps_.push_back(gap);
+}
+
+std::vector<ConnectionGap> GapLog::gaps() const {
+    const std::lock_guard lock(mutex_);
+    return {gaps_.begin(), gaps_.end()};
+}
+
+}  // namespace laminar

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/objects/catalog_object.h"
+#include "catalog/options/secret_resolver.h"
+#include "connectors/connection.h"
+#include "connectors/file/column_files.h"
+#include "connectors/net/io_runtime.h"
+#include "connectors/registry/connection_factory.h"
+#include "runtime/database/connection_log.h"
+#include "runtime/database/dead_letters.h"
+#include "runtime/database/gap_log.h"
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// The live counterparts of the declared connections. A connection exists here from its first consumer (an input or a
+/// sink) to its last. Thread-safe.
+class LiveConnections {
+public:
+    /// on_change is called, from any thread, when a state changed or room to send appeared; it must not block.
+    LiveConnections(unsigned io_threads, const SecretResolver::Sources& secrets, ConnectionMaker make_connection,
+                    std::function<void()> on_change);
+    ~LiveConnections();
+
+    /// Makes the connection if it is not live yet, and counts the consumer among its users.
+    std::shared_ptr<Connection> use(const ConnectionObject& definition, const std::string& consumer);
+    /// Feeds a stream of the connection into the consumer's channel.
+    void attach(std::string_view connection, const std::string& consumer, TableStream stream,
+                const std::shared_ptr<InputChannel>& channel);
+    /// The consumer only sends: messages that nobody reads are passed over, even where somebody reads the errors.
+    void only_send(std::string_view connection, const std::string& consumer);
+    /// Removes a consumer and its channels; the last one closes the connection (and waits for it).
+    void stop_using(std::string_view connection, const std::string& consumer);
+    /// A consumer goes by another name from now on.
+    void rename_consumer(std::string_view connection, const std::string& from, const std::string& to);
+    /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
+    /// and the new connection sends what the old one could not. Throws, and leaves the old one alone, when there can be
+    /// no connection of that definition.
+    void replace(const ConnectionObject& definition);
+    /// Opens anew those whose secrets have other values now than when they were made, and returns their names.
+    std::vector<std::string> reload_secrets();
+
+    [[nodiscard]] std::shared_ptr<Connection> find(std::string_view name) const;
+    /// Connections in use.
+    [[nodiscard]] std::size_t size() const;
+
+    /// A connection of the same definition that is in no set, to test with.
+    [[nodiscard]] std::unique_ptr<Connection> make_detached(const ConnectionObject& definition);
+
+    [[nodiscard]] std::vector<ConnectionStatus> statuses() const;
+    /// What connections that are gone have done: their counters, added up.
+    [[nodiscard]] ConnectionStatus past_totals() const;
+    [[nodiscard]] const ConnectionLog& log() const noexcept;
+    [[nodiscard]] const GapLog& gaps() const noexcept;
+    [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
+
+    /// The end of an engine cycle (see Connection::settle); failures are by connection (folded). Engine thread. Throws
+    /// what a connection throws, after all have been told.
+    void settle(const std::vector<Acknowledgement>& acknowledged,
+                std::map<std::string, std::vector<FailedRow>> failures);
+    [[nodiscard]] std::vector<DeadLetter> dead_letters() const;
+
+    /// Stops reading everywhere: what has arrived can be worked off.
+    void pause_reading();
+    [[nodiscard]] UnsentMessages unsent() const;
+    /// How long the oldest message that waits for the engine has waited; zero when none does.
+    [[nodiscard]] std::chrono::milliseconds longest_wait() const;
+    /// No connection that feeds somebody will ever deliver again: each has ended or failed for good.
+    [[nodiscard]] bool sources_ended() const;
+    /// Closes all, together, each within deadline. True when all closed in time.
+    bool close_all(std::chrono::milliseconds deadline);
+
+private:
+    class Observer;
+
+    struct Attachment {
+        std::string consumer;
+        TableStream stream;
+        std::shared_ptr<InputChannel> channel;
+    };
+    struct Entry {
+        std::shared_ptr<Connection> connection;
+        ConnectionObject definition;
+        std::string secrets;  ///< secret_values when the connection was made.
+        std::set<std::string> consumers;
+        std::set<std::string> senders;  ///< Of them, those that only send.
+        std::vector<Attachment> attachments;
+    };
+
+    void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
+    void remember_totals(const ConnectionStatus& status);         ///< With mutex_ held.
+    static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline,
+                      std::chrono::milliseconds grace);
+
+    SecretResolver secrets_;
+    ConnectionMaker make_connection_;
+    std::unique_ptr<Observer> observer_;
+    std::unique_ptr<ColumnFiles> column_files_;
+    std::unique_ptr<IoRuntime> io_;
+    std::mutex settle_mutex_;  ///< Held while connections settle; before mutex_.
+    mutable std::mutex mutex_;
+    std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
+    ConnectionStatus past_totals_;                       ///< Guarded by mutex_.
+};
+
+}  // namespace laminar

@@ -1,0 +1,38 @@
+#include "runtime/database/option_redaction.h"
+
+#include "catalog/options/secret_resolver.h"
+
+namespace laminar {
+
+namespace {
+
+template <class ShowText>
+void redact_texts(ast::OptionValue& value, const ShowText& show_text) {
+    if (auto* text = std::get_if<ast::OptionValue::String>(&value.node)) {
+        text->text = show_text(text->text);
+    } else if (auto* list = std::get_if<ast::OptionValue::List>(&value.node)) {
+        for (ast::OptionValue& element : list->elements) redact_texts(element, show_text);
+    } else if (auto* object = std::get_if<ast::OptionValue::Object>(&value.node)) {
+        for (auto& [key, entry] : object->entries) redact_texts(entry, show_text);
+    }
+}
+
+}  // namespace
+
+std::optional<ast::OptionValue> redacted_value(const ast::Option& option, const OptionSchema& schema) {
+    const OptionDeclaration* declaration = schema.find(option.name.text);
+    if (!declaration) return std::nullopt;
+    ast::OptionValue shown = option.value;
+    if (declaration->facts.rule == TextRule::websocket_url || declaration->facts.rule == TextRule::proxy_url) {
+        redact_texts(shown, [](const std::string& text) { return redact_url(text); });
+    } else if (declaration->facts.secret) {
+        redact_texts(shown, [](const std::string& text) {
+            return find_secret_references(text).empty() ? std::string("***") : text;
+        });
+    } else {
+        return std::nullopt;
+    }
+    return shown;
+}
+
+}  // namespace laminar

@@ -1,0 +1,111 @@
+#include "runtime/flow/operators/event_clock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "connectors/codec/values/calendar.h"
+#include "parser/write/sql_writer.h"
+#include "runtime/plan/expression_tools.h"
+
+namespace laminar {
+
+namespace {
+
+/// Rows are stamped by several strands before they are queued: so far back a stamp may lie behind the engine's clock.
+constexpr std::int64_t arrival_slack_micros = 100'000;
+constexpr std::int64_t arrival_step_micros = 50'000;
+
+}  // namespace
+
+EventClock::EventClock(Engine& engine, const PlannedClock& planned, const std::string& from_sql, BatchSlot& slot)
+    : planned_(planned), slot_(slot) {
+    if (planned_.kind == PlannedClock::Kind::upstream) return;
+    rounding_ = planned_.type.id == TypeId::timestamp_ns ? 1 : 0;
+    read_ =
+        engine.prepare(fmt::format("SELECT {}, CAST({} AS TIMESTAMP) FROM {} AS \"__rows\"",
+                                   text_of(planned_.watermark), always_quote_identifier(planned_.column), from_sql));
+}
+
+void EventClock::observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle) {
+    has_suspects_ = false;
+    saw_time_ = false;
+    marks_.clear();
+    skipped_ = slot_.skipped();
+    if (!observe_directly()) {
+        const ResultTable read = read_->execute();
+        const auto value_at = [](const ColumnVector& column, std::size_t row) {
+            return column.is_valid(row) ? column.values<std::int64_t>() + row : nullptr;
+        };
+        for (std::size_t row = 0; row < read.rows; ++row)
+            take_row(value_at(read.values[1], row), value_at(read.values[0], row));
+    }
+    // Rows without a time are no sign that time goes on: heartbeats must not hold windows open.
+    if (!saw_time_) return let_time_pass(now, wall_clock, may_be_idle);
+    last_row_at_ = now;
+    idle_advanced_at_.reset();
+}
+
+void EventClock::follow(const StreamTime& time, const RowMarks* marks) {
+    has_suspects_ = marks != nullptr;
+    if (marks)
+        marks_ = *marks;
+    else
+        marks_.clear();
+    if (time.is_known()) time_.advance(*time.value());
+}
+
+/// The most frequent watermarks, without a statement, which costs as much as the rows of a small batch.
+bool EventClock::observe_directly() {
+    if (!planned_.delay) return false;
+    return slot_.read_times(planned_.column, [&](const std::int64_t* time) {
+        if (!time) return take_row(nullptr, nullptr);
+        // As the engine subtracts an interval: infinity stays what it is.
+        const bool finite = *time != infinite_timestamp && *time != -infinite_timestamp;
+        std::int64_t watermark = *time;
+        if (finite && __builtin_sub_overflow(*time, *planned_.delay, &watermark)) watermark = -infinite_timestamp;
+        take_row(time, &watermark);
+    });
+}
+
+void EventClock::take_row(const std::int64_t* time, const std::int64_t* watermark) {
+    while (std::binary_search(skipped_.begin(), skipped_.end(), marks_.size())) marks_.emplace_back();
+    if (time_.is_known() && !time_.is_finished())
+        marks_.push_back({RowMark::Kind::known, *time_.value()});
+    else
+        marks_.push_back({RowMark::Kind::unknown});
+    // Keys grow with the time: only a row behind the watermark can have one that lies behind that of the watermark.
+    if (!time || time_.has_passed(*time - rounding_)) has_suspects_ = true;
+    saw_time_ = saw_time_ || time;
+    if (!watermark) return;
+    if (!time_.is_finished()) time_.advance(*watermark);
+}
+
+void EventClock::advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                                      bool may_be_idle) {
+    marks_.clear();
+    has_suspects_ = false;
+    let_time_pass(now, wall_clock, may_be_idle);
+}
+
+void EventClock::let_time_pass(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle) {
+    if (time_.is_finished()) return;
+    if (planned_.kind == PlannedClock::Kind::arrival) {
+        // Each step costs statements: a few of them a second do.
+        const std::int64_t until = wall_clock - arrival_slack_micros;
+        if (!time_.is_known() || until - *time_.value() >= arrival_step_micros) time_.advance(until);
+        return;
+    }
+    if (!may_be_idle || !last_row_at_ || !time_.is_known()) {
+        // A gap: what it held up comes later, and is not late.
+        if (last_row_at_) last_row_at_ = now;
+        idle_advanced_at_.reset();
+        return;
+    }
+    if (now - *last_row_at_ < planned_.idle) return;
+    const auto since = idle_advanced_at_.value_or(*last_row_at_);
+    time_.advance(*time_.value() + std::chrono::duration_cast<std::chrono::microseconds>(now - since).count());
+    idle_advanced_at_ = now;
+}
+
+}  // namespace laminar

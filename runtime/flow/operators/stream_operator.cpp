@@ -1,0 +1,67 @@
+#include "runtime/flow/operators/stream_operator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/objects/catalog.h"
+#include "parser/write/sql_writer.h"
+
+namespace laminar {
+
+std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned, const OperatorContext& context) {
+    return std::visit(
+        [&](const auto& plan) -> std::unique_ptr<StreamOperator> {
+            using T = std::remove_cvref_t<decltype(plan)>;
+            if constexpr (std::is_same_v<T, WindowPlan>) {
+                return make_window_operator(planned, plan, context);
+            } else if constexpr (std::is_same_v<T, SessionPlan>) {
+                return make_session_operator(planned, plan, context);
+            } else if constexpr (std::is_same_v<T, OverPlan>) {
+                return make_over_operator(planned, plan, context);
+            } else if constexpr (std::is_same_v<T, JoinPlan>) {
+                return plan.kind == JoinPlan::Kind::asof ? make_asof_operator(planned, plan, context)
+                                                         : make_join_operator(planned, plan, context);
+            } else {
+                return make_changing_operator(planned, plan, context);
+            }
+        },
+        planned.node);
+}
+
+std::string query_over(const ast::Query& query, const std::vector<std::string>& rows) {
+    SqlWriterOptions options;
+    options.scan_text = [&](const ast::BoundScan& scan) { return rows.at(operator_rows_scan - scan.input); };
+    return write_query(query, options).text;
+}
+
+std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end) {
+    std::string order;
+    const auto add = [&](const std::string& name) {
+        order += (order.empty() ? "" : ", ") + always_quote_identifier(name);
+    };
+    for (const OutputColumn& column : planned.columns) {
+        const bool window = by_end && column.type.id == TypeId::structure && column.type.fields.size() == 2 &&
+                            column.type.fields[1].name == "end";
+        if (window) order += (order.empty() ? "" : ", ") + always_quote_identifier(column.name) + ".\"end\"";
+    }
+    for (const auto& time : planned.time_columns) add(time.name);
+    for (const OutputColumn& column : planned.columns) add(column.name);
+    return fmt::format("SELECT * FROM ({}) ORDER BY {}", query, order);
+}
+
+std::optional<std::int64_t> least_timestamp(const ResultTable& rows, const std::string& column) {
+    const auto found = std::find_if(rows.columns.begin(), rows.columns.end(),
+                                    [&](const OutputColumn& each) { return each.name == column; });
+    if (found == rows.columns.end()) return std::nullopt;
+    const ColumnVector& values = rows.values[static_cast<std::size_t>(found - rows.columns.begin())];
+    std::optional<std::int64_t> least;
+    for (std::size_t row = 0; row < rows.rows; ++row) {
+        if (!values.is_valid(row)) continue;
+        const std::int64_t value = values.values<std::int64_t>()[row];
+        if (!least || value < *least) least = value;
+    }
+    return least;
+}
+
+}  // namespace laminar

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/flow/operators/fragment.h"
+#include "runtime/flow/operators/stream_clock.h"
+#include "runtime/plan/stream_plan.h"
+
+namespace laminar {
+
+/// What an operator is made with. Borrowed while it is made; engine, clocks and observer outlive it.
+struct OperatorContext {
+    Engine& engine;
+    std::string name;  ///< Unique among operators.
+    const std::vector<StreamScan>& scans;
+    const std::vector<std::unique_ptr<EventClock>>& event_clocks;
+    const StreamClocks& clocks;
+    RowObserver& observer;
+    /// A row has come in at some input, be it that the query leaves it out, or all inputs have ended: from then on an
+    /// aggregate over no rows has an answer.
+    const bool& has_begun;
+};
+
+/// A step of a continuous query that keeps state. A cycle has three parts: evaluate computes from the rows at hand and
+/// the state, changing nothing, so that a row which the engine refuses is found before anything has happened; apply
+/// executes what changes the state, in a transaction; settle, once that is committed, makes the members follow. If it
+/// is rolled back instead, apply may be called again. Engine thread only.
+class StreamOperator {
+public:
+    virtual ~StreamOperator() = default;
+
+    virtual void evaluate() = 0;
+    virtual void apply() = 0;
+    virtual void settle() = 0;
+    /// Whether apply will execute statements after the last evaluate.
+    [[nodiscard]] virtual bool changes_engine() const = 0;
+
+    /// What the last evaluate made.
+    [[nodiscard]] const ResultTable& added() const noexcept { return added_; }
+    [[nodiscard]] const ResultTable& removed() const noexcept { return removed_; }
+    void forget_rows() {
+        added_.rows = 0;
+        removed_.rows = 0;
+    }
+
+    /// A lower bound for the times of the rows it will still make, as of the last evaluate.
+    [[nodiscard]] virtual StreamTime output_time(std::size_t side) const = 0;
+
+    /// Between cycles: sums up what waits for that, and merges what can be, so that the state has no more rows than it
+    /// needs. Throws EngineException.
+    virtual void sum_up() {}
+    [[nodiscard]] virtual std::uint64_t state_rows() const = 0;
+    [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+
+protected:
+    ResultTable added_;
+    ResultTable removed_;
+};
+
+[[nodiscard]] std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned,
+                                                            const OperatorContext& context);
+
+// By kind, for make_operator.
+[[nodiscard]] std::unique_ptr<StreamOperator> make_window_operator(const PlannedOperator& planned,
+                                                                   const WindowPlan& plan,
+                                                                   const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_session_operator(const PlannedOperator& planned,
+                                                                    const SessionPlan& plan,
+                                                                    const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_over_operator(const PlannedOperator& planned, const OverPlan& plan,
+                                                                 const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_join_operator(const PlannedOperator& planned, const JoinPlan& plan,
+                                                                 const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_asof_operator(const PlannedOperator& planned, const JoinPlan& plan,
+                                                                 const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_parts_operator(const PlannedOperator& planned,
+                                                                  const ChangingPlan& plan,
+                                                                  const OperatorContext& context);
+[[nodiscard]] std::unique_ptr<StreamOperator> make_changing_operator(const PlannedOperator& planned,
+                                                                     const ChangingPlan& plan,
+                                                                     const OperatorContext& context);
+
+/// The text of a query whose operator rows are read from the given FROM texts, by side.
+[[nodiscard]] std::string query_over(const ast::Query& query, const std::vector<std::string>& rows);
+/// query in the order of its windows, then of all its columns, so that the order does not depend on batches.
+/// by_end: windows in the order of their ends, where one is among the columns.
+[[nodiscard]] std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end = false);
+/// The least TIMESTAMP in a column; nothing when there is none.
+[[nodiscard]] std::optional<std::int64_t> least_timestamp(const ResultTable& rows, const std::string& column);
+
+}  // namespace laminar

@@ -1,0 +1,233 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "parser/write/sql_writer.h"
+#include "runtime/flow/operators/state_table.h"
+#include "runtime/flow/operators/stream_operator.h"
+#include "runtime/flow/operators/waiting_input.h"
+#include "runtime/flow/rows/result_rows.h"
+#include "runtime/flow/rows/row_isolation.h"
+
+namespace laminar {
+
+namespace {
+
+/// Parts are merged when there are so many, and many more than after the last time.
+constexpr std::uint64_t least_parts_to_merge = 20'000;
+
+/// Windows end when the watermark passes their key: the query then runs over their rows, which are forgotten. Rows that
+/// are kept as they are, and parts that depend on it, are read in the order in which they came, from one slot: the last
+/// digit of a sum is then what it is over all rows at once, on however many threads the engine works.
+class WindowOperator final : public StreamOperator {
+public:
+    WindowOperator(const PlannedOperator& planned, const WindowPlan& plan, const OperatorContext& context)
+        : engine_(context.engine),
+          observer_(context.observer),
+          name_(context.name),
+          in_order_(!plan.parts || plan.parts->in_order),
+          by_values_(!plan.parts && !plan.input.in_order),
+          input_(plan.input, plan.parts, context),
+          ordered_slot_(engine_.create_row_slot(name_ + ":ordered", input_.columns())),
+          bound_(context.engine, context.name, plan.key, context.clocks) {
+        added_ = empty_rows(planned.columns);
+        state_ = std::make_unique<StateTable>(engine_, name_, input_.columns());
+        const std::string key = always_quote_identifier(time_key_column);
+        const std::string before = fmt::format("{} < $1::TIMESTAMP", key);
+        const auto all_where = [](const std::string& rows, const std::string& condition) {
+            return fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
+        };
+        const std::string kept_and_fresh = in_order_ ? ordered_slot_->from_sql() : state_->both();
+        const auto finishing = [&](const std::string& rows) {
+            if (!plan.parts) return engine_.prepare(ordered(query_over(plan.query, {rows}), planned));
+            const std::string merged = query_over(plan.parts->merge, {rows});
+            return engine_.prepare(ordered(query_over(plan.parts->finish, {"(" + merged + ")"}), planned));
+        };
+        finish_ = finishing(all_where(kept_and_fresh, before));
+        finish_fresh_ = finishing(all_where(state_->fresh(), before));
+        finish_one_ = finishing(all_where(kept_and_fresh, fmt::format("{} = $1::TIMESTAMP", key)));
+        keys_ = engine_.prepare(
+            fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", key, all_where(kept_and_fresh, before)));
+        if (plan.parts) {
+            merge_ = query_over(plan.parts->merge, {state_->table()});
+            merge_all_ = engine_.prepare(query_over(plan.parts->merge, {kept_and_fresh}));
+        }
+        if (in_order_) {
+            kept_rows_ = engine_.prepare("SELECT * FROM " + state_->table());
+            kept_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->table(), before));
+            fresh_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), before));
+            if (by_values_)
+                by_values_before_ =
+                    engine_.prepare(fmt::format("SELECT * FROM {} WHERE {} ORDER BY ALL", state_->both(), before));
+            keep_ordered_ = engine_.prepare(
+                fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), ordered_slot_->from_sql()));
+        }
+        const std::string later = fmt::format("{} >= $1::TIMESTAMP", key);
+        keep_ = state_->prepare_keep(later);
+        remaining_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), later));
+        forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE {}", state_->table(), before));
+        least_ = engine_.prepare(fmt::format("SELECT min({}) FROM {}", key, state_->table()));
+    }
+
+    void evaluate() override {
+        added_.rows = 0;
+        input_.take();
+        const auto least = least_timestamp(input_.rows(), time_key_column);
+        if (least && (!least_key_ || *least < *least_key_)) least_key_ = least;
+        time_ = bound_.now();
+        completes_ = least_key_ && time_.has_passed(*least_key_);
+        state_->set_fresh(completes_ || input_.has_enough() ? input_.sum_up() : empty_rows(input_.columns()));
+        changes_engine_ = !state_->may_wait() || (completes_ && !state_->is_empty_but_for_fresh());
+        if (!completes_) return;
+        added_ = finish();
+    }
+
+    void apply() override {
+        state_->begin_changes();
+        next_least_key_ = least_key_;
+        merges_ = false;
+        for (PreparedQuery* statement : {keep_.get(), remaining_.get(), forget_.get()}) {
+            if (completes_) statement->bind_timestamp(1, *time_.value());
+        }
+        if (!changes_engine_) return completes_ ? state_->let_wait(*remaining_) : state_->let_wait();
+        if (completes_) {
+            state_->keep_with(*keep_);
+            state_->remove_with(*forget_);
+            next_least_key_ = state_->rows() > 0 ? first_timestamp(least_->execute()) : std::nullopt;
+        } else {
+            state_->keep_fresh();
+        }
+        merges_ = !merge_.empty() && state_->rows() > least_parts_to_merge && state_->rows() > 2 * merged_rows_;
+        if (merges_) merge();
+    }
+
+    void settle() override {
+        input_.settle();
+        state_->settle();
+        least_key_ = next_least_key_;
+        if (completes_ && !changes_engine_) least_key_ = least_timestamp(state_->fresh_rows(), time_key_column);
+        completes_ = false;
+        if (merges_) merged_rows_ = state_->rows();
+    }
+
+    [[nodiscard]] bool changes_engine() const override { return changes_engine_; }
+    [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
+    void sum_up() override {
+        if (!merge_all_) return;
+        state_->begin_changes();
+        state_->set_fresh(input_.sum_up());
+        ResultTable rows;
+        if (in_order_) {
+            rows = kept_rows_->execute();
+            append_rows(rows, state_->fresh_rows());
+        }
+        const ShownRows shown(*ordered_slot_, rows);
+        state_->replace_all(merge_all_->execute());
+        input_.settle();
+    }
+    [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows() + input_.rows().rows; }
+    [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes() + input_.bytes(); }
+
+private:
+    /// What is kept and what is fresh of windows that end, in the order in which it came, or where that depends on how
+    /// inputs took turns, in the order of its values.
+    ResultTable rows_in_order() {
+        if (by_values_) {
+            by_values_before_->bind_timestamp(1, *time_.value());
+            return by_values_before_->execute();
+        }
+        kept_before_->bind_timestamp(1, *time_.value());
+        fresh_before_->bind_timestamp(1, *time_.value());
+        ResultTable rows = kept_before_->execute();
+        append_rows(rows, fresh_before_->execute());
+        return rows;
+    }
+
+    ResultTable finish() {
+        const bool fresh_alone = state_->is_empty_but_for_fresh() && !by_values_;
+        const ResultTable ended = in_order_ && !fresh_alone ? rows_in_order() : ResultTable();
+        const ShownRows shown(*ordered_slot_, in_order_ && fresh_alone ? state_->fresh_rows() : ended);
+        PreparedQuery& statement = fresh_alone ? *finish_fresh_ : *finish_;
+        try {
+            statement.bind_timestamp(1, *time_.value());
+            return statement.execute();
+        } catch (const EngineException& problem) {
+            if (!is_about_values(problem.error())) throw;
+        }
+        // One window after the other, so that those without the bad values are delivered.
+        keys_->bind_timestamp(1, *time_.value());
+        const ResultTable keys = keys_->execute();
+        ResultTable rows = empty_rows(added_.columns);
+        for (std::size_t index = 0; index < keys.rows; ++index) {
+            finish_one_->bind_timestamp(1, keys.values[0].values<std::int64_t>()[index]);
+            const auto refused = process_in_parts(
+                1, [&](std::size_t, std::size_t) { append_rows(rows, finish_one_->execute()); }, observer_.retries());
+            for (const RefusedRow& window : refused) observer_.refused(window.reason);
+        }
+        return rows;
+    }
+
+    void merge() {
+        if (in_order_) return merge_in_order();
+        const std::string merged = "laminar_state." + always_quote_identifier(name_ + ":merged");
+        engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, merge_));
+        engine_.execute("DELETE FROM " + state_->table());
+        engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), merged));
+        engine_.execute("DROP TABLE " + merged);
+        state_->recount();
+    }
+
+    void merge_in_order() {
+        const ResultTable rows = kept_rows_->execute();
+        ResultTable merged;
+        {
+            const ShownRows shown(*ordered_slot_, rows);
+            merged = merge_all_->execute();
+        }
+        engine_.execute("DELETE FROM " + state_->table());
+        const ShownRows shown(*ordered_slot_, merged);
+        (void)keep_ordered_->execute();
+        state_->recount();
+    }
+
+    Engine& engine_;
+    RowObserver& observer_;
+    std::string name_;
+    bool in_order_;
+    bool by_values_;
+    WaitingInput input_;
+    std::unique_ptr<BatchSlot> ordered_slot_;  ///< Outlives the statements that read it.
+    TimeBound bound_;
+    std::unique_ptr<StateTable> state_;
+    std::unique_ptr<PreparedQuery> finish_;        ///< Windows before $1.
+    std::unique_ptr<PreparedQuery> finish_fresh_;  ///< The same where no rows are in the table.
+    std::unique_ptr<PreparedQuery> finish_one_;    ///< Windows at $1.
+    std::unique_ptr<PreparedQuery> keep_;
+    std::unique_ptr<PreparedQuery> remaining_;
+    std::unique_ptr<PreparedQuery> forget_;
+    std::unique_ptr<PreparedQuery> keys_;
+    std::unique_ptr<PreparedQuery> least_;
+    std::string merge_;
+    std::unique_ptr<PreparedQuery> merge_all_;
+    // With in_order_:
+    std::unique_ptr<PreparedQuery> kept_rows_;
+    std::unique_ptr<PreparedQuery> kept_before_;
+    std::unique_ptr<PreparedQuery> fresh_before_;
+    std::unique_ptr<PreparedQuery> by_values_before_;
+    std::unique_ptr<PreparedQuery> keep_ordered_;
+    std::uint64_t merged_rows_ = 0;
+    std::optional<std::int64_t> least_key_;       ///< No row that is kept has a smaller one.
+    std::optional<std::int64_t> next_least_key_;  ///< What it will be when the changes hold.
+    StreamTime time_;
+    bool completes_ = false;
+    bool changes_engine_ = false;
+    bool merges_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<StreamOperator> make_window_operator(const PlannedOperator& planned, const WindowPlan& plan,
+                                                     const OperatorContext& context) {
+    return std::make_unique<WindowOperator>(planned, plan, context);
+}
+
+}  // namespace laminar

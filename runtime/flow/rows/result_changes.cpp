@@ -1,0 +1,33 @@
+#include "runtime/flow/rows/result_changes.h"
+
+#include <fmt/format.h>
+
+#include "runtime/flow/rows/result_rows.h"
+
+namespace laminar {
+
+ResultChanges::ResultChanges(Engine& engine, const std::string& name, const std::vector<OutputColumn>& rows,
+                             const std::function<std::string(const std::string& rows)>& query)
+    : rows_(engine.create_row_slot(name + ":rows", rows)) {
+    query_ = engine.prepare(query(rows_->from_sql()));
+    result_ = engine.create_row_slot(name + ":result", query_->columns());
+    without_ = engine.create_row_slot(name + ":without", query_->columns());
+    difference_ = engine.prepare(
+        fmt::format("(SELECT * FROM {}) EXCEPT ALL (SELECT * FROM {})", result_->from_sql(), without_->from_sql()));
+}
+
+ResultChanges::~ResultChanges() = default;
+
+ResultTable ResultChanges::result_of(const ResultTable& rows) {
+    const ShownRows shown(*rows_, rows);
+    return query_->execute();
+}
+
+ResultTable ResultChanges::difference(const ResultTable& result, const ResultTable& without) {
+    if (result.rows == 0 || without.rows == 0) return result;
+    const ShownRows shown(*result_, result);
+    const ShownRows left_out(*without_, without);
+    return difference_->execute();
+}
+
+}  // namespace laminar

@@ -1,0 +1,165 @@
+#include "runtime/flow/rows/stream_schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/objects/catalog.h"
+#include "catalog/objects/column_name.h"
+#include "catalog/objects/table_columns.h"
+#include "parser/write/sql_writer.h"
+
+namespace laminar {
+
+namespace {
+
+/// Text payloads are kept as text and binary ones as bytes, never both: the other form is computed when it is asked
+/// for.
+bool is_kept(MetadataField field, StreamContent content) {
+    if (content.is_records) return true;
+    if (field == MetadataField::data) return content.format == MessageFormat::binary;
+    if (field == MetadataField::message) return content.format != MessageFormat::binary;
+    return true;
+}
+
+/// What a record tells of its message stands in fields of it; what is not there is not known.
+const char* field_of_record(MetadataField field) {
+    switch (field) {
+        case MetadataField::message_id:
+            return "message_id";
+        case MetadataField::message_size:
+            return "message_size";
+        case MetadataField::message:
+            return "failed_message";
+        case MetadataField::data:
+            return "data";
+        case MetadataField::delivery_count:
+            return "delivery_count";
+        default:
+            return nullptr;
+    }
+}
+
+/// What failed_rows.h tells about a row.
+bool is_reported(MetadataField field) {
+    switch (field) {
+        case MetadataField::connection_name:
+        case MetadataField::session_id:
+        case MetadataField::tls_subject:
+        case MetadataField::query_parameters:
+        case MetadataField::processed_at:
+            return false;
+        default:
+            return true;
+    }
+}
+
+bool is_named(const QueryInput& input, MetadataField field) {
+    return std::any_of(input.columns.begin(), input.columns.end(),
+                       [&](const InputColumn& column) { return column.metadata == field; });
+}
+
+/// reader: who reads the rows, if that is known to be one query alone.
+void append_hidden_columns(BatchSchema& schema, StreamContent content, const QueryInput* reader = nullptr) {
+    for (const MetadataColumn& metadata : metadata_columns()) {
+        if (!is_kept(metadata.field, content)) continue;
+        if (reader && !is_reported(metadata.field) && !is_named(*reader, metadata.field)) continue;
+        BatchColumn column;
+        column.name = hidden_column_name(metadata.field);
+        column.type = metadata.type;
+        if (const char* field = content.is_records ? field_of_record(metadata.field) : nullptr)
+            column.json_path = {field};
+        else
+            column.metadata = metadata.field;
+        schema.columns.push_back(std::move(column));
+    }
+}
+
+std::string metadata_expression(MetadataField field, StreamContent content) {
+    if (is_kept(field, content)) return quote_identifier(hidden_column_name(field));
+    if (field == MetadataField::data)
+        return fmt::format("encode({})", quote_identifier(hidden_column_name(MetadataField::message)));
+    return fmt::format("TRY(decode({}))", quote_identifier(hidden_column_name(MetadataField::data)));
+}
+
+}  // namespace
+
+std::string hidden_column_name(MetadataField field) {
+    for (const MetadataColumn& metadata : metadata_columns()) {
+        if (metadata.field == field) return fmt::format("__laminar_{}", metadata.name);
+    }
+    throw std::logic_error("metadata field without a column");
+}
+
+std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = table.options.coerce;
+    const std::vector<std::string> names = engine_column_names(table.columns);
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        const ColumnObject& declared = table.columns[index];
+        BatchColumn column;
+        column.name = names[index];
+        column.type = declared.type;
+        column.json_path = declared.json_path;
+        // By that name a record has no field; its other names are those of the metadata.
+        const bool is_failed_message = content.is_records && equals_ignoring_case(declared.name, "message");
+        if (declared.json_path.empty() && !declared.never_filled)
+            column.take_field(is_failed_message ? field_of_record(MetadataField::message) : declared.name);
+        column.metadata = declared.metadata;
+        column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;
+        column.not_null = declared.not_null || declared.primary_key;
+        schema->columns.push_back(std::move(column));
+    }
+    append_hidden_columns(*schema, content);
+    return schema;
+}
+
+std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& input, MessageFormat format) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = true;
+    for (const InputColumn& named : input.columns) {
+        if (named.metadata) continue;
+        BatchColumn column;
+        column.name = named.name;
+        column.type = named.type;
+        column.take_field(shown_column_name(named.name));
+        schema->columns.push_back(std::move(column));
+    }
+    append_hidden_columns(*schema, format, &input);
+    return schema;
+}
+
+std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format) {
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = true;
+    append_hidden_columns(*schema, format);
+    return schema;
+}
+
+std::string scan_sql(const QueryInput& input, StreamContent content, std::string_view rows_sql,
+                     std::string_view further_column) {
+    std::string columns;
+    for (const InputColumn& column : input.columns) {
+        if (!columns.empty()) columns += ", ";
+        const std::string name = quote_identifier(column.name);
+        if (column.metadata)
+            columns += fmt::format("{} AS {}", metadata_expression(*column.metadata, content), name);
+        else
+            columns += name;
+    }
+    // A query may name no column at all: count(*) over a connection.
+    if (columns.empty()) columns = "1 AS \"__laminar_row\"";
+    if (!further_column.empty()) columns.append(", ").append(quote_identifier(further_column));
+    return fmt::format("(SELECT {} FROM {})", columns, rows_sql);
+}
+
+std::string engine_table_name(std::string_view table) {
+    std::string quoted = "main.\"";
+    for (const char character : fold_case(table)) {
+        if (character == '"') quoted += '"';
+        quoted += character;
+    }
+    return quoted + '"';
+}
+
+}  // namespace laminar

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/objects/catalog_object.h"
+#include "connectors/connection.h"
+#include "runtime/engine/engine.h"
+#include "runtime/flow/rows/changelog.h"
+#include "runtime/flow/rows/row_isolation.h"
+
+namespace laminar {
+
+class LiveConnections;
+
+/// Where the rows of a pipeline or INSERT go. Engine thread only.
+class SinkWriter {
+public:
+    virtual ~SinkWriter() = default;
+
+    /// Takes over all rows but those that the engine refuses, also when they are tried so many times again: these it
+    /// returns. Throws EngineException when it is not about single rows.
+    virtual std::vector<RefusedRow> write(const ResultTable& rows, unsigned retries) = 0;
+    /// The result is updated: write_changes will be called instead of write. keys: the columns that identify a row, if
+    /// they are known. Throws EngineException where the sink can only take rows that stay.
+    virtual void expect_changes(const std::vector<std::string>& keys) = 0;
+    virtual std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added,
+                                                  unsigned retries) = 0;
+
+    /// The sink is a table of the engine, whose rows belong into the transaction of the cycle: there write_all is
+    /// called (removed: only of results that are updated), and the two above only where it failed. It throws
+    /// EngineException when any row is refused.
+    [[nodiscard]] virtual bool is_stored() const noexcept { return false; }
+    virtual void write_all(const ResultTable& removed, const ResultTable& added) {
+        (void)removed;
+        (void)added;
+    }
+    /// Tries again to hand on what could not be handed on yet; true when nothing is left. While something is left, the
+    /// pipeline's inputs are not read: that is how backpressure travels from a slow receiver to the feed.
+    virtual bool flush() { return true; }
+    /// Rows that had no receiver (no such client, connection gone for good).
+    [[nodiscard]] virtual std::uint64_t undeliverable() const { return 0; }
+    /// Their messages since the last time, for the connection they should have been sent on; consumer is left open.
+    [[nodiscard]] virtual std::vector<FailedRow> take_failures() { return {}; }
+};
+
+/// The columns a query must deliver for a sink, in order; empty when the sink takes whatever the query has.
+/// columns: those named by INSERT INTO t (a, b), or empty for all.
+[[nodiscard]] std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns);
+
+/// Wraps query_sql so that it delivers exactly these columns, by position, in their declared types.
+/// further_columns: of the query, by name, to come after them as they are.
+[[nodiscard]] std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns,
+                                         const std::vector<std::string>& further_columns = {});
+
+/// Inserts into a stored table; with a primary key it upserts, and of several rows with one key the last wins.
+[[nodiscard]] std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table,
+                                                                 const std::string& key,
+                                                                 const std::vector<OutputColumn>& columns);
+
+/// Sends the rows as messages of the connection, as its framing() says. changelog and table: how changes of a result
+/// that is updated are sent, and the name to give when that is not said.
+[[nodiscard]] std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
+                                                               Changelog changelog, std::string table);
+
+/// Hands rows to a function (printed streams, counters).
+[[nodiscard]] std::unique_ptr<SinkWriter> make_callback_sink(std::function<void(const ResultTable&)> consume);
+
+}  // namespace laminar

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/flow/progress.h"
+#include "runtime/flow/running_pipeline.h"
+#include "runtime/flow/stream_input.h"
+
+namespace laminar {
+
+/// Numbers of one pipeline for system.pipelines and SHOW.
+struct PipelineStatus {
+    std::string name;
+    PipelineState state = PipelineState::running;
+    std::string sink;
+    std::uint64_t rows_in = 0;
+    std::uint64_t rows_out = 0;
+    std::uint64_t failed_rows = 0;
+    std::uint64_t undeliverable = 0;
+    std::string last_error;
+    std::uint64_t late_rows = 0;
+    std::uint64_t state_rows = 0;
+    std::uint64_t state_bytes = 0;
+    StreamTime watermark;
+};
+
+/// Everything that flows: the inputs of tables and the running pipelines, and the cycle that moves rows through them.
+/// Engine thread only.
+class StreamGraph {
+public:
+    explicit StreamGraph(Progress& progress) : progress_(progress) {}
+
+    /// In the place of one of that name, if there is one.
+    void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
+    [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
+    void remove_table(std::string_view name);
+
+    RunningPipeline& add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink, std::string stored_sink);
+    [[nodiscard]] RunningPipeline* find_pipeline(std::string_view name) noexcept;
+    void remove_pipeline(std::string_view name);
+    /// Pipelines and subscriptions whose query names it.
+    [[nodiscard]] std::vector<std::string> readers_of(std::string_view object) const;
+    /// See RunningPipeline.
+    void set_retries(std::string_view connection, unsigned retries) noexcept;
+
+    /// with_engine: the engine ends, too, and takes with it what it holds.
+    void clear(bool with_engine = false);
+
+    /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
+    /// at_once: also what batch_size would let wait for more.
+    bool cycle(Engine& engine, bool at_once = false);
+    /// cycle() until nothing is left that can move; false when the deadline passed first. That is the end: tables are
+    /// not maintained from here on, only what is read of them.
+    bool run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline);
+
+    /// When the next batch that waits for more rows is to be taken; nothing while none waits.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_batch_due() const;
+    /// Rows that could not be processed since the last time, by connection (folded).
+    [[nodiscard]] std::map<std::string, std::vector<FailedRow>> take_failures();
+
+    /// Nothing pending in channels and sinks.
+    [[nodiscard]] bool is_dry();
+    /// All inputs count as ended from now on: windows close in the next cycle.
+    void end_inputs();
+    /// Every pipeline whose inputs have ended has delivered what waited for that.
+    [[nodiscard]] bool has_finished() const;
+    [[nodiscard]] bool has_inputs() const;
+    /// A pipeline is still at the rows that its tables retained when it began.
+    [[nodiscard]] bool reads_past() const;
+
+    [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
+    /// What has failed first among tables and pipelines, in words; empty while nothing has.
+    [[nodiscard]] std::string failure() const;
+    [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
+    [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
+    /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
+    /// last cycle that changed a table of theirs, or those that tables no longer retain, whichever are more.
+    [[nodiscard]] std::uint64_t rows_changed() const noexcept { return std::max(rows_changed_, rows_deleted_); }
+    [[nodiscard]] std::uint64_t bytes_changed() const noexcept { return std::max(bytes_changed_, bytes_deleted_); }
+
+private:
+    struct Entry {
+        std::unique_ptr<RunningPipeline> pipeline;
+        std::string sink;
+        std::string stored_sink;
+        std::uint64_t rows_in = 0;  ///< Those that have been made known, as the next.
+        std::uint64_t rows_out = 0;
+    };
+
+    void maintain(RetainedTable& retained);
+    void fail_readers(const StreamInput& input, std::string_view table, const std::string& reason);
+    bool take_in(bool at_once);
+    bool process(bool at_once);
+    [[nodiscard]] bool has_changes() const;
+    bool change_engine(Engine& engine);
+    bool make_known();
+    [[nodiscard]] bool is_held_back(const StreamInput& input);
+    void find_out_who_accepts();
+    void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
+
+    Progress& progress_;
+    std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
+    std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
+    std::uint64_t rows_in_ = 0;
+    std::uint64_t bytes_in_ = 0;
+    std::uint64_t rows_out_ = 0;
+    bool ending_ = false;
+    std::uint64_t rows_changed_ = 0;
+    std::uint64_t bytes_changed_ = 0;
+    std::uint64_t rows_to_change_ = 0;  ///< Those that came since, for pipelines with state.
+    std::uint64_t bytes_to_change_ = 0;
+    std::uint64_t rows_deleted_ = 0;
+    std::uint64_t bytes_deleted_ = 0;
+};
+
+}  // namespace laminar

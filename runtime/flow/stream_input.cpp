@@ -1,0 +1,139 @@
+#include "runtime/flow/stream_input.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "connectors/codec/rows/metadata_writer.h"
+#include "parser/write/sql_writer.h"
+#include "runtime/flow/rows/failed_rows.h"
+#include "runtime/flow/rows/row_isolation.h"
+#include "runtime/flow/rows/stream_schema.h"
+
+namespace laminar {
+
+StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel)
+    : engine_(engine), key_(key), channel_(std::move(channel)) {
+    schema_ = channel_->schema();
+    slot_ = engine_.create_batch_slot(key_, schema_);
+    rows_sql_ = slot_->from_sql();
+}
+
+StreamInput::~StreamInput() { release(false); }
+
+std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableObject& table,
+                                                    std::shared_ptr<InputChannel> channel, const std::string& key) {
+    std::unique_ptr<StreamInput> input(
+        new StreamInput(engine, key.empty() ? "table:" + table.name : key, std::move(channel)));
+    input->set_connection(table.options.connector);
+    input->apply_defaults_from(table);
+    input->retained_ = std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_);
+    const ColumnBatch empty(input->schema_);
+    input->is_retained_at_once_ =
+        input->defaulting_ || std::any_of(empty.columns.begin(), empty.columns.end(),
+                                          [](const ColumnVector& column) { return column.cast_by_engine(); });
+    return input;
+}
+
+std::unique_ptr<StreamInput> StreamInput::for_connection(Engine& engine, const std::string& key,
+                                                         std::shared_ptr<InputChannel> channel) {
+    return std::unique_ptr<StreamInput>(new StreamInput(engine, key, std::move(channel)));
+}
+
+void StreamInput::apply_defaults_from(const TableObject& table) {
+    const auto& schema = schema_;
+    if (std::none_of(schema->columns.begin(), schema->columns.end(),
+                     [](const BatchColumn& column) { return column.tracks_presence; }))
+        return;
+    std::string items;
+    std::vector<OutputColumn> columns;
+    for (std::size_t index = 0; index < schema->columns.size(); ++index) {
+        const BatchColumn& column = schema->columns[index];
+        const std::string name = quote_identifier(column.name);
+        if (!items.empty()) items += ", ";
+        if (column.tracks_presence) {
+            items += fmt::format("CASE WHEN {} THEN {} ELSE CAST(({}) AS {}) END AS {}",
+                                 quote_identifier("__present_" + column.name), name,
+                                 write_expression(*table.columns[index].default_value).text, to_sql(column.type), name);
+        } else {
+            items += name;
+        }
+        columns.push_back({column.name, column.type});
+    }
+    defaulting_ = engine_.prepare(fmt::format("SELECT {} FROM {}", items, rows_sql_));
+    defaulted_slot_ = engine_.create_row_slot(key_ + ":defaulted", columns);
+    rows_sql_ = defaulted_slot_->from_sql();
+}
+
+bool StreamInput::advance(bool at_once) {
+    release(false);  // Of a cycle that failed midway.
+    batch_ = channel_->take(at_once || !failure_.empty());
+    if (!batch_) return false;
+    if (!failure_.empty()) {
+        release(false);
+        return false;
+    }
+    fill_in_processed_at(*batch_, std::chrono::system_clock::now());
+    // A channel that was redefined since is read by whoever redefined it.
+    slot_->set_batch(batch_->schema == schema_ ? batch_.get() : nullptr);
+    try {
+        keep_batch();
+    } catch (const EngineException& problem) {
+        if (!is_about_values(problem.error())) throw;
+        leave_out_refused_rows();
+        keep_batch();
+    }
+    rows_ += batch_->rows;
+    return true;
+}
+
+void StreamInput::keep_batch() {
+    if (defaulting_) {
+        defaulted_rows_ = defaulting_->execute();
+        defaulted_slot_->set_rows(&*defaulted_rows_);
+    }
+    if (retained_ && is_retained_at_once_) retained_->append_shown(batch_->byte_size());
+}
+
+void StreamInput::fail(const std::string& reason) {
+    if (!failure_.empty()) return;
+    failure_ = reason;
+    spdlog::error("[{}] table failed: {}", key_, reason);
+    release(false);
+}
+
+const std::string& StreamInput::failure() const noexcept {
+    return failure_.empty() && retained_ ? retained_->failure() : failure_;
+}
+
+void StreamInput::retain() {
+    if (retained_ && batch_ && !is_retained_at_once_) retained_->append(*batch_);
+}
+
+void StreamInput::leave_out_refused_rows() {
+    const std::unique_ptr<PreparedQuery> read = defaulting_ ? nullptr : engine_.prepare("SELECT * FROM " + rows_sql_);
+    const auto refused = process_in_parts(batch_->rows, [&](std::size_t first, std::size_t count) {
+        slot_->set_window(first, count);
+        (void)(defaulting_ ? defaulting_ : read)->execute();
+    });
+    slot_->set_batch(batch_.get());
+    for (const RefusedRow& row : refused) {
+        slot_->skip_row(row.row);
+        add_failure(failures_, connection_, key_, row, *batch_);
+    }
+    refused_rows_ += refused.size();
+    if (!refused.empty())
+        spdlog::warn("[{}] {} of {} rows left out: {}", key_, refused.size(), batch_->rows, refused.front().reason);
+}
+
+void StreamInput::release(bool processed) {
+    if (!batch_) return;
+    if (defaulted_slot_) defaulted_slot_->set_rows(nullptr);
+    defaulted_rows_.reset();
+    slot_->set_batch(nullptr);
+    channel_->recycle(std::move(batch_), processed);
+}
+
+}  // namespace laminar

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "catalog/objects/catalog.h"
+#include "catalog/objects/connector_registry.h"
+#include "runtime/database/live_connections.h"
+#include "runtime/engine/engine.h"
+#include "runtime/flow/stream_graph.h"
+
+namespace laminar {
+
+/// What system tables show. Borrowed; must outlive the engine.
+struct SystemTableSources {
+    const Catalog&
+        catalog;  ///< Read while its owner, the session's thread, waits for the query: never at the same time.
+    const ConnectorRegistry& registry;
+    const LiveConnections& connections;
+    StreamGraph& graph;
+};
+
+/// Registers a reader for every table that catalog/objects/system_table_schema.h declares.
+void register_system_tables(Engine& engine, const SystemTableSources& sources);
+
+}  // namespace laminar

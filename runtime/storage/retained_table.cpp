@@ -1,0 +1,301 @@
+#include "runtime/storage/retained_table.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "catalog/objects/catalog.h"
+#include "connectors/rows/utc_clock.h"
+#include "parser/write/sql_writer.h"
+#include "runtime/flow/rows/stream_schema.h"
+
+namespace laminar {
+
+namespace {
+
+// A query writes what waits before it reads: not so many that one has to be patient.
+constexpr std::uint64_t rows_that_may_wait = 131'072;
+constexpr std::size_t bytes_that_may_wait = 64u << 20;
+constexpr std::chrono::seconds longest_wait{1};
+/// So few rows are written in no time when somebody reads; of many tables each would cost a statement every second.
+constexpr std::uint64_t few_rows = 1024;
+constexpr std::chrono::seconds longest_wait_of_few{30};
+
+/// Deleting costs a scan: let a tenth more than the bound pile up between two times.
+constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
+/// Nor more bytes than that, when rows are large.
+constexpr std::uint64_t byte_slack = 64ULL << 20;
+
+constexpr std::chrono::seconds retry_interval{1};
+
+/// How much older than the bound rows may become before they are deleted: a small part of it.
+std::int64_t age_slack(std::chrono::microseconds retention) {
+    return std::clamp<std::int64_t>(retention.count() / 64, 1'000'000, 60'000'000);
+}
+
+// How large rows are is known for parts of that many bytes: for a bound of size that is fine enough.
+constexpr std::uint64_t bytes_of_part = 256u << 10;
+
+std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& table) {
+    const ResultTable row = engine.query(fmt::format("SELECT min(rowid) FROM {}", table));
+    if (row.rows == 0 || !row.values[0].is_valid(0)) return std::nullopt;
+    return row.values[0].values<std::int64_t>()[0];
+}
+
+/// One that is replaced is there until the other is complete.
+std::string free_table_name(Engine& engine, const std::string& name) {
+    const ResultTable taken = engine.query(
+        fmt::format("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'laminar_retained' AND table_name = {}",
+                    quote_string(name)));
+    return "laminar_retained." + always_quote_identifier(taken.rows == 0 ? name : name + " (replacing)");
+}
+
+}  // namespace
+
+RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
+                             const std::string& rows_sql)
+    : engine_(engine),
+      name_(table.name),
+      table_(free_table_name(engine, fold_case(table.name))),
+      view_(engine_table_name(table.name)),
+      options_(table.options),
+      waiting_(schema),
+      slot_(engine.create_batch_slot("retained:" + table_, schema)) {
+    // The table's columns have names of their own, so that none hides what the engine calls rowid.
+    std::string definitions;
+    std::string named;
+    std::string names;
+    for (std::size_t index = 0; index < schema->columns.size(); ++index) {
+        const BatchColumn& column = schema->columns[index];
+        const std::string separator = index == 0 ? "" : ", ";
+        const std::string name = quote_identifier(column.name);
+        definitions += fmt::format("{}c{} {}", separator, index, to_sql(column.type));
+        named += fmt::format("{}c{} AS {}", separator, index, name);
+        names += separator + name;
+        if (column.name == hidden_column_name(MetadataField::processed_at)) time_column_ = fmt::format("c{}", index);
+    }
+    engine_.execute("CREATE SCHEMA IF NOT EXISTS laminar_retained");
+    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, definitions));
+    engine_.execute(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}", view_, named, table_));
+    insert_batch_ = engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, slot_->from_sql()));
+    insert_shown_sql_ = fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, rows_sql);
+}
+
+RetainedTable::~RetainedTable() {
+    insert_batch_.reset();
+    insert_shown_.reset();
+    if (left_to_engine_) return;
+    try {
+        if (has_view_) engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
+        engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", table_));
+    } catch (const EngineException&) {
+        // The database is going away with everything in it, or already has.
+    }
+}
+
+void RetainedTable::append(ColumnBatch& batch) {
+    if (batch.rows == 0) return;
+    if (keeps_none()) {
+        expired_ += batch.rows;
+        return;
+    }
+    begin_age();
+    waiting_.add(batch, Clock::now());
+    rows_ += batch.rows;
+    drop_expired();
+    if (waiting_.rows() >= rows_that_may_wait || waiting_.bytes() >= bytes_that_may_wait) write_waiting();
+}
+
+void RetainedTable::append_shown(std::uint64_t bytes) {
+    write_waiting();
+    begin_age();
+    if (!insert_shown_) insert_shown_ = engine_.prepare(insert_shown_sql_);
+    const std::uint64_t rows = insert_shown_->execute().rows_changed;
+    rows_ += rows;
+    count_written(rows, bytes);
+}
+
+/// Whole segments that no query will ever see. While there are rows in the engine, those are the oldest.
+void RetainedTable::drop_expired() {
+    const auto is_beyond = [&](const WaitingRows::Segment& segment) {
+        if (surplus() >= segment.batch->rows) return true;
+        return options_.retention && segment.last_processed_at < utc_now() - options_.retention->count();
+    };
+    while (rows_written() == 0 && !waiting_.empty() && is_beyond(waiting_.front())) {
+        rows_ -= waiting_.front().batch->rows;
+        expired_ += waiting_.front().batch->rows;
+        waiting_.pop_front();
+    }
+}
+
+void RetainedTable::write_waiting() {
+    for (; !waiting_.empty(); waiting_.pop_front()) write(*waiting_.front().batch);
+}
+
+void RetainedTable::write(ColumnBatch& batch) {
+    slot_->set_batch(&batch);
+    try {
+        (void)insert_batch_->execute();
+        count_written(batch.rows, batch.byte_size());
+    } catch (const EngineException& problem) {
+        // Pipelines have had them, and their messages are done with: to try for ever would only fill the memory.
+        spdlog::error("[{}] queries will not see {} rows, which could not be kept: {}", name_, batch.rows,
+                      problem.what());
+        if (failure_.empty()) failure_ = fmt::format("{} rows could not be kept: {}", batch.rows, problem.what());
+        rows_ -= batch.rows;
+        expired_ += batch.rows;
+    }
+    slot_->set_batch(nullptr);
+}
+
+void RetainedTable::count_written(std::uint64_t rows, std::uint64_t bytes) {
+    if (rows == 0) return;
+    written_.rows += rows;
+    written_.bytes += bytes;
+    untrimmed_bytes_ += bytes;
+    if (written_parts_.empty() || written_parts_.back().bytes >= bytes_of_part) written_parts_.emplace_back();
+    written_parts_.back().rows += rows;
+    written_parts_.back().bytes += bytes;
+}
+
+/// The oldest rows have gone.
+void RetainedTable::forget_written(std::uint64_t rows) {
+    while (rows > 0 && !written_parts_.empty()) {
+        Amount& part = written_parts_.front();
+        const std::uint64_t gone = std::min(rows, part.rows);
+        const std::uint64_t bytes = part.bytes * gone / part.rows;  // Parts are small: no overflow.
+        rows -= gone;
+        part.rows -= gone;
+        part.bytes -= bytes;
+        written_.rows -= gone;
+        written_.bytes -= bytes;
+        deleted_.bytes += bytes;
+        if (part.rows == 0) written_parts_.pop_front();
+    }
+}
+
+void RetainedTable::make_readable() {
+    drop_expired();
+    write_waiting();
+    if (options_.retention) delete_by_age();
+    if (surplus() > 0) delete_by_count();
+}
+
+void RetainedTable::maintain() {
+    const auto now = Clock::now();
+    if (now >= rest_until_) {
+        try {
+            trim_roughly();
+        } catch (const EngineException& problem) {
+            rest_until_ = now + retry_interval;
+            spdlog::error("[{}] rows beyond the table's bounds could not be deleted yet: {}", name_, problem.what());
+        }
+    }
+    drop_expired();
+    const auto patience = waiting_.rows() < few_rows ? longest_wait_of_few : longest_wait;
+    if (!waiting_.empty() && now - waiting_.front().since >= patience) write_waiting();
+}
+
+void RetainedTable::trim_roughly() {
+    if (rows_written() == 0) return;
+    if (options_.retention) {
+        const std::int64_t bound = utc_now() - options_.retention->count();
+        if (oldest_ + age_slack(*options_.retention) < bound) delete_by_age();
+    }
+    if (surplus() == 0) return;
+    if (is_far_beyond() || untrimmed_bytes_ > byte_slack) delete_by_count();
+}
+
+bool RetainedTable::is_far_beyond() const noexcept {
+    if (options_.retention_rows && surplus_by_count() > slack(*options_.retention_rows)) return true;
+    return options_.retention_bytes &&
+           bytes() > *options_.retention_bytes + *options_.retention_bytes / 10 + bytes_of_part;
+}
+
+std::uint64_t RetainedTable::surplus_by_size() const noexcept {
+    if (!options_.retention_bytes || bytes() <= *options_.retention_bytes) return 0;
+    std::uint64_t excess = bytes() - *options_.retention_bytes;
+    std::uint64_t rows = 0;
+    const auto leave_out = [&](std::uint64_t part_rows, std::uint64_t part_bytes) {
+        if (excess >= part_bytes) {
+            rows += part_rows;
+            excess -= part_bytes;
+            return true;
+        }
+        // Of rows as large as the others of their part.
+        rows += (excess * part_rows + part_bytes - 1) / part_bytes;
+        return false;
+    };
+    for (const Amount& part : written_parts_) {
+        if (excess == 0 || !leave_out(part.rows, part.bytes)) return rows;
+    }
+    for (const WaitingRows::Segment& segment : waiting_.segments()) {
+        if (excess == 0 || !leave_out(segment.batch->rows, segment.bytes)) return rows;
+    }
+    return rows;
+}
+
+std::uint64_t RetainedTable::surplus_by_count() const noexcept {
+    return options_.retention_rows && rows_ > *options_.retention_rows ? rows_ - *options_.retention_rows : 0;
+}
+
+std::uint64_t RetainedTable::rows() const noexcept { return rows_ - surplus(); }
+
+/// Before the first row comes in: it was processed in this cycle, which has not lasted for that long.
+void RetainedTable::begin_age() {
+    if (rows_ == 0) oldest_ = utc_now() - std::chrono::microseconds(std::chrono::minutes(1)).count();
+}
+
+void RetainedTable::delete_by_age() {
+    oldest_ = utc_now() - options_.retention->count();
+    count_deleted(engine_
+                      .query(fmt::format("DELETE FROM {} WHERE {} < (now() AT TIME ZONE 'UTC') - to_microseconds({})",
+                                         table_, time_column_, options_.retention->count()))
+                      .rows_changed);
+}
+
+void RetainedTable::delete_by_count() {
+    std::uint64_t too_many = std::min(surplus(), rows_written());
+    untrimmed_bytes_ = 0;
+    // Row ids grow with insertion, so that the smallest are the oldest. As a rule there are no gaps between them: the
+    // engine then finds the rows by their row groups, while it would have to sort the whole table to count them off.
+    const std::optional<std::int64_t> first = smallest_row_id(engine_, table_);
+    if (!first) return;
+    const std::int64_t bound = *first + static_cast<std::int64_t>(too_many);
+    const std::uint64_t deleted =
+        engine_.query(fmt::format("DELETE FROM {} WHERE rowid < {}", table_, bound)).rows_changed;
+    count_deleted(deleted);
+    too_many -= std::min(too_many, deleted);
+    if (too_many == 0) return;
+    count_deleted(
+        engine_
+            .query(fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} ORDER BY rowid LIMIT {1})",
+                               table_, too_many))
+            .rows_changed);
+}
+
+void RetainedTable::count_deleted(std::uint64_t rows) {
+    const std::uint64_t gone = std::min(rows_, rows);
+    rows_ -= gone;
+    expired_ += gone;
+    deleted_.rows += gone;
+    forget_written(gone);
+}
+
+ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
+    if (position == 0)
+        make_readable();
+    else
+        write_waiting();
+    ResultTable rows = engine_.query(
+        fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", table_, position, limit));
+    if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;
+    rows.values.pop_back();
+    rows.columns.pop_back();
+    return rows;
+}
+
+}  // namespace laminar
