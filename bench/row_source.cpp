@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "connectors/codec/values/time_text.h"
-#include "connectors/delivery/paced_source.h"
+#include "connectors/local/paced_source.h"
 
 namespace laminar::bench {
 

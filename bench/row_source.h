@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "connectors/registry/connection_factory.h"
+#include "connectors/registry/connections.h"
 
 namespace laminar::bench {
 

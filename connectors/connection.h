@@ -12,7 +12,6 @@
 
 #include "catalog/objects/catalog_object.h"
 #include "connectors/codec/format/framing_options.h"
-#include "connectors/delivery/input_channel.h"
 #include "connectors/rows/message.h"
 
 namespace laminar {
@@ -80,6 +79,7 @@ struct ConnectionGap {
     std::string client_id;             ///< Server mode: of the client that is gone; such a gap does not end.
 };
 
+class InputChannel;
 struct InputsHandover;
 
 /// What a connection leaves to the one that takes its place (ALTER CONNECTION).

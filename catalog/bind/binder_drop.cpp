@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bind/binding_context.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

@@ -6,6 +6,7 @@
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/query/query_binder.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

@@ -12,6 +12,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

@@ -13,6 +13,7 @@
 #include "catalog/query/function_expansion.h"
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

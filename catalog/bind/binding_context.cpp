@@ -10,7 +10,7 @@
 #include "catalog/query/query_binder.h"
 #include "parser/ast/deep_walk.h"
 #include "parser/ast/visit.h"
-#include "parser/text/letter_case.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

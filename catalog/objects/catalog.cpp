@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
-
-char fold(char character) noexcept {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
 
 bool contains_name(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(),
@@ -16,17 +14,6 @@ bool contains_name(const std::vector<std::string>& names, std::string_view name)
 }
 
 }  // namespace
-
-std::string fold_case(std::string_view name) {
-    std::string result(name);
-    std::transform(result.begin(), result.end(), result.begin(), fold);
-    return result;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return fold(x) == fold(y); });
-}
 
 const CatalogObject* Catalog::find(std::string_view name) const noexcept {
     const auto found = relations_.find(fold_case(name));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/objects/catalog_object.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -41,9 +42,5 @@ private:
     std::map<std::string, Entry, std::less<>> functions_;
     std::uint64_t next_order_ = 0;
 };
-
-/// Lower-cases ASCII: the form in which names are compared.
-[[nodiscard]] std::string fold_case(std::string_view name);
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace laminar

@@ -11,12 +11,8 @@ namespace laminar {
 
 class OptionSchema;
 
-/// Base of each connector's typed options struct (WebSocketOptions, GeneratorOptions, ...).
-struct ConnectorOptions : OptionSet {};
-
-/// What the catalog knows of a connector. Plain data in one explicit table
-/// (connectors/registry/builtin_connectors.cpp); live connections are made elsewhere
-/// (connectors/registry/connection_factory.h), so no network type appears here.
+/// What the catalog knows of a connector: the part of a Connector (connectors/connector.h) in which no network type
+/// appears.
 struct ConnectorDescriptor {
     struct Column {
         std::string_view name;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

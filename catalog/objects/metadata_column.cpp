@@ -5,6 +5,7 @@
 
 #include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

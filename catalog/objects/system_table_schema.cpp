@@ -1,6 +1,6 @@
 #include "catalog/objects/system_table_schema.h"
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/options/option_schema.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_type.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

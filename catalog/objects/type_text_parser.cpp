@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_type.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -90,8 +90,7 @@ private:
         }
         for (std::string_view word = take_word(); !word.empty(); word = take_word()) {
             if (!type.name.empty()) type.name += ' ';
-            for (const char character : word)
-                type.name += static_cast<char>(std::toupper(static_cast<unsigned char>(character)));
+            type.name += upper_case(word);
         }
         if (type.name.empty() || (next_is('(') && !parse_brackets(type, depth))) return std::nullopt;
         // TIMESTAMP(3) WITH TIME ZONE

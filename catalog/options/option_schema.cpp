@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 #include "parser/text/interval_text.h"
 
 namespace laminar {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -140,8 +142,11 @@ public:
               subject, secrets, [] { return std::make_shared<Options>(); },
               [](const OptionSet& set) { return std::make_shared<Options>(static_cast<const Options&>(set)); }) {}
 
-    template <class Value>
-    OptionSchemaOf& add(std::string_view name, Value Options::*field, OptionFacts facts) {
+    /// The field may be one of a base of Options, so that a group of options is declared once for several structs.
+    template <class Owner, class Value>
+        requires std::derived_from<Options, Owner>
+    OptionSchemaOf& add(std::string_view name, Value Owner::*owned, OptionFacts facts) {
+        Value Options::*const field = owned;
         OptionDeclaration declaration;
         declaration.name = name;
         declaration.type = option_type_of<Value>;
@@ -153,9 +158,11 @@ public:
     }
 
     /// An option with a fixed list of values, one for each of an enum's.
-    template <class Enum>
-    OptionSchemaOf& add_choice(std::string_view name, Enum Options::*field, const ChoiceList<Enum>& choices,
-                               OptionFacts facts) {
+    template <class Owner, class Enum>
+        requires std::derived_from<Options, Owner>
+    OptionSchemaOf& add_choice(std::string_view name, Enum Owner::*owned,
+                               const std::type_identity_t<ChoiceList<Enum>>& choices, OptionFacts facts) {
+        Enum Options::*const field = owned;
         OptionDeclaration declaration;
         declaration.name = name;
         declaration.type = OptionType::choice;

@@ -13,4 +13,7 @@ struct OptionSet {
     virtual ~OptionSet() = default;
 };
 
+/// Base of each connector's typed options struct (WebSocketOptions, GeneratorOptions, ...).
+struct ConnectorOptions : OptionSet {};
+
 }  // namespace laminar

@@ -5,21 +5,16 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/options/code_ranges.h"
 #include "catalog/options/json_path.h"
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
 
 using Violation = std::optional<TextRuleViolation>;
-
-bool is_letter_or_digit(char character) {
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-           (character >= 'A' && character <= 'Z');
-}
 
 /// RFC 9110 section 5.6.2.
 bool is_token_character(char character) {

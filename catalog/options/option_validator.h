@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "catalog/objects/connector_descriptor.h"
 #include "catalog/options/option_schema.h"
+#include "catalog/options/option_set.h"
 #include "parser/ast/option.h"
 #include "parser/diagnostic/diagnostic.h"
 

@@ -6,10 +6,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/options/option_json.h"
 #include "catalog/options/option_text_rules.h"
 #include "catalog/options/secret_resolver.h"
+#include "parser/text/ascii.h"
 #include "parser/text/interval_text.h"
 #include "parser/text/name_suggester.h"
 
@@ -117,9 +117,7 @@ private:
     }
 
     bool check_placeholders(const Value& value, std::string_view text, const std::vector<std::string_view>& known) {
-        const auto is_part = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        };
+        const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '_'; };
         bool good = true;
         for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
             std::size_t end = at + 2;

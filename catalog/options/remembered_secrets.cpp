@@ -7,6 +7,7 @@
 
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -48,8 +49,7 @@ std::string lower_escapes(std::string text, std::string_view opening, std::size_
         const std::size_t end = std::min(at + opening.size() + digits, text.size());
         std::transform(text.begin() + static_cast<std::ptrdiff_t>(at + opening.size()),
                        text.begin() + static_cast<std::ptrdiff_t>(end),
-                       text.begin() + static_cast<std::ptrdiff_t>(at + opening.size()),
-                       [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+                       text.begin() + static_cast<std::ptrdiff_t>(at + opening.size()), to_lower);
     }
     return text;
 }

@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "catalog/options/url.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -18,8 +19,7 @@ namespace {
 constexpr std::size_t largest_secret = 1U << 20;
 
 bool is_name_character(char character) {
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-           (character >= 'A' && character <= 'Z') || character == '_' || character == '-' || character == '.';
+    return is_letter_or_digit(character) || character == '_' || character == '-' || character == '.';
 }
 
 bool is_secret_name(std::string_view name) {

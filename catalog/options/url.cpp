@@ -6,22 +6,15 @@
 #include <charconv>
 #include <optional>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/options/secret_resolver.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-bool is_hex_digit(char character) {
-    return is_digit(character) || (character >= 'a' && character <= 'f') || (character >= 'A' && character <= 'F');
-}
-
 bool is_host_character(char character) {
     const auto byte = static_cast<unsigned char>(character);
-    return is_digit(character) || (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           character == '-' || character == '.' || character == '_' || byte >= 0x80;
+    return is_letter_or_digit(character) || character == '-' || character == '.' || character == '_' || byte >= 0x80;
 }
 
 UrlError error(std::size_t offset, std::size_t length, std::string message, std::string hint = {}) {
@@ -73,7 +66,9 @@ bool is_ipv6_address(std::string_view text) {
             return end == text.size() && plain && std::count(group.begin(), group.end(), '.') == 3 &&
                    (shortened ? groups < 8 : groups == 8);
         }
-        if (group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex_digit)) return false;
+        if (group.size() > 4 ||
+            !std::all_of(group.begin(), group.end(), [](char c) { return hexadecimal_digit(c) >= 0; }))
+            return false;
         ++groups;
         if (end + 1 == text.size()) return false;  // A single colon at the end.
         if (end < text.size() && text.substr(end) == "::") {
@@ -153,7 +148,8 @@ std::optional<UrlError> check_characters(std::string_view masked) {
         if (byte <= 0x20 || byte == 0x7f)
             return error(i, 1, byte == ' ' ? "it contains a space" : "it contains a control character",
                          byte == ' ' ? "write %20" : "");
-        if (masked[i] == '%' && !(i + 2 < masked.size() && is_hex_digit(masked[i + 1]) && is_hex_digit(masked[i + 2])))
+        if (masked[i] == '%' &&
+            !(i + 2 < masked.size() && hexadecimal_digit(masked[i + 1]) >= 0 && hexadecimal_digit(masked[i + 2]) >= 0))
             return error(i, 1, "\"%\" must be followed by two hexadecimal digits", "write %25 for a percent sign");
         if (std::string_view("\"<>\\^`{|}").find(masked[i]) != std::string_view::npos)
             return error(i, 1, fmt::format("\"{}\" must be percent-encoded", masked[i]),
@@ -164,9 +160,8 @@ std::optional<UrlError> check_characters(std::string_view masked) {
 
 /// What stands before "://", as it may be shown: nothing that could be credentials.
 std::string shown_scheme(std::string_view scheme) {
-    const bool plain = std::all_of(scheme.begin(), scheme.end(), [](char c) {
-        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
-    });
+    const bool plain = std::all_of(scheme.begin(), scheme.end(),
+                                   [](char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
     return plain ? fmt::format("the scheme \"{}\"", scheme) : "what stands before \"://\"";
 }
 
@@ -199,8 +194,8 @@ std::string percent_decoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
         unsigned byte = 0;
-        const bool encoded = text[i] == '%' && i + 2 < text.size() && is_hex_digit(text[i + 1]) &&
-                             is_hex_digit(text[i + 2]) &&
+        const bool encoded = text[i] == '%' && i + 2 < text.size() && hexadecimal_digit(text[i + 1]) >= 0 &&
+                             hexadecimal_digit(text[i + 2]) >= 0 &&
                              std::from_chars(&text[i + 1], &text[i + 1] + 2, byte, 16).ec == std::errc();
         result += encoded ? static_cast<char>(byte) : text[i];
         if (encoded) i += 2;
@@ -211,9 +206,8 @@ std::string percent_decoded(std::string_view text) {
 std::string percent_encoded(std::string_view text, std::string_view plain) {
     std::string result;
     for (const char character : text) {
-        const bool unreserved = (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-                                (character >= 'A' && character <= 'Z') ||
-                                std::string_view("-._~").find(character) != std::string_view::npos;
+        const bool unreserved =
+            is_letter_or_digit(character) || std::string_view("-._~").find(character) != std::string_view::npos;
         if (unreserved || plain.find(character) != std::string_view::npos)
             result += character;
         else

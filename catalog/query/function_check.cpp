@@ -9,7 +9,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/deep_walk.h"
 #include "parser/ast/visit.h"
-#include "parser/text/letter_case.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

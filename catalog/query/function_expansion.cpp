@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -8,6 +8,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
 #include "catalog/query/window_placement.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

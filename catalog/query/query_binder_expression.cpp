@@ -3,6 +3,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -6,6 +6,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
 #include "parser/ast/spans.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <variant>
 
-#include "catalog/objects/catalog.h"
 #include "cli/shell/word_scanner.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "connectors/net/io_runtime.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/registry/connections.h"
 
 namespace laminar {
 namespace {

@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "catalog/options/clear_secrets.h"
+#include "catalog/options/given_options.h"
 #include "catalog/options/option_schema.h"
-#include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
-#include "connectors/websocket/options/options.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -20,68 +22,6 @@ using ast::OptionValue;
 
 constexpr std::string_view use_a_secret =
     "write ${secret:name} and give the value by --secrets-dir, --env-file or LAMINAR_SECRET_NAME";
-
-/// Narrower than what is redacted: a warning that is wrong costs more than a value that is hidden in vain.
-bool names_credential(std::string_view name) {
-    constexpr std::array<std::string_view, 14> words{"token",         "secret", "password",  "passwd",     "pwd",
-                                                     "authorization", "apikey", "accesskey", "privatekey", "signature",
-                                                     "credential",    "bearer", "jwt",       "cookie"};
-    std::string plain = fold_case(name);
-    plain.erase(std::remove_if(plain.begin(), plain.end(), [](char c) { return c == '-' || c == '_' || c == '.'; }),
-                plain.end());
-    return plain == "auth" || plain == "xauth" || std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-               return plain.find(word) != std::string::npos;
-           });
-}
-
-bool refers_to_secret(std::string_view text) { return !find_secret_references(text).empty(); }
-
-bool is_clear(std::string_view text) { return !text.empty() && !refers_to_secret(text); }
-
-const std::string* text_of(const OptionValue& value) {
-    const auto* text = std::get_if<OptionValue::String>(&value.node);
-    return text ? &text->text : nullptr;
-}
-
-/// Calls visit(key, text, span) for every text in a value; key is empty outside of objects and maps.
-template <class Visit>
-void for_each_text(const OptionValue& value, const std::string& key, const Visit& visit) {
-    if (const std::string* text = text_of(value)) {
-        visit(key, *text, value.span);
-    } else if (const auto* list = std::get_if<OptionValue::List>(&value.node)) {
-        for (const OptionValue& element : list->elements) for_each_text(element, key, visit);
-    } else if (const auto* object = std::get_if<OptionValue::Object>(&value.node)) {
-        for (const auto& [name, entry] : object->entries) {
-            const std::string* entry_key = text_of(name);
-            for_each_text(entry, entry_key ? *entry_key : std::string(), visit);
-        }
-    }
-}
-
-/// Calls visit(name, value) for every parameter of a URL's query.
-template <class Visit>
-void for_each_parameter(std::string_view url, const Visit& visit) {
-    std::size_t at = url.find('?');
-    while (at != std::string_view::npos) {
-        const std::size_t end = url.find('&', at + 1);
-        const std::string_view pair = url.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
-        const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos) visit(pair.substr(0, equals), pair.substr(equals + 1));
-        at = end;
-    }
-}
-
-bool has_credential_parameter(std::string_view url, bool clear_alone) {
-    bool found = false;
-    for_each_parameter(url, [&](std::string_view name, std::string_view value) {
-        found = found || (names_credential(name) && (!clear_alone || is_clear(value)));
-    });
-    return found;
-}
-
-bool is_loopback(std::string_view host) {
-    return host == "localhost" || host.ends_with(".localhost") || host == "::1" || host.starts_with("127.");
-}
 
 const std::vector<ast::Option>& options_of(const ast::Statement& statement) {
     static const std::vector<ast::Option> none;
@@ -95,6 +35,7 @@ public:
     ConnectionRisks(const ConnectionObject& connection, const ast::Statement& statement, Diagnostics& diagnostics)
         : connection_(connection),
           schema_(*connection.connector->options),
+          given_(schema_, options_of(statement)),
           statement_(statement),
           diagnostics_(diagnostics) {}
 
@@ -103,28 +44,15 @@ public:
             if (const OptionDeclaration* declaration = schema_.find(option.name.text))
                 report_clear_secrets(*declaration, option.value);
         }
-        const auto* options = dynamic_cast<const WebSocketOptions*>(connection_.options.get());
-        if (!options) return;
-        if (options->mode == WebSocketMode::client) {
-            report_plain_transport(*options);
-            report_verification(*options);
-        } else {
-            report_open_server(*options);
+        for (OptionRisk& risk : connector_of(connection_).risks(connection_, given_)) {
+            diagnostics_.warning(risk.code, span_of(risk.option), std::move(risk.message), std::move(risk.hint));
         }
     }
 
 private:
-    [[nodiscard]] const ast::Option* given(std::string_view name) const {
-        for (const ast::Option& option : options_of(statement_)) {
-            const OptionDeclaration* declaration = schema_.find(option.name.text);
-            if (declaration && declaration->name == name) return &option;
-        }
-        return nullptr;
-    }
-
     /// Where a finding is shown: at the option's value, or at the statement when ALTER does not give the option.
     [[nodiscard]] SourceSpan span_of(std::string_view name) const {
-        const ast::Option* option = given(name);
+        const ast::Option* option = given_.find(name);
         return option ? option->value.span : statement_.span;
     }
 
@@ -135,7 +63,7 @@ private:
 
     void report_clear_secrets(const OptionDeclaration& option, const OptionValue& value) const {
         const OptionFacts& facts = option.facts;
-        for_each_text(value, {}, [&](const std::string& key, const std::string& text, SourceSpan span) {
+        for_each_text(value, [&](const std::string& key, const std::string& text, SourceSpan span) {
             if (!key.empty()) {
                 if (names_credential(key) && is_clear(text)) warn_of_clear_secret(span, fmt::format("\"{}\"", key));
             } else if (facts.rule == TextRule::websocket_url) {
@@ -157,71 +85,9 @@ private:
         return is_clear(text);
     }
 
-    /// Whether a secret of that option goes to the endpoint. Certificates go by TLS alone, a proxy has its own.
-    static bool sends_secret(const OptionDeclaration& option, const WebSocketOptions& options) {
-        if (option.facts.rule == TextRule::pem_or_path || option.facts.rule == TextRule::proxy_url) return false;
-        const OptionData data = option.field.read(options);
-        if (const auto* text = std::get_if<std::string>(&data)) return refers_to_secret(*text);
-        if (const auto* list = std::get_if<TextList>(&data))
-            return std::any_of(list->begin(), list->end(), refers_to_secret);
-        const auto* map = std::get_if<TextMap>(&data);
-        return map &&
-               std::any_of(map->begin(), map->end(), [](const auto& entry) { return refers_to_secret(entry.second); });
-    }
-
-    [[nodiscard]] bool sends_credentials(const WebSocketOptions& options) const {
-        bool found = std::any_of(options.headers.begin(), options.headers.end(),
-                                 [](const auto& header) { return names_credential(header.first); });
-        for (const OptionDeclaration& option : schema_.options()) found = found || sends_secret(option, options);
-        if (const ast::Option* message = given("subscribe_message")) {
-            for_each_text(message->value, {}, [&](const std::string& key, const std::string&, SourceSpan) {
-                found = found || names_credential(key);
-            });
-        }
-        return found || std::any_of(options.endpoint.begin(), options.endpoint.end(),
-                                    [](const std::string& url) { return has_credential_parameter(url, false); });
-    }
-
-    void report_plain_transport(const WebSocketOptions& options) const {
-        if (!sends_credentials(options)) return;
-        for (const std::string& endpoint : options.endpoint) {
-            const auto url = parse_websocket_url(endpoint);
-            const auto* parsed = std::get_if<WebSocketUrl>(&url);
-            if (!parsed || parsed->secure || is_loopback(parsed->host)) continue;
-            diagnostics_.warning(DiagnosticCode::cleartext_credentials, span_of("endpoint"),
-                                 fmt::format("connection \"{}\" sends credentials to \"{}\" without encryption",
-                                             connection_.name, parsed->host),
-                                 "use wss:// instead of ws://");
-            return;
-        }
-    }
-
-    void report_verification(const WebSocketOptions& options) const {
-        const bool encrypted = std::any_of(
-            options.endpoint.begin(), options.endpoint.end(),
-            [](const std::string& url) { return fold_case(url.substr(0, 4)) == "wss:" || url.starts_with("${"); });
-        if (!encrypted) return;
-        for (const auto& [name, verifies] :
-             {std::pair("tls_verify", options.tls_verify),
-              std::pair("tls_hostname_verification", options.tls_hostname_verification)}) {
-            if (verifies || !given(name)) continue;
-            diagnostics_.warning(DiagnosticCode::tls_not_verified, span_of(name),
-                                 fmt::format("connection \"{}\" does not verify whom it talks to", connection_.name),
-                                 "remove the option, and give the authority of a private certificate as tls_ca_cert");
-            return;
-        }
-    }
-
-    void report_open_server(const WebSocketOptions& options) const {
-        if (is_loopback(options.host) || options.auth_token || options.basic_auth || options.tls_client_ca) return;
-        diagnostics_.warning(
-            DiagnosticCode::open_server, span_of("host"),
-            fmt::format("server \"{}\" accepts anyone who can reach {}", connection_.name, options.host),
-            "ask for auth_token, basic_auth or client certificates (tls_client_ca)");
-    }
-
     const ConnectionObject& connection_;
     const OptionSchema& schema_;
+    const GivenOptions given_;
     const ast::Statement& statement_;
     Diagnostics& diagnostics_;
 };

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/options/secret_resolver.h"
 #include "cli/check/failed_names.h"
 #include "cli/check/risk_findings.h"

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <numeric>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
 #include "cli/result/value_text.h"
 #include "cli/terminal/cell_text.h"
 #include "connectors/codec/values/scalar_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

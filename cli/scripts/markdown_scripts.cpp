@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "catalog/objects/catalog.h"
 #include "cli/scripts/source_part.h"
 #include "cli/scripts/text_trim.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {

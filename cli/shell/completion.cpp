@@ -18,6 +18,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "cli/shell/word_scanner.h"
 #include "parser/read/expected_words.h"
+#include "parser/text/ascii.h"
 #include "parser/tokens/statement_splitter.h"
 
 namespace laminar {
@@ -55,13 +56,6 @@ std::string as_name(const std::string& name) {
                        std::all_of(name.begin(), name.end(),
                                    [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
     return plain ? name : fmt::format("\"{}\"", name);
-}
-
-std::string upper_case(std::string_view text) {
-    std::string upper(text);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); });
-    return upper;
 }
 
 class Completer {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "parser/text/display_width.h"
+#include "parser/text/utf8.h"
 
 namespace laminar {
 

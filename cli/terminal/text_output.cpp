@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "connectors/delivery/record_buffer.h"
+#include "connectors/local/record_buffer.h"
 
 namespace laminar {
 

@@ -11,7 +11,6 @@
 #include <thread>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "cli/scripts/script_loader.h"
 #include "cli/testing/row_difference.h"
 #include "connectors/codec/json/json_encoder.h"
@@ -19,6 +18,7 @@
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/diagnostic/diagnostic_renderer.h"
 #include "parser/read/parser.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/session/session.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/input_channel.h"
 #include "connectors/net/io_runtime.h"
 
 namespace laminar {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalog/objects/connector_descriptor.h"
+#include "catalog/options/option_set.h"
 
 namespace laminar {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/rows/column_rows.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

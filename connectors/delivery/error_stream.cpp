@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "connectors/delivery/input_channel.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {

@@ -16,7 +16,7 @@
 #include "connectors/delivery/error_record.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/inputs_handover.h"
-#include "connectors/websocket/options/options.h"
+#include "connectors/delivery_options.h"
 
 namespace laminar {
 
@@ -25,7 +25,7 @@ namespace laminar {
 /// (max_errors_per_minute). Thread-safe. Borrows the journal and the options.
 class ErrorStream {
 public:
-    ErrorStream(ConnectionJournal& journal, const WebSocketOptions& options) : journal_(journal), options_(options) {}
+    ErrorStream(ConnectionJournal& journal, const DeliveryOptions& options) : journal_(journal), options_(options) {}
 
     void add(TableStream stream, const std::shared_ptr<InputChannel>& channel);
     void remove(const std::shared_ptr<InputChannel>& channel);
@@ -62,7 +62,7 @@ private:
     [[nodiscard]] bool may_log();
 
     ConnectionJournal& journal_;
-    const WebSocketOptions& options_;
+    const DeliveryOptions& options_;
 
     mutable std::mutex mutex_;
     ErrorBacklog backlog_;  ///< Guarded by mutex_, as all below.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "connectors/delivery/input_channel.h"
+
 namespace laminar {
 
 namespace {
@@ -64,7 +66,7 @@ struct InputFanout::Waiters {
     }
 };
 
-InputFanout::InputFanout(ConnectionJournal& journal, const WebSocketOptions& options)
+InputFanout::InputFanout(ConnectionJournal& journal, const DeliveryOptions& options)
     : journal_(journal),
       options_(options),
       errors_(journal, options),

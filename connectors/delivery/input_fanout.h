@@ -15,9 +15,9 @@
 #include "connectors/delivery/error_stream.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/message_acknowledgement.h"
+#include "connectors/delivery_options.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/rows/message.h"
-#include "connectors/websocket/options/options.h"
 
 namespace laminar {
 
@@ -78,7 +78,7 @@ public:
         std::size_t delivered_ = 0;             ///< Since it took the channels.
     };
 
-    InputFanout(ConnectionJournal& journal, const WebSocketOptions& options);
+    InputFanout(ConnectionJournal& journal, const DeliveryOptions& options);
     ~InputFanout();
     InputFanout(const InputFanout&) = delete;
     InputFanout& operator=(const InputFanout&) = delete;
@@ -163,7 +163,7 @@ private:
     std::optional<std::string> redeliver_overdue();
 
     ConnectionJournal& journal_;
-    const WebSocketOptions& options_;
+    const DeliveryOptions& options_;
     ErrorStream errors_;
     const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
     const std::shared_ptr<Waiters> waiters_;

@@ -9,6 +9,7 @@
 #include "catalog/options/secret_resolver.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_text.h"
+#include "connectors/delivery/input_channel.h"
 
 namespace laminar {
 
@@ -26,7 +27,7 @@ std::string escaped(std::string_view id) {
 
 }  // namespace
 
-std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const WebSocketOptions& options,
+std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const DeliveryOptions& options,
                                                                      ConnectionJournal& journal) {
     if (options.auto_ack && !options.ack_message) return nullptr;
     return std::make_unique<MessageAcknowledgement>(options, journal);

@@ -13,8 +13,8 @@
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/inputs_handover.h"
+#include "connectors/delivery_options.h"
 #include "connectors/rows/message.h"
-#include "connectors/websocket/options/options.h"
 
 namespace laminar {
 
@@ -31,10 +31,10 @@ public:
     };
     using Send = std::function<SendOutcome(OutgoingMessage)>;
 
-    MessageAcknowledgement(const WebSocketOptions& options, ConnectionJournal& journal)
+    MessageAcknowledgement(const DeliveryOptions& options, ConnectionJournal& journal)
         : options_(options), journal_(journal), text_(options.ack_message) {}
     /// Null when the options ask for no acknowledgement.
-    [[nodiscard]] static std::unique_ptr<MessageAcknowledgement> make(const WebSocketOptions& options,
+    [[nodiscard]] static std::unique_ptr<MessageAcknowledgement> make(const DeliveryOptions& options,
                                                                       ConnectionJournal& journal);
 
     /// ack_message with its secrets resolved.
@@ -66,7 +66,7 @@ private:
         return messages_.in_flight.size() + messages_.commits.size() + messages_.due.size();
     }
 
-    const WebSocketOptions& options_;
+    const DeliveryOptions& options_;
     ConnectionJournal& journal_;
     mutable std::mutex mutex_;
     UnacknowledgedMessages messages_;  ///< Guarded by mutex_, as the next.

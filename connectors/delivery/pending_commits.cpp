@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "connectors/delivery/input_channel.h"
+
 namespace laminar {
 
 void PendingCommits::add(std::uint64_t sequence, std::vector<std::string> ids, std::string client_id,

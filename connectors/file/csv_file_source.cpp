@@ -7,12 +7,11 @@
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/file/csv_reader.h"
 #include "connectors/file/file_probe.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
 namespace {
-
-constexpr bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
     while (at < text.size() && is_digit(text[at])) ++at;

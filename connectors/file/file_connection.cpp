@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "connectors/delivery/paced_source.h"
-#include "connectors/delivery/queued_sink.h"
 #include "connectors/delivery/resolved_options.h"
 #include "connectors/file/csv_file_source.h"
 #include "connectors/file/file_target.h"
@@ -14,6 +12,8 @@
 #include "connectors/file/options.h"
 #include "connectors/file/parquet_file_source.h"
 #include "connectors/file/parquet_file_target.h"
+#include "connectors/local/paced_source.h"
+#include "connectors/local/queued_sink.h"
 
 namespace laminar {
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "connectors/connection.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/connection_context.h"
 
 namespace laminar {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "connectors/delivery/queued_sink.h"
 #include "connectors/file/options.h"
+#include "connectors/local/queued_sink.h"
 
 namespace laminar {
 

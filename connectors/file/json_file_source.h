@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "connectors/delivery/paced_source.h"
+#include "connectors/local/paced_source.h"
 
 namespace laminar {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "catalog/objects/connector_descriptor.h"
+#include "catalog/options/option_set.h"
 
 namespace laminar {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "connectors/delivery/paced_source.h"
 #include "connectors/file/column_files.h"
+#include "connectors/local/paced_source.h"
 
 namespace laminar {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "connectors/delivery/queued_sink.h"
 #include "connectors/file/column_files.h"
+#include "connectors/local/queued_sink.h"
 
 namespace laminar {
 

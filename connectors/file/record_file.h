@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "connectors/delivery/record_buffer.h"
+#include "connectors/local/record_buffer.h"
 
 namespace laminar {
 

@@ -7,8 +7,8 @@
 
 #include "connectors/codec/values/time_text.h"
 #include "connectors/delivery/connection_journal.h"
-#include "connectors/delivery/paced_source.h"
 #include "connectors/generator/options.h"
+#include "connectors/local/paced_source.h"
 
 namespace laminar {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "catalog/objects/connector_descriptor.h"
+#include "catalog/options/option_set.h"
 
 namespace laminar {
 

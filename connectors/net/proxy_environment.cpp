@@ -5,7 +5,7 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <cstdlib>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

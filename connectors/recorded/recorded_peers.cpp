@@ -6,10 +6,10 @@
 #include <thread>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
-#include "connectors/websocket/options/options.h"
+#include "connectors/registry/connections.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -28,12 +28,6 @@ bool wait_until(const Condition& holds) {
     return true;
 }
 
-/// Other connectors have no options about errors; the defaults of this one fit them.
-std::shared_ptr<const WebSocketOptions> options_of(const ConnectionObject& definition) {
-    if (auto options = std::dynamic_pointer_cast<const WebSocketOptions>(definition.options)) return options;
-    return std::make_shared<const WebSocketOptions>();
-}
-
 }  // namespace
 
 /// Stands for a declared connection of any connector. Decoding, errors and dead letters are as with a real one.
@@ -42,10 +36,10 @@ public:
     RecordedConnection(RecordedPeers& peers, const ConnectionObject& definition, const ConnectionContext& context,
                        bool finished)
         : peers_(peers),
-          options_(options_of(definition)),
+          options_(delivery_options(definition)),
           journal_(definition.name, definition.connector ? std::string(definition.connector->name) : std::string(),
                    context.secrets, context.observer),
-          inputs_(journal_, *options_),
+          inputs_(journal_, options_),
           origin_(std::make_shared<const MessageOrigin>(MessageOrigin{.connection_name = definition.name})),
           finished_(finished) {}
     ~RecordedConnection() override { peers_.forget(*this); }
@@ -135,7 +129,7 @@ private:
     }
 
     RecordedPeers& peers_;
-    const std::shared_ptr<const WebSocketOptions> options_;
+    const DeliveryOptions options_;
     ConnectionJournal journal_;
     InputFanout inputs_;
     InputFanout::View view_;  ///< Of the thread that delivers.

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connectors/registry/connection_factory.h"
+#include "connectors/connection_context.h"
 
 namespace laminar {
 

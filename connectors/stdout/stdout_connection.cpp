@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <utility>
 
-#include "connectors/delivery/file_descriptor_writer.h"
-#include "connectors/delivery/queued_sink.h"
-#include "connectors/delivery/record_buffer.h"
+#include "connectors/local/file_descriptor_writer.h"
+#include "connectors/local/queued_sink.h"
+#include "connectors/local/record_buffer.h"
 
 namespace laminar {
 

@@ -9,6 +9,7 @@
 
 #include "parser/text/credential_mask.h"
 #include "parser/text/display_width.h"
+#include "parser/text/utf8.h"
 
 namespace laminar {
 namespace {

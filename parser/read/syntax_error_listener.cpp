@@ -9,6 +9,7 @@
 
 #include "LaminarParser.h"
 #include "parser/read/syntax_expectation.h"
+#include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 #include "parser/transform/transformer.h"
 

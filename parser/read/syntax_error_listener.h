@@ -15,7 +15,8 @@ namespace laminar {
 
 /// Ends the parse of a statement at its first error instead of repairing the token stream: what is found behind a
 /// repaired place is mostly noise, and the next statement starts clean anyway. Remembers where the last token was
-/// matched, since only there the parser still knows everything that could have followed. For parser/*.cpp only.
+/// matched, since only there the parser still knows everything that could have followed. For the parser alone: it sees
+/// ANTLR.
 class FirstErrorStrategy final : public antlr4::DefaultErrorStrategy {
 public:
     void reset(antlr4::Parser* recognizer) override;

@@ -8,7 +8,7 @@
 
 namespace laminar {
 
-/// What could have followed, in words for people. For parser/*.cpp only.
+/// What could have followed, in words for people. For the parser alone: it sees ANTLR.
 struct SyntaxExpectation {
     std::string phrase;  ///< "a table name", "\"TO\""; empty when too much could follow to be worth naming.
     std::vector<std::string> keywords;  ///< Candidates for "did you mean".

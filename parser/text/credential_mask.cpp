@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 
 namespace {
@@ -12,18 +14,8 @@ constexpr std::array<std::string_view, 15> credential_words{"token",      "key",
                                                             "pwd",        "auth",   "sig",    "jwt",      "bearer",
                                                             "credential", "cookie", "pass",   "session",  "ticket"};
 
-char lower(char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string folded(text);
-    std::transform(folded.begin(), folded.end(), folded.begin(), lower);
-    return folded;
-}
-
 bool suggests_credential(std::string_view name) {
-    const std::string folded = lower_case(name);
+    const std::string folded = fold_case(name);
     return std::any_of(credential_words.begin(), credential_words.end(),
                        [&](std::string_view word) { return folded.find(word) != std::string::npos; });
 }
@@ -90,9 +82,7 @@ std::string_view name_before(std::string_view line, std::size_t quote) {
     skip_spaces();
     if (quote > 0 && (line[quote - 1] == '\'' || line[quote - 1] == '"')) --quote;
     std::size_t begin = quote;
-    const auto is_part = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    };
+    const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; };
     while (begin > 0 && is_part(line[begin - 1])) --begin;
     return line.substr(begin, quote - begin);
 }
@@ -109,7 +99,7 @@ void mask_literal(std::string_view text, std::size_t quote, std::size_t end, std
     if (suggests_credential(name))
         mask(shown, quote + 1, end);
     else
-        mask_url(shown, quote + 1, end, lower_case(name) == "proxy");
+        mask_url(shown, quote + 1, end, fold_case(name) == "proxy");
 }
 
 /// The end of the comment or quoted name that begins at this place; the place itself when none does.

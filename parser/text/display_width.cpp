@@ -54,26 +54,7 @@ bool contains(const Table& table, char32_t code_point) noexcept {
     return next != std::begin(table) && code_point <= std::prev(next)->last;
 }
 
-constexpr DecodedCodePoint not_utf8{0xFFFD, 1};
-
 }  // namespace
-
-DecodedCodePoint decode_code_point(std::string_view text) noexcept {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80) return {first, 1};
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < length) return not_utf8;
-    char32_t value = first & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if ((byte & 0xC0) != 0x80) return not_utf8;
-        value = (value << 6) | (byte & 0x3F);
-    }
-    constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (value < smallest[length] || surrogate || value > 0x10FFFF) return not_utf8;
-    return {value, length};
-}
 
 std::size_t display_width(char32_t code_point) noexcept {
     if (code_point < 0x300) return 1;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
@@ -78,9 +78,7 @@ std::optional<double> take_number(std::string_view& text) {
 
 std::string_view take_word(std::string_view& text) {
     std::size_t length = 0;
-    while (length < text.size() &&
-           ((text[length] >= 'a' && text[length] <= 'z') || (text[length] >= 'A' && text[length] <= 'Z')))
-        ++length;
+    while (length < text.size() && is_letter(text[length])) ++length;
     const std::string_view word = text.substr(0, length);
     text.remove_prefix(length);
     return word;

@@ -8,19 +8,13 @@
 #include <limits>
 #include <optional>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
 
 // Longer names are not typed by hand; the bound also keeps the cost of a suggestion small.
 constexpr std::size_t longest_comparable = 128;
-
-char fold(char byte) noexcept { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte; }
-
-std::string fold(std::string_view text) {
-    std::string folded(text);
-    std::transform(folded.begin(), folded.end(), folded.begin(), [](char byte) { return fold(byte); });
-    return folded;
-}
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
@@ -84,12 +78,12 @@ std::optional<Likeness> compare_names(std::string_view name, std::string_view ca
 
 std::string suggest_name(std::string_view name, std::span<const std::string> candidates) {
     if (name.empty() || name.size() > longest_comparable) return {};
-    const std::string wanted = fold(name);
+    const std::string wanted = fold_case(name);
     const std::string* best = nullptr;
     Likeness best_likeness;
     for (const std::string& candidate : candidates) {
         if (candidate == name) continue;  // The very name is known not to work.
-        const std::optional<Likeness> likeness = compare_names(wanted, fold(candidate));
+        const std::optional<Likeness> likeness = compare_names(wanted, fold_case(candidate));
         if (!likeness) continue;
         const bool better = best == nullptr || likeness->rank < best_likeness.rank ||
                             (likeness->rank == best_likeness.rank && likeness->distance < best_likeness.distance);

@@ -40,7 +40,35 @@ std::size_t sequence_length(std::string_view text) noexcept {
     return length;
 }
 
+constexpr DecodedCodePoint not_utf8{0xFFFD, 1};
+
 }  // namespace
+
+DecodedCodePoint decode_code_point(std::string_view text) noexcept {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) return not_utf8;
+    if (length == 1) return {static_cast<unsigned char>(text[0]), 1};
+    char32_t value = static_cast<unsigned char>(text[0]) & (0x7FU >> length);
+    for (std::size_t at = 1; at < length; ++at) value = (value << 6) | (static_cast<unsigned char>(text[at]) & 0x3FU);
+    return {value, length};
+}
+
+void append_code_point(std::string& out, char32_t code_point) {
+    const auto append = [&](char32_t byte) { out += static_cast<char>(byte); };
+    if (code_point < 0x80) return append(code_point);
+    if (code_point < 0x800) {
+        append(0xC0 | code_point >> 6);
+    } else {
+        if (code_point < 0x10000) {
+            append(0xE0 | code_point >> 12);
+        } else {
+            append(0xF0 | code_point >> 18);
+            append(0x80 | (code_point >> 12 & 0x3F));
+        }
+        append(0x80 | (code_point >> 6 & 0x3F));
+    }
+    append(0x80 | (code_point & 0x3F));
+}
 
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
     std::size_t at = 0;

@@ -10,7 +10,7 @@ namespace laminar {
 
 /// Shows part of a UTF-8 text to the lexer, byte by byte, with ASCII letters in upper case. Indexes are byte offsets
 /// into the whole text, so that token positions are source spans without conversion. The text must outlive the stream.
-/// For parser/*.cpp only.
+/// For the parser alone: it sees ANTLR.
 class CaseFoldingStream final : public antlr4::CharStream {
 public:
     CaseFoldingStream(std::string_view text, std::size_t begin, std::size_t end)

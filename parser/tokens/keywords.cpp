@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
 
@@ -60,9 +62,7 @@ class FoldedWord {
 public:
     explicit FoldedWord(std::string_view word) noexcept {
         if (word.size() > longest_keyword) return;
-        std::transform(word.begin(), word.end(), bytes_.begin(), [](char byte) {
-            return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-        });
+        std::transform(word.begin(), word.end(), bytes_.begin(), to_lower);
         size_ = word.size();
     }
     [[nodiscard]] std::string_view text() const noexcept { return {bytes_.data(), size_}; }
@@ -72,9 +72,7 @@ private:
     std::size_t size_ = 0;
 };
 
-bool is_word_start(char byte) noexcept {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
-}
+bool is_word_start(char byte) noexcept { return is_letter(byte) || byte == '_'; }
 
 }  // namespace
 

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 
+#include "parser/text/ascii.h"
 #include "parser/tokens/case_folding_stream.h"
 
 namespace laminar {
 namespace {
 
-bool is_tag_start(char byte) noexcept {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || (byte & 0x80) != 0;
-}
+bool is_tag_start(char byte) noexcept { return is_letter(byte) || byte == '_' || (byte & 0x80) != 0; }
 
 void move_to(CaseFoldingStream& stream, std::size_t end) { stream.seek(std::min(end, stream.end())); }
 
 }  // namespace
 
-bool is_name_byte(char byte) noexcept { return is_tag_start(byte) || (byte >= '0' && byte <= '9') || byte == '$'; }
+bool is_name_byte(char byte) noexcept { return is_tag_start(byte) || is_digit(byte) || byte == '$'; }
 
 std::size_t end_of_quoted(std::string_view text, std::size_t begin) noexcept {
     const char quote = text[begin];

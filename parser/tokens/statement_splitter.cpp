@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "parser/text/utf8.h"
 #include "parser/tokens/lexical_forms.h"
 
 namespace laminar {
@@ -23,34 +24,13 @@ bool is_space(char byte) {
     return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r' || byte == '\f' || byte == '\v';
 }
 
-struct DecodedCharacter {
-    std::size_t length = 0;  ///< 0 when the bytes are not UTF-8.
-    std::uint32_t code_point = 0;
-};
-
-DecodedCharacter decode_utf8(std::string_view text, std::size_t at) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || at + length > text.size()) return {};
-    std::uint32_t code_point = first & (0x7Fu >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        const auto byte = static_cast<unsigned char>(text[at + i]);
-        if ((byte & 0xC0) != 0x80) return {};
-        code_point = (code_point << 6) | (byte & 0x3Fu);
-    }
-    constexpr std::uint32_t smallest_of_length[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (code_point < smallest_of_length[length] || code_point > 0x10FFFF || surrogate) return {};
-    return {length, code_point};
-}
-
-bool is_wide_space(std::uint32_t code_point) {
+bool is_wide_space(char32_t code_point) {
     return code_point == 0xA0 || (code_point >= 0x2000 && code_point <= 0x200B) || code_point == 0x2028 ||
            code_point == 0x2029 || code_point == 0x202F || code_point == 0x205F || code_point == 0x3000 ||
            code_point == 0xFEFF;
 }
 
-bool is_typographic_quote(std::uint32_t code_point) { return code_point >= 0x2018 && code_point <= 0x201F; }
+bool is_typographic_quote(char32_t code_point) { return code_point >= 0x2018 && code_point <= 0x201F; }
 
 /// Bytes that may not stand anywhere, not even in a string or a comment.
 void check_bytes(StatementText& statement, std::string_view text, std::size_t begin, std::size_t end) {
@@ -64,14 +44,14 @@ void check_bytes(StatementText& statement, std::string_view text, std::size_t be
             ++at;
             continue;
         }
-        const DecodedCharacter character = decode_utf8(text, at);
-        if (character.length == 0) {
+        const DecodedCodePoint character = decode_code_point(text.substr(at));
+        if (!character.is_utf8()) {
             report(statement, {DiagnosticCode::invalid_utf8, span_of(at, at + 1),
                                fmt::format("the byte 0x{:02X} is not valid UTF-8 here",
                                            static_cast<unsigned>(static_cast<unsigned char>(byte))),
                                "save the file as UTF-8"});
         }
-        at += character.length == 0 ? 1 : character.length;
+        at += character.length;
     }
 }
 
@@ -165,19 +145,20 @@ void StatementSplitter::skip_word(StatementText& statement) {
 
 void StatementSplitter::skip_non_ascii(StatementText& statement) {
     const std::size_t begin = at_;
-    const DecodedCharacter character = decode_utf8(text_, at_);
-    at_ += character.length == 0 ? 1 : character.length;
-    if (character.length == 0) {
+    const DecodedCodePoint character = decode_code_point(text_.substr(at_));
+    at_ += character.length;
+    if (!character.is_utf8()) {
         check_bytes(statement, text_, begin, begin + 1);
-    } else if (is_wide_space(character.code_point)) {
+    } else if (is_wide_space(character.value)) {
         report(statement, {DiagnosticCode::syntax_error, span_of(begin, at_),
-                           fmt::format("the space character U+{:04X} is not white space in SQL", character.code_point),
+                           fmt::format("the space character U+{:04X} is not white space in SQL",
+                                       static_cast<std::uint32_t>(character.value)),
                            "replace it with a plain space"});
-    } else if (is_typographic_quote(character.code_point)) {
-        report(statement,
-               {DiagnosticCode::syntax_error, span_of(begin, at_),
-                fmt::format("the typographic quotation mark U+{:04X} does not quote in SQL", character.code_point),
-                "use ' around strings and \" around names"});
+    } else if (is_typographic_quote(character.value)) {
+        report(statement, {DiagnosticCode::syntax_error, span_of(begin, at_),
+                           fmt::format("the typographic quotation mark U+{:04X} does not quote in SQL",
+                                       static_cast<std::uint32_t>(character.value)),
+                           "use ' around strings and \" around names"});
     }
 }
 

@@ -15,7 +15,7 @@ namespace laminar {
 
 using TokenList = std::vector<std::unique_ptr<antlr4::Token>>;
 
-/// Byte offsets of a token. For parser/*.cpp only.
+/// Byte offsets of a token. For the parser alone: it sees ANTLR.
 [[nodiscard]] SourceSpan span_of(const antlr4::Token& token);
 
 /// A keyword of the language, reserved or not.

@@ -9,7 +9,7 @@
 
 namespace laminar {
 
-/// Feeds classified tokens, EOF last, to the parser. Borrows the list. For parser/*.cpp only.
+/// Feeds classified tokens, EOF last, to the parser. Borrows the list. For the parser alone: it sees ANTLR.
 class TokenListStream final : public antlr4::TokenStream {
 public:
     explicit TokenListStream(const TokenList& tokens) : tokens_(tokens) {}

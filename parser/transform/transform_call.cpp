@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/text/ascii.h"
 #include "parser/tokens/token_classifier.h"
 #include "parser/transform/transformer.h"
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "parser/ast/operator_table.h"
+#include "parser/text/ascii.h"
 #include "parser/tokens/token_classifier.h"
 #include "parser/transform/transformer.h"
 

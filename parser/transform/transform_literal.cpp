@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "parser/text/display_width.h"
+#include "parser/text/utf8.h"
 #include "parser/tokens/lexical_forms.h"
 #include "parser/tokens/token_classifier.h"
 #include "parser/transform/transformer.h"
@@ -23,22 +24,7 @@ std::optional<std::uint32_t> hexadecimal(std::string_view text, std::size_t begi
 
 bool append_utf8(std::string& text, std::uint32_t code_point) {
     if (code_point == 0 || code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF)) return false;
-    const auto byte = [&](std::uint32_t value) { text.push_back(static_cast<char>(value)); };
-    if (code_point < 0x80) {
-        byte(code_point);
-    } else if (code_point < 0x800) {
-        byte(0xC0 | (code_point >> 6));
-        byte(0x80 | (code_point & 0x3F));
-    } else if (code_point < 0x10000) {
-        byte(0xE0 | (code_point >> 12));
-        byte(0x80 | ((code_point >> 6) & 0x3F));
-        byte(0x80 | (code_point & 0x3F));
-    } else {
-        byte(0xF0 | (code_point >> 18));
-        byte(0x80 | ((code_point >> 12) & 0x3F));
-        byte(0x80 | ((code_point >> 6) & 0x3F));
-        byte(0x80 | (code_point & 0x3F));
-    }
+    append_code_point(text, code_point);
     return true;
 }
 

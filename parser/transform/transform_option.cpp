@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "parser/text/ascii.h"
 #include "parser/text/interval_unit.h"
 #include "parser/tokens/token_classifier.h"
 #include "parser/transform/transformer.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "parser/text/ascii.h"
 #include "parser/tokens/token_classifier.h"
 
 namespace laminar {
@@ -24,14 +25,6 @@ antlr4::Token* find_token(const antlr4::ParserRuleContext& context, std::size_t 
 std::size_t leading_token(antlr4::tree::ParseTree& child) {
     if (auto* terminal = dynamic_cast<antlr4::tree::TerminalNode*>(&child)) return terminal->getSymbol()->getType();
     return static_cast<antlr4::ParserRuleContext&>(child).start->getType();
-}
-
-std::string upper_case(std::string_view text) {
-    std::string upper(text);
-    for (char& byte : upper) {
-        if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
-    }
-    return upper;
 }
 
 Transformer::DepthScope::DepthScope(Transformer& transformer, std::size_t levels,

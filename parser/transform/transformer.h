@@ -10,8 +10,8 @@
 #include "LaminarParser.h"
 #include "parser/ast/statement.h"
 #include "parser/diagnostic/diagnostic.h"
-#include "parser/read/parser.h"
-#include "parser/text/letter_case.h"
+#include "parser/text/ascii.h"
+#include "parser/text/parser_limits.h"
 
 namespace laminar {
 
@@ -20,7 +20,7 @@ struct StatementRejected {};
 
 /// Turns the parse tree of one statement into its AST; the only code that knows both. What the grammar lets pass
 /// because one token of lookahead cannot tell (a colon between arguments, a star inside an expression) is judged here.
-/// Generated contexts end here. For parser/*.cpp only.
+/// Generated contexts end here. For the parser alone: it sees ANTLR.
 class Transformer {
 public:
     using Grammar = ::LaminarParser;

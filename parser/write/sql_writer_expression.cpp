@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "parser/text/ascii.h"
 #include "parser/tokens/keywords.h"
 #include "parser/write/sql_writer_binding.h"
 #include "parser/write/sql_writer_pass.h"
@@ -17,13 +18,6 @@ struct SpineEntry {
     const ast::Expression* expression = nullptr;
     bool in_parentheses = false;
 };
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte; });
-    return lower;
-}
 
 /// X'0aff' as DuckDB has it: BLOB '\x0A\xFF'.
 std::string duckdb_blob(std::string_view digits) {
@@ -41,13 +35,13 @@ bool is_bare_call(const ast::FunctionCall& call) {
     if (call.name.parts.size() != 1 || !call.arguments.empty() || call.name.parts.front().quoted) return false;
     constexpr auto names = std::to_array<std::string_view>(
         {"current_catalog", "current_role", "current_timestamp", "localtime", "localtimestamp", "session_user"});
-    return std::find(names.begin(), names.end(), lower_case(call.name.parts.front().text)) != names.end();
+    return std::find(names.begin(), names.end(), fold_case(call.name.parts.front().text)) != names.end();
 }
 
 /// ARRAY (query) is a syntax, not a function; null for other calls.
 const ast::Query* array_query(const ast::FunctionCall& call) {
     if (call.name.parts.size() != 1 || call.arguments.size() != 1 || call.name.parts.front().quoted) return nullptr;
-    if (lower_case(call.name.parts.front().text) != "array") return nullptr;
+    if (fold_case(call.name.parts.front().text) != "array") return nullptr;
     const auto* subquery = std::get_if<ast::Subquery>(&call.arguments.front().value.node);
     return subquery == nullptr ? nullptr : &*subquery->query;
 }

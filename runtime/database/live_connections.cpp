@@ -9,7 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
+#include "connectors/delivery/input_channel.h"
+#include "parser/text/ascii.h"
 #include "runtime/database/connection_secrets.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/storage/parquet_files.h"

@@ -15,7 +15,7 @@
 #include "connectors/connection.h"
 #include "connectors/file/column_files.h"
 #include "connectors/net/io_runtime.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/registry/connections.h"
 #include "runtime/database/connection_log.h"
 #include "runtime/database/dead_letters.h"
 #include "runtime/database/gap_log.h"

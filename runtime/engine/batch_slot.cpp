@@ -4,8 +4,8 @@
 #include <limits>
 #include <mutex>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/codec/rows/metadata_writer.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/engine/logical_type.h"
 

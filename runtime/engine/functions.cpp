@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/codec/values/wide_integer.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/engine/logical_type.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/vector_writer.h"

@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
 #include "connectors/codec/json/json_text.h"
 #include "connectors/codec/rows/metadata_writer.h"
 #include "connectors/codec/values/time_text.h"
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 #include "runtime/flow/rows/stream_schema.h"
 

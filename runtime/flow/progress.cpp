@@ -1,6 +1,6 @@
 #include "runtime/flow/progress.h"
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

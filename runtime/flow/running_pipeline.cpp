@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/rows/row_isolation.h"

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/table_columns.h"
 #include "connectors/codec/message_framing.h"
 #include "parser/write/sql_writer.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
 
 namespace laminar {

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "connectors/codec/rows/metadata_writer.h"
+#include "connectors/delivery/input_channel.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/rows/row_isolation.h"

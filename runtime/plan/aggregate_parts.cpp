@@ -4,8 +4,8 @@
 #include <array>
 #include <map>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
 
 namespace laminar {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/text/ascii.h"
 #include "runtime/plan/expression_tools.h"
 #include "runtime/plan/stream_plan.h"
 

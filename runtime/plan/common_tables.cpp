@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "catalog/objects/catalog.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

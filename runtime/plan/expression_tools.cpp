@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 
 namespace laminar {

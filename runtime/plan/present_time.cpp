@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "catalog/objects/catalog.h"
 #include "parser/ast/visit.h"
 #include "runtime/plan/stream_planner.h"
 

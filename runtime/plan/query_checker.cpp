@@ -6,6 +6,7 @@
 #include "catalog/objects/catalog.h"
 #include "catalog/query/bound_query.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/engine_connection.h"
@@ -60,9 +61,7 @@ bool has_unknown(const std::vector<OutputColumn>& columns) {
                        [](const OutputColumn& column) { return column.type.id == TypeId::unknown; });
 }
 
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool is_name_character(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 /// Offset of a whole word, or npos.
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0) {

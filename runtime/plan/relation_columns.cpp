@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/plan/expression_tools.h"
 

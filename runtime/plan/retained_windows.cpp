@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/common_tables.h"

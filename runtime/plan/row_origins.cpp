@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
 #include "runtime/plan/expression_tools.h"
 

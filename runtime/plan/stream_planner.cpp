@@ -8,9 +8,9 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "runtime/plan/common_tables.h"
 #include "runtime/plan/row_origins.h"
 #include "runtime/plan/time_tracer.h"

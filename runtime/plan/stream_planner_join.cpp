@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 

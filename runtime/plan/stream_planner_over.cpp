@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
+#include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/stream_planner.h"

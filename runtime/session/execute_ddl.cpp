@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "catalog/objects/table_columns.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/delivery/input_channel.h"
+#include "connectors/registry/connections.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/session/statement_executor.h"
@@ -12,12 +14,6 @@
 namespace laminar {
 
 namespace {
-
-std::string upper_kind(ast::ObjectKind kind) {
-    std::string name(kind_name(kind));
-    for (char& character : name) character = static_cast<char>(std::toupper(static_cast<unsigned char>(character)));
-    return name;
-}
 
 std::string stored_table_ddl(const TableObject& table) {
     std::string items;
@@ -60,7 +56,7 @@ std::string function_ddl(const FunctionObject& function) {
 bool StatementExecutor::create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics) {
     const ast::ObjectKind kind = kind_of(statement.object);
     if (statement.skipped) {
-        env_.output.done(fmt::format("CREATE {} (exists, skipped)", upper_kind(kind)));
+        env_.output.done(fmt::format("CREATE {} (exists, skipped)", upper_case(kind_name(kind))));
         return true;
     }
     if (const auto* table = std::get_if<TableObject>(&statement.object)) {
@@ -83,7 +79,7 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
             apply_to_catalog(whole, env_.catalog);
         });
     }
-    env_.output.done(fmt::format("CREATE {}", upper_kind(kind)));
+    env_.output.done(fmt::format("CREATE {}", upper_case(kind_name(kind))));
     return true;
 }
 
@@ -263,8 +259,9 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
         apply_to_catalog(whole, env_.catalog);
     });
     leave(removed);
-    env_.output.done(statement.targets.empty() ? "DROP (nothing to drop)"
-                                               : fmt::format("DROP {}", upper_kind(statement.targets.back().kind)));
+    env_.output.done(statement.targets.empty()
+                         ? "DROP (nothing to drop)"
+                         : fmt::format("DROP {}", upper_case(kind_name(statement.targets.back().kind))));
 }
 
 void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
@@ -278,7 +275,8 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
     } else if (const auto connection = env_.connections.find(statement.name)) {
         statement.resume ? connection->resume() : connection->pause();
     }
-    env_.output.done(fmt::format("{} {}", statement.resume ? "RESUME" : "PAUSE", upper_kind(statement.kind)));
+    env_.output.done(
+        fmt::format("{} {}", statement.resume ? "RESUME" : "PAUSE", upper_case(kind_name(statement.kind))));
 }
 
 StreamContent StatementExecutor::content_of(const TableObject& table) const {

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "catalog/query/scope.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/delivery/input_channel.h"
+#include "connectors/registry/connections.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/session/query_error.h"

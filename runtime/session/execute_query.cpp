@@ -6,7 +6,7 @@
 
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/connection_context.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"

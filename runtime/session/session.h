@@ -13,7 +13,7 @@
 #include "catalog/objects/connector_registry.h"
 #include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/registry/connections.h"
 #include "parser/ast/statement.h"
 #include "parser/diagnostic/diagnostic.h"
 #include "runtime/engine/engine.h"

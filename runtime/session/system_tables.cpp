@@ -11,6 +11,7 @@
 #include "catalog/objects/system_table_schema.h"
 #include "catalog/options/option_schema.h"
 #include "connectors/rows/utc_clock.h"
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 #include "runtime/database/option_text.h"
 #include "runtime/database/result_redaction.h"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/rows/utc_clock.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/stream_schema.h"
 

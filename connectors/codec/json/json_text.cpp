@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -29,41 +30,15 @@ std::optional<std::uint32_t> read_code_unit(std::string_view text, std::size_t a
     if (at + 4 > text.size()) return std::nullopt;
     std::uint32_t unit = 0;
     for (const char character : text.substr(at, 4)) {
-        std::uint32_t digit = 0;
-        if (character >= '0' && character <= '9') {
-            digit = static_cast<std::uint32_t>(character - '0');
-        } else if (character >= 'a' && character <= 'f') {
-            digit = static_cast<std::uint32_t>(character - 'a' + 10);
-        } else if (character >= 'A' && character <= 'F') {
-            digit = static_cast<std::uint32_t>(character - 'A' + 10);
-        } else {
-            return std::nullopt;
-        }
-        unit = unit << 4 | digit;
+        const int digit = hexadecimal_digit(character);
+        if (digit < 0) return std::nullopt;
+        unit = unit << 4 | static_cast<std::uint32_t>(digit);
     }
     return unit;
 }
 
 constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit >= 0xD800 && unit <= 0xDBFF; }
 constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-void append_code_point(std::string& out, std::uint32_t point) {
-    if (point < 0x80) {
-        out += static_cast<char>(point);
-    } else if (point < 0x800) {
-        out += static_cast<char>(0xC0 | point >> 6);
-        out += static_cast<char>(0x80 | (point & 0x3F));
-    } else if (point < 0x10000) {
-        out += static_cast<char>(0xE0 | point >> 12);
-        out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (point & 0x3F));
-    } else {
-        out += static_cast<char>(0xF0 | point >> 18);
-        out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
-        out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (point & 0x3F));
-    }
-}
 
 /// Appends what the \u escape at at (its backslash) stands for; returns the offset behind it.
 std::size_t append_unicode_escape(std::string& out, std::string_view text, std::size_t at) {
@@ -77,8 +52,6 @@ std::size_t append_unicode_escape(std::string& out, std::string_view text, std::
     append_code_point(out, point);
     return at;
 }
-
-bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
 /// Where the number that begins at a digit or a minus sign ends (RFC 8259, section 6); at itself when it is none.
 std::size_t end_of_number(std::string_view text, std::size_t begin) noexcept {

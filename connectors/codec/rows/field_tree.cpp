@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "catalog/options/json_path.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -14,10 +15,6 @@ namespace {
 // What is learned of a feed's order stays small whatever it sends.
 constexpr std::size_t learned_positions = 256;
 constexpr std::size_t learned_key_size = 128;
-
-constexpr char to_lower(char character) noexcept {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
 
 /// In a JSON string: without escapes.
 bool is_written_as_it_is(std::string_view text) noexcept {

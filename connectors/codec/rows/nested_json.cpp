@@ -9,19 +9,11 @@
 
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
 namespace {
-
-constexpr char to_lower(char character) noexcept {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
-bool equals_without_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
 
 std::optional<std::size_t> find_field(const std::vector<ColumnType::Field>& fields, std::string_view key, bool& exact) {
     std::optional<std::size_t> folded;
@@ -30,7 +22,7 @@ std::optional<std::size_t> find_field(const std::vector<ColumnType::Field>& fiel
             exact = true;
             return index;
         }
-        if (!folded && equals_without_case(fields[index].name, key)) folded = index;
+        if (!folded && equals_ignoring_case(fields[index].name, key)) folded = index;
     }
     exact = false;
     return folded;

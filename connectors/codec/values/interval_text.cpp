@@ -7,6 +7,7 @@
 #include "connectors/codec/values/calendar.h"
 #include "connectors/codec/values/number_text.h"
 #include "connectors/codec/values/time_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -50,20 +51,11 @@ constexpr std::array units = {
     Unit{"microsecond", UnitKind::micros, 1},
 };
 
-constexpr char to_lower(char character) noexcept {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
-bool equals_folded(std::string_view text, std::string_view lower) noexcept {
-    return text.size() == lower.size() &&
-           std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return to_lower(a) == b; });
-}
-
 const Unit* find_unit(std::string_view name) noexcept {
     for (const Unit& unit : units) {
-        if (equals_folded(name, unit.name)) return &unit;
+        if (equals_ignoring_case(name, unit.name)) return &unit;
         if (unit.name.size() > 2 && name.size() == unit.name.size() + 1 && to_lower(name.back()) == 's' &&
-            equals_folded(name.substr(0, name.size() - 1), unit.name))
+            equals_ignoring_case(name.substr(0, name.size() - 1), unit.name))
             return &unit;
     }
     return nullptr;

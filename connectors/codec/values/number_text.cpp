@@ -5,11 +5,11 @@
 #include <charconv>
 #include <limits>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 
 namespace {
-
-constexpr bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
 /// Reads [+-]digits. Saturates far beyond any exponent that matters. False when there are no digits.
 bool parse_exponent(std::string_view text, std::int64_t& exponent) noexcept {

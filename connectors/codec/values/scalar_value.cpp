@@ -16,6 +16,7 @@
 #include "connectors/codec/values/number_text.h"
 #include "connectors/codec/values/time_text.h"
 #include "connectors/codec/values/uuid_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -190,24 +191,12 @@ ValueFit append_number(ColumnVector& column, std::string_view number, bool coerc
     }
 }
 
-constexpr char to_lower(char character) noexcept {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
-
-bool equals_folded(std::string_view text, std::string_view lower) noexcept {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (to_lower(text[at]) != lower[at]) return false;
-    }
-    return true;
-}
-
 std::optional<bool> read_boolean(std::string_view text) noexcept {
     for (const std::string_view word : {"true", "t", "yes", "y", "1"}) {
-        if (equals_folded(text, word)) return true;
+        if (equals_ignoring_case(text, word)) return true;
     }
     for (const std::string_view word : {"false", "f", "no", "n", "0"}) {
-        if (equals_folded(text, word)) return false;
+        if (equals_ignoring_case(text, word)) return false;
     }
     return std::nullopt;
 }
@@ -253,7 +242,7 @@ ValueFit append_from_text(ColumnVector& column, std::string_view text) {
         case TypeId::float32:
         case TypeId::float64: {
             for (const std::string_view word : {"nan", "inf", "infinity", "-inf", "-infinity"}) {
-                if (!equals_folded(text, word)) continue;
+                if (!equals_ignoring_case(text, word)) continue;
                 const double value = word == "nan" ? std::numeric_limits<double>::quiet_NaN()
                                                    : std::copysign(std::numeric_limits<double>::infinity(),
                                                                    word.front() == '-' ? -1.0 : 1.0);

@@ -1,19 +1,13 @@
 #include "connectors/codec/values/uuid_text.h"
 
 #include "connectors/codec/values/wide_integer.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
 namespace {
 
 constexpr WideUnsigned top_bit = WideUnsigned{1} << 127;
-
-int hexadecimal_digit(char character) noexcept {
-    if (character >= '0' && character <= '9') return character - '0';
-    if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F') return character - 'A' + 10;
-    return -1;
-}
 
 constexpr bool is_hyphen_position(std::size_t position) noexcept {
     return position == 8 || position == 13 || position == 18 || position == 23;

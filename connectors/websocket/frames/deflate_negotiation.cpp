@@ -6,7 +6,7 @@
 #include <charconv>
 #include <set>
 
-#include "catalog/objects/catalog.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

@@ -6,10 +6,10 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/net/deadline.h"
 #include "connectors/websocket/frames/deflate_negotiation.h"
 #include "connectors/websocket/frames/message_stream_implementation.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 

@@ -27,7 +27,5 @@ void add_server_options(Schema& schema);    ///< Where a server listens, and who
 void add_tls_options(Schema& schema);
 void add_flow_options(Schema& schema);  ///< Buffers, bounds and batches.
 void add_compression_options(Schema& schema);
-void add_error_options(Schema& schema);
-void add_acknowledgement_options(Schema& schema);
 
 }  // namespace laminar::websocket_options

@@ -1,5 +1,6 @@
 #include "connectors/websocket/options/option_schema.h"
 
+#include "connectors/delivery/delivery_option_groups.h"
 #include "connectors/websocket/options/option_groups.h"
 
 namespace laminar {

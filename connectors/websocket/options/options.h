@@ -7,28 +7,26 @@
 #include <utility>
 #include <vector>
 
-#include "catalog/objects/connector_descriptor.h"
+#include "catalog/options/option_set.h"
 #include "connectors/codec/format/framing_options.h"
 #include "connectors/codec/format/message_decoder.h"
+#include "connectors/delivery_options.h"
 
 namespace laminar {
 
 enum class WebSocketMode : std::uint8_t { client, server };
-/// What happens to an inbound message that finds the buffer full.
-enum class OverflowPolicy : std::uint8_t { block, drop_oldest, drop_newest };
 /// What happens to a peer whose outbound queue is full.
 enum class SlowClientPolicy : std::uint8_t { block, drop_oldest, disconnect };
 /// What happens to sent messages when the connection breaks before the peer has certainly got them: they are reported,
 /// or sent again.
 enum class DeliveryGuarantee : std::uint8_t { at_most_once, at_least_once };
-enum class ErrorPolicy : std::uint8_t { proceed, fail, retry };  ///< proceed is written 'continue'.
 /// gzip and zstd compress payloads; deflate is RFC 7692 permessage-deflate.
 enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, deflate };
 
 /// The options of TO websocket, checked (option_schema.cpp declares them). Fields bear the names of their options,
 /// without the unit; the initial values are the documented defaults. Text may hold unresolved ${secret:name}
 /// references, to be resolved anew at every connect. Immutable once bound; shared between threads as const.
-struct WebSocketOptions : ConnectorOptions {
+struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     WebSocketMode mode = WebSocketMode::client;
     MessageFormat format = MessageFormat::json;
 
@@ -89,15 +87,10 @@ struct WebSocketOptions : ConnectorOptions {
     std::optional<std::string> tls_key;        ///< Server.
     std::optional<std::string> tls_client_ca;  ///< Server: clients must show a certificate of this authority.
 
-    // Flow.
-    std::uint64_t buffer_size = 1000;          ///< Inbound messages not yet taken by the engine.
-    std::uint64_t buffer_bytes = 64ULL << 20;  ///< Their bytes.
-    OverflowPolicy overflow = OverflowPolicy::block;
+    // Flow, beside that of DeliveryOptions.
     std::uint64_t send_buffer_size = 1000;                         ///< Outbound messages waiting, per peer.
     DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
     std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
-    std::optional<std::uint64_t> batch_size;       ///< Rows the engine waits for; absent: takes what is there.
-    std::chrono::milliseconds batch_timeout{100};  ///< How long it waits for them.
     BatchFraming batch_framing = BatchFraming::none;
 
     // Compression.
@@ -106,17 +99,6 @@ struct WebSocketOptions : ConnectorOptions {
     std::uint64_t compression_threshold = 64;  ///< Smaller outgoing messages are sent as they are. Bytes.
     int deflate_window_bits = 15;
     bool deflate_no_context_takeover = false;  ///< Less memory per peer, less compression.
-
-    // Errors and acknowledgement.
-    ErrorPolicy on_error = ErrorPolicy::proceed;
-    std::optional<std::uint64_t> max_errors_per_minute;  ///< More of them fail the connection; absent: no limit.
-    std::uint64_t error_buffer_size = 10'000;            ///< Errors kept for the errors stream; dead letters, too.
-    bool dlq_enabled = false;
-    bool auto_ack = true;
-    std::optional<std::string> ack_message;  ///< Absent: {"type":"ack","message_id":...} where one is due.
-    std::chrono::milliseconds ack_timeout{30'000};
-    std::uint32_t max_deliveries = 5;
-    std::string message_id_field = "message_id";
 };
 
 }  // namespace laminar

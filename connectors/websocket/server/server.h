@@ -4,7 +4,7 @@
 #include <string>
 
 #include "connectors/connection.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/connection_context.h"
 #include "connectors/websocket/options/options.h"
 
 namespace laminar {

@@ -9,6 +9,7 @@
 #include "catalog/objects/catalog.h"
 #include "catalog/options/url.h"
 #include "connectors/codec/values/base64.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -81,8 +82,7 @@ UpgradeRefusal bad_request(std::string explanation) { return {400, std::move(exp
 /// RFC 9110 section 7.2: a host with or without a port; empty where the target has no authority.
 bool is_host(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char character) {
-        return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-               (character >= 'A' && character <= 'Z') ||
+        return is_letter_or_digit(character) ||
                std::string_view("-._~%!$&'()*+,;=:[]").find(character) != std::string_view::npos;
     });
 }

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "connectors/connection.h"
+#include "connectors/connection_context.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
 #include "connectors/delivery/resolved_options.h"
-#include "connectors/registry/connection_factory.h"
 #include "connectors/websocket/options/options.h"
 
 namespace laminar {

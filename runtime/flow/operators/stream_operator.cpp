@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "parser/write/sql_writer.h"
 
 namespace laminar {

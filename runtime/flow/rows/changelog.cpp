@@ -4,8 +4,8 @@
 #include <map>
 #include <optional>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/codec/json/json_encoder.h"
+#include "parser/text/ascii.h"
 #include "runtime/flow/rows/result_rows.h"
 
 namespace laminar {

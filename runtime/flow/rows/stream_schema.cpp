@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 
 namespace laminar {

@@ -6,6 +6,7 @@
 
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
+#include "parser/text/ascii.h"
 
 namespace laminar::test {
 

@@ -15,16 +15,17 @@
 #include <vector>
 
 #include "connectors/blackhole/blackhole_connection.h"
-#include "connectors/delivery/file_descriptor_writer.h"
-#include "connectors/delivery/paced_source.h"
-#include "connectors/delivery/queued_sink.h"
+#include "connectors/delivery/input_channel.h"
 #include "connectors/file/file_connection.h"
 #include "connectors/file/options.h"
 #include "connectors/generator/generator_connection.h"
 #include "connectors/generator/options.h"
+#include "connectors/local/file_descriptor_writer.h"
+#include "connectors/local/paced_source.h"
+#include "connectors/local/queued_sink.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/registry/builtin_connectors.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/registry/connections.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "connectors/delivery/in_flight_messages.h"
+#include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/pending_commits.h"
 #include "decoder_fixture.h"
 

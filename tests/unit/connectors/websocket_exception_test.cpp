@@ -3,6 +3,7 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "connectors/delivery/input_channel.h"
 #include "websocket_fixture.h"
 
 namespace laminar {

@@ -4,6 +4,8 @@
 #include <future>
 #include <thread>
 
+#include "connectors/delivery/input_channel.h"
+
 namespace laminar {
 
 bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit) {

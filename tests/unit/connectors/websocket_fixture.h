@@ -9,8 +9,8 @@
 
 #include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/connection_context.h"
 #include "connectors/net/io_runtime.h"
-#include "connectors/registry/connection_factory.h"
 #include "connectors/websocket/client/client.h"
 #include "connectors/websocket/options/options.h"
 #include "connectors/websocket/server/server.h"

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "connectors/delivery/input_channel.h"
 #include "websocket_fixture.h"
 
 using namespace std::chrono_literals;

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "parser/text/utf8.h"
+
 namespace laminar {
 namespace {
 

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "catalog/objects/catalog.h"
 #include "runtime/engine/engine.h"
 
 using namespace laminar;

@@ -8,8 +8,10 @@
 #include <set>
 #include <stdexcept>
 
+#include "connectors/delivery/input_channel.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/rows/result_rows.h"

@@ -1,4 +1,4 @@
-#include "connectors/delivery/file_descriptor_writer.h"
+#include "connectors/local/file_descriptor_writer.h"
 
 #include <limits.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "connectors/delivery/paced_source.h"
+#include "connectors/local/paced_source.h"
 
 #include <fmt/format.h>
 
@@ -13,12 +13,13 @@
 #include <set>
 #include <utility>
 
-#include "catalog/objects/catalog.h"
 #include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/input_fanout.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -127,7 +128,7 @@ private:
     void report_missing_fields();
     [[nodiscard]] Clock::time_point due(Clock::time_point start, std::uint64_t index) const;
 
-    const WebSocketOptions input_options_;  ///< Defaults: wait for room, go on after errors.
+    const DeliveryOptions input_options_;  ///< Defaults: wait for room, go on after errors.
     const std::unique_ptr<MessageSource> source_;
     const std::optional<double> rate_;
     const net::any_io_executor strand_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "connectors/connection.h"
-#include "connectors/registry/connection_factory.h"
+#include "connectors/connection_context.h"
 
 namespace laminar {
 

@@ -1,4 +1,4 @@
-#include "connectors/delivery/queued_sink.h"
+#include "connectors/local/queued_sink.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/input_channel.h"
 #include "connectors/net/io_runtime.h"
 
 namespace laminar {

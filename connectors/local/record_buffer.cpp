@@ -1,4 +1,4 @@
-#include "connectors/delivery/record_buffer.h"
+#include "connectors/local/record_buffer.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

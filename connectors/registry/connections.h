@@ -1,32 +1,23 @@
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <memory>
 
 #include "catalog/objects/catalog_object.h"
 #include "catalog/options/secret_resolver.h"
-#include "connectors/connection.h"
+#include "connectors/connection_context.h"
+#include "connectors/delivery/input_channel.h"
+#include "connectors/delivery_options.h"
 
 namespace laminar {
 
-class ColumnFiles;
-class IoRuntime;
-
-/// What every live connection may use. All borrowed; they outlive the connections.
-struct ConnectionContext {
-    IoRuntime& io;
-    const SecretResolver& secrets;
-    ConnectionObserver& observer;
-    ColumnFiles* column_files = nullptr;  ///< Null: there are none, and who needs them fails.
-};
-
 /// Makes the live counterpart of a declared connection (not yet open). Throws std::logic_error only for a connector
-/// without an implementation, which the registry rules out.
+/// that is not in the registry, which the catalog rules out.
 [[nodiscard]] std::unique_ptr<Connection> make_connection(const ConnectionObject& definition,
                                                           const ConnectionContext& context);
 
-/// Makes connections in the place of make_connection, for tests of scripts without their endpoints.
-using ConnectionMaker = std::function<std::unique_ptr<Connection>(const ConnectionObject&, const ConnectionContext&)>;
+/// How what comes in on a connection is handed to its readers. Borrowed from the definition's options.
+[[nodiscard]] const DeliveryOptions& delivery_options(const ConnectionObject& definition);
 
 /// What follows from a connection's options for those who read it (format, message_id_field, buffers, batches,
 /// on_error). Where a secret cannot be found, the text stays as it is written, and the connection does not open.

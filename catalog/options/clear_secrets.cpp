@@ -1,0 +1,79 @@
+#include "catalog/options/clear_secrets.h"
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+#include "catalog/options/secret_resolver.h"
+#include "parser/text/ascii.h"
+
+namespace laminar {
+namespace {
+
+using ast::OptionValue;
+using TextVisitor = std::function<void(const std::string&, const std::string&, SourceSpan)>;
+
+const std::string* text_of(const OptionValue& value) {
+    const auto* text = std::get_if<OptionValue::String>(&value.node);
+    return text ? &text->text : nullptr;
+}
+
+void visit_texts(const OptionValue& value, const std::string& key, const TextVisitor& visit) {
+    if (const std::string* text = text_of(value)) {
+        visit(key, *text, value.span);
+    } else if (const auto* list = std::get_if<OptionValue::List>(&value.node)) {
+        for (const OptionValue& element : list->elements) visit_texts(element, key, visit);
+    } else if (const auto* object = std::get_if<OptionValue::Object>(&value.node)) {
+        for (const auto& [name, entry] : object->entries) {
+            const std::string* entry_key = text_of(name);
+            visit_texts(entry, entry_key ? *entry_key : std::string(), visit);
+        }
+    }
+}
+
+/// Calls visit(name, value) for every parameter of a URL's query.
+template <class Visit>
+void for_each_parameter(std::string_view url, const Visit& visit) {
+    std::size_t at = url.find('?');
+    while (at != std::string_view::npos) {
+        const std::size_t end = url.find('&', at + 1);
+        const std::string_view pair = url.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
+        const std::size_t equals = pair.find('=');
+        if (equals != std::string_view::npos) visit(pair.substr(0, equals), pair.substr(equals + 1));
+        at = end;
+    }
+}
+
+}  // namespace
+
+bool names_credential(std::string_view name) {
+    constexpr std::array<std::string_view, 14> words{"token",         "secret", "password",  "passwd",     "pwd",
+                                                     "authorization", "apikey", "accesskey", "privatekey", "signature",
+                                                     "credential",    "bearer", "jwt",       "cookie"};
+    std::string plain = fold_case(name);
+    plain.erase(std::remove_if(plain.begin(), plain.end(), [](char c) { return c == '-' || c == '_' || c == '.'; }),
+                plain.end());
+    return plain == "auth" || plain == "xauth" || std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+               return plain.find(word) != std::string::npos;
+           });
+}
+
+bool refers_to_secret(std::string_view text) { return !find_secret_references(text).empty(); }
+
+bool is_clear(std::string_view text) { return !text.empty() && !refers_to_secret(text); }
+
+bool has_credential_parameter(std::string_view url, bool clear_alone) {
+    bool found = false;
+    for_each_parameter(url, [&](std::string_view name, std::string_view value) {
+        found = found || (names_credential(name) && (!clear_alone || is_clear(value)));
+    });
+    return found;
+}
+
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host.ends_with(".localhost") || host == "::1" || host.starts_with("127.");
+}
+
+void for_each_text(const OptionValue& value, const TextVisitor& visit) { visit_texts(value, {}, visit); }
+
+}  // namespace laminar
