@@ -49,7 +49,9 @@ private:
         found_any_ = true;
         SecretResolver::Result resolved = resolve_text(option_.facts, text, secrets_);
         if (!resolved.missing.empty()) {
-            problem_ = {"secret_missing", fmt::format("{}: {}", option_.name, fmt::join(resolved.missing, "; "))};
+            const std::string place =
+                key.empty() ? std::string(option_.name) : fmt::format("{} \"{}\"", option_.name, key);
+            problem_ = {"secret_missing", fmt::format("{}: {}", place, fmt::join(resolved.missing, "; "))};
             return false;
         }
         const auto violation = key.empty() ? check_text(option_.facts.rule, resolved.text)

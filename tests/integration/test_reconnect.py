@@ -85,7 +85,7 @@ class ReconnectTest(LaminarTestCase):
             CREATE TABLE ticks (a INT) WITH (connector = 'feed');
             WAIT FOR feed TIMEOUT INTERVAL '1 hour';
         """, expect=1)
-        self.assertIn('it failed: header Authorization: secret "never_set" not found', laminar.stderr.text)
+        self.assertIn('it failed: headers "Authorization": secret "never_set" not found', laminar.stderr.text)
 
     def test_a_secret_that_is_gone_later_is_waited_for(self):
         folder = self.temporary_folder()

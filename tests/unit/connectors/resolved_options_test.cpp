@@ -88,7 +88,11 @@ TEST_CASE("secrets are put into every text of every connector") {
             option.field.assign(*written, data_of(option, "${secret:none}"));
             CHECK_FALSE(resolve_option_set(*connector.options, *written, secrets.resolver(), problem));
             CHECK(problem.event == "secret_missing");
-            CHECK(problem.description.starts_with(fmt::format("{}: secret \"none\" not found", option.name)));
+            const OptionData missing = data_of(option, "");
+            const auto* map = std::get_if<TextMap>(&missing);
+            const std::string place =
+                map ? fmt::format("{} \"{}\"", option.name, map->front().first) : std::string(option.name);
+            CHECK(problem.description.starts_with(fmt::format("{}: secret \"none\" not found", place)));
         }
     }
 }
