@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
 #include "parser/text/ascii.h"
+#include "parser/text/utf8.h"
 
 namespace laminar {
 namespace {
@@ -91,6 +95,86 @@ void replace_all(std::string& text, std::string_view from) {
         text.replace(at, from.size(), mask);
 }
 
+/// A text without the escapes of a JSON string, and where each of its bytes comes from; one more for the end.
+struct Unescaped {
+    std::string text;
+    std::vector<std::size_t> origins;
+};
+
+/// Takes the escape at at (its backslash), whatever program wrote it: \\/ and \\u002f are the same. Returns its length;
+/// 0 when it is none.
+std::size_t take_escape(std::string_view text, std::size_t at, std::string& out) {
+    if (at + 1 >= text.size()) return 0;
+    constexpr std::string_view letters = "\"\\/bfnrt";
+    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+    if (const std::size_t letter = letters.find(text[at + 1]); letter != std::string_view::npos) {
+        out += meanings[letter];
+        return 2;
+    }
+    const auto code_unit = [&](std::size_t begin) -> std::optional<char32_t> {
+        if (begin + 6 > text.size() || text[begin] != '\\' || text[begin + 1] != 'u') return std::nullopt;
+        char32_t unit = 0;
+        for (const char character : text.substr(begin + 2, 4)) {
+            const int digit = hexadecimal_digit(character);
+            if (digit < 0) return std::nullopt;
+            unit = unit << 4 | static_cast<char32_t>(digit);
+        }
+        return unit;
+    };
+    const std::optional<char32_t> unit = code_unit(at);
+    if (!unit || (*unit >= 0xDC00 && *unit <= 0xDFFF)) return 0;
+    if (*unit < 0xD800 || *unit > 0xDFFF) {
+        append_code_point(out, *unit);
+        return 6;
+    }
+    const std::optional<char32_t> low = code_unit(at + 6);
+    if (!low || *low < 0xDC00 || *low > 0xDFFF) return 0;
+    append_code_point(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+    return 12;
+}
+
+Unescaped unescape(const Unescaped& escaped) {
+    Unescaped plain;
+    for (std::size_t at = 0; at < escaped.text.size();) {
+        std::size_t length = escaped.text[at] == '\\' ? take_escape(escaped.text, at, plain.text) : 0;
+        if (length == 0) {
+            plain.text += escaped.text[at];
+            length = 1;
+        }
+        plain.origins.resize(plain.text.size(), escaped.origins[at]);
+        at += length;
+    }
+    plain.origins.push_back(escaped.origins.back());
+    return plain;
+}
+
+/// JSON within JSON within a quotation.
+constexpr int most_levels_of_escapes = 4;
+
+/// Values in whatever way a JSON string spells them.
+void replace_escaped(std::string& text, const std::vector<std::string>& forms) {
+    for (int level = 1; level <= most_levels_of_escapes; ++level) {
+        Unescaped plain{text, std::vector<std::size_t>(text.size() + 1)};
+        std::iota(plain.origins.begin(), plain.origins.end(), std::size_t{0});
+        for (int taken = 0; taken < level; ++taken) {
+            if (plain.text.find('\\') == std::string::npos) return;
+            plain = unescape(plain);
+        }
+        std::vector<std::pair<std::size_t, std::size_t>> found;  // Begin and end in text.
+        for (const std::string& form : forms) {
+            for (std::size_t at = plain.text.find(form); at != std::string::npos; at = plain.text.find(form, at + 1))
+                found.emplace_back(plain.origins[at], plain.origins[at + form.size()]);
+        }
+        std::sort(found.begin(), found.end());
+        std::size_t kept_to = text.size();
+        for (auto range = found.rbegin(); range != found.rend(); ++range) {
+            if (range->second > kept_to) range->second = kept_to;  // Overlaps the one behind it.
+            kept_to = range->first;
+            text.replace(range->first, range->second - range->first, mask);
+        }
+    }
+}
+
 /// How many of the form's first characters the text ends with.
 std::size_t length_of_cut_form(std::string_view text, std::string_view form) {
     for (std::size_t length = std::min(form.size(), text.size()); length >= shortest_redacted; --length) {
@@ -142,6 +226,7 @@ std::string RememberedSecrets::redact(std::string_view text) const {
     const std::shared_lock lock(mutex_);
     if (forms_.empty()) return result;
     for (const std::string& form : forms_) replace_all(result, form);
+    if (result.find('\\') != std::string::npos) replace_escaped(result, forms_);
     if (result.find(ellipsis) != std::string::npos) replace_cut_forms(result, forms_);
     return result;
 }

@@ -146,6 +146,12 @@ TEST_CASE("a value is found however often it is escaped for JSON") {
     secrets.remember("se\"cret\x01/");
     CHECK(secrets.redact(R"("se\"cret\u0001/")") == R"("***")");
     CHECK(secrets.redact(R"("{\"k\": \"se\\\"cret\\u0001/\"}")") == R"("{\"k\": \"***\"}")");
+    // As other programs escape: more than has to be, and in either case.
+    CHECK(secrets.redact(R"(["se\"cret\u0001\/","\u0073e\u0022cret\u0001\u002F"])") == R"(["***","***"])");
+    CHECK(secrets.redact(R"("{\"k\": \"se\\\"cret\\u0001\\/\", \"n\": 1}")") == R"("{\"k\": \"***\", \"n\": 1}")");
+    secrets.remember("caf\xC3\xA9 \xF0\x9F\x98\x80");
+    CHECK(secrets.redact(R"("caf\u00e9 \ud83d\ude00!")") == R"("***!")");
+    CHECK(secrets.redact(R"(C:\users\new \u12 \ud83d)") == R"(C:\users\new \u12 \ud83d)");
 }
 
 TEST_CASE("copies of the sources remember together") {
