@@ -5,6 +5,7 @@
 
 #include "catalog/objects/table_columns.h"
 #include "connectors/delivery/input_channel.h"
+#include "connectors/delivery/resolved_options.h"
 #include "connectors/registry/connections.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
@@ -70,8 +71,7 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
         if (!start_pipeline(start, whole.span, diagnostics)) return false;
     } else if (const auto* connection = std::get_if<ConnectionObject>(&statement.object);
                connection && statement.replaces) {
-        alter_connection({*connection, {}}, whole);
-        return true;
+        return alter_connection({*connection, {}}, whole, diagnostics);
     } else {
         env_.engine.call([&](Engine& engine) {
             if (const auto* function = std::get_if<FunctionObject>(&statement.object))
@@ -223,7 +223,17 @@ std::string StatementExecutor::engine_key(const std::string& name) {
     return fmt::format("{} (replacing {})", name, ++replacements_);
 }
 
-void StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole) {
+bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole,
+                                         Diagnostics& diagnostics) {
+    // What can be known before the old one is closed. Whether an endpoint answers or an address is free is not.
+    OptionProblem problem;
+    if (!resolve_option_set(*statement.object.connector->options, *statement.object.options, env_.connections.secrets(),
+                            problem)) {
+        diagnostics.error(DiagnosticCode::execution_failed, whole.span,
+                          fmt::format("connection \"{}\" stays as it is: {}", statement.object.name,
+                                      env_.connections.secrets().redact(problem.description)));
+        return false;
+    }
     env_.connections.replace(statement.object);
     const unsigned retries = connection_input_options(statement.object, env_.connections.secrets()).retries;
     env_.engine.call([&](Engine&) {
@@ -231,6 +241,7 @@ void StatementExecutor::alter_connection(const BoundAlterConnection& statement, 
         apply_to_catalog(whole, env_.catalog);
     });
     env_.output.done(statement.changed.empty() ? "CREATE CONNECTION" : "ALTER CONNECTION");
+    return true;
 }
 
 void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& whole) {

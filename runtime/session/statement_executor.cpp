@@ -20,10 +20,7 @@ bool StatementExecutor::execute(const BoundStatement& statement, Diagnostics& di
     return std::visit(
         Overloaded{
             [&](const BoundCreate& create_statement) { return create(create_statement, statement, diagnostics); },
-            [&](const BoundAlterConnection& alter) {
-                alter_connection(alter, statement);
-                return true;
-            },
+            [&](const BoundAlterConnection& alter) { return alter_connection(alter, statement, diagnostics); },
             [&](const BoundDrop& drop_statement) {
                 drop(drop_statement, statement);
                 return true;

@@ -80,7 +80,7 @@ private:
     [[nodiscard]] static std::string pending_consumer(const std::string& name);
     /// One that nothing in the engine has, as slots and tables of what is replaced are still there.
     [[nodiscard]] std::string engine_key(const std::string& name);
-    void alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole);
+    bool alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole, Diagnostics& diagnostics);
     void drop(const BoundDrop& statement, const BoundStatement& whole);
     void pause_or_resume(const BoundPauseResume& statement);
 

@@ -111,6 +111,22 @@ TEST_CASE("a table over a connection keeps its rows and its readers when what re
     CHECK(fixture.session->status().connections.front().name == "other");
 }
 
+TEST_CASE("a connection goes on when a secret of what replaces it is missing") {
+    const Readings readings;
+    SessionFixture fixture;
+    REQUIRE(fixture
+                .run(readings.connection("c") +
+                     "CREATE TABLE r (k TEXT, v INTEGER) WITH (connector = 'c'); WAIT FOR r COUNT 2;")
+                .empty());
+    for (const std::string statement : {"CREATE OR REPLACE CONNECTION c TO file (path = '${secret:no_such_secret}');",
+                                        "ALTER CONNECTION c SET (path = '${secret:no_such_secret}');"}) {
+        CHECK(only(fixture.run(statement)).find("connection \"c\" stays as it is") != std::string::npos);
+        CHECK(fixture.query(retained) == both);
+        CHECK(fixture.session->status().connections.front().state != ConnectionState::failed);
+        CHECK(only(fixture.query("SHOW CREATE CONNECTION c;")).find("no_such_secret") == std::string::npos);
+    }
+}
+
 TEST_CASE("a table that replaces another over the same connection reads a file anew") {
     const Readings readings;
     SessionFixture fixture;
