@@ -72,6 +72,7 @@ class AdmissionTest(ServedTestCase):
             "two keys": good.replace(key, key + key),
             "a short key": good.replace(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n"),
             "a long key": good.replace(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZSEh\r\n"),
+            "a key without its padding": good.replace(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n"),
             "a key that is no base64": good.replace(key, "Sec-WebSocket-Key: !!!!IHNhbXBsZSBub25jZQ==\r\n"),
             "two versions": good.replace(key, key + "Sec-WebSocket-Version: 8\r\n"),
             "two origins": good.replace(key, key + "Origin: https://a.example\r\nOrigin: https://b.example\r\n"),

@@ -102,13 +102,16 @@ std::optional<UpgradeRefusal> check_http(const UpgradeRequest& request) {
 /// What is asked of a handshake (RFC 6455 section 4.2.1).
 std::optional<UpgradeRefusal> check_handshake(const UpgradeRequest& request) {
     constexpr std::size_t key_size = 16;
+    constexpr std::size_t written_key_size = 24;
     const std::string_view length = request.header("Content-Length");
     if (request.count("Transfer-Encoding") > 0 || length.find_first_not_of('0') != std::string_view::npos)
         return bad_request("A WebSocket handshake has no body.");
     if (request.count("Sec-WebSocket-Version") > 1)
         return bad_request("There may be only one Sec-WebSocket-Version header.");
     std::string key;
-    if (request.count("Sec-WebSocket-Key") != 1 || !decode_base64(request.header("Sec-WebSocket-Key"), key) ||
+    const std::string_view written = request.header("Sec-WebSocket-Key");
+    // With its padding (RFC 6455 section 4.1, RFC 4648 section 4).
+    if (request.count("Sec-WebSocket-Key") != 1 || written.size() != written_key_size || !decode_base64(written, key) ||
         key.size() != key_size) {
         return bad_request("There must be one Sec-WebSocket-Key header, with 16 bytes as base64.");
     }
