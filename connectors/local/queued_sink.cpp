@@ -95,15 +95,18 @@ public:
 
     SendOutcome send(OutgoingMessage message) {
         {
-            const std::lock_guard lock(mutex_);
-            if (failed_) return SendOutcome::failed;
-            if (closing_ || ended_) return SendOutcome::not_connected;
-            if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
-            queued_bytes_ += message.byte_size();
-            queue_.push_back(std::move(message));
+            const std::unique_lock lock(mutex_);
+            if (!failed_) {
+                if (closing_ || ended_) return SendOutcome::not_connected;
+                if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
+                queued_bytes_ += message.byte_size();
+                queue_.push_back(std::move(message));
+                changed_.notify_all();
+                return SendOutcome::accepted;
+            }
         }
-        changed_.notify_all();
-        return SendOutcome::accepted;
+        journal_.drop(message.count(), "the connection has failed");
+        return SendOutcome::failed;
     }
 
     UnsentMessages unsent() const {
