@@ -13,8 +13,11 @@ bool LastAnswers::may_come() {
     if (!inputs_.has_passed(checkpoint_)) return true;
     // What found no room is offered again in a cycle, even if that was before the end came.
     const std::uint64_t refusals = outbound_.refusals();
-    if (refusals == refusals_) return false;
+    const std::uint64_t gone = outbound_.gone();
+    // As long as nothing leaves the queue, there is no room for them either.
+    if (refusals == refusals_ || gone == gone_) return false;
     refusals_ = refusals;
+    gone_ = gone;
     checkpoint_ = inputs_.checkpoint();
     inputs_.await_cycle(checkpoint_);
     return !inputs_.has_passed(checkpoint_);

@@ -31,7 +31,8 @@ private:
     const OutboundQueue& outbound_;
     Clock::time_point due_;
     InputFanout::Checkpoint checkpoint_;
-    std::uint64_t refusals_ = 0;  ///< Those that have been waited for.
+    std::uint64_t refusals_ = 0;  ///< Those that have been waited for,
+    std::uint64_t gone_ = 0;      ///< and how many messages had left the queue by then.
 };
 
 }  // namespace laminar

@@ -43,6 +43,11 @@ OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::tim
     return slow_ ? Room::slow : Room::full;
 }
 
+std::uint64_t OutboundQueue::gone() const {
+    const std::lock_guard lock(mutex_);
+    return gone_;
+}
+
 std::uint64_t OutboundQueue::refusals() const {
     const std::lock_guard lock(mutex_);
     return refusals_;

@@ -52,6 +52,8 @@ public:
     std::vector<OutgoingMessage> remove_bound();
     /// How often somebody has been turned away because it was full.
     [[nodiscard]] std::uint64_t refusals() const;
+    /// How many messages have left it so far, sent (proven, where they are kept until then) or dropped.
+    [[nodiscard]] std::uint64_t gone() const;
     /// So many more of those taken have been handed to the system, and wait to be confirmed.
     void note_handed_over(std::size_t count);
     /// The first count of those taken have been sent. True when somebody was turned away before.
