@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/terminal/cell_text.h"
+#include "cli/terminal/standard_error.h"
 #include "connectors/codec/json/json_encoder.h"
 
 namespace laminar {
@@ -112,7 +113,7 @@ void configure_logging(const LogOptions& options, std::shared_ptr<const Remember
                        StatusLine& status_line) {
     configure_logging(options, std::move(secrets), [&status_line](std::string_view line) {
         status_line.erase();
-        std::fwrite(line.data(), 1, line.size(), stderr);
+        write_to_standard_error(line);
     });
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "cli/terminal/standard_error.h"
 #include "cli/terminal/terminal.h"
 #include "parser/diagnostic/diagnostic_renderer.h"
 
@@ -16,8 +17,7 @@ void ConsoleMessages::say(std::string_view text) { write(fmt::format("laminar: {
 void ConsoleMessages::write(std::string_view text) {
     const std::string shown = secrets_->redact(text);
     status_line_.erase();
-    std::fwrite(shown.data(), 1, shown.size(), stderr);
-    std::fflush(stderr);
+    write_to_standard_error(shown);
 }
 
 void ConsoleMessages::show(const Diagnostics& diagnostics) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/terminal/cell_text.h"
+#include "cli/terminal/standard_error.h"
 #include "cli/terminal/terminal.h"
 
 namespace laminar {
@@ -14,8 +15,7 @@ void StatusLine::show(std::string_view text) {
     std::string line = "\r";
     line += width > 1 ? cut_to_width(std::string(text), width - 1, true) : std::string(text);
     line += "\x1b[K";
-    std::fwrite(line.data(), 1, line.size(), stderr);
-    std::fflush(stderr);
+    write_to_standard_error(line);
     shown_ = true;
 }
 
@@ -23,8 +23,7 @@ void StatusLine::erase() {
     if (!enabled_) return;
     const std::lock_guard lock(mutex_);
     if (!shown_) return;
-    std::fputs("\r\x1b[K", stderr);
-    std::fflush(stderr);
+    write_to_standard_error("\r\x1b[K");
     shown_ = false;
 }
 

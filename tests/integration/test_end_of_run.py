@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import unittest
 
 from laminar_process import LIMIT_SECONDS, LaminarTestCase, binary, run
+from raw_websocket import RawClient
 from websocket_peer import FeedServer, Server, free_port
 
 AWAY = """CREATE CONNECTION away TO websocket (mode = 'client', endpoint = 'ws://127.0.0.1:{port}/', format = 'json',
@@ -53,6 +55,32 @@ class ShutdownTimeoutTest(LaminarTestCase):
             laminar = self.run_script(AWAY.format(port=peer.port), "--once")
             self.assertEqual([json.loads(message) for message in peer.wait_for_messages(1)], [{"n": 1}])
             self.assertEqual(laminar.exit_code, 0)
+
+    def test_standard_error_that_nobody_reads(self):
+        """Every bad handshake is logged: the pipe is full after some 500 of them."""
+        script = """CREATE CONNECTION inlet TO websocket (mode = 'server', port = 0, format = 'json');
+                    CREATE TABLE answers (client_id TEXT, n BIGINT) WITH (connector = 'inlet');
+                    CREATE PIPELINE echo AS INSERT INTO answers SELECT client_id, n FROM inlet;
+                    WAIT FOR inlet TIMEOUT INTERVAL '100 seconds';
+                    SELECT port FROM system.websocket_connections;"""
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        process = subprocess.Popen([binary(), "run", "--shutdown-timeout", "500ms", "-e", script], stdout=subprocess.PIPE, stderr=write)
+        os.close(write)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        port = json.loads(process.stdout.readline())["port"]
+        with RawClient(port) as client:
+            client.send_text('{"n": 1}')
+            self.assertEqual(json.loads(client.read_message())["n"], 1)
+            for _ in range(1000):
+                with socket.create_connection(("127.0.0.1", port), LIMIT_SECONDS) as visitor:
+                    visitor.sendall(b"x\r\n\r\n")
+                    visitor.recv(1000)
+            client.send_text('{"n": 2}')
+            self.assertEqual(json.loads(client.read_message())["n"], 2)
+        process.send_signal(signal.SIGTERM)
+        self.assertIsNotNone(process.wait(LIMIT_SECONDS))
 
     def test_a_reader_that_stands_still(self):
         script = """CREATE CONNECTION g TO generator (rows_per_second = 1000000);
