@@ -1,0 +1,1 @@
+-- args: run --quiet --log-level off --format json -e "SELECT CAST('glad' AS ENUM('sad', 'ok')) AS mood"
