@@ -188,7 +188,7 @@ void PeerSession::fail(const std::string& reason) {
     if (stopping_ || connection_failure_) return;
     connection_failure_ = reason;
     cause_ = reason;
-    request_close(1008, "too many errors", farewell_time);
+    request_close(1008, "too many errors", last_answers_time + farewell_time);
 }
 
 void PeerSession::abort(const std::string& reason) { end(reason); }
@@ -447,15 +447,18 @@ net::awaitable<void> PeerSession::write_messages() {
         }
         if (close_requested_ && !hearing_over_) {
             if (!cause_.empty()) {
-                // What came before the cause has its answers, too; half of the time is for the close frame.
+                // What came before the cause has its answers, too; some of the time is for the close frame.
                 const Clock::time_point now = Clock::now();
+                const Clock::duration left = std::max(close_deadline_, now) - now;
                 if (!answers)
                     answers.emplace(environment_.inputs, environment_.outbound,
-                                    now + (std::max(close_deadline_, now) - now) / 2);
+                                    now + std::max<Clock::duration>(left / 2, left - farewell_time));
                 if (answers->may_come()) {
                     co_await answers->wait(writer_event_);
                     continue;
                 }
+                // The last may have come since the queue was looked at.
+                if (now < answers->due() && environment_.outbound.has_waiting(sendable())) continue;
             }
             // Everything has been handed to the system: a peer that does not answer holds nobody up.
             close_deadline_ = std::min(close_deadline_, Clock::now() + close_answer_time);
