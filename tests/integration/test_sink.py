@@ -69,7 +69,8 @@ class SinkTest(LaminarTestCase):
             self.assertNotIn("-U" if changelog == "upsert" else "c", {row["_op"] for row in counts})
         messages = self.changes_sent("debezium")
         self.assertTrue(all(set(message) == {"before", "after", "op", "ts_ms"} for message in messages))
-        rows = [message for message in messages if message["after"]["what"] != "counted"]
+        # Rows that come in two batches make the count go and come again.
+        rows = [message for message in messages if (message["after"] or message["before"])["what"] != "counted"]
         self.assertEqual({(row["after"]["what"], row["after"]["k"], row["after"]["v"]) for row in rows}, appended)
         self.assertEqual({(row["before"], row["op"]) for row in rows}, {(None, "c")})
 
