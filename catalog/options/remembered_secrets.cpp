@@ -101,8 +101,8 @@ struct Unescaped {
     std::vector<std::size_t> origins;
 };
 
-/// Takes the escape at at (its backslash), whatever program wrote it: \\/ and \\u002f are the same. Returns its length;
-/// 0 when it is none.
+/// Takes the escape at at (its backslash), whatever program wrote it: \/ and \u002f are the same. Returns its length; 0
+/// when it is none.
 std::size_t take_escape(std::string_view text, std::size_t at, std::string& out) {
     if (at + 1 >= text.size()) return 0;
     constexpr std::string_view letters = "\"\\/bfnrt";
