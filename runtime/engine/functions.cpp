@@ -7,6 +7,7 @@
 #include "parser/text/ascii.h"
 #include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/functions/average.h"
+#include "runtime/engine/functions/computable.h"
 #include "runtime/engine/logical_type.h"
 
 namespace laminar {
@@ -89,6 +90,11 @@ void average(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector o
     }
 }
 
+void be_computable(duckdb_function_info, duckdb_data_chunk input, duckdb_vector output) {
+    auto* results = static_cast<bool*>(duckdb_vector_get_data(output));
+    std::fill_n(results, duckdb_data_chunk_get_size(input), true);
+}
+
 void refuse(duckdb_function_info info, duckdb_data_chunk, duckdb_vector) {
     duckdb_scalar_function_set_error(info, "a window function of time was not planned");
 }
@@ -124,6 +130,14 @@ void register_average(duckdb_connection connection, const std::string& name, con
     duckdb_scalar_function_set_extra_info(function.get(), new WideInteger(one),
                                           [](void* info) { delete static_cast<WideInteger*>(info); });
     if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name.c_str());
+}
+
+void register_computable(duckdb_connection connection) {
+    const ScalarFunctionHandle function = make_function(computable_function, {}, TypeId::boolean, be_computable);
+    const LogicalTypeHandle any(duckdb_create_logical_type(DUCKDB_TYPE_ANY));
+    duckdb_scalar_function_set_varargs(function.get(), any.get());
+    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError)
+        throw_not_registered(computable_function);
 }
 
 void register_averages(duckdb_connection connection) {
@@ -193,6 +207,7 @@ void register_functions(duckdb_connection connection, FunctionState& state) {
     register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,
                       acknowledge, state);
     register_averages(connection);
+    register_computable(connection);
     register_exact_sums(connection);
 }
 

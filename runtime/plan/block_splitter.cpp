@@ -1,13 +1,18 @@
 #include "runtime/plan/block_splitter.h"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/expression_tools.h"
+#include "runtime/plan/failing_expressions.h"
+#include "runtime/plan/row_computations.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {
+
+ast::Expression make_rows_column(std::string_view name) { return make_column(operator_rows_alias, name, {}); }
 
 SplitBlock::SplitBlock(ast::Select select, const std::vector<FromRelation>& relations) : relations_(relations) {
     input_.from = std::move(select.from);
@@ -84,6 +89,40 @@ bool SplitBlock::reads_values_alone(const ast::Expression& expression) const {
                std::holds_alternative<ast::Lambda>(each.node) ||
                std::holds_alternative<ast::ListComprehension>(each.node) || (in && in->query) || (call && call->over);
     });
+}
+
+void SplitBlock::require_computable(const FunctionNames& aggregates, const RelationColumns& columns) {
+    const FailureTest test(
+        [&](const ast::Expression& expression) { return type_over(columns, *input_.from, expression); });
+    std::vector<ast::Expression> computed;
+    std::set<std::string> known;
+    for (const ast::Expression& above : computed_of_rows(output_, aggregates)) {
+        ast::Expression expression = below(above);
+        if (known.insert(text_of(expression)).second && is_of_one_row(expression, aggregates) &&
+            test.may_fail(expression))
+            computed.push_back(std::move(expression));
+    }
+    if (!computed.empty() && input_.items.empty()) add_value(make_number(1), "c0");
+    laminar::require_computable(input_, std::move(computed));
+}
+
+/// Over FROM: nothing but the columns of a row, and what has the same value whenever it is asked for.
+bool SplitBlock::is_of_one_row(const ast::Expression& expression, const FunctionNames& aggregates) const {
+    bool is_one = !has_query(expression) && !contains(expression, [&](const ast::Expression& each) {
+        const auto* call = std::get_if<ast::FunctionCall>(&each.node);
+        return std::holds_alternative<ast::Star>(each.node) || (call && call->over) ||
+               is_aggregate_call(each, aggregates) || goes_by_the_moment(each);
+    });
+    ast::Expression copy = expression;
+    replace_free_expressions(copy, [&](ast::Expression& each, const std::vector<std::string>& bound) {
+        const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+        if (!reference) return false;
+        const bool is_bound =
+            std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end();
+        is_one = is_one && (is_bound || resolve(*reference, relations_));
+        return true;
+    });
+    return is_one;
 }
 
 ast::Expression SplitBlock::below(ast::Expression expression) const {

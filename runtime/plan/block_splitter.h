@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/ast/query.h"
@@ -8,6 +9,9 @@
 #include "runtime/plan/relation_columns.h"
 
 namespace laminar {
+
+/// A value of the rows that an operator keeps.
+[[nodiscard]] ast::Expression make_rows_column(std::string_view name);
 
 /// A SELECT taken apart: what FROM and WHERE deliver row by row, and the rest over these values, which keeps state.
 class SplitBlock {
@@ -27,6 +31,9 @@ public:
     /// Arguments of aggregates that go by the moment, such as now() - ts, become values of the input: they are
     /// evaluated when a row comes, and not when it is summed up.
     void evaluate_early(const FunctionNames& aggregates);
+    /// What the output computes of single rows and may fail for some is computed when a row comes, too: the row is then
+    /// left out alone. After evaluate_early.
+    void require_computable(const FunctionNames& aggregates, const RelationColumns& columns);
     /// Adds a value under a name.
     void add_value(ast::Expression value, std::string_view name);
 
@@ -41,6 +48,7 @@ private:
         ast::Expression expression;
     };
     [[nodiscard]] bool reads_values_alone(const ast::Expression& expression) const;
+    [[nodiscard]] bool is_of_one_row(const ast::Expression& expression, const FunctionNames& aggregates) const;
     void evaluate_arguments_early(ast::FunctionCall& call);
     const std::string& add_named_value(std::string text, const ast::Expression& expression);
 

@@ -65,6 +65,14 @@ bool contains(const ast::Expression& expression, const std::function<bool(const 
     return found;
 }
 
+bool has_query(const ast::Expression& expression) {
+    bool found = false;
+    ast::for_each_child_of_expression(
+        expression, [&](const ast::Expression& child) { found = found || has_query(child); },
+        [&](const ast::Query&) { found = true; });
+    return found;
+}
+
 bool contains_column(const ast::Expression& expression) {
     return contains(expression, [](const ast::Expression& each) {
         return std::holds_alternative<ast::ColumnReference>(each.node) ||
@@ -142,6 +150,24 @@ std::vector<ast::Expression> window_functions_of(ast::Select& select) {
 }
 
 bool has_window_functions(ast::Select& select) { return !window_functions_of(select).empty(); }
+
+std::optional<ast::Expression> find_call(ast::Select& select, std::string_view name) {
+    std::optional<ast::Expression> found;
+    for_each_result_expression(select, [&](ast::Expression& expression) {
+        (void)contains(expression, [&](const ast::Expression& each) {
+            if (!found && called_function(each) == name) found = each;
+            return found.has_value();
+        });
+    });
+    return found;
+}
+
+std::vector<ast::Expression> arguments_of(const ast::Expression& call) {
+    std::vector<ast::Expression> arguments;
+    for (const ast::FunctionArgument& argument : std::get<ast::FunctionCall>(call.node).arguments)
+        arguments.push_back(argument.value);
+    return arguments;
+}
 
 std::optional<std::uint64_t> constant_number(const ast::Expression& expression) {
     const auto* literal = std::get_if<ast::Literal>(&without_parentheses(expression).node);

@@ -25,6 +25,8 @@ using FunctionNames = std::set<std::string, std::less<>>;
 [[nodiscard]] bool is_aggregate_call(const ast::Expression& expression, const FunctionNames& aggregates);
 /// Whether an expression satisfies test at or below, subqueries left aside.
 [[nodiscard]] bool contains(const ast::Expression& expression, const std::function<bool(const ast::Expression&)>& test);
+/// Whether a query is at or below the expression.
+[[nodiscard]] bool has_query(const ast::Expression& expression);
 [[nodiscard]] bool contains_column(const ast::Expression& expression);
 /// Whether its value may differ from row to row: it has a column, a subquery or a call.
 [[nodiscard]] bool may_vary(const ast::Expression& expression);
@@ -42,6 +44,9 @@ void for_each_result_expression(ast::Select& select, const std::function<void(as
 /// Calls with OVER in items, HAVING and QUALIFY.
 [[nodiscard]] std::vector<ast::Expression> window_functions_of(ast::Select& select);
 [[nodiscard]] bool has_window_functions(ast::Select& select);
+/// The first call of a function in the expressions that for_each_result_expression visits.
+[[nodiscard]] std::optional<ast::Expression> find_call(ast::Select& select, std::string_view name);
+[[nodiscard]] std::vector<ast::Expression> arguments_of(const ast::Expression& call);
 /// The value of a whole, non-negative number; nullopt for anything else.
 [[nodiscard]] std::optional<std::uint64_t> constant_number(const ast::Expression& expression);
 

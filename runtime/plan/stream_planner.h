@@ -94,21 +94,27 @@ private:
     // stream_planner_block.cpp: blocks that keep state.
     void plan_stateful(ast::Select& select, SourceSpan span);
     void name_items(ast::Select& select);
-    std::vector<ast::Expression> written_out_groups(ast::Select& select) const;
     bool plan_grouped(ast::Select& select, SourceSpan span, SplitBlock& split);
+    void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
+    void refuse_moments_of(const ast::Select& output, bool from_changes) const;
+    void unnest_hops(ast::Select& select);
+    void warn_of_unbounded_state(SourceSpan span, const std::string& what);
+
+    // stream_planner_windows.cpp: what is complete when time has passed.
     [[nodiscard]] std::optional<ast::Expression> same_over_rows(SplitBlock& split, const ast::Expression& value) const;
     void plan_window(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& key_value,
                      const TimeKey& key, const std::string& name);
     void plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
-    void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
-    void refuse_moments_of(const ast::Select& output, bool from_changes) const;
-    void unnest_hops(ast::Select& select);
     /// The time columns of the newest operator. base: text of the reference (below) that its clock is about;
     /// base_is_window: that is a window, and the clock its start.
     void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
                            const std::optional<ast::Expression>& window, bool base_is_window = false);
-    void warn_of_unbounded_state(SourceSpan span, const std::string& what);
+
+    // stream_planner_results.cpp: what is made of aggregates and window functions.
+    /// Where that may fail for some results, a block around them does it, so that a result is left out alone; true when
+    /// it has been planned so.
+    bool separate_results(ast::Select& select, SourceSpan span);
 
     // stream_planner_over.cpp: window functions.
     bool separate_over(ast::Select& select, SourceSpan span);

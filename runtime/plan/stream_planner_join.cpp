@@ -5,6 +5,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
+#include "runtime/plan/row_computations.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -59,15 +60,6 @@ std::vector<TimeOrder> orders_in(const ast::Expression& part) {
 
 bool is_inner(const ast::Join& join) {
     return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross;
-}
-
-/// A query inside may refer to both sides.
-bool has_query(const ast::Expression& expression) {
-    bool found = false;
-    ast::for_each_child_of_expression(
-        expression, [&](const ast::Expression& child) { found = found || has_query(child); },
-        [&](const ast::Query&) { found = true; });
-    return found;
 }
 
 /// Whether a row for which a condition on its side alone does not hold has no part in the join, wherever the condition
@@ -191,6 +183,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             const unsigned sides = sides_of(part);
             if (sides != 1 && sides != 2) return false;
             const std::size_t side = sides - 1;
+            // A query inside may refer to both sides.
             if (has_query(part) || !filters_side(join, side)) return false;
             filters[side].push_back(part);
             return true;
@@ -280,6 +273,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         });
     };
     const std::vector<ast::Expression> plain_conditions = conditions;
+    SideComputations computations(sides_of, [&](std::size_t side, const ast::Expression& expression) {
+        return type_over(columns_, *froms[side], expression);
+    });
+    for (const ast::Expression& condition : plain_conditions) computations.add(condition);
     for (ast::Expression& condition : conditions) to_side_values(condition, true);
     for_each_result_expression(select, to_joined);
     if (select.where) to_joined(*select.where);
@@ -364,6 +361,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     const auto finish_inputs = [&] {
         for (std::size_t side = 0; side < 2; ++side) {
             if (inputs[side].items.empty()) inputs[side].items.push_back(make_item(make_number(1), "v0"));
+            require_computable(inputs[side], computations.take(side));
             plan.sides[side].input.query = make_query(inputs[side]);
             plan.sides[side].input.lateness = lateness(plan.sides[side].input.query, late[side]);
         }

@@ -8,6 +8,7 @@
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/plan/block_splitter.h"
+#include "runtime/plan/group_keys.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -177,24 +178,10 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     inner.having = select.having;
     outer.where = {};
     outer.having = {};
+    write_out_group_by_all(outer, aggregates_);
     const std::vector<ast::Expression> groups = written_out_groups(outer);
     outer.group_by.clear();
     outer.group_by_all = false;
-    const auto write_out_aliases = [&](ast::Expression& expression) {
-        replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>&) {
-            const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
-            if (!reference || resolve(*reference, relations)) return false;
-            for (const ast::SelectItem& item : select.items) {
-                if (!equals_ignoring_case(item.alias->text, reference->parts.front().text)) continue;
-                ast::Expression value = item.value;
-                for (std::size_t field = 1; field < reference->parts.size(); ++field)
-                    value = make_struct_field(std::move(value), reference->parts[field].text);
-                each = std::move(value);
-                return true;
-            }
-            return false;
-        });
-    };
     std::vector<std::pair<std::string, std::string>> replacements;
     for (const ast::Expression& group : groups) {
         const std::string name = fmt::format("g{}", replacements.size());
@@ -203,7 +190,7 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
         replacements.emplace_back(text_of(group), name);
     }
     const auto lift = [&](ast::Expression& expression) {
-        write_out_aliases(expression);
+        write_out_aliases(expression, select, relations);
         replace_expressions(expression, [&](ast::Expression& each) {
             const std::string text = text_of(each);
             for (const auto& [known, name] : replacements) {
@@ -311,6 +298,7 @@ void StreamPlanner::sum_up_frames_exactly(ast::Select& output, const std::vector
 }
 
 bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& split) {
+    if (separate_results(select, span)) return true;
     ast::Select& output = split.output();
     const std::vector<ast::Expression> calls = window_functions_of(output);
     const TimeTracer tracer = make_tracer();
@@ -398,6 +386,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     const ast::Expression* base = growing_reference(base_of);
     const std::string base_text = base ? text_of(*base) : std::string();
     if (!at_once) over.key = timestamps;
+    split.require_computable(aggregates_, columns_);
     over.input.query = make_query(split.input());
     over.input.in_order = comes_in_order(*select.from);
     over.input.lateness = lateness(over.input.query, time_key_column, timestamps);

@@ -233,7 +233,10 @@ ResultTable Fragment::execute_apart(PreparedQuery& statement, bool removed) {
                 append_rows(rows, execute_statement(statement));
             },
             observer_.retries(scan.slot));
-        for (const RefusedRow& row : refused) observer_.refused_row(*scan.slot, row);
+        // A row that is taken back was told of when it came.
+        for (const RefusedRow& row : refused) {
+            if (!removed) observer_.refused_row(*scan.slot, row);
+        }
         scan.slot->set_window(0, 0);
     }
     return rows;

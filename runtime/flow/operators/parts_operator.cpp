@@ -18,6 +18,7 @@ class PartsOperator final : public StreamOperator {
 public:
     PartsOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
         : has_begun_(context.has_begun),
+          observer_(context.observer),
           input_(plan.inputs.front(), *plan.parts, context),
           state_(context.engine, context.name, input_.columns()),
           together_slot_(context.engine.create_row_slot(context.name + ":together", input_.columns())),
@@ -67,8 +68,11 @@ public:
         } else {
             merged_ = kept;
         }
-        ResultTable before = answers_ ? answer(kept) : empty_rows(added_.columns);
-        const ResultTable after = answer(merged_);
+        std::vector<RefusedRow> known;  // Told of when they were made.
+        ResultTable before = answers_ ? answer(kept, 0, known) : empty_rows(added_.columns);
+        std::vector<RefusedRow> refused;
+        const ResultTable after = answer(merged_, observer_.retries(), refused);
+        for (const RefusedRow& result : refused) observer_.refused(result.reason);
         added_ = changes_of_.difference(after, before);
         removed_ = changes_of_.difference(before, after);
         if (changes_) merged_slot_->set_rows(&merged_);
@@ -104,12 +108,13 @@ private:
         if (!same) throw EngineException({.type = "Internal", .message = "merged parts are of other types than parts"});
     }
 
-    /// The result for parts; without groups there is one for none, too.
-    ResultTable answer(const ResultTable& parts) {
-        return changes_of_.result_of(parts.rows == 0 && of_nothing_ ? *of_nothing_ : parts);
+    /// The result for parts; without groups there is one for none, too. refused: those that have none.
+    ResultTable answer(const ResultTable& parts, unsigned retries, std::vector<RefusedRow>& refused) {
+        return changes_of_.results_of_each(parts.rows == 0 && of_nothing_ ? *of_nothing_ : parts, retries, refused);
     }
 
     const bool& has_begun_;
+    RowObserver& observer_;
     SummedInput input_;
     StateTable state_;
     std::unique_ptr<BatchSlot> together_slot_;  ///< Slots outlive the statements that read them.

@@ -23,6 +23,20 @@ ResultTable ResultChanges::result_of(const ResultTable& rows) {
     return query_->execute();
 }
 
+ResultTable ResultChanges::results_of_each(const ResultTable& rows, unsigned retries,
+                                           std::vector<RefusedRow>& refused) {
+    ResultTable results = empty_rows(query_->columns());
+    const ShownRows shown(*rows_, rows);
+    refused = process_in_parts(
+        rows.rows,
+        [&](std::size_t first, std::size_t count) {
+            rows_->set_window(first, count);
+            append_rows(results, query_->execute());
+        },
+        retries);
+    return results;
+}
+
 ResultTable ResultChanges::difference(const ResultTable& result, const ResultTable& without) {
     if (result.rows == 0 || without.rows == 0) return result;
     const ShownRows shown(*result_, result);

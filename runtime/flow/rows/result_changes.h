@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/flow/rows/row_isolation.h"
 
 namespace laminar {
 
@@ -23,6 +24,9 @@ public:
 
     /// The result for rows. Throws EngineException.
     [[nodiscard]] ResultTable result_of(const ResultTable& rows);
+    /// The same where every row makes a result of its own, or none: without those that the engine refuses.
+    [[nodiscard]] ResultTable results_of_each(const ResultTable& rows, unsigned retries,
+                                              std::vector<RefusedRow>& refused);
     /// What is in the one result and not in the other, as often as it is there more often. Throws EngineException.
     [[nodiscard]] ResultTable difference(const ResultTable& result, const ResultTable& without);
 
