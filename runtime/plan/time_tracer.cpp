@@ -56,6 +56,13 @@ std::string item_name(const ast::SelectItem& item) {
     return {};
 }
 
+/// Of rows that come by either way.
+std::optional<TimeKey> of_both(std::optional<TimeKey> one, const std::optional<TimeKey>& other) {
+    if (!one || !other) return std::nullopt;
+    one->insert(one->end(), other->begin(), other->end());
+    return one;
+}
+
 }  // namespace
 
 ast::Expression* growing_reference(ast::Expression& expression) {
@@ -191,46 +198,58 @@ std::optional<TimeKey> TimeTracer::trace(const ast::Expression& expression,
 
 std::optional<TimeKey> TimeTracer::trace_table_column(const ast::TableReference& table,
                                                       const std::string& column) const {
-    std::string inner = column;
     if (const auto* scan = std::get_if<ast::BoundScan>(&table.node)) {
         if (!is_stream_(scan->input)) return std::nullopt;
-        return scan_clock_(scan->input, inner);
+        return scan_clock_(scan->input, column);
     }
     const auto* derived = std::get_if<ast::DerivedTable>(&table.node);
     if (!derived) return std::nullopt;
     if (table.alias && !table.alias->columns.empty()) {
         const auto columns = columns_.of(*derived->query);
         for (std::size_t index = 0; index < table.alias->columns.size() && index < columns.size(); ++index) {
-            if (equals_ignoring_case(table.alias->columns[index].text, column)) inner = columns[index].name;
+            if (equals_ignoring_case(table.alias->columns[index].text, column))
+                return derived->query->with.empty() ? trace_body_column_at(derived->query->body, index) : std::nullopt;
         }
     }
-    return trace_column(*derived->query, inner);
+    return trace_column(*derived->query, column);
 }
 
 std::optional<TimeKey> TimeTracer::trace_column(const ast::Query& query, const std::string& column) const {
     return query.with.empty() ? trace_body_column(query.body, column) : std::nullopt;
 }
 
+/// By its place, since it may have no name of its own, or one that another column has as well.
+std::optional<TimeKey> TimeTracer::trace_body_column_at(const ast::QueryBody& body, std::size_t place) const {
+    if (const auto* nested = std::get_if<ast::NestedQuery>(&body.node))
+        return nested->query->with.empty() ? trace_body_column_at(nested->query->body, place) : std::nullopt;
+    if (const auto* operation = std::get_if<ast::SetOperation>(&body.node); operation && !operation->by_name)
+        return of_both(trace_body_column_at(*operation->left, place), trace_body_column_at(*operation->right, place));
+    const auto* select = std::get_if<ast::Select>(&body.node);
+    const bool has_star = select && std::any_of(select->items.begin(), select->items.end(), [](const auto& item) {
+                              return std::holds_alternative<ast::Star>(item.value.node);
+                          });
+    if (select && select->from && !has_star)
+        return place < select->items.size() ? trace(select->items[place].value, columns_.relations_of(*select->from))
+                                            : std::nullopt;
+    ast::Query whole;
+    whole.body = body;
+    const auto columns = columns_.of(whole);
+    return place < columns.size() ? trace_body_column(body, columns[place].name) : std::nullopt;
+}
+
 std::optional<TimeKey> TimeTracer::trace_body_column(const ast::QueryBody& body, const std::string& column) const {
     if (const auto* nested = std::get_if<ast::NestedQuery>(&body.node)) return trace_column(*nested->query, column);
     if (const auto* operation = std::get_if<ast::SetOperation>(&body.node)) {
-        std::string right_column = column;
-        if (!operation->by_name) {
-            ast::Query left;
-            left.body = *operation->left;
-            ast::Query right;
-            right.body = *operation->right;
-            const auto left_columns = columns_.of(left);
-            const auto right_columns = columns_.of(right);
-            for (std::size_t index = 0; index < left_columns.size() && index < right_columns.size(); ++index) {
-                if (equals_ignoring_case(left_columns[index].name, column)) right_column = right_columns[index].name;
-            }
-        }
-        auto left = trace_body_column(*operation->left, column);
-        auto right = trace_body_column(*operation->right, right_column);
-        if (!left || !right) return std::nullopt;
-        left->insert(left->end(), right->begin(), right->end());
-        return left;
+        if (operation->by_name)
+            return of_both(trace_body_column(*operation->left, column), trace_body_column(*operation->right, column));
+        ast::Query whole;
+        whole.body = body;
+        const auto columns = columns_.of(whole);
+        const auto place = std::find_if(columns.begin(), columns.end(), [&](const OutputColumn& each) {
+            return equals_ignoring_case(each.name, column);
+        });
+        if (place == columns.end()) return std::nullopt;
+        return trace_body_column_at(body, static_cast<std::size_t>(place - columns.begin()));
     }
     const auto* select = std::get_if<ast::Select>(&body.node);
     if (!select || !select->from) return std::nullopt;

@@ -35,6 +35,7 @@ private:
                                                const std::vector<FromRelation>& relations) const;
     [[nodiscard]] std::optional<TimeKey> trace_table_column(const ast::TableReference& table,
                                                             const std::string& column) const;
+    [[nodiscard]] std::optional<TimeKey> trace_body_column_at(const ast::QueryBody& body, std::size_t place) const;
     [[nodiscard]] std::optional<TimeKey> trace_body_column(const ast::QueryBody& body, const std::string& column) const;
 
     const RelationColumns& columns_;
