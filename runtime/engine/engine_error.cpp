@@ -3,11 +3,13 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 #include <utility>
 
 #include "catalog/objects/column_name.h"
+#include "runtime/engine/type_names.h"
 
 namespace laminar {
 
@@ -94,6 +96,9 @@ EngineError parse(std::string_view text) {
 EngineError parse_engine_error(std::string_view text) {
     EngineError error = parse(without_column_marks(std::string(text)));
     tell_of_enumerations(error);
+    static constexpr std::array<std::string_view, 3> about_values{"Conversion", "Out of Range", "Invalid Input"};
+    if (std::find(about_values.begin(), about_values.end(), error.type) != about_values.end())
+        error.message = with_sql_types_around_value(error.message);
     return error;
 }
 

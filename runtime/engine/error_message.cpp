@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "parser/text/name_suggester.h"
+#include "runtime/engine/type_names.h"
 
 namespace laminar {
 
@@ -19,33 +20,6 @@ using Code = DiagnosticCode;
 constexpr std::size_t shown_candidates = 4;
 
 std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-}
-
-/// The engine's names for types inside itself, as SQL spells them.
-std::string with_sql_types(std::string text) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> names{{
-        {"STRING_LITERAL", "VARCHAR"},
-        {"INTEGER_LITERAL", "INTEGER"},
-        {"\"NULL\"", "NULL"},
-        {"UINT128", "UHUGEINT"},
-        {"UINT64", "UBIGINT"},
-        {"UINT32", "UINTEGER"},
-        {"UINT16", "USMALLINT"},
-        {"UINT8", "UTINYINT"},
-        {"INT128", "HUGEINT"},
-        {"INT64", "BIGINT"},
-        {"INT32", "INTEGER"},
-        {"INT16", "SMALLINT"},
-        {"INT8", "TINYINT"},
-        {" type type ", " type "},
-    }};
-    for (const auto& [internal, sql] : names) replace_all(text, internal, sql);
-    return text;
-}
 
 /// Text between the first before and the next after; nullopt when they are not there.
 std::optional<std::string> between(std::string_view text, std::string_view before, std::string_view after) {

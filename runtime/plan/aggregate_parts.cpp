@@ -7,6 +7,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
+#include "runtime/plan/shown_names.h"
 
 namespace laminar {
 
@@ -101,18 +102,20 @@ class PartsBuilder {
 public:
     PartsBuilder(const std::vector<OutputColumn>& values, const FunctionNames& aggregates, FloatingSums sums,
                  const RelationColumns& columns)
-        : values_(values), aggregates_(aggregates), sums_(sums), columns_(columns) {}
+        : values_(values), aggregates_(aggregates), sums_(sums), columns_(columns) {
+        // A column of the parts passes for none of the rows.
+        for (const OutputColumn& value : values) names_.take(value.name);
+    }
 
     /// A structure is taken apart: the engine hashes and compares the values of its fields several times faster.
-    void add_key(const ast::Expression& key, const std::string& name) {
+    void add_key(const ast::Expression& key) {
         const auto* structure = std::get_if<ast::StructLiteral>(&without_parentheses(key).node);
-        if (!structure) return add_plain_key(key, name);
+        if (!structure) return add_plain_key(key);
         ast::StructLiteral made = *structure;
         for (std::size_t field = 0; field < made.entries.size(); ++field) {
             // What is the same for all rows is no key; and as one, a number would be the position of another.
             if (!may_vary(structure->entries[field].value)) continue;
-            const std::string field_name = name + "f" + std::to_string(field);
-            add_plain_key(structure->entries[field].value, field_name);
+            add_plain_key(structure->entries[field].value);
             made.entries[field].value = replacements_.at(text_of(structure->entries[field].value));
         }
         replacements_[text_of(key)] = {key.span, std::move(made)};
@@ -123,18 +126,29 @@ public:
         key_columns_[text_of(key)] = replacements_[text_of(key)] = column(std::string(name));
     }
 
-    void add_plain_key(const ast::Expression& key, const std::string& name) {
+    void add_plain_key(const ast::Expression& key) {
         if (key_columns_.contains(text_of(key))) return;
         if (auto computed = computed_from_another(key)) {
             replacements_[text_of(key)] = std::move(*computed);
             return;
         }
+        const bool is_column = std::holds_alternative<ast::ColumnReference>(key.node);
+        add_key_column(key, is_column ? shown_name(key) : names_.add(shown_name(key)));
+    }
+
+    void add_key_column(const ast::Expression& key, const std::string& name) {
+        if (key_columns_.contains(text_of(key))) return;
         make_.items.push_back(make_item(key, name));
         merge_.items.push_back(make_item(column(name), name));
         make_.group_by.push_back({ast::GroupingElement::Kind::expression, {key}, {}});
         merge_.group_by.push_back({ast::GroupingElement::Kind::expression, {column(name)}, {}});
         keys_.push_back(name);
         key_columns_[text_of(key)] = replacements_[text_of(key)] = column(name);
+    }
+
+    [[nodiscard]] bool has_column(const std::string& name) const {
+        return std::any_of(make_.items.begin(), make_.items.end(),
+                           [&](const ast::SelectItem& item) { return item.alias->text == name; });
     }
 
     /// False where an aggregate cannot be computed from parts.
@@ -199,7 +213,7 @@ private:
     void take_each_row() {
         const std::vector<OutputColumn> types = columns_.over_rows(make_query(make_), values_);
         for (std::size_t index = 0; index < types.size(); ++index) {
-            if (make_.items[index].alias->text.front() != 'p') continue;
+            if (!single_.contains(types[index].name)) continue;
             ast::Expression& value = make_.items[index].value;
             value = std::move(single_[types[index].name]);
             if (kind_of_numbers(types[index].type) != Numbers::none)
@@ -211,9 +225,10 @@ private:
 
     std::string add_part(const ast::FunctionCall& call, std::string_view function, const std::string& merge_function,
                          std::string_view merge_type) {
-        std::string name = "p" + std::to_string(part_count_++);
         const bool is_same = fold_case(call.name.parts.back().text) == function;
-        make_.items.push_back(make_item(is_same ? ast::Expression{{}, call} : same_call(call, function), name));
+        ast::Expression part = is_same ? ast::Expression{{}, call} : same_call(call, function);
+        std::string name = names_.add(shown_name(part));
+        make_.items.push_back(make_item(std::move(part), name));
         single_[name] = of_one_row(call, std::string(function));
         ast::Expression merged = make_call(merge_function, {column(name)}, {});
         if (!merge_type.empty()) merged = make_cast(std::move(merged), merge_type, {});
@@ -295,7 +310,7 @@ private:
     std::map<std::string, ast::Expression> replacements_;  ///< By the text of what they stand for.
     std::map<std::string, ast::Expression> key_columns_;   ///< The same, of keys alone.
     std::map<std::string, ast::Expression> single_;        ///< What a single row makes, by the name of the part.
-    std::size_t part_count_ = 0;
+    ShownNames names_;
 };
 
 }  // namespace
@@ -311,18 +326,18 @@ std::optional<AggregateParts> aggregate_parts(const ast::Select& block, const st
         return std::nullopt;
     PartsBuilder builder(values, aggregates, sums, columns);
     if (same_as_time_key) builder.add_known_key(*same_as_time_key, time_key_column);
-    for (std::size_t index = 0; index < groups.size(); ++index)
-        builder.add_key(groups[index], "k" + std::to_string(index));
-    if (time_key) builder.add_key(make_column(operator_rows_alias, time_key_column, {}), time_key_column);
+    for (const ast::Expression& group : groups) builder.add_key(group);
+    if (time_key) builder.add_key_column(make_column(operator_rows_alias, time_key_column, {}), time_key_column);
     ast::Select finished = block;
     bool good = true;
     for (ast::SelectItem& item : finished.items) good = builder.replace_aggregates(item.value) && good;
     if (finished.having) good = builder.replace_aggregates(*finished.having) && good;
     const auto is_row_value = [&](const ast::Expression& each) {
         const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
-        return reference && std::any_of(values.begin(), values.end(), [&](const OutputColumn& value) {
-                   return value.name != time_key_column && reference->parts.back().text == value.name;
-               });
+        if (!reference || reference->parts.front().text != operator_rows_alias) return false;
+        return std::any_of(values.begin(), values.end(), [&](const OutputColumn& value) {
+            return reference->parts.back().text == value.name && !builder.has_column(value.name);
+        });
     };
     // A value of single rows that is no key: the engine says so best.
     for (const ast::SelectItem& item : finished.items) good = good && !contains(item.value, is_row_value);

@@ -48,7 +48,7 @@ const std::string& SplitBlock::add_named_value(std::string text, const ast::Expr
     const auto known =
         std::find_if(values_.begin(), values_.end(), [&](const Value& value) { return value.text == text; });
     if (known != values_.end()) return known->name;
-    const std::string name = "c" + std::to_string(values_.size());
+    const std::string name = names_.add(shown_name(expression));
     input_.items.push_back(make_item(expression, name));
     return values_.emplace_back(Value{std::move(text), name, expression}).name;
 }

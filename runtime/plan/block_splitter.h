@@ -7,6 +7,7 @@
 #include "parser/ast/query.h"
 #include "runtime/plan/expression_tools.h"
 #include "runtime/plan/relation_columns.h"
+#include "runtime/plan/shown_names.h"
 
 namespace laminar {
 
@@ -56,6 +57,7 @@ private:
     ast::Select input_;
     ast::Select output_;
     std::vector<Value> values_;
+    ShownNames names_;
     std::vector<ast::Expression> groups_;
 };
 

@@ -6,6 +6,7 @@
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/row_computations.h"
+#include "runtime/plan/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -206,6 +207,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
 
     // Values of the sides, as far as somebody refers to them.
     std::vector<SideValue> values;
+    ShownNames side_names[2];
     ast::Select inputs[2];
     for (std::size_t side = 0; side < 2; ++side) {
         inputs[side].from = *froms[side];
@@ -216,7 +218,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         for (const SideValue& value : values) {
             if (value.side == side && value.text == text) return value.name;
         }
-        SideValue value{side, text, fmt::format("v{}", inputs[side].items.size())};
+        SideValue value{side, text, side_names[side].add(shown_name(reference))};
         inputs[side].items.push_back(make_item(reference, value.name));
         values.push_back(value);
         return value.name;
@@ -239,6 +241,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     // What the rest of the block refers to.
     ast::Select joined;
     std::vector<std::pair<std::string, std::string>> outputs;  // Text of the reference, name in the result.
+    ShownNames output_names;
     const bool coalesces = join.kind == Kind::right || join.kind == Kind::full;
     const auto to_joined = [&](ast::Expression& expression) {
         replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>& bound) {
@@ -254,7 +257,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             }
             const SourceSpan at = each.span;
             if (name.empty()) {
-                name = fmt::format("j{}", outputs.size());
+                const std::string relation = resolve(*reference, all_relations)->relation->alias;
+                name = output_names.add(relation.empty() || relation.starts_with("__")
+                                            ? shown_name(each)
+                                            : relation + "." + shown_name(each));
                 ast::Expression value = each;
                 const bool both = coalesces && reference->parts.size() == 1 &&
                                   std::any_of(merged.begin(), merged.end(), [&](const std::string& column) {

@@ -9,6 +9,7 @@
 #include "runtime/engine/functions/average.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/group_keys.h"
+#include "runtime/plan/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -183,8 +184,9 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     outer.group_by.clear();
     outer.group_by_all = false;
     std::vector<std::pair<std::string, std::string>> replacements;
+    ShownNames names;
     for (const ast::Expression& group : groups) {
-        const std::string name = fmt::format("g{}", replacements.size());
+        const std::string name = names.add(shown_name(group));
         inner.items.push_back(make_item(group, name));
         inner.group_by.push_back({ast::GroupingElement::Kind::expression, {group}, {}});
         replacements.emplace_back(text_of(group), name);
@@ -199,7 +201,7 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
                 return true;
             }
             if (!is_aggregate(each)) return false;
-            const std::string name = fmt::format("g{}", replacements.size());
+            const std::string name = names.add(shown_name(each));
             inner.items.push_back(make_item(each, name));
             replacements.emplace_back(text, name);
             each = make_column("__grouped", name, each.span);

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -9,6 +7,7 @@
 #include "runtime/plan/failing_expressions.h"
 #include "runtime/plan/group_keys.h"
 #include "runtime/plan/row_computations.h"
+#include "runtime/plan/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 
 namespace laminar {
@@ -47,7 +46,7 @@ public:
         inner_.items.clear();
         inner_.having = {};
         inner_.qualify = {};
-        for (const ast::SelectItem& item : block_.items) names_.insert(fold_case(item.alias->text));
+        for (const ast::SelectItem& item : block_.items) names_.take(item.alias->text);
         for (const ast::SelectItem& item : block_.items) {
             ast::SelectItem outer = item;
             if (may_fail(item.value)) {
@@ -96,7 +95,7 @@ private:
     void lift(ast::Expression& expression) {
         replace_free_expressions(expression, [&](ast::Expression& each, const std::vector<std::string>& bound) {
             if (is_result(each)) {
-                each = inner_value(each, text_of(each));
+                each = inner_value(each);
                 return true;
             }
             const auto* reference = std::get_if<ast::ColumnReference>(&each.node);
@@ -108,19 +107,17 @@ private:
                 can_be_separated_ = false;
                 return true;
             }
-            each = inner_value(each, reference->parts.back().text);
+            each = inner_value(each);
             return true;
         });
     }
 
-    ast::Expression inner_value(const ast::Expression& value, const std::string& name) {
+    ast::Expression inner_value(const ast::Expression& value) {
         const std::string text = text_of(value);
         for (const ast::SelectItem& item : inner_.items) {
             if (text_of(item.value) == text) return make_column(results_alias, item.alias->text, value.span);
         }
-        std::string unique = name;
-        for (std::size_t copy = 1; !names_.insert(fold_case(unique)).second; ++copy)
-            unique = fmt::format("{}_{}", name, copy);
+        const std::string unique = names_.add(shown_name(value));
         inner_.items.push_back(make_item(value, unique));
         return make_column(results_alias, unique, value.span);
     }
@@ -147,8 +144,8 @@ private:
     const RelationColumns& columns_;
     const FunctionNames& aggregates_;
     bool grouped_ = false;
-    std::set<std::string> keys_;   ///< Texts of GROUP BY.
-    std::set<std::string> names_;  ///< Case-folded, of both.
+    std::set<std::string> keys_;  ///< Texts of GROUP BY.
+    ShownNames names_;            ///< Of both.
     ast::Select inner_;
     ast::Select outer_;
     bool any_fails_ = false;

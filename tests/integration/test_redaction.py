@@ -279,7 +279,7 @@ class RedactionTest(LaminarTestCase):
             laminar = self.run_everywhere(declarations + pipelines + inspections + "DROP CONNECTION feed CASCADE;", expect=0)
             for where in ("casts", "json_casts", "direct", "sink", "sending", "moods", "bits"):
                 self.assertIn(f"{where}", laminar.stdout.text)
-            self.assertRegex(laminar.stdout.text, r"Could not convert string '(key=)?\*\*\*' to INT32")
+            self.assertRegex(laminar.stdout.text, r"Could not convert string '(key=)?\*\*\*' to INTEGER")
             for statement in ("SELECT CAST(h AS INTEGER) FROM events;", "INSERT INTO numbers SELECT h FROM events;",
                               "CREATE TABLE copies AS SELECT CAST(h AS DATE) AS d FROM events;", "SELECT h::JSON->'x' FROM events;",
                               "SELECT error(h) FROM events;"):

@@ -27,7 +27,8 @@ std::string quoted_list(const std::vector<OutputColumn>& columns) {
 /// The rows of a changing input and how often each is there: those that came and those that were taken back.
 std::string counted(const std::string& names, const std::string& weighted) {
     return fmt::format(
-        "(SELECT {0}, unnest(range(w)) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS w FROM {2} GROUP BY ALL) WHERE w > 0)",
+        "(SELECT {0}, unnest(range(\"{1}\")) FROM (SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL) "
+        "WHERE \"{1}\" > 0)",
         names, weight_column, weighted);
 }
 

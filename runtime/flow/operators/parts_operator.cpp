@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parser/write/sql_writer.h"
 #include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/operators/summed_input.h"
@@ -29,7 +30,7 @@ public:
         removed_ = added_;
         std::string same = "true";
         for (const std::string& key : plan.parts->keys)
-            same += fmt::format(" AND s.\"{0}\" IS NOT DISTINCT FROM n.\"{0}\"", key);
+            same += fmt::format(" AND s.{0} IS NOT DISTINCT FROM n.{0}", always_quote_identifier(key));
         const bool grouped = !plan.parts->keys.empty();
         kept_ = context.engine.prepare(grouped ? fmt::format("SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {}",
                                                              state_.table(), state_.fresh(), same)

@@ -48,6 +48,20 @@ TEST_CASE("error texts of every form are read") {
     CHECK(candidates.candidates == std::vector<std::string>{"f(A, B) -> C", "f(A[], STRUCT(x X, y Y)) -> C"});
 }
 
+TEST_CASE("errors name types as SQL does, and leave values and columns as they are") {
+    CHECK(parse_engine_error("Conversion Error: Could not convert string 'INT32' to INT64 when casting from source "
+                             "column INT8\nLINE 1: INT16")
+              .message ==
+          "Could not convert string 'INT32' to BIGINT when casting from source column INT8\nLINE 1: INT16");
+    CHECK(
+        parse_engine_error("Conversion Error: Type INT128 with value 3 can't be cast because the value is out of range "
+                           "for the destination type INT64")
+            .message ==
+        "Type HUGEINT with value 3 can't be cast because the value is out of range for the destination type BIGINT");
+    CHECK(parse_engine_error("Out of Range Error: Overflow in addition of INT32 (1 + 2)!").message ==
+          "Overflow in addition of INTEGER (1 + 2)!");
+}
+
 TEST_CASE("errors of the engine in Laminar's words") {
     struct Case {
         const char* sql;

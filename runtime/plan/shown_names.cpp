@@ -1,0 +1,44 @@
+#include "runtime/plan/shown_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "parser/text/ascii.h"
+#include "runtime/plan/expression_tools.h"
+
+namespace laminar {
+
+namespace {
+
+constexpr const char* prefix_of_our_own = "__";
+constexpr std::size_t longest_name = 100;
+
+}  // namespace
+
+std::string shown_name(const ast::Expression& expression) {
+    ast::Expression shown = without_parentheses(expression);
+    replace_expressions(shown, [](ast::Expression& each) {
+        auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+        if (!reference) return false;
+        if (reference->parts.size() > 1 && reference->parts.front().text.starts_with(prefix_of_our_own))
+            reference->parts.erase(reference->parts.begin());
+        return true;
+    });
+    if (const auto* reference = std::get_if<ast::ColumnReference>(&shown.node)) return reference->parts.back().text;
+    return text_of(shown);
+}
+
+void ShownNames::take(const std::string& name) { taken_.insert(fold_case(name)); }
+
+std::string ShownNames::add(const std::string& wanted) {
+    const bool is_good = !wanted.empty() && wanted.size() <= longest_name && !wanted.starts_with(prefix_of_our_own) &&
+                         wanted.find('"') == std::string::npos;
+    const std::string base = is_good ? wanted : "value";
+    std::string name = base;
+    for (std::size_t copy = 2; !taken_.insert(fold_case(name)).second; ++copy)
+        name = fmt::format("{} ({})", base, copy);
+    return name;
+}
+
+}  // namespace laminar
