@@ -7,7 +7,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/shown_names.h"
 
 namespace laminar {
 

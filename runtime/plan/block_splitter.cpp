@@ -5,9 +5,9 @@
 
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
-#include "runtime/plan/expression_tools.h"
-#include "runtime/plan/failing_expressions.h"
-#include "runtime/plan/row_computations.h"
+#include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/failing_expressions.h"
+#include "runtime/plan/expressions/row_computations.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {

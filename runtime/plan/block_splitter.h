@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "parser/ast/query.h"
-#include "runtime/plan/expression_tools.h"
-#include "runtime/plan/relation_columns.h"
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/relation_columns.h"
+#include "runtime/plan/expressions/shown_names.h"
 
 namespace laminar {
 

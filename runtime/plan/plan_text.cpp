@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

@@ -11,7 +11,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/plan/block_splitter.h"
 #include "runtime/plan/common_tables.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 #include "runtime/plan/session_rows.h"
 #include "runtime/plan/stream_plan.h"
 

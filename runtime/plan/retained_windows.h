@@ -6,8 +6,8 @@
 
 #include "catalog/query/bound_query.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/plan/expression_tools.h"
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/relation_columns.h"
 
 namespace laminar {
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/relation_columns.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

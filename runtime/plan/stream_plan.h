@@ -11,25 +11,13 @@
 
 #include "catalog/query/bound_query.h"
 #include "parser/ast/query.h"
+#include "runtime/plan/expressions/operator_rows.h"
 
 namespace laminar {
 
 /// A continuous query as a graph of operators that keep state. Everything between two operators is a fragment: a query
 /// whose rows can be computed batch by batch. Scans in fragments are BoundScan nodes: the first ones are the inputs of
 /// the bound query, the following ones the results of the operators in their order.
-
-/// In the query of an operator: the rows the operator itself keeps.
-inline constexpr std::size_t operator_rows_scan = std::numeric_limits<std::size_t>::max();
-inline constexpr const char* operator_rows_alias = "__rows";
-
-/// Names of columns that the planner adds; no user's column is called so.
-inline constexpr const char* time_key_column = "__key";
-inline constexpr const char* window_column = "__window";
-inline constexpr const char* arrival_column = "__arrival";
-/// With row_position_column: the scan that a row came from; NULL for rows that came from no stream.
-inline constexpr const char* origin_column = "__origin";
-/// In expressions of a clock: the clock itself.
-inline constexpr const char* clock_variable = "__clock";
 
 /// A value that never decreases while a clock advances: expression, over clock_variable, of type TIMESTAMP.
 struct ClockValue {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "parser/diagnostic/diagnostic.h"
-#include "runtime/plan/expression_tools.h"
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/relation_columns.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {

@@ -5,8 +5,8 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
-#include "runtime/plan/row_computations.h"
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/row_computations.h"
+#include "runtime/plan/expressions/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 

@@ -8,8 +8,8 @@
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/plan/block_splitter.h"
-#include "runtime/plan/group_keys.h"
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/group_keys.h"
+#include "runtime/plan/expressions/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 

@@ -4,10 +4,10 @@
 #include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
-#include "runtime/plan/failing_expressions.h"
-#include "runtime/plan/group_keys.h"
-#include "runtime/plan/row_computations.h"
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/failing_expressions.h"
+#include "runtime/plan/expressions/group_keys.h"
+#include "runtime/plan/expressions/row_computations.h"
+#include "runtime/plan/expressions/shown_names.h"
 #include "runtime/plan/stream_planner.h"
 
 namespace laminar {

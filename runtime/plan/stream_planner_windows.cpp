@@ -4,7 +4,7 @@
 #include "parser/text/ascii.h"
 #include "runtime/plan/aggregate_parts.h"
 #include "runtime/plan/block_splitter.h"
-#include "runtime/plan/group_keys.h"
+#include "runtime/plan/expressions/group_keys.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 

@@ -5,7 +5,7 @@
 
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

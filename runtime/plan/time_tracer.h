@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/relation_columns.h"
 #include "runtime/plan/stream_plan.h"
 
 namespace laminar {

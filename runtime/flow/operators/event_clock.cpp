@@ -6,7 +6,7 @@
 
 #include "connectors/codec/values/calendar.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

@@ -6,7 +6,7 @@
 #include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

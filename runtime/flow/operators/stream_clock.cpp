@@ -6,7 +6,7 @@
 
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/result_rows.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

@@ -1,11 +1,11 @@
-#include "runtime/plan/shown_names.h"
+#include "runtime/plan/expressions/shown_names.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "parser/text/ascii.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

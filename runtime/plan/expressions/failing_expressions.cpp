@@ -1,4 +1,4 @@
-#include "runtime/plan/failing_expressions.h"
+#include "runtime/plan/expressions/failing_expressions.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "parser/ast/query.h"
-#include "runtime/plan/expression_tools.h"
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/relation_columns.h"
 
 namespace laminar {
 

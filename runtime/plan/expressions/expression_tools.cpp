@@ -1,4 +1,4 @@
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 #include <algorithm>
 #include <array>

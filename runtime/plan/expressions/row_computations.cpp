@@ -1,4 +1,4 @@
-#include "runtime/plan/row_computations.h"
+#include "runtime/plan/expressions/row_computations.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,9 +8,9 @@
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/functions/computable.h"
-#include "runtime/plan/failing_expressions.h"
-#include "runtime/plan/group_keys.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/expressions/failing_expressions.h"
+#include "runtime/plan/expressions/group_keys.h"
+#include "runtime/plan/expressions/operator_rows.h"
 
 namespace laminar {
 

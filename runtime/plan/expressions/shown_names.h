@@ -20,7 +20,8 @@ public:
     std::string add(const std::string& wanted);
 
 private:
-    std::set<std::string> taken_;  ///< Case-folded.
+
+    std::set<std::string> taken_;
 };
 
 }  // namespace laminar

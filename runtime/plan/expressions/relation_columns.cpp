@@ -1,11 +1,11 @@
-#include "runtime/plan/relation_columns.h"
+#include "runtime/plan/expressions/relation_columns.h"
 
 #include <algorithm>
 
 #include "catalog/query/function_rewriter.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/plan/expression_tools.h"
+#include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 

@@ -1,4 +1,4 @@
-#include "runtime/plan/group_keys.h"
+#include "runtime/plan/expressions/group_keys.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+namespace laminar {
+
+/// In the query of an operator: the rows the operator itself keeps.
+inline constexpr std::size_t operator_rows_scan = std::numeric_limits<std::size_t>::max();
+inline constexpr const char* operator_rows_alias = "__rows";
+
+/// Names of columns that the planner adds; no user's column is called so.
+inline constexpr const char* time_key_column = "__key";
+inline constexpr const char* window_column = "__window";
+inline constexpr const char* arrival_column = "__arrival";
+/// With row_position_column: the scan that a row came from; NULL for rows that came from no stream.
+inline constexpr const char* origin_column = "__origin";
+/// In expressions of a clock: the clock itself.
+inline constexpr const char* clock_variable = "__clock";
+
+}  // namespace laminar
