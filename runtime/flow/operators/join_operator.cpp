@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/operators/pair_statement.h"
 #include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
@@ -74,14 +76,16 @@ public:
         const std::string right = sides_[1].state->table();
         const std::string new_left = sides_[0].state->fresh();
         const std::string new_right = sides_[1].state->fresh();
-        if (kind_ == JoinPlan::Kind::pairs) {
-            pairs_[0] = engine_.prepare(query_over(pairs, {new_left, sides_[1].state->both()}));
-            pairs_[1] = engine_.prepare(query_over(pairs, {left, new_right}));
-        }
-        if (sides_[0].tracks_matches || sides_[1].tracks_matches) {
-            matches_[0] = engine_.prepare(query_over(plan.matched, {new_left, sides_[1].state->both()}));
-            matches_[1] = engine_.prepare(query_over(plan.matched, {left, new_right}));
-        }
+        const auto over_pairs = [&](const char* name, const ast::Query& query, bool reports) {
+            return std::array<std::unique_ptr<PairStatement>, 2>{
+                std::make_unique<PairStatement>(context, fmt::format("{}:{} of new rows", context.name, name), query,
+                                                new_left, sides_[1].state->both(), reports),
+                std::make_unique<PairStatement>(context, fmt::format("{}:{} of kept rows", context.name, name), query,
+                                                left, new_right, reports)};
+        };
+        if (kind_ == JoinPlan::Kind::pairs) pairs_ = over_pairs("pairs", pairs, true);
+        if (sides_[0].tracks_matches || sides_[1].tracks_matches)
+            matches_ = over_pairs("matches", plan.matched, kind_ != JoinPlan::Kind::pairs);
         const std::string no_left = fmt::format("(SELECT * FROM {} WHERE false)", left);
         const std::string no_right = fmt::format("(SELECT * FROM {} WHERE false)", right);
         if (sides_[0].keeps_unmatched)
@@ -94,7 +98,7 @@ public:
             const std::string first_matched = fmt::format(
                 "(SELECT * FROM {} WHERE NOT \"{}\" AND \"{}\" IN (SELECT a FROM {}))", sides_[0].state->both(),
                 matched_column, arrival_column, sides_[0].matched_slot->from_sql());
-            pairs_[0] = engine_.prepare(query_over(left_alone(plan.query), {first_matched}));
+            first_matched_ = engine_.prepare(query_over(left_alone(plan.query), {first_matched}));
         } else if (kind_ == JoinPlan::Kind::anti) {
             unmatched_[0] = engine_.prepare(query_over(left_alone(plan.query), {unmatched_rows(0)}));
         }
@@ -221,6 +225,7 @@ private:
         for (auto& statement : pairs_) {
             if (statement) append_rows(added_, statement->execute());
         }
+        if (first_matched_) append_rows(added_, first_matched_->execute());
     }
 
     /// True when a bound has moved, so that rows may have to be forgotten.
@@ -244,8 +249,9 @@ private:
     Engine& engine_;
     JoinPlan::Kind kind_;
     Side sides_[2];
-    std::unique_ptr<PreparedQuery> pairs_[2];
-    std::unique_ptr<PreparedQuery> matches_[2];
+    std::array<std::unique_ptr<PairStatement>, 2> pairs_;
+    std::array<std::unique_ptr<PairStatement>, 2> matches_;
+    std::unique_ptr<PreparedQuery> first_matched_;  ///< SEMI: rows that found a partner just now.
     std::unique_ptr<PreparedQuery> unmatched_[2];
     bool expires_ = false;
 };
