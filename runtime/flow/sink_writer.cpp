@@ -249,10 +249,10 @@ std::string shape_for_sink(const std::string& query_sql, const std::vector<Outpu
     std::string names;
     for (std::size_t index = 0; index < columns.size(); ++index) {
         const std::string separator = index == 0 ? "" : ", ";
-        const std::string name = fmt::format("c{}", index + 1);
+        // The engine tells of a value that does not fit by the name of the column it goes to.
+        const std::string name = quote_identifier(columns[index].name);
         names += separator + name;
-        items += fmt::format("{}CAST({} AS {}) AS {}", separator, name, to_sql(columns[index].type),
-                             quote_identifier(columns[index].name));
+        items += fmt::format("{0}CAST({1} AS {2}) AS {1}", separator, name, to_sql(columns[index].type));
     }
     for (const std::string& column : further_columns) items += ", " + quote_identifier(column);
     return fmt::format("SELECT {} FROM ({}) AS shaped({})", items, query_sql, names);

@@ -20,8 +20,8 @@ public:
     std::string add(const std::string& wanted);
 
 private:
-
-    std::set<std::string> taken_;
+    /// Case-folded. A column of that name would hide the number that a table of the engine's gives its rows.
+    std::set<std::string> taken_{"rowid"};
 };
 
 }  // namespace laminar

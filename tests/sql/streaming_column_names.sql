@@ -1,0 +1,42 @@
+-- Columns may be called what they like, also as the engine calls the number of a row, or as operators call what they need.
+CREATE CONNECTION feed TO file (path = 'column_names.ndjson');
+CREATE TABLE s (rowid INTEGER, w INTEGER, n INTEGER, "value" INTEGER, "MAX(w)" INTEGER, "COUNT(*)" INTEGER, a INTEGER, e INTEGER, "it""s" INTEGER, ts TIMESTAMP,
+    WATERMARK FOR ts AS ts - INTERVAL '5 seconds') WITH (connector = 'feed');
+CREATE TABLE windows (rowid INTEGER, m INTEGER, c BIGINT, named HUGEINT, counted HUGEINT, quoted INTEGER);
+CREATE PIPELINE windows_p AS INSERT INTO windows SELECT rowid, MAX(w) AS m, COUNT(*) AS c, SUM("MAX(w)") AS named, SUM("COUNT(*)") AS counted, MIN("it""s") AS quoted
+    FROM s GROUP BY rowid, TUMBLE(ts, INTERVAL '1 minute');
+CREATE TABLE kept (rowid INTEGER, middle DOUBLE, m INTEGER);
+CREATE PIPELINE kept_p AS INSERT INTO kept SELECT rowid, median(w) AS middle, MAX("value") + MAX(w) AS m FROM s GROUP BY rowid, TUMBLE(ts, INTERVAL '1 minute');
+CREATE TABLE sessions (rowid INTEGER, c BIGINT);
+CREATE PIPELINE sessions_p AS INSERT INTO sessions SELECT rowid, COUNT(*) AS c FROM s GROUP BY rowid, SESSION(ts, INTERVAL '10 seconds');
+CREATE TABLE sums (rowid INTEGER, n HUGEINT, e HUGEINT, quoted INTEGER, PRIMARY KEY (rowid));
+CREATE PIPELINE sums_p AS INSERT INTO sums SELECT rowid, SUM(n) AS n, SUM(e) AS e, MAX("it""s") AS quoted FROM s GROUP BY rowid;
+CREATE TABLE keys ("it""s" INTEGER, c BIGINT, PRIMARY KEY ("it""s"));
+CREATE PIPELINE keys_p AS INSERT INTO keys SELECT "it""s", COUNT(*) AS c FROM s GROUP BY "it""s";
+CREATE TABLE middles (w INTEGER, middle DOUBLE, PRIMARY KEY (w));
+CREATE PIPELINE middles_p AS INSERT INTO middles SELECT w, median(rowid) AS middle FROM s GROUP BY w;
+CREATE TABLE before (rowid INTEGER, earlier INTEGER);
+CREATE PIPELINE before_p AS INSERT INTO before SELECT rowid, LAG(w) OVER (PARTITION BY rowid ORDER BY ts) AS earlier FROM s;
+CREATE TABLE pairs (rowid INTEGER, a INTEGER, e INTEGER);
+CREATE PIPELINE pairs_p AS INSERT INTO pairs SELECT l.rowid, r.a, l.e FROM s AS l LEFT JOIN s AS r ON l.rowid = r.a AND l.ts BETWEEN r.ts - INTERVAL '30 seconds' AND r.ts + INTERVAL '30 seconds';
+CREATE TABLE again (n HUGEINT, c BIGINT, PRIMARY KEY (n));
+CREATE PIPELINE again_p AS INSERT INTO again SELECT w AS n, COUNT(*) AS c FROM (SELECT rowid, SUM(n) AS w FROM s GROUP BY rowid) GROUP BY w;
+WAIT FOR windows COUNT 2 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM windows ORDER BY c;
+WAIT FOR kept COUNT 2 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM kept ORDER BY middle;
+WAIT FOR sessions COUNT 2 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM sessions ORDER BY c;
+WAIT FOR sums_p READ COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM sums ORDER BY e;
+WAIT FOR keys_p READ COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM keys ORDER BY c;
+WAIT FOR middles_p READ COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM middles ORDER BY w;
+WAIT FOR before COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM before ORDER BY earlier;
+WAIT FOR pairs COUNT 4 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM pairs ORDER BY e, a;
+WAIT FOR again_p READ COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM again ORDER BY n;
+SELECT name, state, errors FROM system.pipelines ORDER BY name;
