@@ -39,6 +39,13 @@ void Connection::hand_over(std::chrono::milliseconds deadline, std::function<voi
     });
 }
 
+Readiness readiness_of(const std::vector<ConnectionTestStep>& steps) {
+    for (const ConnectionTestStep& step : steps) {
+        if (!step.ok) return {step.detail, 0};
+    }
+    return {};
+}
+
 bool Connection::take_over(ConnectionHandover&& /*handover*/) { return false; }
 
 std::string describe(const UnsentMessages& unsent) {

@@ -183,6 +183,15 @@ struct ConnectionTestStep {
     std::string detail;  ///< Address, TLS version and peer subject, HTTP status, or the error.
 };
 
+/// Whether a connection has what it needs in order to open.
+struct Readiness {
+    std::string problem;  ///< Not redacted; empty: it has.
+    /// The port that it cannot have, as somebody else has it; 0: that is not the problem.
+    std::uint16_t taken_port = 0;
+};
+/// Of a connection whose test changes nothing and asks no peer.
+[[nodiscard]] Readiness readiness_of(const std::vector<ConnectionTestStep>& steps);
+
 /// Messages that send has accepted, and that are not yet where they are to go.
 struct UnsentMessages {
     std::uint64_t waiting = 0;  ///< Never handed to the system.
@@ -216,6 +225,15 @@ public:
     /// Whether messages are passed over while nobody reads them, so that the peer goes on. Otherwise a connection
     /// whose errors alone are read waits for a reader of its messages.
     virtual void set_passes_over(bool) {}
+
+    /// Takes what open needs and what can be had without a peer: secrets, certificates, a server's address. What is
+    /// taken is kept until it opens. done is called once, from any thread.
+    virtual void make_ready(std::function<void(Readiness)> done) { done({}); }
+    /// A server that listens stops doing so, with all that it has of clients, and done is told whether it did; the
+    /// other begins again, and done is told why it cannot. For a successor that wants the same port. Called once, from
+    /// any thread.
+    virtual void give_up_address(std::function<void(bool)> done) { done(false); }
+    virtual void take_address_back(std::function<void(std::string)> done) { done({}); }
 
     /// Starts connecting or listening. Does nothing when open.
     virtual void open() = 0;

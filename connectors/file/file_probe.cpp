@@ -40,6 +40,16 @@ void check_parquet_file(const std::string& path) {
 
 std::vector<ConnectionTestStep> test_readable_file(const std::string& path) {
     const auto start = std::chrono::steady_clock::now();
+    std::error_code unknown;
+    const std::filesystem::file_status status = std::filesystem::status(path, unknown);
+    if (std::filesystem::is_fifo(status) || std::filesystem::is_character_file(status)) {
+        // Reading would take what is for the connection, and might wait for it.
+        const bool readable = ::access(path.c_str(), R_OK) == 0;
+        const std::string reason = std::generic_category().message(readable ? 0 : errno);
+        return {
+            finish({"open", readable, {}, readable ? "readable" : fmt::format("cannot read \"{}\": {}", path, reason)},
+                   start)};
+    }
     try {
         FileReader reader(path);
         (void)reader.peek();

@@ -50,7 +50,17 @@ public:
         if (writer_) writer_->interrupt();
     }
 
-    [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_writable_file(path_); }
+    [[nodiscard]] std::vector<ConnectionTestStep> test() const override {
+        std::vector<ConnectionTestStep> steps = test_writable_file(path_);
+        try {
+            std::error_code error;
+            if (steps.front().ok && std::filesystem::exists(path_, error)) check_parquet_file(path_);
+        } catch (const std::exception& problem) {
+            steps.front().ok = false;
+            steps.front().detail = problem.what();
+        }
+        return steps;
+    }
 
 private:
     const std::string path_;

@@ -313,6 +313,11 @@ void PacedSource::add_input(TableStream stream, std::shared_ptr<InputChannel> ch
 
 void PacedSource::remove_input(const std::shared_ptr<InputChannel>& channel) { implementation_->remove_input(channel); }
 
+void PacedSource::make_ready(std::function<void(Readiness)> done) {
+    implementation_->test(
+        [done = std::move(done)](const std::vector<ConnectionTestStep>& steps) { done(readiness_of(steps)); });
+}
+
 void PacedSource::open() { implementation_->open(); }
 
 void PacedSource::close(std::chrono::milliseconds /*deadline: a turn is short*/, std::function<void()> done) {

@@ -282,6 +282,10 @@ void QueuedSink::add_input(TableStream /*stream*/, std::shared_ptr<InputChannel>
 
 void QueuedSink::remove_input(const std::shared_ptr<InputChannel>& /*channel*/) {}
 
+void QueuedSink::make_ready(std::function<void(Readiness)> done) {
+    test({}, [done = std::move(done)](const std::vector<ConnectionTestStep>& steps) { done(readiness_of(steps)); });
+}
+
 void QueuedSink::open() { implementation_->open(); }
 
 void QueuedSink::close(std::chrono::milliseconds deadline, std::function<void()> done) {

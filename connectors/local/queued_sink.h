@@ -51,6 +51,7 @@ public:
 
     void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override;  ///< Gets nothing: finished.
     void remove_input(const std::shared_ptr<InputChannel>& channel) override;
+    void make_ready(std::function<void(Readiness)> done) override;
     void open() override;
     void close(std::chrono::milliseconds deadline, std::function<void()> done) override;
     void pause() override {}

@@ -10,8 +10,8 @@
 
 namespace laminar {
 
-bool start_listening(boost::asio::ip::tcp::acceptor& acceptor, const boost::asio::ip::tcp::endpoint& address,
-                     std::string& problem) {
+boost::system::error_code start_listening(boost::asio::ip::tcp::acceptor& acceptor,
+                                          const boost::asio::ip::tcp::endpoint& address, std::string& problem) {
     using boost::asio::ip::tcp;
     boost::system::error_code error;
     acceptor.open(address.protocol(), error);
@@ -19,7 +19,7 @@ bool start_listening(boost::asio::ip::tcp::acceptor& acceptor, const boost::asio
     if (!error && address.address().is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), error);
     if (!error) acceptor.bind(address, error);
     if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-    if (!error) return true;
+    if (!error) return error;
     std::string_view advice;
     if (error == boost::asio::error::address_in_use)
         advice = " (end the program that has the port, choose another port, or let the system choose one: port = 0)";
@@ -30,7 +30,7 @@ bool start_listening(boost::asio::ip::tcp::acceptor& acceptor, const boost::asio
     problem = fmt::format("cannot listen on {}: {}{}", address_text(address), error.message(), advice);
     boost::system::error_code ignored;
     acceptor.close(ignored);
-    return false;
+    return error;
 }
 
 }  // namespace laminar

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "connectors/delivery/input_channel.h"
+#include "connectors/rows/utc_clock.h"
 #include "parser/text/ascii.h"
 #include "runtime/database/connection_secrets.h"
 #include "runtime/engine/failure_reason.h"
@@ -42,6 +43,15 @@ struct CloseLatch {
         return done.wait_for(lock, limit, [this] { return open == 0; });
     }
 };
+
+/// What a connection answers to ask, which hands the function that it is given to be called.
+template <class Answer, class Ask>
+Answer answer_of(Ask ask) {
+    const auto promise = std::make_shared<std::promise<Answer>>();
+    std::future<Answer> answer = promise->get_future();
+    ask([promise](Answer given) { promise->set_value(std::move(given)); });
+    return answer.get();
+}
 
 /// How long a connection that nobody uses any more may take to say goodbye.
 constexpr std::chrono::milliseconds unused_close_deadline{5'000};
@@ -181,11 +191,23 @@ ConnectionStatus LiveConnections::past_totals() const {
     return past_totals_;
 }
 
-void LiveConnections::replace(const ConnectionObject& definition) {
+/// Empty when the successor can open now; otherwise why it cannot, and the old one is as it was.
+std::string LiveConnections::make_ready(Connection& successor, Connection& old) {
+    const auto try_it = [&] { return answer_of<Readiness>([&](auto done) { successor.make_ready(std::move(done)); }); };
+    Readiness readiness = try_it();
+    if (readiness.taken_port == 0 || readiness.taken_port != old.status().port) return readiness.problem;
+    if (!answer_of<bool>([&](auto done) { old.give_up_address(std::move(done)); })) return readiness.problem;
+    readiness = try_it();
+    if (readiness.problem.empty()) return {};
+    const auto lost = answer_of<std::string>([&](auto done) { old.take_address_back(std::move(done)); });
+    return lost.empty() ? readiness.problem : fmt::format("{}; and its own port is lost: {}", readiness.problem, lost);
+}
+
+std::string LiveConnections::replace(const ConnectionObject& definition) {
     std::shared_ptr<Connection> old = find(definition.name);
-    if (!old) return;
+    if (!old) return {};
     const std::shared_ptr<Connection> successor = make_detached(definition);
-    // Closed before the other opens: a server's port must be free before its successor binds it.
+    if (const std::string problem = make_ready(*successor, *old); !problem.empty()) return secrets_.redact(problem);
     const auto handed_over = std::make_shared<std::promise<ConnectionHandover>>();
     std::future<ConnectionHandover> arrival = handed_over->get_future();
     old->hand_over(unused_close_deadline,
@@ -211,6 +233,7 @@ void LiveConnections::replace(const ConnectionObject& definition) {
         successor->add_input(attachment.stream, attachment.channel);
     }
     successor->open();
+    return {};
 }
 
 std::vector<std::string> LiveConnections::reload_secrets() {
@@ -223,8 +246,12 @@ std::vector<std::string> LiveConnections::reload_secrets() {
     }
     std::vector<std::string> names;
     for (const ConnectionObject& definition : rotated) {
-        replace(definition);
-        names.push_back(definition.name);
+        const std::string problem = replace(definition);
+        if (problem.empty())
+            names.push_back(definition.name);
+        else
+            observer_->log({utc_now(), definition.name, "warning", "secrets_not_reloaded",
+                            fmt::format("it stays as it is: {}", problem)});
     }
     return names;
 }

@@ -44,10 +44,12 @@ public:
     /// A consumer goes by another name from now on.
     void rename_consumer(std::string_view connection, const std::string& from, const std::string& to);
     /// Puts a new definition in the place of the live one, if there is one; channels and what is buffered in them stay,
-    /// and the new connection sends what the old one could not. Throws, and leaves the old one alone, when there can be
-    /// no connection of that definition.
-    void replace(const ConnectionObject& definition);
-    /// Opens anew those whose secrets have other values now than when they were made, and returns their names.
+    /// and the new connection sends what the old one could not. Returns why that is not possible, redacted, and leaves
+    /// the old one alone, when the new one cannot open; throws, and does the same, when there can be none. A server
+    /// that holds the port which its successor wants is without it while that tries to have it.
+    [[nodiscard]] std::string replace(const ConnectionObject& definition);
+    /// Opens anew those whose secrets have other values now than when they were made, and returns their names. One that
+    /// cannot be opened with them stays as it is, which its log tells.
     std::vector<std::string> reload_secrets();
 
     [[nodiscard]] std::shared_ptr<Connection> find(std::string_view name) const;
@@ -97,6 +99,7 @@ private:
         std::vector<Attachment> attachments;
     };
 
+    static std::string make_ready(Connection& successor, Connection& old);
     void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
     void remember_totals(const ConnectionStatus& status);         ///< With mutex_ held.
     static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline,

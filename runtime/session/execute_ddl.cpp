@@ -225,16 +225,16 @@ std::string StatementExecutor::engine_key(const std::string& name) {
 
 bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole,
                                          Diagnostics& diagnostics) {
-    // What can be known before the old one is closed. Whether an endpoint answers or an address is free is not.
     OptionProblem problem;
-    if (!resolve_option_set(*statement.object.connector->options, *statement.object.options, env_.connections.secrets(),
-                            problem)) {
+    if (resolve_option_set(*statement.object.connector->options, *statement.object.options, env_.connections.secrets(),
+                           problem))
+        problem.description = env_.connections.replace(statement.object);
+    if (!problem.description.empty()) {
         diagnostics.error(DiagnosticCode::execution_failed, whole.span,
                           fmt::format("connection \"{}\" stays as it is: {}", statement.object.name,
                                       env_.connections.secrets().redact(problem.description)));
         return false;
     }
-    env_.connections.replace(statement.object);
     const unsigned retries = connection_input_options(statement.object, env_.connections.secrets()).retries;
     env_.engine.call([&](Engine&) {
         env_.graph.set_retries(statement.object.name, retries);

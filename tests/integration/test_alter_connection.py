@@ -1,11 +1,13 @@
 """ALTER CONNECTION takes effect at once and loses nothing."""
 
 import json
+import socket
 import unittest
 
 from websockets.exceptions import ConnectionClosed, InvalidStatusCode
 
 from laminar_process import LaminarTestCase
+from terminal import Terminal
 from websocket_peer import Client, FeedServer, Server, free_port
 
 
@@ -155,6 +157,118 @@ class AlterConnectionTest(LaminarTestCase):
         shell.execute("ALTER CONNECTION feed SET (ack_timeout_ms = 200)")
         shell.wait_until("n, COUNT(*) > 1", "events GROUP BY n ORDER BY n",
                          lambda rows: [bool(more) for _, more in rows] == [True, False, True, False])
+
+
+class FailedReplacementTest(LaminarTestCase):
+    """What cannot be opened replaces nothing: the old connection goes on, its clients and its address with it."""
+
+    def start_terminal(self):
+        """A shell on a terminal goes on after an error."""
+        self.terminal = Terminal(self.temporary_folder(), columns=400)
+        self.addCleanup(self.terminal.kill)
+        self.rows = 0
+
+    def execute(self, script, says="ready"):
+        """Waits for what the last statement says, by default only for its end."""
+        self.terminal.send(f"{script};\nSELECT 're' || 'ady';\n")
+        seen = self.terminal.wait_for(says)
+        return seen if says == "ready" else seen + self.terminal.wait_for("ready")
+
+    def open_server(self, port):
+        self.start_terminal()
+        self.execute(f"CREATE CONNECTION hub TO websocket (mode = 'server', port = {port}, format = 'json')")
+        self.execute("CREATE TABLE events (n INT) WITH (connector = 'hub')")
+        self.execute("WAIT FOR hub TIMEOUT INTERVAL '20 seconds'")
+
+    def occupy(self, host, port):
+        other = socket.create_server((host, port))
+        self.addCleanup(other.close)
+        return other.getsockname()[1]
+
+    def send_row(self, client):
+        client.send(json.dumps({"n": 1}))
+        self.rows += 1
+        self.execute(f"WAIT FOR events COUNT {self.rows} TIMEOUT INTERVAL '20 seconds'", "WAIT FOR\r\n")
+
+    def refuse(self, statement, url, client, reason):
+        self.execute(statement, f'connection "hub" stays as it is: {reason}')
+        self.send_row(client)
+        with Client(url) as another:
+            self.send_row(another)
+
+    def test_a_server_whose_new_port_is_taken(self):
+        port, taken = free_port(), self.occupy("127.0.0.1", 0)
+        url = f"ws://127.0.0.1:{port}/"
+        self.open_server(port)
+        reason = f"cannot listen on 127.0.0.1:{taken}: Address already in use"
+        with Client(url) as client:
+            self.refuse(f"CREATE OR REPLACE CONNECTION hub TO websocket (mode = 'server', port = {taken}, format = 'json')",
+                        url, client, reason)
+            self.refuse(f"ALTER CONNECTION hub SET (port = {taken})", url, client, reason)
+            self.execute("SHOW CREATE CONNECTION hub", f"port = {port}")
+
+    def test_a_server_whose_own_port_another_has_on_another_address(self):
+        """The old server gives its port up, in vain, and takes it back; its clients do not notice."""
+        port = free_port()
+        self.occupy("127.0.0.2", port)
+        url = f"ws://127.0.0.1:{port}/"
+        self.open_server(port)
+        with Client(url) as client:
+            self.refuse("ALTER CONNECTION hub SET (host = '0.0.0.0')", url, client,
+                        f"cannot listen on 0.0.0.0:{port}: Address already in use")
+
+    def test_a_server_whose_certificate_cannot_be_read(self):
+        port = free_port()
+        url = f"ws://127.0.0.1:{port}/"
+        self.open_server(port)
+        with Client(url) as client:
+            self.refuse("ALTER CONNECTION hub SET (tls_cert = '/no/such/cert.pem', tls_key = '/no/such/key.pem')",
+                        url, client, 'tls_cert: cannot read file "/no/such/cert.pem"')
+
+    def test_a_server_keeps_its_port_when_only_another_option_changes(self):
+        """Who comes while the one makes place for the other waits, and is served."""
+        port = free_port()
+        url = f"ws://127.0.0.1:{port}/"
+        self.open_server(port)
+        with Client(url):
+            self.execute("ALTER CONNECTION hub SET (path = '/in')", "ALTER CONNECTION\r\n")
+        with Client(url + "in") as client:
+            self.send_row(client)
+        self.execute("ALTER CONNECTION hub SET (host = '0.0.0.0')", "ALTER CONNECTION\r\n")
+        with Client(url + "in") as client:
+            self.send_row(client)
+
+    def test_a_client_whose_certificates_cannot_be_read(self):
+        with Server() as server:
+            self.start_terminal()
+            self.execute(f"CREATE CONNECTION hub TO websocket (mode = 'client', endpoint = '{server.url()}', format = 'json')")
+            self.execute("CREATE TABLE events (n INT) WITH (connector = 'hub')")
+            self.execute("WAIT FOR hub TIMEOUT INTERVAL '20 seconds'")
+            self.execute("ALTER CONNECTION hub SET (endpoint = 'wss://127.0.0.1:1/', tls_ca_cert = '/no/such/ca.pem')",
+                         'connection "hub" stays as it is: tls_ca_cert: cannot read file "/no/such/ca.pem"')
+            self.execute("INSERT INTO events VALUES (7)")
+            self.assertEqual(server.wait_for_messages(1), ['{"n":7}'])
+
+    def test_a_file_that_cannot_be_written_or_read(self):
+        folder = self.temporary_folder()
+        (folder / "in.ndjson").write_text('{"n": 1}\n')
+        (folder / "other.parquet").write_text("no Parquet at all")
+        self.start_terminal()
+        self.execute(f"CREATE CONNECTION sink TO file (path = '{folder}/out.ndjson', mode = 'sink')")
+        self.execute(f"CREATE CONNECTION source TO file (path = '{folder}/in.ndjson')")
+        self.execute(f"CREATE CONNECTION columns TO file (path = '{folder}/out.parquet', format = 'parquet', mode = 'sink')")
+        self.execute("CREATE TABLE out (n INT) WITH (connector = 'sink')")
+        self.execute("CREATE TABLE more (n INT) WITH (connector = 'columns')")
+        self.execute("CREATE TABLE events (n INT) WITH (connector = 'source')")
+        self.execute("WAIT FOR events COUNT 1 TIMEOUT INTERVAL '20 seconds'")
+        for statement, kept in (
+                (f"CREATE OR REPLACE CONNECTION sink TO file (path = '{folder}/none/out.ndjson', mode = 'sink')", "sink"),
+                (f"ALTER CONNECTION columns SET (path = '{folder}/other.parquet')", "columns"),
+                (f"ALTER CONNECTION source SET (path = '{folder}/none/in.ndjson')", "source")):
+            self.execute(statement, f'connection "{kept}" stays as it is: ')
+        self.execute("INSERT INTO out SELECT n FROM events", "INSERT 1")
+        self.execute("DROP TABLE out", "DROP TABLE\r\n")
+        self.assertEqual((folder / "out.ndjson").read_text(), '{"n":1}\n')
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/client/client_connector.h"
+#include "connectors/websocket/client/client_request.h"
 #include "connectors/websocket/client/client_trial.h"
 #include "connectors/websocket/client/feed_position.h"
 #include "connectors/websocket/client/subscription.h"
@@ -73,6 +74,10 @@ public:
         tasks_.spawn(strand_, run(), [this](TaskGroup::Stop) { terminate(); });
     }
 
+    void make_ready(std::function<void(Readiness)> done) override {
+        tasks_.spawn(strand_, report_readiness(std::move(done)), {});
+    }
+
     void close(std::chrono::milliseconds deadline, std::function<void()> done) override {
         stop_requested_.store(true);
         tasks_.spawn(strand_, close_within(deadline, std::move(done)), [this](TaskGroup::Stop) { terminate(); });
@@ -118,6 +123,7 @@ private:
     net::awaitable<void> keep_connected();
     net::awaitable<Round> try_endpoints();
     bool prepare(ConnectFailure& failure);
+    net::awaitable<void> report_readiness(std::function<void(Readiness)> done);
     net::awaitable<Round> connect_once(std::size_t endpoint);
     net::awaitable<SessionEnding> serve(ConnectedPeer& peer, const std::string& endpoint, Round& round);
     net::awaitable<void> wait_to_reconnect(const Round& round, const ReconnectPolicy::Decision& decision,
@@ -308,6 +314,28 @@ bool WebSocketClient::prepare(ConnectFailure& failure) {
     expected_reply_ = ExpectedReply(resolved_->subscribe_confirm);
     reconnecting_ = policy_settings(*resolved_);
     return true;
+}
+
+/// Whether there is an endpoint that could be tried.
+net::awaitable<void> WebSocketClient::report_readiness(std::function<void(Readiness)> done) {
+    Readiness readiness;
+    try {
+        ConnectFailure failure;
+        if (!prepare(failure)) {
+            readiness.problem = std::move(failure.description);
+        } else {
+            for (const std::string& endpoint : resolved_->endpoint) {
+                const auto made = make_client_request(endpoint, *resolved_, position_);
+                const auto* problem = std::get_if<ClientRequestProblem>(&made);
+                readiness.problem = problem ? problem->description : std::string();
+                if (!problem) break;
+            }
+        }
+    } catch (...) {
+        readiness.problem = "internal error: " + exception_text(std::current_exception());
+    }
+    done(std::move(readiness));
+    co_return;
 }
 
 net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t endpoint) {

@@ -6,9 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -23,6 +20,7 @@
 #include "connectors/websocket/server/client_directory.h"
 #include "connectors/websocket/server/handshake_admission.h"
 #include "connectors/websocket/server/pending_handshakes.h"
+#include "connectors/websocket/server/server_address.h"
 #include "connectors/websocket/session/peer_session.h"
 #include "connectors/websocket/session/websocket_connection.h"
 
@@ -34,8 +32,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::milliseconds first_accept_backoff{20};
-constexpr std::chrono::milliseconds longest_accept_backoff{1'000};
 /// Connections that have not shaken hands yet, beyond max_connections: enough to tell them that there is no room.
 constexpr std::size_t most_pending_handshakes = 256;
 /// While rows wait for one that may become slow.
@@ -70,8 +66,7 @@ public:
           clients_(*options_),
           pending_(most_pending_handshakes),
           admission_(*options_, journal_, clients_),
-          acceptor_(strand_),
-          event_(strand_),
+          address_(strand_),
           closed_event_(strand_),
           retry_event_(strand_),
           tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
@@ -87,7 +82,19 @@ public:
     void open() override {
         if (opened_.exchange(true)) return;
         stopping_.store(false);
-        tasks_.spawn(strand_, listen(), [this](TaskGroup::Stop) { stop_listening(); });
+        tasks_.spawn(strand_, listen(), [this](TaskGroup::Stop) { address_.give_up(); });
+    }
+
+    void make_ready(std::function<void(Readiness)> done) override {
+        tasks_.spawn(strand_, report_readiness(std::move(done)), [this](TaskGroup::Stop) { address_.give_up(); });
+    }
+
+    void give_up_address(std::function<void(bool)> done) override {
+        tasks_.spawn(strand_, stop_listening(std::move(done)), {});
+    }
+
+    void take_address_back(std::function<void(std::string)> done) override {
+        tasks_.spawn(strand_, listen_again(std::move(done)), [this](TaskGroup::Stop) { address_.give_up(); });
     }
 
     void close(std::chrono::milliseconds deadline, std::function<void()> done) override {
@@ -134,7 +141,10 @@ public:
 
 private:
     net::awaitable<void> listen();
-    net::awaitable<void> open_port();
+    net::awaitable<bool> get_ready(OptionProblem& problem);
+    net::awaitable<void> report_readiness(std::function<void(Readiness)> done);
+    net::awaitable<void> stop_listening(std::function<void(bool)> done);
+    net::awaitable<void> listen_again(std::function<void(std::string)> done);
     net::awaitable<void> accept_clients();
     void welcome(tcp::socket socket, const net::any_io_executor& strand);
     net::awaitable<void> receive(std::shared_ptr<Visit> visit);
@@ -150,7 +160,6 @@ private:
     }
     net::awaitable<void> fail_connection(std::string reason);
     void report_gap(const ServerClient& client, const SessionEnding& ending);
-    void stop_listening();
     void look_again_soon();
     net::awaitable<void> tell_senders_to_try();
     void fail(const std::string& event, const std::string& problem);
@@ -165,12 +174,11 @@ private:
     std::atomic<std::size_t> visits_{0};
     std::atomic<bool> retry_planned_{false};
     // On the strand:
-    tcp::acceptor acceptor_;
-    StrandEvent event_;         ///< Wakes the acceptor from its backoff.
-    StrandEvent closed_event_;  ///< A client has gone, or the acceptor.
+    ServerAddress address_;
+    StrandEvent closed_event_;  ///< A client has gone, or nobody is accepted any more.
     StrandEvent retry_event_;   ///< Ends the wait of senders early.
+    bool is_ready_ = false;     ///< Secrets, certificates and the address are there, and it is not open yet.
     bool listening_ = false;
-    std::shared_ptr<NameResolution> resolution_;
     TaskGroup tasks_;  ///< Last: its children refer to everything above.
 };
 
@@ -180,89 +188,93 @@ void WebSocketServer::fail(const std::string& event, const std::string& problem)
     journal_.set_state(ConnectionState::failed);
 }
 
+/// What it needs to open. Only while it does not listen.
+net::awaitable<bool> WebSocketServer::get_ready(OptionProblem& problem) {
+    if (is_ready_ && address_.is_held()) co_return true;
+    if (!take_secrets(problem)) co_return false;
+    problem.event = "invalid_option";
+    if (!admission_.prepare(*resolved_, problem.description)) co_return false;
+    is_ready_ = co_await address_.take(resolved_->host, options_->port, options_->connect_timeout);
+    if (!is_ready_) {
+        problem = {"listen_failed", address_.problem()};
+        co_return false;
+    }
+    co_return true;
+}
+
+net::awaitable<void> WebSocketServer::report_readiness(std::function<void(Readiness)> done) {
+    Readiness readiness;
+    try {
+        OptionProblem problem;
+        const bool is_ready = co_await get_ready(problem);
+        if (!is_ready) {
+            readiness.problem = problem.description;
+            if (address_.is_taken()) readiness.taken_port = options_->port;
+        }
+    } catch (...) {
+        readiness.problem = "internal error: " + exception_text(std::current_exception());
+    }
+    done(std::move(readiness));
+}
+
 net::awaitable<void> WebSocketServer::listen() {
     std::exception_ptr escaped;
     try {
-        co_await open_port();
+        if (!is_ready_) journal_.set_state(ConnectionState::connecting);
+        OptionProblem problem;
+        const bool is_ready = co_await get_ready(problem);
+        if (is_ready) {
+            co_await accept_clients();
+        } else if (!stopping_.load()) {
+            fail(problem.event, problem.description);
+            opened_.store(false);
+        }
     } catch (...) {
         escaped = std::current_exception();
     }
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    address_.give_up();
+    is_ready_ = false;
     listening_ = false;
     closed_event_.notify();
     if (escaped) bring_down("internal error: " + exception_text(escaped));
 }
 
-net::awaitable<void> WebSocketServer::open_port() {
-    journal_.set_state(ConnectionState::connecting);
-    std::string problem;
-    OptionProblem secrets;
-    if (!take_secrets(secrets)) {
-        fail(secrets.event, secrets.description);
-        opened_.store(false);
-        co_return;
-    }
-    if (!admission_.prepare(*resolved_, problem)) {
-        fail("invalid_option", problem);
-        opened_.store(false);
-        co_return;
-    }
-    resolution_ = std::make_shared<NameResolution>(strand_, resolved_->host, options_->port);
-    boost::system::error_code error;
-    const std::vector<tcp::endpoint> addresses = co_await resolution_->run(options_->connect_timeout, error);
-    resolution_.reset();
-    if (stopping_.load()) co_return;
-    bool bound = false;
-    if (error || addresses.empty()) {
-        problem = fmt::format("cannot resolve host \"{}\": {}", options_->host, error.message());
-    }
-    for (const tcp::endpoint& address : addresses) {
-        bound = start_listening(acceptor_, address, problem);
-        if (bound) break;
-    }
-    if (!bound) {
-        fail("listen_failed", problem);
-        opened_.store(false);
-        co_return;
-    }
-    const tcp::endpoint local = acceptor_.local_endpoint(error);
-    port_.store(local.port());
-    failed_.store(false);
-    journal_.set_endpoint(fmt::format("{}{}", address_text(local), options_->path));
-    journal_.set_connected_since(utc_now());
-    listening_ = true;
-    journal_.set_state(ConnectionState::listening);
-    const char* scheme = admission_.uses_tls() ? "wss" : "ws";
-    journal_.log(
-        "info", "listening",
-        fmt::format(
-            "listening on {}://{}{}{}", scheme, address_text(local), options_->path,
-            local.address().is_loopback() ? " (this machine only; host = '0.0.0.0' opens it to the network)" : ""));
-    co_await accept_clients();
+net::awaitable<void> WebSocketServer::stop_listening(std::function<void(bool)> done) {
+    const bool has_it = listening_ && address_.is_held();
+    if (has_it) address_.give_up();
+    while (listening_) co_await closed_event_.wait();
+    done(has_it);
+}
+
+net::awaitable<void> WebSocketServer::listen_again(std::function<void(std::string)> done) {
+    is_ready_ = address_.take_back();
+    std::string problem = is_ready_ ? std::string() : address_.problem();
+    if (!is_ready_) fail("listen_failed", problem);
+    done(std::move(problem));
+    if (is_ready_) co_await listen();
 }
 
 net::awaitable<void> WebSocketServer::accept_clients() {
-    std::chrono::milliseconds backoff = first_accept_backoff;
-    while (!stopping_.load() && acceptor_.is_open()) {
-        const net::any_io_executor strand = net::make_strand(context_.io.context());
-        boost::system::error_code error;
-        tcp::socket socket = co_await acceptor_.async_accept(strand, net::redirect_error(net::use_awaitable, error));
-        if (stopping_.load() || !acceptor_.is_open()) co_return;
-        if (!error) {
-            backoff = first_accept_backoff;
-            welcome(std::move(socket), strand);
-            continue;
-        }
-        // A client that left before it was accepted is its own business.
-        if (error == net::error::connection_aborted || error == net::error::connection_reset) continue;
-        // Most likely out of file descriptors: serve those who are in, and try again.
-        journal_.error("accept_failed",
-                       fmt::format("cannot accept a client: {}; next try in {} ms", error.message(), backoff.count()));
-        const Clock::time_point due = Clock::now() + backoff;
-        while (!stopping_.load() && Clock::now() < due) co_await event_.wait_until(due);
-        backoff = std::min(backoff * 2, longest_accept_backoff);
-    }
+    if (stopping_.load()) co_return;
+    const std::string where = fmt::format("{}{}", address_text(address_.endpoint()), options_->path);
+    port_.store(address_.endpoint().port());
+    failed_.store(false);
+    journal_.set_endpoint(where);
+    journal_.set_connected_since(utc_now());
+    is_ready_ = false;
+    listening_ = true;
+    journal_.set_state(ConnectionState::listening);
+    const bool is_local = address_.endpoint().address().is_loopback();
+    journal_.log("info", "listening",
+                 fmt::format("listening on {}://{}{}", admission_.uses_tls() ? "wss" : "ws", where,
+                             is_local ? " (this machine only; host = '0.0.0.0' opens it to the network)" : ""));
+    const ServerAddress::Welcome welcome_if_open = [this](tcp::socket socket, const net::any_io_executor& strand) {
+        if (!stopping_.load()) welcome(std::move(socket), strand);
+    };
+    const std::function<void(const std::string&)> report = [this](const std::string& problem) {
+        journal_.error("accept_failed", problem);
+    };
+    co_await address_.accept_all(context_.io.context(), welcome_if_open, report);
 }
 
 void WebSocketServer::welcome(tcp::socket socket, const net::any_io_executor& strand) {
@@ -420,23 +432,16 @@ void WebSocketServer::report_gap(const ServerClient& client, const SessionEnding
 net::awaitable<void> WebSocketServer::fail_connection(std::string reason) {
     journal_.error("failed", reason);
     journal_.set_state(ConnectionState::failed, reason);
-    stop_listening();
+    address_.give_up();
     tasks_.stop(TaskGroup::Stop::graceful);
     co_return;
-}
-
-void WebSocketServer::stop_listening() {
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    if (resolution_) resolution_->abort();
-    event_.notify();
 }
 
 net::awaitable<void> WebSocketServer::close_within(std::chrono::milliseconds deadline, std::function<void()> done) {
     if (journal_.state() != ConnectionState::failed && journal_.state() != ConnectionState::closed) {
         journal_.set_state(ConnectionState::closing);
     }
-    stop_listening();
+    address_.give_up();
     const Clock::time_point due = Clock::now() + deadline;
     tasks_.stop(TaskGroup::Stop::graceful);
     bool forced = false;
@@ -467,7 +472,7 @@ net::awaitable<void> WebSocketServer::run_test(std::function<void(std::vector<Co
         step.detail = journal_.redact(problem.description);
     } else if (listening_) {
         step.ok = true;
-        step.detail = "listening on " + address_text(acceptor_.local_endpoint(error));
+        step.detail = "listening on " + address_text(address_.endpoint());
     } else {
         NameResolution resolution(strand_, options->host, options->port);
         const std::vector<tcp::endpoint> addresses = co_await resolution.run(options_->connect_timeout, error);
@@ -475,7 +480,7 @@ net::awaitable<void> WebSocketServer::run_test(std::function<void(std::vector<Co
             step.detail = fmt::format("cannot resolve host \"{}\": {}", options_->host, error.message());
         } else {
             tcp::acceptor trial(strand_);
-            step.ok = start_listening(trial, addresses.front(), step.detail);
+            step.ok = !start_listening(trial, addresses.front(), step.detail);
             if (step.ok) step.detail = address_text(trial.local_endpoint(error)) + " is free";
         }
     }
