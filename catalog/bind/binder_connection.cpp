@@ -106,7 +106,6 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
                       fmt::format("no connector \"{}\" exists", create.connector.text), std::move(hint));
         return std::nullopt;
     }
-    BoundCreate bound;
     ConnectionObject connection;
     connection.connector = connector;
     connection.options =
@@ -120,10 +119,7 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
             !check_fixed_options(context, *replaced, connection, create.name.span))
             return std::nullopt;
     }
-    bound.replaces = creation == Creation::replace;
-    bound.skipped = creation == Creation::skip;
-    bound.object = std::move(connection);
-    return bound;
+    return bound_create(creation, std::move(connection));
 }
 
 std::optional<BoundStatementNode> bind_alter_connection(const BindingContext& context,

@@ -47,12 +47,7 @@ public:
         settle_columns();
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
-        BoundCreate bound;
-        bound.replaces = creation == Creation::replace;
-        bound.skipped = creation == Creation::skip;
-        bound.query = std::move(query_);
-        bound.object = std::move(table_);
-        return bound;
+        return bound_create(creation, std::move(table_), std::move(query_));
     }
 
 private:

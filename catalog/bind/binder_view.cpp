@@ -138,12 +138,7 @@ std::optional<BoundStatementNode> bind_create_view(const BindingContext& context
     view.function_dependencies = query->function_dependencies;
     if (!name_columns(context, create, view)) return std::nullopt;
     if (creation == Creation::replace && !check_users(context, view, create.name.span)) return std::nullopt;
-    BoundCreate bound;
-    bound.replaces = creation == Creation::replace;
-    bound.skipped = creation == Creation::skip;
-    bound.query = std::move(query);
-    bound.object = std::move(view);
-    return bound;
+    return bound_create(creation, std::move(view), std::move(query));
 }
 
 std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& context,
@@ -194,12 +189,7 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
     } else if (!create.sink_columns.empty()) {
         return std::nullopt;
     }
-    BoundCreate bound;
-    bound.replaces = creation == Creation::replace;
-    bound.skipped = creation == Creation::skip;
-    bound.query = std::move(query);
-    bound.object = std::move(pipeline);
-    return bound;
+    return bound_create(creation, std::move(pipeline), std::move(query));
 }
 
 std::optional<BoundStatementNode> bind_create_function(const BindingContext& context,
@@ -248,10 +238,7 @@ std::optional<BoundStatementNode> bind_create_function(const BindingContext& con
     const bool defines = creation != Creation::skip;
     if (defines && !context.checker.define_function(function, context.diagnostics)) return std::nullopt;
     const bool fits = creation != Creation::replace || check_users(context, function, create.name.span);
-    BoundCreate bound;
-    bound.replaces = creation == Creation::replace;
-    bound.skipped = creation == Creation::skip;
-    bound.object = std::move(function);
+    BoundCreate bound = bound_create(creation, std::move(function));
     if (defines && (!fits || context.explained)) restore_functions({{}, bound}, context.catalog, context.checker);
     if (!fits) return std::nullopt;
     return bound;

@@ -64,6 +64,10 @@ void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const 
 
 }  // namespace
 
+BoundCreate bound_create(Creation creation, CatalogObject object, std::optional<BoundQuery> query) {
+    return {std::move(object), creation == Creation::replace, creation == Creation::skip, std::move(query)};
+}
+
 Creation check_creation(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
                         bool or_replace, bool if_not_exists) {
     if (or_replace && if_not_exists) {

@@ -35,6 +35,9 @@ enum class Creation : std::uint8_t { proceed, replace, skip, refused };
 /// Reports why not when refused.
 [[nodiscard]] Creation check_creation(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
                                       bool or_replace, bool if_not_exists);
+/// The end of every CREATE that is not refused. query: of a view, a pipeline or CREATE TABLE AS.
+[[nodiscard]] BoundCreate bound_create(Creation creation, CatalogObject object,
+                                       std::optional<BoundQuery> query = std::nullopt);
 /// Fills name, source and statement.
 void define(const BindingContext& context, const ast::Identifier& name, Definition& definition);
 

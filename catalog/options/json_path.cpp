@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
 
@@ -24,7 +26,7 @@ std::optional<std::string> take_bracket(std::string_view& text) {
     } else {
         const std::size_t length = std::min(text.find(']'), text.size());
         const std::string_view digits = text.substr(0, length);
-        const bool plain = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool plain = std::all_of(digits.begin(), digits.end(), is_digit);
         if (digits.empty() || digits.size() > 9 || !plain) return std::nullopt;
         step = std::string(digits);
         text.remove_prefix(length);

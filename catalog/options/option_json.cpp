@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
 
@@ -41,7 +43,7 @@ std::string json_number(std::string_view text) {
         if (text.front() == '-') result += '-';
         text.remove_prefix(1);
     }
-    while (text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') text.remove_prefix(1);
+    while (text.size() > 1 && text[0] == '0' && is_digit(text[1])) text.remove_prefix(1);
     if (text.empty() || text.front() == '.') result += '0';
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '_') continue;

@@ -29,8 +29,7 @@ std::string number_text(double value) {
 
 bool is_digits(std::string_view text) {
     if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](char character) { return character >= '0' && character <= '9'; });
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -28,12 +28,7 @@ bool is_secret_name(std::string_view name) {
 
 std::string environment_name(std::string_view name) {
     std::string result = "LAMINAR_SECRET_";
-    for (const char character : name) {
-        if (character >= 'a' && character <= 'z')
-            result += static_cast<char>(character - 'a' + 'A');
-        else
-            result += character == '-' || character == '.' ? '_' : character;
-    }
+    for (const char character : name) result += character == '-' || character == '.' ? '_' : to_upper(character);
     return result;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
 
@@ -23,17 +25,11 @@ constexpr auto units = std::to_array<std::pair<std::string_view, std::string_vie
     {"MILLENNIUM", "MILLENNIA"},
 });
 
-bool equal_ignoring_case(std::string_view upper, std::string_view word) {
-    return std::equal(upper.begin(), upper.end(), word.begin(), word.end(), [](char a, char b) {
-        return a == (b >= 'a' && b <= 'z' ? static_cast<char>(b - 'a' + 'A') : b);
-    });
-}
-
 }  // namespace
 
 std::string_view interval_unit(std::string_view word) noexcept {
     for (const auto& [singular, plural] : units) {
-        if (equal_ignoring_case(singular, word) || equal_ignoring_case(plural, word)) return singular;
+        if (equals_ignoring_case(singular, word) || equals_ignoring_case(plural, word)) return singular;
     }
     return {};
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 
 /// Shows part of a UTF-8 text to the lexer, byte by byte, with ASCII letters in upper case. Indexes are byte offsets
@@ -24,8 +26,7 @@ public:
         const std::size_t at = distance > 0 ? index_ + static_cast<std::size_t>(distance) - 1
                                             : index_ - static_cast<std::size_t>(-distance);
         if (at < begin_ || at >= end_) return antlr4::IntStream::EOF;
-        const auto byte = static_cast<unsigned char>(text_[at]);
-        return byte >= 'a' && byte <= 'z' ? byte - 'a' + 'A' : byte;
+        return static_cast<unsigned char>(to_upper(text_[at]));
     }
     ssize_t mark() override { return -1; }
     void release(ssize_t /*marker*/) override {}

@@ -104,7 +104,7 @@ bool is_function_word(std::string_view word) noexcept {
 bool is_plain_word(std::string_view word) noexcept {
     if (word.empty() || !is_word_start(word.front())) return false;
     return std::all_of(word.begin(), word.end(),
-                       [](char byte) { return is_word_start(byte) || (byte >= '0' && byte <= '9') || byte == '$'; });
+                       [](char byte) { return is_word_start(byte) || is_digit(byte) || byte == '$'; });
 }
 
 }  // namespace laminar

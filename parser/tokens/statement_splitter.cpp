@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 #include "parser/tokens/lexical_forms.h"
 
@@ -128,7 +129,7 @@ void StatementSplitter::skip_form(StatementText& statement) {
 
 void StatementSplitter::skip_word(StatementText& statement) {
     const std::size_t begin = at_;
-    const bool number = text_[at_] >= '0' && text_[at_] <= '9';
+    const bool number = is_digit(text_[at_]);
     while (at_ < text_.size() && is_name_byte(text_[at_]) && !(number && text_[at_] == '$')) {
         if ((text_[at_] & 0x80) != 0) {
             skip_non_ascii(statement);

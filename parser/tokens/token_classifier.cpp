@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "LaminarLexer.h"
+#include "parser/text/ascii.h"
 #include "parser/text/interval_unit.h"
 
 namespace laminar {
@@ -29,12 +30,6 @@ bool needs_operand(std::size_t type) {
            is_any_of(type,
                      {Lexer::CASE, Lexer::WHEN, Lexer::THEN, Lexer::ELSE, Lexer::AND, Lexer::OR, Lexer::NOT,
                       Lexer::COMMA, Lexer::OPEN, Lexer::BETWEEN, Lexer::LIKE, Lexer::ILIKE, Lexer::IN, Lexer::AS});
-}
-
-bool equals_word(std::string_view text, std::string_view upper) {
-    return std::equal(text.begin(), text.end(), upper.begin(), upper.end(), [](char a, char b) {
-        return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
-    });
 }
 
 }  // namespace
@@ -237,7 +232,7 @@ bool TokenClassifier::keeps_meaning(std::size_t index) const {
         case Lexer::BOTH:
         case Lexer::LEADING:
         case Lexer::TRAILING:
-            return previous == Lexer::OPEN && index >= 2 && equals_word(text_of(index - 2), "TRIM");
+            return previous == Lexer::OPEN && index >= 2 && equals_ignoring_case(text_of(index - 2), "TRIM");
         case Lexer::CUBE:
         case Lexer::ROLLUP:
             return call_follows && is_any_of(previous, {Lexer::BY, Lexer::COMMA, Lexer::OPEN});
@@ -272,7 +267,7 @@ bool TokenClassifier::keeps_meaning(std::size_t index) const {
             return (previous == Lexer::CLOSE || previous == Lexer::NULLS) &&
                    (call_follows || (is_word(index + 1) && next != Lexer::FROM && next != Lexer::AS));
         case Lexer::PRECISION:
-            return index > 0 && equals_word(text_of(index - 1), "DOUBLE");
+            return index > 0 && equals_ignoring_case(text_of(index - 1), "DOUBLE");
         case Lexer::PRIMARY:
             return next == Lexer::KEY;
         case Lexer::RECURSIVE:
@@ -283,8 +278,9 @@ bool TokenClassifier::keeps_meaning(std::size_t index) const {
             return call_follows && !is_any_of(previous, {Lexer::TABLE, Lexer::INTO, Lexer::VIEW, Lexer::FUNCTION,
                                                          Lexer::EXISTS, Lexer::SELECT, Lexer::COMMA});
         case Lexer::VARYING:
-            return index > 0 && (equals_word(text_of(index - 1), "CHARACTER") ||
-                                 equals_word(text_of(index - 1), "CHAR") || equals_word(text_of(index - 1), "BIT"));
+            return index > 0 && (equals_ignoring_case(text_of(index - 1), "CHARACTER") ||
+                                 equals_ignoring_case(text_of(index - 1), "CHAR") ||
+                                 equals_ignoring_case(text_of(index - 1), "BIT"));
         case Lexer::WATERMARK:
             return next == Lexer::FOR;
         case Lexer::WINDOW:

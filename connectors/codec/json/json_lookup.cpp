@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "connectors/codec/json/json_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -27,7 +28,7 @@ std::optional<std::string_view> find_member(std::string_view object, std::string
 }
 
 std::optional<std::string_view> find_element(std::string_view array, std::string_view index) {
-    if (!std::all_of(index.begin(), index.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+    if (!std::all_of(index.begin(), index.end(), is_digit)) return std::nullopt;
     JsonElements elements(array);
     std::size_t position = 0;
     for (const char digit : index) position = position * 10 + static_cast<std::size_t>(digit - '0');

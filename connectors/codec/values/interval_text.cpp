@@ -89,7 +89,7 @@ bool add_amount(IntervalValue& value, std::string_view number, UnitKind kind, st
 }
 
 constexpr bool is_number_character(char character) noexcept {
-    return (character >= '0' && character <= '9') || character == '.' || character == '-' || character == '+';
+    return is_digit(character) || character == '.' || character == '-' || character == '+';
 }
 
 std::string_view take_while(std::string_view& text, bool number) noexcept {

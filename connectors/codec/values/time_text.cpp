@@ -5,6 +5,7 @@
 
 #include "connectors/codec/values/calendar.h"
 #include "connectors/codec/values/number_text.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -16,7 +17,7 @@ public:
     explicit TextCursor(std::string_view text) : text_(text) {}
 
     [[nodiscard]] bool at_end() const noexcept { return text_.empty(); }
-    [[nodiscard]] bool at_digit() const noexcept { return !text_.empty() && text_[0] >= '0' && text_[0] <= '9'; }
+    [[nodiscard]] bool at_digit() const noexcept { return !text_.empty() && is_digit(text_[0]); }
 
     bool take(char character) noexcept {
         if (text_.empty() || text_[0] != character) return false;

@@ -19,6 +19,7 @@
 #include "connectors/websocket/client/client_request.h"
 #include "connectors/websocket/frames/stream_error.h"
 #include "connectors/websocket/options/stream_settings.h"
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -304,8 +305,7 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
                                                            std::chrono::system_clock::time_point now) {
     if (text.empty()) return std::nullopt;
     constexpr std::int64_t longest = std::numeric_limits<std::uint32_t>::max();
-    const bool is_number =
-        std::all_of(text.begin(), text.end(), [](char digit) { return digit >= '0' && digit <= '9'; });
+    const bool is_number = std::all_of(text.begin(), text.end(), is_digit);
     if (is_number) {
         std::int64_t seconds = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
