@@ -75,6 +75,8 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+    /// How long the last bytes get to reach the peer, and the peer to close after a close handshake.
+    static constexpr std::chrono::milliseconds farewell_time{1'000};
 
     void start_children();
     void wake_children() const;
@@ -86,6 +88,8 @@ private:
     /// Until the answers to what has been delivered so far have been sent.
     boost::asio::awaitable<void> let_answers_leave();
     boost::asio::awaitable<void> write_messages();
+
+    // peer_session_watching.cpp
     boost::asio::awaitable<void> send_heartbeats();
     boost::asio::awaitable<void> watch_for_silence();
     boost::asio::awaitable<void> watch_for_confirmation();
@@ -103,6 +107,8 @@ private:
     [[nodiscard]] bool is_answered(const Probe& probe) const;
     /// Nothing that has to do with hearing from the peer matters any more.
     [[nodiscard]] bool ending() const noexcept { return stopping_ || hearing_over_; }
+
+    // peer_session_sending.cpp, with write_messages.
     /// Of what is queued, what may be sent now: all, or what belongs to this session alone.
     [[nodiscard]] std::optional<std::int64_t> sendable() const;
     bool fill_send_buffer();
@@ -114,6 +120,7 @@ private:
     [[nodiscard]] bool all_has_left() const;
     void ping();
     boost::asio::awaitable<void> prove_delivery();
+
     void note_arrival();
     void deliver();
     /// Returns the number of the message on this connection.
