@@ -62,6 +62,16 @@ void ConnectionJournal::log(std::string_view level, std::string_view event, std:
     observer_.log(std::move(entry));
 }
 
+void ConnectionJournal::log_limited(LogLimit& limit, std::string_view what, std::string_view level,
+                                    std::string_view event, std::string_view message) {
+    const LogLimit::Answer answer = limit.ask();
+    if (answer.verdict == LogLimit::Verdict::leave_out) return;
+    if (answer.left_out > 0) log(level, event, fmt::format("{} {} before this were not logged", answer.left_out, what));
+    log(level, event, message);
+    if (answer.verdict == LogLimit::Verdict::log_and_announce)
+        log(level, event, fmt::format("further {} are counted but not logged for a minute", what));
+}
+
 void ConnectionJournal::drop(std::uint64_t count, std::string_view reason, std::string_view level) {
     const std::uint64_t before = messages_dropped.fetch_add(count, std::memory_order_relaxed);
     std::uint64_t power = 1;

@@ -9,6 +9,7 @@
 
 #include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/delivery/log_limit.h"
 #include "connectors/rows/utc_clock.h"
 
 namespace laminar {
@@ -49,6 +50,10 @@ public:
     void set_finished(bool finished) noexcept { finished_.store(finished); }
 
     void log(std::string_view level, std::string_view event, std::string_view message);
+    /// A line that peers can bring about at will. what: what such lines are about, as a plural; event: of the lines
+    /// that tell of those left out.
+    void log_limited(LogLimit& limit, std::string_view what, std::string_view level, std::string_view event,
+                     std::string_view message);
     /// Logs with level error and keeps the message as last_error.
     void error(std::string_view event, std::string_view message);
     /// Counts messages as dropped, and logs the reason when the 1st, 10th, 100th... of them is.

@@ -12,7 +12,6 @@ namespace laminar {
 
 namespace {
 constexpr std::size_t failed_message_limit = 4096;
-constexpr std::uint64_t errors_logged_per_minute = 20;
 }  // namespace
 
 void ErrorStream::add(TableStream stream, const std::shared_ptr<InputChannel>& channel) {
@@ -99,9 +98,9 @@ void ErrorStream::describe(ErrorRecord& record, std::string_view payload) {
     const std::string shown = journal_.redact(payload);
     complete(record);
     record.failed_message = printable_payload(shown, failed_message_limit);
-    if (!may_log()) return;
-    journal_.log(
-        "warning", record.error_type == "processing" ? "processing_error" : "decode_error",
+    journal_.log_limited(
+        log_limit_, "messages that fail", "warning",
+        record.error_type == "processing" ? "processing_error" : "decode_error",
         fmt::format("{}: {}; message: {}", record.error_type, record.error_message, quote_excerpt(shown, 120)));
 }
 
@@ -188,24 +187,6 @@ void ErrorStream::offer(const std::string& json, const ErrorRecord& record, Inpu
     message.origin = origin;
     (void)channel.offer(message);  // An error about an error would never end.
     channel.flush();
-}
-
-bool ErrorStream::may_log() {
-    bool last = false;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto now = std::chrono::steady_clock::now();
-        if (now - log_window_start_ > std::chrono::minutes(1)) {
-            log_window_start_ = now;
-            logged_in_window_ = 0;
-        }
-        if (logged_in_window_ > errors_logged_per_minute) return false;
-        last = ++logged_in_window_ > errors_logged_per_minute;
-    }
-    if (last) {
-        journal_.log("warning", "decode_error", "further messages that fail are counted but not logged for a minute");
-    }
-    return !last;
 }
 
 }  // namespace laminar

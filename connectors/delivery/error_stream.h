@@ -59,15 +59,13 @@ private:
     void trim();
     void bury(const ErrorRecord& record, const std::string& payload);
     void offer(const std::string& json, const ErrorRecord& record, InputChannel& channel);
-    [[nodiscard]] bool may_log();
 
     ConnectionJournal& journal_;
     const DeliveryOptions& options_;
+    LogLimit log_limit_;
 
     mutable std::mutex mutex_;
     ErrorBacklog backlog_;  ///< Guarded by mutex_, as all below.
-    std::chrono::steady_clock::time_point log_window_start_;
-    std::uint64_t logged_in_window_ = 0;
 };
 
 }  // namespace laminar

@@ -49,6 +49,17 @@ class AdmissionTest(ServedTestCase):
         self.assertIn("HTTP 404", log[-1]["message"])
         self.finish(served)
 
+    def test_who_is_refused_again_and_again_does_not_fill_the_log(self):
+        served = self.serve(["format = 'json'", "path = '/events'"], TABLE, [LOG])
+        for _ in range(30):
+            self.assertEqual(http_exchange(served.port, upgrade("/nothing"))[0], 404)
+            self.assertEqual(http_exchange(served.port, "no HTTP\r\n\r\n")[0], 400)
+        messages = [row["message"] for row in served.step()]
+        self.assertEqual(len(messages), 21)
+        self.assertEqual(messages[-1], "further connections that do not become clients are counted but not logged for a minute")
+        self.assertEqual(self.status(served, "/events"), 101)
+        self.finish(served)
+
     def test_what_is_not_http_gets_400(self):
         served = self.serve(["format = 'json'"], TABLE)
         self.assertEqual(http_exchange(served.port, "\x16\x03\x01 hello\r\n\r\n")[0], 400)

@@ -50,16 +50,16 @@ void HandshakeAdmission::begin(Visit& visit) const {
     visit.stream = std::make_unique<MessageStream>(std::move(visit.socket), tls_, stream_settings(options_));
 }
 
-net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
+net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) {
     MessageStream& stream = *visit.stream;
     const Deadline limit(visit.strand, options_.handshake_timeout, [&stream] { stream.abort(); });
     const auto report = [&](const std::string& why) {
         if (visit.stopped || visit.gave_way) return;
-        journal_.log("warning", "handshake_failed",
-                     fmt::format("{}: {}", visit.remote_address,
-                                 limit.expired() ? fmt::format("no handshake within {} ms (handshake_timeout_ms)",
-                                                               options_.handshake_timeout.count())
-                                                 : why));
+        log_refusal("handshake_failed",
+                    fmt::format("{}: {}", visit.remote_address,
+                                limit.expired() ? fmt::format("no handshake within {} ms (handshake_timeout_ms)",
+                                                              options_.handshake_timeout.count())
+                                                : why));
     };
     boost::system::error_code error;
     if (tls_) {
@@ -87,8 +87,8 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
     std::optional<UpgradeRefusal> refusal = check_upgrade(request, policy_);
     if (!refusal) refusal = take_place(visit);
     if (refusal) {
-        journal_.log("warning", "client_refused",
-                     fmt::format("{}: HTTP {}: {}", visit.remote_address, refusal->status, refusal->explanation));
+        log_refusal("client_refused",
+                    fmt::format("{}: HTTP {}: {}", visit.remote_address, refusal->status, refusal->explanation));
         co_await turn_away(visit, *refusal);
         co_return false;
     }
@@ -97,6 +97,10 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) const {
     error = co_await stream.accept(visit.subprotocol);
     if (error) report(describe_stream_error(error));
     co_return !error;
+}
+
+void HandshakeAdmission::log_refusal(const std::string& event, const std::string& text) {
+    journal_.log_limited(refusals_, "connections that do not become clients", "warning", event, text);
 }
 
 std::optional<UpgradeRefusal> HandshakeAdmission::take_place(Visit& visit) const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "connectors/delivery/connection_journal.h"
+#include "connectors/delivery/log_limit.h"
 #include "connectors/websocket/options/options.h"
 #include "connectors/websocket/server/client_directory.h"
 #include "connectors/websocket/server/upgrade_policy.h"
@@ -29,7 +30,9 @@ public:
     void begin(Visit& visit) const;
     /// On the visit's strand. True: it is a WebSocket now, and holds a place. A place may be held, too, by a visit
     /// whose handshake failed after it was granted.
-    boost::asio::awaitable<bool> admit(Visit& visit) const;
+    boost::asio::awaitable<bool> admit(Visit& visit);
+    /// Logs why somebody did not come in. Any thread.
+    void log_refusal(const std::string& event, const std::string& text);
 
 private:
     std::optional<UpgradeRefusal> take_place(Visit& visit) const;
@@ -38,6 +41,7 @@ private:
     const WebSocketOptions& options_;
     ConnectionJournal& journal_;
     ClientDirectory& clients_;
+    LogLimit refusals_;  ///< Whoever reaches the port can be refused as often as it likes.
     UpgradePolicy policy_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
 };

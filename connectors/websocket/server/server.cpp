@@ -283,7 +283,7 @@ void WebSocketServer::welcome(tcp::socket socket, const net::any_io_executor& st
     if (error) return;  // Gone already.
     // Beside those that may be here, those that have just had to give way.
     if (visits_.load() >= options_->max_connections + 2 * most_pending_handshakes) {
-        journal_.log("warning", "client_refused", address_text(remote) + ": too many connections");
+        admission_.log_refusal("client_refused", address_text(remote) + ": too many connections");
         return;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -349,8 +349,8 @@ net::awaitable<void> WebSocketServer::host(Visit& visit) {
     if (!visit.stopped && !visit.gave_way) admitted = co_await admission_.admit(visit);
     if (!pending_.remove(visit.pending_number)) {
         admitted = false;
-        journal_.log(
-            "warning", "client_refused",
+        admission_.log_refusal(
+            "client_refused",
             fmt::format("{}: gave way to others: {} connections had not shaken hands yet, most of them from its "
                         "address",
                         visit.remote_address, most_pending_handshakes));
