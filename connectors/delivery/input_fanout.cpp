@@ -251,6 +251,7 @@ std::optional<std::string> InputFanout::refuse(const Message& message, MessageEr
         ErrorRecord record;
         record.error_type = std::move(each.type);
         record.error_message = std::move(each.message);
+        record.message_id = std::move(each.message_id);
         describe(record, message);
         return record;
     };

@@ -65,6 +65,8 @@ struct MessageError {
     /// The part of the payload that it is about: an element of an array, a line. Without an end it is all of it.
     std::size_t part_begin = 0;
     std::size_t part_end = 0;
+    /// Of the message, or of that part; empty where nothing can be read of it.
+    std::string message_id = {};
     /// The errors of other parts of the message, in their order; not more than is bearable.
     std::vector<MessageError> further = {};
 };

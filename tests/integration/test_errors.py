@@ -179,6 +179,19 @@ class ErrorTest(LaminarTestCase):
             self.assertEqual(laminar.wait(), 1)
         self.assertIn("on_error = 'fail': invalid_json", laminar.stderr.text)
 
+    def test_errors_of_messages_and_their_elements_have_the_ids_of_these(self):
+        element = '{"n": "x", "message_id": "b"}'
+        with FeedServer(['{"n": "x", "message_id": "m"}', f'[{{"n": 1, "message_id": "a"}}, {element}, {{"n": "y"}}]', "{broken"]) as server:
+            laminar = self.run_script(self.connection(server, ", dlq_enabled = true") + """
+                CREATE TABLE events (n INT) WITH (connector = 'feed');
+                CREATE TABLE errors (message_id TEXT, failed_message TEXT) WITH (connector = 'feed', stream = 'errors');
+                WAIT FOR errors COUNT 4 TIMEOUT INTERVAL '60 seconds';
+                SELECT message_id FROM errors;
+                SELECT message_id FROM system.dead_letters;
+                DROP CONNECTION feed CASCADE;
+            """)
+        self.assertEqual([row["message_id"] for row in laminar.rows], ["m", "b", "feed-2", None] + ["m", "b", None])
+
     def test_rows_that_a_pipeline_refuses_are_errors_of_the_connection(self):
         feed = [json.dumps({"message_id": f"m{n}", "x": x}) for n, x in enumerate(["1", "one", "2"])]
         events = "CREATE TABLE events (message_id TEXT, x TEXT) WITH (connector = 'feed');"

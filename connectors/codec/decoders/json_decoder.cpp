@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -66,6 +67,7 @@ class JsonDecoder final : public MessageDecoder {
 public:
     JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
         : tolerant_(options.tolerant),
+          message_id_field_(options.message_id_field),
           wants_payload_(
               std::any_of(schema->columns.begin(), schema->columns.end(),
                           [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
@@ -218,6 +220,7 @@ private:
             rows_kept = keep_without_fields(message, is_text);
         } else if (std::vector<MessageError> parts = events_.end_message(); !parts.empty()) {
             rows_kept = writer_.rows() > 0;
+            for (MessageError& part : parts) find_message_id(part, message);
             error = std::move(parts.front());
             error->further.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
         }
@@ -226,6 +229,31 @@ private:
         batch.bytes += message.payload.size();
         if (error) error->rows_kept = true;
         return error;
+    }
+
+    /// Finds the id of the object that an error is about: by the rules of rows, wherever in the object it stands.
+    void find_message_id(MessageError& error, const Message& message) {
+        if (error.type == "invalid_json") return;
+        if (!ids_) {
+            BatchColumn id;
+            id.name = "message_id";
+            id.type = TypeId::varchar;
+            id.metadata = MetadataField::message_id;
+            DecoderOptions options;
+            options.message_id_field = message_id_field_;
+            const auto schema = std::make_shared<const BatchSchema>(BatchSchema{{std::move(id)}});
+            ids_ = std::make_unique<JsonDecoder>(options, schema);
+            rows_with_ids_.emplace(schema);
+        }
+        Message object = message;
+        if (error.part_end > 0)
+            object.payload = message.payload.substr(error.part_begin, error.part_end - error.part_begin);
+        rows_with_ids_->truncate(0);
+        (void)ids_->decode(object, *rows_with_ids_);
+        if (rows_with_ids_->rows == 1)
+            rows_with_ids_->facts.append_message_id(0, error.message_id);
+        else  // It is about several objects.
+            append_generated_message_id(error.message_id, message.origin.get(), message.sequence);
     }
 
     /// A message that nothing can be read of is a row for some.
@@ -256,10 +284,14 @@ private:
     }
 
     bool tolerant_;
+    std::string message_id_field_;
     bool wants_payload_;
     std::unique_ptr<FieldNode> root_;
     RowWriter writer_;
     JsonEvents events_;
+    // For messages that are refused, from the first one on:
+    std::unique_ptr<MessageDecoder> ids_;
+    std::optional<ColumnBatch> rows_with_ids_;
     rapidjson::Reader reader_;
     std::vector<char> scratch_;
     // Where this is the first of several.
