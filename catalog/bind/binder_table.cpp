@@ -405,7 +405,14 @@ private:
     void assign_payload_columns() {
         const PayloadShape shape = payload_shape(*connection_);
         assign_metadata(table_.columns, shape, *connection_);
-        if (shape == PayloadShape::fields || !can_read(*connection_) || table_.only_sends()) return;
+        if (table_.only_sends()) return;
+        if (const ColumnObject* session = find_unfit_session_column(table_.columns, *connection_)) {
+            context_.error(DiagnosticCode::invalid_definition, column_span(session->name),
+                           fmt::format("column \"{}\" is the number of a session, which is a BIGINT, not {}",
+                                       session->name, to_sql(session->type)),
+                           "make it BIGINT; a field of that name is taken by another column WITH (json_path = '...')");
+        }
+        if (shape == PayloadShape::fields || !can_read(*connection_)) return;
         const bool takes_payload =
             std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {
                 return column.metadata == MetadataField::message || column.metadata == MetadataField::data;

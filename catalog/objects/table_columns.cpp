@@ -35,6 +35,26 @@ bool routes_rows(const ConnectionObject& connection, MetadataField field) {
     return field == MetadataField::client_id && word_of(connection, "mode") == "server";
 }
 
+/// Numbers of sessions grow with every connect, and are of one type in the rest of the engine.
+bool holds_any_session(const ColumnType& type) {
+    return type.id == TypeId::integer || type.id == TypeId::uinteger || type.id == TypeId::bigint ||
+           type.id == TypeId::ubigint;
+}
+
+bool is_integer(const ColumnType& type) {
+    switch (type.id) {
+        case TypeId::tinyint:
+        case TypeId::utinyint:
+        case TypeId::smallint:
+        case TypeId::usmallint:
+        case TypeId::hugeint:
+        case TypeId::uhugeint:
+            return true;
+        default:
+            return holds_any_session(type);
+    }
+}
+
 /// The column that takes the whole payload.
 ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_view name, TypeId type) {
     for (ColumnObject& column : columns) {
@@ -113,6 +133,16 @@ bool metadata_fits(TypeId metadata, const ColumnType& column) {
         default:
             return false;
     }
+}
+
+const ColumnObject* find_unfit_session_column(const std::vector<ColumnObject>& columns,
+                                              const ConnectionObject& connection) {
+    if (!routes_rows(connection, MetadataField::session_id)) return nullptr;
+    const auto found = std::find_if(columns.begin(), columns.end(), [](const ColumnObject& column) {
+        return equals_ignoring_case(column.name, "session_id") && column.json_path.empty() && is_integer(column.type) &&
+               !holds_any_session(column.type);
+    });
+    return found == columns.end() ? nullptr : &*found;
 }
 
 void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection) {

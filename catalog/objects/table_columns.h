@@ -15,6 +15,11 @@ enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 /// By the connection's option format; fields for connectors without one.
 [[nodiscard]] PayloadShape payload_shape(const ConnectionObject& connection);
 
+/// Of a table that reads the connection: a column session_id of an integer type that has no room for every session, or
+/// is not taken for one when rows are sent. Null when there is none.
+[[nodiscard]] const ColumnObject* find_unfit_session_column(const std::vector<ColumnObject>& columns,
+                                                            const ConnectionObject& connection);
+
 /// Lets columns be filled from metadata: those that bear the name of a metadata column and have a type it fits into,
 /// unless they have a json_path. In messages of fields, message and data are fields; in text and binary ones "size" is
 /// another name of message_size, and one column takes the payload ("message" or the first TEXT, "data" or the first

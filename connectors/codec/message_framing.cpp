@@ -55,7 +55,8 @@ void MessageFraming::set_columns(const std::vector<OutputColumn>& columns) {
     receiver_column_.reset();
     session_column_.reset();
     for (std::size_t index = 0; index < columns.size(); ++index) {
-        if (options_.has_receivers && equals_ignoring_case(columns[index].name, "client_id")) {
+        if (options_.has_receivers && equals_ignoring_case(columns[index].name, "client_id") &&
+            columns[index].type.id == TypeId::varchar) {
             receiver_column_ = index;
         } else if (options_.has_sessions && equals_ignoring_case(columns[index].name, "session_id") &&
                    is_integer(columns[index].type.id)) {
