@@ -208,7 +208,15 @@ struct UnsentMessages {
 /// "2 messages were still waiting to be sent; 3 sent messages were not acknowledged with a pong": empty for none.
 [[nodiscard]] std::string describe(const UnsentMessages& unsent);
 
-enum class SendOutcome : std::uint8_t { accepted, full, not_connected, no_such_client, no_such_session, failed };
+enum class SendOutcome : std::uint8_t {
+    accepted,
+    full,
+    not_connected,
+    no_such_client,
+    no_such_session,  ///< It never was.
+    session_ended,
+    failed
+};
 
 /// A live connection. All members are thread-safe and return at once; the work happens on the connection's strand.
 /// Owned by the runtime. Destroying it closes it and waits for its tasks to end.
@@ -258,6 +266,12 @@ public:
     /// while reconnecting.
     virtual SendOutcome send(OutgoingMessage message) = 0;
     [[nodiscard]] virtual UnsentMessages unsent() const = 0;
+    /// Tells from time to time what has become of all that send has accepted before this call. For those that wait for
+    /// no peer; others have done their part when they have accepted a message.
+    enum class Writing : std::uint8_t { going_on, done, failed };
+    [[nodiscard]] virtual std::function<Writing()> watch_writing() const {
+        return [] { return Writing::done; };
+    }
     /// True when everything accepted by send has been written to the socket, and proven where that is wanted.
     [[nodiscard]] bool send_queue_empty() const { return unsent().none(); }
 

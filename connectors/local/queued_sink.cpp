@@ -100,6 +100,7 @@ public:
                 if (closing_ || ended_) return SendOutcome::not_connected;
                 if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
                 queued_bytes_ += message.byte_size();
+                ++accepted_;
                 queue_.push_back(std::move(message));
                 changed_.notify_all();
                 return SendOutcome::accepted;
@@ -112,6 +113,18 @@ public:
     UnsentMessages unsent() const {
         const std::lock_guard lock(mutex_);
         return {count_of(queue_) + writing_, 0};
+    }
+
+    [[nodiscard]] std::uint64_t accepted() const {
+        const std::lock_guard lock(mutex_);
+        return accepted_;
+    }
+
+    /// Of the first so many that were accepted.
+    [[nodiscard]] Writing writing(std::uint64_t messages) const {
+        const std::lock_guard lock(mutex_);
+        if (written_ >= messages) return Writing::done;
+        return ended_ ? Writing::failed : Writing::going_on;
     }
 
     ConnectionStatus status() const {
@@ -162,8 +175,10 @@ private:
     std::deque<OutgoingMessage> queue_;  ///< Guarded by mutex_, as all below.
     std::size_t queued_bytes_ = 0;
     std::uint64_t writing_ = 0;  ///< Messages that are being written.
-    bool closing_ = false;       ///< Write what is queued, then end.
-    bool abandoned_ = false;     ///< End.
+    std::uint64_t accepted_ = 0;
+    std::uint64_t written_ = 0;
+    bool closing_ = false;    ///< Write what is queued, then end.
+    bool abandoned_ = false;  ///< End.
     bool ended_ = false;
     bool failed_ = false;
     std::vector<std::function<void()>> when_ended_;
@@ -190,6 +205,7 @@ void QueuedSink::Implementation::run() noexcept {
             write_all(messages);
             {
                 const std::lock_guard lock(mutex_);
+                written_ += messages.size();
                 writing_ = 0;
             }
             journal_.changed();
@@ -295,6 +311,12 @@ void QueuedSink::close(std::chrono::milliseconds deadline, std::function<void()>
 SendOutcome QueuedSink::send(OutgoingMessage message) { return implementation_->send(std::move(message)); }
 
 UnsentMessages QueuedSink::unsent() const { return implementation_->unsent(); }
+
+std::function<Connection::Writing()> QueuedSink::watch_writing() const {
+    return [implementation = implementation_, accepted = implementation_->accepted()] {
+        return implementation->writing(accepted);
+    };
+}
 
 ConnectionStatus QueuedSink::status() const { return implementation_->status(); }
 

@@ -58,6 +58,7 @@ public:
     void resume() override {}
     SendOutcome send(OutgoingMessage message) override;
     [[nodiscard]] UnsentMessages unsent() const override;
+    [[nodiscard]] std::function<Writing()> watch_writing() const override;
     [[nodiscard]] ConnectionStatus status() const override;
     [[nodiscard]] FramingOptions framing() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;

@@ -516,6 +516,11 @@ void RunningPipeline::set_retries(std::string_view connection, unsigned retries)
 std::vector<FailedRow> RunningPipeline::take_failures() {
     std::vector<FailedRow> failures = std::exchange(failures_, {});
     if (!sink_) return failures;
+    if (sink_->undeliverable() != told_undeliverable_) {
+        told_undeliverable_ = sink_->undeliverable();
+        // Why it has failed, if it has, counts for more.
+        if (state_ != PipelineState::failed) last_error_ = sink_->undeliverable_reason();
+    }
     for (FailedRow& failure : sink_->take_failures()) {
         failure.consumer = name_;
         failures.push_back(std::move(failure));

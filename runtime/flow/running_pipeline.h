@@ -222,6 +222,7 @@ private:
     std::uint64_t late_rows_ = 0;
     PipelineState state_ = PipelineState::running;
     std::string last_error_;
+    std::uint64_t told_undeliverable_ = 0;                ///< That many has last_error_ heard of.
     std::function<std::int64_t()> wall_clock_ = utc_now;  ///< Microseconds since the epoch, UTC.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;

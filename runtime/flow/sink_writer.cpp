@@ -157,17 +157,18 @@ public:
         while (!backlog_.empty()) {
             const SendOutcome outcome = connection ? connection->send(backlog_.front().message) : SendOutcome::failed;
             if (outcome == SendOutcome::full) return false;
-            if (outcome != SendOutcome::accepted) add_undeliverable(backlog_.front(), outcome);
+            if (outcome != SendOutcome::accepted) add_undeliverable(backlog_.front(), outcome, connection.get());
             backlog_.pop_front();
         }
         return true;
     }
 
     [[nodiscard]] std::uint64_t undeliverable() const override { return undeliverable_; }
+    [[nodiscard]] std::string undeliverable_reason() const override { return undeliverable_reason_; }
     [[nodiscard]] std::vector<FailedRow> take_failures() override { return std::exchange(failures_, {}); }
 
 private:
-    void add_undeliverable(const FramedMessage& framed, SendOutcome outcome) {
+    void add_undeliverable(const FramedMessage& framed, SendOutcome outcome, const Connection* connection) {
         undeliverable_ += framed.rows;
         FailedRow failure;
         failure.connection = connection_;
@@ -176,13 +177,23 @@ private:
         if (outcome == SendOutcome::no_such_client)
             failure.reason = fmt::format("there is no client \"{}\"", framed.message.client_id);
         else if (outcome == SendOutcome::no_such_session)
+            failure.reason = framed.message.client_id.empty()
+                                 ? fmt::format("there is no session {}", *framed.message.session_id)
+                                 : fmt::format("there is no session {} of a client \"{}\"", *framed.message.session_id,
+                                               framed.message.client_id);
+        else if (outcome == SendOutcome::session_ended)
             failure.reason = fmt::format("session {} has ended", *framed.message.session_id);
         else if (outcome == SendOutcome::not_connected)
             failure.reason = "the connection is closed";
         else
-            failure.reason = "the connection has failed";
+            failure.reason = failed_because(connection ? connection->status().last_error : std::string());
+        undeliverable_reason_ = fmt::format("connection \"{}\": {}", connection_, failure.reason);
         if (framed.message.payload) failure.payload = *framed.message.payload;
         add_failure(failures_, std::move(failure));
+    }
+
+    static std::string failed_because(const std::string& error) {
+        return error.empty() ? "the connection has failed" : "the connection has failed: " + error;
     }
 
     /// Changes go to whoever listens: columns client_id and session_id in them are data.
@@ -206,6 +217,7 @@ private:
     MessageFraming framing_;
     std::deque<FramedMessage> backlog_;
     std::uint64_t undeliverable_ = 0;
+    std::string undeliverable_reason_;
     std::vector<FailedRow> failures_;
 };
 

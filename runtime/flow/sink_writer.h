@@ -44,6 +44,8 @@ public:
     virtual bool flush() { return true; }
     /// Rows that had no receiver (no such client, connection gone for good).
     [[nodiscard]] virtual std::uint64_t undeliverable() const { return 0; }
+    /// Why the latest of them had none; empty when there are none.
+    [[nodiscard]] virtual std::string undeliverable_reason() const { return {}; }
     /// Their messages since the last time, for the connection they should have been sent on; consumer is left open.
     [[nodiscard]] virtual std::vector<FailedRow> take_failures() { return {}; }
 };

@@ -220,10 +220,27 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
         return false;
     }
     if (const std::uint64_t lost = sink->undeliverable(); lost > 0) {
-        const auto connection = env_.connections.find(table.options.connector);
         const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
         diagnostics.error(DiagnosticCode::execution_failed, span,
                           fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, count,
+    const auto connection = env_.connections.find(table.options.connector);
+    // Where no peer is waited for, a failure that comes at once is the statement's, too.
+    Connection::Writing writing = Connection::Writing::done;
+    if (connection && sink->undeliverable() == 0) {
+        const auto watched = connection->watch_writing();
+        const auto written = [&] { return (writing = watched()) != Connection::Writing::going_on; };
+        if (!env_.progress.wait(written, {})) {
+            diagnostics.error(DiagnosticCode::cancelled, span,
+                              "the INSERT was cancelled before all messages were written");
+            return false;
+        }
+    }
+    if (writing == Connection::Writing::failed) {
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          fmt::format("not all of {} rows were taken: connection \"{}\" has failed: {}", count,
+                                      table.options.connector, connection->status().last_error));
+        return false;
+    }
                                       table.options.connector, connection_state_name(status.state),
                                       status.last_error.empty() ? "" : ": " + status.last_error));
         return false;

@@ -40,6 +40,27 @@ class FullDiskTest(LaminarTestCase):
         shell.leave()
         return sent, dropped
 
+    def test_a_statement_whose_rows_are_refused_says_so(self):
+        """Also the first, whose rows are on their way when the file fails."""
+        for path, reason in (("/dev/full", "No space left on device"), (f"{self.path}/none/out", "No such file or directory")):
+            sink = f"""CREATE CONNECTION target TO file (path = '{path}', mode = 'sink');
+                       CREATE TABLE written (n BIGINT) WITH (connector = 'target');"""
+            with self.subTest(path):
+                laminar = self.run_script(sink + "INSERT INTO written VALUES (1); SELECT 1 AS reached;", expect=1)
+                self.assertIn("error[L601]", laminar.stderr.text)
+                self.assertIn(reason, laminar.stderr.text)
+                self.assertEqual(laminar.rows, [])
+
+    def test_a_pipeline_tells_why_its_rows_are_refused(self):
+        shell = self.start_shell()
+        shell.execute("""
+            CREATE CONNECTION target TO file (path = '/dev/full', mode = 'sink');
+            CREATE TABLE written (n BIGINT) WITH (connector = 'target');
+            CREATE CONNECTION numbers TO generator (rows_per_second = 100);
+            CREATE PIPELINE filling AS INSERT INTO written SELECT counter FROM numbers""")
+        [[errors, reason]] = shell.wait_until("errors, last_error", "system.pipelines", lambda rows: rows[0][0] > 0 and rows[0][1])
+        self.assertTrue(reason.startswith('connection "target": the connection has failed: cannot write "/dev/full": No space left'), reason)
+
     def append(self, file_format):
         self.run_script(self.sink(file_format) + "INSERT INTO written VALUES (-1, 'next run')")
 

@@ -102,6 +102,19 @@ class ClientSessionTest(LaminarTestCase):
                              lambda rows: any("session 1 has ended" in message for [message] in rows))
             self.assertTrue(server.heard.empty())
 
+    def test_a_session_that_never_was_has_not_ended(self):
+        with ChallengingServer() as server:
+            shell = self.challenged(server)
+            self.assertEqual(server.hear(), (1, {"event": "answer", "nonce": "nonce 1"}))
+            server.cut(1)
+            self.assertEqual(server.hear(), (2, {"event": "answer", "nonce": "nonce 2"}))
+            shell.execute("""CREATE CONNECTION one TO generator (max_rows = 1);
+                             CREATE PIPELINE lost AS INSERT INTO answers
+                                 SELECT session, 'lost', NULL FROM one, UNNEST([1, 3, 0, -1]) AS s(session)""")
+            self.assertEqual(shell.wait_until("error_message", "failures WHERE error_type = 'undeliverable' ORDER BY ALL", lambda rows: len(rows) == 4),
+                             [["lost: session 1 has ended"], ["lost: there is no session -1"], ["lost: there is no session 0"],
+                              ["lost: there is no session 3"]])
+
     def test_what_a_session_leaves_in_its_queue_is_undeliverable(self):
         def serve(peer):
             client = accept(peer)
@@ -157,7 +170,7 @@ class ServerSessionTest(ServedTestCase):
             self.assertEqual([json.loads(text) for text in first.receive(1)], [{"twice": 2}])
             failure, *questions = served.step()
             self.assertEqual(failure["error_type"], "undeliverable")
-            self.assertIn("session 99 has ended", failure["error_message"])
+            self.assertIn("there is no session 99", failure["error_message"])
             self.assertEqual([(row["n"], row["client_id"]) for row in questions],
                              [(row["n"], f"c{row['session_id']}") for row in questions])
             self.assertEqual({row["session_id"] for row in questions}, {1, 2})

@@ -181,7 +181,8 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (!message.session_id) return enqueue(message);
     // What is in the queue of a session when it ends is taken out of it again.
     const std::lock_guard lock(session_mutex_);
-    return message.session_id == current_session_ ? enqueue(message) : SendOutcome::no_such_session;
+    if (message.session_id == current_session_) return enqueue(message);
+    return has_been(*message.session_id) ? SendOutcome::session_ended : SendOutcome::no_such_session;
 }
 
 SendOutcome WebSocketClient::enqueue(const OutgoingMessage& message) {

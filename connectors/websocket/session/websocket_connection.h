@@ -41,6 +41,10 @@ protected:
     [[nodiscard]] ConnectionHandover make_handover() const;
     /// The number of a session that begins now. Any thread.
     std::int64_t begin_next_session() noexcept { return last_session_.fetch_add(1) + 1; }
+    /// Whether a session of this number has begun, be it over or not. Any thread.
+    [[nodiscard]] bool has_been(std::int64_t session) const noexcept {
+        return session > 0 && session <= last_session_.load();
+    }
     /// Brings the connection into the state failed. Any thread.
     virtual void bring_down(std::string reason) = 0;
 
