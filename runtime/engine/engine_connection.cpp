@@ -65,7 +65,7 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
 void EngineConnection::execute(const std::string& sql) const {
     ResultHandle result;
     if (duckdb_query(connection_.get(), sql.c_str(), result.get()) == DuckDBError)
-        throw EngineException(parse_engine_error(duckdb_result_error(result.get())));
+        throw EngineException(parse_engine_error(duckdb_result_error(result.get()), sql));
 }
 
 void EngineConnection::execute(const PreparedHandle& statement) {
@@ -78,7 +78,7 @@ PreparedHandle EngineConnection::prepare(const std::string& sql) const {
     PreparedHandle statement;
     if (duckdb_prepare(connection_.get(), sql.c_str(), statement.receive()) == DuckDBError) {
         const char* problem = duckdb_prepare_error(statement.get());
-        throw EngineException(parse_engine_error(problem ? problem : "the statement cannot be prepared"));
+        throw EngineException(parse_engine_error(problem ? problem : "the statement cannot be prepared", sql));
     }
     return statement;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "catalog/objects/column_name.h"
+#include "runtime/engine/enumeration_error.h"
 #include "runtime/engine/type_names.h"
 
 namespace laminar {
@@ -52,22 +53,6 @@ EngineError parse_plain(std::string_view text) {
     return error;
 }
 
-/// The engine keeps the values of an ENUM as numbers, and tells of those when a text is none of its values.
-void tell_of_enumerations(EngineError& error) {
-    if (error.type != "Conversion" || !error.message.starts_with("Could not convert string '")) return;
-    const std::size_t line = std::min(error.message.find('\n'), error.message.size());
-    // As it ends, or "... when casting from source column c1": the text before may have anything in it.
-    const std::size_t end = std::min(error.message.rfind(" when casting from source column ", line), line);
-    for (const auto& [internal, sql] : {std::pair{"' to UINT8", "UTINYINT"}, std::pair{"' to UINT16", "USMALLINT"},
-                                        std::pair{"' to UINT32", "UINTEGER"}}) {
-        const std::string_view ending = internal;
-        if (!std::string_view(error.message).substr(0, end).ends_with(ending)) continue;
-        error.message.replace(end - ending.size(), ending.size(),
-                              std::string("' to ") + sql + ", or to an ENUM that does not have this value");
-        return;
-    }
-}
-
 EngineError parse(std::string_view text) {
     const std::size_t brace = text.find("{\"exception_type\"");
     if (brace == std::string_view::npos) return parse_plain(text);
@@ -93,9 +78,9 @@ EngineError parse(std::string_view text) {
 
 }  // namespace
 
-EngineError parse_engine_error(std::string_view text) {
+EngineError parse_engine_error(std::string_view text, std::string_view sql) {
     EngineError error = parse(without_column_marks(std::string(text)));
-    tell_of_enumerations(error);
+    tell_of_enumerations(error, sql);
     static constexpr std::array<std::string_view, 3> about_values{"Conversion", "Out of Range", "Invalid Input"};
     if (std::find(about_values.begin(), about_values.end(), error.type) != about_values.end())
         error.message = with_sql_types_around_value(error.message);

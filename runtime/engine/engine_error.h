@@ -7,7 +7,7 @@
 namespace laminar {
 
 /// Reads an error text of the library: a JSON object (errors_as_json), perhaps after "Parser Error: ", or plain
-/// "Type Error: message".
-[[nodiscard]] EngineError parse_engine_error(std::string_view text);
+/// "Type Error: message". sql: the statement that it is about, if that is known.
+[[nodiscard]] EngineError parse_engine_error(std::string_view text, std::string_view sql = {});
 
 }  // namespace laminar

@@ -59,7 +59,7 @@ std::string_view without_terminator(std::string_view sql) {
 class PreparedStatement final : public PreparedQuery {
 public:
     PreparedStatement(const EngineConnection& connection, std::string_view sql)
-        : statement_(connection.prepare(std::string(sql))) {
+        : sql_(sql), statement_(connection.prepare(sql_)) {
         columns_ = output_columns(statement_.get());
         if (announces_outcome(statement_.get(), columns_)) columns_.clear();
         if (columns_.empty() || !needs_casts(statement_.get())) return;
@@ -118,7 +118,7 @@ public:
 private:
     [[noreturn]] void fail(ResultHandle& result) const {
         const char* problem = duckdb_result_error(result.get());
-        EngineError error = parse_engine_error(problem ? problem : "the statement failed");
+        EngineError error = parse_engine_error(problem ? problem : "the statement failed", sql_);
         if (error.position && shift_ > 0) {
             if (*error.position >= shift_)
                 *error.position -= shift_;
@@ -128,6 +128,7 @@ private:
         throw EngineException(std::move(error));
     }
 
+    const std::string sql_;
     PreparedHandle statement_;
     std::vector<OutputColumn> columns_;
     std::uint32_t shift_ = 0;  ///< By how much positions in errors are larger than in the caller's text.

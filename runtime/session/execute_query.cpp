@@ -8,6 +8,7 @@
 #include "catalog/objects/table_columns.h"
 #include "connectors/connection_context.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/engine/enumeration_error.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/plan_text.h"
@@ -193,7 +194,11 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         env_.output.done(fmt::format("INSERT {}", count));
         return true;
     } catch (const EngineException& problem) {
-        report_engine_error(problem.error(), &sql, span, diagnostics);
+        EngineError error = problem.error();
+        std::vector<StoredColumn> stored;
+        for (const ColumnObject& column : table.columns) stored.push_back({column.name, column.type});
+        tell_of_enumerations(error, stored);
+        report_engine_error(error, &sql, span, diagnostics);
         return false;
     }
 }
@@ -219,10 +224,6 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
                           "the INSERT was cancelled before all messages were handed over");
         return false;
     }
-    if (const std::uint64_t lost = sink->undeliverable(); lost > 0) {
-        const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
-        diagnostics.error(DiagnosticCode::execution_failed, span,
-                          fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, count,
     const auto connection = env_.connections.find(table.options.connector);
     // Where no peer is waited for, a failure that comes at once is the statement's, too.
     Connection::Writing writing = Connection::Writing::done;
@@ -241,6 +242,10 @@ bool StatementExecutor::insert_into_connection(const BoundInsert& statement, con
                                       table.options.connector, connection->status().last_error));
         return false;
     }
+    if (const std::uint64_t lost = sink->undeliverable(); lost > 0) {
+        const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, count,
                                       table.options.connector, connection_state_name(status.state),
                                       status.last_error.empty() ? "" : ": " + status.last_error));
         return false;

@@ -101,7 +101,7 @@ class IncomingTest(LaminarTestCase):
                 DROP CONNECTION feed CASCADE;
             """)
         self.assertEqual(laminar.rows[:2], [{"mood": "good"}, {"moods": ["bad"], "mood": "good"}])
-        self.assertIn("copy: Could not convert string 'sad' to UTINYINT, or to an ENUM that does not have this value",
+        self.assertIn("copy: Could not convert string 'sad' to ENUM('good', 'bad'), which does not have this value",
                       laminar.rows[2]["error_message"])
         self.assertEqual(laminar.rows[3], {"error_type": "type_mismatch",
                                            "error_message": """field "mood": expected ENUM('good', 'bad'), found string "sad\""""})

@@ -1,0 +1,1 @@
+-- args: run --quiet --log-level off --format json -e "SELECT CAST(v AS ENUM('it''s', 'ok')) AS a, CAST(v AS ENUM('glad', 'ENUM(''x'')')) AS b FROM (VALUES ('glad')) AS t(v)"
