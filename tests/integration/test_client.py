@@ -6,7 +6,7 @@ import unittest
 
 from laminar_process import LaminarTestCase
 from raw_server import Proxy, RawServer, answer, until_end
-from raw_websocket import TEXT, accept
+from raw_websocket import TEXT, accept, read_head
 from websocket_peer import FeedServer, Server, free_port
 
 # Tests of proxies must not depend on those of the machine they run on.
@@ -79,6 +79,19 @@ class HandshakeTest(ClientTestCase):
             self.assertEqual(server.connections, 1)
         self.assertIn('HTTP 302 Found: redirected to "wss://elsewhere.example/feed?token=***"', reason)
         self.assertIn("set endpoint to that", reason)
+
+    def test_a_header_host_takes_the_place_of_the_endpoint_s(self):
+        heads = []
+
+        def serve(peer):
+            heads.append(read_head(peer)[0])
+            peer.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            until_end(peer)
+
+        with RawServer(serve) as server:
+            self.failure_of(f"'{server.url()}'", ", headers = MAP {'host': 'feed.example:8443'}")
+        hosts = [line for line in heads[0].splitlines() if line.lower().startswith("host:")]
+        self.assertEqual([line.partition(": ")[2] for line in hosts], ["feed.example:8443"])
 
     def test_a_handshake_that_is_not_answered_ends(self):
         with RawServer(until_end) as server:
