@@ -154,6 +154,33 @@ TEST_CASE("a value is found however often it is escaped for JSON") {
     CHECK(secrets.redact(R"(C:\users\new \u12 \ud83d)") == R"(C:\users\new \u12 \ud83d)");
 }
 
+TEST_CASE("a value is found through four levels of escapes, spelled as no encoder of ours would") {
+    RememberedSecrets secrets;
+    secrets.remember("se\"cret/");
+    std::string text = R"(se\u0022cret\/)";
+    for (int level = 1; level <= 4; ++level) {
+        CAPTURE(level);
+        CHECK(secrets.redact("<" + text + ">") == "<***>");
+        std::string escaped;
+        for (const char c : text) escaped += c == '\\' ? "\\\\" : std::string(1, c);
+        text = escaped;
+    }
+}
+
+TEST_CASE("values that overlap where they are escaped are redacted as one") {
+    RememberedSecrets secrets;
+    secrets.remember("first/middle");
+    secrets.remember("middle/last");
+    CHECK(secrets.redact(R"(<first\/middle\/last>)") == "<******>");
+}
+
+TEST_CASE("a text of several lines is found line by line") {
+    RememberedSecrets secrets;
+    secrets.remember("-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nshort\n-----END KEY-----\n");
+    CHECK(secrets.redact("line 2: MIIEvQIBADANBgkq, line 3: hkiG9w0BAQEFAASC") == "line 2: ***, line 3: ***");
+    CHECK(secrets.redact("short") == "short");
+}
+
 TEST_CASE("copies of the sources remember together") {
     const TemporaryDirectory directory;
     directory.write("token", "some-value");
