@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "catalog/objects/column_name.h"
-#include "runtime/engine/enumeration_error.h"
-#include "runtime/engine/type_names.h"
+#include "runtime/engine/messages/enumeration_error.h"
+#include "runtime/engine/messages/type_names.h"
 
 namespace laminar {
 
@@ -80,7 +80,7 @@ EngineError parse(std::string_view text) {
 
 EngineError parse_engine_error(std::string_view text, std::string_view sql) {
     EngineError error = parse(without_column_marks(std::string(text)));
-    tell_of_enumerations(error, sql);
+    if (error.type == "Conversion") tell_of_enumerations(error.message, sql);
     static constexpr std::array<std::string_view, 3> about_values{"Conversion", "Out of Range", "Invalid Input"};
     if (std::find(about_values.begin(), about_values.end(), error.type) != about_values.end())
         error.message = with_sql_types_around_value(error.message);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "parser/text/name_suggester.h"
-#include "runtime/engine/type_names.h"
+#include "runtime/engine/messages/type_names.h"
 
 namespace laminar {
 

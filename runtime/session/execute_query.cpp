@@ -8,7 +8,7 @@
 #include "catalog/objects/table_columns.h"
 #include "connectors/connection_context.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/engine/enumeration_error.h"
+#include "runtime/engine/messages/enumeration_error.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/plan_text.h"
@@ -197,7 +197,7 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         EngineError error = problem.error();
         std::vector<StoredColumn> stored;
         for (const ColumnObject& column : table.columns) stored.push_back({column.name, column.type});
-        tell_of_enumerations(error, stored);
+        if (error.type == "Conversion") tell_of_enumerations(error.message, stored);
         report_engine_error(error, &sql, span, diagnostics);
         return false;
     }

@@ -1,4 +1,4 @@
-#include "runtime/engine/type_names.h"
+#include "runtime/engine/messages/type_names.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "runtime/engine/enumeration_error.h"
+#include "runtime/engine/messages/enumeration_error.h"
 
 #include <fmt/format.h>
 
@@ -43,18 +43,18 @@ struct Conversion {
 };
 
 /// ending: what follows the name of the type.
-std::optional<Conversion> conversion_in(const EngineError& error, std::string_view NumberType::*name,
+std::optional<Conversion> conversion_in(const std::string& message, std::string_view NumberType::*name,
                                         std::string_view ending) {
-    if (error.type != "Conversion" || !error.message.starts_with(opening)) return std::nullopt;
-    const std::size_t line = std::min(error.message.find('\n'), error.message.size());
+    if (!message.starts_with(opening)) return std::nullopt;
+    const std::size_t line = std::min(message.find('\n'), message.size());
     // As it ends, or "... when casting from source column c1": the text before may have anything in it.
-    const std::size_t end = std::min(error.message.rfind(" when casting from source column ", line), line);
-    const std::string_view said = std::string_view(error.message).substr(0, end);
+    const std::size_t end = std::min(message.rfind(" when casting from source column ", line), line);
+    const std::string_view said = std::string_view(message).substr(0, end);
     for (const NumberType& number : number_types) {
         const std::string tail = fmt::format("' to {}{}", number.*name, ending);
         if (!said.ends_with(tail) || said.size() < opening.size() + tail.size()) continue;
         const std::size_t text_end = end - tail.size();
-        return Conversion{error.message.substr(opening.size(), text_end - opening.size()), &number,
+        return Conversion{message.substr(opening.size(), text_end - opening.size()), &number,
                           text_end + std::string_view("' to ").size(), end};
     }
     return std::nullopt;
@@ -74,7 +74,7 @@ std::string described(const Candidate& candidate) {
     return candidate.column.empty() ? text : fmt::format("{} of column \"{}\"", text, candidate.column);
 }
 
-void name_candidates(EngineError& error, const Conversion& conversion, std::vector<Candidate> candidates) {
+void name_candidates(std::string& message, const Conversion& conversion, std::vector<Candidate> candidates) {
     std::erase_if(candidates, [&](const Candidate& candidate) {
         const Values& values = candidate.values;
         const auto smaller = conversion.number - number_types.data();
@@ -85,8 +85,7 @@ void name_candidates(EngineError& error, const Conversion& conversion, std::vect
     if (candidates.empty()) return;
     std::string names;
     for (const Candidate& candidate : candidates) names += (names.empty() ? "" : " or ") + described(candidate);
-    error.message.replace(conversion.begin, conversion.end - conversion.begin,
-                          names + ", which does not have this value");
+    message.replace(conversion.begin, conversion.end - conversion.begin, names + ", which does not have this value");
 }
 
 /// Reads SQL past what is quoted or commented.
@@ -162,8 +161,8 @@ void collect(const ColumnType& type, const std::string& column, std::vector<Cand
 
 }  // namespace
 
-void tell_of_enumerations(EngineError& error, std::string_view sql) {
-    const std::optional<Conversion> conversion = conversion_in(error, &NumberType::internal, "");
+void tell_of_enumerations(std::string& message, std::string_view sql) {
+    const std::optional<Conversion> conversion = conversion_in(message, &NumberType::internal, "");
     if (!conversion) return;
     std::vector<Candidate> candidates;
     bool casts_to_number = false;
@@ -176,21 +175,21 @@ void tell_of_enumerations(EngineError& error, std::string_view sql) {
                                        [&](const Candidate& other) { return other.values == candidate.values; });
         if (!known && !candidate.values.empty()) candidates.push_back(std::move(candidate));
     }
-    if (!casts_to_number) name_candidates(error, *conversion, std::move(candidates));
-    if (const auto unknown = conversion_in(error, &NumberType::internal, ""))
-        error.message.replace(unknown->begin, unknown->end - unknown->begin,
-                              fmt::format("{}{}", unknown->number->sql, or_enumeration));
+    if (!casts_to_number) name_candidates(message, *conversion, std::move(candidates));
+    if (const auto unknown = conversion_in(message, &NumberType::internal, ""))
+        message.replace(unknown->begin, unknown->end - unknown->begin,
+                        fmt::format("{}{}", unknown->number->sql, or_enumeration));
 }
 
-void tell_of_enumerations(EngineError& error, const std::vector<StoredColumn>& columns) {
-    const std::optional<Conversion> conversion = conversion_in(error, &NumberType::sql, or_enumeration);
+void tell_of_enumerations(std::string& message, const std::vector<StoredColumn>& columns) {
+    const std::optional<Conversion> conversion = conversion_in(message, &NumberType::sql, or_enumeration);
     if (!conversion) return;
     std::vector<Candidate> candidates;
     for (const StoredColumn& column : columns) {
         if (to_sql(column.type) == conversion->number->sql) return;
         collect(column.type, column.name, candidates);
     }
-    name_candidates(error, *conversion, std::move(candidates));
+    name_candidates(message, *conversion, std::move(candidates));
 }
 
 }  // namespace laminar
