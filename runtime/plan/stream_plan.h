@@ -160,6 +160,9 @@ struct ChangingPlan {
     std::vector<ast::Expression> groups;
     bool grouped = false;
     std::optional<AggregateParts> parts;  ///< Only where input rows are never taken back.
+    /// With two inputs, where a condition of the join may fail for a pair: query takes such a pair for one that does
+    /// not belong together, and this one computes the condition of pairs, so that it is told.
+    std::optional<ast::Query> pairs;
     /// ROW_NUMBER() ... <= n over rows that are never taken back: the rows (of operator_rows_scan) that still matter.
     std::optional<ast::Query> prune;
 };

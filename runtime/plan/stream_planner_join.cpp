@@ -7,6 +7,7 @@
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/row_computations.h"
 #include "runtime/plan/expressions/shown_names.h"
+#include "runtime/plan/join_conditions.h"
 #include "runtime/plan/stream_planner.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -21,62 +22,6 @@ struct SideValue {
     std::string text;
     std::string name;
 };
-
-/// a <= b, as the parts of a condition say it.
-struct TimeOrder {
-    ast::Expression smaller;
-    ast::Expression larger;
-};
-
-/// x - y <= c is x <= y + c.
-void move_difference(ast::Expression& left, ast::Expression& right) {
-    const ast::Expression plain = without_parentheses(left);
-    const auto* difference = std::get_if<ast::Binary>(&plain.node);
-    if (!difference || difference->op != "-" || !contains_column(*difference->left) ||
-        !contains_column(*difference->right) || contains_column(right))
-        return;
-    right = make_binary(*difference->right, "+", right);
-    left = *difference->left;
-}
-
-std::vector<TimeOrder> orders_in(const ast::Expression& part) {
-    std::vector<TimeOrder> orders;
-    const auto compare = [&](ast::Expression left, const std::string& op, ast::Expression right) {
-        move_difference(left, right);
-        move_difference(right, left);
-        if (op == "<" || op == "<=" || op == "=" || op == "==") orders.push_back({left, right});
-        if (op == ">" || op == ">=" || op == "=" || op == "==") orders.push_back({right, left});
-    };
-    if (const auto* binary = std::get_if<ast::Binary>(&part.node)) {
-        compare(*binary->left, binary->op, *binary->right);
-    } else if (const auto* between = std::get_if<ast::Between>(&part.node); between && !between->negated) {
-        compare(*between->operand, ">=", *between->low);
-        compare(*between->operand, "<=", *between->high);
-    } else if (const auto* is = std::get_if<ast::Is>(&part.node);
-               is && is->test == ast::Is::Test::distinct_from && is->negated) {
-        compare(*is->operand, "=", *is->right);
-    }
-    return orders;
-}
-
-bool is_inner(const ast::Join& join) {
-    return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross;
-}
-
-/// Whether a row for which a condition on its side alone does not hold has no part in the join, wherever the condition
-/// stands: it need not be kept, and is not late.
-bool filters_in_where(const ast::Join& join, std::size_t side) {
-    using Kind = ast::Join::Kind;
-    if (is_inner(join)) return !join.asof || side == 0;
-    if (join.kind == Kind::right) return side == 1;
-    return side == 0 && join.kind != Kind::full;
-}
-bool filters_in_condition(const ast::Join& join, std::size_t side) {
-    using Kind = ast::Join::Kind;
-    if (join.asof || join.kind == Kind::full) return false;
-    if (is_inner(join) || join.kind == Kind::semi) return true;
-    return side == (join.kind == Kind::right ? 0U : 1U);
-}
 
 }  // namespace
 
@@ -427,6 +372,12 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
                 changing.inputs.push_back(plan.sides[side].input);
                 changing.inputs.back().changes = reads_changes(*froms[side]);
             }
+            std::vector<bool> may_fail;
+            for (const ast::Expression& condition : plain_conditions)
+                may_fail.push_back(computations.may_fail_for_pairs(condition, [&](const ast::Expression& expression) {
+                    return type_over(columns_, table, expression);
+                }));
+            changing.pairs = try_conditions(joined, conditions, may_fail);
             changing.query = make_query(joined);
             planned.columns = described_with(joined);
             planned.name = "changing join";

@@ -16,6 +16,11 @@ CREATE PIPELINE with_partner_p AS INSERT INTO with_partner SELECT a.v AS a FROM 
 CREATE TABLE without (a TEXT);
 CREATE PIPELINE without_p AS INSERT INTO without SELECT a.v AS a FROM s AS a ANTI JOIN r AS b ON CAST(a.v || b.v AS INTEGER) > 20
     AND a.ts BETWEEN b.ts - INTERVAL '3 seconds' AND b.ts + INTERVAL '3 seconds';
+-- Without a bound in time the result changes.
+CREATE TABLE changing (a TEXT, b TEXT, PRIMARY KEY (a));
+CREATE PIPELINE changing_p AS INSERT INTO changing SELECT a.v AS a, b.v AS b FROM s AS a LEFT JOIN r AS b ON CAST(a.v || b.v AS INTEGER) IN (22, 34, 55);
+CREATE TABLE of_one_side (a TEXT, b TEXT, PRIMARY KEY (a));
+CREATE PIPELINE of_one_side_p AS INSERT INTO of_one_side SELECT a.v AS a, b.v AS b FROM s AS a LEFT JOIN r AS b ON a.n = b.n AND a.v::INTEGER < 4;
 WAIT FOR pairs COUNT 6 TIMEOUT INTERVAL '60 seconds';
 SELECT * FROM pairs ORDER BY a, b;
 WAIT FOR kept COUNT 8 TIMEOUT INTERVAL '60 seconds';
@@ -24,4 +29,8 @@ WAIT FOR with_partner COUNT 4 TIMEOUT INTERVAL '60 seconds';
 SELECT * FROM with_partner ORDER BY a;
 WAIT FOR without COUNT 2 TIMEOUT INTERVAL '60 seconds';
 SELECT * FROM without ORDER BY a;
+WAIT FOR changing_p READ COUNT 12 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM changing ORDER BY a;
+WAIT FOR of_one_side_p READ COUNT 12 TIMEOUT INTERVAL '60 seconds';
+SELECT * FROM of_one_side ORDER BY a;
 SELECT name, state, errors FROM system.pipelines ORDER BY name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/operators/pair_statement.h"
 #include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_changes.h"
@@ -212,6 +213,7 @@ public:
         removed_ = added_;
         std::vector<std::string> before;
         std::vector<std::string> after;
+        std::vector<std::string> fresh;
         for (std::size_t index = 0; index < plan.inputs.size(); ++index) {
             KeptRows& side = *sides_.emplace_back(std::make_unique<KeptRows>(
                 plan.inputs[index], plan.prune, fmt::format("{}:{}", context.name, index), context));
@@ -221,6 +223,14 @@ public:
             };
             before.push_back(rows_of(side.state().table()));
             after.push_back(rows_of(side.state().both()));
+            fresh.push_back(
+                fmt::format("(SELECT {} FROM {} WHERE \"{}\" > 0)", side.names(), side.state().fresh(), weight_column));
+        }
+        if (plan.pairs) {
+            new_pairs_.push_back(std::make_unique<PairStatement>(context, context.name + ":pairs of new rows",
+                                                                 *plan.pairs, fresh[0], after[1], true));
+            new_pairs_.push_back(std::make_unique<PairStatement>(context, context.name + ":pairs of kept rows",
+                                                                 *plan.pairs, before[0], fresh[1], true));
         }
         const std::string old_result = query_over(plan.query, before);
         const std::string new_result = query_over(plan.query, after);
@@ -233,6 +243,7 @@ public:
         changes_ = false;
         for (const auto& side : sides_) changes_ = side->take() || changes_;
         if (!changes_) return;
+        for (const auto& pairs : new_pairs_) (void)pairs->execute();
         added_ = new_rows_->execute();
         if (state_rows() > 0) removed_ = old_rows_->execute();
     }
@@ -263,6 +274,8 @@ public:
 
 private:
     std::vector<std::unique_ptr<KeptRows>> sides_;
+    /// Tell of pairs of which the condition cannot be computed.
+    std::vector<std::unique_ptr<PairStatement>> new_pairs_;
     std::unique_ptr<PreparedQuery> new_rows_;
     std::unique_ptr<PreparedQuery> old_rows_;
     bool changes_ = false;

@@ -8,7 +8,6 @@
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/functions/computable.h"
-#include "runtime/plan/expressions/failing_expressions.h"
 #include "runtime/plan/expressions/group_keys.h"
 #include "runtime/plan/expressions/operator_rows.h"
 
@@ -106,6 +105,22 @@ private:
 
 std::vector<ast::Expression> computed_of_rows(const ast::Select& block, const FunctionNames& aggregates) {
     return RowComputations(block, aggregates).collect();
+}
+
+bool SideComputations::may_fail_for_pairs(const ast::Expression& condition, const FailureTest::TypeOf& type_of) const {
+    const ast::Expression& plain = without_parentheses(condition);
+    if (has_query(plain) || contains(plain, goes_by_the_moment) || !FailureTest(type_of).may_fail(plain)) return false;
+    if (sides_of_(plain) != 3) return true;
+    if (const auto* binary = std::get_if<ast::Binary>(&plain.node))
+        return !is_comparison(binary->op) || !is_of_sides(*binary->left, *binary->right);
+    if (const auto* between = std::get_if<ast::Between>(&plain.node))
+        return !is_of_sides(*between->operand, *between->low) || !is_of_sides(*between->operand, *between->high);
+    const auto* is = std::get_if<ast::Is>(&plain.node);
+    return !is || !is->right || !is_of_sides(*is->operand, *is->right);
+}
+
+bool SideComputations::is_of_sides(const ast::Expression& left, const ast::Expression& right) const {
+    return sides_of_(left) < 3 && sides_of_(right) < 3;
 }
 
 void SideComputations::add(const ast::Expression& condition) {

@@ -8,6 +8,7 @@
 
 #include "parser/ast/query.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/failing_expressions.h"
 #include "runtime/plan/expressions/relation_columns.h"
 
 namespace laminar {
@@ -28,10 +29,13 @@ public:
     SideComputations(SidesOf sides_of, TypeOf type_of) : sides_of_(std::move(sides_of)), type_of_(std::move(type_of)) {}
 
     void add(const ast::Expression& condition);
+    /// Whether a condition computes something of pairs that may fail for some. type_of: over both sides.
+    [[nodiscard]] bool may_fail_for_pairs(const ast::Expression& condition, const FailureTest::TypeOf& type_of) const;
     /// Those that may fail.
     [[nodiscard]] std::vector<ast::Expression> take(std::size_t side) { return std::move(computed_[side]); }
 
 private:
+    [[nodiscard]] bool is_of_sides(const ast::Expression& left, const ast::Expression& right) const;
     void add_operand(const ast::Expression& operand);
     void compare(const ast::Expression& left, const ast::Expression& right);
 

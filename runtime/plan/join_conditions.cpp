@@ -1,0 +1,78 @@
+#include "runtime/plan/join_conditions.h"
+
+#include <algorithm>
+#include <string>
+
+#include "catalog/query/function_rewriter.h"
+#include "runtime/plan/expressions/expression_tools.h"
+
+namespace laminar {
+
+namespace {
+
+/// x - y <= c is x <= y + c.
+void move_difference(ast::Expression& left, ast::Expression& right) {
+    const ast::Expression plain = without_parentheses(left);
+    const auto* difference = std::get_if<ast::Binary>(&plain.node);
+    if (!difference || difference->op != "-" || !contains_column(*difference->left) ||
+        !contains_column(*difference->right) || contains_column(right))
+        return;
+    right = make_binary(*difference->right, "+", right);
+    left = *difference->left;
+}
+
+}  // namespace
+
+std::vector<TimeOrder> orders_in(const ast::Expression& part) {
+    std::vector<TimeOrder> orders;
+    const auto compare = [&](ast::Expression left, const std::string& op, ast::Expression right) {
+        move_difference(left, right);
+        move_difference(right, left);
+        if (op == "<" || op == "<=" || op == "=" || op == "==") orders.push_back({left, right});
+        if (op == ">" || op == ">=" || op == "=" || op == "==") orders.push_back({right, left});
+    };
+    if (const auto* binary = std::get_if<ast::Binary>(&part.node)) {
+        compare(*binary->left, binary->op, *binary->right);
+    } else if (const auto* between = std::get_if<ast::Between>(&part.node); between && !between->negated) {
+        compare(*between->operand, ">=", *between->low);
+        compare(*between->operand, "<=", *between->high);
+    } else if (const auto* is = std::get_if<ast::Is>(&part.node);
+               is && is->test == ast::Is::Test::distinct_from && is->negated) {
+        compare(*is->operand, "=", *is->right);
+    }
+    return orders;
+}
+
+bool is_inner(const ast::Join& join) {
+    return join.kind == ast::Join::Kind::inner || join.kind == ast::Join::Kind::cross;
+}
+
+bool filters_in_where(const ast::Join& join, std::size_t side) {
+    using Kind = ast::Join::Kind;
+    if (is_inner(join)) return !join.asof || side == 0;
+    if (join.kind == Kind::right) return side == 1;
+    return side == 0 && join.kind != Kind::full;
+}
+bool filters_in_condition(const ast::Join& join, std::size_t side) {
+    using Kind = ast::Join::Kind;
+    if (join.asof || join.kind == Kind::full) return false;
+    if (is_inner(join) || join.kind == Kind::semi) return true;
+    return side == (join.kind == Kind::right ? 0U : 1U);
+}
+
+std::optional<ast::Query> try_conditions(ast::Select& joined, const std::vector<ast::Expression>& conditions,
+                                         const std::vector<bool>& may_fail) {
+    if (std::find(may_fail.begin(), may_fail.end(), true) == may_fail.end()) return std::nullopt;
+    ast::Select computed;
+    computed.items.push_back(make_item(make_call("count_star", {}, {}), "pairs"));
+    // Of the same kind: an inner join asks rows of one side for what an outer one asks pairs.
+    computed.from = joined.from;
+    std::vector<ast::Expression> tried = conditions;
+    for (std::size_t place = 0; place < tried.size(); ++place) {
+        if (may_fail[place]) tried[place] = make_call("try", {conditions[place]}, {});
+    }
+    std::get<ast::Join>(joined.from->node).on = conjunction_of(std::move(tried));
+    return make_query(std::move(computed));
+}
+
+}  // namespace laminar
