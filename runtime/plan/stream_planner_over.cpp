@@ -163,7 +163,14 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     const auto is_aggregate = [&](const ast::Expression& each) { return is_aggregate_call(each, aggregates_); };
     bool grouped = !select.group_by.empty() || select.group_by_all || select.having;
     for (const ast::SelectItem& item : select.items) grouped = grouped || contains(item.value, is_aggregate);
-    if (!grouped) return false;
+    if (!grouped) {
+        // Operators ask for the keys and the order of a window function outside of the query as well.
+        const auto relations = columns_.relations_of(*select.from);
+        for_each_result_expression(select, [&](ast::Expression& expression) {
+            if (contains(expression, is_window_function)) write_out_aliases(expression, select, relations);
+        });
+        return false;
+    }
     for (const ast::GroupingElement& element : select.group_by) {
         if (element.kind != ast::GroupingElement::Kind::expression)
             reject(span, "window functions do not go with GROUPING SETS in one query",

@@ -16,11 +16,6 @@ namespace {
 
 constexpr const char* results_alias = "__results";
 
-bool is_window_function(const ast::Expression& expression) {
-    const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
-    return call && call->over;
-}
-
 /// A block that keeps state in two: what it keeps state for, and what is made of each of its results.
 class ResultSeparation {
 public:

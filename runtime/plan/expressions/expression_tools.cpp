@@ -137,6 +137,11 @@ void replace_text(ast::Select& select, const std::string& text, const ast::Expre
     });
 }
 
+bool is_window_function(const ast::Expression& expression) {
+    const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
+    return call && call->over;
+}
+
 std::vector<ast::Expression> window_functions_of(ast::Select& select) {
     std::vector<ast::Expression> calls;
     for_each_result_expression(select, [&](ast::Expression& expression) {

@@ -41,6 +41,7 @@ void replace_text(ast::Select& select, const std::string& text, const ast::Expre
 /// Visits the expressions of a block that stand beside FROM and WHERE: items, GROUP BY, HAVING, QUALIFY, ...
 void for_each_result_expression(ast::Select& select, const std::function<void(ast::Expression&)>& visit);
 
+[[nodiscard]] bool is_window_function(const ast::Expression& expression);
 /// Calls with OVER in items, HAVING and QUALIFY.
 [[nodiscard]] std::vector<ast::Expression> window_functions_of(ast::Select& select);
 [[nodiscard]] bool has_window_functions(ast::Select& select);

@@ -15,13 +15,6 @@ namespace laminar {
 
 namespace {
 
-bool has_window_function(const ast::Expression& expression) {
-    return contains(expression, [](const ast::Expression& each) {
-        const auto* call = std::get_if<ast::FunctionCall>(&each.node);
-        return call && call->over;
-    });
-}
-
 class RowComputations {
 public:
     RowComputations(const ast::Select& block, const FunctionNames& aggregates)
@@ -33,7 +26,7 @@ public:
         for (const ast::SelectItem& item : block_.items) grouped_ = grouped_ || contains(item.value, is_aggregate);
         for (const ast::Expression& expression : block_.distinct_on) take(expression);
         for (const ast::SelectItem& item : block_.items) {
-            if (!grouped_ && !has_window_function(item.value))
+            if (!grouped_ && !contains(item.value, is_window_function))
                 take(item.value);
             else
                 look_into(item.value);
