@@ -95,7 +95,7 @@ public:
 };
 
 /// Of BatchSlot::numbered_from_sql; no user's column is called so.
-inline constexpr const char* row_position_column = "__position";
+inline constexpr const char* row_position_column = "__laminar_position";
 
 /// One evaluation of laminar_acknowledge(connection, message_id).
 struct Acknowledgement {

@@ -14,7 +14,7 @@ namespace laminar {
 
 namespace {
 
-constexpr const char* weight_column = "__weight";
+constexpr const char* weight_column = "__laminar_weight";
 /// Rows that cancel out, and those beyond a limit, are removed when there are so many more than after the last time.
 constexpr std::uint64_t least_rows_to_merge = 4096;
 

@@ -9,12 +9,13 @@ namespace laminar {
 inline constexpr std::size_t operator_rows_scan = std::numeric_limits<std::size_t>::max();
 inline constexpr const char* operator_rows_alias = "__rows";
 
-/// Names of columns that the planner adds; no user's column is called so.
+/// Names of columns that the planner adds. Those that stand beside the user's are such as no user's column can have
+/// (is_reserved_column_name); beside the others are columns with names of ShownNames.
 inline constexpr const char* time_key_column = "__key";
 inline constexpr const char* window_column = "__window";
-inline constexpr const char* arrival_column = "__arrival";
+inline constexpr const char* arrival_column = "__laminar_arrival";
 /// With row_position_column: the scan that a row came from; NULL for rows that came from no stream.
-inline constexpr const char* origin_column = "__origin";
+inline constexpr const char* origin_column = "__laminar_origin";
 /// In expressions of a clock: the clock itself.
 inline constexpr const char* clock_variable = "__clock";
 
