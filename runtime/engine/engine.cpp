@@ -1,7 +1,10 @@
 #include "runtime/engine/engine.h"
 
+#include <fmt/format.h>
+
 #include "runtime/engine/batch_slot.h"
 #include "runtime/engine/engine_connection.h"
+#include "runtime/engine/database_reader.h"
 #include "runtime/engine/functions.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/prepared_statement.h"
@@ -20,9 +23,11 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return table_.name; }
     [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept override { return table_.columns; }
 
+    [[nodiscard]] ResultTable rows() const { return table_.rows(); }
+
     [[nodiscard]] ScannedRows open() override {
         ScannedRows scan;
-        scan.owned = std::make_unique<ResultTable>(table_.rows());
+        scan.owned = std::make_unique<ResultTable>(rows());
         scan.end = scan.owned->rows;
         for (const ColumnVector& values : scan.owned->values) scan.columns.push_back({.values = &values});
         return scan;
@@ -39,7 +44,9 @@ public:
         register_scan_function(connection_.get(), batch_function_name, slots_);
         register_scan_function(connection_.get(), numbered_batch_function_name, slots_, row_position_column);
         register_scan_function(connection_.get(), "laminar_system", system_tables_);
-        register_functions(connection_.get(), functions_);
+        register_scan_function(connection_.get(), row_function_name, shown_rows_);
+        register_functions(connection_.get(), function_states_);
+        function_states_.add(connection_.get(), functions_);
         register_window_placeholders(connection_.get());
         for (const char* macro : window_macros()) connection_.execute(macro);
     }
@@ -72,6 +79,20 @@ public:
         functions_.forget_acknowledgements(first, end);
     }
 
+    void add_acknowledgements(std::vector<Acknowledgement> acknowledgements) override {
+        functions_.add_acknowledgements(std::move(acknowledgements));
+    }
+
+    ResultTable system_rows(std::string_view name) override {
+        const auto source = std::dynamic_pointer_cast<SystemSource>(system_tables_.find(name));
+        if (!source) throw EngineException({.type = "Catalog", .message = fmt::format("no system table {}", name)});
+        return source->rows();
+    }
+
+    std::unique_ptr<EngineReader> make_reader() override {
+        return make_database_reader(connection_, shown_rows_, function_states_);
+    }
+
     void begin() override { connection_.execute(begin_); }
     void commit() override { connection_.execute(commit_); }
     void rollback() noexcept override {
@@ -88,7 +109,9 @@ private:
     // Before the connection, whose functions refer to them: destroyed after it.
     ScanSources slots_;
     ScanSources system_tables_;
+    ScanSources shown_rows_;
     FunctionState functions_;
+    FunctionStates function_states_;
     EngineConnection connection_;
     // Every cycle needs them; parsing and planning them anew takes as long as executing them.
     PreparedHandle begin_;

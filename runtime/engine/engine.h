@@ -110,8 +110,10 @@ struct SystemTable {
     std::function<ResultTable()> rows;
 };
 
-/// The SQL engine (DuckDB): one database, one connection. Every call on one thread (the engine thread), except
-/// interrupt. No DuckDB type appears outside runtime/engine/.
+class EngineReader;
+
+/// The SQL engine (DuckDB): one database, and the connection that writes. Every call on one thread (the engine thread),
+/// except interrupt and make_reader. No DuckDB type appears outside runtime/engine/.
 class Engine {
 public:
     struct Settings {
@@ -153,6 +155,15 @@ public:
     virtual std::size_t acknowledgement_count() = 0;
     /// Those from first to before end, as counted then.
     virtual void forget_acknowledgements(std::size_t first, std::size_t end) = 0;
+
+    /// Those of a reader's statements that ended well: they leave as if the engine's own had called.
+    virtual void add_acknowledgements(std::vector<Acknowledgement> acknowledgements) = 0;
+
+    /// The rows that laminar_system('name') would have now.
+    virtual ResultTable system_rows(std::string_view name) = 0;
+
+    /// A further connection, for queries on another thread. Any thread.
+    virtual std::unique_ptr<EngineReader> make_reader() = 0;
 
     virtual void begin() = 0;
     virtual void commit() = 0;

@@ -41,14 +41,28 @@ ConfigHandle make_config(const Engine::Settings& settings) {
 
 }  // namespace
 
-EngineConnection::EngineConnection(const Engine::Settings& settings) {
+EngineConnection::EngineConnection(const Engine::Settings& settings) : database_(std::make_shared<DatabaseHandle>()) {
     const ConfigHandle config = make_config(settings);
     const char* path = settings.database_path ? settings.database_path->c_str() : nullptr;
     char* problem = nullptr;
-    if (duckdb_open_ext(path, database_.receive(), config.get(), &problem) == DuckDBError)
+    if (duckdb_open_ext(path, database_->receive(), config.get(), &problem) == DuckDBError)
         throw EngineException(parse_engine_error(take_string(problem)));
-    if (duckdb_connect(database_.get(), connection_.receive()) == DuckDBError)
+    connect();
+    if (!settings.optimizes) execute("PRAGMA disable_optimizer");
+    // Elsewhere SET changes what a session may (catalog/objects/session_settings.h); nothing else in Laminar's SQL
+    // could.
+    if (settings.locks_settings) execute("SET lock_configuration = true");
+}
+
+EngineConnection::EngineConnection(const EngineConnection& other) : database_(other.database_) { connect(); }
+
+void EngineConnection::connect() {
+    if (duckdb_connect(database_->get(), connection_.receive()) == DuckDBError)
         throw EngineException({.type = "Connection", .message = "the engine does not accept a connection"});
+    configure();
+}
+
+void EngineConnection::configure() const {
     // Statements are prepared once and run again and again while their tables change. The engine would fit their plans
     // to what was in the tables when they were prepared, and give wrong rows later (duckdb issue 23704).
     execute("SET disabled_optimizers = 'statistics_propagation,compressed_materialization'");
@@ -56,10 +70,6 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) {
     // rows that come from a table function and a table united; the merge join for one inequality serves as well.
     execute("SET merge_join_threshold = 1000000000000000");
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
-    if (!settings.optimizes) execute("PRAGMA disable_optimizer");
-    // Elsewhere SET changes what a session may (catalog/objects/session_settings.h); nothing else in Laminar's SQL
-    // could.
-    if (settings.locks_settings) execute("SET lock_configuration = true");
 }
 
 void EngineConnection::execute(const std::string& sql) const {

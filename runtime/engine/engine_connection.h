@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "runtime/engine/duckdb_handles.h"
@@ -7,11 +8,14 @@
 
 namespace laminar {
 
-/// One open database with one connection, configured the way Laminar uses it. One thread, except interrupt.
+/// A connection to an open database, configured the way Laminar uses it. One thread, except interrupt.
 class EngineConnection {
 public:
     /// Throws EngineException when the database cannot be opened.
     explicit EngineConnection(const Engine::Settings& settings);
+    /// A further connection to the same database, configured alike, for another thread. Any thread may make it.
+    explicit EngineConnection(const EngineConnection& other);
+    EngineConnection& operator=(const EngineConnection&) = delete;
 
     [[nodiscard]] duckdb_connection get() const noexcept { return connection_.get(); }
     /// Statements separated by ';', results dropped. Throws EngineException.
@@ -23,7 +27,10 @@ public:
     void interrupt() const noexcept { duckdb_interrupt(connection_.get()); }
 
 private:
-    DatabaseHandle database_;
+    void connect();
+    void configure() const;
+
+    std::shared_ptr<DatabaseHandle> database_;
     ConnectionHandle connection_;
 };
 

@@ -1,6 +1,7 @@
 #include "runtime/engine/functions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "connectors/codec/values/wide_integer.h"
@@ -38,7 +39,7 @@ void set_null(duckdb_vector output, idx_t row) {
 }
 
 void connection_test(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
-    const auto& state = *static_cast<const FunctionState*>(duckdb_scalar_function_get_extra_info(info));
+    const auto& state = *static_cast<const FunctionState*>(duckdb_scalar_function_get_bind_data(info));
     const TextArgument connection(input, 0);
     for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
         const auto json = connection.is_null(row) ? std::nullopt : state.connection_test_result(connection.at(row));
@@ -50,7 +51,7 @@ void connection_test(duckdb_function_info info, duckdb_data_chunk input, duckdb_
 }
 
 void acknowledge(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
-    auto& state = *static_cast<FunctionState*>(duckdb_scalar_function_get_extra_info(info));
+    auto& state = *static_cast<FunctionState*>(duckdb_scalar_function_get_bind_data(info));
     const TextArgument connection(input, 0);
     const TextArgument message_id(input, 1);
     auto* results = static_cast<bool*>(duckdb_vector_get_data(output));
@@ -118,10 +119,28 @@ ScalarFunctionHandle make_function(const char* name, const std::vector<ColumnTyp
         {.type = "Internal", .message = "the function " + std::string(name) + " cannot be registered"});
 }
 
+std::uint64_t connection_id(duckdb_client_context context) {
+    const std::uint64_t id = duckdb_client_context_get_connection_id(context);
+    duckdb_destroy_client_context(&context);
+    return id;
+}
+
+/// Extra info: FunctionStates. What the function is bound to is the state of the connection that prepares.
+void bind_to_connection(duckdb_bind_info info) {
+    const auto& states = *static_cast<const FunctionStates*>(duckdb_scalar_function_bind_get_extra_info(info));
+    duckdb_client_context context = nullptr;
+    duckdb_scalar_function_get_client_context(info, &context);
+    FunctionState* const state = states.find(connection_id(context));
+    if (!state) return duckdb_scalar_function_bind_set_error(info, "the connection does not know this function");
+    duckdb_scalar_function_set_bind_data(info, state, nullptr);
+    duckdb_scalar_function_set_bind_data_copy(info, [](void* data) { return data; });
+}
+
 void register_function(duckdb_connection connection, const char* name, const std::vector<ColumnType>& parameters,
-                       const ColumnType& result, duckdb_scalar_function_t body, FunctionState& state) {
+                       const ColumnType& result, duckdb_scalar_function_t body, FunctionStates& states) {
     const ScalarFunctionHandle function = make_function(name, parameters, result, body);
-    duckdb_scalar_function_set_extra_info(function.get(), &state, nullptr);
+    duckdb_scalar_function_set_extra_info(function.get(), &states, nullptr);
+    duckdb_scalar_function_set_bind(function.get(), bind_to_connection);
     if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
 }
 
@@ -184,6 +203,11 @@ void FunctionState::acknowledge(std::string connection, std::string message_id) 
     acknowledgements_.push_back({std::move(connection), std::move(message_id)});
 }
 
+void FunctionState::add_acknowledgements(std::vector<Acknowledgement> acknowledgements) {
+    const std::lock_guard lock(mutex_);
+    std::move(acknowledgements.begin(), acknowledgements.end(), std::back_inserter(acknowledgements_));
+}
+
 std::vector<Acknowledgement> FunctionState::take_acknowledgements() {
     const std::lock_guard lock(mutex_);
     return std::exchange(acknowledgements_, {});
@@ -202,10 +226,29 @@ void FunctionState::forget_acknowledgements(std::size_t first, std::size_t end) 
     if (first < end) acknowledgements_.erase(at(first), at(end));
 }
 
-void register_functions(duckdb_connection connection, FunctionState& state) {
-    register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, state);
+void FunctionStates::add(duckdb_connection connection, FunctionState& state) {
+    duckdb_client_context context = nullptr;
+    duckdb_connection_get_client_context(connection, &context);
+    const std::uint64_t id = connection_id(context);
+    const std::lock_guard lock(mutex_);
+    states_[id] = &state;
+}
+
+void FunctionStates::remove(const FunctionState& state) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(states_, [&](const auto& entry) { return entry.second == &state; });
+}
+
+FunctionState* FunctionStates::find(std::uint64_t connection_id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = states_.find(connection_id);
+    return found == states_.end() ? nullptr : found->second;
+}
+
+void register_functions(duckdb_connection connection, FunctionStates& states) {
+    register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, states);
     register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,
-                      acknowledge, state);
+                      acknowledge, states);
     register_averages(connection);
     register_computable(connection);
     register_exact_sums(connection);

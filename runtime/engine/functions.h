@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@ public:
     [[nodiscard]] std::optional<std::string> connection_test_result(std::string_view connection) const;
 
     void acknowledge(std::string connection, std::string message_id);
+    void add_acknowledgements(std::vector<Acknowledgement> acknowledgements);
     [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
     [[nodiscard]] std::size_t acknowledgement_count() const;
     void forget_acknowledgements(std::size_t first, std::size_t end);
@@ -29,10 +31,24 @@ private:
     std::vector<Acknowledgement> acknowledgements_;                     ///< Guarded by mutex_.
 };
 
+/// The state of each connection to a database, by the connection: a call in a statement sees that of the connection
+/// that prepared the statement. Thread-safe.
+class FunctionStates {
+public:
+    /// state must stay until remove, and that until no statement of the connection runs.
+    void add(duckdb_connection connection, FunctionState& state);
+    void remove(const FunctionState& state);
+    [[nodiscard]] FunctionState* find(std::uint64_t connection_id) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::uint64_t, FunctionState*> states_;  ///< By the engine's id of the connection. Guarded by mutex_.
+};
+
 /// Registers laminar_connection_test(VARCHAR) -> JSON (NULL while there is no result) and
 /// laminar_acknowledge(connection VARCHAR, message_id VARCHAR) -> BOOLEAN (NULL, and no effect, for a NULL argument),
-/// and what average.h names. state must outlive the connection. Throws EngineException.
-void register_functions(duckdb_connection connection, FunctionState& state);
+/// and what average.h names, for all connections to the database. states must outlive them. Throws EngineException.
+void register_functions(duckdb_connection connection, FunctionStates& states);
 
 /// Registers laminar_hop(time, slide, size) and laminar_session(time, gap), for the types alone: the planner replaces
 /// them before anything runs. Both are STRUCT(start, "end") of the type of time.

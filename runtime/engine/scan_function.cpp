@@ -138,15 +138,18 @@ void scan(duckdb_function_info info, duckdb_data_chunk output) {
 }  // namespace
 
 void ScanSources::put(std::string_view key, std::shared_ptr<ScanSource> source) {
+    const std::lock_guard lock(mutex_);
     sources_[fold_case(key)] = std::move(source);
 }
 
 void ScanSources::remove(std::string_view key, const ScanSource* source) {
+    const std::lock_guard lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
     if (entry != sources_.end() && entry->second.get() == source) sources_.erase(entry);
 }
 
 std::shared_ptr<ScanSource> ScanSources::find(std::string_view key) const {
+    const std::lock_guard lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
     return entry == sources_.end() ? nullptr : entry->second;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,8 +45,8 @@ public:
     [[nodiscard]] virtual std::optional<ScannedRows> more() { return std::nullopt; }
 };
 
-/// The sources of one table function, by key, without regard to case. Engine thread only; must outlive the connection
-/// it is registered with.
+/// The sources of one table function, by key, without regard to case. Thread-safe; must outlive the connections to the
+/// database it is registered with.
 class ScanSources {
 public:
     void put(std::string_view key, std::shared_ptr<ScanSource> source);
@@ -54,7 +55,8 @@ public:
     [[nodiscard]] std::shared_ptr<ScanSource> find(std::string_view key) const;
 
 private:
-    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_;  ///< By case-folded key.
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_;  ///< By folded key; guarded by mutex_.
 };
 
 /// Registers the table function name('key') over the sources. Columns that a statement does not use are not copied.

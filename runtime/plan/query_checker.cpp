@@ -212,7 +212,8 @@ private:
             settings.locks_settings = true;
             settings.optimizes = false;
             connection_.emplace(settings);
-            register_functions(connection_->get(), function_state_);
+            register_functions(connection_->get(), function_states_);
+            function_states_.add(connection_->get(), function_state_);
             register_window_placeholders(connection_->get());
             for (const char* macro : window_macros()) connection_->execute(macro);
         }
@@ -388,7 +389,8 @@ private:
         return std::pair{*found, sql.origin_of(static_cast<std::uint32_t>(first))};
     }
 
-    FunctionState function_state_;  // Outlives the connection, whose functions refer to it.
+    FunctionState function_state_;    // Outlives the connection, whose functions refer to it,
+    FunctionStates function_states_;  // as this one does.
     std::optional<EngineConnection> connection_;
     Builtins builtins_;
     FunctionNames aggregate_functions_;

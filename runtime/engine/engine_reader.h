@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+
+namespace laminar {
+
+/// A connection of its own to an engine's database, for queries that must not hold up the engine thread. What it reads
+/// is a snapshot: from begin to end its statements see what the engine had committed when begin was called, whatever
+/// is written, deleted or dropped meanwhile. A snapshot that stays open keeps the engine from reclaiming what it sees.
+/// One thread at a time, except interrupt; the engine must outlive it.
+class EngineReader {
+public:
+    virtual ~EngineReader() = default;
+
+    /// Throws EngineException. Not while a snapshot is open.
+    virtual void begin() = 0;
+    /// Statements and rows of the snapshot go first; without one nothing happens.
+    virtual void end() noexcept = 0;
+
+    virtual std::unique_ptr<PreparedQuery> prepare(std::string_view sql) = 0;
+
+    /// Makes rows readable to statements until the snapshot ends; what to write after FROM to read them.
+    virtual std::string show(ResultTable rows) = 0;
+
+    /// As those of Engine, for the statements of this connection alone.
+    virtual void set_connection_test_result(const std::string& connection, std::string json) = 0;
+    virtual std::vector<Acknowledgement> take_acknowledgements() = 0;
+
+    /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
+    virtual void interrupt() noexcept = 0;
+};
+
+}  // namespace laminar
