@@ -60,7 +60,8 @@ bool runs_a_query(const BoundStatement& statement) {
 
 }  // namespace
 
-Binder::Binder(Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker, Diagnostics& diagnostics)
+Binder::Binder(const Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker,
+               Diagnostics& diagnostics)
     : catalog_(catalog), registry_(registry), checker_(checker), diagnostics_(diagnostics) {}
 
 std::optional<BoundStatement> Binder::bind(const SourceTextPtr& source, const ast::Statement& statement) {

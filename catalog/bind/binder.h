@@ -16,7 +16,7 @@ namespace laminar {
 /// Borrows all its arguments; use one per script and from one thread.
 class Binder {
 public:
-    Binder(Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker, Diagnostics& diagnostics);
+    Binder(const Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker, Diagnostics& diagnostics);
 
     /// nullopt when errors were reported. The catalog is not changed; functions become known to the checker.
     [[nodiscard]] std::optional<BoundStatement> bind(const SourceTextPtr& source, const ast::Statement& statement);
@@ -29,7 +29,7 @@ private:
     [[nodiscard]] std::optional<BoundStatement> bind(const SourceTextPtr& source, const ast::Statement& statement,
                                                      bool explained);
 
-    Catalog& catalog_;
+    const Catalog& catalog_;
     const ConnectorRegistry& registry_;
     QueryChecker& checker_;
     Diagnostics& diagnostics_;

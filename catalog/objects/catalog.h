@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,9 +12,10 @@
 
 namespace laminar {
 
-/// The declared objects of one session. Connections, tables, views and pipelines share one namespace;
+/// The declared objects of a database. Connections, tables, views and pipelines share one namespace;
 /// functions have their own. Names are compared without regard to case.
-/// Not thread-safe: owned by the session thread. References stay valid until that object is dropped or replaced.
+/// Not thread-safe, but for reading what nobody changes. Copies share their objects, which never change: a reference
+/// stays valid for as long as a catalog has that object, dropped and replaced ones going with the last of them.
 class Catalog {
 public:
     [[nodiscard]] const CatalogObject* find(std::string_view name) const noexcept;
@@ -33,14 +36,21 @@ public:
     [[nodiscard]] std::vector<const CatalogObject*> objects(ast::ObjectKind kind) const;
     [[nodiscard]] std::vector<std::string> relation_names() const;  ///< For suggestions: all but functions.
 
+    /// The declared functions, by folded name. Equal pointers are one definition.
+    using Functions = std::map<std::string, std::shared_ptr<const CatalogObject>, std::less<>>;
+    [[nodiscard]] Functions functions() const;
+    /// Changes with every function that is declared, replaced or dropped.
+    [[nodiscard]] std::uint64_t function_changes() const noexcept { return function_changes_; }
+
 private:
     struct Entry {
         std::uint64_t order = 0;
-        CatalogObject object;
+        std::shared_ptr<const CatalogObject> object;
     };
     std::map<std::string, Entry, std::less<>> relations_;  ///< By case-folded name.
     std::map<std::string, Entry, std::less<>> functions_;
     std::uint64_t next_order_ = 0;
+    std::uint64_t function_changes_ = 0;
 };
 
 }  // namespace laminar

@@ -46,7 +46,7 @@ std::string connections_text(const std::vector<ConnectionStatus>& connections) {
 
 }  // namespace
 
-std::string progress_text(const SessionStatus& earlier, const SessionStatus& now,
+std::string progress_text(const DatabaseStatus& earlier, const DatabaseStatus& now,
                           std::chrono::duration<double> elapsed) {
     std::string text = fmt::format("{} messages/s in, {} rows/s out, lag {}",
                                    grouped(rate(earlier.messages_in, now.messages_in, elapsed)),

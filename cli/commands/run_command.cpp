@@ -58,8 +58,8 @@ std::optional<int> parse_scripts(const RunOptions& options, ConsoleMessages& mes
     return std::nullopt;
 }
 
-Session::Settings session_settings(const RunOptions& options) {
-    Session::Settings settings;
+Database::Settings database_settings(const RunOptions& options) {
+    Database::Settings settings;
     settings.secrets = options.secrets;
     return settings;
 }
@@ -75,14 +75,15 @@ public:
           reload_(reload),
           output_(output),
           status_line_(status_line),
-          session_(session_settings(options), builtin_connectors(), printer) {}
+          database_(database_settings(options), builtin_connectors()),
+          session_(database_, printer) {}
 
     int execute(const std::vector<ParsedScript>& scripts) {
         bool ok = true;
         {
             std::optional<Clock::time_point> limit;
             if (options_.run_for) limit = begin_ + *options_.run_for;
-            RunMonitor monitor(session_, stop_, output_, status_line_, limit, options_.shutdown_timeout);
+            RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout);
             ok = execute_statements(scripts, monitor);
             if (ok && !options_.once) keep_going();
         }
@@ -132,7 +133,7 @@ private:
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
             reload_secrets_if_asked();
-            const SessionStatus status = session_.status();
+            const DatabaseStatus status = database_.status();
             if (!status.live || status.sources_finished) {
                 sources_finished_ = status.sources_finished;
                 return;
@@ -145,10 +146,9 @@ private:
         }
     }
 
-    /// Between statements: a session is for one thread.
     void reload_secrets_if_asked() {
         if (!reload_.exchange(false)) return;
-        const std::vector<std::string> names = session_.reload_secrets();
+        const std::vector<std::string> names = database_.reload_secrets();
         messages_.say(names.empty() ? "secrets reloaded: no connection is affected"
                                     : fmt::format("secrets reloaded: opened {} anew", fmt::join(names, ", ")));
     }
@@ -165,8 +165,8 @@ private:
                                       format_duration(options_.shutdown_timeout)));
             _exit(exit_failed);
         });
-        const Session::ShutdownResult shutdown = session_.shut_down(end_of_input, left);
-        final_status_ = session_.status();
+        const Database::ShutdownResult shutdown = database_.shut_down(end_of_input, left);
+        final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
         if (final_status_.failed) messages_.say(fmt::format("failed: {}", final_status_.failure));
         const std::string write_failure = output_.failure();
@@ -202,10 +202,11 @@ private:
     const TextOutput& output_;
     StatusLine& status_line_;
     const Clock::time_point begin_ = Clock::now();
-    std::optional<EndLimit> end_limit_;  ///< Before the session, whose destruction it bounds as well.
+    std::optional<EndLimit> end_limit_;  ///< Before the database, whose destruction it bounds as well.
+    Database database_;
     Session session_;
     bool sources_finished_ = false;
-    SessionStatus final_status_;
+    DatabaseStatus final_status_;
 };
 
 }  // namespace

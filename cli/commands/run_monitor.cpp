@@ -10,9 +10,11 @@ constexpr auto show_every = std::chrono::milliseconds(500);
 
 }  // namespace
 
-RunMonitor::RunMonitor(Session& session, StopRequest& stop, const TextOutput& output, StatusLine& status_line,
-                       std::optional<Clock::time_point> time_limit, std::chrono::milliseconds shutdown_timeout)
-    : session_(session),
+RunMonitor::RunMonitor(Database& database, Session& session, StopRequest& stop, const TextOutput& output,
+                       StatusLine& status_line, std::optional<Clock::time_point> time_limit,
+                       std::chrono::milliseconds shutdown_timeout)
+    : database_(database),
+      session_(session),
       stop_(stop),
       output_(output),
       status_line_(status_line),
@@ -41,10 +43,8 @@ void RunMonitor::watch() {
         // Again and again: a cancellation that comes just before a statement starts would be lost.
         if (const auto asked_at = stop_.made_at(); asked_at && statement_runs_) {
             // The statement itself may wait for what a pipeline has the engine do.
-            if (now >= *asked_at + shutdown_timeout_)
-                session_.abandon();
-            else
-                session_.cancel();
+            session_.cancel();
+            if (now >= *asked_at + shutdown_timeout_) database_.abandon();
         }
         if (status_line_.is_enabled() && now - shown_at_ >= show_every) show_progress(now);
         lock.lock();
@@ -52,7 +52,7 @@ void RunMonitor::watch() {
 }
 
 void RunMonitor::show_progress(Clock::time_point now) {
-    SessionStatus status = session_.status();
+    DatabaseStatus status = database_.status();
     const std::chrono::duration<double> elapsed = now - shown_at_;
     shown_at_ = now;
     if (status.messages_in > 0 || status.live) status_line_.show(progress_text(status_shown_, status, elapsed));

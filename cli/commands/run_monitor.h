@@ -22,8 +22,9 @@ class RunMonitor {
 public:
     using Clock = std::chrono::steady_clock;
 
-    RunMonitor(Session& session, StopRequest& stop, const TextOutput& output, StatusLine& status_line,
-               std::optional<Clock::time_point> time_limit, std::chrono::milliseconds shutdown_timeout);
+    RunMonitor(Database& database, Session& session, StopRequest& stop, const TextOutput& output,
+               StatusLine& status_line, std::optional<Clock::time_point> time_limit,
+               std::chrono::milliseconds shutdown_timeout);
     ~RunMonitor();
     RunMonitor(const RunMonitor&) = delete;
     RunMonitor& operator=(const RunMonitor&) = delete;
@@ -36,6 +37,7 @@ private:
     void watch();
     void show_progress(Clock::time_point now);
 
+    Database& database_;
     Session& session_;
     StopRequest& stop_;
     const TextOutput& output_;
@@ -48,7 +50,7 @@ private:
     bool end_ = false;  ///< Guarded by mutex_.
     // Of the watching thread alone.
     Clock::time_point shown_at_;
-    SessionStatus status_shown_;
+    DatabaseStatus status_shown_;
     std::thread thread_;
 };
 

@@ -58,7 +58,7 @@ int shell_command(const ShellOptions& options) {
             }
         },
         {{SIGWINCH, [&] { lines->resized(); }}});
-    Session::Settings settings;
+    Database::Settings settings;
     settings.secrets = options.secrets;
     std::optional<EndLimit> end_limit;  // Before the session, whose destruction it bounds as well.
     Shell shell(settings, {messages, output, printer, *lines, interruption, interactive});

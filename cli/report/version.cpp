@@ -5,7 +5,7 @@
 
 #include <boost/version.hpp>
 
-#include "runtime/engine/engine_version.h"
+#include "runtime/engine/engine.h"
 
 namespace laminar {
 

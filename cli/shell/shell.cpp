@@ -24,8 +24,8 @@ constexpr std::chrono::milliseconds look_every{20};
 
 }  // namespace
 
-Shell::Shell(const Session::Settings& settings, const Surroundings& surroundings)
-    : around_(surroundings), session_(settings, builtin_connectors(), surroundings.printer) {
+Shell::Shell(const Database::Settings& settings, const Surroundings& surroundings)
+    : around_(surroundings), database_(settings, builtin_connectors()), session_(database_, surroundings.printer) {
     around_.lines.set_completer(
         [this](std::string_view before, std::string_view after) { return complete(before, after); });
 }
@@ -46,7 +46,7 @@ bool Shell::execute(const SourceTextPtr& source) {
     // Without a user nobody sees that only a part was done: then nothing is, as in laminar run.
     if (problems.has_errors() && !around_.interactive) return false;
     bool ok = !problems.has_errors();
-    around_.interruption.begin(session_);
+    around_.interruption.begin(database_, session_);
     for (const ast::Statement& statement : script.statements) {
         ok = execute_statement(source, statement) && ok;
         if (around_.interruption.happened() || (!ok && !around_.interactive)) break;
@@ -80,7 +80,7 @@ void Shell::follow_subscription() {
     session_.open_connections();
     bool interrupted = false;
     while (!(interrupted = around_.interruption.wait_for(look_every))) {
-        const SessionStatus status = session_.status();
+        const DatabaseStatus status = database_.status();
         if (!status.live || status.sources_finished || status.failed || around_.printer.is_closed()) break;
     }
     // Ctrl-C is how it is meant to end; what comes after it on the line is executed.
@@ -138,17 +138,17 @@ bool Shell::read_statements() {
 }
 
 bool Shell::shut_down(std::chrono::milliseconds timeout) {
-    const Session::ShutdownResult result = session_.shut_down(false, timeout);
+    const Database::ShutdownResult result = database_.shut_down(false, timeout);
     if (!result.complete) around_.messages.say(fmt::format("not everything was done: {}", result.abandoned));
     return result.complete;
 }
 
 Completion Shell::complete(std::string_view before, std::string_view after) {
-    if (pending_.empty() && trimmed(before).starts_with('\\')) return complete_command(before, session_.catalog());
+    if (pending_.empty() && trimmed(before).starts_with('\\')) return complete_command(before, *database_.catalog());
     std::string statement = pending_;
     if (!statement.empty()) statement += '\n';
     statement += before;
-    return complete_sql(statement, after, session_.catalog(), builtin_connectors(), session_.function_names());
+    return complete_sql(statement, after, *database_.catalog(), builtin_connectors(), session_.function_names());
 }
 
 }  // namespace laminar

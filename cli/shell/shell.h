@@ -27,7 +27,7 @@ public:
         bool interactive = false;
     };
 
-    Shell(const Session::Settings& settings, const Surroundings& surroundings);
+    Shell(const Database::Settings& settings, const Surroundings& surroundings);
 
     /// Executes a script. False when something in it failed.
     bool execute_file(const std::string& path);
@@ -56,6 +56,7 @@ private:
     bool watch(const std::string& interval);
 
     Surroundings around_;
+    Database database_;
     Session session_;
     std::string pending_;  ///< Lines of a statement that has not ended.
     std::string last_;     ///< The last statements executed, for \watch.

@@ -104,7 +104,7 @@ bool Shell::list_objects() {
          {std::pair(ast::ObjectKind::connection, "CONNECTIONS"), std::pair(ast::ObjectKind::table, "TABLES"),
           std::pair(ast::ObjectKind::view, "VIEWS"), std::pair(ast::ObjectKind::pipeline, "PIPELINES"),
           std::pair(ast::ObjectKind::function, "FUNCTIONS")}) {
-        if (session_.catalog().objects(kind).empty()) continue;
+        if (database_.catalog()->objects(kind).empty()) continue;
         any = true;
         around_.output.write(fmt::format("{}:\n", plural));
         ok = execute(std::make_shared<SourceText>("\\d", fmt::format("SHOW {}", plural))) && ok;
@@ -114,7 +114,7 @@ bool Shell::list_objects() {
 }
 
 bool Shell::describe(const std::string& name) {
-    const bool connector = !session_.catalog().find(name) && builtin_connectors().find(name);
+    const bool connector = !database_.catalog()->find(name) && builtin_connectors().find(name);
     return execute(
         std::make_shared<SourceText>("\\d", fmt::format("DESCRIBE {}{}", connector ? "CONNECTOR " : "", name)));
 }
@@ -143,7 +143,7 @@ bool Shell::watch(const std::string& interval) {
     while (!around_.output.is_closed()) {
         around_.output.write(fmt::format("{} (every {})\n", time_of_day(), format_duration(*pause)));
         if (!execute(source)) return around_.interruption.happened();
-        around_.interruption.begin(session_);
+        around_.interruption.begin(database_, session_);
         const bool interrupted = around_.interruption.wait_for(*pause);
         around_.interruption.end();
         if (interrupted) break;

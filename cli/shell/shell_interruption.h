@@ -30,8 +30,9 @@ public:
     ShellInterruption& operator=(const ShellInterruption&) = delete;
 
     /// From now on an interruption cancels what the session executes. The session must live until end().
-    void begin(Session& session) {
+    void begin(Database& database, Session& session) {
         const std::lock_guard lock(mutex_);
+        database_ = &database;
         session_ = &session;
         happened_ = false;
     }
@@ -88,10 +89,8 @@ private:
         while (!over_) {
             if (session_) {
                 happened_ = true;
-                if (Clock::now() < due)
-                    session_->cancel();
-                else
-                    session_->abandon();
+                session_->cancel();
+                if (Clock::now() >= due) database_->abandon();
             }
             happening_.notify_all();
             happening_.wait_for(lock, interrupt_every, [this] { return over_; });
@@ -100,7 +99,8 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable happening_;
-    Session* session_ = nullptr;  ///< Guarded by mutex_, as all below.
+    Database* database_ = nullptr;  ///< Guarded by mutex_, as all below.
+    Session* session_ = nullptr;
     bool happened_ = false;
     bool over_ = false;
     std::optional<Clock::time_point> end_asked_at_;

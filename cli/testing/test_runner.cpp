@@ -99,12 +99,12 @@ class TestRun {
 
 public:
     TestRun(const TestCase& test, const SecretResolver::Sources& secrets)
-        : test_(test), session_(settings(secrets), builtin_connectors(), output_) {}
+        : test_(test), database_(settings(secrets), builtin_connectors()), session_(database_, output_) {}
 
     std::vector<ExpectationResult> execute() {
         execute_scripts();
         for (const TestInput& input : test_.inputs) {
-            if (!session_.catalog().find_as<ConnectionObject>(input.connection))
+            if (!database_.catalog()->find_as<ConnectionObject>(input.connection))
                 throw TestFailure{
                     fmt::format("line {}: no connection is called \"{}\"\n", input.line, input.connection)};
         }
@@ -112,9 +112,9 @@ public:
         deliver_messages();
         peers_.finish();
         wait_for_the_end();
-        const Session::ShutdownResult shutdown = session_.shut_down(true, patience);
+        const Database::ShutdownResult shutdown = database_.shut_down(true, patience);
         if (!shutdown.complete) throw TestFailure{fmt::format("not everything was done: {}\n", shutdown.abandoned)};
-        if (const SessionStatus status = session_.status(); status.failed) throw TestFailure{status.failure + "\n"};
+        if (const DatabaseStatus status = database_.status(); status.failed) throw TestFailure{status.failure + "\n"};
         std::vector<ExpectationResult> results;
         for (const TestExpectation& expectation : test_.expectations) {
             ExpectationResult& result = results.emplace_back();
@@ -127,8 +127,8 @@ public:
     }
 
 private:
-    Session::Settings settings(const SecretResolver::Sources& secrets) {
-        Session::Settings settings;
+    Database::Settings settings(const SecretResolver::Sources& secrets) {
+        Database::Settings settings;
         settings.secrets = secrets;
         settings.make_connection = [this](const ConnectionObject& definition, const ConnectionContext& context) {
             return peers_.make(definition, context);
@@ -195,7 +195,7 @@ private:
     }
 
     [[noreturn]] void fail_not_open(const TestInput& input) const {
-        const SessionStatus status = session_.status();
+        const DatabaseStatus status = database_.status();
         if (status.failed) throw TestFailure{status.failure + "\n"};
         throw TestFailure{fmt::format("line {}: nothing reads connection \"{}\"\n", input.line, input.connection)};
     }
@@ -213,7 +213,7 @@ private:
     void wait_for_the_end() const {
         const auto deadline = Clock::now() + patience;
         while (true) {
-            const SessionStatus status = session_.status();
+            const DatabaseStatus status = database_.status();
             if (!status.live || status.sources_finished) return;
             if (status.failed) throw TestFailure{status.failure + "\n"};
             if (Clock::now() > deadline) throw TestFailure{"the streams did not come to an end in a minute\n"};
@@ -225,7 +225,8 @@ private:
     /// expected.
     [[nodiscard]] std::optional<std::string> query_of(const TestExpectation& expectation) const {
         if (!expectation.query.empty()) return expectation.query;
-        const CatalogObject* object = session_.catalog().find(expectation.name);
+        const std::shared_ptr<const Catalog> catalog = database_.catalog();
+        const CatalogObject* object = catalog->find(expectation.name);
         if (!object) {
             throw TestFailure{fmt::format("line {}: there is no pipeline, connection, table or view \"{}\"\n",
                                           expectation.line, expectation.name)};
@@ -243,7 +244,8 @@ private:
 
     /// A table that rows are sent through: what it holds is what its connection receives.
     [[nodiscard]] bool is_written(const TableObject& table) const {
-        for (const CatalogObject* object : session_.catalog().objects(ast::ObjectKind::pipeline)) {
+        const std::shared_ptr<const Catalog> catalog = database_.catalog();
+        for (const CatalogObject* object : catalog->objects(ast::ObjectKind::pipeline)) {
             if (equals_ignoring_case(std::get<PipelineObject>(*object).sink, table.name)) return true;
         }
         return table.columns.empty();
@@ -259,7 +261,8 @@ private:
     }
 
     [[nodiscard]] std::vector<std::string> stream_of(const TestExpectation& expectation) const {
-        const CatalogObject* object = session_.catalog().find(expectation.name);
+        const std::shared_ptr<const Catalog> catalog = database_.catalog();
+        const CatalogObject* object = catalog->find(expectation.name);
         if (std::holds_alternative<PipelineObject>(*object)) return output_.stream(expectation.name);
         const auto* table = std::get_if<TableObject>(object);
         return peers_.sent(table ? table->options.connector : expectation.name);
@@ -268,6 +271,7 @@ private:
     const TestCase& test_;
     CollectedOutput output_;
     RecordedPeers peers_;
+    Database database_;
     Session session_;
 };
 

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/engine/failure_reason.h"
 
@@ -39,14 +40,19 @@ void EngineThread::hurry() noexcept {
     work_.notify_one();
 }
 
-void EngineThread::interrupt() noexcept {
+void EngineThread::interrupt(const void* owner) noexcept {
     const std::lock_guard lock(interrupt_mutex_);
-    if (interruptible_) engine_->interrupt();
+    if (interruptible_ != owner) return;
+    was_interrupted_ = true;
+    engine_->interrupt();
 }
 
-void EngineThread::set_interruptible(bool interruptible) {
+std::unique_ptr<EngineReader> EngineThread::make_reader() const { return engine_->make_reader(); }
+
+void EngineThread::set_interruptible(const void* owner) {
     const std::lock_guard lock(interrupt_mutex_);
-    interruptible_ = interruptible;
+    interruptible_ = owner;
+    if (!owner && std::exchange(was_interrupted_, false)) engine_->forget_interrupt();
 }
 
 void EngineThread::post(std::function<void()> task) {

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "runtime/engine/engine.h"
+#include "runtime/engine/engine_reader.h"
 
 namespace laminar {
 
@@ -46,21 +47,25 @@ public:
         return future.get();
     }
 
-    /// As call, and interrupt() may end what the engine executes in it.
+    /// As call, and interrupt(owner) may end what the engine executes in it.
     template <class Task>
-    auto call_interruptible(Task&& task) -> std::invoke_result_t<Task, Engine&> {
+    auto call_interruptible(const void* owner, Task&& task) -> std::invoke_result_t<Task, Engine&> {
         return call([&](Engine& engine) {
-            const InterruptibleScope scope(*this);
+            const InterruptibleScope scope(*this, owner);
             return task(engine);
         });
     }
 
-    /// Interrupts what the engine executes in call_interruptible, and nothing else: streams go on. Any thread.
-    void interrupt() noexcept;
+    /// Interrupts what the engine executes in call_interruptible of this owner, and nothing else: streams and other
+    /// owners go on. Any thread.
+    void interrupt(const void* owner) noexcept;
 
     /// Interrupts whatever the engine executes at this moment, streams as well: for an end whose time is over. What
     /// comes next is executed, so this has to be repeated. Any thread.
     void interrupt_all() noexcept { engine_->interrupt(); }
+
+    /// A connection of its own to the database, for another thread. Any thread.
+    [[nodiscard]] std::unique_ptr<EngineReader> make_reader() const;
 
     /// The engine, for those who already run on its thread (the cycle and tasks).
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }
@@ -68,8 +73,10 @@ public:
 private:
     class InterruptibleScope {
     public:
-        explicit InterruptibleScope(EngineThread& thread) : thread_(thread) { thread_.set_interruptible(true); }
-        ~InterruptibleScope() { thread_.set_interruptible(false); }
+        InterruptibleScope(EngineThread& thread, const void* owner) : thread_(thread) {
+            thread_.set_interruptible(owner);
+        }
+        ~InterruptibleScope() { thread_.set_interruptible(nullptr); }
         InterruptibleScope(const InterruptibleScope&) = delete;
         InterruptibleScope& operator=(const InterruptibleScope&) = delete;
 
@@ -77,7 +84,7 @@ private:
         EngineThread& thread_;
     };
 
-    void set_interruptible(bool interruptible);
+    void set_interruptible(const void* owner);
     void post(std::function<void()> task);
     void run();
 
@@ -92,7 +99,9 @@ private:
     bool hurried_ = false;
     bool stopping_ = false;
     std::mutex interrupt_mutex_;
-    bool interruptible_ = false;  ///< Guarded by interrupt_mutex_, which is held while interrupting.
+    /// Of whom what runs now may be interrupted. Guarded by interrupt_mutex_, which is held while interrupting.
+    const void* interruptible_ = nullptr;
+    bool was_interrupted_ = false;  ///< Since then; guarded by interrupt_mutex_.
     std::thread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,11 @@ private:
 class DatabaseReader final : public EngineReader {
 public:
     DatabaseReader(const EngineConnection& writer, ScanSources& rows, FunctionStates& functions)
-        : shown_(rows), functions_(functions), connection_(writer) {
+        : shown_(rows),
+          functions_(functions),
+          connection_(writer),
+          begin_(connection_.prepare("BEGIN TRANSACTION READ ONLY")),
+          rollback_(connection_.prepare("ROLLBACK")) {
         functions_.add(connection_.get(), state_);
         for (const char* macro : window_macros()) connection_.execute(macro);
     }
@@ -47,18 +52,21 @@ public:
     DatabaseReader& operator=(const DatabaseReader&) = delete;
 
     void begin() override {
-        connection_.execute("BEGIN TRANSACTION READ ONLY");
-        is_open_ = true;
-        // Only now: the engine fixes what a transaction sees when it first looks at anything.
-        connection_.execute("SELECT count(*) FROM duckdb_schemas()");
+        EngineConnection::execute(begin_);
+        set_interruptible(true);
+        // The engine fixes what a transaction sees when it first looks for anything, even for a function: now.
+        connection_.execute("SELECT abs(1)");
     }
 
     void end() noexcept override {
-        if (!std::exchange(is_open_, false)) return;
-        try {
-            connection_.execute("ROLLBACK");
-        } catch (const std::exception&) {
-            // An interrupt has ended it.
+        if (set_interruptible(false)) {
+            try {
+                EngineConnection::execute(rollback_);
+            } catch (const std::exception&) {
+                // An interrupt has ended it.
+            }
+            // An interrupt that came too late for the last statement must not meet the next one.
+            if (std::exchange(was_interrupted_, false)) connection_.forget_interrupt();
         }
         for (const auto& [key, source] : sources_) shown_.remove(key, source.get());
         sources_.clear();
@@ -81,14 +89,29 @@ public:
         state_.set_connection_test_result(connection, std::move(json));
     }
     std::vector<Acknowledgement> take_acknowledgements() override { return state_.take_acknowledgements(); }
-    void interrupt() noexcept override { connection_.interrupt(); }
+    void interrupt() noexcept override {
+        const std::lock_guard lock(interrupt_mutex_);
+        if (!is_open_) return;
+        was_interrupted_ = true;
+        connection_.interrupt();
+    }
 
 private:
+    /// Whether it was.
+    bool set_interruptible(bool interruptible) {
+        const std::lock_guard lock(interrupt_mutex_);
+        return std::exchange(is_open_, interruptible);
+    }
+
     ScanSources& shown_;
     FunctionStates& functions_;
     FunctionState state_;
     EngineConnection connection_;
-    bool is_open_ = false;
+    PreparedHandle begin_;
+    PreparedHandle rollback_;
+    std::mutex interrupt_mutex_;
+    bool is_open_ = false;  ///< Guarded by interrupt_mutex_, as the next is while this is true.
+    bool was_interrupted_ = false;
     std::vector<std::pair<std::string, std::shared_ptr<ScanSource>>> sources_;  ///< Of the snapshot, by key.
 };
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "runtime/engine/batch_slot.h"
-#include "runtime/engine/engine_connection.h"
 #include "runtime/engine/database_reader.h"
+#include "runtime/engine/engine_connection.h"
 #include "runtime/engine/functions.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/prepared_statement.h"
@@ -104,6 +104,7 @@ public:
     }
 
     void interrupt() noexcept override { connection_.interrupt(); }
+    void forget_interrupt() noexcept override { connection_.forget_interrupt(); }
 
 private:
     // Before the connection, whose functions refer to them: destroyed after it.
@@ -119,6 +120,12 @@ private:
 };
 
 }  // namespace
+
+std::string_view engine_version() noexcept {
+    std::string_view version = duckdb_library_version();
+    if (version.starts_with('v')) version.remove_prefix(1);
+    return version;
+}
 
 std::unique_ptr<Engine> Engine::create(const Settings& settings) { return std::make_unique<DuckDbEngine>(settings); }
 

@@ -171,6 +171,8 @@ public:
 
     /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
     virtual void interrupt() noexcept = 0;
+    /// When no more of them come: one that came too late for its statement does not meet the next.
+    virtual void forget_interrupt() noexcept = 0;
 };
 
 /// begin, and at the end of its life rollback, unless commit was called.
@@ -209,6 +211,9 @@ private:
     std::size_t before_;
     bool kept_ = false;
 };
+
+/// Of the library that is linked: "1.4.4". Does not start it. Any thread.
+[[nodiscard]] std::string_view engine_version() noexcept;
 
 /// QueryChecker over a database of its own. Not thread-safe; no files, no network.
 [[nodiscard]] std::unique_ptr<QueryChecker> make_query_checker();

@@ -84,6 +84,11 @@ void EngineConnection::execute(const PreparedHandle& statement) {
         throw EngineException(parse_engine_error(duckdb_result_error(result.get())));
 }
 
+void EngineConnection::forget_interrupt() const noexcept {
+    ResultHandle ignored;
+    (void)duckdb_query(connection_.get(), "SELECT 1", ignored.get());
+}
+
 PreparedHandle EngineConnection::prepare(const std::string& sql) const {
     PreparedHandle statement;
     if (duckdb_prepare(connection_.get(), sql.c_str(), statement.receive()) == DuckDBError) {

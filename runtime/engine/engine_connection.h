@@ -24,6 +24,8 @@ public:
     [[nodiscard]] PreparedHandle prepare(const std::string& sql) const;
     /// Results dropped. Throws EngineException.
     static void execute(const PreparedHandle& statement);
+    /// After interrupt, and when no more of them come: one that came too late for its statement does not meet the next.
+    void forget_interrupt() const noexcept;
     void interrupt() const noexcept { duckdb_interrupt(connection_.get()); }
 
 private:

@@ -19,19 +19,20 @@ public:
 
     /// Throws EngineException. Not while a snapshot is open.
     virtual void begin() = 0;
-    /// Statements and rows of the snapshot go first; without one nothing happens.
+    /// Statements of the snapshot must be gone; without one, only shown rows go.
     virtual void end() noexcept = 0;
 
     virtual std::unique_ptr<PreparedQuery> prepare(std::string_view sql) = 0;
 
-    /// Makes rows readable to statements until the snapshot ends; what to write after FROM to read them.
+    /// Makes rows readable to statements until end; what to write after FROM to read them.
     virtual std::string show(ResultTable rows) = 0;
 
     /// As those of Engine, for the statements of this connection alone.
     virtual void set_connection_test_result(const std::string& connection, std::string json) = 0;
     virtual std::vector<Acknowledgement> take_acknowledgements() = 0;
 
-    /// Makes the statement that runs now fail with an Interrupt error; without one, nothing happens. Any thread.
+    /// Makes the statement of the open snapshot that runs now fail with an Interrupt error; without one, nothing
+    /// happens. Any thread.
     virtual void interrupt() noexcept = 0;
 };
 

@@ -43,6 +43,12 @@ void Progress::notify() {
 
 bool Progress::wait(const std::function<bool()>& satisfied,
                     std::optional<std::chrono::steady_clock::time_point> deadline) {
+    static const std::atomic<bool> never{false};
+    return wait(satisfied, deadline, never);
+}
+
+bool Progress::wait(const std::function<bool()>& satisfied,
+                    std::optional<std::chrono::steady_clock::time_point> deadline, const std::atomic<bool>& cancelled) {
     while (true) {
         std::uint64_t seen = 0;
         {
@@ -51,19 +57,14 @@ bool Progress::wait(const std::function<bool()>& satisfied,
         }
         if (satisfied()) return true;
         std::unique_lock lock(mutex_);
-        const auto woken = [&] { return version_ != seen || cancelled_; };
+        const auto woken = [&] { return version_ != seen || cancelled; };
         if (deadline) {
             if (!changed_.wait_until(lock, *deadline, woken)) return false;
         } else {
             changed_.wait(lock, woken);
         }
-        if (cancelled_) return false;
+        if (cancelled) return false;
     }
-}
-
-void Progress::cancel() noexcept {
-    cancelled_ = true;
-    notify();
 }
 
 }  // namespace laminar

@@ -27,14 +27,12 @@ public:
     /// Something changed that a waiter may care about.
     void notify();
 
-    /// Waits until satisfied returns true; false when the deadline passed or cancel was called. satisfied runs under no
-    /// lock.
+    /// Waits until satisfied returns true; false when the deadline passed, or cancelled was set (and notify called).
+    /// satisfied runs under no lock.
+    bool wait(const std::function<bool()>& satisfied, std::optional<std::chrono::steady_clock::time_point> deadline,
+              const std::atomic<bool>& cancelled);
+    /// The same of a wait that nobody cancels.
     bool wait(const std::function<bool()>& satisfied, std::optional<std::chrono::steady_clock::time_point> deadline);
-
-    /// Makes the present wait end, and those that follow until reset.
-    void cancel() noexcept;
-    void reset_cancel() noexcept { cancelled_ = false; }
-    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
 private:
     using Counts = std::map<std::string, std::uint64_t, std::less<>>;  ///< By folded name.
@@ -46,7 +44,6 @@ private:
     Counts rows_;  ///< Guarded by mutex_, as the two below.
     Counts rows_read_;
     std::uint64_t version_ = 0;
-    std::atomic<bool> cancelled_ = false;
 };
 
 }  // namespace laminar

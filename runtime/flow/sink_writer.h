@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,10 +10,9 @@
 #include "runtime/engine/engine.h"
 #include "runtime/flow/rows/changelog.h"
 #include "runtime/flow/rows/row_isolation.h"
+#include "runtime/flow/stream_queue.h"
 
 namespace laminar {
-
-class LiveConnections;
 
 /// Where the rows of a pipeline or INSERT go. Engine thread only.
 class SinkWriter {
@@ -64,12 +61,7 @@ public:
                                                                  const std::string& key,
                                                                  const std::vector<OutputColumn>& columns);
 
-/// Sends the rows as messages of the connection, as its framing() says. changelog and table: how changes of a result
-/// that is updated are sent, and the name to give when that is not said.
-[[nodiscard]] std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                               Changelog changelog, std::string table);
-
-/// Hands rows to a function (printed streams, counters).
-[[nodiscard]] std::unique_ptr<SinkWriter> make_callback_sink(std::function<void(const ResultTable&)> consume);
+/// Hands rows to who reads the stream; a full queue holds the pipeline up.
+[[nodiscard]] std::unique_ptr<SinkWriter> make_stream_sink(std::shared_ptr<StreamQueue> queue, std::string stream);
 
 }  // namespace laminar

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "catalog/objects/table_columns.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/resolved_options.h"
@@ -57,12 +55,14 @@ std::string function_ddl(const FunctionObject& function) {
 bool StatementExecutor::create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics) {
     const ast::ObjectKind kind = kind_of(statement.object);
     if (statement.skipped) {
-        env_.output.done(fmt::format("CREATE {} (exists, skipped)", upper_case(kind_name(kind))));
+        say_done(fmt::format("CREATE {} (exists, skipped)", upper_case(kind_name(kind))));
         return true;
     }
     if (const auto* table = std::get_if<TableObject>(&statement.object)) {
-        table->is_stored() ? create_stored_table(*table, statement, whole)
-                           : create_stream_table(*table, statement, whole);
+        if (!table->is_stored())
+            create_stream_table(*table, statement, whole);
+        else if (!create_stored_table(*table, statement, whole, diagnostics))
+            return false;
     } else if (const auto* pipeline = std::get_if<PipelineObject>(&statement.object)) {
         PipelineStart start{pipeline->name, pipeline->name, *statement.query};
         start.definition = pipeline;
@@ -73,61 +73,58 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
                connection && statement.replaces) {
         return alter_connection({*connection, {}}, whole, diagnostics);
     } else {
-        env_.engine.call([&](Engine& engine) {
+        database_.engine.call([&](Engine& engine) {
             if (const auto* function = std::get_if<FunctionObject>(&statement.object))
                 engine.execute(function_ddl(*function));
-            apply_to_catalog(whole, env_.catalog);
+            apply_to_catalog(whole);
         });
     }
-    env_.output.done(fmt::format("CREATE {}", upper_case(kind_name(kind))));
+    say_done(fmt::format("CREATE {}", upper_case(kind_name(kind))));
     return true;
 }
 
 std::optional<TableObject> StatementExecutor::replaced_table(const BoundCreate& statement) const {
     const auto* table =
-        statement.replaces ? env_.catalog.find_as<TableObject>(definition_of(statement.object).name) : nullptr;
+        statement.replaces ? catalog().find_as<TableObject>(definition_of(statement.object).name) : nullptr;
     return table ? std::optional(*table) : std::nullopt;
 }
 
-void StatementExecutor::create_stored_table(const TableObject& table, const BoundCreate& statement,
-                                            const BoundStatement& whole) {
+void StatementExecutor::apply_to_catalog(const BoundStatement& statement) {
+    database_.catalog.change([&](Catalog& catalog) { laminar::apply_to_catalog(statement, catalog); });
+}
+
+bool StatementExecutor::create_stored_table(const TableObject& table, const BoundCreate& statement,
+                                            const BoundStatement& whole, Diagnostics& diagnostics) {
     const std::optional<TableObject> replaced = replaced_table(statement);
-    if (statement.query) prepare_for_reading();
-    const std::string rows = statement.query ? retained_sql(*statement.query).text : std::string();
+    // The query may read what the table replaces: all of its rows are there before anything changes.
+    std::optional<ResultTable> rows;
+    if (statement.query) {
+        rows = read_rows(*statement.query, sink_columns(table, {}), whole.span, diagnostics);
+        if (!rows) return false;
+    }
     Removed removed;
-    env_.engine.call_interruptible([&](Engine& engine) {
-        if (statement.query) show_retained(*statement.query);
+    database_.engine.call_interruptible(this, [&](Engine& engine) {
         EngineTransaction transaction(engine);
-        // The query may read what the table replaces: it is filled beside it.
-        TableObject beside = table;
-        if (replaced && statement.query) beside.name += " (replacing)";
-        if (replaced && !statement.query) engine.execute(drop_relation_sql(*replaced));
-        engine.execute(stored_table_ddl(beside));
-        std::uint64_t inserted = 0;
-        if (statement.query)
-            inserted =
-                engine.query(fmt::format("INSERT INTO {} {}", engine_table_name(beside.name), rows)).rows_changed;
-        if (replaced && statement.query) {
-            engine.execute(drop_relation_sql(*replaced));
-            engine.execute(fmt::format("ALTER TABLE {} RENAME TO {}", engine_table_name(beside.name),
-                                       always_quote_identifier(fold_case(table.name))));
-        }
+        if (replaced) engine.execute(drop_relation_sql(*replaced));
+        engine.execute(stored_table_ddl(table));
+        if (rows) insert_rows(engine, table, *rows);
         transaction.commit();
         if (replaced) remove_table(*replaced, removed);
-        apply_to_catalog(whole, env_.catalog);
-        if (inserted > 0) env_.progress.add_rows(table.name, inserted);
+        apply_to_catalog(whole);
+        if (rows && rows->rows > 0) database_.progress.add_rows(table.name, rows->rows);
     });
     leave(removed);
+    return true;
 }
 
 void StatementExecutor::create_stream_table(const TableObject& table, const BoundCreate& statement,
                                             const BoundStatement& whole) {
     const std::optional<TableObject> replaced = replaced_table(statement);
-    const ConnectionObject definition = *env_.catalog.find_as<ConnectionObject>(table.options.connector);
+    const ConnectionObject definition = *catalog().find_as<ConnectionObject>(table.options.connector);
     const std::string consumer = replaced ? pending_consumer(table.name) : table.name;
     std::shared_ptr<InputChannel> channel;
     if (!table.only_sends() && can_read(definition)) {
-        ConnectionInputOptions options = connection_input_options(definition, env_.connections.secrets());
+        ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
         const StreamContent content = content_of(table);
         if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
@@ -135,13 +132,13 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
         }
         const auto schema = table_batch_schema(table, content);
         channel = std::make_shared<InputChannel>(
-            schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
-            [this] { env_.engine.hurry(); });
+            schema, make_message_decoder(options.decoder, schema), options.limits,
+            [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
     }
     Removed removed;
-    env_.connections.use(definition, consumer);
+    database_.connections.use(definition, consumer);
     try {
-        env_.engine.call([&](Engine& engine) {
+        database_.engine.call([&](Engine& engine) {
             EngineTransaction transaction(engine);
             if (replaced) engine.execute(drop_relation_sql(*replaced));
             std::unique_ptr<StreamInput> input;
@@ -150,55 +147,53 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
                                                replaced ? engine_key("table:" + table.name) : std::string());
             transaction.commit();
             if (replaced) remove_table(*replaced, removed);
-            if (input) env_.graph.add_table(table.name, std::move(input));
-            apply_to_catalog(whole, env_.catalog);
+            if (input) database_.graph.add_table(table.name, std::move(input));
+            apply_to_catalog(whole);
         });
     } catch (...) {
-        env_.connections.stop_using(definition.name, consumer);
+        database_.connections.stop_using(definition.name, consumer);
         throw;
     }
     take_place(removed, definition, consumer, table.name);
-    if (table.only_sends()) env_.connections.only_send(definition.name, table.name);
-    if (channel) env_.connections.attach(definition.name, table.name, table.options.stream, channel);
+    if (table.only_sends()) database_.connections.only_send(definition.name, table.name);
+    if (channel) database_.connections.attach(definition.name, table.name, table.options.stream, channel);
     open_later(definition.name);
 }
 
 /// Engine thread: the rows of the old table, and what reads them without being in the catalog.
 void StatementExecutor::remove_table(const TableObject& table, Removed& removed) {
     remove_subscriptions_to(table.name, removed);
-    env_.progress.forget(table.name);
+    database_.progress.forget(table.name);
     if (table.is_stored()) return;
     // The view of its name is gone, or is that of another by now.
-    if (StreamInput* input = env_.graph.find_table(table.name); input && input->retained())
+    if (StreamInput* input = database_.graph.find_table(table.name); input && input->retained())
         input->retained()->give_up_name();
-    env_.graph.remove_table(table.name);
+    database_.graph.remove_table(table.name);
     removed.uses.push_back({table.options.connector, table.name});
 }
 
 /// Engine thread.
 void StatementExecutor::remove_pipeline(const std::string& name, Removed& removed) {
     remove_subscriptions_to(name, removed);
-    env_.progress.forget(name);
-    const RunningPipeline* pipeline = env_.graph.find_pipeline(name);
+    database_.progress.forget(name);
+    const RunningPipeline* pipeline = database_.graph.find_pipeline(name);
     if (!pipeline) return;
-    for (std::string& connection : connections_of(pipeline->query(), env_.catalog.find_as<PipelineObject>(name)))
+    for (std::string& connection : connections_of(pipeline->query(), catalog().find_as<PipelineObject>(name)))
         removed.uses.push_back({std::move(connection), name});
-    env_.graph.remove_pipeline(name);
+    database_.graph.remove_pipeline(name);
 }
 
 /// Engine thread. Subscriptions are in no catalog, so that nothing keeps what they read from being dropped.
 void StatementExecutor::remove_subscriptions_to(const std::string& object, Removed& removed) {
-    for (const std::string& name : env_.graph.readers_of(object)) {
-        const auto subscription = std::find(subscriptions_.begin(), subscriptions_.end(), name);
-        if (subscription == subscriptions_.end()) continue;
+    for (const std::string& name : database_.graph.readers_of(object)) {
+        if (database_.subscriptions.erase(name) == 0) continue;
         spdlog::warn("{} has ended: {} is no longer what it read", name, object);
-        subscriptions_.erase(subscription);
         remove_pipeline(name, removed);
     }
 }
 
 void StatementExecutor::leave(const Removed& removed) {
-    for (const Removed::Use& use : removed.uses) env_.connections.stop_using(use.connection, use.consumer);
+    for (const Removed::Use& use : removed.uses) database_.connections.stop_using(use.connection, use.consumer);
 }
 
 /// The new object used the connection under another name until the old one was gone. A source that delivers nothing any
@@ -207,51 +202,51 @@ void StatementExecutor::take_place(const Removed& removed, const ConnectionObjec
                                    const std::string& consumer, const std::string& name) {
     leave(removed);
     if (consumer == name) return;
-    const auto live = env_.connections.find(definition.name);
+    const auto live = database_.connections.find(definition.name);
     const ConnectionStatus status = live ? live->status() : ConnectionStatus();
     if (status.finished || status.state == ConnectionState::failed) {
-        env_.connections.stop_using(definition.name, consumer);
-        env_.connections.use(definition, name);
+        database_.connections.stop_using(definition.name, consumer);
+        database_.connections.use(definition, name);
     } else {
-        env_.connections.rename_consumer(definition.name, consumer, name);
+        database_.connections.rename_consumer(definition.name, consumer, name);
     }
 }
 
 std::string StatementExecutor::pending_consumer(const std::string& name) { return name + " (replacing)"; }
 
 std::string StatementExecutor::engine_key(const std::string& name) {
-    return fmt::format("{} (replacing {})", name, ++replacements_);
+    return fmt::format("{} (replacing {})", name, ++database_.last_replacement);
 }
 
 bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole,
                                          Diagnostics& diagnostics) {
     OptionProblem problem;
-    if (resolve_option_set(*statement.object.connector->options, *statement.object.options, env_.connections.secrets(),
-                           problem))
-        problem.description = env_.connections.replace(statement.object);
+    if (resolve_option_set(*statement.object.connector->options, *statement.object.options,
+                           database_.connections.secrets(), problem))
+        problem.description = database_.connections.replace(statement.object);
     if (!problem.description.empty()) {
         diagnostics.error(DiagnosticCode::execution_failed, whole.span,
                           fmt::format("connection \"{}\" stays as it is: {}", statement.object.name,
-                                      env_.connections.secrets().redact(problem.description)));
+                                      database_.connections.secrets().redact(problem.description)));
         return false;
     }
-    const unsigned retries = connection_input_options(statement.object, env_.connections.secrets()).retries;
-    env_.engine.call([&](Engine&) {
-        env_.graph.set_retries(statement.object.name, retries);
-        apply_to_catalog(whole, env_.catalog);
+    const unsigned retries = connection_input_options(statement.object, database_.connections.secrets()).retries;
+    database_.engine.call([&](Engine&) {
+        database_.graph.set_retries(statement.object.name, retries);
+        apply_to_catalog(whole);
     });
-    env_.output.done(statement.changed.empty() ? "CREATE CONNECTION" : "ALTER CONNECTION");
+    say_done(statement.changed.empty() ? "CREATE CONNECTION" : "ALTER CONNECTION");
     return true;
 }
 
 void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& whole) {
     Removed removed;
-    env_.engine.call([&](Engine& engine) {
+    database_.engine.call([&](Engine& engine) {
         // What may fail comes first, and changes nothing then.
         EngineTransaction transaction(engine);
         for (const BoundDrop::Target& target : statement.targets) {
             const auto* table =
-                target.kind == ast::ObjectKind::table ? env_.catalog.find_as<TableObject>(target.name) : nullptr;
+                target.kind == ast::ObjectKind::table ? catalog().find_as<TableObject>(target.name) : nullptr;
             if (table) engine.execute(drop_relation_sql(*table));
             if (target.kind == ast::ObjectKind::function)
                 engine.execute("DROP MACRO IF EXISTS " + quote_identifier(target.name));
@@ -259,7 +254,7 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
         transaction.commit();
         for (const BoundDrop::Target& target : statement.targets) {
             const auto* table =
-                target.kind == ast::ObjectKind::table ? env_.catalog.find_as<TableObject>(target.name) : nullptr;
+                target.kind == ast::ObjectKind::table ? catalog().find_as<TableObject>(target.name) : nullptr;
             if (table)
                 remove_table(*table, removed);
             else if (target.kind == ast::ObjectKind::pipeline)
@@ -267,33 +262,31 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
             else if (target.kind != ast::ObjectKind::function)
                 remove_subscriptions_to(target.name, removed);
         }
-        apply_to_catalog(whole, env_.catalog);
+        apply_to_catalog(whole);
     });
     leave(removed);
-    env_.output.done(statement.targets.empty()
-                         ? "DROP (nothing to drop)"
-                         : fmt::format("DROP {}", upper_case(kind_name(statement.targets.back().kind))));
+    say_done(statement.targets.empty() ? "DROP (nothing to drop)"
+                                       : fmt::format("DROP {}", upper_case(kind_name(statement.targets.back().kind))));
 }
 
 void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
     if (statement.kind == ast::ObjectKind::pipeline) {
-        env_.engine.call([&](Engine&) {
-            RunningPipeline* pipeline = env_.graph.find_pipeline(statement.name);
+        database_.engine.call([&](Engine&) {
+            RunningPipeline* pipeline = database_.graph.find_pipeline(statement.name);
             if (!pipeline) return;
             statement.resume ? pipeline->resume() : pipeline->pause();
         });
-        env_.engine.wake();
-    } else if (const auto connection = env_.connections.find(statement.name)) {
+        database_.engine.wake();
+    } else if (const auto connection = database_.connections.find(statement.name)) {
         statement.resume ? connection->resume() : connection->pause();
     }
-    env_.output.done(
-        fmt::format("{} {}", statement.resume ? "RESUME" : "PAUSE", upper_case(kind_name(statement.kind))));
+    say_done(fmt::format("{} {}", statement.resume ? "RESUME" : "PAUSE", upper_case(kind_name(statement.kind))));
 }
 
 StreamContent StatementExecutor::content_of(const TableObject& table) const {
     if (table.options.stream != TableStream::messages) return StreamContent::records();
-    const auto* definition = env_.catalog.find_as<ConnectionObject>(table.options.connector);
-    return definition ? connection_input_options(*definition, env_.connections.secrets()).decoder.format
+    const auto* definition = catalog().find_as<ConnectionObject>(table.options.connector);
+    return definition ? connection_input_options(*definition, database_.connections.secrets()).decoder.format
                       : MessageFormat::json;
 }
 

@@ -5,6 +5,7 @@
 #include "catalog/query/scope.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/registry/connections.h"
+#include "runtime/database/connection_sink.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/session/query_error.h"
@@ -14,7 +15,7 @@ namespace laminar {
 
 const FunctionNames& StatementExecutor::aggregate_functions() {
     if (aggregate_functions_.empty()) {
-        const ResultTable names = env_.engine.call([](Engine& engine) {
+        const ResultTable names = database_.engine.call([](Engine& engine) {
             return engine.query(
                 "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'");
         });
@@ -30,21 +31,21 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
         const QueryInput& input = query.inputs[index];
         RunningPipeline::Source source;
         if (input.kind == InputKind::stream_table) {
-            const auto& table = *env_.catalog.find_as<TableObject>(input.object);
+            const auto& table = *catalog().find_as<TableObject>(input.object);
             source.content = content_of(table);
             source.connection = table.options.connector;
-            source.retries = connection_input_options(*env_.catalog.find_as<ConnectionObject>(source.connection),
-                                                      env_.connections.secrets())
+            source.retries = connection_input_options(*catalog().find_as<ConnectionObject>(source.connection),
+                                                      database_.connections.secrets())
                                  .retries;
-            env_.engine.call([&](Engine&) { source.stream = env_.graph.find_table(input.object); });
+            database_.engine.call([&](Engine&) { source.stream = database_.graph.find_table(input.object); });
             source.reads_past = source.stream && source.stream->retained();
             source.time = input_time(table);
             source.is_up = is_up(table.options.connector);
         } else if (input.kind == InputKind::pipeline) {
-            env_.engine.call([&](Engine&) { source.upstream = env_.graph.find_pipeline(input.object); });
+            database_.engine.call([&](Engine&) { source.upstream = database_.graph.find_pipeline(input.object); });
         } else if (input.kind == InputKind::connection) {
-            const auto& definition = *env_.catalog.find_as<ConnectionObject>(input.object);
-            ConnectionInputOptions options = connection_input_options(definition, env_.connections.secrets());
+            const auto& definition = *catalog().find_as<ConnectionObject>(input.object);
+            ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
             options.decoder.tolerant = true;
             const MessageFormat format = options.decoder.format;
             source.content = format;
@@ -57,10 +58,10 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
                 late;  // What will be no row of fields is an error from the first message on.
             const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
             const auto channel = std::make_shared<InputChannel>(
-                schema, make_message_decoder(options.decoder, schema), options.limits, [this] { env_.engine.wake(); },
-                [this] { env_.engine.hurry(); });
-            env_.connections.use(definition, consumer);
-            env_.engine.call([&](Engine& engine) {
+                schema, make_message_decoder(options.decoder, schema), options.limits,
+                [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
+            database_.connections.use(definition, consumer);
+            database_.engine.call([&](Engine& engine) {
                 source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", key, index), channel);
             });
             source.own_stream->set_connection(definition.name);
@@ -74,25 +75,25 @@ std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::
 RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const std::string& key,
                                                          const PipelineObject* definition) {
     if (!definition || definition->sink.empty()) {
-        return [this, name](Engine&, const std::vector<OutputColumn>&) {
-            return make_callback_sink([this, name](const ResultTable& rows) { env_.output.stream_rows(name, rows); });
+        return [queue = printer_.queue(), name](Engine&, const std::vector<OutputColumn>&) {
+            return make_stream_sink(queue, name);
         };
     }
-    const TableObject& table = *env_.catalog.find_as<TableObject>(definition->sink);
+    const TableObject& table = *catalog().find_as<TableObject>(definition->sink);
     if (table.is_stored()) {
         return [table, key](Engine& engine, const std::vector<OutputColumn>& columns) {
             return make_stored_table_sink(engine, table, key + ":sink", columns);
         };
     }
-    return [this, table](Engine&, const std::vector<OutputColumn>&) {
-        return make_connection_sink(env_.connections, table.options.connector, table.options.changelog, table.name);
+    return [&connections = database_.connections, table](Engine&, const std::vector<OutputColumn>&) {
+        return make_connection_sink(connections, table.options.connector, table.options.changelog, table.name);
     };
 }
 
 std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
-    return [this, connection] {
-        if (env_.wall_clock) return false;
-        const auto live = env_.connections.find(connection);
+    return [&database = database_, connection] {
+        if (database.wall_clock) return false;
+        const auto live = database.connections.find(connection);
         if (!live) return false;
         const ConnectionState state = live->status().state;
         return state == ConnectionState::connected || state == ConnectionState::listening;
@@ -110,7 +111,7 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
     std::string stored_sink;
     std::string sink_connection;
     if (definition && !definition->sink.empty()) {
-        const TableObject& table = *env_.catalog.find_as<TableObject>(definition->sink);
+        const TableObject& table = *catalog().find_as<TableObject>(definition->sink);
         columns = sink_columns(table, definition->sink_columns);
         (table.is_stored() ? stored_sink : sink_connection) = table.is_stored() ? table.name : table.options.connector;
     }
@@ -118,29 +119,30 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
     std::vector<std::shared_ptr<InputChannel>> channels;
     Removed removed;
     const auto give_up = [&] {
-        env_.engine.call([&](Engine&) { sources.clear(); });
+        database_.engine.call([&](Engine&) { sources.clear(); });
         for (const std::string& connection : connections_of(query, definition))
-            env_.connections.stop_using(connection, consumer);
+            database_.connections.stop_using(connection, consumer);
     };
     try {
         if (!sink_connection.empty())
-            env_.connections.use(*env_.catalog.find_as<ConnectionObject>(sink_connection), consumer);
+            database_.connections.use(*catalog().find_as<ConnectionObject>(sink_connection), consumer);
         sources = open_sources(consumer, key, query);
         for (const auto& source : sources)
             channels.push_back(source.own_stream ? source.own_stream->shared_channel() : nullptr);
-        env_.engine.call([&](Engine& engine) {
+        database_.engine.call([&](Engine& engine) {
             auto pipeline =
                 std::make_unique<RunningPipeline>(engine, key, query, std::move(sources), std::move(columns),
                                                   sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
-            if (env_.wall_clock) pipeline->set_wall_clock(env_.wall_clock);
+            if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
             if (start.replaces) {
-                env_.graph.cycle(engine, true);  // What has arrived belongs to the old one.
+                database_.graph.cycle(engine, true);  // What has arrived belongs to the old one.
                 remove_pipeline(start.name, removed);
             }
-            env_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
-            if (start.statement) apply_to_catalog(*start.statement, env_.catalog);
+            database_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
+            if (!definition) database_.subscriptions.insert(start.name);
+            if (start.statement) apply_to_catalog(*start.statement);
         });
     } catch (const EngineException& problem) {
         give_up();
@@ -154,15 +156,16 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
         give_up();
         throw;
     }
-    env_.engine.wake();
+    database_.engine.wake();
     leave(removed);
     for (const std::string& connection : connections_of(query, definition)) {
-        take_place({}, *env_.catalog.find_as<ConnectionObject>(connection), consumer, start.name);
+        take_place({}, *catalog().find_as<ConnectionObject>(connection), consumer, start.name);
         open_later(connection);
     }
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
         if (channels[index])
-            env_.connections.attach(query.inputs[index].object, start.name, TableStream::messages, channels[index]);
+            database_.connections.attach(query.inputs[index].object, start.name, TableStream::messages,
+                                         channels[index]);
     }
     return true;
 }
@@ -172,7 +175,7 @@ void StatementExecutor::open_later(const std::string& connection) { ready_.push_
 void StatementExecutor::open_connections() {
     for (const std::string& name : std::exchange(ready_, {})) {
         // It may be gone again.
-        if (const auto connection = env_.connections.find(name)) connection->open();
+        if (const auto connection = database_.connections.find(name)) connection->open();
     }
 }
 
@@ -186,26 +189,34 @@ std::vector<std::string> StatementExecutor::connections_of(const BoundQuery& que
         if (input.kind == InputKind::connection) add(input.object);
     }
     const auto* table =
-        definition && !definition->sink.empty() ? env_.catalog.find_as<TableObject>(definition->sink) : nullptr;
+        definition && !definition->sink.empty() ? catalog().find_as<TableObject>(definition->sink) : nullptr;
     if (table && !table->is_stored()) add(table->options.connector);
     return connections;
 }
 
 bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan span, Diagnostics& diagnostics) {
-    const std::string name = fmt::format("subscription {}", next_subscription_);
+    const std::string name = fmt::format("subscription {}", ++database_.last_subscription);
     if (!start_pipeline({name, statement.name, statement.query}, span, diagnostics)) return false;
-    ++next_subscription_;
-    subscriptions_.push_back(name);
-    env_.output.done("SUBSCRIBE");
+    own_subscriptions_.push_back(name);
+    say_done("SUBSCRIBE");
     return true;
 }
 
-void StatementExecutor::end_subscriptions() {
+void StatementExecutor::remove_subscriptions() {
+    const std::vector<std::string> names = std::exchange(own_subscriptions_, {});
+    if (names.empty()) return;
+    const std::lock_guard lock(database_.statements);
     Removed removed;
-    env_.engine.call([&](Engine&) {
-        for (const std::string& name : std::exchange(subscriptions_, {})) remove_pipeline(name, removed);
+    database_.engine.call([&](Engine&) {
+        for (const std::string& name : names) {
+            if (database_.subscriptions.erase(name) > 0) remove_pipeline(name, removed);
+        }
     });
     leave(removed);
+}
+
+bool StatementExecutor::show_streams() {
+    return wait([&] { return printer_.queue()->waiting_rows() == 0; }, {});
 }
 
 }  // namespace laminar

@@ -8,13 +8,12 @@
 #include "catalog/objects/table_columns.h"
 #include "connectors/connection_context.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/engine/messages/enumeration_error.h"
+#include "runtime/database/result_builder.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/plan_text.h"
 #include "runtime/plan/retained_windows.h"
 #include "runtime/session/query_error.h"
-#include "runtime/session/result_builder.h"
 #include "runtime/session/statement_executor.h"
 
 namespace laminar {
@@ -82,87 +81,89 @@ std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
 
 }  // namespace
 
-WrittenSql StatementExecutor::retained_sql(const BoundQuery& query) {
+EngineReader& StatementExecutor::reader() {
+    const std::lock_guard lock(reader_mutex_);
+    if (!reader_) reader_ = database_.engine.make_reader();
+    return *reader_;
+}
+
+void StatementExecutor::interrupt() noexcept {
+    database_.engine.interrupt(this);
+    const std::lock_guard lock(reader_mutex_);
+    if (reader_) reader_->interrupt();
+}
+
+bool StatementExecutor::wait(const std::function<bool()>& satisfied,
+                             std::optional<std::chrono::steady_clock::time_point> deadline) {
+    return database_.progress.wait(satisfied, deadline, cancelled_);
+}
+
+WrittenSql StatementExecutor::retained_sql(const BoundQuery& query, const QuerySnapshot& snapshot) {
     const std::function<std::string(const ast::BoundScan&)> scan_text = [&](const ast::BoundScan& scan) -> std::string {
         const QueryInput& input = query.inputs[scan.input];
         switch (input.kind) {
             case InputKind::stored_table:
                 return engine_table_name(input.object);
             case InputKind::system_table:
-                return fmt::format("laminar_system({})", quote_string(input.object));
+                return snapshot.system_table(input.object);
             default: {
-                const auto& table = *env_.catalog.find_as<TableObject>(input.object);
+                const auto& table = *catalog().find_as<TableObject>(input.object);
                 return scan_sql(input, content_of(table), engine_table_name(input.object));
             }
         }
     };
     if (query.uses_window_functions_of_time) {
-        const FunctionNames& aggregates = aggregate_functions();
-        return env_.engine.call([&](Engine& engine) {
-            const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
-            return write_with_windows(query, aggregates, describe, scan_text);
-        });
+        const auto describe = [&](const std::string& sql) { return snapshot.reader().prepare(sql)->columns(); };
+        return write_with_windows(query, aggregate_functions(), describe, scan_text);
     }
     SqlWriterOptions options;
     options.scan_text = scan_text;
     return write_query(query.query, options);
 }
 
-void StatementExecutor::prepare_for_reading() {
-    // What has arrived by now belongs to the answer; what is past its retention does not (show_retained).
-    env_.engine.call([&](Engine& engine) { env_.graph.cycle(engine, true); });
-}
-
-void StatementExecutor::show_retained(const BoundQuery& query) {
-    for (const QueryInput& input : query.inputs) {
-        if (input.kind != InputKind::stream_table) continue;
-        if (StreamInput* stream = env_.graph.find_table(input.object); stream && stream->retained())
-            stream->retained()->make_readable();
-    }
-}
-
 bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
     for (const std::string& name : query.connection_tests) {
-        std::shared_ptr<Connection> connection = env_.connections.find(name);
-        if (!connection) connection = env_.connections.make_detached(*env_.catalog.find_as<ConnectionObject>(name));
+        std::shared_ptr<Connection> connection = database_.connections.find(name);
+        if (!connection) connection = database_.connections.make_detached(*catalog().find_as<ConnectionObject>(name));
         const auto result = std::make_shared<std::promise<std::vector<ConnectionTestStep>>>();
         std::future<std::vector<ConnectionTestStep>> steps = result->get_future();
         connection->test(connection_test_timeout,
-                         [result, &progress = env_.progress](std::vector<ConnectionTestStep> done) {
+                         [result, &progress = database_.progress](std::vector<ConnectionTestStep> done) {
                              result->set_value(std::move(done));
                              progress.notify();
                          });
-        if (!env_.progress.wait([&] { return steps.wait_for(std::chrono::seconds(0)) == std::future_status::ready; },
-                                {}))
+        if (!wait([&] { return steps.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }, {}))
             return false;
         const std::string json = connection_test_json(steps.get());
-        env_.engine.call([&](Engine& engine) { engine.set_connection_test_result(name, json); });
+        reader().set_connection_test_result(name, json);
     }
     return true;
 }
 
 bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics) {
-    prepare_for_reading();
-    if (!run_connection_tests(query)) {
-        diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
-        return false;
-    }
-    const WrittenSql sql = retained_sql(query);
-    bool complete = true;  // A cancellation that comes after the last row has nothing to cancel.
+    bool complete = run_connection_tests(query);
+    WrittenSql sql;
     try {
-        env_.engine.call_interruptible([&](Engine& engine) {
-            show_retained(query);
-            AcknowledgementScope acknowledgements(engine);
-            const auto statement = engine.prepare(sql.text);
-            env_.output.begin_result(statement->columns());
+        std::optional<QuerySnapshot> snapshot;
+        if (complete) {
+            snapshot.emplace(database_, reader(), query);
+            sql = retained_sql(query, *snapshot);
+            // What streams had made by the moment of the snapshot is shown before it.
+            complete = show_streams();
+        }
+        if (complete) {
+            const auto statement = snapshot->reader().prepare(sql.text);
+            const StreamPrinter::Lease output = printer_.output();
+            output->begin_result(statement->columns());
+            // A cancellation that comes after the last row has nothing to cancel.
             statement->execute([&](const ResultTable& rows) {
-                complete = !env_.progress.cancelled();
-                if (complete) env_.output.rows(rows);
+                complete = !cancelled_;
+                if (complete) output->rows(rows);
                 return complete;
             });
-            env_.output.end_result();
-            acknowledgements.keep();
-        });
+            output->end_result();
+            acknowledge_read();
+        }
     } catch (const EngineException& problem) {
         report_engine_error(problem.error(), &sql, span, diagnostics);
         return false;
@@ -171,87 +172,11 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
     return complete;
 }
 
-bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
-    prepare_for_reading();
-    const TableObject& table = *env_.catalog.find_as<TableObject>(statement.table);
-    WrittenSql sql = retained_sql(statement.query);
-    try {
-        if (!table.is_stored()) return insert_into_connection(statement, table, span, diagnostics);
-        std::string columns;
-        for (const std::string& column : statement.columns) {
-            columns += columns.empty() ? " (" : ", ";
-            columns += quote_identifier(engine_name_of(table.columns, column));
-        }
-        if (!columns.empty()) columns += ')';
-        const std::string head = fmt::format("INSERT INTO {}{} ", engine_table_name(table.name), columns);
-        for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(head.size());
-        sql.text = head + sql.text;
-        const std::uint64_t count = env_.engine.call_interruptible([&](Engine& engine) {
-            show_retained(statement.query);
-            return engine.query(sql.text).rows_changed;
-        });
-        env_.progress.add_rows(table.name, count);
-        env_.output.done(fmt::format("INSERT {}", count));
-        return true;
-    } catch (const EngineException& problem) {
-        EngineError error = problem.error();
-        std::vector<StoredColumn> stored;
-        for (const ColumnObject& column : table.columns) stored.push_back({column.name, column.type});
-        if (error.type == "Conversion") tell_of_enumerations(error.message, stored);
-        report_engine_error(error, &sql, span, diagnostics);
-        return false;
-    }
-}
-
-bool StatementExecutor::insert_into_connection(const BoundInsert& statement, const TableObject& table, SourceSpan span,
-                                               Diagnostics& diagnostics) {
-    const std::vector<OutputColumn> shape = sink_columns(table, statement.columns);
-    std::string sql = retained_sql(statement.query).text;
-    if (!shape.empty()) sql = shape_for_sink(sql, shape);
-    std::unique_ptr<SinkWriter> sink;
-    std::uint64_t count = 0;
-    env_.engine.call_interruptible([&](Engine& engine) {
-        show_retained(statement.query);
-        const ResultTable rows = engine.query(sql);
-        sink = make_connection_sink(env_.connections, table.options.connector, table.options.changelog, table.name);
-        (void)sink->write(rows, 0);
-        count = rows.rows;
-    });
-    // Done means handed to the connection: its bounded queue has taken every message.
-    const auto handed_over = [&] { return env_.engine.call([&](Engine&) { return sink->flush(); }); };
-    if (!env_.progress.wait(handed_over, {})) {
-        diagnostics.error(DiagnosticCode::cancelled, span,
-                          "the INSERT was cancelled before all messages were handed over");
-        return false;
-    }
-    const auto connection = env_.connections.find(table.options.connector);
-    // Where no peer is waited for, a failure that comes at once is the statement's, too.
-    Connection::Writing writing = Connection::Writing::done;
-    if (connection && sink->undeliverable() == 0) {
-        const auto watched = connection->watch_writing();
-        const auto written = [&] { return (writing = watched()) != Connection::Writing::going_on; };
-        if (!env_.progress.wait(written, {})) {
-            diagnostics.error(DiagnosticCode::cancelled, span,
-                              "the INSERT was cancelled before all messages were written");
-            return false;
-        }
-    }
-    if (writing == Connection::Writing::failed) {
-        diagnostics.error(DiagnosticCode::execution_failed, span,
-                          fmt::format("not all of {} rows were taken: connection \"{}\" has failed: {}", count,
-                                      table.options.connector, connection->status().last_error));
-        return false;
-    }
-    if (const std::uint64_t lost = sink->undeliverable(); lost > 0) {
-        const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
-        diagnostics.error(DiagnosticCode::execution_failed, span,
-                          fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, count,
-                                      table.options.connector, connection_state_name(status.state),
-                                      status.last_error.empty() ? "" : ": " + status.last_error));
-        return false;
-    }
-    env_.output.done(fmt::format("INSERT {}", count));
-    return true;
+void StatementExecutor::acknowledge_read() {
+    std::vector<Acknowledgement> acknowledged = reader().take_acknowledgements();
+    if (acknowledged.empty()) return;
+    database_.engine.call([&](Engine& engine) { engine.add_acknowledgements(std::move(acknowledged)); });
+    database_.engine.wake();
 }
 
 bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics) {
@@ -261,11 +186,11 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     ConnectionStatus status;
     std::uint64_t seen = 0;
     const auto count_seen = [&] {
-        return statement.read ? env_.progress.rows_read(statement.name) : env_.progress.rows(statement.name);
+        return statement.read ? database_.progress.rows_read(statement.name) : database_.progress.rows(statement.name);
     };
     const auto satisfied = [&] {
         if (for_connection) {
-            const auto connection = env_.connections.find(statement.name);
+            const auto connection = database_.connections.find(statement.name);
             if (!connection) {
                 given_up = "it is not open: no table, pipeline or subscription uses it";
                 return true;
@@ -282,14 +207,15 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
         seen = count_seen();
         if (seen >= wanted) return true;
         if (statement.kind == ast::ObjectKind::pipeline) {
-            env_.engine.call([&](Engine&) {
-                const RunningPipeline* pipeline = env_.graph.find_pipeline(statement.name);
+            database_.engine.call([&](Engine&) {
+                const RunningPipeline* pipeline = database_.graph.find_pipeline(statement.name);
                 if (pipeline && pipeline->state() == PipelineState::failed)
                     given_up = "it failed: " + pipeline->last_error();
             });
         }
-        if (given_up.empty() && env_.connections.sources_ended() &&
-            env_.engine.call([&](Engine&) { return env_.graph.is_dry() && env_.graph.has_finished(); })) {
+        if (given_up.empty() && database_.connections.sources_ended() && database_.engine.call([&](Engine&) {
+                return database_.graph.is_dry() && database_.graph.has_finished();
+            })) {
             // Windows have closed, too: everything that will ever come has come; look once more, for the last rows may
             // just have been counted.
             seen = count_seen();
@@ -300,16 +226,16 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     std::optional<std::chrono::steady_clock::time_point> deadline;
     if (statement.timeout) deadline = std::chrono::steady_clock::now() + *statement.timeout;
 
-    const bool done = env_.progress.wait(satisfied, deadline);
+    const bool done = wait(satisfied, deadline);
     const std::string what = for_connection && !statement.count
                                  ? fmt::format("connection \"{}\" to be connected", statement.name)
                                  : fmt::format("{} {} {} \"{}\"", wanted, for_connection ? "messages" : "rows",
                                                statement.read ? "to be read by" : "of", statement.name);
     if (done && given_up.empty()) {
-        env_.output.done("WAIT FOR");
+        say_done("WAIT FOR");
         return true;
     }
-    if (env_.progress.cancelled()) {
+    if (cancelled_) {
         diagnostics.error(DiagnosticCode::cancelled, span, fmt::format("waiting for {} was cancelled", what));
         return false;
     }
@@ -325,12 +251,12 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
 
 std::optional<std::vector<PlanLine>> StatementExecutor::explain_plan(const BoundQuery& query) {
     const FunctionNames& aggregates = aggregate_functions();
-    return env_.engine.call([&](Engine& engine) -> std::optional<std::vector<PlanLine>> {
+    return database_.engine.call([&](Engine& engine) -> std::optional<std::vector<PlanLine>> {
         try {
             Diagnostics findings;  // Of these the binder has told.
             const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
             const auto plan =
-                StreamPlanner(query, input_times(query, env_.catalog), aggregates, describe, findings).plan();
+                StreamPlanner(query, input_times(query, catalog()), aggregates, describe, findings).plan();
             if (plan) return describe_plan(*plan, query);
         } catch (const EngineException&) {
             // Types that only messages decide: there is no plan before they come.

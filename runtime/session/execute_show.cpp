@@ -6,9 +6,9 @@
 #include "parser/write/sql_writer.h"
 #include "runtime/database/option_redaction.h"
 #include "runtime/database/option_text.h"
+#include "runtime/database/result_builder.h"
 #include "runtime/database/result_redaction.h"
 #include "runtime/session/like_pattern.h"
-#include "runtime/session/result_builder.h"
 #include "runtime/session/statement_executor.h"
 
 namespace laminar {
@@ -41,10 +41,11 @@ std::vector<OutputColumn> declared_columns(const TableObject& table) {
 
 void StatementExecutor::print(const ResultTable& table) {
     ResultTable shown = table;
-    redact_texts(shown, env_.connections.secrets());
-    env_.output.begin_result(shown.columns);
-    env_.output.rows(shown);
-    env_.output.end_result();
+    redact_texts(shown, database_.connections.secrets());
+    const StreamPrinter::Lease output = printer_.output();
+    output->begin_result(shown.columns);
+    output->rows(shown);
+    output->end_result();
 }
 
 void StatementExecutor::set(const BoundSet& statement) {
@@ -58,22 +59,22 @@ void StatementExecutor::set(const BoundSet& statement) {
         sql = fmt::format("SET {} = {}", name, *real);
     else if (const auto* flag = std::get_if<bool>(&statement.value))
         sql = fmt::format("SET {} = {}", name, *flag);
-    env_.engine.call([&](Engine& engine) { engine.execute(sql); });
-    env_.output.done("SET");
+    database_.engine.call([&](Engine& engine) { engine.execute(sql); });
+    say_done("SET");
 }
 
 void StatementExecutor::show(const BoundShow& statement) {
     using What = ast::Show::What;
     const auto wanted = [&](std::string_view name) { return !statement.like || matches_like(name, *statement.like); };
     const auto objects = [&](ast::ObjectKind kind) {
-        std::vector<const CatalogObject*> found = env_.catalog.objects(kind);
+        std::vector<const CatalogObject*> found = catalog().objects(kind);
         std::erase_if(found, [&](const CatalogObject* object) { return !wanted(definition_of(*object).name); });
         return found;
     };
     switch (statement.what) {
         case What::connectors: {
             ResultBuilder builder(text_columns({"name", "source", "sink", "help"}));
-            for (const ConnectorDescriptor& connector : env_.registry.all()) {
+            for (const ConnectorDescriptor& connector : database_.registry.all()) {
                 if (wanted(connector.name))
                     builder.add_row(connector.name, connector.is_source ? "yes" : "no",
                                     connector.is_sink ? "yes" : "no", connector.help);
@@ -84,7 +85,7 @@ void StatementExecutor::show(const BoundShow& statement) {
             ResultBuilder builder(text_columns({"name", "connector", "state", "endpoint", "last_error"}));
             for (const CatalogObject* object : objects(ast::ObjectKind::connection)) {
                 const auto& connection = std::get<ConnectionObject>(*object);
-                const auto live = env_.connections.find(connection.name);
+                const auto live = database_.connections.find(connection.name);
                 const ConnectionStatus status = live ? live->status() : ConnectionStatus{};
                 builder.add_row(connection.name, connection.connector->name, connection_state_name(status.state),
                                 text_or_null(status.endpoint), text_or_null(status.last_error));
@@ -114,8 +115,8 @@ void StatementExecutor::show(const BoundShow& statement) {
                 const auto& pipeline = std::get<PipelineObject>(*object);
                 std::string state;
                 std::string last_error;
-                env_.engine.call([&](Engine&) {
-                    const RunningPipeline* running = env_.graph.find_pipeline(pipeline.name);
+                database_.engine.call([&](Engine&) {
+                    const RunningPipeline* running = database_.graph.find_pipeline(pipeline.name);
                     if (!running) return;
                     state = pipeline_state_name(running->state());
                     last_error = running->last_error();
@@ -138,7 +139,7 @@ void StatementExecutor::show(const BoundShow& statement) {
             ResultBuilder builder(text_columns({"name", "value", "help"}));
             for (const OptionDeclaration& setting : session_setting_schema().options()) {
                 if (!wanted(setting.name)) continue;
-                const ResultTable current = env_.engine.call([&](Engine& engine) {
+                const ResultTable current = database_.engine.call([&](Engine& engine) {
                     return engine.query(
                         fmt::format("SELECT CAST(current_setting({}) AS VARCHAR)", quote_string(setting.name)));
                 });
@@ -151,11 +152,11 @@ void StatementExecutor::show(const BoundShow& statement) {
 
 void StatementExecutor::show_create(const BoundShowCreate& statement) {
     const Definition* definition = statement.kind == ast::ObjectKind::function
-                                       ? static_cast<const Definition*>(env_.catalog.find_function(statement.name))
-                                       : &definition_of(*env_.catalog.find(statement.name));
+                                       ? static_cast<const Definition*>(catalog().find_function(statement.name))
+                                       : &definition_of(*catalog().find(statement.name));
     ResultBuilder builder(text_columns({"statement"}));
     StatementWriterOptions options;
-    if (const auto* connection = env_.catalog.find_as<ConnectionObject>(statement.name)) {
+    if (const auto* connection = catalog().find_as<ConnectionObject>(statement.name)) {
         options.map_option_value = [schema = connection->connector->options](const ast::Option& option) {
             return redacted_value(option, *schema);
         };
@@ -167,7 +168,7 @@ void StatementExecutor::show_create(const BoundShowCreate& statement) {
 bool StatementExecutor::describe(const BoundDescribe& statement, SourceSpan span, Diagnostics& diagnostics) {
     if (statement.connector) {
         ResultBuilder builder(text_columns({"option", "type", "default", "required", "help"}));
-        const OptionSchema& schema = *env_.registry.find(statement.name)->options;
+        const OptionSchema& schema = *database_.registry.find(statement.name)->options;
         for (const OptionDeclaration& option : schema.options())
             builder.add_row(option.name, option_type_name(option.type), text_or_null(option.default_text),
                             text_or_null(describe_requirement(schema, option)), option.facts.help);
@@ -182,7 +183,7 @@ bool StatementExecutor::describe(const BoundDescribe& statement, SourceSpan span
         print(builder.take());
         return true;
     }
-    const CatalogObject* object = env_.catalog.find(statement.name);
+    const CatalogObject* object = catalog().find(statement.name);
     if (const auto* connection = object ? std::get_if<ConnectionObject>(object) : nullptr) {
         show_create({ast::ObjectKind::connection, connection->name});
         return true;

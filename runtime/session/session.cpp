@@ -1,117 +1,68 @@
 #include "runtime/session/session.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <mutex>
+#include <atomic>
 #include <set>
 
 #include "catalog/bind/binder.h"
 #include "catalog/query/function_rewriter.h"
-#include "runtime/database/engine_deadline.h"
-#include "runtime/database/engine_thread.h"
-#include "runtime/database/live_connections.h"
+#include "runtime/database/database_parts.h"
 #include "runtime/engine/failure_reason.h"
-#include "runtime/flow/progress.h"
-#include "runtime/flow/stream_graph.h"
+#include "runtime/session/known_functions.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
-#include "runtime/session/system_tables.h"
-#include "runtime/storage/engine_space.h"
+#include "runtime/session/stream_printer.h"
 
 namespace laminar {
 
 namespace {
 
-/// How often the engine looks at the clock when nothing arrives: retention, and sinks with a backlog.
-constexpr std::chrono::milliseconds engine_tick{100};
-
-/// A cycle has costs that do not depend on how much it takes in. A feed that fills the time of one cycle with so many
-/// rows is better served by fewer and larger ones: the next cycle then waits as long as a few of this kind would take,
-/// unless a channel fills up meanwhile. Below that, rows are taken as soon as they come.
-constexpr std::uint64_t rows_of_a_busy_cycle = 64;
-constexpr unsigned cycles_saved = 4;
-constexpr std::chrono::microseconds longest_rest{10'000};
-
-std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clock::duration took) {
-    if (rows < rows_of_a_busy_cycle) return {};
-    return std::min(longest_rest, std::chrono::duration_cast<std::chrono::microseconds>(took) * cycles_saved);
+/// Statements that change what there is: between binding one and carrying it out nothing else may do so. The others
+/// ask, and need no more than the catalog as it was.
+bool changes_the_database(const ast::Statement& statement) {
+    return !std::holds_alternative<ast::SelectStatement>(statement.node) &&
+           !std::holds_alternative<ast::Insert>(statement.node) &&
+           !std::holds_alternative<ast::WaitFor>(statement.node) &&
+           !std::holds_alternative<ast::Show>(statement.node) &&
+           !std::holds_alternative<ast::ShowCreate>(statement.node) &&
+           !std::holds_alternative<ast::Describe>(statement.node) &&
+           !std::holds_alternative<ast::Explain>(statement.node);
 }
-
-/// Query results come from the session's caller by way of the engine thread, stream rows from the engine thread: one at
-/// a time.
-class SerializedOutput final : public SessionOutput {
-public:
-    explicit SerializedOutput(SessionOutput& target) : target_(target) {}
-
-    void begin_result(const std::vector<OutputColumn>& columns) override {
-        const std::lock_guard lock(mutex_);
-        target_.begin_result(columns);
-    }
-    void rows(const ResultTable& rows) override {
-        const std::lock_guard lock(mutex_);
-        target_.rows(rows);
-    }
-    void end_result() override {
-        const std::lock_guard lock(mutex_);
-        target_.end_result();
-    }
-    void stream_rows(std::string_view stream, const ResultTable& rows) override {
-        const std::lock_guard lock(mutex_);
-        target_.stream_rows(stream, rows);
-    }
-    void done(std::string_view tag) override {
-        const std::lock_guard lock(mutex_);
-        target_.done(tag);
-    }
-
-private:
-    SessionOutput& target_;
-    std::mutex mutex_;
-};
 
 }  // namespace
 
 class Session::Implementation {
 public:
-    Implementation(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output)
-        : in_memory_(!settings.database_path),
-          registry_(registry),
-          output_(output),
+    Implementation(Database& database, SessionOutput& output, const Settings& settings)
+        : database_(database.parts()),
           checker_(make_query_checker()),
-          graph_(progress_),
-          engine_thread_(
-              {.database_path = settings.database_path}, [this] { return cycle(); }, engine_tick),
-          connections_(settings.io_threads, settings.secrets, settings.make_connection,
-                       [this] {
-                           progress_.notify();
-                           engine_thread_.wake();
-                       }),
-          executor_(
-              {catalog_, registry_, output_, connections_, engine_thread_, graph_, progress_, settings.wall_clock}) {
-        {
-            const std::lock_guard lock(status_mutex_);
-            status_.last_activity = std::chrono::steady_clock::now();
-        }
-        engine_thread_.call([&](Engine& engine) {
-            register_system_tables(engine, {catalog_, registry_, connections_, graph_});
-            cycling_ = true;
-        });
+          functions_(*checker_),
+          printer_(output, std::make_shared<StreamQueue>(settings.slow_reader, settings.queue_bytes,
+                                                         [this] {
+                                                             database_.progress.notify();
+                                                             database_.engine.wake();
+                                                         })),
+          executor_(database_, printer_, cancelled_) {
+        database_.wait_for_at_the_end(printer_.queue());
     }
 
     ~Implementation() {
-        if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
-        // What holds statements and slots of the engine goes before the engine does.
-        engine_thread_.call([&](Engine&) {
-            graph_.clear(in_memory_);
-            cycling_ = false;
-        });
+        // Who prints waits no longer for who reads.
+        printer_.queue()->close();
+        try {
+            executor_.remove_subscriptions();
+        } catch (...) {
+            spdlog::error("the subscriptions of a session were not ended: {}",
+                          failure_reason(std::current_exception()));
+        }
     }
 
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
         Diagnostics findings(source);
+        cancelled_ = false;
         const bool done = carry_out(source, statement, findings);
+        if (const std::string tag = executor_.take_tag(); done && !tag.empty()) printer_.output()->done(tag);
         diagnostics.set_source(source);
         for (Diagnostic finding : findings.all()) {
             finding.message = redact(finding.message);
@@ -121,73 +72,20 @@ public:
         return done;
     }
 
-    bool carry_out(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
-        progress_.reset_cancel();
-        Binder binder(catalog_, registry_, *checker_, diagnostics);
-        binder.set_warn_of_ineffective_options(true);
-        const std::optional<BoundStatement> bound = binder.bind(source, statement);
-        if (!bound) return false;
-        try {
-            const bool done = executor_.execute(*bound, diagnostics);
-            if (!done) restore_functions(*bound, catalog_, *checker_);
-            // What the statement made or removed shows in status() from here on.
-            engine_thread_.call([this](Engine&) { publish_status(false, false); });
-            return done;
-        } catch (const EngineException& problem) {
-            report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
-        } catch (...) {
-            diagnostics.error(DiagnosticCode::internal_error, statement.span, failure_reason(std::current_exception()));
-        }
-        restore_functions(*bound, catalog_, *checker_);
-        return false;
-    }
-
     void open_connections() { executor_.open_connections(); }
 
     void end_subscriptions() {
-        executor_.end_subscriptions();
-        engine_thread_.call([this](Engine&) { publish_status(false, false); });
+        cancelled_ = false;
+        executor_.remove_subscriptions();
+        executor_.show_streams();
+        database_.publish_status();
     }
-
-    std::vector<std::string> reload_secrets() { return connections_.reload_secrets(); }
 
     void cancel() noexcept {
-        progress_.cancel();
-        engine_thread_.interrupt();
+        cancelled_ = true;
+        database_.progress.notify();
+        executor_.interrupt();
     }
-
-    void abandon() noexcept {
-        progress_.cancel();
-        engine_thread_.interrupt_all();
-    }
-
-    [[nodiscard]] SessionStatus status() const {
-        SessionStatus status;
-        {
-            const std::lock_guard lock(status_mutex_);
-            status = status_;
-        }
-        status.failure = redact(status.failure);
-        const ConnectionStatus past = connections_.past_totals();
-        status.messages_in = past.messages_received;
-        status.messages_sent = past.messages_sent;
-        status.messages_failed = past.messages_failed;
-        status.messages_dropped = past.messages_dropped;
-        status.connections = connections_.statuses();
-        status.lag = connections_.longest_wait();
-        for (const ConnectionStatus& connection : status.connections) {
-            status.messages_in += connection.messages_received;
-            status.messages_sent += connection.messages_sent;
-            status.messages_failed += connection.messages_failed;
-            status.messages_dropped += connection.messages_dropped;
-            if (connection.state != ConnectionState::failed || status.failed) continue;
-            status.failed = true;
-            status.failure = fmt::format("connection \"{}\" failed: {}", connection.name, connection.last_error);
-        }
-        return status;
-    }
-
-    [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
 
     [[nodiscard]] const std::vector<std::string>& function_names() {
         if (function_names_.empty()) {
@@ -199,147 +97,68 @@ public:
         return function_names_;
     }
 
-    ShutdownResult shut_down(bool drain, std::chrono::milliseconds limit) {
-        const auto deadline = std::chrono::steady_clock::now() + limit;
-        shut_down_ = true;
-        progress_.reset_cancel();  // What was cancelled is the statement, not the end of the run.
-        ShutdownResult result;
-        connections_.pause_reading();
-        const EngineDeadline engine_deadline(engine_thread_, deadline);
-        const bool had_failed = status().failed;
-        bool interrupted = false;  // By the deadline: what failed by that was not done in time.
-        const auto run_dry = [&](Engine& engine, bool and_finished) {
-            bool done = true;
-            try {
-                done = graph_.run_dry(engine, deadline) && (!and_finished || graph_.has_finished());
-                settle();
-            } catch (...) {
-                fail_run(failure_reason(std::current_exception()));
-            }
-            const bool is_late = std::chrono::steady_clock::now() >= deadline;
-            const bool failed = !graph_.failure().empty() || !cycle_failure_.empty();
-            interrupted = interrupted || (is_late && failed && !had_failed);
-            return done;
-        };
-        const auto worked_off = [&] {
-            return engine_thread_.call([&](Engine& engine) { return run_dry(engine, false); });
-        };
-        if (!progress_.wait(worked_off, deadline) || interrupted) {
-            result.complete = false;
-            result.abandoned = "rows that had arrived were not worked off in time";
-        }
-        if (drain && result.complete) {
-            const auto closed = [&] {
-                return engine_thread_.call([&](Engine& engine) {
-                    graph_.end_inputs();
-                    return run_dry(engine, true);
-                });
-            };
-            if (!progress_.wait(closed, deadline) || interrupted) {
-                result.complete = false;
-                result.abandoned = "windows that were open were not closed in time";
-            }
-        }
-        UnsentMessages unsent;
-        const auto sent = [&] { return (unsent = connections_.unsent()).none(); };
-        if (!progress_.wait(sent, deadline)) {
-            result.complete = false;
-            result.abandoned += result.abandoned.empty() ? "" : "; ";
-            result.abandoned += describe(unsent);
-        }
-        // What was done or failed on the way counts as well.
-        engine_thread_.call([this](Engine&) { publish_status(false, false); });
-        const auto rest =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        connections_.close_all(std::max(rest, std::chrono::milliseconds(100)));
-        return result;
-    }
-
 private:
-    /// The engine quotes values in its texts, and a value may be a secret that a peer has sent back.
-    [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
-
-    /// Engine thread. What pipelines and tables do is theirs to answer for (StreamGraph); whatever else fails is the
-    /// run's failure: rows may be lost by it.
-    EngineThread::NextCycle cycle() {
-        try {
-            return cycle_once();
-        } catch (...) {
-            fail_run(failure_reason(std::current_exception()));
+    bool carry_out(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+        if (!changes_the_database(statement)) {
+            const StatementExecutor::PinnedCatalog pinned(executor_);
+            return bind_and_execute(source, statement, diagnostics);
         }
-        return std::nullopt;
+        const std::unique_lock lock = lock_statements();
+        if (!lock) {
+            diagnostics.error(DiagnosticCode::cancelled, statement.span,
+                              "the statement was cancelled while another session was changing the catalog");
+            return false;
+        }
+        const bool done = bind_and_execute(source, statement, diagnostics);
+        if (done) functions_.accept(executor_.catalog());
+        return done;
     }
 
-    /// Engine thread.
-    void fail_run(const std::string& reason) {
-        if (!cycle_failure_.empty()) return;  // The first is what the others follow from.
-        cycle_failure_ = reason;
-        spdlog::error("processing failed: {}", reason);
-        const std::lock_guard lock(status_mutex_);
-        if (!status_.failed) status_.failure = fmt::format("processing failed: {}", reason);
-        status_.failed = true;
+    bool bind_and_execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+        functions_.learn(executor_.catalog());
+        Binder binder(executor_.catalog(), database_.registry, *checker_, diagnostics);
+        binder.set_warn_of_ineffective_options(true);
+        const std::optional<BoundStatement> bound = binder.bind(source, statement);
+        if (!bound) return false;
+        bool done = false;
+        try {
+            done = executor_.execute(*bound, diagnostics);
+            // What the statement made or removed shows in the status from here on.
+            database_.publish_status();
+        } catch (const EngineException& problem) {
+            report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
+        } catch (...) {
+            diagnostics.error(DiagnosticCode::internal_error, statement.span, failure_reason(std::current_exception()));
+        }
+        if (!done) restore_functions(*bound, executor_.catalog(), *checker_);
+        return done;
     }
 
-    /// Engine thread.
-    EngineThread::NextCycle cycle_once() {
-        if (!cycling_) return std::nullopt;
-        const auto began = std::chrono::steady_clock::now();
-        const std::uint64_t rows_before = graph_.rows_in();
-        // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
-        const bool ended = graph_.has_inputs() && connections_.sources_ended();
-        const bool moved = graph_.cycle(engine_thread_.engine());
-        settle();
-        engine_thread_.set_alarm(graph_.next_batch_due());
-        // Pipelines that read what their tables retain remember row ids.
-        if (moved && !graph_.reads_past())
-            space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
-        publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
-        if (!moved) return std::nullopt;
-        return rest_after(graph_.rows_in() - rows_before, std::chrono::steady_clock::now() - began);
+    /// Not locked when the statement was cancelled meanwhile.
+    std::unique_lock<std::timed_mutex> lock_statements() {
+        constexpr std::chrono::milliseconds look_every{20};
+        std::unique_lock lock(database_.statements, std::defer_lock);
+        while (!lock.try_lock_for(look_every)) {
+            if (cancelled_) break;
+        }
+        return lock;
     }
 
-    /// Engine thread. Everything is processed by now: acknowledgements may leave.
-    void settle() { connections_.settle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures()); }
-
-    /// Engine thread.
-    void publish_status(bool moved, bool sources_finished) {
-        SessionStatus fresh;
-        fresh.rows_in = graph_.rows_in();
-        fresh.rows_out = graph_.rows_out();
-        fresh.live = graph_.has_inputs();
-        fresh.sources_finished = sources_finished;
-        fresh.failure = graph_.failure();
-        if (fresh.failure.empty() && !cycle_failure_.empty())
-            fresh.failure = fmt::format("processing failed: {}", cycle_failure_);
-        fresh.failed = !fresh.failure.empty();
-        const std::lock_guard lock(status_mutex_);
-        fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
-        status_ = std::move(fresh);
+    [[nodiscard]] std::string redact(std::string_view text) const {
+        return database_.connections.secrets().redact(text);
     }
 
-    const bool in_memory_;
-    bool shut_down_ = false;
-    std::string cycle_failure_;  ///< Engine thread.
-    bool cycling_ = false;       ///< Engine thread: it begins before the connections are there, and ends after them.
-    const ConnectorRegistry& registry_;
-    SerializedOutput output_;
+    DatabaseParts& database_;
+    std::atomic<bool> cancelled_{false};
     std::unique_ptr<QueryChecker> checker_;
+    KnownFunctions functions_;
     std::vector<std::string> function_names_;
-    Catalog catalog_;
-    Progress progress_;
-    StreamGraph graph_;
-    EngineSpace space_;
-    mutable std::mutex status_mutex_;
-    SessionStatus status_;  ///< Guarded by status_mutex_.
-    // The engine outlives the connections, which wake it; what the engine's side holds of them goes with
-    // graph_.clear().
-    EngineThread engine_thread_;
-    LiveConnections connections_;
+    StreamPrinter printer_;
     StatementExecutor executor_;
 };
 
-Session::Session(const Settings& settings, const ConnectorRegistry& registry, SessionOutput& output)
-    : implementation_(std::make_unique<Implementation>(settings, registry, output)) {}
+Session::Session(Database& database, SessionOutput& output, const Settings& settings)
+    : implementation_(std::make_unique<Implementation>(database, output, settings)) {}
 
 Session::~Session() = default;
 
@@ -351,20 +170,8 @@ void Session::open_connections() { implementation_->open_connections(); }
 
 void Session::end_subscriptions() { implementation_->end_subscriptions(); }
 
-std::vector<std::string> Session::reload_secrets() { return implementation_->reload_secrets(); }
-
-void Session::abandon() noexcept { implementation_->abandon(); }
-
 void Session::cancel() noexcept { implementation_->cancel(); }
 
-SessionStatus Session::status() const { return implementation_->status(); }
-
 const std::vector<std::string>& Session::function_names() { return implementation_->function_names(); }
-
-const Catalog& Session::catalog() const noexcept { return implementation_->catalog(); }
-
-Session::ShutdownResult Session::shut_down(bool drain, std::chrono::milliseconds deadline) {
-    return implementation_->shut_down(drain, deadline);
-}
 
 }  // namespace laminar

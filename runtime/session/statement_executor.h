@@ -1,43 +1,53 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/bind/binder.h"
 #include "catalog/bind/bound_statement.h"
 #include "catalog/objects/catalog.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/database/engine_thread.h"
-#include "runtime/database/live_connections.h"
-#include "runtime/flow/progress.h"
+#include "runtime/database/database_parts.h"
+#include "runtime/engine/engine_reader.h"
 #include "runtime/flow/rows/stream_schema.h"
-#include "runtime/flow/stream_graph.h"
 #include "runtime/plan/plan_text.h"
-#include "runtime/session/session.h"
+#include "runtime/session/query_snapshot.h"
+#include "runtime/session/stream_printer.h"
 
 namespace laminar {
 
-/// Carries out bound statements. The session's thread calls it; what touches the engine or the graph is handed to the
-/// engine thread. All references are borrowed from the session.
+/// Carries out bound statements of one session. Its thread calls it, but for interrupt; what touches the engine's
+/// connection that writes, or the graph, is handed to the engine thread. Queries run on the session's thread, over a
+/// reader of its own.
 class StatementExecutor {
 public:
-    struct Environment {
-        Catalog& catalog;
-        const ConnectorRegistry& registry;
-        SessionOutput& output;
-        LiveConnections& connections;
-        EngineThread& engine;
-        StreamGraph& graph;  ///< Engine thread only.
-        Progress& progress;
-        std::function<std::int64_t()> wall_clock;  ///< Of Session::Settings.
-    };
+    /// All is borrowed. cancelled: set when the statement that runs is to end.
+    StatementExecutor(DatabaseParts& database, StreamPrinter& printer, const std::atomic<bool>& cancelled)
+        : database_(database), printer_(printer), cancelled_(cancelled) {}
 
-    explicit StatementExecutor(const Environment& environment) : env_(environment) {}
+    /// While it lives, catalog() is what it was at the beginning, whatever other sessions do. Without one, the caller
+    /// holds the database's statement lock, and catalog() is the present one: valid until the next change.
+    class PinnedCatalog {
+    public:
+        explicit PinnedCatalog(StatementExecutor& executor) : executor_(executor) {
+            executor_.pinned_ = executor_.database_.catalog.snapshot();
+        }
+        ~PinnedCatalog() { executor_.pinned_.reset(); }
+        PinnedCatalog(const PinnedCatalog&) = delete;
+        PinnedCatalog& operator=(const PinnedCatalog&) = delete;
+
+    private:
+        StatementExecutor& executor_;
+    };
+    [[nodiscard]] const Catalog& catalog() const { return pinned_ ? *pinned_ : database_.catalog.current(); }
 
     /// False after reporting, and throws. The catalog is changed by statements that succeed alone, and on the engine
     /// thread: system tables that pipelines read never see it change.
@@ -48,9 +58,21 @@ public:
     /// first, the session's owner does after the last statement.
     void open_connections();
 
-    void end_subscriptions();
+    /// What to tell of the statement executed last: "CREATE TABLE", "INSERT 3"; empty when it had a result, or failed.
+    [[nodiscard]] std::string take_tag() noexcept { return std::exchange(tag_, {}); }
+
+    /// Those of this session, which are not shown any more. Waits for the engine thread.
+    void remove_subscriptions();
+
+    /// Waits until what streams have made so far has been shown; false when cancelled.
+    bool show_streams();
+
+    /// Interrupts what the engine executes for this session's statement, if it does. Any thread.
+    void interrupt() noexcept;
 
 private:
+    /// It is told when the statement has let go of everything: a reader may make that wait.
+    void say_done(std::string tag) { tag_ = std::move(tag); }
     void open_later(const std::string& connection);
 
     /// What a statement has taken out of the graph used these connections: they are told when that is done, and may
@@ -67,7 +89,9 @@ private:
     // engine's part changes in one transaction, and after that, in the same task of the engine thread, the graph and
     // the catalog: what a pipeline sees of them fits together.
     bool create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics);
-    void create_stored_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole);
+    void apply_to_catalog(const BoundStatement& statement);
+    bool create_stored_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole,
+                             Diagnostics& diagnostics);
     void create_stream_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole);
     [[nodiscard]] std::optional<TableObject> replaced_table(const BoundCreate& statement) const;
     void remove_table(const TableObject& table, Removed& removed);
@@ -106,19 +130,31 @@ private:
 
     // execute_query.cpp
     bool select(const BoundQuery& query, SourceSpan span, Diagnostics& diagnostics);
-    bool insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics);
-    bool insert_into_connection(const BoundInsert& statement, const TableObject& table, SourceSpan span,
-                                Diagnostics& diagnostics);
     bool run_connection_tests(const BoundQuery& query);  ///< False when cancelled.
     bool wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics);
     void explain(const BoundExplain& statement);
-    WrittenSql retained_sql(const BoundQuery& query);
+    /// The reader's SQL for a query over what tables retain and system tables show.
+    WrittenSql retained_sql(const BoundQuery& query, const QuerySnapshot& snapshot);
+    /// Made at first use: scripts that only declare need none.
+    EngineReader& reader();
     ResultTable explain_query(const BoundQuery& query, bool continuous);
     std::optional<std::vector<PlanLine>> explain_plan(const BoundQuery& query);
-    /// Brings what tables retain up to date.
-    void prepare_for_reading();
-    /// Tables show exactly what they retain, until the next cycle. Engine thread: right before the query is executed.
-    void show_retained(const BoundQuery& query);
+    bool wait(const std::function<bool()>& satisfied, std::optional<std::chrono::steady_clock::time_point> deadline);
+
+    /// The calls of ACKNOWLEDGE in what the reader has read count from now on.
+    void acknowledge_read();
+
+    // execute_insert.cpp
+    /// All rows of a query, shaped for a sink of these columns (none: as they are). Nothing after reporting an error.
+    std::optional<ResultTable> read_rows(const BoundQuery& query, const std::vector<OutputColumn>& shape,
+                                         SourceSpan span, Diagnostics& diagnostics);
+    /// Engine thread. The columns of rows are columns of the table. Throws EngineException.
+    static void insert_rows(Engine& engine, const TableObject& table, const ResultTable& rows);
+    bool insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics);
+    bool insert_values(const BoundInsert& statement, const TableObject& table, SourceSpan span,
+                       Diagnostics& diagnostics);
+    bool insert_into_connection(const ResultTable& rows, const TableObject& table, SourceSpan span,
+                                Diagnostics& diagnostics);
 
     // execute_show.cpp
     void show(const BoundShow& statement);
@@ -131,13 +167,16 @@ private:
 
     const FunctionNames& aggregate_functions();
 
-    Environment env_;
-    FunctionNames aggregate_functions_;  ///< Asked of the engine once.
-    std::uint64_t next_subscription_ = 1;
-    std::uint64_t replacements_ = 0;
-    std::vector<std::string> ready_;  ///< Names of connections that are to be opened.
-    std::vector<std::string>
-        subscriptions_;  ///< Names of those that run. Also of the engine thread while it is called.
+    DatabaseParts& database_;
+    StreamPrinter& printer_;
+    const std::atomic<bool>& cancelled_;
+    std::shared_ptr<const Catalog> pinned_;
+    std::string tag_;
+    std::mutex reader_mutex_;  ///< Held while reader_ is made, and to interrupt it.
+    std::unique_ptr<EngineReader> reader_;
+    FunctionNames aggregate_functions_;           ///< Asked of the engine once.
+    std::vector<std::string> ready_;              ///< Names of connections that are to be opened.
+    std::vector<std::string> own_subscriptions_;  ///< Names of those that it has started.
 };
 
 }  // namespace laminar

@@ -16,10 +16,10 @@ ConnectionStatus connection(const std::string& name, ConnectionState state) {
 }  // namespace
 
 TEST_CASE("rates, lag and connections") {
-    SessionStatus earlier;
+    DatabaseStatus earlier;
     earlier.messages_in = 1000;
     earlier.rows_out = 10;
-    SessionStatus now = earlier;
+    DatabaseStatus now = earlier;
     now.messages_in = 4000;
     now.rows_out = 20;
     now.lag = std::chrono::milliseconds(12);
@@ -36,7 +36,7 @@ TEST_CASE("rates, lag and connections") {
 }
 
 TEST_CASE("many connections are counted by state") {
-    SessionStatus now;
+    DatabaseStatus now;
     for (int i = 0; i < 5; ++i) now.connections.push_back(connection("c", ConnectionState::connected));
     now.connections.push_back(connection("f", ConnectionState::failed));
     CHECK(progress_text({}, now, std::chrono::duration<double>(1)).ends_with("| 5 connected, 1 failed"));

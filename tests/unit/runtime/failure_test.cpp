@@ -57,15 +57,15 @@ private:
 TEST_CASE("a pipeline fails with what its output throws, and the others go on") {
     SessionFixture fixture;
     SUBCASE("an exception of the library") {
-        fixture.output.on_stream_rows = [] { throw std::logic_error("there is no paper"); };
+        fixture.output().on_stream_rows = [] { throw std::logic_error("there is no paper"); };
     }
     SUBCASE("anything else") {
-        fixture.output.on_stream_rows = [] { throw 42; };
+        fixture.output().on_stream_rows = [] { throw 42; };
     }
     REQUIRE(fixture.run(two_pipelines).empty());
     CHECK(fixture.query("SELECT COUNT(*) AS n FROM kept;") == Rows{R"({"n":40})"});
     CHECK(fixture.query("SELECT name FROM system.pipelines WHERE state = 'failed';") == Rows{R"({"name":"bad"})"});
-    const SessionStatus status = fixture.session->status();
+    const DatabaseStatus status = fixture.database->status();
     CHECK(status.failed);
     CHECK(status.failure.starts_with("pipeline \"bad\" failed: "));
 }
@@ -79,9 +79,9 @@ TEST_CASE("what belongs to nobody fails the run") {
                 .run("CREATE CONNECTION g TO generator (rows_per_second = 200);"
                      "CREATE TABLE r (counter BIGINT) WITH (connector = 'g');")
                 .empty());
-    fixture.session->open_connections();
-    CHECK(SessionFixture::wait_until([&] { return fixture.session->status().failed; }));
-    CHECK(fixture.session->status().failure == "processing failed: connection \"g\": nothing settles here");
+    fixture.session().open_connections();
+    CHECK(SessionFixture::wait_until([&] { return fixture.database->status().failed; }));
+    CHECK(fixture.database->status().failure == "processing failed: connection \"g\": nothing settles here");
     fixture.wrap = {};
 }
 
@@ -137,5 +137,5 @@ TEST_CASE("a pipeline reads system tables while statements change what they show
                   .empty());
         if (round % 2 == 1) CHECK(fixture.run("DROP TABLE " + name + ";").empty());
     }
-    CHECK_FALSE(fixture.session->status().failed);
+    CHECK_FALSE(fixture.database->status().failed);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace laminar {
@@ -30,16 +31,19 @@ TEST_CASE("waiting ends at the deadline") {
     CHECK_FALSE(progress.wait([] { return false; }, std::chrono::steady_clock::now()));
 }
 
-TEST_CASE("cancel ends the present wait and those after it, until it is reset") {
+TEST_CASE("a cancelled wait ends, and only that") {
     Progress progress;
-    std::thread canceller([&] { progress.cancel(); });
-    CHECK_FALSE(progress.wait([] { return false; }, {}));
+    std::atomic<bool> cancelled{false};
+    const std::atomic<bool> going_on{false};
+    std::thread canceller([&] {
+        cancelled = true;
+        progress.notify();
+    });
+    CHECK_FALSE(progress.wait([] { return false; }, {}, cancelled));
     canceller.join();
-    CHECK(progress.cancelled());
-    CHECK_FALSE(progress.wait([] { return false; }, {}));
-    progress.reset_cancel();
+    CHECK_FALSE(progress.wait([] { return false; }, {}, cancelled));
     progress.add_rows("t", 1);
-    CHECK(progress.wait([&] { return progress.rows("t") == 1; }, {}));
+    CHECK(progress.wait([&] { return progress.rows("t") == 1; }, {}, going_on));
 }
 
 }  // namespace laminar

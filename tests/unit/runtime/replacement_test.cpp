@@ -84,7 +84,7 @@ TEST_CASE("tables of one kind replace those of the other") {
     CHECK(fixture.query(retained) == both);
     REQUIRE(fixture.run("CREATE OR REPLACE TABLE r AS SELECT k, v FROM r WHERE v > 1;").empty());
     CHECK(fixture.query(retained) == Rows{both[1]});
-    CHECK_FALSE(fixture.session->status().live);
+    CHECK_FALSE(fixture.database->status().live);
     CHECK(fixture.run("DROP TABLE r; CREATE TABLE r (k TEXT, v INTEGER) WITH (connector = 'c'); WAIT FOR r COUNT 2;")
               .empty());
     CHECK(fixture.query(retained) == both);
@@ -104,11 +104,11 @@ TEST_CASE("a table over a connection keeps its rows and its readers when what re
         std::string::npos);
     CHECK(fixture.query(retained) == both);
     CHECK(fixture.query("SELECT connection FROM system.tables WHERE name = 'r';") == Rows{R"({"connection":"c"})"});
-    CHECK(fixture.session->status().connections.size() == 1);
+    CHECK(fixture.database->status().connections.size() == 1);
     fixture.impossible.clear();
     CHECK(fixture.run("CREATE OR REPLACE TABLE r (k TEXT) WITH (connector = 'other'); WAIT FOR r COUNT 2;").empty());
     CHECK(fixture.query("SELECT k FROM r ORDER BY k;") == Rows{R"({"k":"a"})", R"({"k":"b"})"});
-    CHECK(fixture.session->status().connections.front().name == "other");
+    CHECK(fixture.database->status().connections.front().name == "other");
 }
 
 TEST_CASE("a connection goes on when a secret of what replaces it is missing") {
@@ -122,7 +122,7 @@ TEST_CASE("a connection goes on when a secret of what replaces it is missing") {
                                         "ALTER CONNECTION c SET (path = '${secret:no_such_secret}');"}) {
         CHECK(only(fixture.run(statement)).find("connection \"c\" stays as it is") != std::string::npos);
         CHECK(fixture.query(retained) == both);
-        CHECK(fixture.session->status().connections.front().state != ConnectionState::failed);
+        CHECK(fixture.database->status().connections.front().state != ConnectionState::failed);
         CHECK(only(fixture.query("SHOW CREATE CONNECTION c;")).find("no_such_secret") == std::string::npos);
     }
 }
@@ -162,7 +162,7 @@ TEST_CASE("a pipeline goes on when what replaces it fails") {
     CHECK(fixture.run("WAIT FOR r COUNT 60;").empty());
     CHECK(SessionFixture::wait_until(
         [&] { return fixture.query("SELECT n >= 60 AS all_rows FROM counts;") == Rows{R"({"all_rows":true})"}; }));
-    CHECK(fixture.session->status().connections.size() == 1);
+    CHECK(fixture.database->status().connections.size() == 1);
 }
 
 TEST_CASE("a pipeline that replaces another goes on with what is there") {
@@ -223,7 +223,7 @@ TEST_CASE("a connection goes on as it was when what replaces it cannot be made")
                                "ALTER CONNECTION g SET (rows_per_second = 7);"}) {
         CHECK(only(fixture.run(change)).find("it cannot be made") != std::string::npos);
         CHECK(fixture.query("SHOW CREATE CONNECTION g;") == before);
-        CHECK(fixture.session->status().connections.front().state == ConnectionState::connected);
+        CHECK(fixture.database->status().connections.front().state == ConnectionState::connected);
     }
     CHECK(fixture.run("WAIT FOR r COUNT 30;").empty());
 }
@@ -234,7 +234,7 @@ TEST_CASE("what cannot be made for the first time leaves no trace") {
     REQUIRE(fixture.run("CREATE CONNECTION g TO generator (rows_per_second = 100);").empty());
     CHECK_FALSE(fixture.run("CREATE TABLE r (counter BIGINT) WITH (connector = 'g');").empty());
     CHECK_FALSE(fixture.run("CREATE PIPELINE p AS SELECT counter FROM g;").empty());
-    CHECK(fixture.session->status().connections.empty());
+    CHECK(fixture.database->status().connections.empty());
     CHECK(only(fixture.query("SELECT * FROM r;")).starts_with("L404"));
     fixture.impossible.clear();
     CHECK(fixture.run("CREATE TABLE r (counter BIGINT) WITH (connector = 'g'); WAIT FOR r COUNT 3;").empty());
@@ -261,13 +261,13 @@ TEST_CASE("a subscription ends with what it reads") {
                      "CREATE TABLE r (counter BIGINT) WITH (connector = 'g');"
                      "SUBSCRIBE TO r; WAIT FOR r COUNT 5; DROP TABLE r;")
                 .empty());
-    fixture.session->open_connections();
-    CHECK(SessionFixture::wait_until([&] { return !fixture.session->status().live; }));
+    fixture.session().open_connections();
+    CHECK(SessionFixture::wait_until([&] { return !fixture.database->status().live; }));
     REQUIRE(fixture
                 .run("CREATE PIPELINE p AS SELECT counter FROM g; SUBSCRIBE TO p; WAIT FOR p COUNT 5;"
                      "CREATE OR REPLACE PIPELINE p AS SELECT counter + 1 AS n FROM g; WAIT FOR p COUNT 5;"
                      "SUBSCRIBE TO (SELECT counter FROM g); DROP CONNECTION g CASCADE;")
                 .empty());
-    CHECK(fixture.session->status().connections.empty());
-    CHECK_FALSE(fixture.session->status().failed);
+    CHECK(fixture.database->status().connections.empty());
+    CHECK_FALSE(fixture.database->status().failed);
 }

@@ -12,6 +12,7 @@
 namespace laminar::test {
 
 void RecordedOutput::rows(const ResultTable& rows) {
+    if (on_rows) on_rows();
     const std::lock_guard lock(mutex_);
     for (std::size_t row = 0; row < rows.rows; ++row) rows_.push_back(row_as_json(rows, row));
 }
@@ -28,16 +29,26 @@ std::vector<std::string> RecordedOutput::take() {
 }
 
 SessionFixture::SessionFixture() {
-    Session::Settings settings;
+    Database::Settings settings;
     settings.make_connection = [this](const ConnectionObject& definition, const ConnectionContext& context) {
         if (impossible.contains(definition.name)) throw std::runtime_error("it cannot be made");
         auto connection = make_connection(definition, context);
         return wrap ? wrap(std::move(connection)) : std::move(connection);
     };
-    session = std::make_unique<Session>(settings, builtin_connectors(), output);
+    database = std::make_unique<Database>(settings, builtin_connectors());
+    renew_session({});
 }
 
-std::vector<std::string> SessionFixture::run(std::string_view script) {
+std::unique_ptr<RecordedSession> SessionFixture::other_session(const Session::Settings& settings) {
+    return std::make_unique<RecordedSession>(*database, settings);
+}
+
+void SessionFixture::renew_session(const Session::Settings& settings) {
+    own_.reset();
+    own_ = std::make_unique<RecordedSession>(*database, settings);
+}
+
+std::vector<std::string> RecordedSession::run(std::string_view script) {
     std::vector<std::string> findings;
     const auto source = std::make_shared<SourceText>("test", std::string(script));
     Diagnostics problems(source);
@@ -51,13 +62,13 @@ std::vector<std::string> SessionFixture::run(std::string_view script) {
     for (const ast::Statement& statement : parsed.statements) {
         if (!good) break;
         Diagnostics diagnostics(source);
-        good = session->execute(source, statement, diagnostics);
+        good = session.execute(source, statement, diagnostics);
         note(diagnostics);
     }
     return findings;
 }
 
-std::vector<std::string> SessionFixture::query(std::string_view text) {
+std::vector<std::string> RecordedSession::query(std::string_view text) {
     output.take();
     const std::vector<std::string> findings = run(text);
     return findings.empty() ? output.take() : findings;

@@ -1,8 +1,9 @@
-#include "runtime/session/system_tables.h"
+#include "runtime/database/system_tables.h"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,8 +15,8 @@
 #include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 #include "runtime/database/option_text.h"
+#include "runtime/database/result_builder.h"
 #include "runtime/database/result_redaction.h"
-#include "runtime/session/result_builder.h"
 
 namespace laminar {
 
@@ -35,7 +36,8 @@ ResultTable connections_of(std::string_view connector, const SystemTableSources&
     std::map<std::string, ConnectionStatus> live;
     for (ConnectionStatus& status : sources.connections.statuses()) live[fold_case(status.name)] = std::move(status);
     ResultBuilder builder(std::move(columns));
-    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::connection)) {
+    const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
+    for (const CatalogObject* object : catalog->objects(ast::ObjectKind::connection)) {
         const auto& definition = std::get<ConnectionObject>(*object);
         if (!connector.empty() && definition.connector->name != connector) continue;
         ConnectionStatus status = live[fold_case(definition.name)];
@@ -65,7 +67,8 @@ ResultTable websocket_connections(const SystemTableSources& sources, std::vector
 
 ResultTable websocket_clients(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
-    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::connection)) {
+    const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
+    for (const CatalogObject* object : catalog->objects(ast::ObjectKind::connection)) {
         const std::string& name = std::get<ConnectionObject>(*object).name;
         const std::shared_ptr<Connection> connection = sources.connections.find(name);
         if (!connection) continue;
@@ -141,7 +144,8 @@ std::string_view stream_name(TableStream stream) {
 
 ResultTable tables(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
-    for (const CatalogObject* object : sources.catalog.objects(ast::ObjectKind::table)) {
+    const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
+    for (const CatalogObject* object : catalog->objects(ast::ObjectKind::table)) {
         const auto& table = std::get<TableObject>(*object);
         if (table.is_stored()) {
             builder.add_row(table.name, "stored", nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);

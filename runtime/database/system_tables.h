@@ -1,7 +1,7 @@
 #pragma once
 
-#include "catalog/objects/catalog.h"
 #include "catalog/objects/connector_registry.h"
+#include "runtime/database/catalog_store.h"
 #include "runtime/database/live_connections.h"
 #include "runtime/engine/engine.h"
 #include "runtime/flow/stream_graph.h"
@@ -10,8 +10,7 @@ namespace laminar {
 
 /// What system tables show. Borrowed; must outlive the engine.
 struct SystemTableSources {
-    const Catalog&
-        catalog;  ///< Read while its owner, the session's thread, waits for the query: never at the same time.
+    const CatalogStore& catalog;
     const ConnectorRegistry& registry;
     const LiveConnections& connections;
     StreamGraph& graph;

@@ -1,4 +1,4 @@
-#include "runtime/session/result_builder.h"
+#include "runtime/database/result_builder.h"
 
 namespace laminar {
 

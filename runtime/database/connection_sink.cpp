@@ -1,0 +1,132 @@
+#include "runtime/database/connection_sink.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <deque>
+#include <utility>
+
+#include "connectors/codec/message_framing.h"
+#include "runtime/database/live_connections.h"
+#include "runtime/flow/rows/failed_rows.h"
+#include "runtime/flow/rows/result_rows.h"
+
+namespace laminar {
+
+namespace {
+
+class ConnectionSink final : public SinkWriter {
+public:
+    ConnectionSink(LiveConnections& connections, std::string connection, Changelog changelog, std::string table)
+        : connections_(connections),
+          connection_(std::move(connection)),
+          changelog_(changelog),
+          table_(std::move(table)) {}
+
+    std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
+        // Whoever reads changes reads rows that are added as changes, too.
+        if (changelog_ != Changelog::none) return write_changes(empty_rows(rows.columns), rows, 0);
+        send(rows, true);
+        return {};
+    }
+
+    void expect_changes(const std::vector<std::string>& keys) override {
+        keys_ = keys;
+        if (changelog_ == Changelog::none)
+            throw EngineException({.type = "Binder",
+                                   .message = "the result of the query is updated as rows come; say how its changes "
+                                              "are to be sent: CREATE TABLE " +
+                                              table_ + " ... WITH (connector = '" + connection_ +
+                                              "', changelog = 'upsert')"});
+    }
+
+    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added, unsigned) override {
+        const ChangelogForm form = changelog_ == Changelog::debezium ? ChangelogForm::debezium
+                                   : changelog_ == Changelog::full   ? ChangelogForm::marks
+                                                                     : ChangelogForm::upsert;
+        const auto now =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+        const ResultTable changes = make_changelog(removed, added, keys_, form, now);
+        send(changes, false);
+        return {};
+    }
+
+    bool flush() override {
+        if (backlog_.empty()) return true;
+        const std::shared_ptr<Connection> connection = connections_.find(connection_);
+        while (!backlog_.empty()) {
+            const SendOutcome outcome = connection ? connection->send(backlog_.front().message) : SendOutcome::failed;
+            if (outcome == SendOutcome::full) return false;
+            if (outcome != SendOutcome::accepted) add_undeliverable(backlog_.front(), outcome, connection.get());
+            backlog_.pop_front();
+        }
+        return true;
+    }
+
+    [[nodiscard]] std::uint64_t undeliverable() const override { return undeliverable_; }
+    [[nodiscard]] std::string undeliverable_reason() const override { return undeliverable_reason_; }
+    [[nodiscard]] std::vector<FailedRow> take_failures() override { return std::exchange(failures_, {}); }
+
+private:
+    void add_undeliverable(const FramedMessage& framed, SendOutcome outcome, const Connection* connection) {
+        undeliverable_ += framed.rows;
+        FailedRow failure;
+        failure.connection = connection_;
+        failure.kind = FailedRow::Kind::undeliverable;
+        failure.client_id = framed.message.client_id;
+        if (outcome == SendOutcome::no_such_client)
+            failure.reason = fmt::format("there is no client \"{}\"", framed.message.client_id);
+        else if (outcome == SendOutcome::no_such_session)
+            failure.reason = framed.message.client_id.empty()
+                                 ? fmt::format("there is no session {}", *framed.message.session_id)
+                                 : fmt::format("there is no session {} of a client \"{}\"", *framed.message.session_id,
+                                               framed.message.client_id);
+        else if (outcome == SendOutcome::session_ended)
+            failure.reason = fmt::format("session {} has ended", *framed.message.session_id);
+        else if (outcome == SendOutcome::not_connected)
+            failure.reason = "the connection is closed";
+        else
+            failure.reason = failed_because(connection ? connection->status().last_error : std::string());
+        undeliverable_reason_ = fmt::format("connection \"{}\": {}", connection_, failure.reason);
+        if (framed.message.payload) failure.payload = *framed.message.payload;
+        add_failure(failures_, std::move(failure));
+    }
+
+    static std::string failed_because(const std::string& error) {
+        return error.empty() ? "the connection has failed" : "the connection has failed: " + error;
+    }
+
+    /// Changes go to whoever listens: columns client_id and session_id in them are data.
+    void send(const ResultTable& rows, bool has_receivers) {
+        // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
+        const std::shared_ptr<Connection> connection = connections_.find(connection_);
+        FramingOptions options = connection ? connection->framing() : FramingOptions();
+        options.has_receivers = options.has_receivers && has_receivers;
+        options.has_sessions = options.has_sessions && has_receivers;
+        framing_.set_options(options);
+        framing_.set_columns(rows.columns);
+        framing_.frame(rows.values, rows.rows, backlog_);
+        flush();
+    }
+
+    LiveConnections& connections_;
+    std::string connection_;
+    Changelog changelog_;
+    std::string table_;
+    std::vector<std::string> keys_;
+    MessageFraming framing_;
+    std::deque<FramedMessage> backlog_;
+    std::uint64_t undeliverable_ = 0;
+    std::string undeliverable_reason_;
+    std::vector<FailedRow> failures_;
+};
+
+}  // namespace
+
+std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
+                                                 Changelog changelog, std::string table) {
+    return std::make_unique<ConnectionSink>(connections, std::move(connection), changelog, std::move(table));
+}
+
+}  // namespace laminar

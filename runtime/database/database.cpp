@@ -1,0 +1,295 @@
+#include "runtime/database/database.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "runtime/database/database_parts.h"
+#include "runtime/database/engine_deadline.h"
+#include "runtime/database/system_tables.h"
+#include "runtime/engine/failure_reason.h"
+#include "runtime/storage/engine_space.h"
+
+namespace laminar {
+
+namespace {
+
+/// How often the engine looks at the clock when nothing arrives: retention, and sinks with a backlog.
+constexpr std::chrono::milliseconds engine_tick{100};
+
+/// A cycle has costs that do not depend on how much it takes in. A feed that fills the time of one cycle with so many
+/// rows is better served by fewer and larger ones: the next cycle then waits as long as a few of this kind would take,
+/// unless a channel fills up meanwhile. Below that, rows are taken as soon as they come.
+constexpr std::uint64_t rows_of_a_busy_cycle = 64;
+constexpr unsigned cycles_saved = 4;
+constexpr std::chrono::microseconds longest_rest{10'000};
+
+std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clock::duration took) {
+    if (rows < rows_of_a_busy_cycle) return {};
+    return std::min(longest_rest, std::chrono::duration_cast<std::chrono::microseconds>(took) * cycles_saved);
+}
+
+}  // namespace
+
+class Database::Implementation {
+public:
+    Implementation(const Settings& settings, const ConnectorRegistry& registry)
+        : in_memory_(!settings.path),
+          graph_(progress_),
+          engine_thread_(
+              {.database_path = settings.path}, [this] { return cycle(); }, engine_tick),
+          connections_(settings.io_threads, settings.secrets, settings.make_connection,
+                       [this] {
+                           progress_.notify();
+                           engine_thread_.wake();
+                       }),
+          parts_{.registry = registry,
+                 .catalog = catalog_,
+                 .connections = connections_,
+                 .engine = engine_thread_,
+                 .graph = graph_,
+                 .progress = progress_,
+                 .wall_clock = settings.wall_clock,
+                 .publish_status = [this] { engine_thread_.call([this](Engine&) { publish_status(false, false); }); },
+                 .wait_for_at_the_end = [this](const std::shared_ptr<StreamQueue>& queue) { add_queue(queue); }} {
+        {
+            const std::lock_guard lock(status_mutex_);
+            status_.last_activity = std::chrono::steady_clock::now();
+        }
+        engine_thread_.call([&](Engine& engine) {
+            register_system_tables(engine, {catalog_, registry, connections_, graph_});
+            cycling_ = true;
+        });
+    }
+
+    ~Implementation() {
+        if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
+        // What holds statements and slots of the engine goes before the engine does.
+        engine_thread_.call([&](Engine&) {
+            graph_.clear(in_memory_);
+            cycling_ = false;
+        });
+    }
+
+    [[nodiscard]] DatabaseParts& parts() noexcept { return parts_; }
+    [[nodiscard]] std::shared_ptr<const Catalog> catalog() const { return catalog_.snapshot(); }
+    std::vector<std::string> reload_secrets() { return connections_.reload_secrets(); }
+    void abandon() noexcept { engine_thread_.interrupt_all(); }
+
+    [[nodiscard]] DatabaseStatus status() const {
+        DatabaseStatus status;
+        {
+            const std::lock_guard lock(status_mutex_);
+            status = status_;
+        }
+        status.failure = redact(status.failure);
+        const ConnectionStatus past = connections_.past_totals();
+        status.messages_in = past.messages_received;
+        status.messages_sent = past.messages_sent;
+        status.messages_failed = past.messages_failed;
+        status.messages_dropped = past.messages_dropped;
+        status.connections = connections_.statuses();
+        status.lag = connections_.longest_wait();
+        for (const ConnectionStatus& connection : status.connections) {
+            status.messages_in += connection.messages_received;
+            status.messages_sent += connection.messages_sent;
+            status.messages_failed += connection.messages_failed;
+            status.messages_dropped += connection.messages_dropped;
+            if (connection.state != ConnectionState::failed || status.failed) continue;
+            status.failed = true;
+            status.failure = fmt::format("connection \"{}\" failed: {}", connection.name, connection.last_error);
+        }
+        for (const auto& queue : queues()) {
+            if (status.failed || !queue->failure()) continue;
+            status.failed = true;
+            status.failure = "rows of streams cannot be shown: " + redact(failure_reason(queue->failure()));
+        }
+        return status;
+    }
+
+    ShutdownResult shut_down(bool drain, std::chrono::milliseconds limit) {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        shut_down_ = true;
+        ShutdownResult result;
+        connections_.pause_reading();
+        const EngineDeadline engine_deadline(engine_thread_, deadline);
+        const bool had_failed = status().failed;
+        bool interrupted = false;  // By the deadline: what failed by that was not done in time.
+        const auto run_dry = [&](Engine& engine, bool and_finished) {
+            bool done = true;
+            try {
+                done = graph_.run_dry(engine, deadline) && (!and_finished || graph_.has_finished());
+                settle();
+            } catch (...) {
+                fail_run(failure_reason(std::current_exception()));
+            }
+            const bool is_late = std::chrono::steady_clock::now() >= deadline;
+            const bool failed = !graph_.failure().empty() || !cycle_failure_.empty();
+            interrupted = interrupted || (is_late && failed && !had_failed);
+            return done;
+        };
+        const auto worked_off = [&] {
+            return engine_thread_.call([&](Engine& engine) { return run_dry(engine, false); });
+        };
+        if (!progress_.wait(worked_off, deadline) || interrupted) {
+            result.complete = false;
+            result.abandoned = "rows that had arrived were not worked off in time";
+        }
+        if (drain && result.complete) {
+            const auto closed = [&] {
+                return engine_thread_.call([&](Engine& engine) {
+                    graph_.end_inputs();
+                    return run_dry(engine, true);
+                });
+            };
+            if (!progress_.wait(closed, deadline) || interrupted) {
+                result.complete = false;
+                result.abandoned = "windows that were open were not closed in time";
+            }
+        }
+        std::uint64_t unshown = 0;
+        if (!progress_.wait([&] { return (unshown = rows_to_show()) == 0; }, deadline)) {
+            result.complete = false;
+            result.abandoned += result.abandoned.empty() ? "" : "; ";
+            result.abandoned += fmt::format("{} row{} of streams {} not shown in time", unshown,
+                                            unshown == 1 ? "" : "s", unshown == 1 ? "was" : "were");
+        }
+        UnsentMessages unsent;
+        const auto sent = [&] { return (unsent = connections_.unsent()).none(); };
+        if (!progress_.wait(sent, deadline)) {
+            result.complete = false;
+            result.abandoned += result.abandoned.empty() ? "" : "; ";
+            result.abandoned += describe(unsent);
+        }
+        // What was done or failed on the way counts as well.
+        engine_thread_.call([this](Engine&) { publish_status(false, false); });
+        const auto rest =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        connections_.close_all(std::max(rest, std::chrono::milliseconds(100)));
+        return result;
+    }
+
+private:
+    /// The engine quotes values in its texts, and a value may be a secret that a peer has sent back.
+    [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
+
+    void add_queue(const std::shared_ptr<StreamQueue>& queue) {
+        const std::lock_guard lock(queues_mutex_);
+        std::erase_if(queues_, [](const std::weak_ptr<StreamQueue>& each) { return each.expired(); });
+        queues_.push_back(queue);
+    }
+
+    [[nodiscard]] std::vector<std::shared_ptr<StreamQueue>> queues() const {
+        std::vector<std::shared_ptr<StreamQueue>> queues;
+        const std::lock_guard lock(queues_mutex_);
+        for (const std::weak_ptr<StreamQueue>& each : queues_) {
+            if (auto queue = each.lock()) queues.push_back(std::move(queue));
+        }
+        return queues;
+    }
+
+    [[nodiscard]] std::uint64_t rows_to_show() const {
+        std::uint64_t rows = 0;
+        for (const auto& queue : queues()) rows += queue->waiting_rows();
+        return rows;
+    }
+
+    /// Engine thread. What pipelines and tables do is theirs to answer for (StreamGraph); whatever else fails is the
+    /// run's failure: rows may be lost by it.
+    EngineThread::NextCycle cycle() {
+        try {
+            return cycle_once();
+        } catch (...) {
+            fail_run(failure_reason(std::current_exception()));
+        }
+        return std::nullopt;
+    }
+
+    /// Engine thread.
+    void fail_run(const std::string& reason) {
+        if (!cycle_failure_.empty()) return;  // The first is what the others follow from.
+        cycle_failure_ = reason;
+        spdlog::error("processing failed: {}", reason);
+        const std::lock_guard lock(status_mutex_);
+        if (!status_.failed) status_.failure = fmt::format("processing failed: {}", reason);
+        status_.failed = true;
+    }
+
+    /// Engine thread.
+    EngineThread::NextCycle cycle_once() {
+        if (!cycling_) return std::nullopt;
+        const auto began = std::chrono::steady_clock::now();
+        const std::uint64_t rows_before = graph_.rows_in();
+        // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
+        const bool ended = graph_.has_inputs() && connections_.sources_ended();
+        const bool moved = graph_.cycle(engine_thread_.engine());
+        settle();
+        engine_thread_.set_alarm(graph_.next_batch_due());
+        // Pipelines that read what their tables retain remember row ids.
+        if (moved && !graph_.reads_past())
+            space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
+        publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
+        if (!moved) return std::nullopt;
+        return rest_after(graph_.rows_in() - rows_before, std::chrono::steady_clock::now() - began);
+    }
+
+    /// Engine thread. Everything is processed by now: acknowledgements may leave.
+    void settle() { connections_.settle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures()); }
+
+    /// Engine thread.
+    void publish_status(bool moved, bool sources_finished) {
+        DatabaseStatus fresh;
+        fresh.rows_in = graph_.rows_in();
+        fresh.rows_out = graph_.rows_out();
+        fresh.live = graph_.has_inputs();
+        fresh.sources_finished = sources_finished;
+        fresh.failure = graph_.failure();
+        if (fresh.failure.empty() && !cycle_failure_.empty())
+            fresh.failure = fmt::format("processing failed: {}", cycle_failure_);
+        fresh.failed = !fresh.failure.empty();
+        const std::lock_guard lock(status_mutex_);
+        fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
+        status_ = std::move(fresh);
+    }
+
+    const bool in_memory_;
+    bool shut_down_ = false;
+    std::string cycle_failure_;  ///< Engine thread.
+    bool cycling_ = false;       ///< Engine thread: it begins before the connections are there, and ends after them.
+    CatalogStore catalog_;
+    Progress progress_;
+    StreamGraph graph_;
+    EngineSpace space_;
+    mutable std::mutex status_mutex_;
+    DatabaseStatus status_;  ///< Guarded by status_mutex_.
+    mutable std::mutex queues_mutex_;
+    std::vector<std::weak_ptr<StreamQueue>> queues_;  ///< Guarded by queues_mutex_.
+    // The engine outlives the connections, which wake it; what the engine's side holds of them goes with
+    // graph_.clear().
+    EngineThread engine_thread_;
+    LiveConnections connections_;
+    DatabaseParts parts_;
+};
+
+Database::Database(const Settings& settings, const ConnectorRegistry& registry)
+    : implementation_(std::make_unique<Implementation>(settings, registry)) {}
+
+Database::~Database() = default;
+
+DatabaseStatus Database::status() const { return implementation_->status(); }
+
+std::shared_ptr<const Catalog> Database::catalog() const { return implementation_->catalog(); }
+
+std::vector<std::string> Database::reload_secrets() { return implementation_->reload_secrets(); }
+
+void Database::abandon() noexcept { implementation_->abandon(); }
+
+Database::ShutdownResult Database::shut_down(bool drain, std::chrono::milliseconds deadline) {
+    return implementation_->shut_down(drain, deadline);
+}
+
+DatabaseParts& Database::parts() noexcept { return implementation_->parts(); }
+
+}  // namespace laminar

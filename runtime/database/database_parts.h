@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "catalog/objects/connector_registry.h"
+#include "parser/text/ascii.h"
+#include "runtime/database/catalog_store.h"
+#include "runtime/database/engine_thread.h"
+#include "runtime/database/live_connections.h"
+#include "runtime/flow/progress.h"
+#include "runtime/flow/stream_graph.h"
+#include "runtime/flow/stream_queue.h"
+
+namespace laminar {
+
+/// What the sessions of a database share. Thread-safe but for what says otherwise.
+struct DatabaseParts {
+    const ConnectorRegistry& registry;
+    CatalogStore& catalog;
+    LiveConnections& connections;
+    EngineThread& engine;
+    StreamGraph& graph;  ///< Engine thread only.
+    Progress& progress;
+    std::function<std::int64_t()> wall_clock;  ///< Of Database::Settings.
+
+    /// Held by a statement that changes what there is, from before it is bound: such statements come one at a time.
+    /// Queries and what only looks need no more than a snapshot of the catalog.
+    std::timed_mutex statements{};
+    /// Subscriptions are in no catalog, so that nothing keeps what they read from being dropped: these go with it. By
+    /// name; engine thread only.
+    std::set<std::string> subscriptions{};
+    /// For names that nothing else has had.
+    std::atomic<std::uint64_t> last_subscription{0};
+    std::atomic<std::uint64_t> last_replacement{0};
+
+    /// What has happened shows in Database::status from here on. Blocks for the engine thread.
+    std::function<void()> publish_status;
+    /// The end of the database waits, within its deadline, until what is in the queue has been shown.
+    std::function<void(const std::shared_ptr<StreamQueue>&)> wait_for_at_the_end;
+};
+
+}  // namespace laminar

@@ -1,0 +1,111 @@
+#include "runtime/flow/stream_queue.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace laminar {
+
+namespace {
+
+std::size_t bytes_of(const ResultTable& rows) {
+    std::size_t bytes = 0;
+    for (const ColumnVector& values : rows.values) bytes += values.byte_size();
+    return bytes;
+}
+
+}  // namespace
+
+void StreamQueue::put(std::string_view stream, ResultTable rows) {
+    if (rows.rows == 0) return;
+    const std::lock_guard lock(mutex_);
+    if (failure_) std::rethrow_exception(failure_);
+    if (closed_) return;
+    if (slow_reader_ == SlowReader::loses_rows && is_full()) {
+        left_out_ += rows.rows;
+        if (!std::exchange(is_losing_, true))
+            spdlog::warn("{}: rows are left out, for their reader is too slow", stream);
+        return;
+    }
+    if (std::exchange(is_losing_, false))
+        spdlog::warn("{}: its reader has caught up: {} rows were left out", stream, left_out_);
+    waiting_bytes_ += bytes_of(rows);
+    waiting_rows_ += rows.rows;
+    rows_.push_back({std::string(stream), std::move(rows)});
+    changed_.notify_one();
+}
+
+bool StreamQueue::has_room() const {
+    const std::lock_guard lock(mutex_);
+    return slow_reader_ == SlowReader::loses_rows || closed_ || failure_ || !is_full();
+}
+
+std::optional<StreamQueue::Rows> StreamQueue::take() {
+    count_taken_as_shown();
+    Rows next;
+    bool makes_room = false;
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return closed_ || !rows_.empty(); });
+        if (closed_) return std::nullopt;
+        const bool was_full = is_full();
+        next = std::move(rows_.front());
+        rows_.pop_front();
+        waiting_bytes_ -= bytes_of(next.rows);
+        taken_rows_ = next.rows.rows;
+        makes_room = was_full && !is_full();
+    }
+    if (makes_room) on_change_();
+    return next;
+}
+
+void StreamQueue::count_taken_as_shown() {
+    bool has_ended = false;
+    {
+        const std::lock_guard lock(mutex_);
+        has_ended = taken_rows_ > 0 && waiting_rows_ == taken_rows_;
+        waiting_rows_ -= std::exchange(taken_rows_, 0);
+    }
+    if (has_ended) on_change_();
+}
+
+void StreamQueue::fail(std::exception_ptr problem) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!failure_) failure_ = std::move(problem);
+        forget_waiting();
+    }
+    on_change_();
+}
+
+void StreamQueue::forget_waiting() noexcept {
+    rows_.clear();
+    waiting_bytes_ = 0;
+    waiting_rows_ = taken_rows_ = 0;
+}
+
+std::uint64_t StreamQueue::waiting_rows() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_rows_;
+}
+
+std::uint64_t StreamQueue::rows_left_out() const {
+    const std::lock_guard lock(mutex_);
+    return left_out_;
+}
+
+std::exception_ptr StreamQueue::failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+}
+
+void StreamQueue::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        forget_waiting();
+    }
+    changed_.notify_all();
+}
+
+}  // namespace laminar

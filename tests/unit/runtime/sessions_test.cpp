@@ -1,0 +1,202 @@
+// Several sessions over one database: none holds up another, nor the streams.
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+#include "session_fixture.h"
+
+using namespace laminar;
+using namespace laminar::test;
+using Rows = std::vector<std::string>;
+
+namespace {
+
+constexpr const char* a_feed =
+    "CREATE CONNECTION feed TO generator (rows_per_second = 500);"
+    "CREATE TABLE ticks (counter BIGINT) WITH (connector = 'feed');"
+    "CREATE TABLE kept (counter BIGINT);"
+    "CREATE PIPELINE keep AS INSERT INTO kept SELECT counter FROM ticks;";
+
+/// An answer that takes longer than any test.
+constexpr const char* endless_query =
+    "SELECT count(*) AS n FROM range(1000000000000) AS r(i), kept WHERE hash(i + counter) = 1;";
+
+/// Whoever passes while it is closed waits until it is open again.
+class Gate {
+public:
+    explicit Gate(int free) : free_(free) {}
+    void pass() {
+        std::unique_lock lock(mutex_);
+        if (is_open_ || --free_ >= 0) return;
+        waits_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return is_open_; });
+    }
+    void wait_until_somebody_waits() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return waits_; });
+    }
+    void set_open(bool open) {
+        const std::lock_guard lock(mutex_);
+        is_open_ = open;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int free_;  ///< So many pass while it is closed.
+    bool is_open_ = false;
+    bool waits_ = false;
+};
+
+/// Streams go on: so many rows more than there are now reach the table.
+bool goes_on(SessionFixture& fixture, SessionFixture::Other& session) {
+    const std::uint64_t rows = fixture.database->status().rows_out;
+    return session.run("WAIT FOR keep COUNT " + std::to_string(rows + 500) + " TIMEOUT '60 seconds';").empty();
+}
+
+}  // namespace
+
+TEST_CASE("a query that takes long holds up neither streams nor other sessions, and cancel reaches it alone") {
+    SessionFixture fixture;
+    REQUIRE(fixture.run(a_feed).empty());
+    fixture.session().open_connections();
+    auto other = fixture.other_session();
+    REQUIRE(other->run("WAIT FOR keep COUNT 10;").empty());
+    Rows findings;
+    std::thread thread([&] { findings = fixture.run(endless_query); });
+    CHECK(goes_on(fixture, *other));
+    CHECK(other->query("SELECT count(*) > 500 AS many FROM kept;") == Rows{R"({"many":true})"});
+    CHECK(other->run("CREATE TABLE late (n INTEGER); INSERT INTO late VALUES (1), (2);").empty());
+    CHECK(findings.empty());  // It is still at it.
+    std::atomic<bool> ended{false};
+    std::thread canceller([&] {
+        while (!ended) {
+            fixture.session().cancel();
+            std::this_thread::yield();
+        }
+    });
+    CHECK(goes_on(fixture, *other));
+    thread.join();
+    ended = true;
+    canceller.join();
+    CHECK(findings == Rows{"L604: the query was cancelled"});
+    CHECK(fixture.query("SELECT sum(n) AS n FROM late;") == Rows{R"({"n":3})"});
+    CHECK_FALSE(fixture.database->status().failed);
+}
+
+TEST_CASE("a reader that sleeps over its result holds up nobody, and its result is of one moment") {
+    SessionFixture fixture;
+    REQUIRE(fixture.run(a_feed).empty());
+    fixture.session().open_connections();
+    REQUIRE(fixture.run("CREATE TABLE many AS SELECT i FROM range(50000) AS r(i);").empty());
+    auto other = fixture.other_session();
+    Gate gate(2);
+    fixture.output().on_rows = [&] { gate.pass(); };
+    Rows rows;
+    std::thread thread([&] { rows = fixture.query("SELECT i FROM many;"); });
+    gate.wait_until_somebody_waits();
+    CHECK(goes_on(fixture, *other));
+    CHECK(other->run("INSERT INTO many SELECT i FROM range(10) AS r(i);").empty());
+    CHECK(other->run("DROP TABLE many;").empty());
+    gate.set_open(true);
+    thread.join();
+    CHECK(rows.size() == 50000);
+    CHECK(rows.back() == R"({"i":49999})");
+}
+
+TEST_CASE("a pipeline whose rows are printed slowly waits, and nothing of it is lost; others go on") {
+    SessionFixture fixture;
+    Session::Settings settings;
+    settings.queue_bytes = 1;
+    fixture.renew_session(settings);
+    REQUIRE(fixture.run(a_feed).empty());
+    fixture.session().open_connections();
+    Gate gate(0);
+    fixture.output().on_stream_rows = [&] { gate.pass(); };
+    REQUIRE(fixture
+                .run("CREATE CONNECTION few TO generator (rows_per_second = 2000, max_rows = 3000);"
+                     "CREATE TABLE fews (counter BIGINT) WITH (connector = 'few');"
+                     "CREATE PIPELINE shown AS SELECT counter FROM fews;")
+                .empty());
+    fixture.session().open_connections();
+    gate.wait_until_somebody_waits();
+    auto other = fixture.other_session();
+    CHECK(goes_on(fixture, *other));
+    CHECK(goes_on(fixture, *other));
+    CHECK(other->query("SELECT rows_out < 3000 AS held_up FROM system.pipelines WHERE name = 'shown';") ==
+          Rows{R"({"held_up":true})"});
+    gate.set_open(true);
+    CHECK(other->run("WAIT FOR shown COUNT 3000 TIMEOUT '60 seconds';").empty());
+    CHECK(fixture.database->shut_down(false, std::chrono::seconds(60)).complete);
+    CHECK(fixture.output().take().size() == 3000);
+}
+
+TEST_CASE("a subscription that may lose rows holds up nobody who reads the same table") {
+    SessionFixture fixture;
+    REQUIRE(fixture.run(a_feed).empty());
+    fixture.session().open_connections();
+    Session::Settings settings;
+    settings.slow_reader = SlowReader::loses_rows;
+    settings.queue_bytes = 1;
+    auto other = fixture.other_session(settings);
+    Gate gate(0);
+    gate.set_open(true);
+    other->output.on_stream_rows = [&] { gate.pass(); };
+    REQUIRE(other->run("SUBSCRIBE TO ticks;").empty());
+    gate.set_open(false);
+    gate.wait_until_somebody_waits();
+    auto third = fixture.other_session();
+    CHECK(goes_on(fixture, *third));
+    CHECK(goes_on(fixture, *third));
+    gate.set_open(true);
+    CHECK(SessionFixture::wait_until([&] { return other->output.take().size() > 1; }));  // It goes on, too.
+    other.reset();
+    CHECK(third->query("SELECT count(*) AS n FROM system.pipelines;") == Rows{R"({"n":1})"});
+    CHECK(goes_on(fixture, *third));
+}
+
+TEST_CASE("sessions see what others declare, replace and drop") {
+    SessionFixture fixture;
+    auto other = fixture.other_session();
+    REQUIRE(fixture.run("CREATE FUNCTION twice(x) AS x * 2; CREATE TABLE t (n INTEGER);").empty());
+    CHECK(other->run("INSERT INTO t SELECT twice(21);").empty());
+    CHECK(fixture.query("SELECT n FROM t;") == Rows{R"({"n":42})"});
+    REQUIRE(other->run("CREATE OR REPLACE FUNCTION twice(x) AS x + x + 0.5;").empty());
+    CHECK(fixture.query("SELECT twice(1) AS n;") == Rows{R"({"n":2.5})"});
+    REQUIRE(fixture.run("DROP FUNCTION twice; DROP TABLE t;").empty());
+    CHECK(other->run("SELECT twice(1);").size() == 1);
+    CHECK(other->run("SELECT n FROM t;").size() == 1);
+    CHECK(other->run("CREATE TABLE t (m INTEGER); CREATE FUNCTION thrice(x) AS x * 3;").empty());
+    CHECK(fixture.query("SELECT thrice(count(*)) AS n FROM t;") == Rows{R"({"n":0})"});
+}
+
+TEST_CASE("many sessions declare and ask at the same time") {
+    SessionFixture fixture;
+    REQUIRE(fixture.run(a_feed).empty());
+    fixture.session().open_connections();
+    std::vector<std::thread> threads;
+    std::atomic<int> failures{0};
+    for (int index = 0; index < 4; ++index) {
+        threads.emplace_back([&, index] {
+            const auto session = fixture.other_session();
+            for (int round = 0; round < 8; ++round) {
+                const std::string name = "t" + std::to_string(index);
+                const Rows findings = session->run(
+                    "CREATE TABLE " + name + " AS SELECT counter FROM ticks; INSERT INTO " + name +
+                    " SELECT max(counter) + 1 FROM kept; CREATE PIPELINE p" + name + " AS INSERT INTO " + name +
+                    " SELECT counter FROM ticks; SELECT count(*) FROM system.tables; DROP PIPELINE p" + name +
+                    "; DROP TABLE " + name + ";");
+                if (!findings.empty()) ++failures;
+                for (const std::string& finding : findings) MESSAGE(finding);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failures == 0);
+    CHECK_FALSE(fixture.database->status().failed);
+}
