@@ -86,6 +86,7 @@ public:
             RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout);
             ok = execute_statements(scripts, monitor);
             if (ok && !options_.once) keep_going();
+            show_streams();
         }
         ok = finish(ok) && ok;
         if (!options_.quiet && has_moved_messages()) summarize();
@@ -144,6 +145,13 @@ private:
             }
             stop_.wait_for(look_every);
         }
+    }
+
+    /// What has been made by now is shown before the end begins, however slow its reader is.
+    void show_streams() {
+        const DatabaseStatus status = database_.status();
+        const std::uint64_t made = status.rows_shown + status.rows_to_show;
+        while (database_.status().rows_shown < made && !stop_.wait_for(look_every)) continue;
     }
 
     void reload_secrets_if_asked() {

@@ -92,6 +92,11 @@ public:
         status.messages_dropped = past.messages_dropped;
         status.connections = connections_.statuses();
         status.lag = connections_.longest_wait();
+        for (const auto& queue : queues()) {
+            const std::uint64_t shown = queue->shown_rows();  // First: it never exceeds what comes after.
+            status.rows_shown += shown;
+            status.rows_to_show += queue->put_rows() - shown;
+        }
         for (const ConnectionStatus& connection : status.connections) {
             status.messages_in += connection.messages_received;
             status.messages_sent += connection.messages_sent;
@@ -150,7 +155,7 @@ public:
             }
         }
         std::uint64_t unshown = 0;
-        if (!progress_.wait([&] { return (unshown = rows_to_show()) == 0; }, deadline)) {
+        if (!progress_.wait([&] { return (unshown = status().rows_to_show) == 0; }, deadline)) {
             result.complete = false;
             result.abandoned += result.abandoned.empty() ? "" : "; ";
             result.abandoned += fmt::format("{} row{} of streams {} not shown in time", unshown,
@@ -188,12 +193,6 @@ private:
             if (auto queue = each.lock()) queues.push_back(std::move(queue));
         }
         return queues;
-    }
-
-    [[nodiscard]] std::uint64_t rows_to_show() const {
-        std::uint64_t rows = 0;
-        for (const auto& queue : queues()) rows += queue->waiting_rows();
-        return rows;
     }
 
     /// Engine thread. What pipelines and tables do is theirs to answer for (StreamGraph); whatever else fails is the

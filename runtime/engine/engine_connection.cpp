@@ -48,6 +48,7 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) : database_
     if (duckdb_open_ext(path, database_->receive(), config.get(), &problem) == DuckDBError)
         throw EngineException(parse_engine_error(take_string(problem)));
     connect();
+    configure_database();
     if (!settings.optimizes) execute("PRAGMA disable_optimizer");
     // Elsewhere SET changes what a session may (catalog/objects/session_settings.h); nothing else in Laminar's SQL
     // could.
@@ -59,17 +60,16 @@ EngineConnection::EngineConnection(const EngineConnection& other) : database_(ot
 void EngineConnection::connect() {
     if (duckdb_connect(database_->get(), connection_.receive()) == DuckDBError)
         throw EngineException({.type = "Connection", .message = "the engine does not accept a connection"});
-    configure();
+    execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
 }
 
-void EngineConnection::configure() const {
+void EngineConnection::configure_database() const {
     // Statements are prepared once and run again and again while their tables change. The engine would fit their plans
     // to what was in the tables when they were prepared, and give wrong rows later (duckdb issue 23704).
     execute("SET disabled_optimizers = 'statistics_propagation,compressed_materialization'");
     // DuckDB 1.4.4 fails for good ("index 2 within vector of size 2") when it chooses its join of two inequalities for
     // rows that come from a table function and a table united; the merge join for one inequality serves as well.
     execute("SET merge_join_threshold = 1000000000000000");
-    execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
 }
 
 void EngineConnection::execute(const std::string& sql) const {

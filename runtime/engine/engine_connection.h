@@ -30,7 +30,8 @@ public:
 
 private:
     void connect();
-    void configure() const;
+    /// What holds for all connections; others may be planning when a further one is made.
+    void configure_database() const;
 
     std::shared_ptr<DatabaseHandle> database_;
     ConnectionHandle connection_;

@@ -24,23 +24,16 @@ public:
             if (!names.empty()) names += ", ";
             names += quote_identifier(column.name);
         }
-        std::string rows = fmt::format("SELECT {} FROM {}", names, slot_->from_sql());
-        if (!table.primary_key.empty()) {
-            std::string keys;
-            for (const std::string& column : table.primary_key) {
-                if (!keys.empty()) keys += ", ";
-                keys += quote_identifier(engine_name_of(table.columns, column));
-            }
-            // One statement may touch a key once: of several rows with one key the last to arrive counts.
-            rows = fmt::format(
-                "SELECT {0} FROM (SELECT *, row_number() OVER () AS \"__laminar_order\" FROM {1}) "
-                "QUALIFY row_number() OVER (PARTITION BY {2} ORDER BY \"__laminar_order\" DESC) = 1",
-                names, slot_->from_sql(), keys);
-            delete_ = engine.prepare(fmt::format("DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {2})",
-                                                 engine_table_name(table.name), keys, slot_->from_sql()));
+        const std::string name = engine_table_name(table.name);
+        if (table.primary_key.empty()) {
+            insert_ = engine.prepare(
+                fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", name, names, slot_->from_sql()));
+            return;
         }
-        insert_ = engine.prepare(fmt::format("INSERT {}INTO {} ({}) {}", table.primary_key.empty() ? "" : "OR REPLACE ",
-                                             engine_table_name(table.name), names, rows));
+        const std::string keys = key_columns(table);
+        delete_ = engine.prepare(
+            fmt::format("DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {2})", name, keys, slot_->from_sql()));
+        insert_ = engine.prepare(upsert_sql(table, columns, names));
     }
 
     std::vector<RefusedRow> write(const ResultTable& rows, unsigned retries) override {
@@ -73,6 +66,29 @@ public:
     }
 
 private:
+    /// The engine has no index of the keys (decision 29). One statement may touch a key once: of several rows with one
+    /// key the last to arrive counts.
+    [[nodiscard]] std::string upsert_sql(const TableObject& table, const std::vector<OutputColumn>& columns,
+                                         const std::string& names) const {
+        std::string same_key;
+        for (const std::string& column : table.primary_key) {
+            const std::string key = quote_identifier(engine_name_of(table.columns, column));
+            same_key += fmt::format("{0}kept.{1} = new.{1}", same_key.empty() ? "" : " AND ", key);
+        }
+        std::string values;
+        std::string changes;
+        for (const OutputColumn& column : columns) {
+            const std::string name = quote_identifier(column.name);
+            values += fmt::format("{}new.{}", values.empty() ? "" : ", ", name);
+            changes += fmt::format("{0}{1} = new.{1}", changes.empty() ? "" : ", ", name);
+        }
+        return fmt::format(
+            "MERGE INTO {0} AS kept USING (SELECT {1} FROM (SELECT *, row_number() OVER () AS \"__laminar_order\" FROM "
+            "{2}) QUALIFY row_number() OVER (PARTITION BY {3} ORDER BY \"__laminar_order\" DESC) = 1) AS new ON {4} "
+            "WHEN MATCHED THEN UPDATE SET {5} WHEN NOT MATCHED THEN INSERT ({1}) VALUES ({6})",
+            engine_table_name(table.name), names, slot_->from_sql(), key_columns(table), same_key, changes, values);
+    }
+
     void execute_whole(PreparedQuery* statement, const ResultTable& rows) {
         if (!statement || rows.rows == 0) return;
         slot_->set_rows(&rows);
@@ -131,6 +147,15 @@ private:
 };
 
 }  // namespace
+
+std::string key_columns(const TableObject& table) {
+    std::string keys;
+    for (const std::string& column : table.primary_key) {
+        if (!keys.empty()) keys += ", ";
+        keys += quote_identifier(engine_name_of(table.columns, column));
+    }
+    return keys;
+}
 
 std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns) {
     std::vector<OutputColumn> result;

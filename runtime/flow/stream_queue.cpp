@@ -30,7 +30,7 @@ void StreamQueue::put(std::string_view stream, ResultTable rows) {
     if (std::exchange(is_losing_, false))
         spdlog::warn("{}: its reader has caught up: {} rows were left out", stream, left_out_);
     waiting_bytes_ += bytes_of(rows);
-    waiting_rows_ += rows.rows;
+    put_rows_ += rows.rows;
     rows_.push_back({std::string(stream), std::move(rows)});
     changed_.notify_one();
 }
@@ -60,13 +60,13 @@ std::optional<StreamQueue::Rows> StreamQueue::take() {
 }
 
 void StreamQueue::count_taken_as_shown() {
-    bool has_ended = false;
+    std::uint64_t taken = 0;
     {
         const std::lock_guard lock(mutex_);
-        has_ended = taken_rows_ > 0 && waiting_rows_ == taken_rows_;
-        waiting_rows_ -= std::exchange(taken_rows_, 0);
+        taken = std::exchange(taken_rows_, 0);
+        shown_rows_ += taken;
     }
-    if (has_ended) on_change_();
+    if (taken > 0) on_change_();
 }
 
 void StreamQueue::fail(std::exception_ptr problem) {
@@ -81,12 +81,18 @@ void StreamQueue::fail(std::exception_ptr problem) {
 void StreamQueue::forget_waiting() noexcept {
     rows_.clear();
     waiting_bytes_ = 0;
-    waiting_rows_ = taken_rows_ = 0;
+    shown_rows_ = put_rows_;
+    taken_rows_ = 0;
 }
 
-std::uint64_t StreamQueue::waiting_rows() const {
+std::uint64_t StreamQueue::put_rows() const {
     const std::lock_guard lock(mutex_);
-    return waiting_rows_;
+    return put_rows_;
+}
+
+std::uint64_t StreamQueue::shown_rows() const {
+    const std::lock_guard lock(mutex_);
+    return shown_rows_;
 }
 
 std::uint64_t StreamQueue::rows_left_out() const {

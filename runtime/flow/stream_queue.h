@@ -32,7 +32,7 @@ public:
     };
 
     /// bytes: more lets a reader fall further behind before anybody waits or loses rows, for as much memory.
-    /// on_change is called on the reader's thread when a full queue has room again, and when all has been shown; it
+    /// on_change is called on the reader's thread when a full queue has room again, and when rows have been shown; it
     /// must not block.
     StreamQueue(SlowReader slow_reader, std::size_t bytes, std::function<void()> on_change)
         : slow_reader_(slow_reader), bytes_(bytes), on_change_(std::move(on_change)) {}
@@ -47,8 +47,9 @@ public:
     /// What was taken could not be shown: nothing more will be, and the next put throws.
     void fail(std::exception_ptr problem);
 
-    /// Rows that are not shown yet.
-    [[nodiscard]] std::uint64_t waiting_rows() const;
+    /// Since the beginning; shown counts those that never will be, too.
+    [[nodiscard]] std::uint64_t put_rows() const;
+    [[nodiscard]] std::uint64_t shown_rows() const;
     /// Left out, of all streams.
     [[nodiscard]] std::uint64_t rows_left_out() const;
     /// Why nothing can be shown any more; null while it can.
@@ -69,8 +70,9 @@ private:
     std::condition_variable changed_;
     std::deque<Rows> rows_;  ///< Guarded by mutex_, as all below.
     std::size_t waiting_bytes_ = 0;
-    std::uint64_t waiting_rows_ = 0;  ///< Those being shown included, which are the next:
-    std::uint64_t taken_rows_ = 0;
+    std::uint64_t put_rows_ = 0;
+    std::uint64_t shown_rows_ = 0;
+    std::uint64_t taken_rows_ = 0;  ///< Being shown.
     std::uint64_t left_out_ = 0;
     bool is_losing_ = false;  ///< And has been told of.
     bool closed_ = false;

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "catalog/objects/table_columns.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/resolved_options.h"
@@ -21,17 +23,13 @@ std::string stored_table_ddl(const TableObject& table) {
         const ColumnObject& column = table.columns[index];
         if (!items.empty()) items += ", ";
         items += fmt::format("{} {}", quote_identifier(names[index]), to_sql(column.type));
-        if (column.not_null) items += " NOT NULL";
+        const bool is_key =
+            std::any_of(table.primary_key.begin(), table.primary_key.end(),
+                        [&](const std::string& key) { return engine_name_of(table.columns, key) == names[index]; });
+        if (column.not_null || is_key) items += " NOT NULL";
         if (column.default_value) items += fmt::format(" DEFAULT ({})", write_expression(*column.default_value).text);
     }
-    if (!table.primary_key.empty()) {
-        std::string key;
-        for (const std::string& column : table.primary_key) {
-            if (!key.empty()) key += ", ";
-            key += quote_identifier(engine_name_of(table.columns, column));
-        }
-        items += fmt::format(", PRIMARY KEY ({})", key);
-    }
+    // Keys are looked after by who writes (decision 29).
     return fmt::format("CREATE TABLE {} ({})", engine_table_name(table.name), items);
 }
 
@@ -98,21 +96,43 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
     const std::optional<TableObject> replaced = replaced_table(statement);
     // The query may read what the table replaces: all of its rows are there before anything changes.
     std::optional<ResultTable> rows;
-    if (statement.query) {
+    WrittenSql sql;
+    const bool is_direct = statement.query && !is_read_first(*statement.query, table);
+    if (is_direct) {
+        if (!run_connection_tests(*statement.query)) return report_cancelled(whole.span, diagnostics);
+        sql = retained_sql(*statement.query, nullptr);
+    } else if (statement.query) {
         rows = read_rows(*statement.query, sink_columns(table, {}), whole.span, diagnostics);
         if (!rows) return false;
     }
+    if (cancelled_) return report_cancelled(whole.span, diagnostics);
     Removed removed;
     database_.engine.call_interruptible(this, [&](Engine& engine) {
+        if (is_direct) bring_up_to_date(database_, engine, *statement.query);
+        AcknowledgementScope acknowledgements(engine);
         EngineTransaction transaction(engine);
+        TableObject filled = table;
+        if (is_direct) filled.name += " (replacing)";
+        std::uint64_t count = rows ? rows->rows : 0;
+        if (is_direct) {
+            engine.execute(stored_table_ddl(filled));
+            count =
+                engine.query(fmt::format("INSERT INTO {} {}", engine_table_name(filled.name), sql.text)).rows_changed;
+        }
         if (replaced) engine.execute(drop_relation_sql(*replaced));
-        engine.execute(stored_table_ddl(table));
+        if (is_direct)
+            engine.execute(fmt::format("ALTER TABLE {} RENAME TO {}", engine_table_name(filled.name),
+                                       always_quote_identifier(fold_case(table.name))));
+        else
+            engine.execute(stored_table_ddl(table));
         if (rows) insert_rows(engine, table, *rows);
         transaction.commit();
+        acknowledgements.keep();
         if (replaced) remove_table(*replaced, removed);
         apply_to_catalog(whole);
-        if (rows && rows->rows > 0) database_.progress.add_rows(table.name, rows->rows);
+        if (count > 0) database_.progress.add_rows(table.name, count);
     });
+    if (rows) acknowledge_read();
     leave(removed);
     return true;
 }

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <random>
+
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "parser/write/sql_writer.h"
@@ -11,11 +14,6 @@
 namespace laminar {
 
 namespace {
-
-bool is_list_of_values(const BoundQuery& query) {
-    return std::holds_alternative<ast::Values>(query.query.body.node) && query.inputs.empty() &&
-           query.connection_tests.empty() && !query.calls_acknowledge;
-}
 
 void prepend(const std::string& head, WrittenSql& sql) {
     for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(head.size());
@@ -32,6 +30,53 @@ void report_error_of_values(EngineError error, const std::vector<OutputColumn>& 
     report_engine_error(error, sql, span, diagnostics);
 }
 
+std::string column_list(const std::vector<OutputColumn>& columns) {
+    std::string names;
+    for (const OutputColumn& column : columns) names += (names.empty() ? "" : ", ") + quote_identifier(column.name);
+    return names;
+}
+
+bool has_columns_of_key(const TableObject& table, const std::vector<OutputColumn>& columns) {
+    return std::all_of(table.primary_key.begin(), table.primary_key.end(), [&](const std::string& key) {
+        const std::string name = engine_name_of(table.columns, key);
+        return std::any_of(columns.begin(), columns.end(), [&](const OutputColumn& each) { return each.name == name; });
+    });
+}
+
+/// The engine has no index of the keys (decision 29): who inserts looks, in the same transaction. rows: what to write
+/// after FROM to read those that are to be inserted; without, they are in the table by now.
+void refuse_duplicates(Engine& engine, const TableObject& table, const std::string& rows = {}) {
+    if (table.primary_key.empty()) return;
+    std::string key;
+    std::string is_known;
+    for (const std::string& column : table.primary_key) {
+        const std::string name = quote_identifier(engine_name_of(table.columns, column));
+        key += fmt::format("{} || {} || CAST({} AS VARCHAR)", key.empty() ? "''" : " || ', '",
+                           quote_string(column + ": "), name);
+        is_known += fmt::format("{}{} IS NOT NULL", is_known.empty() ? "" : " AND ", name);
+    }
+    const std::string keys = key_columns(table);
+    const std::string kept = engine_table_name(table.name);
+    const auto refuse_first_of = [&](const std::string& sql) {
+        const ResultTable found = engine.query(sql);
+        if (found.rows > 0)
+            throw EngineException({.type = "Constraint",
+                                   .message = fmt::format("Duplicate key \"{}\" violates primary key constraint",
+                                                          found.values[0].string_at(0))});
+    };
+    refuse_first_of(fmt::format("SELECT {0} FROM {1} WHERE {2} GROUP BY {3} HAVING count(*) > 1 LIMIT 1", key,
+                                rows.empty() ? kept : rows, is_known, keys));
+    if (rows.empty()) return;
+    refuse_first_of(fmt::format("SELECT {0} FROM {1} WHERE {2} AND ({3}) IN (SELECT {3} FROM {4}) LIMIT 1", key, rows,
+                                is_known, keys, kept));
+}
+
+/// Values of a UNION leave the engine as text, which does not tell the member.
+bool has_union(const ColumnType& type) {
+    if (type.id == TypeId::union_) return true;
+    return std::any_of(type.fields.begin(), type.fields.end(), [](const auto& field) { return has_union(field.type); });
+}
+
 /// The rows of a query as a table of these columns would take them. They go through one, which ends with the snapshot:
 /// values are then converted where the query has them, and an error points there.
 ResultTable rows_for(const std::vector<OutputColumn>& columns, WrittenSql& sql, EngineReader& reader) {
@@ -41,8 +86,10 @@ ResultTable rows_for(const std::vector<OutputColumn>& columns, WrittenSql& sql, 
         definitions += definitions.empty() ? "" : ", ";
         definitions += fmt::format("{} {}", quote_identifier(column.name), to_sql(column.type));
     }
-    const std::string table = "temp.laminar_insert";
-    (void)reader.prepare(fmt::format("CREATE TEMP TABLE laminar_insert ({})", definitions))->execute();
+    // No table of a user's has this name: it would be hidden.
+    static const std::string table = fmt::format("\"laminar insert {:016x}{:08x}\"",
+                                                 std::uint64_t{std::random_device()()} << 32U, std::random_device()());
+    (void)reader.prepare(fmt::format("CREATE TEMP TABLE {} ({})", table, definitions))->execute();
     prepend(fmt::format("INSERT INTO {} ", table), sql);
     (void)reader.prepare(sql.text)->execute();
     return reader.prepare(fmt::format("SELECT * FROM {}", table))->execute();
@@ -52,15 +99,15 @@ ResultTable rows_for(const std::vector<OutputColumn>& columns, WrittenSql& sql, 
 
 std::optional<ResultTable> StatementExecutor::read_rows(const BoundQuery& query, const std::vector<OutputColumn>& shape,
                                                         SourceSpan span, Diagnostics& diagnostics) {
-    if (!run_connection_tests(query)) {
-        diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
-        return std::nullopt;
-    }
     WrittenSql sql;
     try {
-        const QuerySnapshot snapshot(database_, reader(), query);
-        sql = retained_sql(query, snapshot);
-        return rows_for(shape, sql, snapshot.reader());
+        if (run_connection_tests(query)) {
+            const QuerySnapshot snapshot(database_, reader(), query);
+            sql = retained_sql(query, &snapshot);
+            if (!cancelled_) return rows_for(shape, sql, snapshot.reader());
+        }
+        report_cancelled(span, diagnostics);
+        return std::nullopt;
     } catch (const EngineException& problem) {
         report_error_of_values(problem.error(), shape, &sql, span, diagnostics);
         return std::nullopt;
@@ -70,55 +117,79 @@ std::optional<ResultTable> StatementExecutor::read_rows(const BoundQuery& query,
 void StatementExecutor::insert_rows(Engine& engine, const TableObject& table, const ResultTable& rows) {
     if (rows.rows == 0) return;
     const auto slot = engine.create_row_slot("insert:" + fold_case(table.name), rows.columns);
-    std::string names;
-    for (const OutputColumn& column : rows.columns)
-        names += (names.empty() ? "" : ", ") + quote_identifier(column.name);
     slot->set_rows(&rows);
+    const bool has_all_keys = has_columns_of_key(table, rows.columns);
+    if (has_all_keys) refuse_duplicates(engine, table, slot->from_sql());
+    const std::string names = column_list(rows.columns);
     (void)engine.query(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", engine_table_name(table.name), names,
                                    slot->from_sql()));
+    if (!has_all_keys) refuse_duplicates(engine, table);
+}
+
+bool StatementExecutor::is_read_first(const BoundQuery& query, const TableObject& table) {
+    // A list of values reads nothing, and is as short as its text. Values of a UNION leave the engine as text, which
+    // does not tell the member. Keys are looked for among rows.
+    if (!table.is_stored()) return true;
+    const bool is_list = std::holds_alternative<ast::Values>(query.query.body.node) && query.inputs.empty() &&
+                         query.connection_tests.empty() && !query.calls_acknowledge;
+    if (is_list && table.primary_key.empty()) return false;
+    return std::none_of(table.columns.begin(), table.columns.end(),
+                        [](const ColumnObject& column) { return has_union(column.type); });
+}
+
+std::uint64_t StatementExecutor::insert_directly(Engine& engine, const TableObject& table, const BoundQuery& query,
+                                                 const WrittenSql& sql) {
+    if (!query.inputs.empty()) bring_up_to_date(database_, engine, query);
+    AcknowledgementScope acknowledgements(engine);
+    EngineTransaction transaction(engine);
+    const std::uint64_t count = engine.query(sql.text).rows_changed;
+    refuse_duplicates(engine, table);
+    transaction.commit();
+    acknowledgements.keep();
+    return count;
 }
 
 bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics) {
     const TableObject& table = *catalog().find_as<TableObject>(statement.table);
-    // A list of values reads nothing, and is as short as its text: the engine takes it as it is.
-    if (table.is_stored() && is_list_of_values(statement.query))
-        return insert_values(statement, table, span, diagnostics);
-    const std::optional<ResultTable> rows =
-        read_rows(statement.query, sink_columns(table, statement.columns), span, diagnostics);
-    if (!rows) return false;
-    if (!table.is_stored()) {
-        if (!insert_into_connection(*rows, table, span, diagnostics)) return false;
-    } else {
-        try {
-            database_.engine.call_interruptible(this, [&](Engine& engine) { insert_rows(engine, table, *rows); });
-        } catch (const EngineException& problem) {
-            report_error_of_values(problem.error(), sink_columns(table, {}), nullptr, span, diagnostics);
-            return false;
+    const std::vector<OutputColumn> columns = sink_columns(table, statement.columns);
+    std::optional<ResultTable> rows;
+    WrittenSql sql;
+    if (is_read_first(statement.query, table)) {
+        rows = read_rows(statement.query, columns, span, diagnostics);
+        if (!rows) return false;
+        if (!table.is_stored()) {
+            if (!insert_into_connection(*rows, table, span, diagnostics)) return false;
+            acknowledge_read();
+            say_done(fmt::format("INSERT {}", rows->rows));
+            return true;
         }
-        database_.progress.add_rows(table.name, rows->rows);
+    } else {
+        if (!run_connection_tests(statement.query)) return report_cancelled(span, diagnostics);
+        sql = retained_sql(statement.query, nullptr);
+        prepend(fmt::format("INSERT INTO {} ({}) ", engine_table_name(table.name), column_list(columns)), sql);
     }
-    acknowledge_read();
-    say_done(fmt::format("INSERT {}", rows->rows));
-    return true;
-}
-
-bool StatementExecutor::insert_values(const BoundInsert& statement, const TableObject& table, SourceSpan span,
-                                      Diagnostics& diagnostics) {
-    std::string names;
-    for (const OutputColumn& column : sink_columns(table, statement.columns))
-        names += (names.empty() ? "" : ", ") + quote_identifier(column.name);
-    WrittenSql sql = write_query(statement.query.query);
-    prepend(fmt::format("INSERT INTO {} ({}) ", engine_table_name(table.name), names), sql);
+    // Between reading and writing another session may not put another table in the place of this one.
+    const std::unique_lock lock = lock_statements();
+    if (!lock || cancelled_) return report_cancelled(span, diagnostics);
+    std::uint64_t count = rows ? rows->rows : 0;
     try {
-        const std::uint64_t count = database_.engine.call_interruptible(
-            this, [&](Engine& engine) { return engine.query(sql.text).rows_changed; });
-        database_.progress.add_rows(table.name, count);
-        say_done(fmt::format("INSERT {}", count));
-        return true;
+        database_.engine.call_interruptible(this, [&](Engine& engine) {
+            if (!rows) {
+                count = insert_directly(engine, table, statement.query, sql);
+                return;
+            }
+            EngineTransaction transaction(engine);
+            insert_rows(engine, table, *rows);
+            transaction.commit();
+        });
     } catch (const EngineException& problem) {
-        report_error_of_values(problem.error(), sink_columns(table, {}), &sql, span, diagnostics);
+        report_error_of_values(problem.error(), columns, rows ? nullptr : &sql, span, diagnostics);
         return false;
     }
+    acknowledge_read();
+    database_.progress.add_rows(table.name, count);
+    say_done(fmt::format("INSERT {}", count));
+    return true;
 }
 
 bool StatementExecutor::insert_into_connection(const ResultTable& rows, const TableObject& table, SourceSpan span,

@@ -205,7 +205,7 @@ bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan sp
 void StatementExecutor::remove_subscriptions() {
     const std::vector<std::string> names = std::exchange(own_subscriptions_, {});
     if (names.empty()) return;
-    const std::lock_guard lock(database_.statements);
+    const PinnedCatalog pinned(*this);
     Removed removed;
     database_.engine.call([&](Engine&) {
         for (const std::string& name : names) {
@@ -215,8 +215,8 @@ void StatementExecutor::remove_subscriptions() {
     leave(removed);
 }
 
-bool StatementExecutor::show_streams() {
-    return wait([&] { return printer_.queue()->waiting_rows() == 0; }, {});
+bool StatementExecutor::show_streams(std::uint64_t put_rows) {
+    return wait([&] { return printer_.queue()->shown_rows() >= put_rows; }, {});
 }
 
 }  // namespace laminar

@@ -98,14 +98,15 @@ bool StatementExecutor::wait(const std::function<bool()>& satisfied,
     return database_.progress.wait(satisfied, deadline, cancelled_);
 }
 
-WrittenSql StatementExecutor::retained_sql(const BoundQuery& query, const QuerySnapshot& snapshot) {
+WrittenSql StatementExecutor::retained_sql(const BoundQuery& query, const QuerySnapshot* snapshot) {
     const std::function<std::string(const ast::BoundScan&)> scan_text = [&](const ast::BoundScan& scan) -> std::string {
         const QueryInput& input = query.inputs[scan.input];
         switch (input.kind) {
             case InputKind::stored_table:
                 return engine_table_name(input.object);
             case InputKind::system_table:
-                return snapshot.system_table(input.object);
+                return snapshot ? snapshot->system_table(input.object)
+                                : fmt::format("laminar_system({})", quote_string(input.object));
             default: {
                 const auto& table = *catalog().find_as<TableObject>(input.object);
                 return scan_sql(input, content_of(table), engine_table_name(input.object));
@@ -113,7 +114,10 @@ WrittenSql StatementExecutor::retained_sql(const BoundQuery& query, const QueryS
         }
     };
     if (query.uses_window_functions_of_time) {
-        const auto describe = [&](const std::string& sql) { return snapshot.reader().prepare(sql)->columns(); };
+        const auto describe = [&](const std::string& sql) {
+            if (snapshot) return snapshot->reader().prepare(sql)->columns();
+            return database_.engine.call([&](Engine& engine) { return engine.prepare(sql)->columns(); });
+        };
         return write_with_windows(query, aggregate_functions(), describe, scan_text);
     }
     SqlWriterOptions options;
@@ -136,6 +140,7 @@ bool StatementExecutor::run_connection_tests(const BoundQuery& query) {
             return false;
         const std::string json = connection_test_json(steps.get());
         reader().set_connection_test_result(name, json);
+        database_.engine.call([&](Engine& engine) { engine.set_connection_test_result(name, json); });
     }
     return true;
 }
@@ -146,10 +151,10 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
     try {
         std::optional<QuerySnapshot> snapshot;
         if (complete) {
-            snapshot.emplace(database_, reader(), query);
-            sql = retained_sql(query, *snapshot);
+            snapshot.emplace(database_, reader(), query, printer_.queue().get());
+            sql = retained_sql(query, &*snapshot);
             // What streams had made by the moment of the snapshot is shown before it.
-            complete = show_streams();
+            complete = show_streams(snapshot->put_rows()) && !cancelled_;
         }
         if (complete) {
             const auto statement = snapshot->reader().prepare(sql.text);
@@ -168,8 +173,21 @@ bool StatementExecutor::select(const BoundQuery& query, SourceSpan span, Diagnos
         report_engine_error(problem.error(), &sql, span, diagnostics);
         return false;
     }
-    if (!complete) diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
-    return complete;
+    return complete || report_cancelled(span, diagnostics);
+}
+
+bool StatementExecutor::report_cancelled(SourceSpan span, Diagnostics& diagnostics) {
+    diagnostics.error(DiagnosticCode::cancelled, span, "the query was cancelled");
+    return false;
+}
+
+std::unique_lock<std::timed_mutex> StatementExecutor::lock_statements() {
+    constexpr std::chrono::milliseconds look_every{20};
+    std::unique_lock lock(database_.statements, std::defer_lock);
+    while (!lock.try_lock_for(look_every)) {
+        if (cancelled_) break;
+    }
+    return lock;
 }
 
 void StatementExecutor::acknowledge_read() {
@@ -232,6 +250,7 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
                                  : fmt::format("{} {} {} \"{}\"", wanted, for_connection ? "messages" : "rows",
                                                statement.read ? "to be read by" : "of", statement.name);
     if (done && given_up.empty()) {
+        if (!show_streams()) return report_cancelled(span, diagnostics);
         say_done("WAIT FOR");
         return true;
     }

@@ -42,6 +42,7 @@ std::vector<OutputColumn> declared_columns(const TableObject& table) {
 void StatementExecutor::print(const ResultTable& table) {
     ResultTable shown = table;
     redact_texts(shown, database_.connections.secrets());
+    if (!show_streams()) return;  // Cancelled.
     const StreamPrinter::Lease output = printer_.output();
     output->begin_result(shown.columns);
     output->rows(shown);

@@ -103,15 +103,18 @@ private:
             const StatementExecutor::PinnedCatalog pinned(executor_);
             return bind_and_execute(source, statement, diagnostics);
         }
-        const std::unique_lock lock = lock_statements();
+        const std::unique_lock lock = executor_.lock_statements();
         if (!lock) {
             diagnostics.error(DiagnosticCode::cancelled, statement.span,
                               "the statement was cancelled while another session was changing the catalog");
             return false;
         }
         const bool done = bind_and_execute(source, statement, diagnostics);
-        if (done) functions_.accept(executor_.catalog());
-        return done;
+        if (!done) return false;
+        functions_.accept(executor_.catalog());
+        // What the statement made or removed shows in the status from here on.
+        database_.publish_status();
+        return true;
     }
 
     bool bind_and_execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
@@ -123,8 +126,6 @@ private:
         bool done = false;
         try {
             done = executor_.execute(*bound, diagnostics);
-            // What the statement made or removed shows in the status from here on.
-            database_.publish_status();
         } catch (const EngineException& problem) {
             report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
         } catch (...) {
@@ -132,16 +133,6 @@ private:
         }
         if (!done) restore_functions(*bound, executor_.catalog(), *checker_);
         return done;
-    }
-
-    /// Not locked when the statement was cancelled meanwhile.
-    std::unique_lock<std::timed_mutex> lock_statements() {
-        constexpr std::chrono::milliseconds look_every{20};
-        std::unique_lock lock(database_.statements, std::defer_lock);
-        while (!lock.try_lock_for(look_every)) {
-            if (cancelled_) break;
-        }
-        return lock;
     }
 
     [[nodiscard]] std::string redact(std::string_view text) const {

@@ -64,8 +64,13 @@ public:
     /// Those of this session, which are not shown any more. Waits for the engine thread.
     void remove_subscriptions();
 
-    /// Waits until what streams have made so far has been shown; false when cancelled.
-    bool show_streams();
+    /// Waits until what streams have made so far, or at a moment (StreamQueue::put_rows), has been shown; false when
+    /// cancelled.
+    bool show_streams() { return show_streams(printer_.queue()->put_rows()); }
+    bool show_streams(std::uint64_t put_rows);
+
+    /// What statements hold that change what there is; not locked when the statement was cancelled meanwhile.
+    std::unique_lock<std::timed_mutex> lock_statements();
 
     /// Interrupts what the engine executes for this session's statement, if it does. Any thread.
     void interrupt() noexcept;
@@ -133,8 +138,11 @@ private:
     bool run_connection_tests(const BoundQuery& query);  ///< False when cancelled.
     bool wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics);
     void explain(const BoundExplain& statement);
-    /// The reader's SQL for a query over what tables retain and system tables show.
-    WrittenSql retained_sql(const BoundQuery& query, const QuerySnapshot& snapshot);
+    /// The SQL of a query over what tables retain and system tables show: of the snapshot, or, without one, for the
+    /// engine's writing connection.
+    WrittenSql retained_sql(const BoundQuery& query, const QuerySnapshot* snapshot);
+    /// False, and reported.
+    static bool report_cancelled(SourceSpan span, Diagnostics& diagnostics);
     /// Made at first use: scripts that only declare need none.
     EngineReader& reader();
     ResultTable explain_query(const BoundQuery& query, bool continuous);
@@ -150,9 +158,13 @@ private:
                                          SourceSpan span, Diagnostics& diagnostics);
     /// Engine thread. The columns of rows are columns of the table. Throws EngineException.
     static void insert_rows(Engine& engine, const TableObject& table, const ResultTable& rows);
+    /// As against executed by the engine's writing connection itself.
+    [[nodiscard]] static bool is_read_first(const BoundQuery& query, const TableObject& table);
+    /// Engine thread. sql: INSERT INTO the table, of retained_sql without a snapshot. How many rows; throws
+    /// EngineException.
+    std::uint64_t insert_directly(Engine& engine, const TableObject& table, const BoundQuery& query,
+                                  const WrittenSql& sql);
     bool insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics);
-    bool insert_values(const BoundInsert& statement, const TableObject& table, SourceSpan span,
-                       Diagnostics& diagnostics);
     bool insert_into_connection(const ResultTable& rows, const TableObject& table, SourceSpan span,
                                 Diagnostics& diagnostics);
 

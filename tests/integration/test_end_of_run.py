@@ -99,8 +99,9 @@ class BusyEngineTest(LaminarTestCase):
 
     FOREVER = "(SELECT SUM(sqrt(a.range + b.range)) FROM range(1000000) AS a, range(1000000000) AS b)"
     PIPELINE = f"""CREATE CONNECTION g TO generator (rows_per_second = 1000, max_rows = 1);
-                   CREATE PIPELINE p AS SELECT counter, {FOREVER} AS total FROM g;
-                   WAIT FOR g COUNT 1;"""
+                   CREATE TABLE t (counter BIGINT) WITH (connector = 'g');
+                   CREATE PIPELINE p AS SELECT counter, {FOREVER} AS total FROM t;
+                   WAIT FOR t COUNT 1;"""
 
     def assert_ends(self, laminar, text):
         self.assertEqual(laminar.wait(), 1)

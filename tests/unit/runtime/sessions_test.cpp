@@ -200,3 +200,70 @@ TEST_CASE("many sessions declare and ask at the same time") {
     CHECK(failures == 0);
     CHECK_FALSE(fixture.database->status().failed);
 }
+
+TEST_CASE("a key that is removed and comes again while a query is read is taken, and pipelines go on") {
+    SessionFixture fixture;
+    (void)(fixture  // Warnings of state that grows.
+               .run("CREATE CONNECTION feed TO generator (rows_per_second = 2000);"
+                    "CREATE TABLE ticks (counter BIGINT) WITH (connector = 'feed');"
+                    "CREATE TABLE counts (k BIGINT PRIMARY KEY, n BIGINT, list BIGINT[]);"
+                    "CREATE PIPELINE keep AS INSERT INTO counts SELECT counter % 10 AS k, COUNT(*) AS n, "
+                    "list(DISTINCT counter % 3 ORDER BY counter % 3) AS list FROM ticks GROUP BY 1;"
+                    "CREATE TABLE latest (k BIGINT PRIMARY KEY, tags BIGINT[]);"
+                    "CREATE PIPELINE note AS INSERT INTO latest SELECT counter % 7 AS k, [counter] AS tags FROM ticks;"
+                    "CREATE TABLE many AS SELECT i FROM range(50000) AS r(i);"));
+    fixture.session().open_connections();
+    auto other = fixture.other_session();
+    REQUIRE(other->run("WAIT FOR keep COUNT 20;").empty());
+    Gate gate(1);
+    fixture.output().on_rows = [&] { gate.pass(); };
+    std::thread thread([&] { (void)fixture.query("SELECT i FROM many;"); });
+    gate.wait_until_somebody_waits();
+    for (int round = 0; round < 5; ++round) CHECK(goes_on(fixture, *other));
+    CHECK(other->query("SELECT name, state, errors FROM system.pipelines ORDER BY name;") ==
+          Rows{R"({"name":"keep","state":"running","errors":0})", R"({"name":"note","state":"running","errors":0})"});
+    CHECK(other->query("SELECT count(*) AS n FROM counts;") == Rows{R"({"n":10})"});
+    gate.set_open(true);
+    thread.join();
+}
+
+TEST_CASE("a primary key is kept by statements as well") {
+    SessionFixture fixture;
+    REQUIRE(fixture
+                .run("CREATE TABLE t (a INTEGER, b TEXT DEFAULT 'x', n INTEGER, PRIMARY KEY (a, b));"
+                     "INSERT INTO t VALUES (1, 'x', 1), (1, 'y', 2);")
+                .empty());
+    const std::string duplicate = R"(L408: duplicate key "a: 1, b: x" violates primary key constraint)";
+    CHECK(fixture.run("INSERT INTO t VALUES (2, 'x', 1), (1, 'x', 3);") == Rows{duplicate});
+    CHECK(fixture.run("INSERT INTO t (n, a) VALUES (5, 1);") == Rows{duplicate});
+    CHECK(fixture.run("INSERT INTO t SELECT 1, 'x', 4;") == Rows{duplicate});
+    CHECK(fixture.run("INSERT INTO t SELECT 7, 'z', i FROM range(2) AS r(i);") ==
+          Rows{R"(L408: duplicate key "a: 7, b: z" violates primary key constraint)"});
+    CHECK(fixture.run("INSERT INTO t (b, n) VALUES ('q', 1);").size() == 1);  // NULL is no key.
+    CHECK(fixture.query("SELECT count(*) AS n FROM t;") == Rows{R"({"n":2})"});
+}
+
+TEST_CASE("values keep their members on their way through a table, and names of tables mean the user's") {
+    SessionFixture fixture;
+    REQUIRE(fixture
+                .run("CREATE TABLE u AS SELECT union_value(s := '3')::UNION(n INTEGER, s VARCHAR) AS u;"
+                     "CREATE OR REPLACE TABLE u AS SELECT u FROM u;"
+                     "INSERT INTO u SELECT u FROM u;")
+                .empty());
+    CHECK(fixture.query("SELECT union_tag(u)::TEXT AS tag, count(*) AS n FROM u GROUP BY 1;") ==
+          Rows{R"({"tag":"s","n":2})"});
+    REQUIRE(fixture
+                .run("CREATE TABLE laminar_insert (a INTEGER); INSERT INTO laminar_insert VALUES (5);"
+                     "INSERT INTO laminar_insert SELECT a + 1 FROM laminar_insert;")
+                .empty());
+    CHECK(fixture.query("SELECT sum(a) AS n FROM laminar_insert;") == Rows{R"({"n":11})"});
+}
+
+TEST_CASE("a session learns functions that call others, in whatever order they were replaced") {
+    SessionFixture fixture;
+    REQUIRE(fixture
+                .run("CREATE FUNCTION f(x) AS x; CREATE FUNCTION g(x) AS x * 10;"
+                     "CREATE OR REPLACE FUNCTION f(x) AS g(x) + 1;")
+                .empty());
+    CHECK(fixture.other_session()->query("SELECT f(2) AS n;") == Rows{R"({"n":21})"});
+}
