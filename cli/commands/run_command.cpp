@@ -83,7 +83,8 @@ public:
         {
             std::optional<Clock::time_point> limit;
             if (options_.run_for) limit = begin_ + *options_.run_for;
-            RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout);
+            RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout,
+                               [this] { cut_off(); });
             ok = execute_statements(scripts, monitor);
             if (ok && !options_.once) keep_going();
             show_streams();
@@ -161,6 +162,12 @@ private:
                                     : fmt::format("secrets reloaded: opened {} anew", fmt::join(names, ", ")));
     }
 
+    void cut_off() {
+        messages_.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
+                                  format_duration(options_.shutdown_timeout)));
+        _exit(exit_failed);
+    }
+
     bool finish(bool ok) {
         const bool end_of_input = ok && (options_.drain || sources_finished_);
         // What a statement took to end is a part of it.
@@ -168,11 +175,7 @@ private:
         const auto since = asked_at ? std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *asked_at)
                                     : std::chrono::milliseconds(0);
         const auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
-        end_limit_.emplace(left + shutdown_grace, [this] {
-            messages_.say(fmt::format("not everything was done: the end took longer than {} (--shutdown-timeout)",
-                                      format_duration(options_.shutdown_timeout)));
-            _exit(exit_failed);
-        });
+        end_limit_.emplace(left + shutdown_grace, [this] { cut_off(); });
         const Database::ShutdownResult shutdown = database_.shut_down(end_of_input, left);
         final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));

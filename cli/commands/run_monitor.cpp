@@ -1,5 +1,8 @@
 #include "cli/commands/run_monitor.h"
 
+#include <utility>
+
+#include "cli/commands/end_limit.h"
 #include "cli/commands/progress_text.h"
 
 namespace laminar {
@@ -12,7 +15,7 @@ constexpr auto show_every = std::chrono::milliseconds(500);
 
 RunMonitor::RunMonitor(Database& database, Session& session, StopRequest& stop, const TextOutput& output,
                        StatusLine& status_line, std::optional<Clock::time_point> time_limit,
-                       std::chrono::milliseconds shutdown_timeout)
+                       std::chrono::milliseconds shutdown_timeout, std::function<void()> cut_off)
     : database_(database),
       session_(session),
       stop_(stop),
@@ -20,6 +23,7 @@ RunMonitor::RunMonitor(Database& database, Session& session, StopRequest& stop, 
       status_line_(status_line),
       time_limit_(time_limit),
       shutdown_timeout_(shutdown_timeout),
+      cut_off_(std::move(cut_off)),
       shown_at_(Clock::now()),
       thread_([this] { watch(); }) {}
 
@@ -45,6 +49,7 @@ void RunMonitor::watch() {
             // The statement itself may wait for what a pipeline has the engine do.
             session_.cancel();
             if (now >= *asked_at + shutdown_timeout_) database_.abandon();
+            if (now >= *asked_at + shutdown_timeout_ + shutdown_grace) cut_off_();
         }
         if (status_line_.is_enabled() && now - shown_at_ >= show_every) show_progress(now);
         lock.lock();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -16,7 +17,8 @@ namespace laminar {
 
 /// Watches over a run on a thread of its own: requests its end when the time limit is reached or nobody reads the
 /// output any more, cancels the statement that runs when the end is requested (and all that holds it up, when
-/// shutdown_timeout is over), and keeps the progress line up to date. Borrows everything; destroy it before the
+/// shutdown_timeout is over; one that does not end even then, because the reader of its rows stands still, is cut off),
+/// and keeps the progress line up to date. Borrows everything; destroy it before the
 /// session.
 class RunMonitor {
 public:
@@ -24,7 +26,7 @@ public:
 
     RunMonitor(Database& database, Session& session, StopRequest& stop, const TextOutput& output,
                StatusLine& status_line, std::optional<Clock::time_point> time_limit,
-               std::chrono::milliseconds shutdown_timeout);
+               std::chrono::milliseconds shutdown_timeout, std::function<void()> cut_off);
     ~RunMonitor();
     RunMonitor(const RunMonitor&) = delete;
     RunMonitor& operator=(const RunMonitor&) = delete;
@@ -44,6 +46,7 @@ private:
     StatusLine& status_line_;
     const std::optional<Clock::time_point> time_limit_;
     const std::chrono::milliseconds shutdown_timeout_;
+    const std::function<void()> cut_off_;  ///< Ends the process.
     std::atomic<bool> statement_runs_{false};
     std::mutex mutex_;
     std::condition_variable ending_;

@@ -94,6 +94,28 @@ class ShutdownTimeoutTest(LaminarTestCase):
         self.assertIn("the end took longer than 500 ms (--shutdown-timeout)", ended.stderr)
 
 
+    def test_a_reader_of_a_result_that_stands_still(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        with open(write, "wb") as output:
+            ended = subprocess.run([binary(), "run", "--for", "1s", "--shutdown-timeout", "500ms", "-e",
+                                    "SELECT repeat('x', 1000) AS filler FROM range(100000)"], stdout=output,
+                                   stderr=subprocess.PIPE, text=True, timeout=LIMIT_SECONDS)
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        self.assertIn("the end took longer than 500 ms (--shutdown-timeout)", ended.stderr)
+
+    def test_a_reader_that_pauses_for_longer_than_the_end_may_take(self):
+        script = """CREATE CONNECTION g TO generator (rows_per_second = 1000000, max_rows = 20000);
+                    CREATE PIPELINE p AS SELECT counter, repeat('x', 300) AS filler FROM g;"""
+        laminar = subprocess.Popen([binary(), "run", "--shutdown-timeout", "100ms", "-e", script],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        first = laminar.stdout.readline()
+        with self.assertRaises(subprocess.TimeoutExpired):
+            laminar.wait(3)  # It waits for its reader.
+        rows, errors = laminar.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual((laminar.returncode, (first + rows).count(b"\n")), (0, 20000), errors)
+
+
 class BusyEngineTest(LaminarTestCase):
     """The engine is in the midst of something that takes for ever."""
 
@@ -123,11 +145,11 @@ class BusyEngineTest(LaminarTestCase):
                 self.assert_ends(laminar, "ended by a signal before")
 
     def test_with_the_rows_of_a_pipeline(self):
-        self.assert_ends(self.busy(self.PIPELINE, "--for", "2s"), "not everything was done: |ended by --for before")
+        self.assert_ends(self.busy(self.PIPELINE, "--for", "2s"), "not everything was done: |ended by --for before|p.* failed: Interrupted")
         for which in (signal.SIGTERM, signal.SIGINT):
             laminar = self.busy(self.PIPELINE)
             laminar.process.send_signal(which)
-            self.assert_ends(laminar, "not everything was done: |ended by a signal before")
+            self.assert_ends(laminar, "not everything was done: |ended by a signal before|p.* failed: Interrupted")
 
     def test_with_a_statement_that_a_pipeline_holds_up(self):
         self.assert_ends(self.busy(self.PIPELINE + "SELECT 1;" * 1000, "--for", "2s"), "ended by --for before")
