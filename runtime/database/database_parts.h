@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "runtime/database/catalog_store.h"
 #include "runtime/database/engine_thread.h"
 #include "runtime/database/live_connections.h"
+#include "runtime/database/statement_lock.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/stream_graph.h"
 #include "runtime/flow/stream_queue.h"
@@ -32,7 +32,7 @@ struct DatabaseParts {
 
     /// Held by a statement that changes what there is, from before it is bound: such statements come one at a time.
     /// Queries and what only looks need no more than a snapshot of the catalog.
-    std::timed_mutex statements{};
+    StatementLock statements{};
     /// Subscriptions are in no catalog, so that nothing keeps what they read from being dropped: these go with it. By
     /// name; engine thread only.
     std::set<std::string> subscriptions{};

@@ -169,7 +169,7 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
         prepend(fmt::format("INSERT INTO {} ({}) ", engine_table_name(table.name), column_list(columns)), sql);
     }
     // Between reading and writing another session may not put another table in the place of this one.
-    const std::unique_lock lock = lock_statements();
+    const StatementLock::Hold lock(database_.statements, cancelled_);
     if (!lock || cancelled_) return report_cancelled(span, diagnostics);
     std::uint64_t count = rows ? rows->rows : 0;
     try {

@@ -181,15 +181,6 @@ bool StatementExecutor::report_cancelled(SourceSpan span, Diagnostics& diagnosti
     return false;
 }
 
-std::unique_lock<std::timed_mutex> StatementExecutor::lock_statements() {
-    constexpr std::chrono::milliseconds look_every{20};
-    std::unique_lock lock(database_.statements, std::defer_lock);
-    while (!lock.try_lock_for(look_every)) {
-        if (cancelled_) break;
-    }
-    return lock;
-}
-
 void StatementExecutor::acknowledge_read() {
     std::vector<Acknowledgement> acknowledged = reader().take_acknowledgements();
     if (acknowledged.empty()) return;

@@ -103,7 +103,7 @@ private:
             const StatementExecutor::PinnedCatalog pinned(executor_);
             return bind_and_execute(source, statement, diagnostics);
         }
-        const std::unique_lock lock = executor_.lock_statements();
+        const StatementLock::Hold lock(database_.statements, cancelled_);
         if (!lock) {
             diagnostics.error(DiagnosticCode::cancelled, statement.span,
                               "the statement was cancelled while another session was changing the catalog");

@@ -69,9 +69,6 @@ public:
     bool show_streams() { return show_streams(printer_.queue()->put_rows()); }
     bool show_streams(std::uint64_t put_rows);
 
-    /// What statements hold that change what there is; not locked when the statement was cancelled meanwhile.
-    std::unique_lock<std::timed_mutex> lock_statements();
-
     /// Interrupts what the engine executes for this session's statement, if it does. Any thread.
     void interrupt() noexcept;
 

@@ -154,9 +154,9 @@ class Shell(Laminar):
         """Returns when all statements have been executed; those that fail show on stderr."""
         self._answers += 1
         end = f"<<end {self._answers}>>"
+        before = len(self.stdout.lines)  # First: the answer may come at once.
         self.process.stdin.write(f"{script.rstrip().rstrip(';')};\nSELECT '{end}' AS shown;\n".encode())
         self.process.stdin.flush()
-        before = len(self.stdout.lines)
         self.stdout.wait_for(lambda line: end in line, "end of the statements")
         return self.stdout.lines[before:]
 
