@@ -199,7 +199,8 @@ bool RunningPipeline::prepare() {
         if (source.upstream && !source.upstream_slot) {
             const std::vector<OutputColumn> columns = source.upstream->columns_to_read();
             if (columns.empty()) return false;
-            source.upstream_slot = engine_.create_row_slot(name_ + ":from:" + source.upstream->name(), columns);
+            source.upstream_slot = engine_.create_row_slot(
+                fmt::format("{}:from:{}:{}", name_, index + 1, source.upstream->name()), columns);
         }
     }
     StreamPlan planned = plan();

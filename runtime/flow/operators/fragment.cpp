@@ -18,20 +18,15 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
                    const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
                    const std::function<std::string(const std::string&)>& wrap)
     : engine_(engine), all_scans_(scans), observer_(observer) {
-    std::vector<std::size_t> read;
     SqlWriterOptions options;
     options.scan_text = [&](const ast::BoundScan& scan) {
-        read.push_back(scan.input);
-        return scans.at(scan.input).from_sql;
+        if (scans.at(scan.input).slot) read_.push_back(scan.input);
+        return std::string();
     };
-    std::string sql = write_query(planned.query, options).text;
-    if (wrap) sql = wrap(sql);
-    std::sort(read.begin(), read.end());
-    read.erase(std::unique(read.begin(), read.end()), read.end());
-    for (const std::size_t scan : read) {
-        if (scans[scan].slot) scans_.push_back(scans[scan]);
-    }
-    statement_ = engine.prepare(sql);
+    (void)write_query(planned.query, options);
+    std::sort(read_.begin(), read_.end());
+    read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
+    statement_ = prepare(planned.query, false, wrap);
     if (!planned.lateness) return;
     static std::atomic<std::uint64_t> count = 0;
     late_values_ = planned.lateness->values;
@@ -45,28 +40,55 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
                                                        planned_rule.bound.expression);
         late_rules_.push_back(std::move(rule));
     }
-    dating_ = engine.prepare(text_over_scans(planned.lateness->query, true));
+    dating_ = prepare(planned.lateness->query, true);
 }
 
-std::string Fragment::text_over_scans(const ast::Query& query, bool numbered) const {
+Fragment::Statement Fragment::prepare(const ast::Query& query, bool numbered,
+                                      const std::function<std::string(const std::string&)>& wrap) const {
+    const auto wrapped = [&](const std::string& sql) { return wrap ? wrap(sql) : sql; };
+    Statement statement;
+    statement.query = engine_.prepare(wrapped(text_over_scans(query, numbered)));
+    for (const std::size_t scan : read_) {
+        if (shares_slot(scan)) statement.texts_apart[scan] = wrapped(text_over_scans(query, numbered, scan));
+    }
+    return statement;
+}
+
+std::string Fragment::text_over_scans(const ast::Query& query, bool numbered, std::optional<std::size_t> apart) const {
     SqlWriterOptions options;
     options.scan_text = [&](const ast::BoundScan& scan) {
         const StreamScan& read = all_scans_.at(scan.input);
-        if (!numbered || !read.slot) return read.from_sql;
-        return fmt::format("(SELECT *, CAST({} AS BIGINT) AS \"{}\" FROM {})", scan.input, origin_column,
-                           read.numbered_sql);
+        std::string sql = read.from_sql;
+        if (numbered && read.slot)
+            sql = fmt::format("(SELECT *, CAST({} AS BIGINT) AS \"{}\" FROM {})", scan.input, origin_column,
+                              read.numbered_sql);
+        const bool is_empty = apart && *apart != scan.input && read.slot == all_scans_[*apart].slot;
+        return is_empty ? fmt::format("(SELECT * FROM {} WHERE false)", sql) : sql;
     };
     return write_query(query, options).text;
 }
 
+bool Fragment::shares_slot(std::size_t scan) const {
+    return std::any_of(read_.begin(), read_.end(), [&](std::size_t other) {
+        return other != scan && all_scans_[other].slot == all_scans_[scan].slot;
+    });
+}
+
+PreparedQuery& Fragment::query_apart(Statement& statement, std::size_t scan) {
+    const auto text = statement.texts_apart.find(scan);
+    if (text == statement.texts_apart.end()) return *statement.query;
+    std::unique_ptr<PreparedQuery>& query = statement.queries_apart[scan];
+    if (!query) query = engine_.prepare(text->second);
+    return *query;
+}
+
 void Fragment::prepare_origins(const ast::Query& query, const std::function<std::string(const std::string&)>& wrap) {
-    if (tracing_) return;
-    const std::string sql = text_over_scans(query, true);
-    tracing_ = engine_.prepare(wrap ? wrap(sql) : sql);
+    if (!tracing_.query) tracing_ = prepare(query, true, wrap);
 }
 
 bool Fragment::has_rows(bool removed) const {
-    return std::any_of(scans_.begin(), scans_.end(), [&](const StreamScan& scan) { return scan.rows(removed) > 0; });
+    return std::any_of(read_.begin(), read_.end(),
+                       [&](std::size_t scan) { return all_scans_[scan].rows(removed) > 0; });
 }
 
 bool Fragment::may_have_late_rows() const {
@@ -77,22 +99,23 @@ bool Fragment::may_have_late_rows() const {
 ResultTable Fragment::run(bool removed) {
     suspects_.clear();
     // Positions and bounds are asked for only where some row may be late.
-    if (removed || !may_have_late_rows()) return run_statement(*statement_, removed);
-    ResultTable rows = run_statement(*dating_, removed);
+    if (removed || !may_have_late_rows()) return run_statement(statement_, removed);
+    ResultTable rows = run_statement(dating_, removed);
     leave_out_late_rows(rows);
     return rows;
 }
 
 ResultTable Fragment::run_with_origins(std::vector<RowOrigin>& origins) {
-    ResultTable rows = run_statement(*tracing_, false);
+    ResultTable rows = run_statement(tracing_, false);
     origins = take_origins(rows);
     return rows;
 }
 
-ResultTable Fragment::run_statement(PreparedQuery& statement, bool removed) {
-    ResultTable rows = empty_rows(statement.columns());
+ResultTable Fragment::run_statement(Statement& statement, bool removed) {
+    ResultTable rows = empty_rows(statement.query->columns());
     if (!has_rows(removed)) return rows;
-    for (const StreamScan& scan : scans_) {
+    for (const std::size_t index : read_) {
+        const StreamScan& scan = all_scans_[index];
         if (scan.show)
             scan.show(removed);
         else if (removed)
@@ -109,7 +132,8 @@ ResultTable Fragment::run_statement(PreparedQuery& statement, bool removed) {
 }
 
 void Fragment::restore() {
-    for (const StreamScan& scan : scans_) {
+    for (const std::size_t index : read_) {
+        const StreamScan& scan = all_scans_[index];
         if (scan.show)
             scan.show(false);
         else
@@ -205,32 +229,34 @@ void Fragment::report_late(std::vector<RowOrigin> origins) {
     }
 }
 
-ResultTable Fragment::execute(PreparedQuery& statement, bool removed) {
+ResultTable Fragment::execute(Statement& statement, bool removed) {
     try {
-        return execute_statement(statement);
+        return execute_query(*statement.query);
     } catch (const EngineException& problem) {
         if (!is_about_values(problem.error())) throw;
     }
     return execute_apart(statement, removed);
 }
 
-ResultTable Fragment::execute_statement(PreparedQuery& statement) {
+ResultTable Fragment::execute_query(PreparedQuery& query) {
     AcknowledgementScope acknowledgements(engine_);
-    ResultTable rows = statement.execute();
+    ResultTable rows = query.execute();
     acknowledgements.keep();
     return rows;
 }
 
-ResultTable Fragment::execute_apart(PreparedQuery& statement, bool removed) {
-    // Every row stands for itself: look for the bad ones in each scan, with the other scans empty.
-    ResultTable rows = empty_rows(statement.columns());
-    for (const StreamScan& scan : scans_) scan.slot->set_window(0, 0);
-    for (const StreamScan& scan : scans_) {
+ResultTable Fragment::execute_apart(Statement& statement, bool removed) {
+    // Every row stands for itself: look for the bad ones in each scan, with the other scans empty. Those of one stream
+    // that is read several times have one slot, so that their emptiness is written into the statement.
+    ResultTable rows = empty_rows(statement.query->columns());
+    for (const std::size_t index : read_) all_scans_[index].slot->set_window(0, 0);
+    for (const std::size_t index : read_) {
+        const StreamScan& scan = all_scans_[index];
         const auto refused = process_in_parts(
             scan.rows(removed),
             [&](std::size_t first, std::size_t count) {
                 scan.slot->set_window(first, count);
-                append_rows(rows, execute_statement(statement));
+                append_rows(rows, execute_query(query_apart(statement, index)));
             },
             observer_.retries(scan.slot));
         // A row that is taken back was told of when it came.

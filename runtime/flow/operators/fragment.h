@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,7 +65,7 @@ public:
              const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
              const std::function<std::string(const std::string&)>& wrap = {});
 
-    [[nodiscard]] const std::vector<OutputColumn>& columns() const { return statement_->columns(); }
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const { return statement_.query->columns(); }
     [[nodiscard]] bool has_rows(bool removed = false) const;
     /// Without rows at hand nothing is executed.
     [[nodiscard]] ResultTable run(bool removed = false);
@@ -93,13 +94,26 @@ private:
         std::unique_ptr<ClockExpression> bound;
     };
 
-    [[nodiscard]] std::string text_over_scans(const ast::Query& query, bool numbered) const;
+    struct Statement {
+        std::unique_ptr<PreparedQuery> query;
+        /// By scan whose slot other scans read, too: the query with those empty. Prepared when rows are tried in parts.
+        std::map<std::size_t, std::string> texts_apart;
+        std::map<std::size_t, std::unique_ptr<PreparedQuery>> queries_apart;
+    };
+
+    [[nodiscard]] Statement prepare(const ast::Query& query, bool numbered,
+                                    const std::function<std::string(const std::string&)>& wrap = {}) const;
+    /// apart: the scan that alone shows what its slot holds.
+    [[nodiscard]] std::string text_over_scans(const ast::Query& query, bool numbered,
+                                              std::optional<std::size_t> apart = std::nullopt) const;
+    [[nodiscard]] bool shares_slot(std::size_t scan) const;
+    [[nodiscard]] PreparedQuery& query_apart(Statement& statement, std::size_t scan);
     [[nodiscard]] bool may_have_late_rows() const;
-    [[nodiscard]] ResultTable run_statement(PreparedQuery& statement, bool removed);
+    [[nodiscard]] ResultTable run_statement(Statement& statement, bool removed);
     void restore();
-    ResultTable execute(PreparedQuery& statement, bool removed);
-    ResultTable execute_apart(PreparedQuery& statement, bool removed);
-    ResultTable execute_statement(PreparedQuery& statement);
+    ResultTable execute(Statement& statement, bool removed);
+    ResultTable execute_apart(Statement& statement, bool removed);
+    ResultTable execute_query(PreparedQuery& query);
     [[nodiscard]] std::vector<RowOrigin> take_origins(ResultTable& rows) const;
     void leave_out_late_rows(ResultTable& rows);
     void find_late_rows(const LateRule& rule, const ColumnVector& values, const std::vector<RowOrigin>& origins,
@@ -107,15 +121,15 @@ private:
 
     Engine& engine_;
     const std::vector<StreamScan>& all_scans_;
-    std::vector<StreamScan> scans_;  ///< Those it reads, streams alone.
+    std::vector<std::size_t> read_;  ///< Those it reads, streams alone.
     RowObserver& observer_;
     std::vector<LateRule> late_rules_;
     std::size_t late_values_ = 0;
     bool leaves_suspects_ = false;
     std::vector<Suspect> suspects_;
-    std::unique_ptr<PreparedQuery> statement_;
-    std::unique_ptr<PreparedQuery> dating_;   ///< statement_ with what late_rules_ ask for, and origins.
-    std::unique_ptr<PreparedQuery> tracing_;  ///< statement_ with origins.
+    Statement statement_;
+    Statement dating_;   ///< statement_ with what late_rules_ ask for, and origins.
+    Statement tracing_;  ///< statement_ with origins.
 };
 
 }  // namespace laminar
