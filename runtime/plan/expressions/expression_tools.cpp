@@ -53,7 +53,8 @@ bool goes_by_the_moment(const ast::Expression& expression) {
 
 bool is_aggregate_call(const ast::Expression& expression, const FunctionNames& aggregates) {
     const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
-    return call && !call->over && aggregates.contains(called_function(expression));
+    // percentile_cont and percentile_disc are no functions of the engine's: its grammar makes others of them.
+    return call && !call->over && (!call->within_group.empty() || aggregates.contains(called_function(expression)));
 }
 
 bool contains(const ast::Expression& expression, const std::function<bool(const ast::Expression&)>& test) {
