@@ -226,8 +226,9 @@ private:
         const bool moved = graph_.cycle(engine_thread_.engine());
         settle();
         engine_thread_.set_alarm(graph_.next_batch_due());
-        // Pipelines that read what their tables retain remember row ids.
-        if (moved && !graph_.reads_past())
+        // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
+        // way before it reclaims: not for a reader that stands still.
+        if (moved && !graph_.reads_past() && !engine_thread_.engine().has_snapshots())
             space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         if (!moved) return std::nullopt;

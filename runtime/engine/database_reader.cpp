@@ -35,9 +35,11 @@ private:
 
 class DatabaseReader final : public EngineReader {
 public:
-    DatabaseReader(const EngineConnection& writer, ScanSources& rows, FunctionStates& functions)
+    DatabaseReader(const EngineConnection& writer, ScanSources& rows, FunctionStates& functions,
+                   std::atomic<int>& snapshots)
         : shown_(rows),
           functions_(functions),
+          snapshots_(snapshots),
           connection_(writer),
           begin_(connection_.prepare("BEGIN TRANSACTION READ ONLY")),
           rollback_(connection_.prepare("ROLLBACK")) {
@@ -54,6 +56,7 @@ public:
     void begin() override {
         EngineConnection::execute(begin_);
         set_interruptible(true);
+        ++snapshots_;
         // The engine fixes what a transaction sees when it first looks for anything, even for a function: now.
         connection_.execute("SELECT abs(1)");
     }
@@ -65,6 +68,7 @@ public:
             } catch (const std::exception&) {
                 // An interrupt has ended it.
             }
+            --snapshots_;
             // An interrupt that came too late for the last statement must not meet the next one.
             if (std::exchange(was_interrupted_, false)) connection_.forget_interrupt();
         }
@@ -105,6 +109,7 @@ private:
 
     ScanSources& shown_;
     FunctionStates& functions_;
+    std::atomic<int>& snapshots_;
     FunctionState state_;
     EngineConnection connection_;
     PreparedHandle begin_;
@@ -118,8 +123,8 @@ private:
 }  // namespace
 
 std::unique_ptr<EngineReader> make_database_reader(const EngineConnection& writer, ScanSources& rows,
-                                                   FunctionStates& functions) {
-    return std::make_unique<DatabaseReader>(writer, rows, functions);
+                                                   FunctionStates& functions, std::atomic<int>& snapshots) {
+    return std::make_unique<DatabaseReader>(writer, rows, functions, snapshots);
 }
 
 }  // namespace laminar

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "runtime/engine/engine_connection.h"
@@ -13,8 +14,9 @@ namespace laminar {
 inline constexpr const char* row_function_name = "laminar_rows";
 
 /// A reader of the database that writer is connected to, where the function above is registered over rows, and
-/// Laminar's own over functions. All of them must outlive it.
+/// Laminar's own over functions. snapshots: how many are open. All of them must outlive it.
 [[nodiscard]] std::unique_ptr<EngineReader> make_database_reader(const EngineConnection& writer, ScanSources& rows,
-                                                                 FunctionStates& functions);
+                                                                 FunctionStates& functions,
+                                                                 std::atomic<int>& snapshots);
 
 }  // namespace laminar

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "runtime/engine/batch_slot.h"
 #include "runtime/engine/database_reader.h"
 #include "runtime/engine/engine_connection.h"
@@ -89,8 +91,9 @@ public:
         return source->rows();
     }
 
+    [[nodiscard]] bool has_snapshots() const noexcept override { return snapshots_ > 0; }
     std::unique_ptr<EngineReader> make_reader() override {
-        return make_database_reader(connection_, shown_rows_, function_states_);
+        return make_database_reader(connection_, shown_rows_, function_states_, snapshots_);
     }
 
     void begin() override { connection_.execute(begin_); }
@@ -113,6 +116,7 @@ private:
     ScanSources shown_rows_;
     FunctionState functions_;
     FunctionStates function_states_;
+    std::atomic<int> snapshots_{0};
     EngineConnection connection_;
     // Every cycle needs them; parsing and planning them anew takes as long as executing them.
     PreparedHandle begin_;

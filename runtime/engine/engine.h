@@ -162,6 +162,8 @@ public:
     /// The rows that laminar_system('name') would have now.
     virtual ResultTable system_rows(std::string_view name) = 0;
 
+    /// Whether a reader has one open. On the engine thread, where they begin, false stays false.
+    [[nodiscard]] virtual bool has_snapshots() const noexcept = 0;
     /// A further connection, for queries on another thread. Any thread.
     virtual std::unique_ptr<EngineReader> make_reader() = 0;
 

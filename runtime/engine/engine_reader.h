@@ -11,7 +11,7 @@ namespace laminar {
 
 /// A connection of its own to an engine's database, for queries that must not hold up the engine thread. What it reads
 /// is a snapshot: from begin to end its statements see what the engine had committed when begin was called, whatever
-/// is written, deleted or dropped meanwhile. A snapshot that stays open keeps the engine from reclaiming what it sees.
+/// is written, deleted or dropped meanwhile. While a snapshot is open, space is not reclaimed.
 /// One thread at a time, except interrupt; the engine must outlive it.
 class EngineReader {
 public:
