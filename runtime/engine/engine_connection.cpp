@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "parser/write/sql_writer.h"
 #include "runtime/engine/engine_error.h"
 
 namespace laminar {
@@ -29,8 +30,6 @@ ConfigHandle make_config(const Engine::Settings& settings) {
         {"preserve_insertion_order", "true"},
     };
     if (!settings.database_path) options.emplace_back("temp_directory", settings.spills ? spill_directory() : "");
-    // Last: it locks the directories above.
-    options.emplace_back("enable_external_access", settings.external_access ? "true" : "false");
     ConfigHandle config;
     duckdb_create_config(config.receive());
     for (const auto& [name, value] : options)
@@ -49,6 +48,7 @@ EngineConnection::EngineConnection(const Engine::Settings& settings) : database_
         throw EngineException(parse_engine_error(take_string(problem)));
     connect();
     configure_database();
+    if (!settings.external_access) lock_files();
     if (!settings.optimizes) execute("PRAGMA disable_optimizer");
     // Elsewhere SET changes what a session may (catalog/objects/session_settings.h); nothing else in Laminar's SQL
     // could.
@@ -70,6 +70,17 @@ void EngineConnection::configure_database() const {
     // DuckDB 1.4.4 fails for good ("index 2 within vector of size 2") when it chooses its join of two inequalities for
     // rows that come from a table function and a table united; the merge join for one inequality serves as well.
     execute("SET merge_join_threshold = 1000000000000000");
+}
+
+/// The engine lets itself write into the directory that large sorts spill to, but (DuckDB 1.4.4) not make it, unless
+/// its path is allowed as well; and that can be said only of an open database.
+void EngineConnection::lock_files() const {
+    ResultHandle setting;
+    if (duckdb_query(connection_.get(), "SELECT current_setting('temp_directory')", setting.get()) == DuckDBError)
+        throw EngineException(parse_engine_error(duckdb_result_error(setting.get())));
+    const std::string directory = take_string(duckdb_value_varchar(setting.get(), 0, 0));
+    if (!directory.empty()) execute("SET allowed_paths = [" + quote_string(directory) + "]");
+    execute("SET enable_external_access = false");
 }
 
 void EngineConnection::execute(const std::string& sql) const {

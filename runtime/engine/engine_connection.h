@@ -33,6 +33,9 @@ private:
     /// What holds for all connections; others may be planning when a further one is made.
     void configure_database() const;
 
+    /// No statement reaches a file from here on.
+    void lock_files() const;
+
     std::shared_ptr<DatabaseHandle> database_;
     ConnectionHandle connection_;
 };

@@ -229,6 +229,9 @@ ErrorMessage describe_engine_error(const EngineError& error, std::span<const std
     if (error.type == "Permission")
         return {Code::query_error, "a query cannot reach files or addresses itself",
                 "declare a connection, such as CREATE CONNECTION c TO file (path = ...), and read from that"};
+    if (error.type == "Out of Memory" && error.message.find("allocate") != std::string::npos)
+        return {Code::query_error, "out of memory: " + first_line(error.message),
+                "read less at once, or allow more: SET memory_limit = '8GB'"};
     std::string message = first_line(error.message);
     std::string hint = suggestion(name_in_error(error), candidates_in(error.message), "similar names");
     if (const std::size_t sentence = message.find(". "); sentence != std::string::npos) {

@@ -114,3 +114,16 @@ TEST_CASE("errors of the engine in Laminar's words") {
         CHECK(found.hint == test.hint);
     }
 }
+
+TEST_CASE("memory that is used up is told as such, and not as a file that cannot be reached") {
+    const auto engine = Engine::create({});
+    engine->execute("SET memory_limit = '30MB'");
+    try {
+        (void)engine->query("SELECT len(list(repeat('x', 100) || range)) FROM range(5000000)");
+        FAIL("there was enough memory");
+    } catch (const EngineException& problem) {
+        const ErrorMessage found = describe_engine_error(problem.error());
+        CHECK(found.message.starts_with("out of memory: "));
+        CHECK(found.hint.find("SET memory_limit") != std::string::npos);
+    }
+}
