@@ -32,7 +32,7 @@ constexpr std::size_t most_rows = 100'000;
 constexpr std::chrono::seconds patience{60};
 constexpr std::chrono::milliseconds look_every{1};
 
-/// Keeps all rows, as JSON. Called from the session's caller and the engine thread.
+/// Keeps all rows, as JSON. Called on the session's thread and on the one that shows its streams.
 class CollectedOutput : public SessionOutput {
 public:
     void begin_result(const std::vector<OutputColumn>&) override {

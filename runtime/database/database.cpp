@@ -96,6 +96,7 @@ public:
             const std::uint64_t shown = queue->shown_rows();  // First: it never exceeds what comes after.
             status.rows_shown += shown;
             status.rows_to_show += queue->put_rows() - shown;
+            status.rows_left_out += queue->rows_left_out();
         }
         for (const ConnectionStatus& connection : status.connections) {
             status.messages_in += connection.messages_received;

@@ -26,6 +26,7 @@ struct DatabaseStatus {
     std::uint64_t rows_out = 0;         ///< To sinks, printed streams included.
     std::uint64_t rows_shown = 0;       ///< Of streams, by the sessions that there are.
     std::uint64_t rows_to_show = 0;     ///< That wait for the readers of sessions.
+    std::uint64_t rows_left_out = 0;    ///< For readers that were too slow (SlowReader::loses_rows).
     std::uint64_t messages_failed = 0;  ///< Not decodable.
     std::uint64_t messages_dropped = 0;
     std::chrono::steady_clock::time_point last_activity;  ///< Of the last message taken or sent.

@@ -87,8 +87,8 @@ ResultTable rows_for(const std::vector<OutputColumn>& columns, WrittenSql& sql, 
         definitions += fmt::format("{} {}", quote_identifier(column.name), to_sql(column.type));
     }
     // No table of a user's has this name: it would be hidden.
-    static const std::string table = fmt::format("\"laminar insert {:016x}{:08x}\"",
-                                                 std::uint64_t{std::random_device()()} << 32U, std::random_device()());
+    static const std::string table =
+        fmt::format("\"laminar insert {:08x}{:08x}\"", std::random_device()(), std::random_device()());
     (void)reader.prepare(fmt::format("CREATE TEMP TABLE {} ({})", table, definitions))->execute();
     prepend(fmt::format("INSERT INTO {} ", table), sql);
     (void)reader.prepare(sql.text)->execute();

@@ -153,6 +153,7 @@ TEST_CASE("a subscription that may lose rows holds up nobody who reads the same 
     auto third = fixture.other_session();
     CHECK(goes_on(fixture, *third));
     CHECK(goes_on(fixture, *third));
+    CHECK(fixture.database->status().rows_left_out > 0);
     gate.set_open(true);
     CHECK(SessionFixture::wait_until([&] { return other->output.take().size() > 1; }));  // It goes on, too.
     other.reset();
@@ -267,4 +268,23 @@ TEST_CASE("a session learns functions that call others, in whatever order they w
                      "CREATE OR REPLACE FUNCTION f(x) AS g(x) + 1;")
                 .empty());
     CHECK(fixture.other_session()->query("SELECT f(2) AS n;") == Rows{R"({"n":21})"});
+}
+
+TEST_CASE("a reader that stands still in a table does not stop the engine when space is to be reclaimed") {
+    SessionFixture fixture;
+    (void)fixture.run(
+        "CREATE CONNECTION feed TO generator (rows_per_second = 1000000);"
+        "CREATE TABLE ticks (counter BIGINT) WITH (connector = 'feed', retention_rows = 0);"
+        "CREATE TABLE counts (k BIGINT PRIMARY KEY, n BIGINT);"
+        "CREATE PIPELINE keep AS INSERT INTO counts SELECT counter % 10 AS k, COUNT(*) AS n FROM ticks GROUP BY 1;"
+        "CREATE TABLE many AS SELECT i FROM range(500000) AS r(i);");
+    Gate gate(1);
+    fixture.output().on_rows = [&] { gate.pass(); };
+    std::thread thread([&] { (void)fixture.query("SELECT i FROM many;"); });
+    gate.wait_until_somebody_waits();
+    auto other = fixture.other_session();
+    const std::uint64_t rows = fixture.database->status().rows_in;
+    CHECK(other->run("WAIT FOR keep READ COUNT " + std::to_string(rows + 600000) + " TIMEOUT '60 seconds';").empty());
+    gate.set_open(true);
+    thread.join();
 }
