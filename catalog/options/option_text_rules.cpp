@@ -175,6 +175,10 @@ std::optional<TextRuleViolation> check_entry(TextRule rule, std::string_view key
     if (value.find_first_of("\r\n") != std::string_view::npos)
         return violation(fmt::format("has a line break in the value of \"{}\"", key));
     if (!is_header_value(value)) return violation(fmt::format("has a control character in the value of \"{}\"", key));
+    if (equals_ignoring_case(key, "host") && find_secret_references(value).empty() &&
+        (value.empty() || !is_host_header(value)))
+        return violation(fmt::format("has a value of \"{}\" that names no host", key),
+                         "a host with or without a port, for example 'example.com' or 'example.com:8443'");
     for (const std::string_view taken : handshake_headers) {
         if (equals_ignoring_case(key, taken))
             return violation(fmt::format("must not set \"{}\": the WebSocket handshake makes it itself", key),

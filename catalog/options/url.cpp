@@ -190,6 +190,13 @@ UrlError scheme_error(std::string_view text) {
 
 }  // namespace
 
+bool is_host_header(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char character) {
+        return is_letter_or_digit(character) ||
+               std::string_view("-._~%!$&'()*+,;=:[]").find(character) != std::string_view::npos;
+    });
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {

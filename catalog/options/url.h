@@ -42,6 +42,10 @@ struct ProxyUrl {
 };
 [[nodiscard]] std::variant<ProxyUrl, UrlError> parse_proxy_url(std::string_view text);
 
+/// Whether a text can be the value of a Host header (RFC 9110 section 7.2) by its characters: a host with or without a
+/// port, or nothing where the target of the request has no authority.
+[[nodiscard]] bool is_host_header(std::string_view text) noexcept;
+
 /// Bytes that a URL has as %XX (RFC 3986 section 2.1); what is not a valid triplet stays.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
 /// The opposite: all bytes but unreserved characters (letters, digits, "-._~") and those of plain.

@@ -79,20 +79,12 @@ bool lists(std::string_view list, std::string_view element) {
 
 UpgradeRefusal bad_request(std::string explanation) { return {400, std::move(explanation), {}}; }
 
-/// RFC 9110 section 7.2: a host with or without a port; empty where the target has no authority.
-bool is_host(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char character) {
-        return is_letter_or_digit(character) ||
-               std::string_view("-._~%!$&'()*+,;=:[]").find(character) != std::string_view::npos;
-    });
-}
-
 /// What any server must refuse, so that no two on the way understand a request differently (RFC 9112).
 std::optional<UpgradeRefusal> check_http(const UpgradeRequest& request) {
     if (!request.is_strict) return bad_request("A header is not written as HTTP has it.");
     const std::size_t hosts = request.count("Host");
     if (hosts > 1 || (hosts == 0 && request.version >= 11)) return bad_request("There must be one Host header.");
-    if (!is_host(request.header("Host"))) return bad_request("The Host header names no host.");
+    if (!is_host_header(request.header("Host"))) return bad_request("The Host header names no host.");
     for (const std::string_view name : {"Origin", "Authorization"}) {
         if (request.count(name) > 1) return bad_request("There may be only one " + std::string(name) + " header.");
     }

@@ -182,6 +182,8 @@ TEST_CASE("texts follow their rules") {
     CHECK(client("headers = MAP {'X': 'a\r\nInjected: b'}").find("line break") != std::string::npos);
     CHECK(client("headers = MAP {'X': 'a\x1b'}").find("control character in the value of \"X\"") != std::string::npos);
     CHECK(client("headers = MAP {'X': 'a\tb', 'Host': 'elsewhere'}") == "0 findings");
+    CHECK(client("headers = MAP {'Host': ''}").find("has a value of \"Host\" that names no host") != std::string::npos);
+    CHECK(client("headers = MAP {'HOST': 'a b'}").find("that names no host") != std::string::npos);
     for (const char* header : {"Content-Length", "transfer-encoding", "TE", "Trailer", "Expect"}) {
         CAPTURE(header);
         CHECK(client(fmt::format("headers = MAP {{'{}': '5'}}", header)).find("a WebSocket handshake has no body") !=

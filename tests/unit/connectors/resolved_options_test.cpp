@@ -117,6 +117,7 @@ TEST_CASE("a secret has the form that its place needs") {
 TEST_CASE("what has become of a text keeps the rule of its option") {
     const Secrets secrets;
     secrets.set("odd", "a b\nc");
+    secrets.set("words", "a b");
     const auto problem_with = [&](auto change) {
         WebSocketOptions written;
         change(written);
@@ -131,6 +132,9 @@ TEST_CASE("what has become of a text keeps the rule of its option") {
     CHECK(problem_with([](auto& options) {
               options.headers = {{"X-Key", "${secret:odd}"}};
           }).starts_with("option \"headers\" has a line break in the value of \"X-Key\""));
+    CHECK(problem_with([](auto& options) {
+              options.headers = {{"Host", "${secret:words}"}};
+          }) == "option \"headers\" has a value of \"Host\" that names no host");
     CHECK(problem_with([](auto& options) {
               options.host = "${secret:odd}";
           }).starts_with("option \"host\" must be a host name"));
