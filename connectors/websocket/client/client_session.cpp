@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "connectors/websocket/client/subscription.h"
+#include "connectors/websocket/client/websocket_client.h"
+
+namespace laminar {
+
+namespace net = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+void WebSocketClient::established(const ConnectedPeer& peer, const std::string& endpoint, Round& round) {
+    was_connected_ = true;
+    round.connected_at = Clock::now();
+    journal_.set_subprotocol(peer.subprotocol);
+    journal_.set_connected_since(utc_now());
+    journal_.set_state(ConnectionState::connected);
+    journal_.log("info", "connected", "connected to " + peer.description);
+    gaps_.connected(tells_position(endpoint, *options_));
+}
+
+net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const std::string& endpoint, Round& round) {
+    const auto origin = std::make_shared<MessageOrigin>();
+    origin->connection_name = journal_.name();
+    origin->remote_address = peer.remote_address;
+    begin_session(*origin);
+    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_};
+    if (position_.is_kept()) {
+        environment.on_message = [this](std::string_view message) {
+            if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());
+        };
+    }
+    if (options_->subscribe_confirm.empty()) {
+        established(peer, endpoint, round);
+    } else {
+        journal_.set_state(ConnectionState::connecting, "waits for the reply to its subscription");
+        environment.confirmation = &expected_reply_;
+        environment.on_confirmed = [&] { established(peer, endpoint, round); };
+    }
+    PeerSession session(*peer.stream, environment, origin);
+    session_ = &session;
+    if (stop_requested_.load()) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(close_due_ - Clock::now());
+        session.request_close(1000, "", std::min<std::chrono::milliseconds>(left, std::chrono::hours(1)));
+    }
+    SessionEnding ending = co_await session.run();
+    session_ = nullptr;
+    end_session();
+    co_return ending;
+}
+
+void WebSocketClient::begin_session(MessageOrigin& origin) {
+    origin.session_id = begin_next_session();
+    const std::lock_guard lock(session_mutex_);
+    current_session_ = origin.session_id;
+}
+
+void WebSocketClient::end_session() {
+    std::int64_t session = 0;
+    std::vector<OutgoingMessage> unsent;
+    {
+        const std::lock_guard lock(session_mutex_);
+        session = std::exchange(current_session_, 0);
+        unsent = outbound_.remove_bound();
+    }
+    if (unsent.empty()) return;
+    for (const OutgoingMessage& message : unsent) {
+        inputs_.report_undeliverable(*message.payload, fmt::format("session {} ended before it was sent", session));
+    }
+    journal_.changed();
+}
+
+void WebSocketClient::conclude(const SessionEnding& ending, const std::string& remote_address, Round& round) {
+    round.orderly = ending.orderly && ending.confirmed;
+    round.ending.close_code = ending.close_code;
+    round.ending.was_stable = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
+    round.description = ending.description;
+    journal_.doubt(ending.in_doubt, {});
+    if (ending.to_send_again > 0) {
+        journal_.log(
+            "info", "messages_sent_again",
+            fmt::format("{} message{} that no pong has acknowledged wait{} to be sent again", ending.to_send_again,
+                        ending.to_send_again == 1 ? "" : "s", ending.to_send_again == 1 ? "s" : ""));
+    }
+    if (ending.confirmed) {
+        if (!stopping() || handing_over())
+            gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current(), ending.in_doubt);
+    } else if (ending.orderly) {
+        round.description = fmt::format("{} before the reply with {} (subscribe_confirm)", ending.description,
+                                        expected_reply_.description());
+    }
+    if (ending.is_internal) {
+        journal_.error("internal_error", ending.description);
+        round.connection_failure = ending.description;
+    } else if (ending.connection_failure) {
+        journal_.error("failed", *ending.connection_failure);
+        round.connection_failure = ending.connection_failure;
+    } else if (!ending.confirmed && !terminated_ && !ending.by_us) {
+        journal_.error("subscribe_failed", round.description);
+        round.connection_failure = judge(round.description, remote_address);
+    } else if (ending.orderly && !ReconnectPolicy::is_final(reconnecting_, round.ending)) {
+        journal_.log("info", "disconnected", ending.description);
+    } else if (!terminated_) {
+        journal_.error("disconnected", ending.description);
+        round.connection_failure = judge(ending.description, remote_address);
+    }
+}
+
+}  // namespace laminar
