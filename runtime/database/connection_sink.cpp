@@ -8,6 +8,7 @@
 
 #include "connectors/codec/message_framing.h"
 #include "runtime/database/live_connections.h"
+#include "runtime/flow/rows/changelog.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/rows/result_rows.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "catalog/objects/catalog_object.h"
-#include "runtime/flow/sink_writer.h"
+#include "runtime/flow/sinks/sink_writer.h"
 
 namespace laminar {
 

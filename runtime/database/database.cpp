@@ -229,7 +229,7 @@ private:
         engine_thread_.set_alarm(graph_.next_batch_due());
         // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
         // way before it reclaims: not for a reader that stands still.
-        if (moved && !graph_.reads_past() && !engine_thread_.engine().has_snapshots())
+        if (moved && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
             space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         if (!moved) return std::nullopt;

@@ -15,8 +15,8 @@
 #include "runtime/database/live_connections.h"
 #include "runtime/database/statement_lock.h"
 #include "runtime/flow/progress.h"
+#include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
-#include "runtime/flow/stream_queue.h"
 
 namespace laminar {
 

@@ -64,58 +64,63 @@ void StreamGraph::clear(bool with_engine) {
     tables_.clear();
 }
 
-/// A pipeline whose reader stands still must stand still as well. Readers come after what they read: one pass back from
-/// the last tells it all.
-void StreamGraph::find_out_who_accepts() {
-    for (const Entry& entry : pipelines_) entry.pipeline->set_accepting(entry.pipeline->can_accept());
-    for (auto entry = pipelines_.rbegin(); entry != pipelines_.rend(); ++entry) {
-        if (entry->pipeline->is_accepting()) continue;
-        for (const auto& source : entry->pipeline->sources()) {
-            if (source.upstream) source.upstream->set_accepting(false);
-        }
-    }
-}
-
-bool StreamGraph::is_held_back(const StreamInput& input) {
-    return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
-        return entry.pipeline->reads(input) && (entry.pipeline->reads_past() || !entry.pipeline->is_accepting());
-    });
-}
-
 bool StreamGraph::cycle(Engine& engine, bool at_once) {
     const std::uint64_t rows_before = rows_in_;
     const std::uint64_t bytes_before = bytes_in_;
-    find_out_who_accepts();
-    bool moved = take_in(at_once);
-    moved = process(at_once) || moved;
-    // Operators let rows wait: what comes in changes the engine now or later.
-    if (has_changes()) {
-        rows_to_change_ += rows_in_ - rows_before;
-        bytes_to_change_ += bytes_in_ - bytes_before;
-    }
-    if (change_engine(engine)) {
-        rows_changed_ += std::exchange(rows_to_change_, 0);
-        bytes_changed_ += std::exchange(bytes_to_change_, 0);
-    }
+    begin_cycle();
+    bool moved = take_in_tables(at_once);
+    moved = run_pipelines(at_once) || moved;
+    change_engine(engine, rows_in_ - rows_before, bytes_in_ - bytes_before);
     moved = make_known() || moved;
-    for (const Entry& entry : pipelines_) entry.pipeline->release();
-    for (auto& [name, input] : tables_) {
-        const std::size_t rows = input->batch_rows();
-        try {
-            input->retain();
-        } catch (...) {
-            const std::string reason = failure_reason(std::current_exception());
-            input->fail(reason);
-            fail_readers(*input, name, reason);
-        }
-        input->release();
-        if (rows > 0) progress_.add_rows(name, rows);
-    }
+    end_cycle();
     if (!moved) {
         // A sink may have got rid of its backlog meanwhile: what was held back can move on at once.
         for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
     }
     return moved;
+}
+
+/// A pipeline whose reader stands still must stand still as well. Readers come after what they read: one pass back from
+/// the last tells it all.
+void StreamGraph::begin_cycle() {
+    for (const Entry& entry : pipelines_) entry.pipeline->begin_cycle();
+    for (auto entry = pipelines_.rbegin(); entry != pipelines_.rend(); ++entry) entry->pipeline->pass_on_standstill();
+}
+
+bool StreamGraph::is_held_back(const StreamInput& input) const {
+    return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
+        const RunningPipeline& pipeline = *entry.pipeline;
+        return pipeline.inputs().read(input) && (pipeline.reads_past_rows() || !pipeline.is_accepting());
+    });
+}
+
+/// Rows of tables: to the hands of their readers. What is retained of them is what retain() gives, later.
+bool StreamGraph::take_in_tables(bool at_once) {
+    bool moved = false;
+    for (auto& [name, input] : tables_) {
+        const auto take_in = [&, &stream = *input] {
+            if (RetainedTable* retained = stream.retained(); retained && !ending_) maintain(*retained);
+            if (is_held_back(stream) || !stream.advance(at_once)) return;
+            moved = true;
+            rows_in_ += stream.batch_rows();
+            bytes_in_ += stream.batch().bytes;
+        };
+        // The rows cannot be stored or given their defaults; readers must not see half of it, nor go on without it.
+        if (!guard(name, *input, take_in)) moved = true;
+    }
+    return moved;
+}
+
+bool StreamGraph::guard(const std::string& name, StreamInput& input, const std::function<void()>& work) {
+    try {
+        work();
+        return true;
+    } catch (...) {
+        const std::string reason = failure_reason(std::current_exception());
+        input.fail(reason);
+        fail_readers(input, name, reason);
+        return false;
+    }
 }
 
 void StreamGraph::maintain(RetainedTable& retained) {
@@ -125,99 +130,46 @@ void StreamGraph::maintain(RetainedTable& retained) {
     bytes_deleted_ += deleted.bytes;
 }
 
-/// Rows of tables: to the hands of their readers. What is retained of them is what retain() gives, later.
-bool StreamGraph::take_in(bool at_once) {
-    bool moved = false;
-    for (auto& [name, input] : tables_) {
-        try {
-            if (RetainedTable* retained = input->retained(); retained && !ending_) maintain(*retained);
-            if (is_held_back(*input)) continue;
-            if (!input->advance(at_once)) continue;
-        } catch (...) {
-            // The rows cannot be stored or given their defaults; readers must not see half of it, nor go on without it.
-            const std::string reason = failure_reason(std::current_exception());
-            input->fail(reason);
-            fail_readers(*input, name, reason);
-            moved = true;
-            continue;
-        }
-        moved = true;
-        rows_in_ += input->batch_rows();
-        bytes_in_ += input->batch().bytes;
-    }
-    return moved;
-}
-
 void StreamGraph::fail_readers(const StreamInput& input, std::string_view table, const std::string& reason) {
     for (const Entry& entry : pipelines_) {
-        if (entry.pipeline->reads(input))
+        if (entry.pipeline->inputs().read(input))
             entry.pipeline->fail(fmt::format("table \"{}\", which it reads, failed: {}", table, reason));
     }
 }
 
-bool StreamGraph::process(bool at_once) {
+bool StreamGraph::run_pipelines(bool at_once) {
     bool moved = false;
     for (const Entry& entry : pipelines_) {
-        RunningPipeline& pipeline = *entry.pipeline;
-        bool advanced = false;
-        try {
-            advanced = pipeline.is_accepting() && pipeline.advance_own_inputs(at_once);
-        } catch (...) {
-            pipeline.fail(failure_reason(std::current_exception()));
-            moved = true;
-        }
-        if (advanced) {
-            moved = true;
-            for (const auto& source : pipeline.sources()) {
-                if (!source.own_stream || source.own_stream->batch_rows() == 0) continue;
-                rows_in_ += source.own_stream->batch_rows();
-                bytes_in_ += source.own_stream->batch().bytes;
-            }
-        }
-        if (pipeline.reads_past() && pipeline.is_accepting()) {
-            moved = true;
-            pipeline.begin_past_rows();
-        }
-        if (pipeline.has_input() || (pipeline.watches_time() && pipeline.is_accepting())) {
-            pipeline.process();
-            pipeline.end_past_rows();
-        }
-        pipeline.look_at_end();
+        const PipelineInputs::Taken taken = entry.pipeline->run(at_once);
+        moved = moved || taken.any;
+        rows_in_ += taken.rows;
+        bytes_in_ += taken.bytes;
     }
     return moved;
 }
 
-bool StreamGraph::has_changes() const {
-    return std::any_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return entry.pipeline->has_changes(); });
+void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes) {
+    std::vector<EngineChange*> changes;
+    for (const Entry& entry : pipelines_) {
+        if (entry.pipeline->has_changes()) changes.push_back(entry.pipeline.get());
+    }
+    if (changes.empty()) return;
+    // Operators let rows wait: what comes in changes the engine now or later.
+    rows_to_change_ += rows;
+    bytes_to_change_ += bytes;
+    if (!laminar::change_engine(engine, changes)) return;
+    rows_changed_ += std::exchange(rows_to_change_, 0);
+    bytes_changed_ += std::exchange(bytes_to_change_, 0);
 }
 
-/// Everything that the cycle changes in the engine holds, or nothing of it: what a database in a file would be found
-/// with after a crash is the end of a cycle. False: it changes nothing.
-bool StreamGraph::change_engine(Engine& engine) {
-    std::vector<RunningPipeline*> changing;
-    for (const Entry& entry : pipelines_) {
-        if (entry.pipeline->has_changes()) changing.push_back(entry.pipeline.get());
+void StreamGraph::end_cycle() {
+    for (const Entry& entry : pipelines_) entry.pipeline->end_cycle();
+    for (auto& [name, input] : tables_) {
+        const std::size_t rows = input->batch_rows();
+        (void)guard(name, *input, [&stream = *input] { stream.retain(); });
+        input->release();
+        if (rows > 0) progress_.add_rows(name, rows);
     }
-    const bool executes = std::any_of(changing.begin(), changing.end(),
-                                      [](const RunningPipeline* pipeline) { return pipeline->changes_engine(); });
-    try {
-        if (executes) engine.begin();
-        for (RunningPipeline* pipeline : changing) pipeline->apply();
-        if (executes) engine.commit();
-        for (RunningPipeline* pipeline : changing) pipeline->settle();
-        return executes;
-    } catch (...) {
-        if (executes) engine.rollback();
-        spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}",
-                      failure_reason(std::current_exception()));
-    }
-    // One of them is at fault, and the others shall not stop for it.
-    for (RunningPipeline* pipeline : changing) pipeline->apply_apart();
-    for (auto pipeline = changing.rbegin(); pipeline != changing.rend(); ++pipeline) {
-        if ((*pipeline)->state() == PipelineState::failed) (*pipeline)->forget_acknowledgements();
-    }
-    return true;
 }
 
 /// Tells who waits for rows of pipelines and stored tables. True when there are new ones.
@@ -250,8 +202,8 @@ bool StreamGraph::run_dry(Engine& engine, std::chrono::steady_clock::time_point 
 void StreamGraph::for_each_input(const std::function<void(const StreamInput&)>& visit) const {
     for (const auto& [name, input] : tables_) visit(*input);
     for (const Entry& entry : pipelines_) {
-        for (const auto& source : entry.pipeline->sources()) {
-            if (source.own_stream) visit(*source.own_stream);
+        for (const auto& input : entry.pipeline->inputs().all()) {
+            if (const StreamInput* own = input->own_stream()) visit(*own);
         }
     }
 }
@@ -271,19 +223,15 @@ std::map<std::string, std::vector<FailedRow>> StreamGraph::take_failures() {
         for (FailedRow& row : rows) failures[fold_case(row.connection)].push_back(std::move(row));
     };
     for (auto& [name, input] : tables_) add(input->take_failures());
-    for (const Entry& entry : pipelines_) {
-        add(entry.pipeline->take_failures());
-        for (const auto& source : entry.pipeline->sources()) {
-            if (source.own_stream) add(source.own_stream->take_failures());
-        }
-    }
+    for (const Entry& entry : pipelines_) add(entry.pipeline->take_failures());
     return failures;
 }
 
 bool StreamGraph::is_dry() {
     bool dry = true;
     for_each_input([&](const StreamInput& input) { dry = dry && input.shared_channel()->pending_messages() == 0; });
-    for (const Entry& entry : pipelines_) dry = dry && !entry.pipeline->reads_past() && entry.pipeline->flush_sink();
+    for (const Entry& entry : pipelines_)
+        dry = dry && !entry.pipeline->reads_past_rows() && entry.pipeline->flush_sink();
     return dry;
 }
 
@@ -294,7 +242,7 @@ void StreamGraph::end_inputs() {
 bool StreamGraph::has_finished() const {
     for (const Entry& entry : pipelines_) entry.pipeline->look_at_end();
     return std::none_of(pipelines_.begin(), pipelines_.end(),
-                        [](const Entry& entry) { return entry.pipeline->owes_last_rows(); });
+                        [](const Entry& entry) { return entry.pipeline->has_last_rows_to_deliver(); });
 }
 
 bool StreamGraph::has_inputs() const {
@@ -328,9 +276,9 @@ std::string StreamGraph::failure() const {
     return {};
 }
 
-bool StreamGraph::reads_past() const {
+bool StreamGraph::reads_past_rows() const {
     return std::any_of(pipelines_.begin(), pipelines_.end(),
-                       [](const Entry& entry) { return entry.pipeline->reads_past(); });
+                       [](const Entry& entry) { return entry.pipeline->reads_past_rows(); });
 }
 
 }  // namespace laminar

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/flow/inputs/stream_input.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/running_pipeline.h"
-#include "runtime/flow/stream_input.h"
 
 namespace laminar {
 
@@ -75,7 +75,7 @@ public:
     [[nodiscard]] bool has_finished() const;
     [[nodiscard]] bool has_inputs() const;
     /// A pipeline is still at the rows that its tables retained when it began.
-    [[nodiscard]] bool reads_past() const;
+    [[nodiscard]] bool reads_past_rows() const;
 
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     /// What has failed first among tables and pipelines, in words; empty while nothing has.
@@ -96,15 +96,17 @@ private:
         std::uint64_t rows_out = 0;
     };
 
+    void begin_cycle();
+    bool take_in_tables(bool at_once);
+    bool run_pipelines(bool at_once);
+    void change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes);
+    bool make_known();
+    void end_cycle();
+    /// Lets a table do its part of the cycle. False: what it threw has failed the table and its readers.
+    bool guard(const std::string& name, StreamInput& input, const std::function<void()>& work);
     void maintain(RetainedTable& retained);
     void fail_readers(const StreamInput& input, std::string_view table, const std::string& reason);
-    bool take_in(bool at_once);
-    bool process(bool at_once);
-    [[nodiscard]] bool has_changes() const;
-    bool change_engine(Engine& engine);
-    bool make_known();
-    [[nodiscard]] bool is_held_back(const StreamInput& input);
-    void find_out_who_accepts();
+    [[nodiscard]] bool is_held_back(const StreamInput& input) const;
     void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
 
     Progress& progress_;

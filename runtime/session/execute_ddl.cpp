@@ -10,6 +10,7 @@
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/stream_schema.h"
+#include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/session/statement_executor.h"
 
 namespace laminar {

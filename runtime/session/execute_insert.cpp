@@ -8,6 +8,7 @@
 #include "parser/write/sql_writer.h"
 #include "runtime/database/connection_sink.h"
 #include "runtime/engine/messages/enumeration_error.h"
+#include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
 

@@ -1,12 +1,21 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
 #include "catalog/query/scope.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/registry/connections.h"
 #include "runtime/database/connection_sink.h"
+#include "runtime/flow/inputs/connection_input.h"
+#include "runtime/flow/inputs/late_typed_input.h"
+#include "runtime/flow/inputs/relation_input.h"
+#include "runtime/flow/inputs/table_input.h"
+#include "runtime/flow/inputs/upstream_input.h"
 #include "runtime/flow/rows/stream_schema.h"
+#include "runtime/flow/sinks/sink_shape.h"
+#include "runtime/flow/sinks/stored_table_sink.h"
+#include "runtime/flow/sinks/stream_sink.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
@@ -24,52 +33,70 @@ const FunctionNames& StatementExecutor::aggregate_functions() {
     return aggregate_functions_;
 }
 
-std::vector<RunningPipeline::Source> StatementExecutor::open_sources(const std::string& consumer,
-                                                                     const std::string& key, const BoundQuery& query) {
-    std::vector<RunningPipeline::Source> sources;
+StatementExecutor::OpenInputs StatementExecutor::open_inputs(const std::string& consumer, const std::string& key,
+                                                             const BoundQuery& query) {
+    OpenInputs opened;
+    std::map<const StreamInput*, std::shared_ptr<PastRows>> past_rows;
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
         const QueryInput& input = query.inputs[index];
-        RunningPipeline::Source source;
-        if (input.kind == InputKind::stream_table) {
-            const auto& table = *catalog().find_as<TableObject>(input.object);
-            source.content = content_of(table);
-            source.connection = table.options.connector;
-            source.retries = connection_input_options(*catalog().find_as<ConnectionObject>(source.connection),
-                                                      database_.connections.secrets())
-                                 .retries;
-            database_.engine.call([&](Engine&) { source.stream = database_.graph.find_table(input.object); });
-            source.reads_past = source.stream && source.stream->retained();
-            source.time = input_time(table);
-            source.is_up = is_up(table.options.connector);
-        } else if (input.kind == InputKind::pipeline) {
-            database_.engine.call([&](Engine&) { source.upstream = database_.graph.find_pipeline(input.object); });
-        } else if (input.kind == InputKind::connection) {
-            const auto& definition = *catalog().find_as<ConnectionObject>(input.object);
-            ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
-            options.decoder.tolerant = true;
-            const MessageFormat format = options.decoder.format;
-            source.content = format;
-            source.is_up = is_up(definition.name);
-            source.connection = definition.name;
-            source.retries = options.retries;
-            const bool late = needs_late_typing(input);
-            if (late) source.late_typing = std::make_unique<LateTyping>(input, options.decoder);
-            options.decoder.guessed_types =
-                late;  // What will be no row of fields is an error from the first message on.
-            const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
-            const auto channel = std::make_shared<InputChannel>(
-                schema, make_message_decoder(options.decoder, schema), options.limits,
-                [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
-            database_.connections.use(definition, consumer);
-            database_.engine.call([&](Engine& engine) {
-                source.own_stream = StreamInput::for_connection(engine, fmt::format("{}#{}", key, index), channel);
-            });
-            source.own_stream->set_connection(definition.name);
-            source.stream = source.own_stream.get();
+        std::shared_ptr<InputChannel> channel;
+        switch (input.kind) {
+            case InputKind::stream_table: {
+                const auto& table = *catalog().find_as<TableObject>(input.object);
+                const std::string& connection = table.options.connector;
+                InputOrigin source{connection, content_of(table), 0, is_up(connection)};
+                source.retries = connection_input_options(*catalog().find_as<ConnectionObject>(connection),
+                                                          database_.connections.secrets())
+                                     .retries;
+                database_.engine.call([&](Engine&) {
+                    StreamInput& stream = *database_.graph.find_table(input.object);
+                    std::shared_ptr<PastRows>& past = past_rows[&stream];
+                    if (!past && stream.retained()) past = std::make_shared<PastRows>(stream);
+                    opened.inputs.push_back(
+                        std::make_unique<TableInput>(input, stream, std::move(source), input_time(table), past));
+                });
+                break;
+            }
+            case InputKind::pipeline:
+                database_.engine.call([&](Engine&) {
+                    opened.inputs.push_back(
+                        std::make_unique<UpstreamInput>(input, database_.graph.find_pipeline(input.object)->output()));
+                });
+                break;
+            case InputKind::connection:
+                opened.inputs.push_back(open_connection(consumer, fmt::format("{}#{}", key, index), input, channel));
+                break;
+            case InputKind::stored_table:
+            case InputKind::system_table:
+                opened.inputs.push_back(std::make_unique<RelationInput>(input));
+                break;
         }
-        sources.push_back(std::move(source));
+        opened.channels.push_back(std::move(channel));
     }
-    return sources;
+    return opened;
+}
+
+std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::string& consumer, const std::string& key,
+                                                                  const QueryInput& input,
+                                                                  std::shared_ptr<InputChannel>& channel) {
+    const auto& definition = *catalog().find_as<ConnectionObject>(input.object);
+    ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
+    options.decoder.tolerant = true;
+    const MessageFormat format = options.decoder.format;
+    const bool late = needs_late_typing(input);
+    options.decoder.guessed_types = late;  // What will be no row of fields is an error from the first message on.
+    const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
+    channel = std::make_shared<InputChannel>(
+        schema, make_message_decoder(options.decoder, schema), options.limits,
+        [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
+    database_.connections.use(definition, consumer);
+    InputOrigin source{definition.name, format, options.retries, is_up(definition.name)};
+    return database_.engine.call([&](Engine& engine) -> std::unique_ptr<PipelineInput> {
+        auto stream = StreamInput::for_connection(engine, key, channel);
+        stream->set_connection(definition.name);
+        if (late) return std::make_unique<LateTypedInput>(input, std::move(stream), std::move(source), options.decoder);
+        return std::make_unique<ConnectionInput>(input, std::move(stream), std::move(source));
+    });
 }
 
 RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const std::string& key,
@@ -115,23 +142,20 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
         columns = sink_columns(table, definition->sink_columns);
         (table.is_stored() ? stored_sink : sink_connection) = table.is_stored() ? table.name : table.options.connector;
     }
-    std::vector<RunningPipeline::Source> sources;
-    std::vector<std::shared_ptr<InputChannel>> channels;
+    OpenInputs opened;
     Removed removed;
     const auto give_up = [&] {
-        database_.engine.call([&](Engine&) { sources.clear(); });
+        database_.engine.call([&](Engine&) { opened.inputs.clear(); });
         for (const std::string& connection : connections_of(query, definition))
             database_.connections.stop_using(connection, consumer);
     };
     try {
         if (!sink_connection.empty())
             database_.connections.use(*catalog().find_as<ConnectionObject>(sink_connection), consumer);
-        sources = open_sources(consumer, key, query);
-        for (const auto& source : sources)
-            channels.push_back(source.own_stream ? source.own_stream->shared_channel() : nullptr);
+        opened = open_inputs(consumer, key, query);
         database_.engine.call([&](Engine& engine) {
             auto pipeline =
-                std::make_unique<RunningPipeline>(engine, key, query, std::move(sources), std::move(columns),
+                std::make_unique<RunningPipeline>(engine, key, query, std::move(opened.inputs), std::move(columns),
                                                   sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
@@ -163,9 +187,8 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
         open_later(connection);
     }
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
-        if (channels[index])
-            database_.connections.attach(query.inputs[index].object, start.name, TableStream::messages,
-                                         channels[index]);
+        if (const auto& channel = opened.channels[index])
+            database_.connections.attach(query.inputs[index].object, start.name, TableStream::messages, channel);
     }
     return true;
 }

@@ -10,7 +10,7 @@
 #include "parser/diagnostic/diagnostic.h"
 #include "runtime/database/database.h"
 #include "runtime/engine/engine.h"
-#include "runtime/flow/stream_queue.h"
+#include "runtime/flow/sinks/stream_queue.h"
 
 namespace laminar {
 

@@ -123,8 +123,14 @@ private:
     /// Those that it reads directly or sends on.
     [[nodiscard]] std::vector<std::string> connections_of(const BoundQuery& query,
                                                           const PipelineObject* definition) const;
-    std::vector<RunningPipeline::Source> open_sources(const std::string& consumer, const std::string& key,
-                                                      const BoundQuery& query);
+    /// By their index in the query.
+    struct OpenInputs {
+        std::vector<std::unique_ptr<PipelineInput>> inputs;
+        std::vector<std::shared_ptr<InputChannel>> channels;  ///< To be attached to connections; null for the others.
+    };
+    OpenInputs open_inputs(const std::string& consumer, const std::string& key, const BoundQuery& query);
+    std::unique_ptr<PipelineInput> open_connection(const std::string& consumer, const std::string& key,
+                                                   const QueryInput& input, std::shared_ptr<InputChannel>& channel);
     [[nodiscard]] std::function<bool()> is_up(const std::string& connection);
     RunningPipeline::SinkMaker sink_maker(const std::string& name, const std::string& key,
                                           const PipelineObject* definition);

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "runtime/flow/stream_queue.h"
+#include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/session/session.h"
 
 namespace laminar {

@@ -86,11 +86,11 @@ public:
         bound_slot_->set_rows(nullptr);
     }
 
-    void settle() override {
+    void on_commit() override {
         if (!changed_) return;
         changed_ = false;
-        left_.settle();
-        right_.settle();
+        left_.on_commit();
+        right_.on_commit();
         if (trims_) needed_rows_ = right_.rows();
     }
 

@@ -80,8 +80,8 @@ public:
         if (merges_) merge();
     }
 
-    void settle() {
-        state_->settle();
+    void on_commit() {
+        state_->on_commit();
         if (merges_) merged_rows_ = state_->rows();
     }
 
@@ -160,10 +160,10 @@ public:
         if (changes_) rows_.apply();
     }
 
-    void settle() override {
+    void on_commit() override {
         answers_ = answers_ || begins_;
         begins_ = false;
-        if (changes_) rows_.settle();
+        if (changes_) rows_.on_commit();
         changes_ = false;
     }
 
@@ -253,10 +253,10 @@ public:
         for (const auto& side : sides_) side->apply();
     }
 
-    void settle() override {
+    void on_commit() override {
         if (!changes_) return;
         changes_ = false;
-        for (const auto& side : sides_) side->settle();
+        for (const auto& side : sides_) side->on_commit();
     }
 
     [[nodiscard]] bool changes_engine() const override { return changes_; }

@@ -150,9 +150,9 @@ public:
         }
     }
 
-    void settle() override {
+    void on_commit() override {
         for (Side& side : sides_) {
-            side.state->settle();
+            side.state->on_commit();
             side.matched_slot->set_rows(nullptr);
             side.matched = empty_rows({{"a", TypeId::bigint}});
         }

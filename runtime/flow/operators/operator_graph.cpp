@@ -169,12 +169,12 @@ void OperatorGraph::apply() {
     for (const auto& step : operators_) step->apply();
 }
 
-void OperatorGraph::settle() {
+void OperatorGraph::on_commit() {
     if (!has_changes_) return;
     has_changes_ = false;
     for (std::size_t index = 0; index < operators_.size(); ++index) {
         slots_[index]->set_rows(nullptr);
-        operators_[index]->settle();
+        operators_[index]->on_commit();
         operators_[index]->forget_rows();
     }
 }

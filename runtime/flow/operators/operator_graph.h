@@ -58,7 +58,7 @@ public:
     /// it may be called again.
     void apply();
     /// The transaction is committed.
-    void settle();
+    void on_commit();
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return result_->columns(); }
     [[nodiscard]] const StreamPlan& plan() const noexcept { return plan_; }

@@ -100,8 +100,8 @@ public:
         bound_slot_->set_rows(nullptr);
     }
 
-    void settle() override {
-        state_->settle();
+    void on_commit() override {
+        state_->on_commit();
         if (!completes_) return;
         completes_ = false;
         before_ = now_;

@@ -86,11 +86,11 @@ public:
         state_.keep_with(*keep_merged_);
     }
 
-    void settle() override {
+    void on_commit() override {
         answers_ = answers_ || begins_;
         begins_ = false;
         if (!changes_) return;
-        state_.settle();
+        state_.on_commit();
         merged_slot_->set_rows(nullptr);
         merged_ = ResultTable();
         changes_ = false;

@@ -131,9 +131,9 @@ public:
         if (completes_ && ended_->rows() > 0) ended_->remove_with(*forget_ended_);
     }
 
-    void settle() override {
-        state_.settle();
-        if (ended_) ended_->settle();
+    void on_commit() override {
+        state_.on_commit();
+        if (ended_) ended_->on_commit();
         completes_ = false;
     }
 

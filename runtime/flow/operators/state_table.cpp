@@ -93,7 +93,7 @@ void StateTable::replace_all(ResultTable rows) {
     waiting_ = 0;
     set_fresh(std::move(rows));
     let_wait();
-    settle();
+    on_commit();
 }
 
 std::unique_ptr<PreparedQuery> StateTable::prepare_keep(const std::string& condition) {
@@ -110,7 +110,7 @@ void StateTable::keep_with(PreparedQuery& insert) {
 
 void StateTable::remove_with(PreparedQuery& statement) { removed_ += statement.execute().rows_changed; }
 
-void StateTable::settle() {
+void StateTable::on_commit() {
     rows_ = rows_in_table();
     const bool stays_fresh = stays_fresh_;
     std::optional<ResultTable> others = std::exchange(fresh_afterwards_, std::nullopt);

@@ -30,12 +30,12 @@ public:
     [[nodiscard]] std::string numbered_table() const;
     [[nodiscard]] std::string numbered_both() const;
 
-    // A change of the table: begin_changes, then what changes it, then settle once the transaction is committed. After
-    // a rollback it begins anew.
+    // A change of the table: begin_changes, then what changes it, then on_commit once the transaction is committed.
+    // After a rollback it begins anew.
     void begin_changes() noexcept;
-    void settle();
+    void on_commit();
 
-    /// This cycle's rows, after those that wait; the table owns them until the next call, or until it settles.
+    /// This cycle's rows, after those that wait; the table owns them until the next call, or until the commit.
     void set_fresh(ResultTable rows);
     [[nodiscard]] const ResultTable& fresh_rows() const noexcept { return fresh_; }
     /// Adds the fresh rows to the table, all or those that satisfy a condition prepared before.
@@ -75,7 +75,7 @@ private:
     std::size_t waiting_ = 0;                      ///< Of the fresh rows, the first: from cycles before.
     bool stays_fresh_ = false;                     ///< What this cycle does with the fresh rows.
     bool is_waiting_ = true;                       ///< Those that waited are not in the table yet.
-    std::uint64_t rows_ = 0;                       ///< In the table when it last settled.
+    std::uint64_t rows_ = 0;                       ///< In the table at the last commit.
     std::uint64_t added_ = 0;                      ///< Since then.
     std::uint64_t removed_ = 0;                    ///< Since then.
     std::uint64_t bytes_per_row_ = 0;

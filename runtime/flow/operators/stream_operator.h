@@ -28,15 +28,15 @@ struct OperatorContext {
 
 /// A step of a continuous query that keeps state. A cycle has three parts: evaluate computes from the rows at hand and
 /// the state, changing nothing, so that a row which the engine refuses is found before anything has happened; apply
-/// executes what changes the state, in a transaction; settle, once that is committed, makes the members follow. If it
-/// is rolled back instead, apply may be called again. Engine thread only.
+/// executes what changes the state, in a transaction; on_commit, once that is committed, makes the members follow. If
+/// it is rolled back instead, apply may be called again. Engine thread only.
 class StreamOperator {
 public:
     virtual ~StreamOperator() = default;
 
     virtual void evaluate() = 0;
     virtual void apply() = 0;
-    virtual void settle() = 0;
+    virtual void on_commit() = 0;
     /// Whether apply will execute statements after the last evaluate.
     [[nodiscard]] virtual bool changes_engine() const = 0;
 

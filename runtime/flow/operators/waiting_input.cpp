@@ -27,7 +27,7 @@ const std::vector<OutputColumn>& WaitingInput::columns() const {
 
 void WaitingInput::take() {
     is_summed_up_ = false;
-    truncate_rows(rows_, settled_);
+    truncate_rows(rows_, committed_);
     append_rows(rows_, fragment_.run());
 }
 
@@ -42,9 +42,9 @@ ResultTable WaitingInput::sum_up() {
     return parts_ ? parts_->run(rows_) : std::exchange(rows_, empty_rows(fragment_.columns()));
 }
 
-void WaitingInput::settle() {
+void WaitingInput::on_commit() {
     if (is_summed_up_) truncate_rows(rows_, 0);
-    settled_ = rows_.rows;
+    committed_ = rows_.rows;
 }
 
 }  // namespace laminar

@@ -24,13 +24,13 @@ public:
 
     /// Adds the rows at hand to those that wait. Rows that came too late are left out, and those the engine refuses.
     void take();
-    /// Those that wait, with those taken since it settled.
+    /// Those that wait, with those taken since the last commit.
     [[nodiscard]] const ResultTable& rows() const noexcept { return rows_; }
     [[nodiscard]] bool has_enough() const noexcept;
-    /// The parts of all of them, which wait no longer once this has settled. Rows that the engine refuses are left out.
-    /// Throws EngineException.
+    /// The parts of all of them, which wait no longer once that is committed. Rows that the engine refuses are left
+    /// out. Throws EngineException.
     [[nodiscard]] ResultTable sum_up();
-    void settle();
+    void on_commit();
 
     [[nodiscard]] std::size_t bytes() const noexcept;
 
@@ -38,7 +38,7 @@ private:
     Fragment fragment_;
     std::unique_ptr<PartsStatement> parts_;  ///< Null without parts.
     ResultTable rows_;
-    std::size_t settled_ = 0;  ///< Of them, the first.
+    std::size_t committed_ = 0;  ///< Of them, the first.
     bool is_summed_up_ = false;
 };
 

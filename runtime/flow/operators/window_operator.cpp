@@ -100,9 +100,9 @@ public:
         if (merges_) merge();
     }
 
-    void settle() override {
-        input_.settle();
-        state_->settle();
+    void on_commit() override {
+        input_.on_commit();
+        state_->on_commit();
         least_key_ = next_least_key_;
         if (completes_ && !changes_engine_) least_key_ = least_timestamp(state_->fresh_rows(), time_key_column);
         completes_ = false;
@@ -122,7 +122,7 @@ public:
         }
         const ShownRows shown(*ordered_slot_, rows);
         state_->replace_all(merge_all_->execute());
-        input_.settle();
+        input_.on_commit();
     }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows() + input_.rows().rows; }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes() + input_.bytes(); }

@@ -1,4 +1,4 @@
-#include "runtime/flow/late_typing.h"
+#include "runtime/flow/inputs/late_typing.h"
 
 #include <doctest/doctest.h>
 

@@ -13,11 +13,14 @@
 #include "parser/read/parser.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/inputs/relation_input.h"
+#include "runtime/flow/inputs/table_input.h"
+#include "runtime/flow/inputs/upstream_input.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/flow/running_pipeline.h"
-#include "runtime/flow/sink_writer.h"
+#include "runtime/flow/sinks/sink_writer.h"
 #include "runtime/flow/stream_graph.h"
 #include "runtime/plan/input_time.h"
 #include "runtime/plan/retained_windows.h"
@@ -240,20 +243,23 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
     CollectingSink* result = nullptr;
     std::vector<RunningPipeline*> running;
     const auto begin = [&](const Stage& stage) {
-        std::vector<RunningPipeline::Source> sources;
+        std::vector<std::unique_ptr<PipelineInput>> inputs;
         for (const QueryInput& input : stage.query.inputs) {
-            RunningPipeline::Source source;
             if (input.kind == InputKind::stream_table) {
-                source.stream = graph.find_table(input.object);
-                source.time = input_time(*catalog_.find_as<TableObject>(input.object));
                 // What is tested goes by the times of rows alone.
+                InputOrigin source;
                 source.is_up = [] { return false; };
+                inputs.push_back(std::make_unique<TableInput>(input, *graph.find_table(input.object), std::move(source),
+                                                              input_time(*catalog_.find_as<TableObject>(input.object)),
+                                                              nullptr));
             } else if (input.kind == InputKind::pipeline) {
                 for (std::size_t index = 0; index < running.size(); ++index) {
-                    if (equals_ignoring_case(stages_[index].name, input.object)) source.upstream = running[index];
+                    if (equals_ignoring_case(stages_[index].name, input.object))
+                        inputs.push_back(std::make_unique<UpstreamInput>(input, running[index]->output()));
                 }
+            } else {
+                inputs.push_back(std::make_unique<RelationInput>(input));
             }
-            sources.push_back(std::move(source));
         }
         const auto make_sink = [&result](Engine&, const std::vector<OutputColumn>&) {
             auto sink = std::make_unique<CollectingSink>();
@@ -262,7 +268,7 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
         };
         try {
             running.push_back(&graph.add_pipeline(
-                std::make_unique<RunningPipeline>(engine, unique_name(stage.name), stage.query, std::move(sources),
+                std::make_unique<RunningPipeline>(engine, unique_name(stage.name), stage.query, std::move(inputs),
                                                   std::vector<OutputColumn>(), make_sink, source_, aggregates()),
                 "", ""));
         } catch (const PlanRefused& refused) {

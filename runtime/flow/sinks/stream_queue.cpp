@@ -1,4 +1,4 @@
-#include "runtime/flow/stream_queue.h"
+#include "runtime/flow/sinks/stream_queue.h"
 
 #include <spdlog/spdlog.h>
 

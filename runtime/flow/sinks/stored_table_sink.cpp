@@ -1,14 +1,13 @@
-#include "runtime/flow/sink_writer.h"
+#include "runtime/flow/sinks/stored_table_sink.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "catalog/objects/table_columns.h"
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/stream_schema.h"
+#include "runtime/flow/sinks/sink_shape.h"
 
 namespace laminar {
 
@@ -125,74 +124,11 @@ private:
     std::unique_ptr<PreparedQuery> delete_;  ///< Only with a primary key.
 };
 
-class StreamSink final : public SinkWriter {
-public:
-    StreamSink(std::shared_ptr<StreamQueue> queue, std::string stream)
-        : queue_(std::move(queue)), stream_(std::move(stream)) {}
-    std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
-        queue_->put(stream_, rows);
-        return {};
-    }
-    void expect_changes(const std::vector<std::string>& keys) override { keys_ = keys; }
-    std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added, unsigned) override {
-        queue_->put(stream_, make_changelog(removed, added, keys_, ChangelogForm::marks, 0));
-        return {};
-    }
-    bool flush() override { return queue_->has_room(); }
-
-private:
-    std::shared_ptr<StreamQueue> queue_;
-    std::string stream_;
-    std::vector<std::string> keys_;
-};
-
 }  // namespace
-
-std::string key_columns(const TableObject& table) {
-    std::string keys;
-    for (const std::string& column : table.primary_key) {
-        if (!keys.empty()) keys += ", ";
-        keys += quote_identifier(engine_name_of(table.columns, column));
-    }
-    return keys;
-}
-
-std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns) {
-    std::vector<OutputColumn> result;
-    if (columns.empty()) {
-        for (const ColumnObject& column : table.columns)
-            result.push_back({engine_name_of(table.columns, column.name), column.type});
-        return result;
-    }
-    for (const std::string& name : columns) {
-        if (const ColumnObject* found = find_column(table.columns, name))
-            result.push_back({engine_name_of(table.columns, found->name), found->type});
-    }
-    return result;
-}
-
-std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns,
-                           const std::vector<std::string>& further_columns) {
-    std::string items;
-    std::string names;
-    for (std::size_t index = 0; index < columns.size(); ++index) {
-        const std::string separator = index == 0 ? "" : ", ";
-        // The engine tells of a value that does not fit by the name of the column it goes to.
-        const std::string name = quote_identifier(columns[index].name);
-        names += separator + name;
-        items += fmt::format("{0}CAST({1} AS {2}) AS {1}", separator, name, to_sql(columns[index].type));
-    }
-    for (const std::string& column : further_columns) items += ", " + quote_identifier(column);
-    return fmt::format("SELECT {} FROM ({}) AS shaped({})", items, query_sql, names);
-}
 
 std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table, const std::string& key,
                                                    const std::vector<OutputColumn>& columns) {
     return std::make_unique<StoredTableSink>(engine, table, key, columns);
-}
-
-std::unique_ptr<SinkWriter> make_stream_sink(std::shared_ptr<StreamQueue> queue, std::string stream) {
-    return std::make_unique<StreamSink>(std::move(queue), std::move(stream));
 }
 
 }  // namespace laminar

@@ -1,4 +1,4 @@
-#include "runtime/flow/late_typing.h"
+#include "runtime/flow/inputs/late_typing.h"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>

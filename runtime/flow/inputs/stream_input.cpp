@@ -1,4 +1,4 @@
-#include "runtime/flow/stream_input.h"
+#include "runtime/flow/inputs/stream_input.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

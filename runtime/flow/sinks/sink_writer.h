@@ -1,16 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "catalog/objects/catalog_object.h"
 #include "connectors/connection.h"
 #include "runtime/engine/engine.h"
-#include "runtime/flow/rows/changelog.h"
 #include "runtime/flow/rows/row_isolation.h"
-#include "runtime/flow/stream_queue.h"
 
 namespace laminar {
 
@@ -46,25 +42,5 @@ public:
     /// Their messages since the last time, for the connection they should have been sent on; consumer is left open.
     [[nodiscard]] virtual std::vector<FailedRow> take_failures() { return {}; }
 };
-
-/// The columns a query must deliver for a sink, in order; empty when the sink takes whatever the query has.
-/// columns: those named by INSERT INTO t (a, b), or empty for all.
-[[nodiscard]] std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns);
-
-/// The columns of the primary key, quoted, with commas.
-[[nodiscard]] std::string key_columns(const TableObject& table);
-
-/// Wraps query_sql so that it delivers exactly these columns, by position, in their declared types.
-/// further_columns: of the query, by name, to come after them as they are.
-[[nodiscard]] std::string shape_for_sink(const std::string& query_sql, const std::vector<OutputColumn>& columns,
-                                         const std::vector<std::string>& further_columns = {});
-
-/// Inserts into a stored table; with a primary key it upserts, and of several rows with one key the last wins.
-[[nodiscard]] std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table,
-                                                                 const std::string& key,
-                                                                 const std::vector<OutputColumn>& columns);
-
-/// Hands rows to who reads the stream; a full queue holds the pipeline up.
-[[nodiscard]] std::unique_ptr<SinkWriter> make_stream_sink(std::shared_ptr<StreamQueue> queue, std::string stream);
 
 }  // namespace laminar

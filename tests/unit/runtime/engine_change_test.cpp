@@ -1,0 +1,78 @@
+#include "runtime/flow/engine_change.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace laminar;
+
+namespace {
+
+/// Writes its number into a table, or what no table takes.
+class Change final : public EngineChange {
+public:
+    Change(Engine& engine, std::vector<std::string>& log, int number) : engine_(engine), log_(log), number_(number) {}
+
+    [[nodiscard]] bool has_changes() const override { return has_changes_; }
+    [[nodiscard]] bool changes_engine() const override { return executes_; }
+    void apply() override {
+        note("apply");
+        if (executes_) engine_.execute("INSERT INTO kept VALUES (" + std::to_string(number_) + ")");
+        if (fails_) engine_.execute("INSERT INTO kept VALUES ('no number')");
+    }
+    void on_commit() override { note("commit"); }
+    void apply_apart() override { note("apart"); }
+    void forget_if_failed() override { note("forget"); }
+
+    bool has_changes_ = true;
+    bool executes_ = true;
+    bool fails_ = false;
+
+private:
+    void note(const std::string& what) { log_.push_back(what + " " + std::to_string(number_)); }
+
+    Engine& engine_;
+    std::vector<std::string>& log_;
+    int number_;
+};
+
+struct Changes {
+    Changes() { engine->execute("CREATE TABLE kept (n INTEGER)"); }
+    std::int64_t kept() { return engine->query("SELECT count(*) FROM kept").values[0].values<std::int64_t>()[0]; }
+
+    std::unique_ptr<Engine> engine = Engine::create({});
+    std::vector<std::string> log;
+    Change first{*engine, log, 1};
+    Change second{*engine, log, 2};
+};
+
+}  // namespace
+
+TEST_CASE("the changes of a cycle are committed together") {
+    Changes changes;
+    CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}));
+    CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2", "commit 1", "commit 2"});
+    CHECK(changes.kept() == 2);
+}
+
+TEST_CASE("changes without statements need no transaction, and none at all need nothing") {
+    Changes changes;
+    changes.first.executes_ = false;
+    changes.second.has_changes_ = false;
+    changes.engine->begin();  // A second one would throw.
+    CHECK_FALSE(change_engine(*changes.engine, {&changes.first, &changes.second}));
+    changes.engine->commit();
+    CHECK(changes.log == std::vector<std::string>{"apply 1", "commit 1"});
+    changes.log.clear();
+    CHECK_FALSE(change_engine(*changes.engine, {}));
+    CHECK(changes.log.empty());
+}
+
+TEST_CASE("where one fails nothing holds, and each follows apart") {
+    Changes changes;
+    changes.second.fails_ = true;
+    CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}));
+    CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2", "apart 1", "apart 2", "forget 2", "forget 1"});
+    CHECK(changes.kept() == 0);
+}
