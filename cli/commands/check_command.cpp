@@ -47,9 +47,7 @@ public:
         report_->finish();
         messages_.say(fmt::format("{} checked, {}, {}", counted(files_, "file"), counted(errors_, "error"),
                                   counted(warnings_, "warning")));
-        const std::string failure = output_.failure();
-        if (!failure.empty()) messages_.say(fmt::format("cannot write to standard output: {}", failure));
-        if (unreadable_ > 0 || !failure.empty()) return 2;
+        if (messages_.say_if_unwritten(output_) || unreadable_ > 0) return 2;
         return errors_ > 0 || (options_.deny_warnings && warnings_ > 0) ? 1 : 0;
     }
 

@@ -1,26 +1,27 @@
 #include "cli/commands/command_line.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli/commands/check_command.h"
 #include "cli/commands/command_reference.h"
 #include "cli/commands/connectors_command.h"
+#include "cli/commands/document_output.h"
 #include "cli/commands/run_command.h"
 #include "cli/commands/shell_command.h"
 #include "cli/commands/test_command.h"
 #include "cli/report/version.h"
 #include "cli/scripts/duration.h"
-#include "cli/terminal/text_output.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {
@@ -227,12 +228,10 @@ CLI::App* add_reference(CLI::App& program, Arguments& arguments) {
 
 int print_reference(const CLI::App& program, const std::string& form) {
     const std::vector<CommandReference> commands = describe_commands(program);
-    FileOutput output(STDOUT_FILENO);
-    output.write(form == "man"    ? manual_page(commands)
-                 : form == "bash" ? bash_completion(commands)
-                 : form == "zsh"  ? zsh_completion(commands)
-                                  : command_reference_markdown(commands));
-    return output.is_closed() ? 1 : 0;
+    return print_document(form == "man"    ? manual_page(commands)
+                          : form == "bash" ? bash_completion(commands)
+                          : form == "zsh"  ? zsh_completion(commands)
+                                           : command_reference_markdown(commands));
 }
 
 CLI::App* add_connectors(CLI::App& program, Arguments& arguments) {
@@ -285,7 +284,9 @@ int execute_command_line(int argument_count, char** argument_values) {
             report_unknown_command(program, argument_values[1]);
             return exit_usage;
         }
-        return program.exit(error) == 0 ? 0 : exit_usage;
+        std::ostringstream document;  // The help, or the version.
+        if (program.exit(error, document, std::cerr) != 0) return exit_usage;
+        return print_document(document.str());
     }
     try {
         if (run->parsed()) {

@@ -1,13 +1,12 @@
 #include "cli/commands/connectors_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <vector>
 
 #include "catalog/bind/connector_reference.h"
-#include "cli/terminal/text_output.h"
+#include "cli/commands/document_output.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/text/name_suggester.h"
 
@@ -35,8 +34,7 @@ int connectors_command(const std::string& name, ReferenceFormat format) {
             break;
     }
     if (!text.ends_with('\n')) text += '\n';
-    FileOutput(STDOUT_FILENO).write(text);
-    return 0;
+    return print_document(text);
 }
 
 }  // namespace laminar

@@ -180,14 +180,15 @@ private:
         final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
         if (final_status_.failed) messages_.say(fmt::format("failed: {}", final_status_.failure));
-        const std::string write_failure = output_.failure();
-        if (!write_failure.empty()) messages_.say(fmt::format("cannot write to standard output: {}", write_failure));
+        messages_.say_if_unwritten(output_);
         return shutdown.complete && !final_status_.failed && !output_.is_closed();
     }
 
     /// Scripts that only ask the engine something need no account of messages.
     [[nodiscard]] bool has_moved_messages() const {
-        return final_status_.messages_in + final_status_.messages_sent + final_status_.rows_out > 0 ||
+        return final_status_.messages_in + final_status_.messages_sent + final_status_.messages_dropped +
+                       final_status_.rows_out >
+                   0 ||
                !final_status_.connections.empty();
     }
 

@@ -85,6 +85,7 @@ int shell_command(const ShellOptions& options) {
         messages.say(failure);
         ok = false;
     }
+    ok = !messages.say_if_unwritten(output) && ok;
     return ok || interactive ? 0 : 1;
 }
 

@@ -51,6 +51,7 @@ public:
         if (options_.format == TestFormat::junit) output_.write(junit_document("laminar test", cases_));
         messages_.say(fmt::format("{}, {} passed, {} failed{}", counted(passed_ + failed_ + updated_, "test"), passed_,
                                   failed_, updated_ > 0 ? fmt::format(", {} updated", updated_) : ""));
+        messages_.say_if_unwritten(output_);
         if (unreadable_ > 0 || output_.is_closed()) return 2;
         return failed_ > 0 ? 1 : 0;
     }

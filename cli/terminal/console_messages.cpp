@@ -14,6 +14,12 @@ namespace laminar {
 
 void ConsoleMessages::say(std::string_view text) { write(fmt::format("laminar: {}\n", text)); }
 
+bool ConsoleMessages::say_if_unwritten(const TextOutput& standard_output) {
+    const std::string failure = standard_output.failure();
+    if (!failure.empty()) say(fmt::format("cannot write to standard output: {}", failure));
+    return !failure.empty();
+}
+
 void ConsoleMessages::write(std::string_view text) {
     const std::string shown = secrets_->redact(text);
     status_line_.erase();

@@ -6,6 +6,7 @@
 
 #include "catalog/options/remembered_secrets.h"
 #include "cli/terminal/status_line.h"
+#include "cli/terminal/text_output.h"
 #include "parser/diagnostic/diagnostic.h"
 
 namespace laminar {
@@ -18,6 +19,9 @@ public:
 
     /// "laminar: text".
     void say(std::string_view text);
+    /// Says why standard output could not be written, if it could not. Returns whether it said so: not when all was
+    /// written, nor when the reader has gone away.
+    bool say_if_unwritten(const TextOutput& standard_output);
     /// Findings with their source lines and carets.
     void show(const Diagnostics& diagnostics);
 

@@ -98,19 +98,21 @@ public:
             status.rows_to_show += queue->put_rows() - shown;
             status.rows_left_out += queue->rows_left_out();
         }
+        const auto fail = [&status](std::string failure) {
+            if (status.failed || failure.empty()) return;
+            status.failed = true;
+            status.failure = std::move(failure);
+        };
+        fail(connections_.failure_at_end());
         for (const ConnectionStatus& connection : status.connections) {
             status.messages_in += connection.messages_received;
             status.messages_sent += connection.messages_sent;
             status.messages_failed += connection.messages_failed;
             status.messages_dropped += connection.messages_dropped;
-            if (connection.state != ConnectionState::failed || status.failed) continue;
-            status.failed = true;
-            status.failure = fmt::format("connection \"{}\" failed: {}", connection.name, connection.last_error);
+            if (connection.state == ConnectionState::failed) fail(describe_failure(connection));
         }
         for (const auto& queue : queues()) {
-            if (status.failed || !queue->failure()) continue;
-            status.failed = true;
-            status.failure = "rows of streams cannot be shown: " + redact(failure_reason(queue->failure()));
+            if (queue->failure()) fail("rows of streams cannot be shown: " + redact(failure_reason(queue->failure())));
         }
         return status;
     }

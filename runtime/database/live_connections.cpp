@@ -63,6 +63,10 @@ constexpr std::chrono::milliseconds last_close_grace{500};
 
 }  // namespace
 
+std::string describe_failure(const ConnectionStatus& failed) {
+    return fmt::format("connection \"{}\" failed: {}", failed.name, failed.last_error);
+}
+
 class LiveConnections::Observer final : public ConnectionObserver {
 public:
     explicit Observer(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
@@ -161,9 +165,10 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
         unused = std::move(entry.connection);
         entries_.erase(found);
     }
+    const ConnectionState before = unused->status().state;
     close({unused}, unused_close_deadline, close_grace);
     const std::lock_guard lock(mutex_);
-    remember_totals(unused->status());
+    remember_end(before, unused->status());
 }
 
 void LiveConnections::rename_consumer(std::string_view connection, const std::string& from, const std::string& to) {
@@ -179,7 +184,9 @@ void LiveConnections::rename_consumer(std::string_view connection, const std::st
     }
 }
 
-void LiveConnections::remember_totals(const ConnectionStatus& status) {
+void LiveConnections::remember_end(ConnectionState before, const ConnectionStatus& status) {
+    if (failure_at_end_.empty() && before != ConnectionState::failed && status.state == ConnectionState::failed)
+        failure_at_end_ = describe_failure(status);
     past_totals_.messages_received += status.messages_received;
     past_totals_.messages_sent += status.messages_sent;
     past_totals_.messages_failed += status.messages_failed;
@@ -189,6 +196,11 @@ void LiveConnections::remember_totals(const ConnectionStatus& status) {
 ConnectionStatus LiveConnections::past_totals() const {
     const std::lock_guard lock(mutex_);
     return past_totals_;
+}
+
+std::string LiveConnections::failure_at_end() const {
+    const std::lock_guard lock(mutex_);
+    return failure_at_end_;
 }
 
 /// Empty when the successor can open now; otherwise why it cannot, and the old one is as it was.
@@ -208,6 +220,7 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
     if (!old) return {};
     const std::shared_ptr<Connection> successor = make_detached(definition);
     if (const std::string problem = make_ready(*successor, *old); !problem.empty()) return secrets_.redact(problem);
+    const ConnectionState before = old->status().state;
     const auto handed_over = std::make_shared<std::promise<ConnectionHandover>>();
     std::future<ConnectionHandover> arrival = handed_over->get_future();
     old->hand_over(unused_close_deadline,
@@ -222,7 +235,7 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
     const bool goes_on = successor->take_over(std::move(handover));
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
-    if (!goes_on) remember_totals(old->status());
+    if (!goes_on) remember_end(before, old->status());
     entry.connection = successor;
     entry.definition = definition;
     entry.secrets = secret_values(definition, secrets_);

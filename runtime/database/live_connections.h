@@ -23,6 +23,9 @@
 
 namespace laminar {
 
+/// Of a connection that has failed: its name, and why.
+[[nodiscard]] std::string describe_failure(const ConnectionStatus& failed);
+
 /// The live counterparts of the declared connections. A connection exists here from its first consumer (an input or a
 /// sink) to its last. Thread-safe.
 class LiveConnections {
@@ -62,6 +65,9 @@ public:
     [[nodiscard]] std::vector<ConnectionStatus> statuses() const;
     /// What connections that are gone have done: their counters, added up.
     [[nodiscard]] ConnectionStatus past_totals() const;
+    /// Why the first of them that failed at its end did so, with its name: what it still had to write is lost, and
+    /// nobody else tells it any more. Empty when none did.
+    [[nodiscard]] std::string failure_at_end() const;
     [[nodiscard]] const ConnectionLog& log() const noexcept;
     [[nodiscard]] const GapLog& gaps() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
@@ -101,7 +107,8 @@ private:
 
     static std::string make_ready(Connection& successor, Connection& old);
     void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
-    void remember_totals(const ConnectionStatus& status);         ///< With mutex_ held.
+    /// The connection has ended; it was in state before. With mutex_ held.
+    void remember_end(ConnectionState before, const ConnectionStatus& status);
     static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline,
                       std::chrono::milliseconds grace);
 
@@ -114,6 +121,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
     ConnectionStatus past_totals_;                       ///< Guarded by mutex_.
+    std::string failure_at_end_;                         ///< Guarded by mutex_.
 };
 
 }  // namespace laminar

@@ -103,6 +103,19 @@ class FullDiskTest(LaminarTestCase):
         self.append("parquet")
         self.assertEqual(duckdb(f"SELECT n::VARCHAR, text FROM read_parquet('{self.path}')"), [["1", "before"], ["-1", "next run"]])
 
+    def test_parquet_that_cannot_be_finished_when_its_connection_goes(self):
+        """Its rows are written where the connection ends, which nobody waits for any more."""
+        rows = f"INSERT INTO written SELECT hash(i) // 2, hash(i + 1) FROM range({ROWS}) AS t(i);"
+        for end in ("DROP TABLE written;", f"ALTER CONNECTION target SET (path = '{self.path}.other');"):
+            with self.subTest(end):
+                script = self.sink("parquet") + rows + end + "SELECT 1 AS reached;"
+                ended = subprocess.run([binary(), "run", "-e", script], capture_output=True, text=True, timeout=LIMIT_SECONDS,
+                                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM)))
+                self.assertIn("reached", ended.stdout)
+                self.assertEqual(ended.returncode, 1, ended.stderr)
+                self.assertRegex(ended.stderr, f'failed: connection "target" failed: .*File too large.*; {ROWS} rows did not get out')
+                self.assertRegex(ended.stderr, f" 0 sent, .* {ROWS:,} dropped")
+
     def standard_output(self, script):
         with open(self.path, "wb") as target:
             ended = subprocess.run([binary(), "run", "--format", "json", "-e", script], stdout=target, stderr=subprocess.PIPE, text=True,
@@ -127,6 +140,27 @@ class FullDiskTest(LaminarTestCase):
         lost = int(re.search(r"; (\d+) rows? did not get out", errors)[1])
         self.assertIn(f" {len(numbers):,} sent, ", errors)
         self.assertLessEqual(len(numbers) + lost, ROWS)
+
+
+class FullStandardOutputTest(LaminarTestCase):
+    """Every command says that what it was called for did not get out, and does not end well."""
+
+    COMMANDS = (
+        (["--version"], 1), (["--help"], 1), (["run", "--help"], 1), (["connectors"], 1), (["connectors", "--format", "json"], 1),
+        (["reference", "markdown"], 1), (["run", "-e", "SELECT 1"], 1), (["shell"], 1),
+        (["check", "{folder}/wrong.sql"], 2), (["check", "--format", "json", "{folder}/wrong.sql"], 2),
+        (["test", "{folder}/none.test"], 2), (["test", "--format", "junit", "{folder}/none.test"], 2))
+
+    def test_every_command(self):
+        folder = self.temporary_folder()
+        (folder / "wrong.sql").write_text("SELECT nothing;")
+        (folder / "none.test").write_text("@test one row\n@sql\nCREATE VIEW one AS SELECT 1 AS n;\n@expect query SELECT n FROM one\n{\"n\":2}\n")
+        for arguments, code in self.COMMANDS:
+            with self.subTest(arguments), open("/dev/full", "wb") as full:
+                ended = subprocess.run([binary(), *(part.format(folder=folder) for part in arguments)], input="SELECT 1;", stdout=full,
+                                       stderr=subprocess.PIPE, text=True, timeout=LIMIT_SECONDS)
+                self.assertEqual(ended.returncode, code, ended.stderr)
+                self.assertIn("laminar: cannot write to standard output: No space left on device\n", ended.stderr)
 
 
 class LineBoundaryTest(LaminarTestCase):
