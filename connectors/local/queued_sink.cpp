@@ -168,6 +168,7 @@ private:
     const std::size_t max_messages_;
     const std::size_t max_bytes_;
     const FramingOptions framing_;
+    std::uint64_t lost_ = 0;  ///< Rows that had been taken, and did not get out. The thread's alone.
     net::io_context& io_;
     ConnectionJournal journal_;
     mutable std::mutex mutex_;
@@ -244,6 +245,7 @@ void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& me
         const std::uint64_t out = target_->rows_out() - out_before;
         count_out(out);
         journal_.messages_dropped.fetch_add(count - out);
+        lost_ += count - out;
         throw;
     }
     count_out(count);
@@ -251,23 +253,30 @@ void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& me
 
 /// The target has failed: what it had taken and what waits for it is lost.
 void QueuedSink::Implementation::fail(const std::string& reason) {
-    if (target_->is_all_or_nothing()) journal_.messages_dropped.fetch_add(journal_.messages_sent.exchange(0));
+    if (target_->is_all_or_nothing()) {
+        const std::uint64_t taken = journal_.messages_sent.exchange(0);
+        journal_.messages_dropped.fetch_add(taken);
+        lost_ += taken;
+    }
     {
         const std::lock_guard lock(mutex_);
         failed_ = true;  // From here on nothing is taken: what is counted below is all.
     }
     drop_queue();
-    const std::uint64_t lost = journal_.messages_dropped.load();
-    journal_.error(
-        "write_failed",
-        lost == 0 ? reason : fmt::format("{}; {} row{} did not get out", reason, lost, lost == 1 ? "" : "s"));
+    // The count is of now, and belongs to the log: what is refused from now on adds to the counter of the status.
+    journal_.set_last_error(reason);
+    journal_.log(
+        "error", "write_failed",
+        lost_ == 0 ? reason : fmt::format("{}; {} row{} did not get out", reason, lost_, lost_ == 1 ? "" : "s"));
     end(ConnectionState::failed);
 }
 
 /// Counted before the state changes: whoever sees the end sees the losses.
 void QueuedSink::Implementation::drop_queue() {
     const std::lock_guard lock(mutex_);
-    journal_.messages_dropped.fetch_add(count_of(queue_));
+    const std::size_t dropped = count_of(queue_);
+    journal_.messages_dropped.fetch_add(dropped);
+    lost_ += dropped;
     queue_.clear();
     queued_bytes_ = 0;
     writing_ = 0;

@@ -215,15 +215,16 @@ bool StatementExecutor::insert_into_connection(const ResultTable& rows, const Ta
             return false;
         }
     }
-    if (writing == Connection::Writing::failed) {
+    const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
+    const std::uint64_t lost = sink->undeliverable();
+    // How many of the rows that it had taken got out before it failed is not known for each statement.
+    if (writing == Connection::Writing::failed || (lost > 0 && status.state == ConnectionState::failed)) {
         diagnostics.error(DiagnosticCode::execution_failed, span,
-                          fmt::format("not all of {} rows were taken: connection \"{}\" has failed: {}", rows.rows,
-                                      table.options.connector, connection->status().last_error));
+                          fmt::format("not all of {} rows got out: connection \"{}\" has failed: {}", rows.rows,
+                                      table.options.connector, status.last_error));
         return false;
     }
-    const std::uint64_t lost = sink->undeliverable();
     if (lost == 0) return true;
-    const ConnectionStatus status = connection ? connection->status() : ConnectionStatus{};
     diagnostics.error(DiagnosticCode::execution_failed, span,
                       fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, rows.rows,
                                   table.options.connector, connection_state_name(status.state),
