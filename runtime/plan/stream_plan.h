@@ -92,6 +92,10 @@ struct AggregateParts {
     ast::Query finish;              ///< From merged parts (operator_rows_scan) to the result.
     std::vector<std::string> keys;  ///< Names of the key columns of parts.
     bool in_order = false;          ///< A part depends on the order in which the rows came: FIRST, LAST, ...
+
+    /// One statement for rows and parts costs half of two. But the engine may aggregate on several threads, in any
+    /// order.
+    [[nodiscard]] bool can_be_made_with_rows() const { return folds || !in_order; }
 };
 
 /// Keeps rows until the watermark has passed their key, then runs the query over them: windowed aggregation, DISTINCT

@@ -156,10 +156,8 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     if (!from_changes && !has_window_functions(output))
         changing.parts = aggregate_parts(output, changing.groups, values, aggregates_, columns_,
                                          in_order ? FloatingSums::folded : FloatingSums::exact, false);
-    if (!changing.parts) {
-        if (separate_results(select, span)) return;
-        split.require_computable(aggregates_, columns_);
-    }
+    if (!changing.parts && separate_results(select, span)) return;
+    if (!changing.parts || !changing.parts->can_be_made_with_rows()) split.require_computable(aggregates_, columns_);
     changing.inputs.push_back({make_query(split.input()), {}, from_changes, in_order});
     if (!from_changes && !changing.parts && !changing.prune)
         warn_of_unbounded_state(span, "all rows are kept, because the aggregates cannot be computed from parts");

@@ -80,8 +80,7 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     window.query = make_query(split.output());
     window.parts = aggregate_parts(split.output(), split.groups(), values, aggregates_, columns_,
                                    sums_of_windows(window.input), true, same_as_start ? &*same_as_start : nullptr);
-    // Parts are made of rows one by one where some cannot be computed.
-    if (!window.parts) split.require_computable(aggregates_, columns_);
+    split.require_computable(aggregates_, columns_);
     window.input.query = make_query(split.input());
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);
     const ast::Select output = split.output();
@@ -125,7 +124,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     }
     window.parts =
         aggregate_parts(split.output(), groups, values, aggregates_, columns_, sums_of_windows(window.input), true);
-    if (!window.parts) split.require_computable(aggregates_, columns_);
+    split.require_computable(aggregates_, columns_);
     window.input.query = input_query();
     // Window by window: a row is late for those that have passed, and the others take it.
     window.input.lateness = lateness(window.input.query, time_key_column, window.key);

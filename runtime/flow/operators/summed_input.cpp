@@ -7,9 +7,8 @@ namespace laminar {
 
 namespace {
 
-/// One statement for rows and parts costs half of two. But the engine may aggregate on several threads, in any order.
 std::function<std::string(const std::string&)> into_parts(const AggregateParts& parts) {
-    if (parts.in_order && !parts.folds) return {};
+    if (!parts.can_be_made_with_rows()) return {};
     return [&parts](const std::string& rows) { return query_over(parts.make, {"(" + rows + ")"}); };
 }
 
@@ -17,7 +16,7 @@ std::function<std::string(const std::string&)> into_parts(const AggregateParts& 
 
 SummedInput::SummedInput(const PlannedFragment& planned, const AggregateParts& parts, const OperatorContext& context)
     : rows_(context.engine, planned, context.scans, context.event_clocks, context.observer, into_parts(parts)) {
-    if (parts.in_order && !parts.folds) parts_ = std::make_unique<PartsStatement>(rows_.columns(), parts, context);
+    if (!parts.can_be_made_with_rows()) parts_ = std::make_unique<PartsStatement>(rows_.columns(), parts, context);
 }
 
 const std::vector<OutputColumn>& SummedInput::columns() const { return parts_ ? parts_->columns() : rows_.columns(); }
