@@ -427,6 +427,25 @@ class SignalTest(LaminarTestCase):
             laminar.interrupt()
             self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
 
+    def test_a_rotated_secret_that_cannot_be_used_leaves_the_connection_as_it_is(self):
+        folder = self.temporary_folder()
+        (folder / "token").write_text("first\n")
+        with FeedServer([json.dumps({"n": 1})]) as server:
+            laminar = self.start_script(f"""
+                CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = '{server.url()}', headers = MAP {{'Authorization': '${{secret:token}}'}});
+                CREATE TABLE t (n INT) WITH (connector = 'feed'); WAIT FOR t;""", "--secrets-dir", folder)
+            server.wait_for_clients(1)
+            for value, answer in (("two\r\nlines", "it stays as it is: "), ("second", "opened feed anew")):
+                (folder / "token").write_bytes(value.encode() + b"\n")
+                laminar.process.send_signal(signal.SIGHUP)
+                told = laminar.stderr.wait_for(lambda line, answer=answer: answer in line, "answer")
+                self.assertNotIn(value, told)
+            # The one between never got as far as the server.
+            server.wait_for_clients(2)
+            self.assertEqual([headers["Authorization"] for _, headers in server.requests], ["first", "second"])
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+
 
 class ReferenceTest(LaminarTestCase):
     def reference(self, form):
