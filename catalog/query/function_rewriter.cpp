@@ -1,8 +1,9 @@
 #include "catalog/query/function_rewriter.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 
@@ -84,81 +85,40 @@ bool contains(const std::string_view (&names)[Size], std::string_view name) {
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-ast::Expression make_expression(ast::Expression::Node node, SourceSpan span) {
-    ast::Expression expression;
-    expression.span = span;
-    expression.node = std::move(node);
-    return expression;
-}
-
-ast::TypeName make_type(std::string_view name, SourceSpan span) {
-    ast::TypeName type;
-    type.name = name;
-    type.span = span;
-    return type;
-}
-
-ast::Expression make_sum(ast::Expression left, ast::Expression right, SourceSpan span) {
-    ast::Binary sum;
-    sum.op = "+";
-    sum.op_span = span;
-    sum.left = std::move(left);
-    sum.right = std::move(right);
-    return make_expression(std::move(sum), span);
-}
-
-/// The engine's own NOW() carries a time zone, which would compare with TIMESTAMP columns by the session's zone.
-ast::Expression current_time(std::string_view type, SourceSpan span) {
-    ast::AtTimeZone utc;
-    utc.operand = make_call("now", {}, span);
-    utc.zone = make_string("UTC", span);
-    return make_cast(make_expression(std::move(utc), span), type, span);
-}
-
-/// The engine's default origin of buckets is a Monday in 2000; ours is the epoch for every width.
-ast::Expression window_start(const ast::FunctionCall& call, SourceSpan span) {
-    ast::TypedLiteral epoch;
-    epoch.type = make_type("TIMESTAMP", span);
-    epoch.text = "1970-01-01 00:00:00";
-    ast::Expression origin = make_expression(std::move(epoch), span);
-    if (call.arguments.size() > 2) origin = make_sum(std::move(origin), call.arguments[2].value, span);
-    return make_call("time_bucket", {call.arguments[1].value, call.arguments[0].value, std::move(origin)}, span);
-}
-
-ast::Expression window_structure(const ast::FunctionCall& call, SourceSpan span) {
-    ast::StructLiteral structure;
-    structure.entries.push_back({make_string("start", span), window_start(call, span)});
-    structure.entries.push_back(
-        {make_string("end", span), make_sum(window_start(call, span), call.arguments[1].value, span)});
-    return make_expression(std::move(structure), span);
-}
-
-ast::Expression field_of(ast::Expression structure, std::string_view field, SourceSpan span) {
-    std::vector<ast::Expression> arguments;
-    arguments.push_back(std::move(structure));
-    arguments.push_back(make_string(field, span));
-    return make_call("struct_extract", std::move(arguments), span);
-}
-
 void rename(ast::FunctionCall& call, std::string_view name) {
     call.name.parts = {make_identifier(name, call.name.span)};
 }
 
-std::optional<ast::Expression> rewritten_time_window(ast::FunctionCall& call, std::string_view name, SourceSpan span) {
-    const ArgumentCount count = time_window_arguments(name);
-    if (call.arguments.size() < count.least + 1 || call.arguments.size() > count.most + 1) return std::nullopt;
-    if (name == "tumble") return window_structure(call, span);
-    if (name.starts_with("tumble")) {
-        // In words of the whole window, and of its start: so that they are found in what GROUP BY groups by, be it
-        // TUMBLE or TUMBLE_START.
-        ast::Expression start = field_of(window_structure(call, span), "start", span);
-        if (name == "tumble_start") return start;
-        return make_sum(std::move(start), call.arguments[1].value, span);
+/// The time comes first; of HOP the slide before the size.
+ast::TimeWindow time_window(ast::FunctionCall& call, std::string_view name) {
+    ast::TimeWindow window;
+    std::vector<ast::FunctionArgument>& arguments = call.arguments;
+    window.time = std::move(arguments[0].value);
+    if (name.starts_with("hop")) {
+        window.kind = ast::TimeWindow::Kind::hop;
+        window.slide = std::move(arguments[1].value);
+        window.size = std::move(arguments[2].value);
+        return window;
     }
-    rename(call, name.starts_with("hop") ? "laminar_hop" : "laminar_session");
+    window.kind = name.starts_with("session") ? ast::TimeWindow::Kind::session : ast::TimeWindow::Kind::tumble;
+    window.size = std::move(arguments[1].value);
+    if (arguments.size() > 2) window.offset = std::move(arguments[2].value);
+    return window;
+}
+
+void rewrite_time_window(ast::Expression& expression, ast::FunctionCall& call, std::string_view name) {
+    const ArgumentCount count = time_window_arguments(name);
+    if (call.arguments.size() < count.least + 1 || call.arguments.size() > count.most + 1) return;
+    const SourceSpan span = expression.span;
+    const ast::TimeWindow window = time_window(call, name);
+    expression = ast::Expression{span, window};
     const bool start = name.ends_with("_start");
-    if (!start && !name.ends_with("_end")) return std::nullopt;
-    return field_of(make_expression(std::move(call), span), start ? "start" : "end", span);
+    if (!start && !name.ends_with("_end")) return;
+    // Of TUMBLE in words of the whole window, and of its start: so that they are found in what GROUP BY groups by, be
+    // it TUMBLE or TUMBLE_START.
+    const bool of_start = window.kind == ast::TimeWindow::Kind::tumble;
+    expression = make_struct_field(std::move(expression), start || of_start ? "start" : "end");
+    if (!start && of_start) expression = make_binary(std::move(expression), ast::OperatorKind::add, *window.size);
 }
 
 void rewrite_call(ast::Expression& expression) {
@@ -167,17 +127,22 @@ void rewrite_call(ast::Expression& expression) {
     const std::string name = fold_case(call->name.parts.back().text);
     const SourceSpan span = expression.span;
     if (contains(current_time_functions, name)) {
-        if (call->arguments.empty()) expression = current_time("TIMESTAMP", span);
+        if (call->arguments.empty()) expression = {span, ast::PresentTime{ast::PresentTime::Kind::timestamp}};
     } else if (contains(current_date_functions, name)) {
-        if (call->arguments.empty()) expression = current_time("DATE", span);
+        if (call->arguments.empty()) expression = {span, ast::PresentTime{ast::PresentTime::Kind::date}};
     } else if (name == "is_valid_json") {
         rename(*call, "json_valid");
     } else if (name == "test_connection") {
         rename(*call, "laminar_connection_test");
     } else if (name == "acknowledge_message") {
-        rename(*call, "laminar_acknowledge");
+        // The binder has put the connection before the message.
+        if (call->arguments.size() != 2) return rename(*call, "laminar_acknowledge");
+        ast::Acknowledge acknowledge;
+        acknowledge.connection = std::move(call->arguments[0].value);
+        acknowledge.message_id = std::move(call->arguments[1].value);
+        expression = {span, std::move(acknowledge)};
     } else if (is_time_window_function(name)) {
-        if (auto replacement = rewritten_time_window(*call, name, span)) expression = std::move(*replacement);
+        rewrite_time_window(expression, *call, name);
     }
 }
 
@@ -239,40 +204,5 @@ bool is_syntax_function(std::string_view name) { return contains(syntax_function
 std::vector<std::string> syntax_function_names() { return {std::begin(syntax_functions), std::end(syntax_functions)}; }
 
 bool is_bare_function(std::string_view name) { return contains(bare_functions, name); }
-
-ast::Identifier make_identifier(std::string_view text, SourceSpan span) {
-    ast::Identifier identifier;
-    identifier.text = text;
-    identifier.span = span;
-    return identifier;
-}
-
-ast::Expression make_string(std::string_view text, SourceSpan span) {
-    return make_expression(ast::Literal{ast::LiteralKind::string, std::string(text)}, span);
-}
-
-ast::Expression make_column(std::string_view relation, std::string_view name, SourceSpan span) {
-    ast::ColumnReference reference;
-    if (!relation.empty()) reference.parts.push_back(make_identifier(relation, span));
-    reference.parts.push_back(make_identifier(name, span));
-    return make_expression(std::move(reference), span);
-}
-
-ast::Expression make_call(std::string_view name, std::vector<ast::Expression> arguments, SourceSpan span) {
-    ast::FunctionCall call;
-    call.name.parts.push_back(make_identifier(name, span));
-    call.name.span = span;
-    for (ast::Expression& argument : arguments) {
-        call.arguments.push_back(ast::FunctionArgument{std::nullopt, std::move(argument)});
-    }
-    return make_expression(std::move(call), span);
-}
-
-ast::Expression make_cast(ast::Expression operand, std::string_view type, SourceSpan span) {
-    ast::Cast cast;
-    cast.operand = std::move(operand);
-    cast.type = make_type(type, span);
-    return make_expression(std::move(cast), span);
-}
 
 }  // namespace laminar

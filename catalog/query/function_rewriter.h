@@ -8,13 +8,12 @@
 
 namespace laminar {
 
-/// Replaces Laminar's own functions by what the engine understands, at every depth, subqueries included:
-///   NOW(), CURRENT_TIMESTAMP ...      the time in UTC as TIMESTAMP without time zone
-///   IS_VALID_JSON(x)                  json_valid(x)
-///   TUMBLE(ts, size [, offset])       {'start': ..., 'end': ...}, aligned to the epoch
-///   TUMBLE_START, TUMBLE_END          one end of it
-///   HOP(ts, slide, size), SESSION(ts, gap), HOP_START ...   laminar_hop(...), laminar_session(...)
-///   TEST_CONNECTION, ACKNOWLEDGE_MESSAGE                    laminar_connection_test, laminar_acknowledge
+/// Replaces calls of Laminar's own functions by what they mean, at every depth, subqueries included:
+///   NOW(), CURRENT_TIMESTAMP, CURRENT_DATE ...                  ast::PresentTime
+///   TUMBLE(ts, size [, offset]), HOP(ts, slide, size), SESSION(ts, gap)   ast::TimeWindow
+///   TUMBLE_START, HOP_END ...                                   one end of it
+///   ACKNOWLEDGE_MESSAGE(id)                                     ast::Acknowledge
+///   IS_VALID_JSON(x), TEST_CONNECTION(name)                     json_valid(x), laminar_connection_test(name)
 /// Equal calls become equal expressions, so that GROUP BY goes on working. Apply once to an expression. For DEFAULT and
 /// the like, whose names are no columns: CURRENT_TIMESTAMP without parentheses is replaced too.
 void rewrite_functions(ast::Expression& expression);
@@ -42,12 +41,5 @@ struct ArgumentCount {
 
 /// CURRENT_DATE, CURRENT_USER, ...: functions that SQL writes without parentheses.
 [[nodiscard]] bool is_bare_function(std::string_view name);
-
-/// Building blocks for nodes that stand in for a user's expression: they carry its span.
-[[nodiscard]] ast::Identifier make_identifier(std::string_view text, SourceSpan span);
-[[nodiscard]] ast::Expression make_string(std::string_view text, SourceSpan span);
-[[nodiscard]] ast::Expression make_column(std::string_view relation, std::string_view name, SourceSpan span);
-[[nodiscard]] ast::Expression make_call(std::string_view name, std::vector<ast::Expression> arguments, SourceSpan span);
-[[nodiscard]] ast::Expression make_cast(ast::Expression operand, std::string_view type, SourceSpan span);
 
 }  // namespace laminar

@@ -130,7 +130,7 @@ ValueFacts QueryWalk::bind_binary(ast::Expression& expression, Scope& scope, con
     ast::Expression* leftmost = &expression;
     while (auto* binary = std::get_if<ast::Binary>(&leftmost->node)) {
         const auto [left, right] =
-            operand_uses(binary->op, place, peek(*binary->left, scope), peek(*binary->right, scope));
+            operand_uses(binary->op.kind(), place, peek(*binary->left, scope), peek(*binary->right, scope));
         chain.push_back(binary);
         right_uses.push_back(right);
         place = left;
@@ -141,7 +141,7 @@ ValueFacts QueryWalk::bind_binary(ast::Expression& expression, Scope& scope, con
         ast::Binary& binary = *chain[index];
         const ValueFacts right = bind_expression(*binary.right, scope, right_uses[index]);
         ValueFacts combined;
-        combined.type = operation_type(binary.op, facts.type, right.type);
+        combined.type = operation_type(binary.op.kind(), facts.type, right.type);
         combined.inputs = facts.inputs;
         add_inputs(combined.inputs, right.inputs);
         facts = std::move(combined);
@@ -150,7 +150,7 @@ ValueFacts QueryWalk::bind_binary(ast::Expression& expression, Scope& scope, con
 }
 
 ValueFacts QueryWalk::bind_unary(ast::Unary& unary, Scope& scope, const Use& use) {
-    if (unary.op == "NOT") {
+    if (unary.op.is(ast::OperatorKind::negation)) {
         const ValueFacts operand = bind_expression(*unary.operand, scope, boolean_use());
         return {TypeId::boolean, {}, operand.inputs};
     }
@@ -275,9 +275,10 @@ ColumnType QueryWalk::peek(const ast::Expression& expression, const Scope& scope
             }
             return function_result_type(name);
         } else if constexpr (std::is_same_v<T, ast::Binary>) {
-            return operation_type(node.op, peek(*node.left, scope, depth + 1), peek(*node.right, scope, depth + 1));
+            return operation_type(node.op.kind(), peek(*node.left, scope, depth + 1),
+                                  peek(*node.right, scope, depth + 1));
         } else if constexpr (std::is_same_v<T, ast::Unary>) {
-            if (node.op == "NOT") return TypeId::boolean;
+            if (node.op.is(ast::OperatorKind::negation)) return TypeId::boolean;
             const ColumnType operand = peek(*node.operand, scope, depth + 1);
             return operand.id == TypeId::interval ? operand : ColumnType{TypeId::float64};
         } else if constexpr (std::is_same_v<T, ast::Parenthesized>) {

@@ -2,6 +2,7 @@
 
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
@@ -285,14 +286,9 @@ void QueryWalk::settle_patterns() {
         ast::Expression visible;
         visible.span = span;
         visible.node = std::move(hidden_names);
-        ast::Binary both;
-        both.op = "AND";
-        both.op_span = span;
-        both.left = std::move(visible);
-        both.right = std::move(chosen);
         ast::Lambda replacement;
         replacement.parameters = {make_identifier(parameter, span)};
-        replacement.body = ast::Expression{span, std::move(both)};
+        replacement.body = make_binary(std::move(visible), ast::OperatorKind::conjunction, std::move(chosen));
         *site.argument = ast::Expression{span, std::move(replacement)};
     }
 }

@@ -3,6 +3,7 @@
 #include "catalog/objects/table_columns.h"
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 

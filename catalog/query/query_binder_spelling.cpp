@@ -3,8 +3,8 @@
 
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
-#include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 
 // Where columns of several relations become columns of one, the engine matches and tells apart their names without

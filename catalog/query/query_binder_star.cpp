@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "catalog/objects/table_columns.h"
-#include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder_walk.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {

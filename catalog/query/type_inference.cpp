@@ -7,6 +7,8 @@
 namespace laminar {
 namespace {
 
+using ast::OperatorKind;
+
 enum class Category : std::uint8_t { number, text, time, json, boolean };
 
 constexpr unsigned all_arguments = ~0U;
@@ -109,50 +111,12 @@ RuleTable make_argument_rules() {
                                          "from_base64",    "from_hex",
                                          "unhex",          "unbin"});
     add(Category::time, first_argument,
-        {"year",
-         "month",
-         "day",
-         "hour",
-         "minute",
-         "second",
-         "millisecond",
-         "microsecond",
-         "quarter",
-         "week",
-         "weekday",
-         "dayofweek",
-         "isodow",
-         "dayofmonth",
-         "dayofyear",
-         "weekofyear",
-         "yearweek",
-         "isoyear",
-         "decade",
-         "century",
-         "millennium",
-         "era",
-         "epoch",
-         "epoch_us",
-         "epoch_ns",
-         "dayname",
-         "monthname",
-         "last_day",
-         "strftime",
-         "age",
-         "julian",
-         "date_add",
-         "to_timestamp_utc",
-         "tumble",
-         "hop",
-         "session",
-         "tumble_start",
-         "tumble_end",
-         "hop_start",
-         "hop_end",
-         "session_start",
-         "session_end",
-         "laminar_hop",
-         "laminar_session"});
+        {"year",        "month",        "day",        "hour",      "minute",           "second",        "millisecond",
+         "microsecond", "quarter",      "week",       "weekday",   "dayofweek",        "isodow",        "dayofmonth",
+         "dayofyear",   "weekofyear",   "yearweek",   "isoyear",   "decade",           "century",       "millennium",
+         "era",         "epoch",        "epoch_us",   "epoch_ns",  "dayname",          "monthname",     "last_day",
+         "strftime",    "age",          "julian",     "date_add",  "to_timestamp_utc", "tumble",        "hop",
+         "session",     "tumble_start", "tumble_end", "hop_start", "hop_end",          "session_start", "session_end"});
     add(Category::time, second_argument, {"date_trunc", "datetrunc", "date_part", "datepart", "time_bucket"});
     add(Category::time, second_argument | third_argument, {"date_diff", "datediff", "date_sub", "datesub"});
     add(Category::json, first_argument, {"json_extract",      "json_extract_string",
@@ -207,27 +171,18 @@ bool is_time_point(const ColumnType& type) {
 
 bool is_number(const ColumnType& type) { return type.id >= TypeId::tinyint && type.id <= TypeId::decimal; }
 
-bool is_any_of(std::string_view op, std::initializer_list<std::string_view> list) {
-    return std::find(list.begin(), list.end(), op) != list.end();
-}
-
-bool is_comparison(std::string_view op) { return is_any_of(op, {"=", "==", "<>", "!=", "<", "<=", ">", ">="}); }
-bool is_arithmetic(std::string_view op) {
-    return is_any_of(op, {"+", "-", "*", "/", "//", "%", "^", "**", "&", "|", "<<", ">>"});
-}
-bool is_text_operator(std::string_view op) {
-    return is_any_of(op, {"||", "~", "!~", "~*", "!~*", "~~", "!~~", "~~*", "!~~*", "~~~", "^@", "SIMILAR TO"});
-}
+bool is_about_text(OperatorKind op) { return op == OperatorKind::concatenate || op == OperatorKind::text_match; }
+bool is_about_truth(OperatorKind op) { return op == OperatorKind::conjunction || op == OperatorKind::disjunction; }
 
 /// + and - are about time as soon as one side, or the place they stand in, is.
-std::optional<std::pair<Use, Use>> time_operand_uses(std::string_view op, const Use& place, const ColumnType& left,
+std::optional<std::pair<Use, Use>> time_operand_uses(OperatorKind op, const Use& place, const ColumnType& left,
                                                      const ColumnType& right) {
     const bool left_interval = left.id == TypeId::interval;
     const bool right_interval = right.id == TypeId::interval;
     if (right_interval && left_interval) return std::pair<Use, Use>{};
     if (right_interval) return std::pair{time_use(), Use{}};
-    if (left_interval) return std::pair{Use{}, op == "+" ? time_use() : Use{}};
-    if (op != "-") return std::nullopt;
+    if (left_interval) return std::pair{Use{}, op == OperatorKind::add ? time_use() : Use{}};
+    if (op != OperatorKind::subtract) return std::nullopt;
     const bool place_is_time = is_time_point(place.type) || place.type.id == TypeId::interval;
     if (place_is_time || is_time_point(left) || is_time_point(right)) return std::pair{time_use(), time_use()};
     return std::nullopt;
@@ -296,16 +251,15 @@ Use comparison_use(const ColumnType& other) {
     }
 }
 
-std::pair<Use, Use> operand_uses(std::string_view op, const Use& place, const ColumnType& left,
-                                 const ColumnType& right) {
-    if (op == "AND" || op == "OR" || op == "XOR") return {boolean_use(), boolean_use()};
+std::pair<Use, Use> operand_uses(OperatorKind op, const Use& place, const ColumnType& left, const ColumnType& right) {
+    if (is_about_truth(op)) return {boolean_use(), boolean_use()};
     if (is_comparison(op)) return {comparison_use(right), comparison_use(left)};
-    if (op == "->" || op == "->>") return {json_use(), {}};
-    if (is_text_operator(op)) {
+    if (op == OperatorKind::json_value || op == OperatorKind::json_text) return {json_use(), {}};
+    if (is_about_text(op)) {
         if (left.is_nested() || right.is_nested() || left.id == TypeId::blob || right.id == TypeId::blob) return {};
         return {text_use(), text_use()};
     }
-    if (op == "+" || op == "-") {
+    if (is_sum(op)) {
         if (const auto uses = time_operand_uses(op, place, left, right)) return *uses;
         if (is_time_point(left) || is_time_point(right)) return {};
     }
@@ -317,21 +271,24 @@ std::pair<Use, Use> operand_uses(std::string_view op, const Use& place, const Co
     return {};
 }
 
-ColumnType operation_type(std::string_view op, const ColumnType& left, const ColumnType& right) {
-    if (op == "AND" || op == "OR" || op == "XOR" || is_comparison(op)) return TypeId::boolean;
-    if (op == "->") return TypeId::json;
-    if (op == "->>") return TypeId::varchar;
-    if (op == "||") return left.is_nested() || right.is_nested() ? ColumnType{} : ColumnType{TypeId::varchar};
-    if (is_text_operator(op)) return TypeId::boolean;
-    if (op == "+" || op == "-") {
+ColumnType operation_type(OperatorKind op, const ColumnType& left, const ColumnType& right) {
+    if (is_about_truth(op) || is_comparison(op)) return TypeId::boolean;
+    if (op == OperatorKind::json_value) return TypeId::json;
+    if (op == OperatorKind::json_text) return TypeId::varchar;
+    if (op == OperatorKind::concatenate)
+        return left.is_nested() || right.is_nested() ? ColumnType{} : ColumnType{TypeId::varchar};
+    if (is_about_text(op)) return TypeId::boolean;
+    if (is_sum(op)) {
         if (is_time_point(left) && is_time_point(right)) return TypeId::interval;
         if (right.id == TypeId::interval) return left.id == TypeId::interval ? TypeId::interval : TypeId::timestamp;
-        if (left.id == TypeId::interval) return op == "+" ? TypeId::timestamp : TypeId::interval;
-        if (is_time_point(left)) return right.id == TypeId::unknown && op == "-" ? TypeId::interval : left.id;
+        if (left.id == TypeId::interval) return op == OperatorKind::add ? TypeId::timestamp : TypeId::interval;
+        if (is_time_point(left))
+            return right.id == TypeId::unknown && op == OperatorKind::subtract ? TypeId::interval : left.id;
     }
     if (is_arithmetic(op)) {
         if (left.id == TypeId::interval || right.id == TypeId::interval) return TypeId::interval;
-        return is_number(left) || is_number(right) || op == "*" || op == "/" ? TypeId::float64 : TypeId::unknown;
+        const bool is_of_numbers = op == OperatorKind::multiply || op == OperatorKind::divide;
+        return is_number(left) || is_number(right) || is_of_numbers ? TypeId::float64 : TypeId::unknown;
     }
     return {};
 }
@@ -454,7 +411,8 @@ bool returns_first_argument(std::string_view name) {
 }
 
 bool has_arguments_of_one_type(std::string_view name) {
-    return is_any_of(name, {"coalesce", "ifnull", "nullif", "greatest", "least"});
+    static const std::unordered_set<std::string_view> names = {"coalesce", "ifnull", "nullif", "greatest", "least"};
+    return names.contains(name);
 }
 
 }  // namespace laminar

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/objects/column_type.h"
+#include "parser/ast/operator.h"
 
 namespace laminar {
 
@@ -60,10 +61,10 @@ private:
 [[nodiscard]] Use comparison_use(const ColumnType& other);
 
 /// What an infix operator says about its operands, given what is known of them and of the place it stands in.
-[[nodiscard]] std::pair<Use, Use> operand_uses(std::string_view op, const Use& place, const ColumnType& left,
+[[nodiscard]] std::pair<Use, Use> operand_uses(ast::OperatorKind op, const Use& place, const ColumnType& left,
                                                const ColumnType& right);
 /// The type of an infix operation as far as its operands' types tell.
-[[nodiscard]] ColumnType operation_type(std::string_view op, const ColumnType& left, const ColumnType& right);
+[[nodiscard]] ColumnType operation_type(ast::OperatorKind op, const ColumnType& left, const ColumnType& right);
 
 /// What a function says about its argument. name is case-folded.
 [[nodiscard]] Use argument_use(std::string_view name, std::size_t index, std::size_t count);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "parser/ast/visit.h"
 
@@ -11,9 +11,11 @@ namespace laminar {
 
 namespace {
 
-std::string_view name_of(const ast::Expression& expression) {
-    const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
-    return call ? std::string_view(call->name.parts.back().text) : std::string_view();
+using WindowKind = ast::TimeWindow::Kind;
+
+bool is_window(const ast::Expression& expression, WindowKind kind) {
+    const auto* window = std::get_if<ast::TimeWindow>(&expression.node);
+    return window && window->kind == kind;
 }
 
 class Placement {
@@ -24,7 +26,7 @@ public:
         const auto* select = std::get_if<ast::Select>(&query.body.node);
         if (!select || !session_in_results(*select)) {
             for (const ast::OrderItem& item : query.order_by) {
-                if (const auto session = find(item.value, "laminar_session")) ask_for_groups(*session);
+                if (const auto session = find(item.value, WindowKind::session)) ask_for_groups(*session);
             }
         }
         ast::for_each_child_of_query(
@@ -63,10 +65,10 @@ private:
     }
 
     void check_condition(const ast::Expression& condition, const char* clause) {
-        for (const char* function : {"laminar_session", "laminar_hop"}) {
-            const auto call = find(condition, function);
+        for (const WindowKind kind : {WindowKind::session, WindowKind::hop}) {
+            const auto call = find(condition, kind);
             if (!call) continue;
-            const std::string name = std::string_view(function) == "laminar_hop" ? "HOP" : "SESSION";
+            const std::string name = kind == WindowKind::hop ? "HOP" : "SESSION";
             diagnostics_.error(DiagnosticCode::unsupported_on_stream, call->span,
                                name + " cannot stand in " + clause +
                                    ": which windows a row belongs to is known only where rows are grouped",
@@ -82,20 +84,20 @@ private:
         ast::for_each_child_of_select(
             results,
             [&](const ast::Expression& expression) {
-                if (!found) found = find(expression, "laminar_session");
+                if (!found) found = find(expression, WindowKind::session);
             },
             [](const ast::TableReference&) {});
         return found;
     }
 
     /// At or below, subqueries left aside.
-    static std::optional<ast::Expression> find(const ast::Expression& expression, std::string_view name) {
-        if (name_of(expression) == name) return expression;
+    static std::optional<ast::Expression> find(const ast::Expression& expression, WindowKind kind) {
+        if (is_window(expression, kind)) return expression;
         std::optional<ast::Expression> found;
         ast::for_each_child_of_expression(
             expression,
             [&](const ast::Expression& child) {
-                if (!found) found = find(child, name);
+                if (!found) found = find(child, kind);
             },
             [](const ast::Query&) {});
         return found;

@@ -5,7 +5,7 @@
 
 namespace laminar {
 
-/// Reports HOP and SESSION (laminar_hop, laminar_session) where they mean nothing: a session is one of a key, which
+/// Reports HOP and SESSION where they mean nothing: a session is one of a key, which
 /// GROUP BY tells, and neither is the value of a single row that a condition could ask for. The same for queries over
 /// what is retained and for pipelines.
 void check_window_placement(const ast::Query& query, Diagnostics& diagnostics);

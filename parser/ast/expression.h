@@ -8,6 +8,7 @@
 
 #include "parser/ast/box.h"
 #include "parser/ast/name.h"
+#include "parser/ast/operator.h"
 
 namespace laminar::ast {
 
@@ -50,14 +51,14 @@ struct Star {
 };
 
 struct Unary {
-    std::string op;  ///< "-", "+", "~", "NOT", "@" prefix; "!" postfix factorial is not supported.
+    Operator op;  ///< "-", "+", "~", "NOT", "@" prefix; "!" postfix factorial is not supported.
     ExpressionBox operand;
 };
 
 /// Every infix operator that is not its own node: arithmetic, comparison, AND, OR, ||, ->, ->>,
-/// &, |, <<, >>, ^, **, //, %, @>, <@, &&, ^@, ~, !~, ~~ and the like. op is upper case; "==" is kept.
+/// &, |, <<, >>, ^, **, //, %, @>, <@, &&, ^@, ~, !~, ~~ and the like.
 struct Binary {
-    std::string op;
+    Operator op;
     SourceSpan op_span;
     ExpressionBox left;
     ExpressionBox right;
@@ -139,7 +140,7 @@ struct Subquery {
 
 /// x = ANY (query), x > ALL (list).
 struct Quantified {
-    std::string op;
+    Operator op;
     std::string quantifier;  ///< ANY, SOME or ALL.
     ExpressionBox operand;
     Box<Query> query;
@@ -220,12 +221,44 @@ struct Parenthesized {
     ExpressionBox inner;
 };
 
+// The query binder alone makes what follows, of calls of Laminar's own functions; the parser never does. SQL of the
+// engine's is written for it at the end (sql_writer_lowering.cpp).
+
+/// TUMBLE, HOP and SESSION. Equal calls are equal windows, be it to group by them or to show them.
+struct TimeWindow {
+    enum class Kind { tumble, hop, session };
+    enum class Part {
+        whole,  ///< A structure of start and end: of the window, and with HOP of each of those that the time is in.
+        start,  ///< The start alone, of HOP that of the first window. Not of SESSION, where rows decide about it.
+        all     ///< Of HOP: all windows that the time is in, as a list.
+    };
+    Kind kind = Kind::tumble;
+    Part part = Part::whole;
+    ExpressionBox time;
+    ExpressionBox slide;   ///< Of HOP.
+    ExpressionBox size;    ///< Of SESSION the gap that ends it.
+    ExpressionBox offset;  ///< Of TUMBLE, empty without one: how far the windows lie from the epoch.
+};
+
+/// NOW() and CURRENT_DATE: in UTC, without a time zone.
+struct PresentTime {
+    enum class Kind { timestamp, date };
+    Kind kind = Kind::timestamp;
+};
+
+/// ACKNOWLEDGE_MESSAGE(id): tells the peer at the other end of a connection that it need not send a message again.
+struct Acknowledge {
+    ExpressionBox connection;  ///< Its name.
+    ExpressionBox message_id;
+};
+
 /// One alternative of an expression. The special members are compiled once, in nodes.cpp, as those of the other nodes:
 /// each file that copies or drops an expression would otherwise take seconds to compile those of all alternatives.
-struct ExpressionNode : std::variant<Literal, IntervalLiteral, TypedLiteral, ColumnReference, Star, Unary, Binary,
-                                     FunctionCall, Case, Cast, In, Between, Like, Is, Exists, Subquery, Quantified,
-                                     Extract, ListLiteral, ListComprehension, MapLiteral, StructLiteral, JsonObject,
-                                     Tuple, Subscript, FieldAccess, Lambda, Collate, AtTimeZone, Parenthesized> {
+struct ExpressionNode
+    : std::variant<Literal, IntervalLiteral, TypedLiteral, ColumnReference, Star, Unary, Binary, FunctionCall, Case,
+                   Cast, In, Between, Like, Is, Exists, Subquery, Quantified, Extract, ListLiteral, ListComprehension,
+                   MapLiteral, StructLiteral, JsonObject, Tuple, Subscript, FieldAccess, Lambda, Collate, AtTimeZone,
+                   Parenthesized, TimeWindow, PresentTime, Acknowledge> {
     using variant::variant;
     ExpressionNode();
     ExpressionNode(const ExpressionNode&);

@@ -106,10 +106,18 @@ void for_each_child_of_expression(Node& expression, OnExpression&& on_expression
             child(node.zone);
         } else if constexpr (std::is_same_v<T, Parenthesized>) {
             child(node.inner);
+        } else if constexpr (std::is_same_v<T, TimeWindow>) {
+            child(node.time);
+            child(node.slide);
+            child(node.size);
+            child(node.offset);
+        } else if constexpr (std::is_same_v<T, Acknowledge>) {
+            child(node.connection);
+            child(node.message_id);
         } else {
-            static_assert(
-                std::is_same_v<T, Literal> || std::is_same_v<T, TypedLiteral> || std::is_same_v<T, ColumnReference>,
-                "every expression node says what its children are");
+            static_assert(std::is_same_v<T, Literal> || std::is_same_v<T, TypedLiteral> ||
+                              std::is_same_v<T, ColumnReference> || std::is_same_v<T, PresentTime>,
+                          "every expression node says what its children are");
         }
     };
     std::visit(visitor, expression.node);
@@ -193,17 +201,21 @@ public:
     explicit DeepExpressionWalk(Visit& visit) : visit_(visit) {}
 
     template <class Node>
-    requires std::is_same_v<std::remove_const_t<Node>, Expression>
+        requires std::is_same_v<std::remove_const_t<Node>, Expression>
     void operator()(Node& expression) {
         for_each_child_of_expression(expression, *this, *this);
         visit_(expression);
     }
     template <class Node>
-    requires std::is_same_v<std::remove_const_t<Node>, Query>
-    void operator()(Node& query) { for_each_child_of_query(query, *this, *this, *this); }
+        requires std::is_same_v<std::remove_const_t<Node>, Query>
+    void operator()(Node& query) {
+        for_each_child_of_query(query, *this, *this, *this);
+    }
     template <class Node>
-    requires std::is_same_v<std::remove_const_t<Node>, TableReference>
-    void operator()(Node& table) { for_each_child_of_table(table, *this, *this, *this); }
+        requires std::is_same_v<std::remove_const_t<Node>, TableReference>
+    void operator()(Node& table) {
+        for_each_child_of_table(table, *this, *this, *this);
+    }
 
 private:
     Visit& visit_;

@@ -5,26 +5,37 @@
 namespace laminar {
 namespace {
 
-bool is_arrow(const ast::Binary& binary) { return binary.op == "->"; }
+using ast::OperatorKind;
+
+bool is_arrow(const ast::Binary& binary) { return binary.op.is(OperatorKind::json_value); }
 
 /// Where the operator stands among its neighbours. The JSON arrow is treated apart: DuckDB gives it less.
-Binding operator_binding(std::string_view op) {
-    if (op == "OR") return Binding::disjunction;
-    if (op == "AND") return Binding::conjunction;
-    if (op == "=" || op == "==" || op == "<>" || op == "!=" || op == "<" || op == ">" || op == "<=" || op == ">=") {
-        return Binding::comparison;
+Binding operator_binding(OperatorKind op) {
+    switch (op) {
+        case OperatorKind::disjunction:
+            return Binding::disjunction;
+        case OperatorKind::conjunction:
+            return Binding::conjunction;
+        case OperatorKind::add:
+        case OperatorKind::subtract:
+            return Binding::sum;
+        case OperatorKind::multiply:
+        case OperatorKind::divide:
+        case OperatorKind::divide_whole:
+        case OperatorKind::remainder:
+            return Binding::product;
+        case OperatorKind::power:
+            return Binding::power;
+        default:
+            return is_comparison(op) ? Binding::comparison : Binding::other_operator;
     }
-    if (op == "+" || op == "-") return Binding::sum;
-    if (op == "*" || op == "/" || op == "%" || op == "//") return Binding::product;
-    if (op == "^" || op == "**") return Binding::power;
-    return Binding::other_operator;
 }
 
 Binding tighter(Binding binding) { return static_cast<Binding>(static_cast<int>(binding) + 1); }
 
-Binding unary_binding(std::string_view op) {
-    if (op == "NOT") return Binding::negation;
-    return op == "-" || op == "+" ? Binding::sign : Binding::other_operator;
+Binding unary_binding(OperatorKind op) {
+    if (op == OperatorKind::negation) return Binding::negation;
+    return is_sum(op) ? Binding::sign : Binding::other_operator;
 }
 
 bool is_glob_negation(const ast::Like& like) { return like.negated && like.op == "GLOB"; }
@@ -36,10 +47,11 @@ struct BindingOf {
         if (literal.text.starts_with('-') && literal.kind != ast::LiteralKind::string) return Binding::sign;
         return literal.kind == ast::LiteralKind::string ? Binding::indexable : Binding::primary;
     }
-    Binding operator()(const ast::Unary& unary) const { return unary_binding(unary.op); }
+    Binding operator()(const ast::Unary& unary) const { return unary_binding(unary.op.kind()); }
     Binding operator()(const ast::Binary& binary) const {
         // To DuckDB's parser ->> ends every operator before it, even AND, so it stands in brackets as -> does.
-        return is_arrow(binary) || binary.op == "->>" ? Binding::arrow : operator_binding(binary.op);
+        return is_arrow(binary) || binary.op.is(OperatorKind::json_text) ? Binding::arrow
+                                                                         : operator_binding(binary.op.kind());
     }
     Binding operator()(const ast::FunctionCall& call) const {
         const bool plain = call.within_group.empty() && !call.filter && !call.over;
@@ -96,7 +108,7 @@ Binding required_of_left_operand(const ast::Binary& binary) {
     const auto* left = std::get_if<ast::Binary>(&binary.left->node);
     // a -> 'b' -> 'c' chains; anything else beside an arrow is bracketed, since DuckDB gives the arrow so little.
     if (is_arrow(binary)) return left != nullptr && is_arrow(*left) ? Binding::arrow : Binding::other_operator;
-    const Binding own = operator_binding(binary.op);
+    const Binding own = operator_binding(binary.op.kind());
     return own == Binding::comparison ? Binding::other_operator : own;
 }
 
@@ -131,8 +143,8 @@ Binding required_of_first_operand(const ast::Expression& expression) {
 
 Binding required_of_right_operand(const ast::Binary& binary) {
     // Laminar reads == as one of the operators like ||, and they group from the left.
-    if (is_arrow(binary) || binary.op == "==") return Binding::sum;
-    const Binding own = operator_binding(binary.op);
+    if (is_arrow(binary) || binary.op.text() == "==") return Binding::sum;
+    const Binding own = operator_binding(binary.op.kind());
     return own == Binding::comparison ? Binding::other_operator : tighter(own);
 }
 

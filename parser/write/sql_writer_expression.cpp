@@ -197,9 +197,9 @@ void SqlWriterPass::write_node(const ast::Star& star) {
 }
 
 void SqlWriterPass::write_node(const ast::Unary& unary) {
-    const bool word = unary.op == "NOT";
-    const bool sign = unary.op == "-" || unary.op == "+";
-    put(unary.op);
+    const bool word = unary.op.is(ast::OperatorKind::negation);
+    const bool sign = is_sum(unary.op.kind());
+    put(unary.op.text());
     // The space keeps "@ -5" from reading as the operator "@-". A sign on a sign is bracketed: "--" begins a comment.
     if (!sign) put(" ");
     if (word) {

@@ -38,7 +38,8 @@ bool is_arithmetic(const ast::Expression& expression) {
 void SqlWriterPass::write_tail(const ast::Binary& binary) {
     put(" ");
     // DuckDB reads == as an operator that binds like ||.
-    put(binary.op == "==" && dialect_ == SqlDialect::duckdb ? "=" : binary.op, binary.op_span);
+    put(binary.op.is(ast::OperatorKind::equal) && dialect_ == SqlDialect::duckdb ? "=" : binary.op.text(),
+        binary.op_span);
     put(" ");
     write_expression(*binary.right, required_of_right_operand(binary));
 }
@@ -106,8 +107,8 @@ void SqlWriterPass::write_tail(const ast::Is& is) {
 }
 
 void SqlWriterPass::write_tail(const ast::Quantified& quantified) {
-    const bool doubled_equals = quantified.op == "==" && dialect_ == SqlDialect::duckdb;
-    put(fmt::format(" {} {} ", doubled_equals ? "=" : quantified.op, quantified.quantifier));
+    const bool equals = quantified.op.is(ast::OperatorKind::equal) && dialect_ == SqlDialect::duckdb;
+    put(fmt::format(" {} {} ", equals ? "=" : quantified.op.text(), quantified.quantifier));
     if (quantified.query) return write_nested_query(*quantified.query);
     put("(");
     write_expression(*quantified.list);

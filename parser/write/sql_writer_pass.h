@@ -100,6 +100,11 @@ private:
     void write_function_name(const ast::QualifiedName& name);
     void write_argument(const ast::FunctionArgument& argument);
 
+    // sql_writer_lowering.cpp
+    void write_node(const ast::TimeWindow& window);
+    void write_node(const ast::PresentTime& time);
+    void write_node(const ast::Acknowledge& acknowledge);
+
     // sql_writer_operator.cpp
     void write_tail(const ast::Binary& binary);
     void write_tail(const ast::Cast& cast);

@@ -1,6 +1,6 @@
 #include "runtime/flow/pipeline_output.h"
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "runtime/plan/time_tracer.h"
 
 namespace laminar {

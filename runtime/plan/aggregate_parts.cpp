@@ -4,7 +4,7 @@
 #include <array>
 #include <map>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/plan/expressions/shown_names.h"
@@ -109,27 +109,27 @@ public:
 
     /// A structure is taken apart: the engine hashes and compares the values of its fields several times faster.
     void add_key(const ast::Expression& key) {
-        const auto* structure = std::get_if<ast::StructLiteral>(&without_parentheses(key).node);
+        const auto structure = written_structure(key);
         if (!structure) return add_plain_key(key);
         ast::StructLiteral made = *structure;
         for (std::size_t field = 0; field < made.entries.size(); ++field) {
             // What is the same for all rows is no key; and as one, a number would be the position of another.
             if (!may_vary(structure->entries[field].value)) continue;
             add_plain_key(structure->entries[field].value);
-            made.entries[field].value = replacements_.at(text_of(structure->entries[field].value));
+            made.entries[field].value = replacements_.at(structure->entries[field].value);
         }
-        replacements_[text_of(key)] = {key.span, std::move(made)};
+        replacements_[key] = {key.span, std::move(made)};
     }
 
     /// A key that has the value of another one, which is added later.
     void add_known_key(const ast::Expression& key, std::string_view name) {
-        key_columns_[text_of(key)] = replacements_[text_of(key)] = column(std::string(name));
+        key_columns_[key] = replacements_[key] = column(std::string(name));
     }
 
     void add_plain_key(const ast::Expression& key) {
-        if (key_columns_.contains(text_of(key))) return;
+        if (key_columns_.contains(key)) return;
         if (auto computed = computed_from_another(key)) {
-            replacements_[text_of(key)] = std::move(*computed);
+            replacements_[key] = std::move(*computed);
             return;
         }
         const bool is_column = std::holds_alternative<ast::ColumnReference>(key.node);
@@ -137,13 +137,13 @@ public:
     }
 
     void add_key_column(const ast::Expression& key, const std::string& name) {
-        if (key_columns_.contains(text_of(key))) return;
+        if (key_columns_.contains(key)) return;
         make_.items.push_back(make_item(key, name));
         merge_.items.push_back(make_item(column(name), name));
         make_.group_by.push_back({ast::GroupingElement::Kind::expression, {key}, {}});
         merge_.group_by.push_back({ast::GroupingElement::Kind::expression, {column(name)}, {}});
         keys_.push_back(name);
-        key_columns_[text_of(key)] = replacements_[text_of(key)] = column(name);
+        key_columns_[key] = replacements_[key] = column(name);
     }
 
     [[nodiscard]] bool has_column(const std::string& name) const {
@@ -155,9 +155,8 @@ public:
     bool replace_aggregates(ast::Expression& expression) {
         bool good = true;
         replace_expressions(expression, [&](ast::Expression& each) {
-            const std::string text = text_of(each);
-            if (const auto known = replacements_.find(text); known != replacements_.end()) {
-                each = known->second;
+            if (const auto known = replacements_.find(each); known != replacements_.end()) {
+                each = ast::Expression(known->second);
                 return true;
             }
             if (!is_aggregate_call(each, aggregates_)) return false;
@@ -166,7 +165,7 @@ public:
                 good = false;
                 return true;
             }
-            replacements_[text] = *replacement;
+            replacements_[each] = *replacement;
             each = std::move(*replacement);
             return true;
         });
@@ -180,7 +179,7 @@ public:
         if (keys_.empty()) {
             parts.of_nothing = make_query(make_);
             // No rows, no parts.
-            make_.having = make_binary(make_call("count_star", {}, {}), ">", zero());
+            make_.having = make_binary(make_call("count_star", {}, {}), ast::OperatorKind::greater, zero());
         }
         parts.folds = folds_;
         if (folds_) take_each_row();
@@ -200,8 +199,8 @@ private:
     /// Another key plus or minus an interval, as the end of a window is: it tells no groups apart.
     [[nodiscard]] std::optional<ast::Expression> computed_from_another(const ast::Expression& key) const {
         const auto* binary = std::get_if<ast::Binary>(&without_parentheses(key).node);
-        if (!binary || (binary->op != "+" && binary->op != "-")) return std::nullopt;
-        const auto other = key_columns_.find(text_of(without_parentheses(*binary->left)));
+        if (!binary || !is_sum(binary->op.kind())) return std::nullopt;
+        const auto other = key_columns_.find(*binary->left);
         const bool is_interval = std::holds_alternative<ast::IntervalLiteral>(binary->right->node);
         if (other == key_columns_.end() || !is_interval || may_vary(*binary->right)) return std::nullopt;
         return ast::Expression{{}, ast::Parenthesized{make_binary(other->second, binary->op, *binary->right)}};
@@ -282,8 +281,9 @@ private:
         if (numbers == Numbers::exact)
             return make_call(type.id == TypeId::decimal ? average_function_of_decimals(type.scale) : average_function,
                              {sum, column(count)}, {});
-        return ast::Expression{
-            {}, ast::Parenthesized{make_binary(sum, "/", make_call("nullif", {column(count), zero()}, {}))}};
+        return ast::Expression{{},
+                               ast::Parenthesized{make_binary(sum, ast::OperatorKind::divide,
+                                                              make_call("nullif", {column(count), zero()}, {}))}};
     }
 
     ast::Expression exact_sum(ast::FunctionCall call) {
@@ -293,11 +293,7 @@ private:
                          {});
     }
 
-    static ast::Expression zero() {
-        ast::Expression literal;
-        literal.node = ast::Literal{ast::LiteralKind::integer, "0"};
-        return literal;
-    }
+    static ast::Expression zero() { return make_number(0); }
 
     const std::vector<OutputColumn>& values_;
     const FunctionNames& aggregates_;
@@ -307,9 +303,9 @@ private:
     ast::Select make_;
     ast::Select merge_;
     std::vector<std::string> keys_;
-    std::map<std::string, ast::Expression> replacements_;  ///< By the text of what they stand for.
-    std::map<std::string, ast::Expression> key_columns_;   ///< The same, of keys alone.
-    std::map<std::string, ast::Expression> single_;        ///< What a single row makes, by the name of the part.
+    ast::ExpressionMap<ast::Expression> replacements_;  ///< By what they stand for.
+    ast::ExpressionMap<ast::Expression> key_columns_;   ///< The same, of keys alone.
+    std::map<std::string, ast::Expression> single_;     ///< What a single row makes, by the name of the part.
     ShownNames names_;
 };
 

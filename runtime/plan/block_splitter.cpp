@@ -1,9 +1,8 @@
 #include "runtime/plan/block_splitter.h"
 
 #include <algorithm>
-#include <set>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/expression_tools.h"
 #include "runtime/plan/expressions/failing_expressions.h"
@@ -38,19 +37,20 @@ void SplitBlock::move_above(ast::Expression& expression) {
         whole.parts.resize(whole.parts.size() - resolved->fields.size());
         each.node = std::move(whole);
         const SourceSpan span = each.span;
-        each = make_column(operator_rows_alias, add_named_value(text_of(each), each), span);
+        each = make_column(operator_rows_alias, add_named_value(each), span);
         for (const std::string& field : resolved->fields) each = make_struct_field(std::move(each), field);
         return true;
     });
 }
 
-const std::string& SplitBlock::add_named_value(std::string text, const ast::Expression& expression) {
-    const auto known =
-        std::find_if(values_.begin(), values_.end(), [&](const Value& value) { return value.text == text; });
+const std::string& SplitBlock::add_named_value(const ast::Expression& expression) {
+    const auto known = std::find_if(values_.begin(), values_.end(), [&](const Value& value) {
+        return ast::same_structure(value.expression, expression);
+    });
     if (known != values_.end()) return known->name;
     const std::string name = names_.add(shown_name(expression));
     input_.items.push_back(make_item(expression, name));
-    return values_.emplace_back(Value{std::move(text), name, expression}).name;
+    return values_.emplace_back(Value{name, expression}).name;
 }
 
 void SplitBlock::evaluate_early(const FunctionNames& aggregates) {
@@ -68,7 +68,7 @@ void SplitBlock::evaluate_arguments_early(ast::FunctionCall& call) {
         const ast::Expression& plain = without_parentheses(expression);
         if (!contains(plain, goes_by_the_moment) || !reads_values_alone(plain)) return;
         const ast::Expression moved = below(plain);
-        expression = make_column(operator_rows_alias, add_named_value(text_of(moved), moved), expression.span);
+        expression = make_column(operator_rows_alias, add_named_value(moved), expression.span);
     };
     for (ast::FunctionArgument& argument : call.arguments) move(argument.value);
     for (ast::OrderItem& item : call.order_by) move(item.value);
@@ -95,11 +95,10 @@ void SplitBlock::require_computable(const FunctionNames& aggregates, const Relat
     const FailureTest test(
         [&](const ast::Expression& expression) { return type_over(columns, *input_.from, expression); });
     std::vector<ast::Expression> computed;
-    std::set<std::string> known;
+    ast::ExpressionSet known;
     for (const ast::Expression& above : computed_of_rows(output_, aggregates)) {
         ast::Expression expression = below(above);
-        if (known.insert(text_of(expression)).second && is_of_one_row(expression, aggregates) &&
-            test.may_fail(expression))
+        if (known.insert(expression).second && is_of_one_row(expression, aggregates) && test.may_fail(expression))
             computed.push_back(std::move(expression));
     }
     if (!computed.empty() && input_.items.empty()) add_value(make_number(1), "c0");

@@ -44,14 +44,13 @@ public:
 
 private:
     struct Value {
-        std::string text;  ///< Of the expression over FROM.
         std::string name;
-        ast::Expression expression;
+        ast::Expression expression;  ///< Over FROM.
     };
     [[nodiscard]] bool reads_values_alone(const ast::Expression& expression) const;
     [[nodiscard]] bool is_of_one_row(const ast::Expression& expression, const FunctionNames& aggregates) const;
     void evaluate_arguments_early(ast::FunctionCall& call);
-    const std::string& add_named_value(std::string text, const ast::Expression& expression);
+    const std::string& add_named_value(const ast::Expression& expression);
 
     const std::vector<FromRelation>& relations_;
     ast::Select input_;

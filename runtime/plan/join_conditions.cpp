@@ -1,23 +1,24 @@
 #include "runtime/plan/join_conditions.h"
 
 #include <algorithm>
-#include <string>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
 
 namespace {
 
+using ast::OperatorKind;
+
 /// x - y <= c is x <= y + c.
 void move_difference(ast::Expression& left, ast::Expression& right) {
     const ast::Expression plain = without_parentheses(left);
     const auto* difference = std::get_if<ast::Binary>(&plain.node);
-    if (!difference || difference->op != "-" || !contains_column(*difference->left) ||
+    if (!difference || !difference->op.is(OperatorKind::subtract) || !contains_column(*difference->left) ||
         !contains_column(*difference->right) || contains_column(right))
         return;
-    right = make_binary(*difference->right, "+", right);
+    right = make_binary(*difference->right, OperatorKind::add, right);
     left = *difference->left;
 }
 
@@ -25,20 +26,21 @@ void move_difference(ast::Expression& left, ast::Expression& right) {
 
 std::vector<TimeOrder> orders_in(const ast::Expression& part) {
     std::vector<TimeOrder> orders;
-    const auto compare = [&](ast::Expression left, const std::string& op, ast::Expression right) {
+    const auto compare = [&](ast::Expression left, OperatorKind op, ast::Expression right) {
         move_difference(left, right);
         move_difference(right, left);
-        if (op == "<" || op == "<=" || op == "=" || op == "==") orders.push_back({left, right});
-        if (op == ">" || op == ">=" || op == "=" || op == "==") orders.push_back({right, left});
+        const bool equal = op == OperatorKind::equal;
+        if (equal || op == OperatorKind::less || op == OperatorKind::less_equal) orders.push_back({left, right});
+        if (equal || op == OperatorKind::greater || op == OperatorKind::greater_equal) orders.push_back({right, left});
     };
     if (const auto* binary = std::get_if<ast::Binary>(&part.node)) {
-        compare(*binary->left, binary->op, *binary->right);
+        compare(*binary->left, binary->op.kind(), *binary->right);
     } else if (const auto* between = std::get_if<ast::Between>(&part.node); between && !between->negated) {
-        compare(*between->operand, ">=", *between->low);
-        compare(*between->operand, "<=", *between->high);
+        compare(*between->operand, OperatorKind::greater_equal, *between->low);
+        compare(*between->operand, OperatorKind::less_equal, *between->high);
     } else if (const auto* is = std::get_if<ast::Is>(&part.node);
                is && is->test == ast::Is::Test::distinct_from && is->negated) {
-        compare(*is->operand, "=", *is->right);
+        compare(*is->operand, OperatorKind::equal, *is->right);
     }
     return orders;
 }

@@ -26,8 +26,9 @@ std::optional<ast::Expression> find_first(const ast::Expression& expression,
 }
 
 std::string shown_name(const ast::Expression& call) {
+    if (std::holds_alternative<ast::PresentTime>(call.node)) return "now()";
     const std::string name = called_function(call);
-    return name.starts_with("laminar_") ? "this call" : name + "()";
+    return name.empty() || name.starts_with("laminar_") ? "this call" : name + "()";
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
@@ -19,27 +19,18 @@ namespace laminar {
 
 namespace {
 
+/// HOP or SESSION: TUMBLE is what the engine can compute of a row.
 std::optional<ast::Expression> find_window(ast::Select& select) {
     std::optional<ast::Expression> found;
     for_each_result_expression(select, [&](ast::Expression& expression) {
         (void)contains(expression, [&](const ast::Expression& each) {
-            const std::string name = called_function(each);
-            if (!found && (name == "laminar_hop" || name == "laminar_session")) found = each;
+            const bool is_one =
+                as_window(each, ast::TimeWindow::Kind::hop) || as_window(each, ast::TimeWindow::Kind::session);
+            if (!found && is_one) found = each;
             return found.has_value();
         });
     });
     return found;
-}
-
-bool replace_equal(ast::Expression& expression, const std::string& text, const ast::Expression& value) {
-    bool replaced = false;
-    replace_expressions(expression, [&](ast::Expression& each) {
-        if (text_of(each) != text) return false;
-        each = value;
-        replaced = true;
-        return true;
-    });
-    return replaced;
 }
 
 class RetainedWindows {
@@ -101,7 +92,7 @@ private:
     }
 
     void expand_select(ast::Select& select, const ast::Expression& call, ast::Query* query) {
-        const bool hop = called_function(call) == "laminar_hop";
+        const bool hop = as_window(call, ast::TimeWindow::Kind::hop);
         const auto relations = columns_.relations_of(*select.from);
         expand_stars(select, relations);
         const auto names = columns_.of(make_query(select));
@@ -112,30 +103,25 @@ private:
         SplitBlock split(select, relations);
         ast::Select& output = split.output();
         const ast::Expression above = *find_window(output);
-        const std::string text = text_of(above);
         const ast::Expression window = make_column(operator_rows_alias, window_column, call.span);
         const std::vector<ast::Expression> partition =
-            hop ? std::vector<ast::Expression>() : other_groups(output, text);
-        for_each_result_expression(output,
-                                   [&](ast::Expression& expression) { replace_equal(expression, text, window); });
+            hop ? std::vector<ast::Expression>() : other_groups(output, above);
+        replace_same(output, above, window);
         if (find_window(output))
             throw EngineException(
                 {.type = "Binder", .message = "a query can have one HOP or SESSION; use one query for each"});
         if (query) {
             for (ast::OrderItem& item : query->order_by) {
                 split.move_above(item.value);
-                replace_equal(item.value, text, window);
+                (void)replace_same(item.value, above, window);
             }
         }
         const ast::Expression below = split.below(above);
-        std::vector<ast::Expression> arguments;
-        for (const ast::FunctionArgument& argument : std::get<ast::FunctionCall>(below.node).arguments)
-            arguments.push_back(argument.value);
+        const auto& computed = std::get<ast::TimeWindow>(below.node);
         if (hop)
-            split.add_value(make_call("unnest", {make_call("laminar_hop_windows", arguments, call.span)}, call.span),
-                            window_column);
+            split.add_value(each_hop(computed, call.span), window_column);
         else
-            split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
+            split.add_value(make_cast(*computed.time, "TIMESTAMP", {}), time_key_column);
         SqlWriterOptions options;
         options.scan_text = [this](const ast::BoundScan& scan) { return text_of_scan(scan); };
         const ast::Query input = make_query(split.input());
@@ -146,7 +132,7 @@ private:
             rows =
                 fmt::format("(SELECT * EXCLUDE (\"__place\") FROM {} ORDER BY \"__place\")",
                             with_sessions(fmt::format("(SELECT *, row_number() OVER () AS \"__place\" FROM {})", rows),
-                                          partition, arguments.back()));
+                                          partition, *computed.size));
             ColumnType window_type(TypeId::structure);
             window_type.fields = {{"start", TypeId::timestamp}, {"end", TypeId::timestamp}};
             columns.push_back({window_column, window_type});
@@ -157,12 +143,12 @@ private:
     }
 
     /// What sessions belong to: the grouping keys beside the window.
-    std::vector<ast::Expression> other_groups(const ast::Select& output, const std::string& window) const {
+    std::vector<ast::Expression> other_groups(const ast::Select& output, const ast::Expression& window) const {
         std::vector<ast::Expression> groups;
         if (output.group_by_all) {
             for (const ast::SelectItem& item : output.items) {
                 const bool is_key = !contains(item.value, [&](const ast::Expression& each) {
-                    return is_aggregate_call(each, aggregates_) || text_of(each) == window;
+                    return is_aggregate_call(each, aggregates_) || ast::same_structure(each, window);
                 });
                 if (is_key) groups.push_back(item.value);
             }
@@ -179,8 +165,7 @@ private:
                                        equals_ignoring_case(item.alias->text, reference->parts.front().text);
                     if (named || (position && *position == index + 1)) value = item.value;
                 }
-                const bool is_window = contains(value, [&](const auto& each) { return text_of(each) == window; });
-                if (!is_window) groups.push_back(std::move(value));
+                if (!contains_same(value, window)) groups.push_back(std::move(value));
             }
         }
         return groups;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
 #include "runtime/plan/expressions/expression_tools.h"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/common_tables.h"
@@ -198,8 +198,8 @@ std::optional<TimeKey> StreamPlanner::scan_clock(std::size_t scan, const std::st
     } else {
         ast::Expression delay;
         delay.node = ast::Literal{ast::LiteralKind::integer, std::to_string(time.delay.count())};
-        clock.watermark =
-            make_binary(std::move(column_value), "-", make_call("to_microseconds", {std::move(delay)}, {}));
+        clock.watermark = make_binary(std::move(column_value), ast::OperatorKind::subtract,
+                                      make_call("to_microseconds", {std::move(delay)}, {}));
         if (type == TypeId::timestamp && !found->metadata) clock.delay = time.delay.count();
     }
     return TimeKey{
@@ -243,21 +243,18 @@ std::size_t StreamPlanner::input_clock(PlannedClock clock) {
 
 /// The clock of these members that is there, or a new one.
 std::size_t StreamPlanner::united_clock(TimeKey members) {
-    const auto text_of_member = [](const ClockValue& member) {
-        return std::pair(member.clock, text_of(member.expression));
+    const auto same = [](const ClockValue& one, const ClockValue& other) {
+        return one.clock == other.clock && ast::same_structure(one.expression, other.expression);
     };
     TimeKey distinct;
     for (ClockValue& member : members) {
         if (std::none_of(distinct.begin(), distinct.end(),
-                         [&](const ClockValue& other) { return text_of_member(other) == text_of_member(member); }))
+                         [&](const ClockValue& other) { return same(other, member); }))
             distinct.push_back(std::move(member));
     }
     const auto has_same_members = [&](const PlannedClock& clock) {
         return clock.kind == PlannedClock::Kind::united &&
-               std::equal(clock.members.begin(), clock.members.end(), distinct.begin(), distinct.end(),
-                          [&](const ClockValue& one, const ClockValue& other) {
-                              return text_of_member(one) == text_of_member(other);
-                          });
+               std::equal(clock.members.begin(), clock.members.end(), distinct.begin(), distinct.end(), same);
     };
     const auto known = std::find_if(plan_.clocks.begin(), plan_.clocks.end(), has_same_members);
     if (known != plan_.clocks.end()) return static_cast<std::size_t>(known - plan_.clocks.begin());
@@ -285,25 +282,25 @@ std::size_t StreamPlanner::united_clock(TimeKey members) {
 /// says.
 TimeKey StreamPlanner::united(TimeKey key, const ColumnType& type) {
     if (key.size() == 1) return key;
-    std::vector<std::pair<std::string, TimeKey>> by_expression;
+    std::vector<TimeKey> by_expression;
     for (ClockValue& value : key) {
-        const std::string text = text_of(value.expression);
-        auto found = std::find_if(by_expression.begin(), by_expression.end(),
-                                  [&](const auto& each) { return each.first == text; });
-        if (found == by_expression.end()) found = by_expression.insert(found, {text, {}});
-        found->second.push_back(std::move(value));
+        auto found = std::find_if(by_expression.begin(), by_expression.end(), [&](const TimeKey& each) {
+            return ast::same_structure(each.front().expression, value.expression);
+        });
+        if (found == by_expression.end()) found = by_expression.emplace(found);
+        found->push_back(std::move(value));
     }
-    if (by_expression.size() > 1 && !is_window_structure(by_expression.front().second)) {
+    if (by_expression.size() > 1 && !is_window_structure(by_expression.front())) {
         // Times that were made in other ways: it has their values.
         if (!is_time(type)) return {};
         TimeKey members;
-        for (auto& [text, values] : by_expression) std::move(values.begin(), values.end(), std::back_inserter(members));
+        for (TimeKey& values : by_expression) std::move(values.begin(), values.end(), std::back_inserter(members));
         return {{united_clock(std::move(members)), make_cast(make_column("", clock_variable, {}), to_sql(type), {})}};
     }
     // The same of all clocks, which readers compute. A window has two ends, and one clock has one value: of windows
     // that differ there are several.
     TimeKey one;
-    for (auto& [text, values] : by_expression) {
+    for (TimeKey& values : by_expression) {
         ast::Expression expression = values.front().expression;
         for (ClockValue& value : values) value.expression = make_column("", clock_variable, {});
         one.push_back({united_clock(std::move(values)), std::move(expression)});
@@ -477,8 +474,8 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
     check_static_joins(*select.from);
     const auto keeps_state = [&](const ast::Expression& expression) {
         const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
-        return call && (call->over || is_aggregate_call(expression, aggregates_) ||
-                        called_function(expression) == "laminar_session");
+        return as_window(expression, ast::TimeWindow::Kind::session) ||
+               (call && (call->over || is_aggregate_call(expression, aggregates_)));
     };
     bool stateful = select.distinct || !select.distinct_on.empty() || select.group_by_all || !select.group_by.empty() ||
                     select.having || select.qualify;

@@ -106,9 +106,9 @@ private:
                      const TimeKey& key, const std::string& name);
     void plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
-    /// The time columns of the newest operator. base: text of the reference (below) that its clock is about;
+    /// The time columns of the newest operator. base: the reference (below) that its clock is about, if there is one;
     /// base_is_window: that is a window, and the clock its start.
-    void find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
+    void find_time_columns(const ast::Select& output, const SplitBlock& split, const ast::Expression* base,
                            const std::optional<ast::Expression>& window, bool base_is_window = false);
 
     // stream_planner_results.cpp: what is made of aggregates and window functions.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/aggregate_parts.h"
@@ -75,11 +75,12 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
         if (plan_over(select, span, split)) return;
         return plan_changing(select, span, split, "window functions");
     }
-    if (auto call = find_call(split.output(), "laminar_session"))
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::session))
         reject(call->span, "SESSION needs GROUP BY",
                "group by it: GROUP BY user_id, SESSION(ts, INTERVAL '30 seconds')");
     // DISTINCT: complete where one of the items grows with time.
-    if (auto call = find_call(split.output(), "laminar_hop")) return plan_hop(select, span, split, *call);
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::hop))
+        return plan_hop(select, span, split, *call);
     if (split.output().distinct_on.empty()) {
         for (const ast::SelectItem& item : split.output().items) {
             const ast::Expression value = split.below(item.value);
@@ -102,11 +103,11 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
 }
 
 bool StreamPlanner::plan_grouped(ast::Select& select, SourceSpan span, SplitBlock& split) {
-    if (auto call = find_call(split.output(), "laminar_session")) {
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::session)) {
         if (!separate_results(select, span)) plan_session(select, span, split, *call);
         return true;
     }
-    if (auto call = find_call(split.output(), "laminar_hop")) {
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::hop)) {
         if (!separate_results(select, span)) plan_hop(select, span, split, *call);
         return true;
     }
@@ -122,9 +123,9 @@ bool StreamPlanner::plan_grouped(ast::Select& select, SourceSpan span, SplitBloc
 }
 
 void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name) {
-    if (auto call = find_call(split.output(), "laminar_hop"))
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::hop))
         reject(call->span, "HOP cannot be taken over rows that change", "window the rows before they are aggregated");
-    if (auto call = find_call(split.output(), "laminar_session"))
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::session))
         reject(call->span, "SESSION cannot be taken over rows that change",
                "window the rows before they are aggregated");
     const bool from_changes = reads_changes(*select.from);
@@ -143,7 +144,7 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
         changing.grouped = true;
         for (const ast::Expression& group : split.groups()) {
             for (const ast::SelectItem& item : output.items) {
-                if (text_of(item.value) == text_of(group)) {
+                if (ast::same_structure(item.value, group)) {
                     keys.push_back(item.alias->text);
                     break;
                 }
@@ -196,10 +197,9 @@ void StreamPlanner::refuse_moments_of(const ast::Select& output, bool from_chang
 void StreamPlanner::unnest_hops(ast::Select& select) {
     for (ast::SelectItem& item : select.items) {
         replace_expressions(item.value, [&](ast::Expression& each) {
-            if (called_function(each) != "laminar_hop") return false;
-            std::vector<ast::Expression> arguments = arguments_of(each);
-            const SourceSpan span = each.span;
-            each = make_call("unnest", {make_call("laminar_hop_windows", std::move(arguments), span)}, span);
+            const auto* hop = as_window(each, ast::TimeWindow::Kind::hop);
+            if (!hop) return false;
+            each = each_hop(*hop, each.span);
             return true;
         });
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/row_computations.h"
@@ -19,7 +19,7 @@ constexpr const char* side_alias[2] = {"__left", "__right"};
 
 struct SideValue {
     std::size_t side = 0;
-    std::string text;
+    ast::Expression reference;
     std::string name;
 };
 
@@ -107,7 +107,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         return make_column("", column, span);
     };
     for (const std::string& column : merged)
-        conditions.push_back(make_binary(qualified(column, 0), "=", qualified(column, 1)));
+        conditions.push_back(make_binary(qualified(column, 0), ast::OperatorKind::equal, qualified(column, 1)));
     if (join.on) {
         for (ast::Expression& part : conjuncts_of(*join.on)) conditions.push_back(std::move(part));
     }
@@ -159,11 +159,10 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         if (!filters[side].empty()) inputs[side].where = conjunction_of(filters[side]);
     }
     const auto value_name = [&](const ast::Expression& reference, std::size_t side) {
-        const std::string text = text_of(reference);
         for (const SideValue& value : values) {
-            if (value.side == side && value.text == text) return value.name;
+            if (value.side == side && ast::same_structure(value.reference, reference)) return value.name;
         }
-        SideValue value{side, text, side_names[side].add(shown_name(reference))};
+        SideValue value{side, reference, side_names[side].add(shown_name(reference))};
         inputs[side].items.push_back(make_item(reference, value.name));
         values.push_back(value);
         return value.name;
@@ -185,7 +184,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
 
     // What the rest of the block refers to.
     ast::Select joined;
-    std::vector<std::pair<std::string, std::string>> outputs;  // Text of the reference, name in the result.
+    std::vector<std::pair<ast::Expression, std::string>> outputs;  // The reference, and its name in the result.
     ShownNames output_names;
     const bool coalesces = join.kind == Kind::right || join.kind == Kind::full;
     const auto to_joined = [&](ast::Expression& expression) {
@@ -195,10 +194,9 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             if (std::find(bound.begin(), bound.end(), fold_case(reference->parts.front().text)) != bound.end())
                 return true;
             if (side_of(*reference) > 1) return true;
-            const std::string text = text_of(each);
             std::string name;
             for (const auto& [known, known_name] : outputs) {
-                if (known == text) name = known_name;
+                if (ast::same_structure(known, each)) name = known_name;
             }
             const SourceSpan at = each.span;
             if (name.empty()) {
@@ -217,7 +215,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
                 }
                 to_side_values(value, true);
                 joined.items.push_back(make_item(std::move(value), name));
-                outputs.emplace_back(text, name);
+                outputs.emplace_back(each, name);
             }
             each = make_column(joined_alias, name, at);
             return true;
@@ -244,7 +242,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
 
     // Times.
     const TimeTracer tracer = make_tracer();
-    std::string time_base[2];
+    std::optional<ast::Expression> time_base[2];
     bool time_is_window[2] = {false, false};
     const auto take_time = [&](std::size_t side, const ast::Expression& value) {
         ast::Expression simple = value;
@@ -253,7 +251,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
         if (!base || plan.sides[side].time) return;
         const auto key = tracer.trace(*base, *froms[side]);
         if (!key) return;
-        time_base[side] = text_of(*base);
+        time_base[side] = *base;
         time_is_window[side] = is_window_structure(*key);
         const ast::Expression start = is_window_structure(*key) ? make_struct_field(*base, "start") : *base;
         inputs[side].items.push_back(make_item(make_cast(start, "TIMESTAMP", {}), time_key_column));
@@ -337,7 +335,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
                    "compare the event times: ON a.key = b.key AND a.ts >= b.ts");
         for (const ast::Expression& condition : plain_conditions) {
             const auto* binary = std::get_if<ast::Binary>(&condition.node);
-            if (!binary || (binary->op != "=" && binary->op != "==")) continue;
+            if (!binary || !binary->op.is(ast::OperatorKind::equal)) continue;
             for (const ast::Expression* operand : {&*binary->left, &*binary->right}) {
                 if (sides_of(*operand) != 2) continue;
                 ast::Expression value = *operand;
@@ -414,8 +412,8 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
             ast::StructLiteral structure;
             structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
             structure.entries.push_back({make_string("end", {}), make_column("", clock_variable, {})});
-            for (const auto& [text, name] : outputs) {
-                if (text != time_base[side]) continue;
+            for (const auto& [reference, name] : outputs) {
+                if (!ast::same_structure(reference, *time_base[side])) continue;
                 planned.time_columns.push_back(
                     {name, clock,
                      time_is_window[side] ? ast::Expression{{}, structure} : make_column("", clock_variable, {})});

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
@@ -52,8 +52,8 @@ bool is_ranking(const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The largest n that a condition lets an expression with this text (or this alias) have.
-std::optional<std::size_t> limit_in(const ast::Expression& condition, const std::string& text,
+/// The largest n that a condition lets an expression (if there is one) or what has this alias have.
+std::optional<std::size_t> limit_in(const ast::Expression& condition, const ast::Expression* expression,
                                     const std::string& alias) {
     std::optional<std::size_t> limit;
     for (const ast::Expression& part : conjuncts_of(condition)) {
@@ -61,17 +61,19 @@ std::optional<std::size_t> limit_in(const ast::Expression& condition, const std:
         if (!binary) continue;
         const auto matches = [&](const ast::Expression& side) {
             const auto* reference = std::get_if<ast::ColumnReference>(&without_parentheses(side).node);
-            return (!text.empty() && text_of(without_parentheses(side)) == text) ||
+            return (expression && ast::same_structure(side, *expression)) ||
                    (reference && !alias.empty() && equals_ignoring_case(reference->parts.back().text, alias));
         };
         const bool left = matches(*binary->left);
         if (!left && !matches(*binary->right)) continue;
         const auto number = constant_number(left ? *binary->right : *binary->left);
         if (!number) continue;
-        std::string op = binary->op;
-        if (!left) op = op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
-        if (op == "=" || op == "==" || op == "<=") limit = std::min<std::size_t>(limit.value_or(*number), *number);
-        if (op == "<" && *number > 0) limit = std::min<std::size_t>(limit.value_or(*number - 1), *number - 1);
+        using ast::OperatorKind;
+        const OperatorKind op = left ? binary->op.kind() : with_sides_changed(binary->op.kind());
+        if (op == OperatorKind::equal || op == OperatorKind::less_equal)
+            limit = std::min<std::size_t>(limit.value_or(*number), *number);
+        if (op == OperatorKind::less && *number > 0)
+            limit = std::min<std::size_t>(limit.value_or(*number - 1), *number - 1);
     }
     return limit;
 }
@@ -79,12 +81,11 @@ std::optional<std::size_t> limit_in(const ast::Expression& condition, const std:
 /// ROW_NUMBER() <= n, by QUALIFY: n.
 std::optional<std::size_t> row_number_limit(const ast::Select& select, const ast::Expression& call) {
     if (called_function(call) != "row_number" || !select.qualify) return std::nullopt;
-    const std::string text = text_of(call);
     std::string alias;
     for (const ast::SelectItem& item : select.items) {
-        if (item.alias && text_of(without_parentheses(item.value)) == text) alias = item.alias->text;
+        if (item.alias && ast::same_structure(item.value, call)) alias = item.alias->text;
     }
-    return limit_in(*select.qualify, text, alias);
+    return limit_in(*select.qualify, &call, alias);
 }
 
 /// Up to here the engine adds the rows of a frame up one after the other.
@@ -129,11 +130,6 @@ ast::WindowFrame whole_partition_by_numbers(const ast::WindowSpecification& over
     return frame;
 }
 
-bool same_partition(const std::vector<ast::Expression>& left, const std::vector<ast::Expression>& right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](const auto& a, const auto& b) { return text_of(a) == text_of(b); });
-}
-
 }  // namespace
 
 void StreamPlanner::push_row_number_filter(ast::Select& select) {
@@ -145,12 +141,12 @@ void StreamPlanner::push_row_number_filter(ast::Select& select) {
     for (const ast::SelectItem& item : inner->items) {
         const auto* call = std::get_if<ast::FunctionCall>(&item.value.node);
         if (!item.alias || !call || !call->over || called_function(item.value) != "row_number") continue;
-        const auto limit = limit_in(*select.where, "", item.alias->text);
+        const auto limit = limit_in(*select.where, nullptr, item.alias->text);
         if (!limit) continue;
-        ast::Expression condition = make_binary(item.value, "<=", make_number(*limit));
+        ast::Expression condition = make_binary(item.value, ast::OperatorKind::less_equal, make_number(*limit));
         if (inner->qualify)
-            condition =
-                make_binary(ast::Expression{{}, ast::Parenthesized{*inner->qualify}}, "AND", std::move(condition));
+            condition = make_binary(ast::Expression{{}, ast::Parenthesized{*inner->qualify}},
+                                    ast::OperatorKind::conjunction, std::move(condition));
         inner->qualify = std::move(condition);
         return;
     }
@@ -190,27 +186,25 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     const std::vector<ast::Expression> groups = written_out_groups(outer);
     outer.group_by.clear();
     outer.group_by_all = false;
-    std::vector<std::pair<std::string, std::string>> replacements;
+    ast::ExpressionMap<std::string> replacements;  // Names in the inner block.
     ShownNames names;
     for (const ast::Expression& group : groups) {
         const std::string name = names.add(shown_name(group));
         inner.items.push_back(make_item(group, name));
         inner.group_by.push_back({ast::GroupingElement::Kind::expression, {group}, {}});
-        replacements.emplace_back(text_of(group), name);
+        replacements.emplace(group, name);
     }
     const auto lift = [&](ast::Expression& expression) {
         write_out_aliases(expression, select, relations);
         replace_expressions(expression, [&](ast::Expression& each) {
-            const std::string text = text_of(each);
-            for (const auto& [known, name] : replacements) {
-                if (known != text) continue;
-                each = make_column("__grouped", name, each.span);
+            if (const auto known = replacements.find(each); known != replacements.end()) {
+                each = make_column("__grouped", known->second, each.span);
                 return true;
             }
             if (!is_aggregate(each)) return false;
             const std::string name = names.add(shown_name(each));
             inner.items.push_back(make_item(each, name));
-            replacements.emplace_back(text, name);
+            replacements.emplace(each, name);
             each = make_column("__grouped", name, each.span);
             return true;
         });
@@ -296,10 +290,10 @@ void StreamPlanner::sum_up_frames_exactly(ast::Select& output, const std::vector
             ast::Expression sum = make_call(
                 exact_value_function, {same_call(exact_sum_function, make_cast(argument, "DOUBLE", {}))}, each.span);
             if (name != "sum")
-                sum = ast::Expression{
-                    each.span,
-                    ast::Parenthesized{make_binary(
-                        std::move(sum), "/", make_call("nullif", {same_call("count", argument), make_number(0)}, {}))}};
+                sum = ast::Expression{each.span,
+                                      ast::Parenthesized{make_binary(
+                                          std::move(sum), ast::OperatorKind::divide,
+                                          make_call("nullif", {same_call("count", argument), make_number(0)}, {}))}};
             each = std::move(sum);
             return true;
         });
@@ -317,11 +311,10 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
 
     // All partitions within one bucket of time: complete when it has passed.
     for (const ast::Expression& candidate : over_of(calls.front()).partition_by) {
-        const std::string text = text_of(candidate);
         const bool in_all = std::all_of(calls.begin(), calls.end(), [&](const ast::Expression& call) {
             const auto& partition = over_of(call).partition_by;
             return std::any_of(partition.begin(), partition.end(),
-                               [&](const ast::Expression& each) { return text_of(each) == text; });
+                               [&](const ast::Expression& each) { return ast::same_structure(each, candidate); });
         });
         if (!in_all) continue;
         const ast::Expression below = split.below(candidate);
@@ -347,7 +340,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     }
     const ast::Expression order = over_of(calls.front()).order_by.front().value;
     for (const ast::Expression& call : calls) {
-        if (text_of(over_of(call).order_by.front().value) != text_of(order))
+        if (!ast::same_structure(over_of(call).order_by.front().value, order))
             reject(call.span, "window functions of one query must be in the order of the same time",
                    "use one time column for all of them");
     }
@@ -359,7 +352,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
         if (frame.first_rows > 0)
             warn_of_unbounded_state(call.span, "the first rows of every partition are kept for good");
         const auto known = std::find_if(over.frames.begin(), over.frames.end(), [&](const OverPlan::Frame& each) {
-            return same_partition(each.partition, frame.partition);
+            return same_expressions(each.partition, frame.partition);
         });
         if (known == over.frames.end()) {
             over.frames.push_back(std::move(frame));
@@ -393,7 +386,6 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     split.add_value(make_cast(value, "TIMESTAMP", {}), time_key_column);
     ast::Expression base_of = value;
     const ast::Expression* base = growing_reference(base_of);
-    const std::string base_text = base ? text_of(*base) : std::string();
     if (!at_once) over.key = timestamps;
     split.require_computable(aggregates_, columns_);
     over.input.query = make_query(split.input());
@@ -404,7 +396,7 @@ bool StreamPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock& 
     over.query = make_query(output);
     const ast::Query described = make_query(select);
     add_operator(select, "window functions over time", span, std::move(over), described);
-    find_time_columns(plain_output, split, base_text, std::nullopt);
+    find_time_columns(plain_output, split, base, std::nullopt);
     return true;
 }
 
@@ -416,7 +408,7 @@ void StreamPlanner::plan_ranks(const ast::Select& output, bool from_changes, Cha
     };
     if (!output.group_by.empty()) return;
     const bool same = std::all_of(calls.begin(), calls.end(), [&](const ast::Expression& call) {
-        return same_partition(partition_of(call), partition_of(calls.front()));
+        return same_expressions(partition_of(call), partition_of(calls.front()));
     });
     if (!same || partition_of(calls.front()).empty()) return;
     changing.grouped = true;
@@ -428,7 +420,7 @@ void StreamPlanner::plan_ranks(const ast::Select& output, bool from_changes, Cha
     ast::Select prune;
     prune.items.push_back(make_star());
     prune.from = make_scan(operator_rows_scan, operator_rows_alias);
-    prune.qualify = make_binary(calls.front(), "<=", make_number(*limit));
+    prune.qualify = make_binary(calls.front(), ast::OperatorKind::less_equal, make_number(*limit));
     changing.prune = make_query(std::move(prune));
 }
 

@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <set>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/failing_expressions.h"
@@ -30,7 +29,7 @@ public:
         for (ast::GroupingElement& element : block_.group_by) {
             ast::for_each_child_of_grouping(element, [&](ast::Expression& key) {
                 key = written_out_key(block_, key);
-                keys_.insert(text_of(key));
+                keys_.insert(key);
             });
         }
     }
@@ -73,7 +72,7 @@ private:
         if (!grouped_) return is_window_function(expression);
         const std::string name = called_function(expression);
         return is_aggregate_call(expression, aggregates_) || name == "grouping" || name == "grouping_id" ||
-               keys_.contains(text_of(expression));
+               keys_.contains(expression);
     }
 
     bool may_fail(const ast::Expression& expression) {
@@ -108,9 +107,8 @@ private:
     }
 
     ast::Expression inner_value(const ast::Expression& value) {
-        const std::string text = text_of(value);
         for (const ast::SelectItem& item : inner_.items) {
-            if (text_of(item.value) == text) return make_column(results_alias, item.alias->text, value.span);
+            if (ast::same_structure(item.value, value)) return make_column(results_alias, item.alias->text, value.span);
         }
         const std::string unique = names_.add(shown_name(value));
         inner_.items.push_back(make_item(value, unique));
@@ -139,8 +137,8 @@ private:
     const RelationColumns& columns_;
     const FunctionNames& aggregates_;
     bool grouped_ = false;
-    std::set<std::string> keys_;  ///< Texts of GROUP BY.
-    ShownNames names_;            ///< Of both.
+    ast::ExpressionSet keys_;  ///< Of GROUP BY.
+    ShownNames names_;         ///< Of both.
     ast::Select inner_;
     ast::Select outer_;
     bool any_fails_ = false;

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/aggregate_parts.h"
 #include "runtime/plan/block_splitter.h"
@@ -43,11 +43,11 @@ ast::Query with_time_key(ast::Select input, ast::Expression key) {
 std::optional<ast::Expression> StreamPlanner::same_over_rows(SplitBlock& split, const ast::Expression& value) const {
     std::optional<ast::Expression> same;
     const auto look_at = [&](const ast::Expression& candidate) {
-        if (!same && text_of(split.below(candidate)) == text_of(value)) same = candidate;
+        if (!same && ast::same_structure(split.below(candidate), value)) same = candidate;
     };
     for (const ast::Expression& group : split.groups()) {
         look_at(group);
-        const auto* structure = std::get_if<ast::StructLiteral>(&without_parentheses(group).node);
+        const auto structure = written_structure(group);
         if (!structure) continue;
         for (const ast::KeyValue& field : structure->entries) look_at(field.value);
     }
@@ -65,7 +65,6 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     simplify_time(simple);
     ast::Expression start = is_window_structure(key) ? simplified_field(simple, "start") : simple;
     const ast::Expression* base = growing_reference(start);
-    const std::string base_text = base ? text_of(*base) : std::string();
     const auto base_key = base ? make_tracer().trace(*base, *select.from) : std::nullopt;
     const bool base_is_window = base_key && is_window_structure(*base_key);
     const bool has_output_clock = rounds_down(start);
@@ -86,24 +85,23 @@ void StreamPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBlock
     const ast::Select output = split.output();
     const ast::Query described = make_query(select);
     add_operator(select, name, span, std::move(window), described);
-    if (has_output_clock) find_time_columns(output, split, base_text, std::nullopt, base_is_window);
+    if (has_output_clock) find_time_columns(output, split, base, std::nullopt, base_is_window);
 }
 
 void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call) {
     const ast::Expression below = split.below(call);
-    const std::vector<ast::Expression> arguments = arguments_of(below);
+    const auto& hop = std::get<ast::TimeWindow>(below.node);
     const TimeTracer tracer = make_tracer();
     const auto key = tracer.trace(below, *select.from);
     if (!key)
         reject(call.span, "HOP needs the time of the rows, and this is not it",
                "declare it: CREATE TABLE ... (..., WATERMARK FOR ts)");
-    replace_text(split.output(), text_of(call), make_rows_column(window_column));
-    if (auto other = find_call(split.output(), "laminar_hop"))
+    replace_same(split.output(), call, make_rows_column(window_column));
+    if (auto other = find_window(split.output(), ast::TimeWindow::Kind::hop))
         reject(other->span, "a query can have one HOP", "use one query for each, joined or united afterwards");
     split.evaluate_early(aggregates_);
     const ast::Select described = select;
-    split.add_value(make_call("unnest", {make_call("laminar_hop_windows", arguments, call.span)}, call.span),
-                    window_column);
+    split.add_value(each_hop(hop, call.span), window_column);
 
     WindowPlan window;
     window.key = as_timestamps(*key);
@@ -115,13 +113,7 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     sum_up_frames_exactly(split.output(), values);
     window.query = make_query(split.output());
     std::vector<ast::Expression> groups = split.groups();
-    for (ast::Expression& group : groups) {
-        replace_expressions(group, [&](ast::Expression& each) {
-            if (text_of(each) != text_of(call)) return false;
-            each = make_rows_column(window_column);
-            return true;
-        });
-    }
+    for (ast::Expression& group : groups) (void)replace_same(group, call, make_rows_column(window_column));
     window.parts =
         aggregate_parts(split.output(), groups, values, aggregates_, columns_, sums_of_windows(window.input), true);
     split.require_computable(aggregates_, columns_);
@@ -132,34 +124,33 @@ void StreamPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& s
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
     structure.entries.push_back(
-        {make_string("end", {}), make_binary(make_column("", clock_variable, {}), "+", arguments.back())});
+        {make_string("end", {}), make_binary(make_column("", clock_variable, {}), ast::OperatorKind::add, *hop.size)});
     add_operator(select, "hopping window aggregate", span, std::move(window), make_query(described));
-    find_time_columns(output, split, clock_variable, ast::Expression{{}, std::move(structure)});
+    const ast::Expression clock = make_column("", clock_variable, {});
+    find_time_columns(output, split, &clock, ast::Expression{{}, std::move(structure)});
 }
 
 void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call) {
     const ast::Expression below = split.below(call);
-    const std::vector<ast::Expression> arguments = arguments_of(below);
+    const auto& gaps = std::get<ast::TimeWindow>(below.node);
     const TimeTracer tracer = make_tracer();
-    const auto key = tracer.trace(arguments.front(), *select.from);
+    const auto key = tracer.trace(*gaps.time, *select.from);
     if (!key)
         reject(call.span, "SESSION needs the time of the rows, and this is not it",
                "declare it: CREATE TABLE ... (..., WATERMARK FOR ts)");
     if (!has_plain_groups(split.output()))
         reject(call.span, "SESSION does not go with GROUPING SETS", "group by plain expressions");
-    const std::string text = text_of(call);
     SessionPlan session;
     session.key = as_timestamps(*key);
     for (const ast::Expression& group : split.groups()) {
-        if (!contains(group, [&](const auto& each) { return text_of(each) == text; }))
-            session.partition.push_back(group);
+        if (!contains_same(group, call)) session.partition.push_back(group);
     }
-    session.gap = arguments.back();
-    replace_text(split.output(), text, make_rows_column(window_column));
-    if (auto other = find_call(split.output(), "laminar_session"))
+    session.gap = *gaps.size;
+    replace_same(split.output(), call, make_rows_column(window_column));
+    if (auto other = find_window(split.output(), ast::TimeWindow::Kind::session))
         reject(other->span, "a query can have one SESSION", "use one query for each, joined or united afterwards");
     split.evaluate_early(aggregates_);
-    split.add_value(make_cast(arguments.front(), "TIMESTAMP", {}), time_key_column);
+    split.add_value(make_cast(*gaps.time, "TIMESTAMP", {}), time_key_column);
     split.require_computable(aggregates_, columns_);
     session.input.query = make_query(split.input());
     session.input.in_order = comes_in_order(*select.from);
@@ -177,47 +168,31 @@ void StreamPlanner::plan_session(ast::Select& select, SourceSpan span, SplitBloc
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
     structure.entries.push_back({make_string("end", {}), make_column("", clock_variable, {})});
     add_operator(select, "session window aggregate", span, std::move(session), described);
-    find_time_columns(output, split, clock_variable, ast::Expression{{}, std::move(structure)});
+    const ast::Expression clock_value = make_column("", clock_variable, {});
+    find_time_columns(output, split, &clock_value, ast::Expression{{}, std::move(structure)});
 }
 
-void StreamPlanner::find_time_columns(const ast::Select& output, const SplitBlock& split, const std::string& base,
+void StreamPlanner::find_time_columns(const ast::Select& output, const SplitBlock& split, const ast::Expression* base,
                                       const std::optional<ast::Expression>& window, bool base_is_window) {
     const std::size_t index = plan_.operators.size() - 1;
     const std::size_t clock = add_output_clock(plan_.input_count + index, 0);
     PlannedOperator& planned = plan_.operators.back();
     planned.output_clocks.push_back(clock);
-    const std::string window_text = text_of(make_rows_column(window_column));
+    if (!base) return;
+    const ast::Expression clock_value = make_column("", clock_variable, {});
+    ast::StructLiteral both;
+    both.entries.push_back({make_string("start", {}), clock_value});
+    both.entries.push_back({make_string("end", {}), clock_value});
     for (const ast::SelectItem& item : output.items) {
         ast::Expression value = item.value;
-        if (window) {
-            replace_expressions(value, [&](ast::Expression& each) {
-                if (text_of(each) != window_text) return false;
-                each = *window;
-                return true;
-            });
-        }
+        if (window) (void)replace_same(value, make_rows_column(window_column), *window);
         value = split.below(std::move(value));
-        std::string looked_for = base;
-        if (base_is_window) {
-            // Its start is the clock; of its end nothing more is known.
-            ast::StructLiteral both;
-            both.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
-            both.entries.push_back({make_string("end", {}), make_column("", clock_variable, {})});
-            replace_expressions(value, [&](ast::Expression& each) {
-                if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != base) return false;
-                each = ast::Expression{{}, both};
-                return true;
-            });
-            looked_for = text_of(make_column("", clock_variable, {}));
-        }
+        // Its start is the clock; of its end nothing more is known.
+        if (base_is_window) (void)replace_same(value, *base, ast::Expression{{}, both});
         simplify_time(value);
         const ast::Expression* reference = growing_reference(value);
-        if (!reference || text_of(*reference) != looked_for) continue;
-        replace_expressions(value, [&](ast::Expression& each) {
-            if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != base) return false;
-            each = make_column("", clock_variable, {});
-            return true;
-        });
+        if (!reference || !ast::same_structure(*reference, base_is_window ? clock_value : *base)) continue;
+        (void)replace_same(value, *base, clock_value);
         planned.time_columns.push_back({item.alias->text, clock, std::move(value)});
     }
 }

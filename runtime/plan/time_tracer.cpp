@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
@@ -35,17 +35,30 @@ ast::Expression* growing_call(ast::FunctionCall& call, const std::string& name) 
         const auto* field = std::get_if<ast::Literal>(&call.arguments[1].value.node);
         return field && is_window_field(field->text) ? growing_reference(call.arguments[0].value) : nullptr;
     }
-    if (name == "laminar_hop_first" && count == 3 && constant(1) && constant(2))
-        return growing_reference(call.arguments[0].value);
     return nullptr;
 }
 
-void substitute(ast::Expression& expression, const std::string& reference, const ast::Expression& value) {
-    replace_expressions(expression, [&](ast::Expression& each) {
-        if (!std::holds_alternative<ast::ColumnReference>(each.node) || text_of(each) != reference) return false;
-        each = value;
-        return true;
-    });
+/// Of its start, which is what a whole one grows with, too.
+ast::Expression* growing_window(ast::TimeWindow& window) {
+    const auto constant = [](const ast::ExpressionBox& part) { return !part || !contains_column(*part); };
+    const bool grows = window.kind != ast::TimeWindow::Kind::session && constant(window.slide) &&
+                       constant(window.size) && constant(window.offset);
+    return grows ? growing(window.time) : nullptr;
+}
+
+/// simplified_field of what is left of a structure once it is simple.
+void take_field(ast::Expression& expression, ast::Expression& of, const std::string& field) {
+    simplify_time(of);
+    ast::Expression structure = std::move(of);
+    expression = simplified_field(std::move(structure), field);
+}
+
+void simplify_window(ast::Expression& expression) {
+    auto& window = std::get<ast::TimeWindow>(expression.node);
+    simplify_time(*window.time);
+    if (window.kind == ast::TimeWindow::Kind::session || window.part == ast::TimeWindow::Part::start) return;
+    ast::StructLiteral structure = window_structure(window, expression.span);
+    expression.node = std::move(structure);
 }
 
 std::string item_name(const ast::SelectItem& item) {
@@ -73,62 +86,41 @@ ast::Expression* growing_reference(ast::Expression& expression) {
         return time && cast->style != ast::Cast::Style::try_cast ? growing(cast->operand) : nullptr;
     }
     if (auto* binary = std::get_if<ast::Binary>(&expression.node)) {
-        if ((binary->op == "+" || binary->op == "-") && !contains_column(*binary->right)) return growing(binary->left);
-        if (binary->op == "+" && !contains_column(*binary->left)) return growing(binary->right);
-        return nullptr;
+        if (is_sum(binary->op.kind()) && !contains_column(*binary->right)) return growing(binary->left);
+        const bool is_added = binary->op.is(ast::OperatorKind::add) && !contains_column(*binary->left);
+        return is_added ? growing(binary->right) : nullptr;
     }
     if (auto* structure = std::get_if<ast::StructLiteral>(&expression.node)) {
         // A window: both ends grow with the same reference.
         if (structure->entries.size() != 2) return nullptr;
         ast::Expression* start = growing_reference(structure->entries[0].value);
         ast::Expression* end = growing_reference(structure->entries[1].value);
-        return start && end && text_of(*start) == text_of(*end) ? start : nullptr;
+        return start && end && ast::same_structure(*start, *end) ? start : nullptr;
     }
     if (auto* access = std::get_if<ast::FieldAccess>(&expression.node))
         return is_window_field(access->field.text) ? growing(access->operand) : nullptr;
+    if (auto* window = std::get_if<ast::TimeWindow>(&expression.node)) return growing_window(*window);
     if (auto* call = std::get_if<ast::FunctionCall>(&expression.node))
         return call->over ? nullptr : growing_call(*call, called_function(expression));
     return nullptr;
 }
 
 void simplify_time(ast::Expression& expression) {
-    ast::Expression* inner = nullptr;
-    std::string field;
-    if (auto* access = std::get_if<ast::FieldAccess>(&expression.node)) {
-        simplify_time(*access->operand);
-        inner = &*access->operand;
-        field = access->field.text;
-    } else if (called_function(expression) == "struct_extract") {
+    if (auto* access = std::get_if<ast::FieldAccess>(&expression.node))
+        return take_field(expression, *access->operand, std::string(access->field.text));
+    if (std::holds_alternative<ast::TimeWindow>(expression.node)) return simplify_window(expression);
+    const std::string function = called_function(expression);
+    if (function == "struct_extract") {
         auto& call = std::get<ast::FunctionCall>(expression.node);
         const auto* name = std::get_if<ast::Literal>(&call.arguments.back().value.node);
-        if (!name) return;
-        field = name->text;
-        inner = &call.arguments.front().value;
-        simplify_time(*inner);
-    } else if (called_function(expression) == "unnest") {
-        ast::Expression windows = std::get<ast::FunctionCall>(expression.node).arguments.front().value;
-        if (called_function(windows) != "laminar_hop_windows") return;
-        std::get<ast::FunctionCall>(windows.node).name.parts.front().text = "laminar_hop";
-        expression = std::move(windows);
-        simplify_time(expression);
-        return;
-    } else if (called_function(expression) == "laminar_hop") {
-        auto& call = std::get<ast::FunctionCall>(expression.node);
-        const SourceSpan span = expression.span;
-        std::vector<ast::Expression> arguments;
-        for (const ast::FunctionArgument& argument : call.arguments) arguments.push_back(argument.value);
-        const ast::Expression size = arguments.back();
-        const ast::Expression start = make_call("laminar_hop_first", std::move(arguments), span);
-        ast::StructLiteral window;
-        window.entries.push_back({make_string("start", span), start});
-        window.entries.push_back({make_string("end", span), make_binary(start, "+", size)});
-        expression = ast::Expression{span, std::move(window)};
+        if (name) take_field(expression, call.arguments.front().value, std::string(name->text));
         return;
     }
-    if (inner) {
-        ast::Expression structure = std::move(*inner);
-        expression = simplified_field(std::move(structure), field);
-        return;
+    if (function == "unnest") {
+        ast::Expression windows = std::get<ast::FunctionCall>(expression.node).arguments.front().value;
+        if (!as_window(windows, ast::TimeWindow::Kind::hop)) return;
+        expression = std::move(windows);
+        return simplify_window(expression);
     }
     if (auto* nested = std::get_if<ast::Parenthesized>(&expression.node)) {
         simplify_time(*nested->inner);
@@ -184,12 +176,11 @@ std::optional<TimeKey> TimeTracer::trace(const ast::Expression& expression,
     }
     std::optional<TimeKey> key = trace_table_column(*resolved->relation->table, resolved->column);
     if (!key || key->empty()) return std::nullopt;
-    const std::string name = text_of(reference);
     for (ClockValue& value : *key) {
         for (const std::string& field : resolved->fields)
             value.expression = simplified_field(std::move(value.expression), field);
         ast::Expression composed = simple;
-        substitute(composed, name, value.expression);
+        (void)replace_same(composed, reference, value.expression);
         simplify_time(composed);
         value.expression = std::move(composed);
     }

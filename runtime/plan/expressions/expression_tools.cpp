@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "catalog/query/function_rewriter.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
@@ -18,20 +17,10 @@ std::string called_function(const ast::Expression& expression) {
 }
 
 bool is_present_time(const ast::Expression& expression) {
-    static constexpr std::array<std::string_view, 14> names{"now",
-                                                            "current_timestamp",
-                                                            "get_current_timestamp",
-                                                            "transaction_timestamp",
-                                                            "current_date",
-                                                            "today",
-                                                            "current_time",
-                                                            "get_current_time",
-                                                            "localtime",
-                                                            "localtimestamp",
-                                                            "statement_timestamp",
-                                                            "clock_timestamp",
-                                                            "current_localtime",
-                                                            "current_localtimestamp"};
+    if (std::holds_alternative<ast::PresentTime>(expression.node)) return true;
+    static constexpr std::array<std::string_view, 7> names{
+        "current_time",      "get_current_time",      "localtime", "statement_timestamp", "clock_timestamp",
+        "current_localtime", "current_localtimestamp"};
     const std::string name = called_function(expression);
     // age(ts) is the time since then.
     if (name == "age") return std::get<ast::FunctionCall>(expression.node).arguments.size() == 1;
@@ -39,15 +28,9 @@ bool is_present_time(const ast::Expression& expression) {
 }
 
 bool goes_by_the_moment(const ast::Expression& expression) {
-    static constexpr std::array<std::string_view, 8> names{"laminar_acknowledge",
-                                                           "laminar_connection_test",
-                                                           "random",
-                                                           "uuid",
-                                                           "gen_random_uuid",
-                                                           "uuidv4",
-                                                           "uuidv7",
-                                                           "nextval"};
-    return is_present_time(expression) ||
+    static constexpr std::array<std::string_view, 7> names{
+        "laminar_connection_test", "random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval"};
+    return is_present_time(expression) || std::holds_alternative<ast::Acknowledge>(expression.node) ||
            std::find(names.begin(), names.end(), called_function(expression)) != names.end();
 }
 
@@ -83,7 +66,8 @@ bool contains_column(const ast::Expression& expression) {
 
 bool may_vary(const ast::Expression& expression) {
     return contains_column(expression) || contains(expression, [](const ast::Expression& each) {
-               return std::holds_alternative<ast::FunctionCall>(each.node);
+               return std::holds_alternative<ast::FunctionCall>(each.node) ||
+                      std::holds_alternative<ast::TimeWindow>(each.node) || goes_by_the_moment(each);
            });
 }
 
@@ -128,14 +112,28 @@ void for_each_result_expression(ast::Select& select, const std::function<void(as
     if (select.qualify) visit(*select.qualify);
 }
 
-void replace_text(ast::Select& select, const std::string& text, const ast::Expression& value) {
-    for_each_result_expression(select, [&](ast::Expression& expression) {
-        replace_expressions(expression, [&](ast::Expression& each) {
-            if (text_of(each) != text) return false;
-            each = value;
-            return true;
-        });
+bool replace_same(ast::Expression& expression, const ast::Expression& same, const ast::Expression& value) {
+    bool replaced = false;
+    replace_expressions(expression, [&](ast::Expression& each) {
+        if (!ast::same_structure(each, same)) return false;
+        each = value;
+        replaced = true;
+        return true;
     });
+    return replaced;
+}
+
+void replace_same(ast::Select& select, const ast::Expression& same, const ast::Expression& value) {
+    for_each_result_expression(select,
+                               [&](ast::Expression& expression) { (void)replace_same(expression, same, value); });
+}
+
+bool contains_same(const ast::Expression& expression, const ast::Expression& same) {
+    return contains(expression, [&](const ast::Expression& each) { return ast::same_structure(each, same); });
+}
+
+bool same_expressions(const std::vector<ast::Expression>& left, const std::vector<ast::Expression>& right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(), ast::SameStructure());
 }
 
 bool is_window_function(const ast::Expression& expression) {
@@ -157,34 +155,39 @@ std::vector<ast::Expression> window_functions_of(ast::Select& select) {
 
 bool has_window_functions(ast::Select& select) { return !window_functions_of(select).empty(); }
 
-std::optional<ast::Expression> find_call(ast::Select& select, std::string_view name) {
+const ast::TimeWindow* as_window(const ast::Expression& expression, ast::TimeWindow::Kind kind) {
+    const auto* window = std::get_if<ast::TimeWindow>(&expression.node);
+    return window && window->kind == kind ? window : nullptr;
+}
+
+std::optional<ast::Expression> find_window(ast::Select& select, ast::TimeWindow::Kind kind) {
     std::optional<ast::Expression> found;
     for_each_result_expression(select, [&](ast::Expression& expression) {
         (void)contains(expression, [&](const ast::Expression& each) {
-            if (!found && called_function(each) == name) found = each;
+            if (!found && as_window(each, kind)) found = each;
             return found.has_value();
         });
     });
     return found;
 }
 
-std::vector<ast::Expression> arguments_of(const ast::Expression& call) {
-    std::vector<ast::Expression> arguments;
-    for (const ast::FunctionArgument& argument : std::get<ast::FunctionCall>(call.node).arguments)
-        arguments.push_back(argument.value);
-    return arguments;
+ast::Expression each_hop(ast::TimeWindow window, SourceSpan span) {
+    window.part = ast::TimeWindow::Part::all;
+    return make_call("unnest", {ast::Expression{span, std::move(window)}}, span);
+}
+
+std::optional<ast::StructLiteral> written_structure(const ast::Expression& expression) {
+    const ast::Expression& plain = without_parentheses(expression);
+    if (const auto* literal = std::get_if<ast::StructLiteral>(&plain.node)) return *literal;
+    const auto* window = as_window(plain, ast::TimeWindow::Kind::tumble);
+    if (!window || window->part != ast::TimeWindow::Part::whole) return std::nullopt;
+    return window_structure(*window, plain.span);
 }
 
 std::optional<std::uint64_t> constant_number(const ast::Expression& expression) {
     const auto* literal = std::get_if<ast::Literal>(&without_parentheses(expression).node);
     if (!literal || literal->kind != ast::LiteralKind::integer || literal->text.size() > 18) return std::nullopt;
     return std::strtoull(literal->text.c_str(), nullptr, 10);
-}
-
-ast::Expression make_number(std::uint64_t value) {
-    ast::Expression literal;
-    literal.node = ast::Literal{ast::LiteralKind::integer, std::to_string(value)};
-    return literal;
 }
 
 std::string text_of(const ast::Expression& expression) { return write_expression(expression).text; }
@@ -203,7 +206,7 @@ std::vector<ast::Expression> conjuncts_of(const ast::Expression& expression) {
         const ast::Expression& next = without_parentheses(*pending.back());
         pending.pop_back();
         const auto* binary = std::get_if<ast::Binary>(&next.node);
-        if (binary && binary->op == "AND") {
+        if (binary && binary->op.is(ast::OperatorKind::conjunction)) {
             pending.push_back(&*binary->right);
             pending.push_back(&*binary->left);
         } else {
@@ -216,28 +219,12 @@ std::vector<ast::Expression> conjuncts_of(const ast::Expression& expression) {
 ast::Expression conjunction_of(std::vector<ast::Expression> parts) {
     ast::Expression all = std::move(parts.front());
     for (std::size_t index = 1; index < parts.size(); ++index)
-        all = make_binary(std::move(all), "AND", std::move(parts[index]));
+        all = make_binary(std::move(all), ast::OperatorKind::conjunction, std::move(parts[index]));
     return all;
 }
 
-ast::Expression make_binary(ast::Expression left, std::string_view op, ast::Expression right) {
-    const SourceSpan span = left.span;
-    ast::Binary binary;
-    binary.op = op;
-    binary.op_span = span;
-    binary.left = std::move(left);
-    binary.right = std::move(right);
-    return {span, std::move(binary)};
-}
-
-ast::Expression make_struct_field(ast::Expression structure, std::string_view field) {
-    const SourceSpan span = structure.span;
-    return make_call("struct_extract", {std::move(structure), make_string(field, span)}, span);
-}
-
 ast::Expression simplified_field(ast::Expression structure, std::string_view field) {
-    const auto* literal = std::get_if<ast::StructLiteral>(&without_parentheses(structure).node);
-    if (literal) {
+    if (const auto literal = written_structure(structure)) {
         for (const ast::KeyValue& entry : literal->entries) {
             const auto* key = std::get_if<ast::Literal>(&entry.key.node);
             if (key && equals_ignoring_case(key->text, field)) return ast::Expression(entry.value);

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/ast/builders.h"
 #include "parser/ast/query.h"
+#include "parser/ast/structure.h"
 
 namespace laminar {
 
@@ -28,7 +30,8 @@ using FunctionNames = std::set<std::string, std::less<>>;
 /// Whether a query is at or below the expression.
 [[nodiscard]] bool has_query(const ast::Expression& expression);
 [[nodiscard]] bool contains_column(const ast::Expression& expression);
-/// Whether its value may differ from row to row: it has a column, a subquery or a call.
+/// Whether its value may differ from row to row: it has a column, a subquery or a call, or depends
+/// on when it is asked for.
 [[nodiscard]] bool may_vary(const ast::Expression& expression);
 /// Replaces expressions from the top down; replace returns true for those it replaced, which are not entered then.
 void replace_expressions(ast::Expression& expression, const std::function<bool(ast::Expression&)>& replace);
@@ -36,8 +39,14 @@ void replace_expressions(ast::Expression& expression, const std::function<bool(a
 void replace_free_expressions(
     ast::Expression& expression,
     const std::function<bool(ast::Expression&, const std::vector<std::string>& bound)>& replace);
-/// Replaces what has this text in the expressions that for_each_result_expression visits.
-void replace_text(ast::Select& select, const std::string& text, const ast::Expression& value);
+/// Replaces what is the same as one expression, from the top down. Whether there was something.
+bool replace_same(ast::Expression& expression, const ast::Expression& same, const ast::Expression& value);
+/// The same in the expressions that for_each_result_expression visits.
+void replace_same(ast::Select& select, const ast::Expression& same, const ast::Expression& value);
+/// Whether the same expression stands at or below this one.
+[[nodiscard]] bool contains_same(const ast::Expression& expression, const ast::Expression& same);
+[[nodiscard]] bool same_expressions(const std::vector<ast::Expression>& left,
+                                    const std::vector<ast::Expression>& right);
 /// Visits the expressions of a block that stand beside FROM and WHERE: items, GROUP BY, HAVING, QUALIFY, ...
 void for_each_result_expression(ast::Select& select, const std::function<void(ast::Expression&)>& visit);
 
@@ -45,13 +54,18 @@ void for_each_result_expression(ast::Select& select, const std::function<void(as
 /// Calls with OVER in items, HAVING and QUALIFY.
 [[nodiscard]] std::vector<ast::Expression> window_functions_of(ast::Select& select);
 [[nodiscard]] bool has_window_functions(ast::Select& select);
-/// The first call of a function in the expressions that for_each_result_expression visits.
-[[nodiscard]] std::optional<ast::Expression> find_call(ast::Select& select, std::string_view name);
-[[nodiscard]] std::vector<ast::Expression> arguments_of(const ast::Expression& call);
+/// The window that an expression is; null for anything else.
+[[nodiscard]] const ast::TimeWindow* as_window(const ast::Expression& expression, ast::TimeWindow::Kind kind);
+/// The first window of a kind in the expressions that for_each_result_expression visits.
+[[nodiscard]] std::optional<ast::Expression> find_window(ast::Select& select, ast::TimeWindow::Kind kind);
+/// All HOP windows that a time is in, one in each row.
+[[nodiscard]] ast::Expression each_hop(ast::TimeWindow window, SourceSpan span);
+/// The structure that an expression is written as: a literal, or a whole TUMBLE window.
+[[nodiscard]] std::optional<ast::StructLiteral> written_structure(const ast::Expression& expression);
 /// The value of a whole, non-negative number; nullopt for anything else.
 [[nodiscard]] std::optional<std::uint64_t> constant_number(const ast::Expression& expression);
 
-/// The text of an expression, by which equal ones are recognized.
+/// An expression in the engine's SQL.
 [[nodiscard]] std::string text_of(const ast::Expression& expression);
 /// Without the parentheses around it.
 [[nodiscard]] const ast::Expression& without_parentheses(const ast::Expression& expression);
@@ -59,9 +73,6 @@ void for_each_result_expression(ast::Select& select, const std::function<void(as
 [[nodiscard]] std::vector<ast::Expression> conjuncts_of(const ast::Expression& expression);
 [[nodiscard]] ast::Expression conjunction_of(std::vector<ast::Expression> parts);
 
-[[nodiscard]] ast::Expression make_binary(ast::Expression left, std::string_view op, ast::Expression right);
-[[nodiscard]] ast::Expression make_number(std::uint64_t value);
-[[nodiscard]] ast::Expression make_struct_field(ast::Expression structure, std::string_view field);
 /// structure.field, or the value itself where the structure is written out.
 [[nodiscard]] ast::Expression simplified_field(ast::Expression structure, std::string_view field);
 [[nodiscard]] ast::SelectItem make_item(ast::Expression value, std::string_view alias);

@@ -12,6 +12,8 @@ namespace laminar {
 
 namespace {
 
+using ast::OperatorKind;
+
 bool is_approximate(TypeId type) { return type == TypeId::float32 || type == TypeId::float64; }
 
 /// How many whole numbers a signed type has; 0 for other types.
@@ -45,11 +47,6 @@ bool always_has_a_value(const std::string& name) {
 
 }  // namespace
 
-bool is_comparison(std::string_view op) noexcept {
-    static constexpr std::array<std::string_view, 8> operators{"=", "==", "<>", "!=", "<", "<=", ">", ">="};
-    return std::find(operators.begin(), operators.end(), op) != operators.end();
-}
-
 bool is_text(TypeId type) noexcept { return type == TypeId::varchar || type == TypeId::json; }
 
 TypeId FailureTest::type_of(const ast::Expression& expression) const {
@@ -73,9 +70,12 @@ bool FailureTest::may_fail(const ast::Expression& expression) const {
     if (const auto* call = std::get_if<ast::FunctionCall>(&expression.node)) return may_fail(*call, expression);
     if (const auto* cast = std::get_if<ast::Cast>(&expression.node))
         return !casts_safely(*cast, expression) || may_any_child_fail(expression);
-    if (const auto* unary = std::get_if<ast::Unary>(&expression.node))
-        return (unary->op != "NOT" && unary->op != "+" && !is_approximate(type_of(expression))) ||
-               may_any_child_fail(expression);
+    if (const auto* window = std::get_if<ast::TimeWindow>(&expression.node)) return may_fail(*window, expression);
+    if (std::holds_alternative<ast::PresentTime>(expression.node)) return false;
+    if (const auto* unary = std::get_if<ast::Unary>(&expression.node)) {
+        const bool has_a_value = unary->op.is(OperatorKind::negation) || unary->op.is(OperatorKind::add);
+        return (!has_a_value && !is_approximate(type_of(expression))) || may_any_child_fail(expression);
+    }
     if (const auto* between = std::get_if<ast::Between>(&expression.node))
         return compares_text(*between->operand, *between->low) || compares_text(*between->operand, *between->high) ||
                may_any_child_fail(expression);
@@ -105,15 +105,15 @@ bool FailureTest::may_fail(const ast::Expression& expression) const {
 }
 
 bool FailureTest::may_fail(const ast::Binary& binary, const ast::Expression& whole) const {
-    const bool adds_interval = (binary.op == "+" || binary.op == "-") &&
-                               std::holds_alternative<ast::IntervalLiteral>(binary.right->node) &&
-                               !may_vary(*binary.right);
-    const bool is_logical = binary.op == "AND" || binary.op == "OR" || binary.op == "||";
-    if (is_comparison(binary.op)) {
+    const OperatorKind op = binary.op.kind();
+    const bool adds_interval =
+        is_sum(op) && std::holds_alternative<ast::IntervalLiteral>(binary.right->node) && !may_vary(*binary.right);
+    const bool has_a_value =
+        op == OperatorKind::conjunction || op == OperatorKind::disjunction || op == OperatorKind::concatenate;
+    if (is_comparison(op)) {
         if (compares_text(*binary.left, *binary.right)) return true;
-    } else if (!adds_interval && !is_logical) {
-        static constexpr std::array<std::string_view, 4> arithmetic{"+", "-", "*", "/"};
-        const bool is_known = std::find(arithmetic.begin(), arithmetic.end(), binary.op) != arithmetic.end();
+    } else if (!adds_interval && !has_a_value) {
+        const bool is_known = is_sum(op) || op == OperatorKind::multiply || op == OperatorKind::divide;
         if (!is_known || !is_approximate(type_of(whole))) return true;
     }
     return may_any_child_fail(whole);
@@ -130,6 +130,12 @@ bool FailureTest::may_fail(const ast::FunctionCall& call, const ast::Expression&
         return may_any_child_fail(whole);
     }
     return !always_has_a_value(name) || may_any_child_fail(whole);
+}
+
+bool FailureTest::may_fail(const ast::TimeWindow& window, const ast::Expression& whole) const {
+    if (window.kind != ast::TimeWindow::Kind::tumble) return true;
+    if (const auto structure = written_structure(whole)) return may_fail(ast::Expression{whole.span, *structure});
+    return may_vary(*window.size) || (window.offset && may_vary(*window.offset)) || may_any_child_fail(whole);
 }
 
 bool FailureTest::casts_safely(const ast::Cast& cast, const ast::Expression& whole) const {

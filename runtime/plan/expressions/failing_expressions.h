@@ -25,6 +25,7 @@ private:
     [[nodiscard]] bool may_any_child_fail(const ast::Expression& expression) const;
     [[nodiscard]] bool may_fail(const ast::Binary& binary, const ast::Expression& whole) const;
     [[nodiscard]] bool may_fail(const ast::FunctionCall& call, const ast::Expression& whole) const;
+    [[nodiscard]] bool may_fail(const ast::TimeWindow& window, const ast::Expression& whole) const;
     [[nodiscard]] bool casts_safely(const ast::Cast& cast, const ast::Expression& whole) const;
     /// Comparing them makes the engine cast one to the type of the other, which may fail.
     [[nodiscard]] bool compares_text(const ast::Expression& left, const ast::Expression& right) const;
@@ -34,7 +35,6 @@ private:
     IsValue is_value_;
 };
 
-[[nodiscard]] bool is_comparison(std::string_view op) noexcept;
 [[nodiscard]] bool is_text(TypeId type) noexcept;
 
 }  // namespace laminar

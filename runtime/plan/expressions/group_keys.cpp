@@ -25,7 +25,7 @@ std::vector<ast::Expression> in_all_sets(const ast::GroupingElement& sets) {
         const std::vector<ast::Expression> keys = keys_of_set(set);
         std::erase_if(common, [&](const ast::Expression& key) {
             return std::none_of(keys.begin(), keys.end(),
-                                [&](const ast::Expression& other) { return text_of(other) == text_of(key); });
+                                [&](const ast::Expression& other) { return ast::same_structure(other, key); });
         });
     }
     return common;

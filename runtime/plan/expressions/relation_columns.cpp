@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/plan/expressions/expression_tools.h"

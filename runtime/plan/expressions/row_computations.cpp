@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/query/function_rewriter.h"
+#include "parser/ast/builders.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
@@ -105,7 +105,7 @@ bool SideComputations::may_fail_for_pairs(const ast::Expression& condition, cons
     if (has_query(plain) || contains(plain, goes_by_the_moment) || !FailureTest(type_of).may_fail(plain)) return false;
     if (sides_of_(plain) != 3) return true;
     if (const auto* binary = std::get_if<ast::Binary>(&plain.node))
-        return !is_comparison(binary->op) || !is_of_sides(*binary->left, *binary->right);
+        return !is_comparison(binary->op.kind()) || !is_of_sides(*binary->left, *binary->right);
     if (const auto* between = std::get_if<ast::Between>(&plain.node))
         return !is_of_sides(*between->operand, *between->low) || !is_of_sides(*between->operand, *between->high);
     const auto* is = std::get_if<ast::Is>(&plain.node);
@@ -121,7 +121,7 @@ void SideComputations::add(const ast::Expression& condition) {
     // Of one side alone, it is asked of rows that have met a partner by the other conditions.
     if (sides_of_(plain) != 3) return;
     if (const auto* binary = std::get_if<ast::Binary>(&plain.node)) {
-        if (is_comparison(binary->op)) compare(*binary->left, *binary->right);
+        if (is_comparison(binary->op.kind())) compare(*binary->left, *binary->right);
     } else if (const auto* between = std::get_if<ast::Between>(&plain.node)) {
         compare(*between->operand, *between->low);
         compare(*between->operand, *between->high);

@@ -14,9 +14,11 @@ std::string listed(const std::vector<ast::Expression>& expressions) {
 struct Shape {
     const ast::Expression& whole;
 
-    std::string operator()(const ast::Unary& node) const { return "[" + node.op + " " + boxed(node.operand) + "]"; }
+    std::string operator()(const ast::Unary& node) const {
+        return "[" + node.op.text() + " " + boxed(node.operand) + "]";
+    }
     std::string operator()(const ast::Binary& node) const {
-        return "[" + boxed(node.left) + " " + node.op + " " + boxed(node.right) + "]";
+        return "[" + boxed(node.left) + " " + node.op.text() + " " + boxed(node.right) + "]";
     }
     std::string operator()(const ast::Between& node) const {
         return "[" + boxed(node.operand) + (node.negated ? " NOT" : "") + " BETWEEN " + boxed(node.low) + " AND " +
@@ -55,7 +57,7 @@ struct Shape {
     std::string operator()(const ast::Exists& node) const { return node.negated ? "[NOT EXISTS]" : "[EXISTS]"; }
     std::string operator()(const ast::Subquery&) const { return "query"; }
     std::string operator()(const ast::Quantified& node) const {
-        return "[" + boxed(node.operand) + " " + node.op + " " + node.quantifier + "]";
+        return "[" + boxed(node.operand) + " " + node.op.text() + " " + node.quantifier + "]";
     }
     std::string operator()(const ast::FunctionCall& node) const {
         std::string text = node.name.parts.back().text + "(";
