@@ -37,8 +37,10 @@ net::awaitable<boost::system::error_code> open_proxy_tunnel(net::ip::tcp::socket
     http::response_parser<http::empty_body> parser;
     parser.skip(true);  // The answer to CONNECT has no body: what follows the head is the tunnel.
     co_await http::async_read_header(socket, buffer, parser, net::redirect_error(net::use_awaitable, error));
-    if (error) co_return error;
     const auto& head = parser.get();
+    // Whatever is wrong with the other lines of the head, the first says whether it is a refusal. Before it is read,
+    // the parser says 200.
+    if (error && head.result() == http::status::ok) co_return error;
     reply.status = static_cast<int>(head.result_int());
     reply.reason = text(head.reason());
     reply.retry_after = text(head[http::field::retry_after]);

@@ -185,6 +185,16 @@ class ProxyTest(ClientTestCase):
         self.assertIn("CONNECT feed.test:80 was refused with HTTP 407 Proxy Authentication Required", reason)
         self.assertNotIn("wrong", reason)
 
+    def test_a_refusal_of_a_proxy_counts_whatever_is_wrong_with_the_rest_of_its_head(self):
+        def refuse(peer):
+            read_head(peer)
+            peer.sendall(b"HTTP/1.1 407 Who are you\r\nContent-Length: abc\r\n\r\n")
+            until_end(peer)
+
+        with RawServer(refuse) as proxy:
+            reason = self.failure_of("'ws://feed.test/'", f", proxy = 'http://127.0.0.1:{proxy.port}'")
+        self.assertIn("CONNECT feed.test:80 was refused with HTTP 407 Who are you", reason)
+
     def test_the_environment_names_a_proxy_and_exceptions(self):
         with FeedServer([json.dumps({"n": 1})]) as server, Proxy({"feed.test:80": ("127.0.0.1", server.port)}) as proxy:
             shell = self.open_feed("'ws://feed.test/'", environment={"HTTP_PROXY": proxy.url()})

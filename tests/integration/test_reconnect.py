@@ -315,6 +315,21 @@ class BackoffTest(LaminarTestCase):
                     self.assertIn("key has expired", error)
                 self.assertLess(len(error), 500)
 
+    def test_a_status_counts_whatever_is_wrong_with_the_rest_of_the_head(self):
+        for rest in ("Content-Length: abc\r\n\r\nthe key has expired", "Content-Length: 18446744073709551616\r\n\r\n", "no field\r\n\r\n",
+                     "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc"):
+            def refuse(peer, rest=rest):
+                read_head(peer)
+                peer.sendall(f"HTTP/1.1 401 Unauthorized\r\n{rest}".encode())
+                until_end(peer)
+
+            with self.subTest(rest), RawServer(refuse) as server:
+                shell = self.open_feed(server, ", reconnect_interval_ms = 1")
+                reason, error = shell.wait_for_state("feed", "failed")
+                self.assertEqual(server.connections, 1)
+                self.assertIn("HTTP status 401 would be the same again", reason)
+                self.assertIn("HTTP 401 Unauthorized", error)
+
     def test_secrets_in_the_body_of_a_refusal_do_not_show(self):
         folder = self.temporary_folder()
         (folder / "token").write_text("opensesame")

@@ -149,8 +149,10 @@ net::awaitable<void> MessageStream::read_refusal(UpgradeReply& reply) {
     // The rest of what the head says is in the buffer behind it.
     parser.put(net::buffer(head), error);
     if (error == http::error::need_more) error = {};
+    // Whatever is wrong with the other lines of the head, the first says what it is about. Before it is read, the
+    // parser says 200.
+    if (parser.is_header_done() || parser.get().result() != http::status::ok) describe_answer(parser.get(), reply);
     if (!parser.is_header_done()) co_return;
-    describe_answer(parser.get(), reply);
     // A body that is compressed says nothing to people.
     if (reply.status == 101 || !reply.header("Content-Encoding").empty()) co_return;
     const Deadline limit(transport->executor(), refusal_body_time, [transport] { transport->abort(); });
