@@ -6,6 +6,11 @@ const OptionSchema& session_setting_schema() {
     using Settings = SessionSettings;
     static const OptionSchemaOf<Settings> schema =
         OptionSchemaOf<Settings>("a session")
+            .add(max_latency_setting, &Settings::max_latency,
+                 {.help = "How long a row of a stream may wait for more before pipelines take it in.",
+                  .example = "INTERVAL '5 ms'",
+                  .minimum = 0,
+                  .maximum = 60'000'000})
             .add("memory_limit", &Settings::memory_limit,
                  {.help = "Memory the SQL engine may use for tables and queries.",
                   .example = "'2GB'",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -7,12 +8,15 @@
 
 namespace laminar {
 
-/// What SET can change; SHOW SETTINGS lists it. They are settings of the engine under the same names: the session
-/// passes a value on as it is, and NULL puts the engine's own back.
+/// What SET can change, for all sessions of the database; SHOW SETTINGS lists it. NULL puts the default back. But for
+/// max_latency they are settings of the engine under the same names: the session passes a value on as it is.
 struct SessionSettings : OptionSet {
+    std::chrono::microseconds max_latency{5000};
     std::string memory_limit;
     std::int64_t threads = 1;
 };
+
+inline constexpr const char* max_latency_setting = "max_latency";
 
 [[nodiscard]] const OptionSchema& session_setting_schema();
 

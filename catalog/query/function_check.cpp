@@ -85,6 +85,11 @@ bool FunctionCheck::report(const ast::FunctionCall& call, const std::string& nam
 bool FunctionCheck::check_setting_name(const ast::FunctionCall& call, Diagnostics& diagnostics) const {
     const auto* name =
         call.arguments.size() == 1 ? std::get_if<ast::Literal>(&call.arguments.front().value.node) : nullptr;
+    if (name != nullptr && equals_ignoring_case(name->text, max_latency_setting)) {
+        diagnostics.error(DiagnosticCode::query_error, call.name.span,
+                          "current_setting tells only of settings of the engine", "SHOW SETTINGS LIKE 'max_latency'");
+        return false;
+    }
     if (name != nullptr && session_setting_schema().find(name->text) != nullptr) return true;
     diagnostics.error(DiagnosticCode::query_error, call.name.span,
                       "current_setting tells only of the settings that SET knows, named in a string",

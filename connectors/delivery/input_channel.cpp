@@ -35,9 +35,8 @@ void append_all(std::vector<std::uint64_t>& numbers, const std::vector<std::uint
 }  // namespace
 
 InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder,
-                           Limits limits, std::function<void()> wake, std::function<void()> hurry)
-    : wake_(std::move(wake)),
-      hurry_(std::move(hurry)),
+                           Limits limits, Requests requests)
+    : requests_(std::move(requests)),
       schema_(std::move(schema)),
       limits_(sensible(limits)),
       decoder_(std::move(decoder)),
@@ -70,7 +69,7 @@ void InputChannel::Hold::release() {
 }
 
 void InputChannel::Hold::tell() {
-    if (std::exchange(hurry_, false)) channel_->hurry_();
+    if (std::exchange(is_urgent_, false)) channel_->requests_.cycle_now();
 }
 
 void InputChannel::Hold::take_back() {
@@ -119,7 +118,7 @@ std::optional<MessageError> InputChannel::Hold::offer(const Message& message, st
         throw;
     }
     if (error && !error->rows_kept) return error;
-    hurry_ = channel.end_offer(message, rows, ids) || hurry_;
+    is_urgent_ = channel.end_offer(message, rows, ids) || is_urgent_;
     return error;
 }
 
@@ -150,7 +149,7 @@ std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Messag
         if (errors[index] && !errors[index]->rows_kept) continue;
         const bool wants_ids = ids && ids->empty();
         Hold& hold = holds[index];
-        hold.hurry_ = hold.channel_->end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.hurry_;
+        hold.is_urgent_ = hold.channel_->end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.is_urgent_;
     }
     return errors;
 }
@@ -164,22 +163,25 @@ std::optional<MessageError> InputChannel::begin_offer(const Message& message) {
     return std::nullopt;
 }
 
-/// Takes note of a message whose rows are in the batch. True: hurry_ is to be called without the lock.
+/// Takes note of a message whose rows are in the batch. True: cycle_now is to be requested without the lock.
 bool InputChannel::end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids) {
     if (message.tracked) open_->deliveries.push_back(message.sequence);
     if (ids) collect_ids(first_row, *ids);
-    begin_waiting();
-    note_arrival();
+    begin_waiting(message.tracked);
     measure_if_grown();
     note_room();
-    return must_hurry();
+    return becomes_urgent();
 }
 
-bool InputChannel::must_hurry() {
-    if (hurried_ || !hurry_) return false;
-    hurried_ = 2 * (closed_messages_ + open_->messages) >= limits_.messages ||
-               2 * (closed_bytes_ + std::max(open_->bytes, open_size_)) >= limits_.bytes;
-    return hurried_;
+bool InputChannel::becomes_urgent() {
+    if (is_urgent_ || !requests_.cycle_now) return false;
+    is_urgent_ = is_half_full();
+    return is_urgent_;
+}
+
+bool InputChannel::is_half_full() const noexcept {
+    return 2 * (closed_messages_ + open_->messages) >= limits_.messages ||
+           2 * (closed_bytes_ + std::max(open_->bytes, open_size_)) >= limits_.bytes;
 }
 
 void InputChannel::measure() {
@@ -202,15 +204,34 @@ void InputChannel::collect_ids(std::size_t first_row, std::vector<std::string>& 
     }
 }
 
-void InputChannel::begin_waiting() {
-    if (limits_.batch_rows == 0 || batch_due_) return;
-    batch_due_ = Clock::now() + limits_.batch_timeout;
-    waits_for_more_.store(true);
-    due_is_known_ = false;
+void InputChannel::begin_waiting(bool tracked) {
+    if (open_->messages == 0) return;
+    if (!due_) {
+        const Clock::time_point now = Clock::now();
+        waiting_since_ = now;
+        if (limits_.batch_rows > 0)
+            due_ = now + limits_.batch_timeout;
+        else
+            due_ = now - last_taken_ >= max_latency_ ? now : now + max_latency_;
+    }
+    // The peer waits for the acknowledgement.
+    if (tracked && limits_.batch_rows == 0) due_ = waiting_since_;
 }
 
-bool InputChannel::batch_is_complete() const {
-    return !closed_.empty() || !batch_due_ || open_->rows >= limits_.batch_rows || !has_room() || finished_;
+bool InputChannel::is_worth_taking() const {
+    if (!closed_.empty() || !due_ || !has_room() || finished_) return true;
+    return limits_.batch_rows > 0 ? open_->rows >= limits_.batch_rows : is_half_full();
+}
+
+InputChannel::Clock::time_point InputChannel::due_time() const {
+    return is_worth_taking() ? Clock::time_point{} : *due_;
+}
+
+bool InputChannel::is_wanted(TakeIn wanted) const {
+    if (wanted == TakeIn::everything || is_worth_taking()) return true;
+    if (limits_.batch_rows > 0) return Clock::now() >= *due_;
+    // What will be due soon comes along with what is: inputs that are fed together are taken in together.
+    return wanted == TakeIn::arrived || Clock::now() >= *due_ - max_latency_ / 2;
 }
 
 bool InputChannel::is_batch_full() const {
@@ -225,8 +246,7 @@ void InputChannel::begin_batch() {
     closed_.push_back({std::move(open_), *waiting_since_});
     open_ = take_spare();
     measure();
-    batch_due_.reset();
-    waits_for_more_.store(false);
+    due_.reset();
     waiting_since_.reset();
 }
 
@@ -247,8 +267,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
         return batch;
     }
     if (open_->messages == 0) return nullptr;
-    batch_due_.reset();
-    waits_for_more_.store(false);
+    due_.reset();
     waiting_since_.reset();
     std::unique_ptr<ColumnBatch> batch = std::exchange(open_, take_spare());
     taken_messages_ += batch->messages;
@@ -269,29 +288,33 @@ std::size_t InputChannel::drop_oldest() {
 }
 
 void InputChannel::flush() {
+    Clock::time_point due;
     {
         const auto guard = lock();
         if (is_empty()) return;
-        // The consumer comes at the time it knows, or when the batch is full.
-        if (!batch_is_complete() && std::exchange(due_is_known_, true)) return;
-        if (!must_wake()) return;
+        due = due_time();
+        // The consumer comes at the time it knows.
+        if (told_due_ && *told_due_ <= due) return;
+        told_due_ = due;
     }
-    if (wake_) wake_();
+    if (requests_.cycle) requests_.cycle(due);
 }
 
 void InputChannel::notify_on_space(std::function<void()> resume) {
-    bool wake = false;
     {
         const auto guard = lock();
         if (!has_room()) {
             resume_ = std::move(resume);
             resume = nullptr;
-            wake = must_wake();
         }
     }
     if (resume) return resume();
-    if (wake && wake_) wake_();
-    if (hurry_) hurry_();
+    if (requests_.cycle_now) requests_.cycle_now();
+}
+
+void InputChannel::set_max_latency(std::chrono::microseconds latency) {
+    const auto guard = lock();
+    max_latency_ = latency;
 }
 
 void InputChannel::set_limits(Limits limits) {
@@ -310,44 +333,46 @@ void InputChannel::finish() {
     {
         const auto guard = lock();
         if (finished_.exchange(true)) return;
-        woken_ = true;
     }
-    if (wake_) wake_();
-    if (hurry_) hurry_();
+    if (requests_.cycle_now) requests_.cycle_now();
 }
 
-std::unique_ptr<ColumnBatch> InputChannel::take(bool at_once) {
+std::unique_ptr<ColumnBatch> InputChannel::take(TakeIn wanted) {
     Taken taken;
     {
         const std::unique_lock guard(mutex_, std::try_to_lock);
-        taken = guard ? take_oldest(at_once) : ask_producer(at_once);
+        taken = guard ? take_oldest(wanted) : ask_producer(wanted);
     }
     if (taken.resume) taken.resume();
     return std::move(taken.batch);
 }
 
 /// Under mutex_.
-InputChannel::Taken InputChannel::take_oldest(bool at_once) {
+InputChannel::Taken InputChannel::take_oldest(TakeIn wanted) {
     Taken taken;
-    woken_ = false;
+    told_due_.reset();
     if (is_empty()) return taken;
-    if (!at_once && !batch_is_complete() && Clock::now() < *batch_due_) return taken;
+    if (!is_wanted(wanted)) {
+        told_due_ = due_;  // Whoever comes in vain asks for it.
+        return taken;
+    }
     taken.batch = remove_oldest();
-    hurried_ = false;
+    last_taken_ = Clock::now();
+    is_urgent_ = false;
     if (has_room()) taken.resume = std::exchange(resume_, nullptr);
     return taken;
 }
 
-InputChannel::Taken InputChannel::ask_producer(bool at_once) {
+InputChannel::Taken InputChannel::ask_producer(TakeIn wanted) {
     std::unique_lock asking(asking_mutex_);
-    wants_at_once_ = at_once;
+    wanted_ = wanted;
     is_asked_.store(true);
     while (!served_.wait_for(asking, patience_with_producer, [this] { return !is_asked_.load(); })) {
         // It may have let go of the channel at the very moment of the question.
         const std::unique_lock guard(mutex_, std::try_to_lock);
         if (!guard) continue;
         is_asked_.store(false);
-        return take_oldest(at_once);
+        return take_oldest(wanted);
     }
     return std::exchange(served_with_, {});
 }
@@ -356,15 +381,15 @@ InputChannel::Taken InputChannel::ask_producer(bool at_once) {
 void InputChannel::serve() {
     const std::lock_guard asking(asking_mutex_);
     if (!is_asked_.load()) return;
-    served_with_ = take_oldest(wants_at_once_);
+    served_with_ = take_oldest(wanted_);
     is_asked_.store(false);
     served_.notify_one();
 }
 
-std::optional<InputChannel::Clock::time_point> InputChannel::batch_due() const {
-    if (!waits_for_more_.load()) return std::nullopt;
+std::optional<InputChannel::Clock::time_point> InputChannel::due() const {
+    if (pending_messages() == 0) return std::nullopt;
     const auto guard = lock();
-    return open_->messages == 0 ? std::nullopt : batch_due_;
+    return is_empty() ? std::nullopt : std::optional(due_time());
 }
 
 void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
@@ -399,15 +424,9 @@ std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since
     return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
 }
 
-void InputChannel::note_arrival() {
-    if (open_->messages > 0 && !waiting_since_) waiting_since_ = std::chrono::steady_clock::now();
-}
-
 bool InputChannel::has_room() const {
     return closed_messages_ + open_->messages < limits_.messages &&
            closed_bytes_ + std::max(open_->bytes, open_size_) < limits_.bytes;
 }
-
-bool InputChannel::must_wake() { return !std::exchange(woken_, true); }
 
 }  // namespace laminar

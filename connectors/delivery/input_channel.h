@@ -18,16 +18,24 @@
 
 namespace laminar {
 
+/// What a consumer wants of what has arrived.
+enum class TakeIn : std::uint8_t {
+    due,      ///< What has waited for as long as it may, or is worth a cycle.
+    arrived,  ///< Whatever has arrived, but for what batch_size lets wait.
+    everything
+};
+
 /// The bounded hand-over from one connection (producer, its strand) to the engine (consumer, the engine thread).
 /// The producer decodes into an open batch under a short lock; the consumer takes all that has arrived as one batch
-/// whenever it is free, so that batches grow with load and a lone message is not delayed. Full means the producer stops
-/// reading. Thread-safe; held by shared_ptr from both sides.
+/// when it is due: a message after silence at once, one in a stream when it has waited for max_latency, any when half
+/// of what the channel holds has come. So batches grow with load and a lone message is not delayed. Full means the
+/// producer stops reading. Thread-safe; held by shared_ptr from both sides.
 class InputChannel {
 public:
     struct Limits {
         std::size_t messages = 1000;
         std::size_t bytes = 64u << 20;  ///< Of payload or of decoded rows, whichever is more; at most 1 GiB counts.
-        /// Rows to wait for before a batch is handed over, and for how long; 0: whatever has arrived is handed over.
+        /// Rows to wait for before a batch is handed over, and for how long, instead of max_latency; 0: not.
         std::size_t batch_rows = 0;
         std::chrono::milliseconds batch_timeout{0};
         /// For drop_oldest: what waits is kept in batches of about that fraction of the limits, each of which is taken
@@ -42,11 +50,16 @@ public:
         std::vector<std::uint64_t> abandoned;  ///< Thrown away unprocessed.
     };
 
-    /// wake is called from the producer's thread (no lock held) when there is something to take; hurry when that is
-    /// half of what the channel holds, when the producer stands still until it is taken, and at its end. They must not
-    /// block.
+    /// Called from the producer's thread, with no lock held; they must not block.
+    struct Requests {
+        /// There is something to take at that time, or earlier.
+        std::function<void(Clock::time_point due)> cycle;
+        /// There is half of what the channel holds, or the producer stands still until it is taken, or has ended.
+        std::function<void()> cycle_now;
+    };
+
     InputChannel(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder, Limits limits,
-                 std::function<void()> wake, std::function<void()> hurry = {});
+                 Requests requests = {});
     ~InputChannel();
     InputChannel(const InputChannel&) = delete;
     InputChannel& operator=(const InputChannel&) = delete;
@@ -62,7 +75,9 @@ public:
     public:
         explicit Hold(InputChannel& channel) : channel_(&channel) { take(); }
         Hold(Hold&& other) noexcept
-            : channel_(other.channel_), lock_(std::move(other.lock_)), hurry_(std::exchange(other.hurry_, false)) {}
+            : channel_(other.channel_),
+              lock_(std::move(other.lock_)),
+              is_urgent_(std::exchange(other.is_urgent_, false)) {}
         Hold& operator=(Hold&&) = delete;
         Hold(const Hold&) = delete;
         Hold& operator=(const Hold&) = delete;
@@ -81,7 +96,7 @@ public:
         }
         /// Between messages: whether somebody else waits for the channel, or is to be told that it fills up.
         [[nodiscard]] bool should_give_way() const noexcept {
-            return hurry_ || channel_->waiting_.load(std::memory_order_relaxed) != 0;
+            return is_urgent_ || channel_->waiting_.load(std::memory_order_relaxed) != 0;
         }
         /// Whether another producer waits for the channel.
         [[nodiscard]] bool is_wanted() const noexcept {
@@ -99,7 +114,7 @@ public:
 
         InputChannel* channel_;
         std::unique_lock<std::mutex> lock_;
-        bool hurry_ = false;
+        bool is_urgent_ = false;
         unsigned waited_for_ = 0;  ///< By producers, when it was released.
     };
     static void release_all(std::vector<Hold>& holds);
@@ -112,28 +127,31 @@ public:
                                                                  std::vector<std::string>* ids);
     /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
     std::size_t drop_oldest();
-    /// Wakes the consumer if there is something to take; call when no more input is at hand.
+    /// Tells the consumer if there is something to take; call when no more input is at hand.
     void flush();
     /// Takes no lock: looking before every message costs nothing.
     [[nodiscard]] bool is_full() const noexcept { return full_.load(std::memory_order_acquire); }
-    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Wakes
-    /// the consumer, so that a producer which waits for room is never waited for. A later call replaces resume.
+    /// resume is called once, from the consumer's thread, when there is room again; at once if there is room now. Asks
+    /// for a cycle, so that a producer which waits for room is never waited for. A later call replaces resume.
     void notify_on_space(std::function<void()> resume);
     /// Other bounds from now on; a producer that waits for room looks again.
     void set_limits(Limits limits);
+    /// How long a message of a stream of them may wait for more; tracked ones never do. 0: none does. A larger value
+    /// makes fewer and larger batches, for so much later rows. Any thread.
+    void set_max_latency(std::chrono::microseconds latency);
     /// No more rows will come (a finite source has ended).
     void finish();
 
     // Consumer side.
     /// All that has arrived (with several batches: the oldest of them, so take again), or null when nothing has, or
-    /// when more is waited for (Limits::batch_rows) and the consumer does not want what there is at once. Frees the
-    /// room it took up. A batch may be without rows when all messages in it were empty arrays.
-    [[nodiscard]] std::unique_ptr<ColumnBatch> take(bool at_once = true);
+    /// when it is not what is wanted. Frees the room it took up. A batch may be without rows when all messages in it
+    /// were empty arrays.
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take(TakeIn wanted = TakeIn::everything);
     /// From the next message on, rows have another schema. Batches of the one before (see ColumnBatch::schema) are
     /// taken first.
     void redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder);
-    /// When the batch that is waited for is to be taken however full it is; nothing while none is waited for.
-    [[nodiscard]] std::optional<Clock::time_point> batch_due() const;
+    /// When what has arrived is to be taken; nothing when nothing has.
+    [[nodiscard]] std::optional<Clock::time_point> due() const;
     /// Gives back a batch's memory for reuse, and says whether it has been processed.
     void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
     /// What has been given back since the last time. For the producer, from the consumer's thread or another.
@@ -145,7 +163,7 @@ public:
     /// The same as it was at the last note_settled: so many of them are nobody's business any more.
     [[nodiscard]] std::uint64_t settled_messages() const noexcept { return settled_messages_.load(); }
     void note_settled() noexcept { settled_messages_.store(finished_messages_.load()); }
-    /// finish() was called and everything has been taken. Takes no lock before, as batch_due without batch_size.
+    /// finish() was called and everything has been taken. Takes no lock before.
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
     /// When the oldest message that has not been taken arrived; nullopt when there is none.
@@ -164,8 +182,8 @@ private:
     [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
     /// For whoever is no producer and does not take.
     [[nodiscard]] std::unique_lock<std::mutex> lock() const;
-    [[nodiscard]] Taken take_oldest(bool at_once);
-    [[nodiscard]] Taken ask_producer(bool at_once);
+    [[nodiscard]] Taken take_oldest(TakeIn wanted);
+    [[nodiscard]] Taken ask_producer(TakeIn wanted);
     void serve();
     std::optional<MessageError> begin_offer(const Message& message);
     [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids);
@@ -175,20 +193,20 @@ private:
         pending_.store(closed_messages_ + open_->messages, std::memory_order_release);
         full_.store(!has_room(), std::memory_order_release);
     }
-    [[nodiscard]] bool must_wake();
-    [[nodiscard]] bool must_hurry();
+    [[nodiscard]] bool becomes_urgent();
+    [[nodiscard]] bool is_half_full() const noexcept;
     [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
     [[nodiscard]] bool is_batch_full() const;
     void begin_batch();
     [[nodiscard]] std::unique_ptr<ColumnBatch> take_spare();
     [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
-    [[nodiscard]] bool batch_is_complete() const;
-    void begin_waiting();
+    [[nodiscard]] bool is_worth_taking() const;
+    [[nodiscard]] bool is_wanted(TakeIn wanted) const;
+    [[nodiscard]] Clock::time_point due_time() const;
+    void begin_waiting(bool tracked);
     void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
-    void note_arrival();
 
-    std::function<void()> wake_;
-    std::function<void()> hurry_;
+    const Requests requests_;
     mutable std::mutex mutex_;
     std::atomic<unsigned> waiting_producers_{0};
     mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see lock.
@@ -198,7 +216,7 @@ private:
     std::mutex asking_mutex_;
     std::condition_variable served_;
     std::atomic<bool> is_asked_{false};  ///< Written under asking_mutex_, which guards the two below.
-    bool wants_at_once_ = false;
+    TakeIn wanted_ = TakeIn::everything;
     Taken served_with_;
 
     std::shared_ptr<const BatchSchema> schema_;  ///< Guarded by mutex_, as all below.
@@ -219,12 +237,12 @@ private:
     std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
     std::optional<std::chrono::steady_clock::time_point> waiting_since_;
     std::function<void()> resume_;
-    std::atomic<bool> finished_{false};           ///< Written under mutex_.
-    bool hurried_ = false;                        ///< hurry was called since the last take.
-    bool woken_ = false;                          ///< The consumer was told and has not come yet.
-    std::optional<Clock::time_point> batch_due_;  ///< Of the open batch, from its first message on.
-    std::atomic<bool> waits_for_more_{false};     ///< There is a batch_due_; written under mutex_.
-    bool due_is_known_ = false;                   ///< The consumer has seen batch_due_.
+    std::atomic<bool> finished_{false};  ///< Written under mutex_.
+    bool is_urgent_ = false;             ///< cycle_now was called since the last take.
+    std::chrono::microseconds max_latency_{0};
+    Clock::time_point last_taken_;               ///< When the consumer last took something.
+    std::optional<Clock::time_point> due_;       ///< Of the open batch, from its first message on.
+    std::optional<Clock::time_point> told_due_;  ///< What the consumer knows of it.
     Settled settled_;
 };
 

@@ -4,8 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
+#include "catalog/objects/session_settings.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/database/engine_deadline.h"
 #include "runtime/database/system_tables.h"
@@ -21,14 +23,18 @@ constexpr std::chrono::milliseconds engine_tick{100};
 
 /// A cycle has costs that do not depend on how much it takes in. A feed that fills the time of one cycle with so many
 /// rows is better served by fewer and larger ones: the next cycle then waits as long as a few of this kind would take,
-/// unless a channel fills up meanwhile. Below that, rows are taken as soon as they come.
+/// unless a channel fills up meanwhile.
 constexpr std::uint64_t rows_of_a_busy_cycle = 64;
 constexpr unsigned cycles_saved = 4;
 constexpr std::chrono::microseconds longest_rest{10'000};
+/// Of connections, that they are up or have sent what they had.
+constexpr std::chrono::milliseconds news_wait{5};
 
-std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clock::duration took) {
+std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clock::duration took,
+                                     std::chrono::microseconds max_latency) {
     if (rows < rows_of_a_busy_cycle) return {};
-    return std::min(longest_rest, std::chrono::duration_cast<std::chrono::microseconds>(took) * cycles_saved);
+    return std::min(max_latency.count() > 0 ? std::min(max_latency, longest_rest) : longest_rest,
+                    std::chrono::duration_cast<std::chrono::microseconds>(took) * cycles_saved);
 }
 
 }  // namespace
@@ -39,11 +45,13 @@ public:
         : in_memory_(!settings.path),
           graph_(progress_),
           engine_thread_(
-              {.database_path = settings.path}, [this] { return cycle(); }, engine_tick),
+              {.database_path = settings.path}, [this](bool takes_all) { return cycle(takes_all); }, engine_tick),
           connections_(settings.io_threads, settings.secrets, settings.make_connection,
                        [this] {
                            progress_.notify();
-                           engine_thread_.wake();
+                           // Beside room, it is news that can wait a little.
+                           engine_thread_.request_cycle(EngineThread::Clock::now() +
+                                                        (stands_still_ ? std::chrono::milliseconds(0) : news_wait));
                        }),
           parts_{.registry = registry,
                  .catalog = catalog_,
@@ -53,12 +61,18 @@ public:
                  .progress = progress_,
                  .wall_clock = settings.wall_clock,
                  .publish_status = [this] { engine_thread_.call([this](Engine&) { publish_status(false, false); }); },
+                 .on_room =
+                     [this] {
+                         if (stands_still_) engine_thread_.request_cycle();
+                     },
                  .wait_for_at_the_end = [this](const std::shared_ptr<StreamQueue>& queue) { add_queue(queue); }} {
         {
             const std::lock_guard lock(status_mutex_);
             status_.last_activity = std::chrono::steady_clock::now();
         }
         engine_thread_.call([&](Engine& engine) {
+            // With a clock of its own it goes from message to message.
+            graph_.set_max_latency(parts_.wall_clock ? std::chrono::microseconds(0) : SessionSettings().max_latency);
             register_system_tables(engine, {catalog_, registry, connections_, graph_});
             cycling_ = true;
         });
@@ -200,13 +214,13 @@ private:
 
     /// Engine thread. What pipelines and tables do is theirs to answer for (StreamGraph); whatever else fails is the
     /// run's failure: rows may be lost by it.
-    EngineThread::NextCycle cycle() {
+    EngineThread::AfterCycle cycle(bool takes_all) {
         try {
-            return cycle_once();
+            return cycle_once(takes_all);
         } catch (...) {
             fail_run(failure_reason(std::current_exception()));
         }
-        return std::nullopt;
+        return {};
     }
 
     /// Engine thread.
@@ -220,22 +234,37 @@ private:
     }
 
     /// Engine thread.
-    EngineThread::NextCycle cycle_once() {
-        if (!cycling_) return std::nullopt;
-        const auto began = std::chrono::steady_clock::now();
+    EngineThread::AfterCycle cycle_once(bool takes_all) {
+        EngineThread::AfterCycle after;
+        if (!cycling_) return after;
+        const auto began = EngineThread::Clock::now();
         const std::uint64_t rows_before = graph_.rows_in();
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
-        const bool moved = graph_.cycle(engine_thread_.engine());
+        const bool moved = graph_.cycle(engine_thread_.engine(), takes_all ? TakeIn::arrived : TakeIn::due);
         settle();
-        engine_thread_.set_alarm(graph_.next_batch_due());
         // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
         // way before it reclaims: not for a reader that stands still.
         if (moved && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
             space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
-        if (!moved) return std::nullopt;
-        return rest_after(graph_.rows_in() - rows_before, std::chrono::steady_clock::now() - began);
+        after.next = graph_.next_due();
+        const auto now = EngineThread::Clock::now();
+        // The end of sources is told, and windows close by it, in a cycle after the last rows.
+        if ((moved && (ended || graph_.reads_past_rows())) || has_room_again()) after.next = now;
+        if (!moved) return after;
+        const std::chrono::microseconds max_latency = graph_.max_latency();
+        after.rest = rest_after(graph_.rows_in() - rows_before, now - began, max_latency);
+        if (max_latency.count() > 0) after.look = now + max_latency;
+        return after;
+    }
+
+    /// Engine thread. Whoever has room again from here on says so, if that is waited for.
+    bool has_room_again() {
+        stands_still_ = true;
+        const bool stands_still = graph_.stands_still();
+        if (!stands_still) stands_still_ = false;
+        return graph_.stood_still() && !stands_still;
     }
 
     /// Engine thread. Everything is processed by now: acknowledgements may leave.
@@ -264,6 +293,7 @@ private:
     CatalogStore catalog_;
     Progress progress_;
     StreamGraph graph_;
+    std::atomic<bool> stands_still_{false};  ///< A pipeline waits for room in its sink.
     EngineSpace space_;
     mutable std::mutex status_mutex_;
     DatabaseStatus status_;  ///< Guarded by status_mutex_.

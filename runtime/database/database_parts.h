@@ -42,6 +42,8 @@ struct DatabaseParts {
 
     /// What has happened shows in Database::status from here on. Blocks for the engine thread.
     std::function<void()> publish_status;
+    /// A reader of rows has room again: pipelines that stand still for it go on. Any thread.
+    std::function<void()> on_room;
     /// The end of the database waits, within its deadline, until what is in the queue has been shown.
     std::function<void(const std::shared_ptr<StreamQueue>&)> wait_for_at_the_end;
 };

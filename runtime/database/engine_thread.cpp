@@ -9,9 +9,11 @@
 
 namespace laminar {
 
-EngineThread::EngineThread(const Engine::Settings& settings, std::function<NextCycle()> cycle,
-                           std::chrono::milliseconds tick)
-    : engine_(Engine::create(settings)), cycle_(std::move(cycle)), tick_(tick), thread_([this] { run(); }) {}
+EngineThread::EngineThread(const Engine::Settings& settings, Cycle cycle, std::chrono::milliseconds tick)
+    : engine_(Engine::create(settings)),
+      cycle_(std::move(cycle)),
+      schedule_(tick, Clock::now()),
+      thread_([this] { run(); }) {}
 
 EngineThread::~EngineThread() {
     {
@@ -22,22 +24,31 @@ EngineThread::~EngineThread() {
     thread_.join();
 }
 
-void EngineThread::wake() noexcept {
+void EngineThread::request_cycle(Clock::time_point due) noexcept {
+    bool is_asleep = false;
     {
         const std::lock_guard lock(mutex_);
-        if (woken_) return;
-        woken_ = true;
+        schedule_.request(due);
+        is_asleep = schedule_.next() < sleeps_until_;
+    }
+    if (is_asleep) work_.notify_one();
+}
+
+void EngineThread::request_cycle_now() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.request_now();
     }
     work_.notify_one();
 }
 
-void EngineThread::hurry() noexcept {
+void EngineThread::change_waiters(bool more) noexcept {
     {
         const std::lock_guard lock(mutex_);
-        if (hurried_) return;
-        hurried_ = true;
+        more ? schedule_.add_waiter() : schedule_.remove_waiter();
+        if (more) schedule_.request_now();  // For what has arrived before.
     }
-    work_.notify_one();
+    if (more) work_.notify_one();
 }
 
 void EngineThread::interrupt(const void* owner) noexcept {
@@ -65,14 +76,12 @@ void EngineThread::post(std::function<void()> task) {
 
 void EngineThread::run() {
     std::unique_lock lock(mutex_);
-    auto due = std::chrono::steady_clock::now() + tick_;
-    auto rested = std::chrono::steady_clock::now();
     while (true) {
-        auto limit = due;
-        if (alarm_) limit = std::min(limit, *alarm_);
-        const bool rests = std::chrono::steady_clock::now() < rested;
-        if (rests && woken_) limit = std::min(limit, rested);
-        work_.wait_until(lock, limit, [&] { return stopping_ || hurried_ || (woken_ && !rests) || !tasks_.empty(); });
+        while (!stopping_ && tasks_.empty() && Clock::now() < schedule_.next()) {
+            sleeps_until_ = schedule_.look_at();
+            if (work_.wait_until(lock, sleeps_until_) == std::cv_status::timeout) schedule_.slept();
+        }
+        sleeps_until_ = Clock::time_point{};
         // Tasks that were posted before the end are waited for by their callers: run them all.
         if (!tasks_.empty()) {
             auto task = std::move(tasks_.front());
@@ -82,25 +91,24 @@ void EngineThread::run() {
             task = nullptr;
             lock.lock();
             // Statements that follow one another must not keep time from passing for windows and redelivery.
-            if (stopping_ || std::chrono::steady_clock::now() < limit) continue;
+            if (stopping_ || Clock::now() < schedule_.at_last()) continue;
         }
         if (stopping_) return;
-        woken_ = false;
-        hurried_ = false;
-        alarm_.reset();
-        lock.unlock();
-        NextCycle next;
-        try {
-            next = cycle_();
-        } catch (...) {
-            spdlog::error("engine cycle failed: {}", failure_reason(std::current_exception()));
-        }
-        lock.lock();
-        due = std::chrono::steady_clock::now() + tick_;
-        if (!next) continue;
-        woken_ = true;
-        rested = std::chrono::steady_clock::now() + *next;
+        run_cycle(lock);
     }
+}
+
+void EngineThread::run_cycle(std::unique_lock<std::mutex>& lock) {
+    const bool takes_all = schedule_.begin();
+    lock.unlock();
+    AfterCycle after;
+    try {
+        after = cycle_(takes_all);
+    } catch (...) {
+        spdlog::error("engine cycle failed: {}", failure_reason(std::current_exception()));
+    }
+    lock.lock();
+    schedule_.end(Clock::now(), after.rest, after.next, after.look);
 }
 
 }  // namespace laminar

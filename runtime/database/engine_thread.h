@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -13,29 +14,45 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/engine/engine_reader.h"
+#include "runtime/flow/cycle_schedule.h"
 
 namespace laminar {
 
-/// The one thread that touches the engine. It runs tasks in the order in which they were posted and, whenever it has
-/// been woken and no task waits, one cycle over the stream inputs.
+/// The one thread that touches the engine. It runs tasks in the order in which they were posted and, when no task waits
+/// and its schedule says so, one cycle over the stream inputs.
 class EngineThread {
 public:
-    /// After how long a cycle wants the next one, without being woken; nothing: not at all.
-    using NextCycle = std::optional<std::chrono::microseconds>;
+    using Clock = CycleSchedule::Clock;
+    /// What a cycle says about those to come: see CycleSchedule::end.
+    struct AfterCycle {
+        std::chrono::microseconds rest{0};
+        std::optional<Clock::time_point> next = std::nullopt;
+        std::optional<Clock::time_point> look = std::nullopt;
+    };
+    /// takes_all: what is not due yet, too.
+    using Cycle = std::function<AfterCycle(bool takes_all)>;
 
     /// cycle runs on the thread. tick bounds the time between two cycles, for work that is due by the clock.
-    EngineThread(const Engine::Settings& settings, std::function<NextCycle()> cycle, std::chrono::milliseconds tick);
+    EngineThread(const Engine::Settings& settings, Cycle cycle, std::chrono::milliseconds tick);
     ~EngineThread();
     EngineThread(const EngineThread&) = delete;
     EngineThread& operator=(const EngineThread&) = delete;
 
-    /// Asks for a cycle, when the time that the last one wanted to pass has passed. Any thread; never blocks for long.
-    void wake() noexcept;
+    /// Asks for a cycle at that time, or earlier. Any thread; never blocks for long, as all below.
+    void request_cycle(Clock::time_point due = Clock::now()) noexcept;
     /// Asks for a cycle at once: somebody stands still until it has been.
-    void hurry() noexcept;
+    void request_cycle_now() noexcept;
+    /// While there is one, nothing that arrives waits for more.
+    class Waiter {
+    public:
+        explicit Waiter(EngineThread& thread) : thread_(thread) { thread_.change_waiters(true); }
+        ~Waiter() { thread_.change_waiters(false); }
+        Waiter(const Waiter&) = delete;
+        Waiter& operator=(const Waiter&) = delete;
 
-    /// Asks for a cycle at a time, unless one comes before. From the cycle, about the next.
-    void set_alarm(std::optional<std::chrono::steady_clock::time_point> time) noexcept { alarm_ = time; }
+    private:
+        EngineThread& thread_;
+    };
 
     /// Runs task on the engine thread and waits for it; its exception comes back here. Not from the engine thread.
     template <class Task>
@@ -85,18 +102,18 @@ private:
     };
 
     void set_interruptible(const void* owner);
+    void change_waiters(bool more) noexcept;
     void post(std::function<void()> task);
     void run();
+    void run_cycle(std::unique_lock<std::mutex>& lock);
 
     std::unique_ptr<Engine> engine_;
-    std::function<NextCycle()> cycle_;
-    std::chrono::milliseconds tick_;
-    std::optional<std::chrono::steady_clock::time_point> alarm_;  ///< Its thread only.
+    Cycle cycle_;
     std::mutex mutex_;
     std::condition_variable work_;
-    std::deque<std::function<void()>> tasks_;  ///< Guarded by mutex_, as the three below.
-    bool woken_ = false;
-    bool hurried_ = false;
+    CycleSchedule schedule_;          ///< Guarded by mutex_, as the three below.
+    Clock::time_point sleeps_until_;  ///< Its thread looks by itself then; in the past while it is awake.
+    std::deque<std::function<void()>> tasks_;
     bool stopping_ = false;
     std::mutex interrupt_mutex_;
     /// Of whom what runs now may be interrupted. Guarded by interrupt_mutex_, which is held while interrupting.

@@ -113,11 +113,11 @@ void RunningPipeline::pass_on_standstill() const {
     if (!is_accepting()) inputs_.hold_back();
 }
 
-PipelineInputs::Taken RunningPipeline::run(bool at_once) {
+PipelineInputs::Taken RunningPipeline::run(TakeIn wanted) {
     PipelineInputs::Taken taken;
     if (is_accepting()) {
         try {
-            taken = inputs_.take(at_once);
+            taken = inputs_.take(wanted);
             left_out_.take_reports();
         } catch (...) {
             fail(failure_reason(std::current_exception()));

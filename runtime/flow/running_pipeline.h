@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,6 +62,9 @@ public:
     /// With more rows of state than this it fails; nullopt: no limit. Without a call, the default of the option.
     void set_state_limit(std::optional<std::uint64_t> rows) noexcept { state_limit_ = rows; }
 
+    /// How long what it reads may wait for more; nullopt: as long as others may.
+    void set_max_latency(std::optional<std::chrono::microseconds> latency) noexcept { max_latency_ = latency; }
+
     // At any time between cycles.
     /// ALTER CONNECTION may change how often its rows are tried again. Of several pipelines, each after those it reads.
     void set_retries(std::string_view connection, unsigned retries) { inputs_.set_retries(connection, retries); }
@@ -79,9 +83,11 @@ public:
     void pass_on_standstill() const;
     /// Neither it nor one that reads it, by whatever way, stands still.
     [[nodiscard]] bool is_accepting() const noexcept { return can_accept_ && !output_.is_held_back(); }
+    /// As of begin_cycle, it stands still for its own sink.
+    [[nodiscard]] bool waits_for_sink() const noexcept { return !can_accept_ && state_ != PipelineState::paused; }
     /// Takes what has arrived for inputs of its own, runs the query over all rows at hand and over what time has done,
     /// and sends the result on.
-    PipelineInputs::Taken run(bool at_once);
+    PipelineInputs::Taken run(TakeIn wanted);
     void end_cycle();
 
     [[nodiscard]] bool has_changes() const override { return has_changes_; }
@@ -114,6 +120,7 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const { return sink_ ? sink_->undeliverable() : 0; }
     /// Rows that could not be processed since the last time, or were left out.
     [[nodiscard]] std::vector<FailedRow> take_failures();
+    [[nodiscard]] std::optional<std::chrono::microseconds> max_latency() const noexcept { return max_latency_; }
     [[nodiscard]] const PipelineInputs& inputs() const noexcept { return inputs_; }
     /// Empty while they are not known.
     [[nodiscard]] std::vector<OutputColumn> columns() const;
@@ -141,6 +148,7 @@ private:
     const FunctionNames& aggregates_;
     std::function<std::int64_t()> wall_clock_ = utc_now;
     std::optional<std::uint64_t> state_limit_ = PipelineOptions().state_limit;
+    std::optional<std::chrono::microseconds> max_latency_;
     std::unique_ptr<SinkWriter> sink_;
     std::unique_ptr<OperatorGraph> graph_;
     PipelineOutput output_;

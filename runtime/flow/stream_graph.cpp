@@ -13,6 +13,7 @@ namespace laminar {
 
 void StreamGraph::add_table(const std::string& name, std::unique_ptr<StreamInput> input) {
     tables_[fold_case(name)] = std::move(input);
+    share_out_latency();
 }
 
 StreamInput* StreamGraph::find_table(std::string_view name) noexcept {
@@ -25,6 +26,7 @@ void StreamGraph::remove_table(std::string_view name) { tables_.erase(fold_case(
 RunningPipeline& StreamGraph::add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink,
                                            std::string stored_sink) {
     pipelines_.push_back({std::move(pipeline), std::move(sink), std::move(stored_sink)});
+    share_out_latency();
     return *pipelines_.back().pipeline;
 }
 
@@ -37,6 +39,7 @@ RunningPipeline* StreamGraph::find_pipeline(std::string_view name) noexcept {
 
 void StreamGraph::remove_pipeline(std::string_view name) {
     std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
+    share_out_latency();
 }
 
 std::vector<std::string> StreamGraph::readers_of(std::string_view object) const {
@@ -64,12 +67,12 @@ void StreamGraph::clear(bool with_engine) {
     tables_.clear();
 }
 
-bool StreamGraph::cycle(Engine& engine, bool at_once) {
+bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
     const std::uint64_t rows_before = rows_in_;
     const std::uint64_t bytes_before = bytes_in_;
     begin_cycle();
-    bool moved = take_in_tables(at_once);
-    moved = run_pipelines(at_once) || moved;
+    bool moved = take_in_tables(wanted);
+    moved = run_pipelines(wanted) || moved;
     change_engine(engine, rows_in_ - rows_before, bytes_in_ - bytes_before);
     moved = make_known() || moved;
     end_cycle();
@@ -95,12 +98,12 @@ bool StreamGraph::is_held_back(const StreamInput& input) const {
 }
 
 /// Rows of tables: to the hands of their readers. What is retained of them is what retain() gives, later.
-bool StreamGraph::take_in_tables(bool at_once) {
+bool StreamGraph::take_in_tables(TakeIn wanted) {
     bool moved = false;
     for (auto& [name, input] : tables_) {
         const auto take_in = [&, &stream = *input] {
             if (RetainedTable* retained = stream.retained(); retained && !ending_) maintain(*retained);
-            if (is_held_back(stream) || !stream.advance(at_once)) return;
+            if (is_held_back(stream) || !stream.advance(wanted)) return;
             moved = true;
             rows_in_ += stream.batch_rows();
             bytes_in_ += stream.batch().bytes;
@@ -137,10 +140,10 @@ void StreamGraph::fail_readers(const StreamInput& input, std::string_view table,
     }
 }
 
-bool StreamGraph::run_pipelines(bool at_once) {
+bool StreamGraph::run_pipelines(TakeIn wanted) {
     bool moved = false;
     for (const Entry& entry : pipelines_) {
-        const PipelineInputs::Taken taken = entry.pipeline->run(at_once);
+        const PipelineInputs::Taken taken = entry.pipeline->run(wanted);
         moved = moved || taken.any;
         rows_in_ += taken.rows;
         bytes_in_ += taken.bytes;
@@ -193,7 +196,7 @@ bool StreamGraph::make_known() {
 
 bool StreamGraph::run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline) {
     ending_ = true;
-    while (cycle(engine, true)) {
+    while (cycle(engine, TakeIn::everything)) {
         if (std::chrono::steady_clock::now() >= deadline) return is_dry();
     }
     return is_dry();
@@ -206,15 +209,6 @@ void StreamGraph::for_each_input(const std::function<void(const StreamInput&)>& 
             if (const StreamInput* own = input->own_stream()) visit(*own);
         }
     }
-}
-
-std::optional<std::chrono::steady_clock::time_point> StreamGraph::next_batch_due() const {
-    std::optional<std::chrono::steady_clock::time_point> next;
-    for_each_input([&](const StreamInput& input) {
-        const auto due = input.shared_channel()->batch_due();
-        if (due && (!next || *due < *next)) next = due;
-    });
-    return next;
 }
 
 std::map<std::string, std::vector<FailedRow>> StreamGraph::take_failures() {

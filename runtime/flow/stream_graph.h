@@ -55,15 +55,23 @@ public:
     /// with_engine: the engine ends, too, and takes with it what it holds.
     void clear(bool with_engine = false);
 
-    /// Takes what has arrived for all inputs, once, and runs it through the pipelines. True when some had rows.
-    /// at_once: also what batch_size would let wait for more.
-    bool cycle(Engine& engine, bool at_once = false);
+    /// How long rows may wait for more where a pipeline that reads them says nothing else.
+    void set_max_latency(std::chrono::microseconds latency);
+    [[nodiscard]] std::chrono::microseconds max_latency() const noexcept { return max_latency_; }
+
+    /// Takes what is wanted of what has arrived for all inputs, once, and runs it through the pipelines. True when some
+    /// had rows.
+    bool cycle(Engine& engine, TakeIn wanted = TakeIn::due);
     /// cycle() until nothing is left that can move; false when the deadline passed first. That is the end: tables are
     /// not maintained from here on, only what is read of them.
     bool run_dry(Engine& engine, std::chrono::steady_clock::time_point deadline);
 
-    /// When the next batch that waits for more rows is to be taken; nothing while none waits.
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_batch_due() const;
+    /// When what waits at inputs that do not stand still is due; nothing while nothing waits.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_due() const;
+    /// In the last cycle a pipeline stood still because its sink had not taken everything.
+    [[nodiscard]] bool stood_still() const;
+    /// A sink has not taken everything by now.
+    [[nodiscard]] bool stands_still() const;
     /// Rows that could not be processed since the last time, by connection (folded).
     [[nodiscard]] std::map<std::string, std::vector<FailedRow>> take_failures();
 
@@ -96,9 +104,10 @@ private:
         std::uint64_t rows_out = 0;
     };
 
+    void share_out_latency();
     void begin_cycle();
-    bool take_in_tables(bool at_once);
-    bool run_pipelines(bool at_once);
+    bool take_in_tables(TakeIn wanted);
+    bool run_pipelines(TakeIn wanted);
     void change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes);
     bool make_known();
     void end_cycle();
@@ -115,6 +124,7 @@ private:
     std::uint64_t rows_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
+    std::chrono::microseconds max_latency_{0};
     bool ending_ = false;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;

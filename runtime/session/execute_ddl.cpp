@@ -152,9 +152,8 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
             options.decoder = DecoderOptions{};
         }
         const auto schema = table_batch_schema(table, content);
-        channel = std::make_shared<InputChannel>(
-            schema, make_message_decoder(options.decoder, schema), options.limits,
-            [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
+        channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema), options.limits,
+                                                 requests());
     }
     Removed removed;
     database_.connections.use(definition, consumer);
@@ -297,7 +296,7 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
             if (!pipeline) return;
             statement.resume ? pipeline->resume() : pipeline->pause();
         });
-        database_.engine.wake();
+        database_.engine.request_cycle();
     } else if (const auto connection = database_.connections.find(statement.name)) {
         statement.resume ? connection->resume() : connection->pause();
     }

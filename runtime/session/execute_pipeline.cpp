@@ -86,9 +86,8 @@ std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::str
     const bool late = needs_late_typing(input);
     options.decoder.guessed_types = late;  // What will be no row of fields is an error from the first message on.
     const auto schema = late ? LateTyping::raw_schema(format) : connection_batch_schema(input, format);
-    channel = std::make_shared<InputChannel>(
-        schema, make_message_decoder(options.decoder, schema), options.limits,
-        [&engine = database_.engine] { engine.wake(); }, [&engine = database_.engine] { engine.hurry(); });
+    channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema), options.limits,
+                                             requests());
     database_.connections.use(definition, consumer);
     InputOrigin source{definition.name, format, options.retries, is_up(definition.name)};
     return database_.engine.call([&](Engine& engine) -> std::unique_ptr<PipelineInput> {
@@ -97,6 +96,11 @@ std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::str
         if (late) return std::make_unique<LateTypedInput>(input, std::move(stream), std::move(source), options.decoder);
         return std::make_unique<ConnectionInput>(input, std::move(stream), std::move(source));
     });
+}
+
+InputChannel::Requests StatementExecutor::requests() {
+    return {[&engine = database_.engine](EngineThread::Clock::time_point due) { engine.request_cycle(due); },
+            [&engine = database_.engine] { engine.request_cycle_now(); }};
 }
 
 RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const std::string& key,
@@ -159,9 +163,12 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
                                                   sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
+            // Whoever gets the rows may have sent the messages, and waits for the answer.
+            if (pipeline->inputs().fed_by().contains(sink_connection))
+                pipeline->set_max_latency(std::chrono::microseconds(0));
             if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
             if (start.replaces) {
-                database_.graph.cycle(engine, true);  // What has arrived belongs to the old one.
+                database_.graph.cycle(engine, TakeIn::everything);  // What has arrived belongs to the old one.
                 remove_pipeline(start.name, removed);
             }
             database_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
@@ -180,7 +187,7 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
         give_up();
         throw;
     }
-    database_.engine.wake();
+    database_.engine.request_cycle();
     leave(removed);
     for (const std::string& connection : connections_of(query, definition)) {
         take_place({}, *catalog().find_as<ConnectionObject>(connection), consumer, start.name);

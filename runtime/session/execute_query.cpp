@@ -185,7 +185,7 @@ void StatementExecutor::acknowledge_read() {
     std::vector<Acknowledgement> acknowledged = reader().take_acknowledgements();
     if (acknowledged.empty()) return;
     database_.engine.call([&](Engine& engine) { engine.add_acknowledgements(std::move(acknowledged)); });
-    database_.engine.wake();
+    database_.engine.request_cycle();
 }
 
 bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span, Diagnostics& diagnostics) {
@@ -235,7 +235,10 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     std::optional<std::chrono::steady_clock::time_point> deadline;
     if (statement.timeout) deadline = std::chrono::steady_clock::now() + *statement.timeout;
 
-    const bool done = wait(satisfied, deadline);
+    const bool done = [&] {
+        const EngineThread::Waiter waiter(database_.engine);
+        return wait(satisfied, deadline);
+    }();
     const std::string what = for_connection && !statement.count
                                  ? fmt::format("connection \"{}\" to be connected", statement.name)
                                  : fmt::format("{} {} {} \"{}\"", wanted, for_connection ? "messages" : "rows",

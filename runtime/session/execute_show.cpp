@@ -3,6 +3,7 @@
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/session_settings.h"
 #include "catalog/options/option_schema.h"
+#include "parser/text/interval_text.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/database/option_redaction.h"
 #include "runtime/database/option_text.h"
@@ -50,6 +51,13 @@ void StatementExecutor::print(const ResultTable& table) {
 }
 
 void StatementExecutor::set(const BoundSet& statement) {
+    if (statement.name == max_latency_setting) {
+        const auto* micros = std::get_if<std::int64_t>(&statement.value);
+        const auto latency = micros ? std::chrono::microseconds(*micros) : SessionSettings().max_latency;
+        database_.engine.call([&](Engine&) { database_.graph.set_max_latency(latency); });
+        database_.engine.request_cycle_now();  // What waits has been told another time.
+        return say_done("SET");
+    }
     const std::string name = quote_identifier(statement.name);
     std::string sql = fmt::format("RESET {}", name);
     if (const auto* text = std::get_if<std::string>(&statement.value))
@@ -140,6 +148,11 @@ void StatementExecutor::show(const BoundShow& statement) {
             ResultBuilder builder(text_columns({"name", "value", "help"}));
             for (const OptionDeclaration& setting : session_setting_schema().options()) {
                 if (!wanted(setting.name)) continue;
+                if (setting.name == max_latency_setting) {
+                    const auto latency = database_.engine.call([&](Engine&) { return database_.graph.max_latency(); });
+                    builder.add_row(setting.name, interval_text(latency), setting.facts.help);
+                    continue;
+                }
                 const ResultTable current = database_.engine.call([&](Engine& engine) {
                     return engine.query(
                         fmt::format("SELECT CAST(current_setting({}) AS VARCHAR)", quote_string(setting.name)));

@@ -3,7 +3,7 @@
 namespace laminar {
 
 void bring_up_to_date(DatabaseParts& database, Engine& engine, const BoundQuery& query) {
-    database.graph.cycle(engine, true);
+    database.graph.cycle(engine, TakeIn::everything);
     for (const QueryInput& input : query.inputs) {
         if (input.kind != InputKind::stream_table) continue;
         StreamInput* stream = database.graph.find_table(input.object);

@@ -41,7 +41,7 @@ public:
           printer_(output, std::make_shared<StreamQueue>(settings.slow_reader, settings.queue_bytes,
                                                          [this] {
                                                              database_.progress.notify();
-                                                             database_.engine.wake();
+                                                             database_.on_room();
                                                          })),
           executor_(database_, printer_, cancelled_) {
         database_.wait_for_at_the_end(printer_.queue());

@@ -128,6 +128,8 @@ private:
         std::vector<std::unique_ptr<PipelineInput>> inputs;
         std::vector<std::shared_ptr<InputChannel>> channels;  ///< To be attached to connections; null for the others.
     };
+    /// How channels ask for cycles.
+    InputChannel::Requests requests();
     OpenInputs open_inputs(const std::string& consumer, const std::string& key, const BoundQuery& query);
     std::unique_ptr<PipelineInput> open_connection(const std::string& consumer, const std::string& key,
                                                    const QueryInput& input, std::shared_ptr<InputChannel>& channel);

@@ -13,7 +13,7 @@ public:
     ConnectionInput(QueryInput input, std::unique_ptr<StreamInput> stream, InputOrigin origin);
 
     [[nodiscard]] StreamScan scan() override;
-    bool take(bool at_once) override { return stream_->advance(at_once); }
+    bool take(TakeIn wanted) override { return stream_->advance(wanted); }
     [[nodiscard]] std::size_t rows(bool removed) const override { return removed ? 0 : stream_->batch_rows(); }
     void release(bool processed) override { stream_->release(processed); }
     [[nodiscard]] bool has_ended() const override { return stream_->shared_channel()->is_finished(); }

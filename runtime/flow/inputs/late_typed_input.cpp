@@ -24,8 +24,8 @@ bool LateTypedInput::awaits_first_message() const {
     return !typing_.schema() && stream_->shared_channel()->pending_messages() == 0;
 }
 
-bool LateTypedInput::take(bool at_once) {
-    if (!stream_->advance(at_once)) return false;
+bool LateTypedInput::take(TakeIn wanted) {
+    if (!stream_->advance(wanted)) return false;
     typed_ = typed_batch();
     if (typed_ && slot_) slot_->set_batch(typed_);
     return true;

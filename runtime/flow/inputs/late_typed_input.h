@@ -18,7 +18,7 @@ public:
     [[nodiscard]] bool prepare(Engine& engine, const std::string& name) override;
     [[nodiscard]] StreamScan scan() override { return scan_of(*slot_); }
     [[nodiscard]] bool awaits_first_message() const override;
-    bool take(bool at_once) override;
+    bool take(TakeIn wanted) override;
     [[nodiscard]] std::size_t rows(bool removed) const override { return removed || !typed_ ? 0 : typed_->rows; }
     void release(bool processed) override;
     [[nodiscard]] std::string take_report() override { return typing_.take_report(); }

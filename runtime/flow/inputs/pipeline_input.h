@@ -46,10 +46,9 @@ public:
     // In each cycle.
     /// Nothing can be done with the rows of the others before it has had a message.
     [[nodiscard]] virtual bool awaits_first_message() const { return false; }
-    /// Takes what has arrived for this input alone. False when nothing has, or it waits for more and not everything is
-    /// wanted at_once.
-    virtual bool take(bool at_once) {
-        (void)at_once;
+    /// Takes what has arrived for this input alone. False when nothing of it is wanted.
+    virtual bool take(TakeIn wanted) {
+        (void)wanted;
         return false;
     }
     /// Shows the rows at hand that others made.

@@ -42,14 +42,17 @@ void PipelineInputs::watch(const StreamPlan& plan, const PlannedClock& clock) co
     for (const ClockValue& member : clock.members) watch(plan, plan.clocks.at(member.clock));
 }
 
-PipelineInputs::Taken PipelineInputs::take(bool at_once) {
+bool PipelineInputs::await_first_message() const {
+    return std::any_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->awaits_first_message(); });
+}
+
+PipelineInputs::Taken PipelineInputs::take(TakeIn wanted) {
     Taken taken;
     // Until the query is planned nothing can be done with rows: they wait in their channels for those that decide the
     // types of the others.
-    if (std::any_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->awaits_first_message(); }))
-        return taken;
+    if (await_first_message()) return taken;
     for (const auto& input : inputs_) {
-        if (!input->take(at_once)) continue;
+        if (!input->take(wanted)) continue;
         taken.any = true;
         const StreamInput& stream = *input->own_stream();
         taken.rows += stream.batch_rows();

@@ -32,8 +32,10 @@ public:
         std::uint64_t rows = 0;
         std::uint64_t bytes = 0;
     };
+    /// Nothing is taken: an input has to have its first message before.
+    [[nodiscard]] bool await_first_message() const;
     /// Takes what has arrived for inputs that nobody shares.
-    Taken take(bool at_once);
+    Taken take(TakeIn wanted);
     /// Rows from before the pipeline are still to be read: part by part, before any new ones.
     [[nodiscard]] bool reads_past_rows() const;
     void show_past_rows();

@@ -68,9 +68,9 @@ void StreamInput::apply_defaults_from(const TableObject& table) {
     rows_sql_ = defaulted_slot_->from_sql();
 }
 
-bool StreamInput::advance(bool at_once) {
+bool StreamInput::advance(TakeIn wanted) {
     release(false);  // Of a cycle that failed midway.
-    batch_ = channel_->take(at_once || !failure_.empty());
+    batch_ = channel_->take(failure_.empty() ? wanted : TakeIn::everything);
     if (!batch_) return false;
     if (!failure_.empty()) {
         release(false);

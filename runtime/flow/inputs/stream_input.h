@@ -32,9 +32,8 @@ public:
     StreamInput(const StreamInput&) = delete;
     StreamInput& operator=(const StreamInput&) = delete;
 
-    /// Takes what has arrived and makes it the batch at hand. False when nothing has arrived, or when batch_size makes
-    /// it wait for more and not everything is wanted at_once.
-    bool advance(bool at_once = false);
+    /// Takes what has arrived and makes it the batch at hand. False when nothing of it is wanted.
+    bool advance(TakeIn wanted = TakeIn::due);
     /// Puts it out of work for good, for what it cannot go on after: what arrives from now on is taken and given back
     /// as not processed.
     void fail(const std::string& reason);

@@ -16,18 +16,32 @@ using namespace laminar;
 namespace {
 
 struct Channel {
-    explicit Channel(InputChannel::Limits limits, std::function<void()> wake = {}, std::function<void()> hurry = {}) {
+    /// Counts how often a cycle was asked for.
+    explicit Channel(
+        InputChannel::Limits limits, std::function<void()> on_request = [] {}) {
         auto batch_schema = std::make_shared<BatchSchema>();
         batch_schema->columns.push_back(payload_column("n", "INTEGER"));
         schema = batch_schema;
-        input = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, std::move(wake),
-                                               std::move(hurry));
+        InputChannel::Requests asked;
+        asked.cycle = [this, on_request](InputChannel::Clock::time_point time) {
+            ++requests;
+            requested = time;
+            on_request();
+        };
+        asked.cycle_now = [this, on_request] {
+            ++urgent_requests;
+            on_request();
+        };
+        input = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, std::move(asked));
     }
     std::optional<MessageError> offer(const std::string& payload) {
         Message message;
         message.payload = payload;
         return input->offer(message);
     }
+    std::atomic<int> requests = 0;
+    InputChannel::Clock::time_point requested;  ///< By the last of them.
+    std::atomic<int> urgent_requests = 0;
     std::shared_ptr<const BatchSchema> schema;
     std::shared_ptr<InputChannel> input;
 };
@@ -78,24 +92,23 @@ TEST_CASE("a channel of several batches drops the oldest of what waits") {
 }
 
 TEST_CASE("the consumer gets all that has arrived as one batch") {
-    int wakes = 0;
-    Channel channel({}, [&] { ++wakes; });
+    Channel channel({});
     CHECK(channel.input->take() == nullptr);
     CHECK_FALSE(channel.offer(R"({"n":1})"));
     CHECK_FALSE(channel.offer(R"({"n":2})"));
     CHECK(channel.offer(R"({"n":"x"})"));
     CHECK(channel.input->pending_messages() == 2);
-    CHECK(wakes == 0);
+    CHECK(channel.requests == 0);
     channel.input->flush();
     channel.input->flush();
-    CHECK(wakes == 1);
+    CHECK(channel.requests == 1);
     std::unique_ptr<ColumnBatch> batch = channel.input->take();
     REQUIRE(batch);
     CHECK(batch->rows == 2);
     CHECK(batch->messages == 2);
     CHECK(channel.input->take() == nullptr);
     channel.input->flush();
-    CHECK(wakes == 1);
+    CHECK(channel.requests == 1);
     const ColumnBatch* memory = batch.get();
     channel.input->recycle(std::move(batch));
     CHECK_FALSE(channel.offer(R"({"n":3})"));
@@ -107,8 +120,7 @@ TEST_CASE("the consumer gets all that has arrived as one batch") {
 }
 
 TEST_CASE("full is a matter of messages or bytes, and room is announced once") {
-    int wakes = 0;
-    Channel channel({2, 1 << 20}, [&] { ++wakes; });
+    Channel channel({2, 1 << 20});
     int resumed = 0;
     channel.input->notify_on_space([&] { ++resumed; });
     CHECK(resumed == 1);
@@ -118,7 +130,7 @@ TEST_CASE("full is a matter of messages or bytes, and room is announced once") {
     CHECK(channel.input->is_full());
     channel.input->notify_on_space([&] { ++resumed; });
     CHECK(resumed == 1);
-    CHECK(wakes == 1);
+    CHECK(channel.urgent_requests == 2);  // Half full, and with a producer that waits.
     CHECK_FALSE(channel.offer(R"({"n":3})"));
     CHECK(channel.input->take()->rows == 3);
     CHECK(resumed == 2);
@@ -138,31 +150,29 @@ TEST_CASE("full is a matter of messages or bytes, and room is announced once") {
     CHECK(amplified.input->is_full());
 }
 
-TEST_CASE("the consumer is hurried once when the channel is half full, and by a producer that waits") {
-    int hurries = 0;
-    Channel channel({4, 1 << 20}, {}, [&] { ++hurries; });
+TEST_CASE("a cycle is asked for at once, and once, when the channel is half full, and by a producer that waits") {
+    Channel channel({4, 1 << 20});
     CHECK_FALSE(channel.offer(R"({"n":1})"));
-    CHECK(hurries == 0);
+    CHECK(channel.urgent_requests == 0);
     CHECK_FALSE(channel.offer(R"({"n":2})"));
-    CHECK(hurries == 1);
+    CHECK(channel.urgent_requests == 1);
     CHECK_FALSE(channel.offer(R"({"n":3})"));
     CHECK_FALSE(channel.offer(R"({"n":4})"));
-    CHECK(hurries == 1);
+    CHECK(channel.urgent_requests == 1);
     channel.input->notify_on_space([] {});
-    CHECK(hurries == 2);
+    CHECK(channel.urgent_requests == 2);
     CHECK(channel.input->take()->rows == 4);
     CHECK_FALSE(channel.offer(R"({"n":5})"));
     CHECK_FALSE(channel.offer(R"({"n":6})"));
-    CHECK(hurries == 3);
+    CHECK(channel.urgent_requests == 3);
 
     // Whoever waits for more rows than half is not called again and again meanwhile.
-    hurries = 0;
-    Channel patient({.messages = 4, .batch_rows = 4, .batch_timeout = std::chrono::hours(1)}, {}, [&] { ++hurries; });
+    Channel patient({.messages = 4, .batch_rows = 4, .batch_timeout = std::chrono::hours(1)});
     for (int n = 0; n < 3; ++n) {
         CHECK_FALSE(patient.offer(R"({"n":1})"));
-        CHECK(patient.input->take(false) == nullptr);
+        CHECK(patient.input->take(TakeIn::due) == nullptr);
     }
-    CHECK(hurries == 1);
+    CHECK(patient.urgent_requests == 1);
 }
 
 TEST_CASE("rows of another schema come after those of the one before") {
@@ -196,12 +206,11 @@ TEST_CASE("rows of another schema come after those of the one before") {
 }
 
 TEST_CASE("finished means that everything has been taken") {
-    int wakes = 0;
-    Channel channel({}, [&] { ++wakes; });
+    Channel channel({});
     CHECK_FALSE(channel.offer(R"({"n":1})"));
     channel.input->finish();
     channel.input->finish();
-    CHECK(wakes == 1);
+    CHECK(channel.urgent_requests == 1);
     CHECK_FALSE(channel.input->is_finished());
     CHECK(channel.input->take()->rows == 1);
     CHECK(channel.input->is_finished());
@@ -339,47 +348,100 @@ TEST_CASE("a producer and a consumer on two threads lose nothing and never stall
 }
 
 TEST_CASE("a batch is waited for until it is full") {
-    int wakes = 0;
-    Channel channel({.messages = 100, .batch_rows = 3, .batch_timeout = std::chrono::hours(1)}, [&] { ++wakes; });
-    CHECK_FALSE(channel.input->batch_due());
+    Channel channel({.messages = 100, .batch_rows = 3, .batch_timeout = std::chrono::hours(1)});
+    CHECK_FALSE(channel.input->due());
     CHECK_FALSE(channel.offer(R"({"n":1})"));
     channel.input->flush();
-    CHECK(wakes == 1);  // To learn when it is due.
-    CHECK(channel.input->take(false) == nullptr);
-    REQUIRE(channel.input->batch_due());
-    CHECK(*channel.input->batch_due() > InputChannel::Clock::now() + std::chrono::minutes(30));
+    CHECK(channel.requests == 1);  // To learn when it is due.
+    CHECK(channel.input->take(TakeIn::due) == nullptr);
+    REQUIRE(channel.input->due());
+    CHECK(*channel.input->due() > InputChannel::Clock::now() + std::chrono::minutes(30));
     CHECK_FALSE(channel.offer(R"({"n":2})"));
     channel.input->flush();
-    CHECK(wakes == 1);
+    CHECK(channel.requests == 1);
     CHECK_FALSE(channel.offer(R"({"n":3})"));
     channel.input->flush();
-    CHECK(wakes == 2);
-    const std::unique_ptr<ColumnBatch> batch = channel.input->take(false);
+    CHECK(channel.requests == 2);
+    const std::unique_ptr<ColumnBatch> batch = channel.input->take(TakeIn::due);
     REQUIRE(batch);
     CHECK(batch->rows == 3);
-    CHECK_FALSE(channel.input->batch_due());
+    CHECK_FALSE(channel.input->due());
 }
 
 TEST_CASE("a batch is not waited for when there is no room, no more to come, or no patience") {
     const InputChannel::Limits limits{.messages = 2, .batch_rows = 10, .batch_timeout = std::chrono::hours(1)};
     Channel full(limits);
     CHECK_FALSE(full.offer(R"({"n":1})"));
-    CHECK(full.input->take(false) == nullptr);
+    CHECK(full.input->take(TakeIn::due) == nullptr);
     CHECK_FALSE(full.offer(R"({"n":2})"));
-    CHECK(full.input->take(false) != nullptr);
+    CHECK(full.input->take(TakeIn::due) != nullptr);
 
     Channel ended(limits);
     CHECK_FALSE(ended.offer(R"({"n":1})"));
     ended.input->finish();
-    CHECK(ended.input->take(false) != nullptr);
+    CHECK(ended.input->take(TakeIn::due) != nullptr);
 
     Channel urgent(limits);
     CHECK_FALSE(urgent.offer(R"({"n":1})"));
-    CHECK(urgent.input->take(true) != nullptr);
+    CHECK(urgent.input->take() != nullptr);
 
     Channel due({.batch_rows = 10, .batch_timeout = std::chrono::milliseconds(0)});
     CHECK_FALSE(due.offer(R"({"n":1})"));
-    CHECK(due.input->take(false) != nullptr);
+    CHECK(due.input->take(TakeIn::due) != nullptr);
+}
+
+TEST_CASE("a message after silence is due at once, and one in a stream when it has waited") {
+    using Clock = InputChannel::Clock;
+    Channel channel({});
+    channel.input->set_max_latency(std::chrono::hours(1));
+    CHECK_FALSE(channel.offer(R"({"n":1})"));
+    channel.input->flush();
+    CHECK(channel.requested <= Clock::now());
+    CHECK(channel.input->take(TakeIn::due) != nullptr);
+
+    CHECK_FALSE(channel.offer(R"({"n":2})"));
+    channel.input->flush();
+    CHECK(channel.requests == 2);
+    CHECK(channel.requested > Clock::now() + std::chrono::minutes(30));
+    CHECK(channel.input->due() == channel.requested);
+    CHECK(channel.input->take(TakeIn::due) == nullptr);
+    CHECK_FALSE(channel.offer(R"({"n":3})"));
+    channel.input->flush();
+    CHECK(channel.requests == 2);  // The consumer knows when.
+    SUBCASE("somebody waits for an answer") {
+        const auto batch = channel.input->take(TakeIn::arrived);
+        REQUIRE(batch);
+        CHECK(batch->rows == 2);
+    }
+    SUBCASE("the peer waits for an acknowledgement") {
+        Message message;
+        message.payload = R"({"n":4})";
+        message.tracked = true;
+        CHECK_FALSE(channel.input->offer(message));
+        channel.input->flush();
+        CHECK(channel.requested <= Clock::now());
+        CHECK(channel.input->take(TakeIn::due)->rows == 3);
+    }
+    SUBCASE("a batch is worth it") {
+        for (int n = 0; n < 498; ++n) CHECK_FALSE(channel.offer(R"({"n":4})"));
+        CHECK(channel.urgent_requests == 1);
+        CHECK(channel.input->take(TakeIn::due)->rows == 500);
+    }
+    SUBCASE("no more comes") {
+        channel.input->finish();
+        CHECK(channel.urgent_requests == 1);
+        CHECK(channel.input->take(TakeIn::due)->rows == 2);
+    }
+}
+
+TEST_CASE("without latency every message is due at once") {
+    Channel channel({});
+    for (int n = 0; n < 3; ++n) {
+        CHECK_FALSE(channel.offer(R"({"n":1})"));
+        channel.input->flush();
+        CHECK(channel.requests == n + 1);
+        CHECK(channel.input->take(TakeIn::due)->rows == 1);
+    }
 }
 
 TEST_CASE("the producer learns what became of tracked messages") {

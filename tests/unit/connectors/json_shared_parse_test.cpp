@@ -113,7 +113,7 @@ TEST_CASE("several channels take one message, each by its own rules") {
         schema->columns = {payload_column("n", type),
                            metadata_column("message_id", "VARCHAR", MetadataField::message_id)};
         return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema),
-                                              InputChannel::Limits{.messages = 2, .bytes = bytes}, [] {});
+                                              InputChannel::Limits{.messages = 2, .bytes = bytes});
     };
     const auto numbers = channel("INTEGER", 1 << 20);
     const auto texts = channel("VARCHAR", 1 << 20);

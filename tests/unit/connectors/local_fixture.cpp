@@ -21,8 +21,9 @@ Consumer::Consumer(World& environment, const ConnectionObject& definition, std::
     batch_schema->columns = std::move(columns);
     schema = batch_schema;
     const ConnectionInputOptions options = connection_input_options(definition, world.secrets);
-    channel = std::make_shared<InputChannel>(schema, make_message_decoder(options.decoder, schema),
-                                             InputChannel::Limits{limit, 1 << 20}, [&] { world.observer.changed(); });
+    channel = std::make_shared<InputChannel>(
+        schema, make_message_decoder(options.decoder, schema), InputChannel::Limits{limit, 1 << 20},
+        InputChannel::Requests{[&](auto) { world.observer.changed(); }, [&] { world.observer.changed(); }});
 }
 
 void Consumer::take(std::size_t enough) {

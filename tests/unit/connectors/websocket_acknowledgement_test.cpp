@@ -25,7 +25,7 @@ HeldMessage held(const std::string& payload, std::vector<std::string> ids, const
 std::shared_ptr<InputChannel> channel() {
     auto schema = std::make_shared<BatchSchema>();
     schema->columns.push_back(payload_column("n", "INTEGER"));
-    return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{}, [] {});
+    return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{});
 }
 
 std::vector<std::string> ids_of(const std::vector<AcknowledgementDue>& due) {

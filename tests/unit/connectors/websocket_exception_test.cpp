@@ -63,9 +63,11 @@ std::shared_ptr<InputChannel> failing_channel() {
     options.format = MessageFormat::text;
     auto failed = std::make_shared<std::atomic<bool>>(false);
     return std::make_shared<InputChannel>(schema, make_message_decoder(options, schema), InputChannel::Limits{},
-                                          [failed] {
-                                              if (!failed->exchange(true)) throw std::runtime_error("something broke");
-                                          });
+                                          InputChannel::Requests{[failed](InputChannel::Clock::time_point) {
+                                                                     if (!failed->exchange(true))
+                                                                         throw std::runtime_error("something broke");
+                                                                 },
+                                                                 {}});
 }
 
 void check_has_failed(Connection& connection) {

@@ -64,7 +64,7 @@ TextConsumer::TextConsumer(std::size_t limit) {
     options.format = MessageFormat::text;
     InputChannel::Limits limits;
     limits.messages = limit;
-    channel_ = std::make_shared<InputChannel>(schema, make_message_decoder(options, schema), limits, [] {});
+    channel_ = std::make_shared<InputChannel>(schema, make_message_decoder(options, schema), limits);
 }
 
 const std::vector<std::string>& TextConsumer::take() {

@@ -19,7 +19,7 @@ std::shared_ptr<InputChannel> number_channel() {
     column.type = TypeId::integer;
     column.json_path = {"value"};
     schema->columns.push_back(column);
-    return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{}, [] {});
+    return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{});
 }
 
 }  // namespace

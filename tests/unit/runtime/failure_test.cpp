@@ -96,8 +96,7 @@ TEST_CASE("a table whose rows cannot be stored fails, and its readers with it") 
     table.columns = {column};
     const auto schema = table_batch_schema(table, MessageFormat::json);
     const auto channel =
-        std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{},
-                                       std::function<void()>(), std::function<void()>());
+        std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{});
     Progress progress;
     StreamGraph graph(progress);
     graph.add_table("r", StreamInput::for_table(*engine, table, channel));
@@ -107,15 +106,15 @@ TEST_CASE("a table whose rows cannot be stored fails, and its readers with it") 
         return channel->offer(message);
     };
     REQUIRE_FALSE(offer());
-    CHECK(graph.cycle(*engine, true));
+    CHECK(graph.cycle(*engine, TakeIn::everything));
     CHECK(graph.failure().empty());
     engine->execute("DROP VIEW main.r; DROP TABLE laminar_retained.r");
     REQUIRE_FALSE(offer());
-    graph.cycle(*engine, true);
+    graph.cycle(*engine, TakeIn::everything);
     CHECK(graph.failure().starts_with("table \"r\" failed: "));
     // What comes later is taken, so that others who read the connection do not stand still for it.
     REQUIRE_FALSE(offer());
-    graph.cycle(*engine, true);
+    graph.cycle(*engine, TakeIn::everything);
     CHECK(channel->pending_messages() == 0);
     graph.clear();
 }

@@ -81,8 +81,7 @@ void FlowFixture::add(const TableObject& table) {
         return;
     }
     const auto schema = table_batch_schema(table, MessageFormat::json);
-    auto channel =
-        std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{}, [] {});
+    auto channel = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{});
     graph.add_table(table.name, StreamInput::for_table(*engine, table, channel));
     channels[table.name] = std::move(channel);
 }

@@ -34,7 +34,7 @@ public:
     /// Offers a message to a table.
     void offer(const std::string& table, const std::string& json);
     /// One cycle.
-    bool cycle() { return graph.cycle(*engine, true); }
+    bool cycle() { return graph.cycle(*engine, TakeIn::everything); }
     /// What a pipeline without INSERT has delivered since the last time.
     std::vector<std::string> take(const std::string& pipeline);
     /// The rows of a query over the engine's tables.

@@ -46,7 +46,7 @@ struct Connections {
         return channel;
     }
     static std::shared_ptr<InputChannel> open(const std::shared_ptr<const BatchSchema>& schema) {
-        return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{}, [] {});
+        return std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), InputChannel::Limits{});
     }
     std::unique_ptr<StreamInput> stream(const std::shared_ptr<InputChannel>& channel) {
         return StreamInput::for_connection(*engine, "input " + std::to_string(inputs.size()), channel);
@@ -93,9 +93,9 @@ TEST_CASE("a connection is taken in as it comes, and has ended with its channel"
     const auto channel = made.add_typed();
     PipelineInput& input = *made.inputs.front();
     CHECK(input.prepare(*made.engine, "p"));
-    CHECK_FALSE(input.take(true));
+    CHECK_FALSE(input.take(TakeIn::everything));
     offer(*channel, R"({"n":7})");
-    CHECK(input.take(true));
+    CHECK(input.take(TakeIn::everything));
     CHECK(input.rows() == 1);
     CHECK(made.read(0) == Rows{R"({"n":7})"});
     CHECK(input.fed_by() == std::set<std::string>{"feed"});
@@ -120,13 +120,13 @@ TEST_CASE("an input whose columns the query does not decide has those of its fir
     CHECK(input.message_slot() == nullptr);
     offer(*channel, R"({"a":1,"b":"x"})");
     CHECK_FALSE(input.awaits_first_message());
-    CHECK(input.take(true));
+    CHECK(input.take(TakeIn::everything));
     REQUIRE(input.prepare(*made.engine, "p"));
     CHECK(input.query_input().columns.size() == 2);
     CHECK(made.read(0) == Rows{R"({"a":1,"b":"x"})"});
     input.release(true);
     offer(*channel, R"({"a":2,"b":"y"})");
-    CHECK(input.take(true));
+    CHECK(input.take(TakeIn::everything));
     CHECK(made.read(0) == Rows{R"({"a":2,"b":"y"})"});
     input.release(true);
 }
@@ -137,10 +137,10 @@ TEST_CASE("nothing is taken before every input has had its first message") {
     const auto late = made.add_late_typed();
     PipelineInputs inputs(std::move(made.inputs));
     offer(*typed, R"({"n":1})");
-    CHECK_FALSE(inputs.take(true).any);
+    CHECK_FALSE(inputs.take(TakeIn::everything).any);
     CHECK(typed->pending_messages() == 1);
     offer(*late, R"({"a":1})");
-    const PipelineInputs::Taken taken = inputs.take(true);
+    const PipelineInputs::Taken taken = inputs.take(TakeIn::everything);
     CHECK(taken.any);
     CHECK(taken.rows == 2);
     CHECK(taken.bytes > 0);

@@ -236,7 +236,7 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
         const auto schema = table_batch_schema(*catalog_.find_as<TableObject>(table), MessageFormat::json);
         InputChannel::Limits limits;
         limits.messages = most_messages;
-        auto channel = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits, [] {});
+        auto channel = std::make_shared<InputChannel>(schema, make_message_decoder({}, schema), limits);
         graph.add_table(table, StreamInput::for_connection(engine, unique_name(table), channel));
         feeds.push_back({table, std::move(channel), &recording.messages(table)});
     }
@@ -288,7 +288,7 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
             outcome.rows_before_end = result->rows_delivered();
         const std::uint64_t read_before = paused ? paused->rows_in() : 0;
         if (paused) paused->pause();
-        graph.cycle(engine, true);
+        graph.cycle(engine, TakeIn::everything);
         if (paused && paused->rows_in() != read_before) went_on += paused->name() + " went on while it was paused\n";
         if (paused) paused->resume();
         if (cycle == feeding.cycles_before) begin(stages_.back());
