@@ -60,6 +60,7 @@ enum class Withheld : std::uint8_t { no, reaches_files, of_the_engine };
 struct IntervalLength {
     bool is_known = false;
     bool varies = false;
+    bool mixes_months = false;            ///< Of months beside days or time. Only when it is known.
     std::chrono::microseconds length{0};  ///< Months count as 30 days. Only when it is known.
 };
 

@@ -97,18 +97,27 @@ bool FunctionCheck::check_setting_name(const ast::FunctionCall& call, Diagnostic
     return false;
 }
 
-bool FunctionCheck::check_size(const ast::Expression& size, std::string_view function, std::string_view role,
-                               bool must_be_fixed, Diagnostics& diagnostics) {
+bool FunctionCheck::check_size(const ast::Expression& size, std::string_view function, const SizeRole& role,
+                               Diagnostics& diagnostics) {
     const IntervalLength length = checker_.interval_length(size);
-    if (length.varies && must_be_fixed) {
+    if (length.varies && role.must_be_fixed) {
         diagnostics.error(DiagnosticCode::query_type_error, size.span,
-                          fmt::format("the {} of {} must be the same for all rows", role, function),
+                          fmt::format("the {} of {} must be the same for all rows", role.name, function),
                           "write it as an interval, such as INTERVAL '5 minutes'");
         return false;
     }
-    if (!length.is_known || length.length.count() > 0) return true;
+    if (!length.is_known) return true;
+    if (length.mixes_months && role.cuts_time) {
+        diagnostics.error(
+            DiagnosticCode::query_type_error, size.span,
+            fmt::format("the {} of {} mixes months, which have no length in days, with days or time", role.name,
+                        function),
+            "write months alone or days and time alone, such as INTERVAL '1 month' or INTERVAL '31 days'");
+        return false;
+    }
+    if (length.length.count() > 0) return true;
     diagnostics.error(DiagnosticCode::query_type_error, size.span,
-                      fmt::format("the {} of {} must be longer than nothing", role, function),
+                      fmt::format("the {} of {} must be longer than nothing", role.name, function),
                       "write it as an interval, such as INTERVAL '5 minutes'");
     return false;
 }
@@ -118,12 +127,12 @@ bool FunctionCheck::check_windows(const ast::FunctionCall& call, std::size_t fir
     const std::string function = upper_case(name);
     if (call.arguments.size() <= first) return true;
     const ast::Expression& size = call.arguments[first].value;
-    if (name.starts_with("session")) return check_size(size, function, "gap", true, diagnostics);
-    if (!name.starts_with("hop")) return check_size(size, function, "size", false, diagnostics);
+    if (name.starts_with("session")) return check_size(size, function, {"gap", true, false}, diagnostics);
+    if (!name.starts_with("hop")) return check_size(size, function, {"size", false, true}, diagnostics);
     if (call.arguments.size() <= first + 1) return true;
     const ast::Expression& whole = call.arguments[first + 1].value;
-    bool good = check_size(size, function, "slide", true, diagnostics);
-    good = check_size(whole, function, "size", true, diagnostics) && good;
+    bool good = check_size(size, function, {"slide", true, true}, diagnostics);
+    good = check_size(whole, function, {"size", true, false}, diagnostics) && good;
     if (!good) return false;
     const IntervalLength slide = checker_.interval_length(size);
     const IntervalLength span = checker_.interval_length(whole);

@@ -44,7 +44,12 @@ private:
     bool check_setting_name(const ast::FunctionCall& call, Diagnostics& diagnostics) const;
     std::pair<std::string_view, SourceSpan> more_than_a_row(const ast::Expression& expression,
                                                             std::set<std::string>& seen);
-    bool check_size(const ast::Expression& size, std::string_view function, std::string_view role, bool must_be_fixed,
+    struct SizeRole {
+        std::string_view name;
+        bool must_be_fixed = false;  ///< The same for all rows.
+        bool cuts_time = false;      ///< Windows begin every so often.
+    };
+    bool check_size(const ast::Expression& size, std::string_view function, const SizeRole& role,
                     Diagnostics& diagnostics);
 
     const Catalog& catalog_;

@@ -169,13 +169,18 @@ public:
                             std::holds_alternative<ast::Subquery>(each.node);
         });
         if (length.varies) return length;
-        const std::string sql = "SELECT epoch_us(CAST((" + write_expression(interval).text + ") AS INTERVAL))";
+        const std::string sql =
+            "SELECT epoch_us(i), (year(i) <> 0 OR month(i) <> 0) AND "
+            "(day(i) <> 0 OR hour(i) <> 0 OR minute(i) <> 0 OR microsecond(i) <> 0) FROM (SELECT CAST((" +
+            write_expression(interval).text + ") AS INTERVAL) AS i)";
         if (const auto known = intervals_.find(sql); known != intervals_.end()) return known->second;
         try {
             const ResultTable result = prepare_statement(connection(), sql)->execute();
             length.is_known = true;
-            if (result.values[0].is_valid(0))
+            if (result.values[0].is_valid(0)) {
                 length.length = std::chrono::microseconds(result.values[0].values<std::int64_t>()[0]);
+                length.mixes_months = result.values[1].values<bool>()[0];
+            }
         } catch (const EngineException&) {
             // No interval at all, or one beyond all time: whoever checks the query says so.
         }
