@@ -259,8 +259,8 @@ const std::vector<const char*>& window_macros() {
         "CREATE OR REPLACE TEMP MACRO laminar_hop_first(ts, slide, size) AS "
         "time_bucket(slide, ts - size, TIMESTAMP '1970-01-01') + slide",
         "CREATE OR REPLACE TEMP MACRO laminar_hop_windows(ts, slide, size) AS "
-        "[{'start': s, 'end': s + size} for s in generate_series(laminar_hop_first(ts, slide, size), "
-        "time_bucket(slide, ts, TIMESTAMP '1970-01-01'), slide)]"};
+        "coalesce([{'start': s, 'end': s + size} for s in generate_series(laminar_hop_first(ts, slide, size), "
+        "time_bucket(slide, ts, TIMESTAMP '1970-01-01'), slide)], [NULL])"};
     return macros;
 }
 

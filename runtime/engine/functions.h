@@ -59,7 +59,8 @@ inline constexpr const char* aggregate_functions_sql =
     "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'";
 
 /// Definitions of what HOP is made of: laminar_hop_first(ts, slide, size), the start of the first window that a time
-/// belongs to, and laminar_hop_windows(ts, slide, size), all of them.
+/// belongs to, and laminar_hop_windows(ts, slide, size), all of them; of a row without a time the window is NULL, as
+/// TUMBLE has it.
 [[nodiscard]] const std::vector<const char*>& window_macros();
 
 }  // namespace laminar
