@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "parser/ast/structure.h"
 #include "parser/ast/visit.h"
 
 namespace laminar {
@@ -12,6 +13,9 @@ namespace laminar {
 namespace {
 
 using WindowKind = ast::TimeWindow::Kind;
+
+constexpr const char* condition_hint = "group by it in a subquery, and put the condition around that";
+constexpr const char* rows_hint = "take it of the rows of a table or subquery";
 
 bool is_window(const ast::Expression& expression, WindowKind kind) {
     const auto* window = std::get_if<ast::TimeWindow>(&expression.node);
@@ -23,11 +27,9 @@ public:
     explicit Placement(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
     void check(const ast::Query& query) {
-        const auto* select = std::get_if<ast::Select>(&query.body.node);
-        if (!select || !session_in_results(*select)) {
-            for (const ast::OrderItem& item : query.order_by) {
-                if (const auto session = find(item.value, WindowKind::session)) ask_for_groups(*session);
-            }
+        check_order(query);
+        for (const ast::ExpressionBox* count : {&query.limit, &query.offset}) {
+            if (*count) check_place(**count, "LIMIT", rows_hint);
         }
         ast::for_each_child_of_query(
             query, [&](const ast::Expression& expression) { check_below(expression); },
@@ -43,12 +45,40 @@ private:
             if (operation->right) check_selects(*operation->right);
         } else if (const auto* select = std::get_if<ast::Select>(&body.node)) {
             check(*select);
+        } else if (const auto* values = std::get_if<ast::Values>(&body.node)) {
+            for (const auto& row : values->rows) {
+                for (const ast::Expression& value : row) check_place(value, "VALUES", rows_hint);
+            }
+        }
+    }
+
+    /// ORDER BY is asked of the results: it may have the window that they have.
+    void check_order(const ast::Query& query) {
+        const auto* select = std::get_if<ast::Select>(&query.body.node);
+        for (const ast::OrderItem& item : query.order_by) {
+            for (const WindowKind kind : {WindowKind::session, WindowKind::hop}) {
+                const auto window = find(item.value, kind);
+                if (!window) continue;
+                const auto of_results = select ? window_in_results(*select, kind) : std::nullopt;
+                if (of_results && ast::same_structure(*of_results, *window)) continue;
+                if (kind == WindowKind::session && !of_results)
+                    ask_for_groups(*window);
+                else
+                    refuse(*window, kind, "ORDER BY", "select it in a subquery, and order by its column");
+            }
         }
     }
 
     void check(const ast::Select& select) {
-        if (select.where) check_condition(*select.where, "WHERE");
-        const auto session = session_in_results(select);
+        if (select.where) check_place(*select.where, "WHERE", condition_hint);
+        if (!select.from) {
+            for (const WindowKind kind : {WindowKind::session, WindowKind::hop}) {
+                if (const auto window = window_in_results(select, kind))
+                    refuse(*window, kind, "a query without FROM", rows_hint);
+            }
+            return;
+        }
+        const auto session = window_in_results(select, WindowKind::session);
         if (!session) return;
         if (select.group_by.empty() && !select.group_by_all) return ask_for_groups(*session);
         const bool plain = std::all_of(select.group_by.begin(), select.group_by.end(), [](const auto& element) {
@@ -64,19 +94,22 @@ private:
                            "group by it: GROUP BY user_id, SESSION(ts, INTERVAL '30 seconds')");
     }
 
-    void check_condition(const ast::Expression& condition, const char* clause) {
+    /// Where a row cannot be put into windows.
+    void check_place(const ast::Expression& expression, const char* place, const char* hint) {
         for (const WindowKind kind : {WindowKind::session, WindowKind::hop}) {
-            const auto call = find(condition, kind);
-            if (!call) continue;
-            const std::string name = kind == WindowKind::hop ? "HOP" : "SESSION";
-            diagnostics_.error(DiagnosticCode::unsupported_on_stream, call->span,
-                               name + " cannot stand in " + clause +
-                                   ": which windows a row belongs to is known only where rows are grouped",
-                               "group by it in a subquery, and put the condition around that");
+            if (const auto window = find(expression, kind)) refuse(*window, kind, place, hint);
         }
     }
 
-    static std::optional<ast::Expression> session_in_results(const ast::Select& select) {
+    void refuse(const ast::Expression& window, WindowKind kind, const char* place, const char* hint) {
+        const std::string name = kind == WindowKind::hop ? "HOP" : "SESSION";
+        diagnostics_.error(DiagnosticCode::unsupported_on_stream, window.span,
+                           name + " cannot stand in " + place +
+                               ": which windows a row belongs to is known only where rows are grouped",
+                           hint);
+    }
+
+    static std::optional<ast::Expression> window_in_results(const ast::Select& select, WindowKind kind) {
         std::optional<ast::Expression> found;
         ast::Select results = select;
         results.where = {};
@@ -84,7 +117,7 @@ private:
         ast::for_each_child_of_select(
             results,
             [&](const ast::Expression& expression) {
-                if (!found) found = find(expression, WindowKind::session);
+                if (!found) found = find(expression, kind);
             },
             [](const ast::TableReference&) {});
         return found;
@@ -111,7 +144,9 @@ private:
 
     void check_below(const ast::TableReference& table) {
         if (const auto* join = std::get_if<ast::Join>(&table.node); join && join->on)
-            check_condition(*join->on, "the condition of a join");
+            check_place(*join->on, "the condition of a join", condition_hint);
+        if (const auto* function = std::get_if<ast::TableFunction>(&table.node))
+            check_place(function->call, "FROM", "select it in a subquery, and take its column");
         ast::for_each_child_of_table(
             table, [&](const ast::Expression& expression) { check_below(expression); },
             [&](const ast::Query& nested) { check(nested); },

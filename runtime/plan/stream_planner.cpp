@@ -369,7 +369,7 @@ std::size_t StreamPlanner::add_output_clock(std::size_t scan, std::size_t side) 
 }
 
 void StreamPlanner::plan_query(ast::Query& query) {
-    if (!reads_stream(query)) return;
+    if (!reads_stream(query)) return refuse_stored_windows(query);
     plan_body(query.body);
     if (!query.order_by.empty())
         refuse(query.order_by.front().value.span, "ORDER BY",
@@ -457,6 +457,7 @@ void StreamPlanner::check_subqueries(const ast::Select& select) const {
                 if (reads_stream(query))
                     reject(query.span, "a subquery of a continuous query cannot read a stream",
                            "join the two streams instead");
+                refuse_stored_windows(query);
             });
     };
     ast::for_each_child_of_select(
@@ -464,9 +465,20 @@ void StreamPlanner::check_subqueries(const ast::Select& select) const {
         [](const ast::TableReference&) {});
 }
 
+void StreamPlanner::refuse_stored_windows(const ast::Query& query) const {
+    ast::visit_expressions(query, [&](const ast::Expression& each) {
+        for (const auto& [kind, name] :
+             {std::pair(ast::TimeWindow::Kind::hop, "HOP"), std::pair(ast::TimeWindow::Kind::session, "SESSION")}) {
+            if (as_window(each, kind))
+                reject(each.span, fmt::format("{} over what is stored cannot be a part of a query over a stream", name),
+                       "store its rows in a table, and read that");
+        }
+    });
+}
+
 void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
     check_subqueries(select);
-    if (!select.from || !reads_stream(*select.from)) return;
+    if (!select.from || !reads_stream(*select.from)) return refuse_stored_windows(make_query(select));
     push_row_number_filter(select);
     plan_table(*select.from);
     if (!select.sample.empty()) reject(span, "a stream cannot be sampled as a whole", "use WHERE random() < 0.1");

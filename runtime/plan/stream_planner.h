@@ -45,6 +45,8 @@ private:
     void plan_select(ast::Select& select, SourceSpan span);
     void check_static_joins(const ast::TableReference& table);
     void check_subqueries(const ast::Select& select) const;
+    /// In what reads no stream: the engine is asked for it as it is.
+    void refuse_stored_windows(const ast::Query& query) const;
     /// PlannedFragment::in_order of what reads a relation.
     [[nodiscard]] bool comes_in_order(const ast::TableReference& table) const;
     [[nodiscard]] bool comes_in_order(const ast::QueryBody& body) const;
@@ -98,6 +100,8 @@ private:
     void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
     void refuse_moments_of(const ast::Select& output, bool from_changes) const;
     void unnest_hops(ast::Select& select);
+    /// Puts rows into the windows of a HOP below the block, which has them as a column then.
+    void plan_over_hops(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);
     void warn_of_unbounded_state(SourceSpan span, const std::string& what);
 
     // stream_planner_windows.cpp: what is complete when time has passed.

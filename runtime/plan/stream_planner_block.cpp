@@ -31,6 +31,14 @@ void settle_ties(ast::Select& output, const std::vector<OutputColumn>& values) {
     });
 }
 
+bool is_grouped_by_hop(const std::vector<ast::Expression>& groups) {
+    return std::any_of(groups.begin(), groups.end(), [](const ast::Expression& group) {
+        return contains(group, [](const auto& each) { return as_window(each, ast::TimeWindow::Kind::hop); });
+    });
+}
+
+constexpr const char* windowed_alias = "__windowed";
+
 }  // namespace
 
 void StreamPlanner::name_items(ast::Select& select) {
@@ -66,7 +74,14 @@ void StreamPlanner::plan_stateful(ast::Select& select, SourceSpan span) {
         std::any_of(split.output().items.begin(), split.output().items.end(), [&](const ast::SelectItem& item) {
             return contains(item.value, [&](const auto& each) { return is_aggregate_call(each, aggregates_); });
         });
-    if (!split.groups().empty() || has_aggregate || split.output().having || !split.output().group_by.empty()) {
+    const bool is_grouped =
+        !split.groups().empty() || has_aggregate || split.output().having || !split.output().group_by.empty();
+    // What is grouped by a HOP, or has each of its windows once, takes rows window by window. Elsewhere a row is there
+    // once for each of them.
+    if (auto call = find_window(split.output(), ast::TimeWindow::Kind::hop);
+        call && (is_grouped ? !is_grouped_by_hop(split.groups()) : has_over))
+        return plan_over_hops(select, span, split, *call);
+    if (is_grouped) {
         if (plan_grouped(select, span, split)) return;
         if (!split.groups().empty()) warn_of_unbounded_state(span, "every new group is kept for good");
         return plan_changing(select, span, split, "aggregate");
@@ -198,11 +213,34 @@ void StreamPlanner::unnest_hops(ast::Select& select) {
     for (ast::SelectItem& item : select.items) {
         replace_expressions(item.value, [&](ast::Expression& each) {
             const auto* hop = as_window(each, ast::TimeWindow::Kind::hop);
-            if (!hop) return false;
+            if (!hop || hop->part != ast::TimeWindow::Part::whole) return false;
             each = each_hop(*hop, each.span);
             return true;
         });
     }
+}
+
+void StreamPlanner::plan_over_hops(ast::Select& select, SourceSpan span, SplitBlock& split,
+                                   const ast::Expression& call) {
+    const ast::Expression below = split.below(call);
+    replace_same(split.output(), call, make_rows_column(window_column));
+    if (auto other = find_window(split.output(), ast::TimeWindow::Kind::hop))
+        reject(other->span, "a query can have one HOP", "use one query for each, joined or united afterwards");
+    split.add_value(each_hop(std::get<ast::TimeWindow>(below.node), call.span), window_column);
+    ast::TableReference rows;
+    rows.node = ast::DerivedTable{false, make_query(split.input())};
+    rows.alias = ast::TableAlias{make_identifier(windowed_alias, {}), {}};
+    select = split.output();
+    for_each_result_expression(select, [](ast::Expression& expression) {
+        replace_expressions(expression, [](ast::Expression& each) {
+            auto* reference = std::get_if<ast::ColumnReference>(&each.node);
+            if (!reference || reference->parts.front().text != operator_rows_alias) return false;
+            reference->parts.front().text = windowed_alias;
+            return true;
+        });
+    });
+    select.from = std::move(rows);
+    plan_select(select, span);
 }
 
 void StreamPlanner::warn_of_unbounded_state(SourceSpan span, const std::string& what) {

@@ -1,0 +1,16 @@
+-- args: check {file}
+-- Windows that nothing puts rows into are refused where they stand.
+CREATE CONNECTION feed TO file (path = 'one_and_a_minute.ndjson');
+CREATE TABLE r (v INTEGER, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '5 seconds') WITH (connector = 'feed');
+CREATE TABLE kept (v INTEGER, ts TIMESTAMP);
+SELECT v FROM r ORDER BY HOP(ts, INTERVAL '10 s', INTERVAL '20 s');
+SELECT HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s') AS w FROM r ORDER BY HOP(ts, INTERVAL '10 s', INTERVAL '30 s');
+SELECT HOP_START(TIMESTAMP '2024-01-01', INTERVAL '10 s', INTERVAL '20 s');
+SELECT v FROM r WHERE ts IN (SELECT HOP_END(r.ts, INTERVAL '10 s', INTERVAL '20 s'));
+SELECT * FROM (VALUES (HOP_START(TIMESTAMP '2024-01-01', INTERVAL '10 s', INTERVAL '20 s'))) AS x(w);
+SELECT * FROM r, unnest([HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s')]) AS x(w);
+CREATE PIPELINE of_stored AS SELECT r.v, k.w FROM r JOIN (SELECT v, HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s') AS w FROM kept) AS k ON k.v = r.v;
+CREATE PIPELINE asked_of_stored AS SELECT v, (SELECT MAX(HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s')) FROM kept) AS w FROM r;
+CREATE PIPELINE sessions_of_stored AS SELECT r.v, k.n FROM r JOIN (SELECT v, COUNT(*) AS n FROM kept GROUP BY v, SESSION(ts, INTERVAL '10 s')) AS k ON k.v = r.v;
+CREATE PIPELINE two AS SELECT MIN(HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s')) AS a, MAX(HOP_START(ts, INTERVAL '10 s', INTERVAL '30 s')) AS b FROM r;
+CREATE PIPELINE of_changes AS SELECT MIN(HOP_START(ts, INTERVAL '10 s', INTERVAL '20 s')) AS a FROM (SELECT v, MAX(ts) AS ts FROM r GROUP BY v);
