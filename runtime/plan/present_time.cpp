@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "parser/ast/visit.h"
+#include "runtime/plan/present_time_tracer.h"
 #include "runtime/plan/stream_planner.h"
 
 namespace laminar {
@@ -25,18 +26,13 @@ std::optional<ast::Expression> find_first(const ast::Expression& expression,
     return found;
 }
 
-std::string shown_name(const ast::Expression& call) {
-    if (std::holds_alternative<ast::PresentTime>(call.node)) return "now()";
-    const std::string name = called_function(call);
-    return name.empty() || name.starts_with("laminar_") ? "this call" : name + "()";
-}
-
 }  // namespace
 
-void StreamPlanner::refuse_present_time(const ast::Expression& condition, const char* clause) const {
-    if (const auto call = find_first(condition, is_present_time))
-        reject(call->span.empty() ? condition.span : call->span,
-               fmt::format("{} in {} goes on while the rows that it let in stay where they are kept", shown_name(*call),
+void StreamPlanner::refuse_present_time(const ast::Expression& condition, const char* clause,
+                                        const ast::Select& block) const {
+    if (const auto place = PresentTimeTracer(columns_, aggregates_).find(condition, block))
+        reject(place->span.empty() ? condition.span : place->span,
+               fmt::format("{} in {} goes on while the rows that it let in stay where they are kept", shown(*place),
                            clause),
                filter_hint);
 }
@@ -45,7 +41,15 @@ void StreamPlanner::refuse_present_time(const ast::TableReference& table) const 
     if (const auto* join = std::get_if<ast::Join>(&table.node)) {
         refuse_present_time(*join->left);
         refuse_present_time(*join->right);
-        if (join->on && reads_stream(table)) refuse_present_time(*join->on, "the condition of a join");
+        if (!reads_stream(table)) return;
+        ast::Select block;
+        block.from = table;
+        if (join->on) refuse_present_time(*join->on, "the condition of a join", block);
+        for (const ast::TableReference* side : {&*join->left, &*join->right}) {
+            block.from = *side;
+            for (const ast::Identifier& column : join->using_columns)
+                refuse_present_time(make_column("", column.text, column.span), "USING", block);
+        }
     } else if (const auto* derived = std::get_if<ast::DerivedTable>(&table.node)) {
         if (reads_stream(*derived->query)) refuse_present_time(derived->query->body);
     }
@@ -53,7 +57,7 @@ void StreamPlanner::refuse_present_time(const ast::TableReference& table) const 
 
 void StreamPlanner::refuse_present_time(const ast::QueryBody& body) const {
     if (const auto* select = std::get_if<ast::Select>(&body.node)) {
-        if (select->where) refuse_present_time(*select->where, "WHERE");
+        if (select->where) refuse_present_time(*select->where, "WHERE", *select);
         if (select->from) refuse_present_time(*select->from);
     } else if (const auto* operation = std::get_if<ast::SetOperation>(&body.node)) {
         refuse_present_time(*operation->left);
@@ -64,16 +68,17 @@ void StreamPlanner::refuse_present_time(const ast::QueryBody& body) const {
 }
 
 void StreamPlanner::refuse_present_time(const ast::Select& select) const {
-    if (select.where) refuse_present_time(*select.where, "WHERE");
+    if (select.where) refuse_present_time(*select.where, "WHERE", select);
     refuse_present_time(*select.from);
-    if (select.having) refuse_present_time(*select.having, "HAVING");
-    if (select.qualify) refuse_present_time(*select.qualify, "QUALIFY");
+    if (select.having) refuse_present_time(*select.having, "HAVING", select);
+    if (select.qualify) refuse_present_time(*select.qualify, "QUALIFY", select);
 }
 
 void StreamPlanner::refuse_moments(const ast::Expression& expression) const {
     if (const auto call = find_first(expression, goes_by_the_moment))
         reject(call->span.empty() ? expression.span : call->span,
-               fmt::format("{} is another value when a row of a result that changes is taken back", shown_name(*call)),
+               fmt::format("{} is another value when a row of a result that changes is taken back",
+                           shown_present_time(*call)),
                "let the table that takes the result fill it in (at TIMESTAMP DEFAULT now()), or use the times of the "
                "rows");
 }

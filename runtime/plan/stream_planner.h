@@ -57,7 +57,8 @@ private:
     void refuse_present_time(const ast::Select& select) const;
     void refuse_present_time(const ast::QueryBody& body) const;
     void refuse_present_time(const ast::TableReference& table) const;
-    void refuse_present_time(const ast::Expression& condition, const char* clause) const;
+    /// block: whose condition it is.
+    void refuse_present_time(const ast::Expression& condition, const char* clause, const ast::Select& block) const;
     /// Where rows are taken back: the same call would say something else of the same row.
     void refuse_moments(const ast::Expression& expression) const;
     void refuse_moments_over_changes(const ast::Select& select) const;
@@ -98,7 +99,7 @@ private:
     void name_items(ast::Select& select);
     bool plan_grouped(ast::Select& select, SourceSpan span, SplitBlock& split);
     void plan_changing(ast::Select& select, SourceSpan span, SplitBlock& split, const std::string& name);
-    void refuse_moments_of(const ast::Select& output, bool from_changes) const;
+    void refuse_moments_of(const ast::Select& block, SplitBlock& split, bool from_changes) const;
     void unnest_hops(ast::Select& select);
     /// Puts rows into the windows of a HOP below the block, which has them as a column then.
     void plan_over_hops(ast::Select& select, SourceSpan span, SplitBlock& split, const ast::Expression& call);

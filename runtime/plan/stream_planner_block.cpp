@@ -146,7 +146,7 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
     const bool from_changes = reads_changes(*select.from);
     ChangingPlan changing;
     ast::Select& output = split.output();
-    refuse_moments_of(output, from_changes);
+    refuse_moments_of(select, split, from_changes);
     split.evaluate_early(aggregates_);
     if (split.input().items.empty()) split.add_value(make_number(1), "c0");
     const auto values = columns_.of(make_query(split.input()));
@@ -188,14 +188,15 @@ void StreamPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBlo
 }
 
 /// Arguments of aggregates are evaluated once, when the row comes, unless rows are taken back; nothing else is.
-void StreamPlanner::refuse_moments_of(const ast::Select& output, bool from_changes) const {
+void StreamPlanner::refuse_moments_of(const ast::Select& block, SplitBlock& split, bool from_changes) const {
+    const ast::Select& output = split.output();
     const auto look_at = [&](const ast::Expression& expression) {
         ast::Expression outside = expression;
         if (!from_changes) {
             replace_expressions(outside, [&](ast::Expression& each) {
                 if (!is_aggregate_call(each, aggregates_)) return false;
                 const auto& call = std::get<ast::FunctionCall>(each.node);
-                if (call.filter) refuse_present_time(*call.filter, "FILTER");
+                if (call.filter) refuse_present_time(split.below(*call.filter), "FILTER", block);
                 each = make_number(1);
                 return true;
             });

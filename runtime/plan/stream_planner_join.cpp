@@ -41,6 +41,8 @@ ast::TableReference* StreamPlanner::innermost_stream_join(ast::TableReference& t
 
 void StreamPlanner::plan_joins(ast::Select& select) {
     if (stream_count(*select.from) < 2) return;
+    // Before what it says of one side alone is asked of the rows of that side.
+    if (select.where) refuse_present_time(*select.where, "WHERE", select);
     // Stars and the names of columns are those of the whole clause, before parts of it become operators.
     expand_stars(select, columns_.relations_of(*select.from));
     name_items(select);
