@@ -78,15 +78,16 @@ void LeftOutRows::take_reports() {
 }
 
 void LeftOutRows::late(const BatchSlot& slot, const std::vector<std::size_t>& rows) {
+    const std::uint64_t before = late_rows_;
     for (const std::size_t row : rows) {
+        if (!told_late_.emplace(&slot, row).second) continue;
+        ++late_rows_;
         add_row_failure(slot,
                         {row,
                          "came too late: the watermark had passed its window (or the row has no time); it was left "
                          "out"},
                         FailedRow::Kind::late);
     }
-    const std::uint64_t before = late_rows_;
-    late_rows_ += rows.size();
     std::uint64_t power = 1;
     while (power <= before) power *= 10;
     if (power <= late_rows_)

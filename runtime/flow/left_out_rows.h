@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,8 +20,12 @@ public:
     /// Both outlive it; pipeline is the name for logs and reports, which may change.
     LeftOutRows(const PipelineInputs& inputs, const std::string& pipeline) : inputs_(inputs), pipeline_(pipeline) {}
 
+    /// Other rows are at hand than before.
+    void begin_cycle() { told_late_.clear(); }
+
     void refused(const std::string& reason) override;
     void refused_row(const BatchSlot& slot, const RefusedRow& row) override;
+    /// Rows that are at hand are told of once, however many of those who read them find them late.
     void late(const BatchSlot& slot, const std::vector<std::size_t>& rows) override;
     [[nodiscard]] unsigned retries(const BatchSlot* slot = nullptr) const override;
     /// A row that was made on the way, as JSON where it is known.
@@ -46,6 +51,7 @@ private:
     const std::string& pipeline_;
     std::uint64_t refused_rows_ = 0;
     std::uint64_t late_rows_ = 0;
+    std::set<std::pair<const BatchSlot*, std::size_t>> told_late_;  ///< Of the rows at hand.
     std::string latest_reason_;
     std::vector<FailedRow> failures_;
 };

@@ -150,6 +150,7 @@ void RunningPipeline::process() {
         }
         rows_in_ += inputs_.rows();
         inputs_.show();
+        left_out_.begin_cycle();
         first_acknowledgement_ = engine_.acknowledgement_count();
         output_.set(graph_->process(std::chrono::steady_clock::now(), wall_clock_(), inputs_.liveness()));
         if (!output_.is_empty() && !sink_->is_stored()) write_rows();
