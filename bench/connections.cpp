@@ -7,6 +7,7 @@
 #include "bench/client_swarm.h"
 #include "bench/report.h"
 #include "bench/scripted_session.h"
+#include "connectors/websocket/options/facts.h"
 
 int main(int count, char** arguments) {
     using namespace laminar::bench;
@@ -24,7 +25,10 @@ int main(int count, char** arguments) {
     swarm.connect(port, clients);
     session.wait_until([&](const laminar::SessionStatus& status) {
         return std::any_of(status.connections.begin(), status.connections.end(),
-                           [&](const laminar::ConnectionStatus& hub) { return hub.clients == clients; });
+                           [&](const laminar::ConnectionStatus& hub) {
+                               return std::get<std::int64_t>(hub.details.at(laminar::WebSocketDetail::clients)) ==
+                                      static_cast<std::int64_t>(clients);
+                           });
     });
     const double after = resident_bytes();
     constexpr double mebibyte = 1 << 20;

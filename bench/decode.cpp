@@ -13,6 +13,7 @@
 #include "bench/decode_work.h"
 #include "bench/feed.h"
 #include "bench/report.h"
+#include "connectors/registry/builtin_connectors.h"
 
 namespace {
 
@@ -53,12 +54,12 @@ void read_into_documents(const std::vector<std::string>& messages) {
 }
 
 std::vector<BatchColumn> with_metadata(std::vector<BatchColumn> columns) {
-    for (const MetadataColumn& metadata : metadata_columns()) {
-        if (metadata.field == MetadataField::data) continue;
+    for (const MetadataField metadata : builtin_connectors().metadata_columns()) {
+        if (metadata == MetadataField::data) continue;
         BatchColumn hidden;
-        hidden.name = "__" + std::string(metadata.name);
-        hidden.type = metadata.type;
-        hidden.metadata = metadata.field;
+        hidden.name = "__" + std::string(metadata->name);
+        hidden.type = metadata->type;
+        hidden.metadata = metadata;
         columns.push_back(std::move(hidden));
     }
     return columns;

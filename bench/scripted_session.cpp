@@ -14,6 +14,7 @@
 
 #include "bench/feed.h"
 #include "connectors/registry/builtin_connectors.h"
+#include "connectors/websocket/options/facts.h"
 #include "parser/read/parser.h"
 
 namespace laminar::bench {
@@ -94,7 +95,12 @@ std::uint16_t ScriptedSession::port_of(const std::string& connection) {
     std::uint16_t port = 0;
     wait_until([&](const SessionStatus& status) {
         for (const ConnectionStatus& candidate : status.connections) {
-            if (candidate.name == connection) port = candidate.port;
+            if (candidate.name == connection) {
+                const std::vector<FactValue>& details = candidate.details;
+                const auto* bound =
+                    details.empty() ? nullptr : std::get_if<std::int64_t>(&details[WebSocketDetail::port]);
+                if (bound != nullptr) port = static_cast<std::uint16_t>(*bound);
+            };
         }
         return port != 0;
     });

@@ -34,8 +34,7 @@ struct ConnectionStatus {
     std::string name;
     std::string connector;
     ConnectionState state = ConnectionState::idle;
-    std::string endpoint;    ///< Redacted URL, or "host:port/path" of a server.
-    std::uint16_t port = 0;  ///< Bound port of a server; 0 otherwise.
+    std::string endpoint;  ///< Where it reads or writes, without secrets.
     std::int64_t connected_since = 0;
     std::int64_t last_message_at = 0;
     std::uint64_t messages_received = 0;
@@ -47,7 +46,6 @@ struct ConnectionStatus {
     std::uint64_t messages_maybe_lost = 0;
     std::uint64_t messages_failed = 0;  ///< Could not be decoded or processed, or were never acknowledged.
     std::uint64_t reconnect_count = 0;
-    std::uint64_t clients = 0;           ///< Server mode: connected now.
     std::uint64_t pending_messages = 0;  ///< Buffered, not yet taken by the engine.
     std::uint64_t errors = 0;            ///< Entries made in its errors stream.
     std::uint64_t errors_dropped = 0;    ///< Entries that a table of that stream had no room for.
@@ -60,8 +58,10 @@ struct ConnectionStatus {
     std::string state_reason;          ///< Why it is in this state, redacted; empty when the state says it all.
     std::int64_t next_attempt_at = 0;  ///< While waiting to reconnect.
     std::uint64_t attempts = 0;        ///< To connect again, in a row without a stable connection.
-    std::string subprotocol;           ///< Client mode: agreed on with the server; empty: none.
-    std::string position;              ///< In the feed, as JSON (resume_field); empty: none.
+    std::string position;              ///< In the feed, as JSON; empty: none.
+    /// What only its connector knows, in the order of ConnectorDescriptor::status_columns. Empty: all NULL, or 0.
+    std::vector<FactValue> details;
+    std::string note;  ///< What progress lines say beside the state; may be empty.
 };
 
 /// An interval in which an established connection was lost. Times are UTC microseconds; 0 means not yet, or never.
@@ -72,11 +72,11 @@ struct ConnectionGap {
     std::int64_t last_message_at = 0;  ///< Before it: what was sent since then may be missing.
     std::string reason;                ///< Redacted.
     std::uint64_t attempts = 0;        ///< To connect again, so far.
-    std::string last_position;         ///< Before it, as JSON (resume_field); empty: none.
+    std::string last_position;         ///< Before it, as JSON; empty: none.
     bool resumed = false;              ///< The peer was told that position.
     std::string next_position;         ///< The first after it; empty: none yet.
     std::uint64_t maybe_lost = 0;      ///< Messages sent before it that the peer has not shown to have got.
-    std::string client_id;             ///< Server mode: of the client that is gone; such a gap does not end.
+    std::string peer;                  ///< Of several peers, the one that is gone; such a gap does not end.
 };
 
 class InputChannel;
@@ -94,29 +94,12 @@ struct ConnectionHandover {
     std::shared_ptr<InputsHandover> inputs;
 };
 
-/// A moment's view of one client of a server. Times are UTC microseconds; 0 means never.
-struct ClientStatus {
-    std::string id;
-    std::string remote_address;
-    std::string tls_subject;  ///< Of its certificate; empty without one.
-    std::string subprotocol;  ///< Empty: none was agreed on.
-    std::int64_t connected_since = 0;
-    std::int64_t last_message_at = 0;
-    std::uint64_t messages_received = 0;
-    std::uint64_t messages_sent = 0;
-    std::uint64_t bytes_received = 0;
-    std::uint64_t bytes_sent = 0;
-    std::uint64_t queued_messages = 0;   ///< Waiting to be sent.
-    std::uint64_t messages_dropped = 0;  ///< Not sent because it was too slow.
-};
-
-/// One line of a connection's log, for system.websocket_logs.
+/// One line of a connection's log.
 struct ConnectionLogEntry {
     std::int64_t timestamp = 0;  ///< UTC microseconds.
     std::string connection;
     std::string level;    ///< debug, info, warning, error.
-    std::string event;    ///< connecting, connected, disconnected, handshake_failed, listening, client_connected,
-                          ///< decode_error, ...
+    std::string event;    ///< connecting, connected, disconnected, decode_error, ...
     std::string message;  ///< Redacted.
 };
 
@@ -127,7 +110,7 @@ struct DeadLetter {
     std::string error_type;  ///< As in the errors stream.
     std::string error_message;
     std::string message_id;  ///< Empty when it is not known.
-    std::string client_id;
+    std::string peer;
     std::string remote_address;
     std::int64_t received_at = 0;
     std::uint64_t message_size = 0;
@@ -149,7 +132,7 @@ struct FailedRow {
     std::string reason;
     Kind kind = Kind::processing;
     std::string message_id;
-    std::string client_id;
+    std::string peer;
     std::string remote_address;
     std::int64_t received_at = 0;  ///< 0: it did not come from one message.
     std::uint64_t message_size = 0;
@@ -171,11 +154,11 @@ public:
     /// A gap has begun or changed: it replaces what was said of it before.
     virtual void gap(const ConnectionGap& gap) = 0;
     virtual void keep(DeadLetter&& letter) { (void)letter; }
-    /// State or client count changed, room to send appeared, or a send was completed: whoever waits should look again.
+    /// State or details changed, room to send appeared, or a send was completed: whoever waits should look again.
     virtual void changed() = 0;
 };
 
-/// One step of test_connection: secrets, resolve, connect, proxy, tls, handshake, subscribe (client); bind (server).
+/// One step of test_connection, named by the connector: secrets, resolve, connect, open, ...
 struct ConnectionTestStep {
     std::string step;
     bool ok = false;
@@ -194,9 +177,8 @@ struct Readiness {
 
 /// Messages that send has accepted, and that are not yet where they are to go.
 struct UnsentMessages {
-    std::uint64_t waiting = 0;  ///< Never handed to the system.
-    std::uint64_t unproven =
-        0;  ///< Handed to it, and kept because no pong has proven them (delivery = 'at_least_once').
+    std::uint64_t waiting = 0;   ///< Never handed to the system.
+    std::uint64_t unproven = 0;  ///< Handed to it, and kept because nothing has proven yet that they arrived.
 
     [[nodiscard]] bool none() const noexcept { return waiting + unproven == 0; }
     UnsentMessages& operator+=(const UnsentMessages& other) noexcept {
@@ -212,7 +194,7 @@ enum class SendOutcome : std::uint8_t {
     accepted,
     full,
     not_connected,
-    no_such_client,
+    no_such_peer,
     no_such_session,  ///< It never was.
     session_ended,
     failed
@@ -245,7 +227,7 @@ public:
 
     /// Starts connecting or listening. Does nothing when open.
     virtual void open() = 0;
-    /// Closes gracefully (queued messages are sent, close 1000/1001), then calls done once, from an I/O thread.
+    /// Closes gracefully (queued messages are sent), then calls done once, from an I/O thread.
     /// deadline bounds it.
     virtual void close(std::chrono::milliseconds deadline, std::function<void()> done) = 0;
     /// Closes like close, but keeps what has not been sent and hands it on: done is called once, from an I/O thread.
@@ -262,8 +244,8 @@ public:
     /// As pause, but for good, because it is about to be closed: nothing that anybody wants to hear of.
     virtual void stop_reading() { pause(); }
 
-    /// Queues a message. full: queue is at its bound, try again after ConnectionObserver::changed. Client mode queues
-    /// while reconnecting.
+    /// Queues a message. full: queue is at its bound, try again after ConnectionObserver::changed. Some queue while
+    /// they connect again.
     virtual SendOutcome send(OutgoingMessage message) = 0;
     [[nodiscard]] virtual UnsentMessages unsent() const = 0;
     /// Tells from time to time what has become of all that send has accepted before this call. For those that wait for
@@ -276,8 +258,12 @@ public:
     [[nodiscard]] bool send_queue_empty() const { return unsent().none(); }
 
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
-    /// Server mode: who is connected, in order of arrival.
-    [[nodiscard]] virtual std::vector<ClientStatus> clients() const { return {}; }
+    /// The port it listens on; 0: none.
+    [[nodiscard]] virtual std::uint16_t port() const { return 0; }
+    /// What it has to say in a system table that its connector declares: rows without the name of the connection.
+    [[nodiscard]] virtual std::vector<std::vector<FactValue>> system_rows(std::string_view /*table*/) const {
+        return {};
+    }
     /// How rows become the messages that are sent.
     [[nodiscard]] virtual FramingOptions framing() const { return {}; }
 

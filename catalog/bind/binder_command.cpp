@@ -11,7 +11,8 @@ namespace laminar {
 namespace {
 
 std::optional<BoundQuery> bind_query(const BindingContext& context, const ast::Query& query) {
-    return QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, query);
+    return QueryBinder(context.catalog, context.registry, context.checker, context.diagnostics)
+        .bind(context.source, query);
 }
 
 /// SELECT * FROM name.
@@ -205,8 +206,8 @@ std::optional<BoundStatementNode> bind_describe(const BindingContext& context, c
     }
     // What its rows will be like is of no concern here.
     Diagnostics findings(context.source);
-    bound.query =
-        QueryBinder(context.catalog, context.checker, findings).bind(context.source, select_all_from(describe.name));
+    bound.query = QueryBinder(context.catalog, context.registry, context.checker, findings)
+                      .bind(context.source, select_all_from(describe.name));
     for (const Diagnostic& finding : findings.all()) {
         if (finding.severity == Severity::error) context.diagnostics.add(finding);
     }

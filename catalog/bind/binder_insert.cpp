@@ -181,7 +181,8 @@ bool check_sink_columns(const BindingContext& context, const TableObject& sink,
 std::optional<BoundStatementNode> bind_insert(const BindingContext& context, const ast::Insert& insert) {
     const TableObject* sink = find_sink(context, insert.table);
     std::optional<BoundQuery> query =
-        QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, *insert.query);
+        QueryBinder(context.catalog, context.registry, context.checker, context.diagnostics)
+            .bind(context.source, *insert.query);
     if (sink == nullptr || !query) return std::nullopt;
     if (!check_sink_columns(context, *sink, insert.columns, insert.table.span, *query, *insert.query))
         return std::nullopt;

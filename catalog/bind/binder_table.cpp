@@ -70,6 +70,7 @@ private:
         table_.options = static_cast<const TableOptions&>(*options);
         bound_to_connection_ = !table_.options.connector.empty();
         if (!bound_to_connection_) return;
+        table_.metadata = context_.registry.metadata_columns();
         connection_ = find_connection(context_, table_.options.connector, connector->value.span);
         if (connection_ == nullptr) return;
         table_.options.connector = connection_->name;
@@ -273,7 +274,7 @@ private:
     /// A declared column, or a time that every message has.
     const ColumnObject* require_time_column(std::string_view name, SourceSpan span, std::string_view purpose) {
         const ColumnObject* declared = find_column(name);
-        const MetadataColumn* metadata = declared == nullptr ? find_metadata_column(name) : nullptr;
+        const MetadataColumn* metadata = declared == nullptr ? context_.registry.find_metadata_column(name) : nullptr;
         if (metadata != nullptr && metadata->type == TypeId::timestamp) {
             metadata_time_.name = std::string(metadata->name);
             metadata_time_.type = metadata->type;
@@ -319,7 +320,7 @@ private:
                            "CREATE TABLE ... AS takes its columns from the query", "remove the column list");
             return;
         }
-        query_ = QueryBinder(context_.catalog, context_.checker, context_.diagnostics)
+        query_ = QueryBinder(context_.catalog, context_.registry, context_.checker, context_.diagnostics)
                      .bind(context_.source, *create_.as_query);
         if (!query_) return;
         for (const QueryInput& input : query_->inputs) {
@@ -377,7 +378,7 @@ private:
     }
 
     void check_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
-        assign_metadata(table_.columns, PayloadShape::fields, *connection_);
+        assign_metadata(table_.columns, PayloadShape::fields, *connection_, context_.registry);
         std::vector<std::string> names;
         for (const ConnectorDescriptor::Column& column : fixed) names.emplace_back(column.name);
         for (const ColumnObject& column : table_.columns) {
@@ -399,14 +400,14 @@ private:
             context_.error(DiagnosticCode::invalid_definition, create_.name.span,
                            fmt::format("table \"{}\" needs columns to show errors", create_.name.text),
                            "for example error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP");
-        assign_metadata(table_.columns, PayloadShape::record, *connection_);
+        assign_metadata(table_.columns, PayloadShape::record, *connection_, context_.registry);
     }
 
     void assign_payload_columns() {
         const PayloadShape shape = payload_shape(*connection_);
-        assign_metadata(table_.columns, shape, *connection_);
+        assign_metadata(table_.columns, shape, *connection_, context_.registry);
         if (table_.only_sends()) return;
-        if (const ColumnObject* session = find_unfit_session_column(table_.columns, *connection_)) {
+        if (const ColumnObject* session = find_unfit_routing_column(table_.columns, *connection_)) {
             context_.error(DiagnosticCode::invalid_definition, column_span(session->name),
                            fmt::format("column \"{}\" is the number of a session, which is a BIGINT, not {}",
                                        session->name, to_sql(session->type)),

@@ -127,7 +127,8 @@ std::optional<BoundStatementNode> bind_create_view(const BindingContext& context
     const Creation creation =
         check_creation(context, ast::ObjectKind::view, create.name, create.or_replace, create.if_not_exists);
     std::optional<BoundQuery> query =
-        QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, *create.query);
+        QueryBinder(context.catalog, context.registry, context.checker, context.diagnostics)
+            .bind(context.source, *create.query);
     if (!query || creation == Creation::refused) return std::nullopt;
     if (!check_not_circular(context, ast::ObjectKind::view, create.name, *create.query, *query)) return std::nullopt;
     ViewObject view;
@@ -149,7 +150,8 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
         validate_option_set(pipeline_option_schema(), create.name.span, create.options, context.diagnostics);
     const TableObject* sink = create.sink ? find_sink(context, *create.sink) : nullptr;
     std::optional<BoundQuery> query =
-        QueryBinder(context.catalog, context.checker, context.diagnostics).bind(context.source, *create.query);
+        QueryBinder(context.catalog, context.registry, context.checker, context.diagnostics)
+            .bind(context.source, *create.query);
     const bool good = options && creation != Creation::refused && (sink != nullptr || !create.sink) && query;
     if (!good) return std::nullopt;
     if (!check_not_circular(context, ast::ObjectKind::pipeline, create.name, *create.query, *query))

@@ -233,7 +233,8 @@ bool check_users(const BindingContext& context, const CatalogObject& replacement
         const auto* table = std::get_if<TableObject>(user);
         Diagnostics findings(definition_of(*user).source);
         if (view != nullptr)
-            static_cast<void>(QueryBinder(changed, context.checker, findings).bind(view->source, view->query));
+            static_cast<void>(
+                QueryBinder(changed, context.registry, context.checker, findings).bind(view->source, view->query));
         if (table != nullptr) check_row_expressions(changed, context.checker, *table, findings);
         if (!findings.has_errors()) continue;
         const auto problem = std::find_if(findings.all().begin(), findings.all().end(),

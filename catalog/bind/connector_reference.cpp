@@ -166,7 +166,7 @@ std::string connector_markdown(const ConnectorDescriptor& descriptor) {
     return text + options_markdown(*descriptor.options);
 }
 
-std::string tables_markdown() {
+std::string tables_markdown(const ConnectorRegistry& registry) {
     std::string text = "## Options of tables\n\n`CREATE TABLE name (columns) WITH (option = value, ...)`\n\n";
     text += options_markdown(table_option_schema());
     text += "\n## Options of columns\n\n`CREATE TABLE name (column TYPE WITH (option = value), ...)`\n\n";
@@ -177,8 +177,8 @@ std::string tables_markdown() {
         "\n## Metadata columns\n\nEvery row of a stream has these, usable by name, left out of `*` unless "
         "`include_metadata = true`. A declared column of the same name wins; it is filled from the metadata when the "
         "message has no such field.\n\n| Column | Type | What it is |\n|---|---|---|\n";
-    for (const MetadataColumn& column : metadata_columns())
-        text += fmt::format("| `{}` | {} | {} |\n", column.name, to_sql(column.type), cell(column.help));
+    for (const MetadataField column : registry.metadata_columns())
+        text += fmt::format("| `{}` | {} | {} |\n", column->name, to_sql(column->type), cell(column->help));
     return text;
 }
 
@@ -253,7 +253,7 @@ std::string connector_reference_markdown(const ConnectorRegistry& registry, std:
         text += (first ? "" : "\n") + connector_markdown(*descriptor);
         first = false;
     }
-    if (name.empty()) text += "\n" + tables_markdown();
+    if (name.empty()) text += "\n" + tables_markdown(registry);
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -71,6 +72,8 @@ struct TableObject : Definition {
     std::vector<std::string> primary_key;
     std::optional<ast::WatermarkDefinition> watermark;
     TableOptions options;
+    /// Of the rows of a stream, beside its columns. Borrowed from the registry, which outlives the catalog.
+    std::span<const MetadataField> metadata = common_metadata_columns();
 
     [[nodiscard]] bool is_stored() const noexcept { return options.connector.empty(); }
     /// Nothing is ever read through it: it only sends.

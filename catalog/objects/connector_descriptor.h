@@ -1,10 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "catalog/objects/column_type.h"
+#include "catalog/objects/metadata_column.h"
+#include "catalog/objects/system_table_schema.h"
 #include "catalog/options/option_set.h"
 
 namespace laminar {
@@ -25,6 +28,10 @@ struct ConnectorDescriptor {
     bool is_sink = true;
     std::string_view role_option;       ///< Option whose value "source" or "sink" narrows it to one; empty without.
     std::vector<Column> fixed_columns;  ///< Fields every message has; empty when the peer decides.
+    // What it knows beside what every connection does. Constants that live for ever.
+    std::span<const MetadataColumn> metadata = {};  ///< Columns that all streams have then; NULL in those of others.
+    std::span<const StatusColumn> status_columns = {};  ///< In the order of ConnectionStatus::details.
+    std::span<const SystemTableSchema> system_tables = {};
 };
 
 }  // namespace laminar

@@ -1,7 +1,5 @@
 #include "catalog/objects/system_table_schema.h"
 
-#include "parser/text/ascii.h"
-
 namespace laminar {
 namespace {
 
@@ -17,8 +15,6 @@ constexpr SystemTableColumn connections[] = {
     {"last_error", TypeId::varchar, "The latest error, secrets removed; NULL when there was none"},
     {"connector", TypeId::varchar, "Name of the connector"},
     {"endpoint", TypeId::varchar, "URL without secrets, or host:port/path of a server"},
-    {"port", TypeId::integer, "Port a server listens on; NULL otherwise"},
-    {"clients", TypeId::bigint, "Clients connected to a server now"},
     {"messages_dropped", TypeId::bigint, "Messages dropped because a buffer was full"},
     {"messages_failed", TypeId::bigint, "Messages that could not be decoded or processed, or were never acknowledged"},
     {"pending_messages", TypeId::bigint, "Messages buffered and not processed yet"},
@@ -26,7 +22,6 @@ constexpr SystemTableColumn connections[] = {
     {"state_reason", TypeId::varchar, "Why it is in this state, secrets removed; NULL when the state says it all"},
     {"attempts", TypeId::bigint, "Attempts to connect again since the connection was last stable"},
     {"next_attempt_at", TypeId::timestamp, "When the next attempt is due; NULL unless it waits to reconnect"},
-    {"subprotocol", TypeId::varchar, "Agreed on with the server; NULL without one, and for servers"},
     {"position", TypeId::varchar, "Last position in the feed, as JSON (resume_field); NULL before the first"},
     {"last_message_age_ms", TypeId::bigint, "How long ago that was; NULL before the first"},
     {"errors", TypeId::bigint, "Entries made in the errors stream: of messages, and of the connection itself"},
@@ -39,23 +34,7 @@ constexpr SystemTableColumn connections[] = {
      "Messages sent of which no pong has shown that the peer got them before it was gone"},
 };
 
-constexpr SystemTableColumn websocket_clients[] = {
-    {"connection_name", TypeId::varchar, "Name of the server connection"},
-    {"client_id", TypeId::varchar, "Id of the client, as in the metadata column client_id"},
-    {"remote_address", TypeId::varchar, "Its address and port"},
-    {"connected_since", TypeId::timestamp, "When it was admitted"},
-    {"tls_subject", TypeId::varchar, "Subject of its certificate; NULL without one"},
-    {"subprotocol", TypeId::varchar, "Subprotocol agreed on; NULL when there is none"},
-    {"messages_received", TypeId::bigint, "Messages read from it"},
-    {"messages_sent", TypeId::bigint, "Messages written to it"},
-    {"bytes_received", TypeId::bigint, "Payload bytes read from it"},
-    {"bytes_sent", TypeId::bigint, "Payload bytes written to it"},
-    {"queued_messages", TypeId::bigint, "Messages that wait to be sent to it"},
-    {"messages_dropped", TypeId::bigint, "Messages not sent because it was too slow (slow_client)"},
-    {"last_message_at", TypeId::timestamp, "When its latest message was read; NULL before the first"},
-};
-
-constexpr SystemTableColumn websocket_logs[] = {
+constexpr SystemTableColumn connection_log[] = {
     {"connection", TypeId::varchar, "Name of the connection"},
     {"timestamp", TypeId::timestamp, "When it happened"},
     {"level", TypeId::varchar, "debug, info, warning or error"},
@@ -63,7 +42,7 @@ constexpr SystemTableColumn websocket_logs[] = {
     {"message", TypeId::varchar, "What happened, secrets removed"},
 };
 
-constexpr SystemTableColumn websocket_gaps[] = {
+constexpr SystemTableColumn connection_gaps[] = {
     {"connection", TypeId::varchar, "Name of the connection"},
     {"started_at", TypeId::timestamp, "When the connection was found to be lost"},
     {"ended_at", TypeId::timestamp, "When it was connected again; NULL while it is not"},
@@ -128,32 +107,38 @@ constexpr SystemTableColumn connector_options[] = {
 };
 
 constexpr SystemTableSchema schemas[] = {
-    {"connections", "State and counters of every connection", connections},
-    {"websocket_connections", "The same of WebSocket connections alone", connections},
-    {"websocket_clients", "Clients connected to servers now", websocket_clients},
-    {"websocket_logs", "What happened on connections, latest entries", websocket_logs},
-    {"websocket_gaps", "Intervals in which connections were lost, and where they went on", websocket_gaps},
-    {"dead_letters", "Messages that could not be used (dlq_enabled), whole, the latest", dead_letters},
-    {"pipelines", "State and counters of every pipeline", pipelines},
-    {"tables", "Tables and how many rows they hold", tables},
-    {"connector_options", "Options of every connector", connector_options},
+    {"connections", "State and counters of every connection", SystemTableContent::connections, connections},
+    {"dead_letters", "Messages that could not be used (dlq_enabled), whole, the latest",
+     SystemTableContent::dead_letters, dead_letters},
+    {"pipelines", "State and counters of every pipeline", SystemTableContent::pipelines, pipelines},
+    {"tables", "Tables and how many rows they hold", SystemTableContent::tables, tables},
+    {"connector_options", "Options of every connector", SystemTableContent::connector_options, connector_options},
 };
 
 }  // namespace
 
-std::span<const SystemTableSchema> system_tables() noexcept { return schemas; }
+std::span<const SystemTableSchema> common_system_tables() noexcept { return schemas; }
 
-const SystemTableSchema* find_system_table(std::string_view name) noexcept {
-    for (const SystemTableSchema& schema : schemas) {
-        if (equals_ignoring_case(schema.name, name)) return &schema;
+std::span<const SystemTableColumn> common_columns(SystemTableContent content) noexcept {
+    switch (content) {
+        case SystemTableContent::connections:
+            return connections;
+        case SystemTableContent::connection_log:
+            return connection_log;
+        case SystemTableContent::connection_gaps:
+            return connection_gaps;
+        case SystemTableContent::dead_letters:
+            return dead_letters;
+        case SystemTableContent::pipelines:
+            return pipelines;
+        case SystemTableContent::tables:
+            return tables;
+        case SystemTableContent::connector_options:
+            return connector_options;
+        case SystemTableContent::of_connector:
+            break;
     }
-    return nullptr;
-}
-
-std::vector<std::string> system_table_names() {
-    std::vector<std::string> names;
-    for (const SystemTableSchema& schema : schemas) names.push_back("system." + std::string(schema.name));
-    return names;
+    return {};
 }
 
 }  // namespace laminar

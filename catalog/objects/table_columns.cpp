@@ -9,13 +9,13 @@
 namespace laminar {
 namespace {
 
-const MetadataColumn* metadata_named(std::string_view name, PayloadShape shape) {
+const MetadataColumn* metadata_named(std::string_view name, PayloadShape shape, const ConnectorRegistry& registry) {
     const bool has_fields = shape == PayloadShape::fields || shape == PayloadShape::record;
-    if (!has_fields && equals_ignoring_case(name, "size")) return find_metadata_column("message_size");
-    const MetadataColumn* metadata = find_metadata_column(name);
+    if (!has_fields && equals_ignoring_case(name, "size")) return &*MetadataField::message_size;
+    const MetadataColumn* metadata = registry.find_metadata_column(name);
     if (metadata == nullptr || !has_fields) return metadata;
-    const bool is_payload = metadata->field == MetadataField::message || metadata->field == MetadataField::data;
-    const bool is_told = shape == PayloadShape::record && metadata->field != MetadataField::processed_at;
+    const bool is_payload = metadata->fact == MetadataFact::message || metadata->fact == MetadataFact::data;
+    const bool is_told = shape == PayloadShape::record && metadata->fact != MetadataFact::processed_at;
     return is_payload || is_told ? nullptr : metadata;
 }
 
@@ -27,12 +27,13 @@ std::string word_of(const ConnectionObject& connection, std::string_view option)
     return text == nullptr ? std::string() : *text;
 }
 
-/// Metadata by which rows find their way back: no peer says in a message what it is. Only WebSocket connections have
-/// it.
-bool routes_rows(const ConnectionObject& connection, MetadataField field) {
-    if (connection.connector == nullptr || connection.connector->name != "websocket") return false;
-    if (field == MetadataField::session_id) return true;
-    return field == MetadataField::client_id && word_of(connection, "mode") == "server";
+/// Metadata by which rows of the connection find their way back: no peer says in a message what it is.
+bool routes_rows(const ConnectionObject& connection, const MetadataColumn& column) {
+    if (connection.connector == nullptr || !column.routes_rows) return false;
+    const bool is_its_own = std::any_of(connection.connector->metadata.begin(), connection.connector->metadata.end(),
+                                        [&](const MetadataColumn& own) { return &own == &column; });
+    return is_its_own &&
+           (column.routing_option.empty() || word_of(connection, column.routing_option) == column.routing_value);
 }
 
 /// Numbers of sessions grow with every connect, and are of one type in the rest of the engine.
@@ -135,23 +136,28 @@ bool metadata_fits(TypeId metadata, const ColumnType& column) {
     }
 }
 
-const ColumnObject* find_unfit_session_column(const std::vector<ColumnObject>& columns,
+const ColumnObject* find_unfit_routing_column(const std::vector<ColumnObject>& columns,
                                               const ConnectionObject& connection) {
-    if (!routes_rows(connection, MetadataField::session_id)) return nullptr;
-    const auto found = std::find_if(columns.begin(), columns.end(), [](const ColumnObject& column) {
-        return equals_ignoring_case(column.name, "session_id") && column.json_path.empty() && is_integer(column.type) &&
-               !holds_any_session(column.type);
-    });
-    return found == columns.end() ? nullptr : &*found;
+    if (connection.connector == nullptr) return nullptr;
+    for (const MetadataColumn& own : connection.connector->metadata) {
+        if (own.type != TypeId::bigint || !routes_rows(connection, own)) continue;
+        const auto found = std::find_if(columns.begin(), columns.end(), [&](const ColumnObject& column) {
+            return equals_ignoring_case(column.name, own.name) && column.json_path.empty() && is_integer(column.type) &&
+                   !holds_any_session(column.type);
+        });
+        if (found != columns.end()) return &*found;
+    }
+    return nullptr;
 }
 
-void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection) {
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection,
+                     const ConnectorRegistry& registry) {
     for (ColumnObject& column : columns) {
-        const MetadataColumn* metadata = metadata_named(column.name, shape);
+        const MetadataColumn* metadata = metadata_named(column.name, shape, registry);
         if (metadata == nullptr || !column.json_path.empty()) continue;
-        const bool payload_as_json = metadata->field == MetadataField::message && column.type.id == TypeId::json;
-        if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata = metadata->field;
-        column.never_filled = column.metadata && routes_rows(connection, *column.metadata);
+        const bool payload_as_json = metadata->fact == MetadataFact::message && column.type.id == TypeId::json;
+        if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata.emplace(*metadata);
+        column.never_filled = column.metadata && routes_rows(connection, **column.metadata);
     }
     ColumnObject* payload = nullptr;
     if (shape == PayloadShape::text) payload = payload_column(columns, "message", TypeId::varchar);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/objects/catalog_object.h"
+#include "catalog/objects/connector_registry.h"
 
 namespace laminar {
 
@@ -15,17 +16,19 @@ enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 /// By the connection's option format; fields for connectors without one.
 [[nodiscard]] PayloadShape payload_shape(const ConnectionObject& connection);
 
-/// Of a table that reads the connection: a column session_id of an integer type that has no room for every session, or
-/// is not taken for one when rows are sent. Null when there is none.
-[[nodiscard]] const ColumnObject* find_unfit_session_column(const std::vector<ColumnObject>& columns,
+/// Of a table that reads the connection: a column of the name of a number that routes rows
+/// (MetadataColumn::routes_rows) and of an integer type that has no room for all of them, or is not taken for one when
+/// rows are sent. Null when there is none.
+[[nodiscard]] const ColumnObject* find_unfit_routing_column(const std::vector<ColumnObject>& columns,
                                                             const ConnectionObject& connection);
 
 /// Lets columns be filled from metadata: those that bear the name of a metadata column and have a type it fits into,
 /// unless they have a json_path. In messages of fields, message and data are fields; in text and binary ones "size" is
 /// another name of message_size, and one column takes the payload ("message" or the first TEXT, "data" or the first
 /// BYTEA). A record tells of another message: of itself there is no more than processed_at.
-/// What routes rows over a WebSocket (session_id, and client_id of a server) is metadata alone.
-void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection);
+/// What routes rows of the connection (MetadataColumn::routes_rows) is metadata alone.
+void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection,
+                     const ConnectorRegistry& registry);
 
 /// The names of a table's columns within the engine, in their order (column_name.h).
 [[nodiscard]] std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct QueryInput {
     std::vector<InputColumn> columns;
     bool all_fields = false;  ///< SELECT * from a connection: fields of the first messages are added.
     SourceSpan span;
+    /// Of a connection: what its rows have besides. Borrowed from the registry.
+    std::span<const MetadataField> metadata = common_metadata_columns();
 };
 
 /// Name of a column that stands for the fields of messages that SELECT * from a connection will have: they are known

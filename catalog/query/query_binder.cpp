@@ -130,7 +130,7 @@ void QueryWalk::report_undecided(const QueryInput& input, const Relation& relati
 
 std::optional<BoundQuery> QueryBinder::bind(const SourceTextPtr& source, const ast::Query& query) {
     Diagnostics found(source);
-    BoundQuery bound = QueryWalk(catalog_, checker_, found).run(query);
+    BoundQuery bound = QueryWalk(catalog_, registry_, checker_, found).run(query);
     if (!found.has_errors() && bound.uses_window_functions_of_time) check_window_placement(bound.query, found);
     if (!found.has_errors()) {
         auto columns = checker_.check_query(bound, found);

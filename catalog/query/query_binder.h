@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "catalog/objects/catalog.h"
+#include "catalog/objects/connector_registry.h"
 #include "catalog/query/bound_query.h"
 #include "parser/ast/query.h"
 #include "parser/diagnostic/diagnostic.h"
@@ -18,8 +19,9 @@ namespace laminar {
 /// are reported where the view is used. Borrows its arguments. Not thread-safe.
 class QueryBinder {
 public:
-    QueryBinder(const Catalog& catalog, QueryChecker& checker, Diagnostics& diagnostics)
-        : catalog_(catalog), checker_(checker), diagnostics_(diagnostics) {}
+    QueryBinder(const Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker,
+                Diagnostics& diagnostics)
+        : catalog_(catalog), registry_(registry), checker_(checker), diagnostics_(diagnostics) {}
 
     /// nullopt after reporting errors. Notes (L407) name columns whose type only the first messages tell.
     /// A result column named open_fields_column stands for fields that are not known before messages arrive.
@@ -27,6 +29,7 @@ public:
 
 private:
     const Catalog& catalog_;
+    const ConnectorRegistry& registry_;
     QueryChecker& checker_;
     Diagnostics& diagnostics_;
 };

@@ -337,7 +337,7 @@ std::optional<ValueFacts> QueryWalk::ask_output(QueryOutput& output, std::string
     column.exact = quoted;
     column.facts = *facts;
     column.requested = true;
-    column.hidden = find_metadata_column(name) != nullptr && facts->slots.empty();
+    column.hidden = registry_.find_metadata_column(name) != nullptr && facts->slots.empty();
     column.first_use = span;
     output.columns.push_back(std::move(column));
     return facts;

@@ -206,11 +206,11 @@ void QueryWalk::count_expanded(std::uint64_t relations, SourceSpan span) {
 }
 
 bool QueryWalk::bind_system_table(ast::TableReference& table, Relation& relation, const ast::QualifiedName& name) {
-    const SystemTableSchema* schema = find_system_table(name.parts.back().text);
+    const SystemTableSchema* schema = registry_.find_system_table(name.parts.back().text);
     if (schema == nullptr) {
-        std::string hint = did_you_mean(dotted(name), system_table_names());
+        std::string hint = did_you_mean(dotted(name), registry_.system_table_names());
         if (hint.empty()) {
-            for (const std::string& known : system_table_names())
+            for (const std::string& known : registry_.system_table_names())
                 hint += (hint.empty() ? "the system tables are " : ", ") + known;
         }
         diagnostics_->error(DiagnosticCode::unknown_relation, name.span,
@@ -227,7 +227,7 @@ bool QueryWalk::bind_system_table(ast::TableReference& table, Relation& relation
 void QueryWalk::report_unknown_relation(const ast::QualifiedName& name) {
     std::vector<std::string> candidates = catalog_.relation_names();
     for (const CommonTable& table : common_tables_) candidates.push_back(table.name);
-    for (std::string& system : system_table_names()) candidates.push_back(std::move(system));
+    for (std::string& system : registry_.system_table_names()) candidates.push_back(std::move(system));
     std::string hint = did_you_mean(dotted(name), candidates);
     if (hint.empty()) hint = "declare it before this statement, or give the file that does";
     diagnostics_->error(DiagnosticCode::unknown_relation, name.span,
@@ -245,11 +245,11 @@ void QueryWalk::make_scan(ast::TableReference& table, Relation& relation, InputK
 }
 
 void QueryWalk::add_metadata(Relation& relation, bool hidden, bool binary) {
-    for (const MetadataColumn& metadata : metadata_columns()) {
-        if (metadata.field == MetadataField::data && !binary) continue;
-        if (relation.find(metadata.name) != nullptr) continue;  // A declared column of the same name wins.
-        ScopeColumn column = known_column(metadata.name, metadata.type, relation.input);
-        column.metadata = metadata.field;
+    for (const MetadataField metadata : registry_.metadata_columns()) {
+        if (metadata == MetadataField::data && !binary) continue;
+        if (relation.find(metadata->name) != nullptr) continue;  // A declared column of the same name wins.
+        ScopeColumn column = known_column(metadata->name, metadata->type, relation.input);
+        column.metadata = metadata;
         column.hidden = hidden;
         column.carried = !hidden;
         relation.columns.push_back(std::move(column));
@@ -280,6 +280,7 @@ void QueryWalk::scan_connection(const ConnectionObject& object, Relation& relati
     }
     relation.open_fields = relation.columns.empty() && !text && !binary;
     add_metadata(relation, true, binary);
+    result_.inputs[relation.input].metadata = registry_.metadata_columns();
     if (!text && !binary) return;
     ScopeColumn* payload = relation.find(text ? "message" : "data");
     if (payload == nullptr) return;

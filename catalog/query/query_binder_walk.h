@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/objects/catalog.h"
+#include "catalog/objects/connector_registry.h"
 #include "catalog/query/bound_query.h"
 #include "catalog/query/function_check.h"
 #include "catalog/query/scope.h"
@@ -27,8 +28,9 @@ inline constexpr std::uint64_t most_expanded_relations = 2'000;
 /// query_binder.cpp.
 class QueryWalk {
 public:
-    QueryWalk(const Catalog& catalog, QueryChecker& checker, Diagnostics& diagnostics)
-        : catalog_(catalog), function_check_(catalog, checker), diagnostics_(&diagnostics) {}
+    QueryWalk(const Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker,
+              Diagnostics& diagnostics)
+        : catalog_(catalog), registry_(registry), function_check_(catalog, checker), diagnostics_(&diagnostics) {}
 
     /// Call once. The result is complete except for columns, and useless when errors were reported.
     [[nodiscard]] BoundQuery run(const ast::Query& query);
@@ -200,6 +202,7 @@ private:
     void report_undecided(const QueryInput& input, const Relation& relation);
 
     const Catalog& catalog_;
+    const ConnectorRegistry& registry_;
     FunctionCheck function_check_;
     Diagnostics* diagnostics_;
 

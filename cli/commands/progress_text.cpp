@@ -32,8 +32,7 @@ std::string connections_text(const std::vector<ConnectionStatus>& connections) {
     if (connections.size() <= most_named) {
         for (const ConnectionStatus& connection : connections) {
             std::string text = fmt::format("{} {}", escape_controls(connection.name), state_text(connection.state));
-            if (connection.state == ConnectionState::listening)
-                text += fmt::format(" ({})", counted(connection.clients, "client"));
+            if (!connection.note.empty()) text += fmt::format(" ({})", connection.note);
             parts.push_back(std::move(text));
         }
     } else {

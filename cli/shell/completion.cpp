@@ -242,7 +242,7 @@ private:
             add_names(catalog_.relation_names());
             // DESCRIBE takes a connector too, SUBSCRIBE and JOIN a query: what the grammar says, the user knows.
             if (last == "from" || last == "join") {
-                for (const std::string& name : system_table_names()) add(name);
+                for (const std::string& name : registry_.system_table_names()) add(name);
                 add_functions();
             }
             if (last == "describe") {
@@ -291,7 +291,7 @@ private:
         if (previous() != ".") return false;
         const std::string relation = without_quotes(previous(2));
         if (relation == "system") {
-            for (const SystemTableSchema& table : system_tables()) add(std::string(table.name));
+            for (const SystemTableSchema& table : registry_.system_tables()) add(std::string(table.name));
         } else if (const CatalogObject* object = catalog_.find(relation)) {
             add_names(columns_of(*object));
         }
@@ -332,7 +332,7 @@ private:
 
     void add_system_columns(WordScanner& scanner) {
         if (scanner.next().text != ".") return;
-        const SystemTableSchema* table = find_system_table(scanner.next().text);
+        const SystemTableSchema* table = registry_.find_system_table(scanner.next().text);
         if (!table) return;
         for (const SystemTableColumn& column : table->columns) add(std::string(column.name));
     }

@@ -55,10 +55,11 @@ void MessageFraming::set_columns(const std::vector<OutputColumn>& columns) {
     receiver_column_.reset();
     session_column_.reset();
     for (std::size_t index = 0; index < columns.size(); ++index) {
-        if (options_.has_receivers && equals_ignoring_case(columns[index].name, "client_id") &&
+        if (!options_.peer_column.empty() && equals_ignoring_case(columns[index].name, options_.peer_column) &&
             columns[index].type.id == TypeId::varchar) {
             receiver_column_ = index;
-        } else if (options_.has_sessions && equals_ignoring_case(columns[index].name, "session_id") &&
+        } else if (!options_.session_column.empty() &&
+                   equals_ignoring_case(columns[index].name, options_.session_column) &&
                    is_integer(columns[index].type.id)) {
             session_column_ = index;
         } else {
@@ -87,8 +88,8 @@ void MessageFraming::frame(const std::vector<ColumnVector>& columns, std::size_t
         framed.message.binary |= compress_payload(*payload, options_.compression);
         framed.message.payload = std::move(payload);
         const Receiver to = receiver(columns, row);
-        framed.message.client_id = to.client_id;
-        framed.message.session_id = to.session_id;
+        framed.message.peer = to.peer;
+        framed.message.session = to.session;
         out.push_back(std::move(framed));
     }
     finish(out);
@@ -97,9 +98,9 @@ void MessageFraming::frame(const std::vector<ColumnVector>& columns, std::size_t
 MessageFraming::Receiver MessageFraming::receiver(const std::vector<ColumnVector>& columns, std::size_t row) const {
     Receiver receiver;
     if (receiver_column_ && columns[*receiver_column_].is_valid(row))
-        receiver.client_id = columns[*receiver_column_].string_at(row);
+        receiver.peer = columns[*receiver_column_].string_at(row);
     if (session_column_ && columns[*session_column_].is_valid(row))
-        receiver.session_id = session_at(columns[*session_column_], row);
+        receiver.session = session_at(columns[*session_column_], row);
     return receiver;
 }
 
@@ -110,10 +111,10 @@ void MessageFraming::add_row(const std::vector<ColumnVector>& columns, std::size
     const Receiver to = receiver(columns, row);
     const bool is_full = (options_.most_rows > 0 && rows_ >= options_.most_rows) ||
                          payload_.size() + row_.size() + 2 > options_.most_bytes;
-    if (rows_ > 0 && (is_full || to != Receiver{client_id_, session_id_})) finish(out);
+    if (rows_ > 0 && (is_full || to != Receiver{peer_, session_})) finish(out);
     if (rows_ == 0) {
-        client_id_ = to.client_id;
-        session_id_ = to.session_id;
+        peer_ = to.peer;
+        session_ = to.session;
     }
     if (options_.framing == BatchFraming::array) {
         payload_ += rows_ == 0 ? '[' : ',';
@@ -132,8 +133,8 @@ void MessageFraming::finish(std::deque<FramedMessage>& out) {
     auto payload = std::make_shared<std::string>(std::exchange(payload_, {}));
     framed.message.binary = compress_payload(*payload, options_.compression);
     framed.message.payload = std::move(payload);
-    framed.message.client_id = std::exchange(client_id_, {});
-    framed.message.session_id = std::exchange(session_id_, {});
+    framed.message.peer = std::exchange(peer_, {});
+    framed.message.session = std::exchange(session_, {});
     out.push_back(std::move(framed));
 }
 

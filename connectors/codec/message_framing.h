@@ -34,8 +34,8 @@ public:
 
 private:
     struct Receiver {
-        std::string_view client_id;
-        std::optional<std::int64_t> session_id;
+        std::string_view peer;
+        std::optional<std::int64_t> session;
 
         [[nodiscard]] bool operator==(const Receiver&) const = default;
     };
@@ -49,8 +49,8 @@ private:
     std::optional<std::size_t> receiver_column_;
     std::optional<std::size_t> session_column_;
     std::string payload_;  ///< Of the message being put together, as the next three.
-    std::string client_id_;
-    std::optional<std::int64_t> session_id_;
+    std::string peer_;
+    std::optional<std::int64_t> session_;
     std::size_t rows_ = 0;
     std::string row_;
 };

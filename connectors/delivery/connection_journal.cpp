@@ -19,7 +19,6 @@ void ConnectionJournal::set_state(ConnectionState state, std::string_view reason
         const std::lock_guard lock(mutex_);
         state_reason_ = std::move(redacted);
         if (state != ConnectionState::waiting_to_reconnect) next_attempt_at_ = 0;
-        if (state != ConnectionState::connected) subprotocol_.clear();
         state_.store(state);
     }
     observer_.changed();
@@ -29,11 +28,6 @@ void ConnectionJournal::set_next_attempt(std::int64_t time, std::uint64_t attemp
     const std::lock_guard lock(mutex_);
     next_attempt_at_ = time;
     attempts_ = attempts;
-}
-
-void ConnectionJournal::set_subprotocol(std::string subprotocol) {
-    const std::lock_guard lock(mutex_);
-    subprotocol_ = std::move(subprotocol);
 }
 
 void ConnectionJournal::set_endpoint(std::string endpoint) {
@@ -122,7 +116,6 @@ ConnectionStatus ConnectionJournal::status() const {
     status.endpoint = endpoint_;
     status.last_error = last_error_;
     status.state_reason = state_reason_;
-    status.subprotocol = subprotocol_;
     status.next_attempt_at = next_attempt_at_;
     status.attempts = attempts_;
     return status;

@@ -44,7 +44,6 @@ public:
     void set_connected_since(std::int64_t time) noexcept { connected_since_.store(time); }
     /// When the next attempt to connect is due (UTC microseconds), and its number.
     void set_next_attempt(std::int64_t time, std::uint64_t attempts);
-    void set_subprotocol(std::string subprotocol);
     void set_endpoint(std::string endpoint);
     void set_last_error(std::string_view error);
     void set_finished(bool finished) noexcept { finished_.store(finished); }
@@ -67,7 +66,7 @@ public:
     /// Redacted, and UTF-8 whatever it was.
     [[nodiscard]] std::string shown(std::string_view text) const;
 
-    /// Without port, clients, pending_messages and messages_in_flight, which the connection adds.
+    /// Without details, pending_messages and messages_in_flight, which the connection adds.
     [[nodiscard]] ConnectionStatus status() const;
     /// Counters and last error go on from there.
     void restore(const ConnectionStatus& status);
@@ -84,7 +83,6 @@ private:
     std::string endpoint_;    ///< Guarded by mutex_.
     std::string last_error_;  ///< Guarded by mutex_, as all below.
     std::string state_reason_;
-    std::string subprotocol_;
     std::int64_t next_attempt_at_ = 0;
     std::uint64_t attempts_ = 0;
 };

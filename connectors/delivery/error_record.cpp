@@ -45,7 +45,7 @@ std::string write_json(const ErrorRecord& record, const std::string* data) {
     field("failed_message", record.failed_message, true);
     field("timestamp", iso_time(record.timestamp), false);
     field("connection_name", record.connection_name, false);
-    field("client_id", record.client_id, true);
+    field("client_id", record.peer, true);
     field("remote_address", record.remote_address, true);
     if (record.received_at != 0) {
         field("message_id", record.message_id, true);

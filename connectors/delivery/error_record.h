@@ -14,7 +14,7 @@ struct ErrorRecord {
     std::string failed_message;  ///< Payload as text; base64 when it is not UTF-8. Empty for connection errors.
     std::int64_t timestamp = 0;  ///< UTC microseconds.
     std::string connection_name;
-    std::string client_id;
+    std::string peer;
     std::string remote_address;
     // About the message, where there is one:
     std::string message_id;        ///< Empty when it is not known.

@@ -68,7 +68,7 @@ void ErrorStream::complete(ErrorRecord& record) const {
     record.error_message = journal_.shown(record.error_message);
     // The id is a field of the payload.
     record.message_id = journal_.redact(record.message_id);
-    record.client_id = journal_.redact(record.client_id);
+    record.peer = journal_.redact(record.peer);
     record.timestamp = utc_now();
     record.connection_name = journal_.name();
 }
@@ -136,7 +136,7 @@ void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
     letter.error_type = record.error_type;
     letter.error_message = record.error_message;
     letter.message_id = record.message_id;
-    letter.client_id = record.client_id;
+    letter.peer = record.peer;
     letter.remote_address = record.remote_address;
     letter.received_at = record.received_at;
     letter.message_size = record.message_size;
@@ -177,7 +177,7 @@ void ErrorStream::offer(const std::string& json, const ErrorRecord& record, Inpu
     }
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = record.connection_name;
-    origin->client_id = record.client_id;
+    origin->peer = record.peer;
     origin->remote_address = record.remote_address;
     Message message;
     message.payload = json;

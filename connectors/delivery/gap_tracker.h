@@ -10,7 +10,7 @@
 namespace laminar {
 
 /// Keeps account of the intervals in which a client that was connected is not, and reports each of them as it goes on
-/// (system.websocket_gaps). Belongs to the connection's strand; borrows the journal.
+/// (ConnectionGap). Belongs to the connection's strand; borrows the journal.
 class GapTracker {
 public:
     explicit GapTracker(ConnectionJournal& journal) : journal_(journal) {}

@@ -41,12 +41,12 @@ std::optional<std::string> InFlightMessages::acknowledge(const std::string& id) 
     by_id_.erase(found);
     std::erase(entry->message.open_ids, id);
     const MessageOrigin* origin = entry->message.origin.get();
-    std::string client_id = origin != nullptr ? origin->client_id : std::string();
+    std::string peer = origin != nullptr ? origin->peer : std::string();
     if (entry->message.open_ids.empty()) {
         bytes_ -= entry->message.payload.size();
         entries_.erase(entry);
     }
-    return client_id;
+    return peer;
 }
 
 const HeldMessage* InFlightMessages::first_overdue(Clock::time_point now) const {

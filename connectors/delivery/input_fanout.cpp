@@ -27,7 +27,7 @@ std::string error_type(FailedRow::Kind kind) {
 
 void name_sender(ErrorRecord& record, const MessageOrigin* origin) {
     if (origin == nullptr) return;
-    record.client_id = origin->client_id;
+    record.peer = origin->peer;
     record.remote_address = origin->remote_address;
 }
 
@@ -325,7 +325,7 @@ std::optional<std::string> InputFanout::record_failures(const ProcessingReport& 
         ErrorRecord record;
         record.error_type = error_type(row.kind);
         record.error_message = row.consumer + ": " + row.reason;
-        record.client_id = row.client_id;
+        record.peer = row.peer;
         record.remote_address = row.remote_address;
         record.message_id = row.message_id;
         record.received_at = row.received_at;

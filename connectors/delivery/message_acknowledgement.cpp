@@ -51,8 +51,8 @@ void MessageAcknowledgement::track(const Message& message, const std::function<R
     tracked.tracked = options_.auto_ack;
     Reception reception = offer(tracked);
     if (options_.auto_ack) {
-        messages_.commits.add(message.sequence, std::move(reception.ids),
-                              message.origin ? message.origin->client_id : "", std::move(reception.receivers));
+        messages_.commits.add(message.sequence, std::move(reception.ids), message.origin ? message.origin->peer : "",
+                              std::move(reception.receivers));
         return;
     }
     HeldMessage held(message, reception.ids.empty() ? std::move(fallback_ids) : std::move(reception.ids));
@@ -80,8 +80,8 @@ void MessageAcknowledgement::settle(const ProcessingReport& report,
     for (const auto& channel : channels) messages_.commits.settle(channel.get(), channel->take_settled(), failed, due);
     for (const std::string& id : report.acknowledged) {
         // Acknowledged before, or never ours: nothing is owed.
-        if (std::optional<std::string> client_id = messages_.in_flight.acknowledge(id)) {
-            due.push_back({id, std::move(*client_id)});
+        if (std::optional<std::string> peer = messages_.in_flight.acknowledge(id)) {
+            due.push_back({id, std::move(*peer)});
         }
     }
     messages_.due.insert(messages_.due.end(), due.begin(), due.end());
@@ -130,16 +130,15 @@ void MessageAcknowledgement::send_due(const Send& send) {
         if (std::optional<std::string> text = text_for(next.message_id)) {
             OutgoingMessage message;
             message.payload = std::make_shared<const std::string>(std::move(*text));
-            message.client_id = next.client_id;
+            message.peer = next.peer;
             outcome = send(std::move(message));
         }
         if (outcome == SendOutcome::full) return;
         if (outcome == SendOutcome::accepted) {
             journal_.messages_acknowledged.fetch_add(1, std::memory_order_relaxed);
-        } else if (outcome == SendOutcome::no_such_client) {
-            journal_.log(
-                "debug", "acknowledge_failed",
-                fmt::format("{} has left before its message {} was acknowledged", next.client_id, next.message_id));
+        } else if (outcome == SendOutcome::no_such_peer) {
+            journal_.log("debug", "acknowledge_failed",
+                         fmt::format("{} has left before its message {} was acknowledged", next.peer, next.message_id));
         }
         const std::lock_guard lock(mutex_);
         messages_.due.pop_front();

@@ -88,7 +88,7 @@ std::size_t OutboundQueue::push_dropping_oldest(const OutgoingMessage& message) 
 
 std::size_t OutboundQueue::first_of(std::optional<std::int64_t> session) const {
     std::size_t index = 0;
-    while (session && index < waiting_.size() && waiting_[index].session_id != session) ++index;
+    while (session && index < waiting_.size() && waiting_[index].session != session) ++index;
     return index;
 }
 
@@ -119,7 +119,7 @@ std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
     std::vector<OutgoingMessage> removed;
     std::deque<OutgoingMessage> kept;
     for (OutgoingMessage& message : waiting_) {
-        if (message.session_id) {
+        if (message.session) {
             bytes_ -= message.payload->size();
             removed.push_back(std::move(message));
         } else {
@@ -152,7 +152,7 @@ std::size_t OutboundQueue::restore(std::size_t sent) {
     const std::lock_guard lock(mutex_);
     const auto end = taken_.begin() + static_cast<std::ptrdiff_t>(std::min(sent, taken_.size()));
     const auto count =
-        std::count_if(taken_.begin(), end, [](const OutgoingMessage& message) { return !message.session_id; });
+        std::count_if(taken_.begin(), end, [](const OutgoingMessage& message) { return !message.session; });
     handed_over_ = 0;
     while (!taken_.empty()) {
         waiting_.push_front(std::move(taken_.back()));

@@ -8,10 +8,10 @@
 
 namespace laminar {
 
-void PendingCommits::add(std::uint64_t sequence, std::vector<std::string> ids, std::string client_id,
+void PendingCommits::add(std::uint64_t sequence, std::vector<std::string> ids, std::string peer,
                          std::vector<const InputChannel*> receivers) {
     if (ids.empty() || receivers.empty()) return;
-    entries_[sequence] = {std::move(ids), std::move(client_id), std::move(receivers)};
+    entries_[sequence] = {std::move(ids), std::move(peer), std::move(receivers)};
 }
 
 void PendingCommits::settle(const InputChannel* channel, const InputChannel::Settled& settled,
@@ -44,7 +44,7 @@ PendingCommits::Entries::iterator PendingCommits::finish_if_complete(Entries::it
     Entry& pending = entry->second;
     if (!pending.waiting_for.empty()) return std::next(entry);
     if (pending.processed && !pending.failed) {
-        for (std::string& id : pending.ids) due.push_back({std::move(id), pending.client_id});
+        for (std::string& id : pending.ids) due.push_back({std::move(id), pending.peer});
     }
     return entries_.erase(entry);
 }

@@ -14,14 +14,14 @@ namespace laminar {
 /// An acknowledgement that is to be sent.
 struct AcknowledgementDue {
     std::string message_id;
-    std::string client_id;  ///< Server mode: to whom; empty in client mode.
+    std::string peer;  ///< To whom: MessageOrigin::peer.
 };
 
 /// Messages that are to be acknowledged by themselves (auto_ack = true with ack_message) as soon as every channel that
 /// got them has processed them. A message that failed, or that nobody processed, is not acknowledged. Not thread-safe.
 class PendingCommits {
 public:
-    void add(std::uint64_t sequence, std::vector<std::string> ids, std::string client_id,
+    void add(std::uint64_t sequence, std::vector<std::string> ids, std::string peer,
              std::vector<const InputChannel*> receivers);
     /// What a channel has given back; failed are the ids of messages that could not be processed. Appends to due.
     void settle(const InputChannel* channel, const InputChannel::Settled& settled,
@@ -34,7 +34,7 @@ public:
 private:
     struct Entry {
         std::vector<std::string> ids;
-        std::string client_id;
+        std::string peer;
         std::vector<const InputChannel*> waiting_for;
         bool processed = false;
         bool failed = false;

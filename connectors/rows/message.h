@@ -6,26 +6,33 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
+
+#include "catalog/objects/metadata_column.h"
 
 namespace laminar {
 
 struct ColumnRows;
 
+/// A value of what only one connector knows: NULL, a number (BIGINT, TIMESTAMP in microseconds) or text.
+using FactValue = std::variant<std::monostate, std::int64_t, std::string>;
+
 /// Who sent a message; shared by all messages of one peer.
 struct MessageOrigin {
     std::string connection_name = {};
-    std::string client_id = {};         ///< Server mode; empty otherwise.
-    std::int64_t session_id = 0;        ///< Which of the connection's sessions; 0 when there is no network.
-    std::string remote_address = {};    ///< "ip:port"; empty when there is no network.
-    std::string tls_subject = {};       ///< Server mode: of the client's certificate; empty without one.
-    std::string query_parameters = {};  ///< Server mode: those of the client's request, as a JSON object; empty: none.
+    std::string peer = {};            ///< Which of the connection's peers, in its words; empty: it has but one.
+    std::string remote_address = {};  ///< "ip:port"; empty when there is no network.
+    /// What the connector's own metadata columns tell of it, in any order, without the one that names the peer. Those
+    /// that are left out are NULL.
+    std::vector<std::pair<MetadataField, FactValue>> facts = {};
 };
 
 /// One inbound message; the payload is borrowed, and valid during the call alone.
 struct Message {
     std::string_view payload;
-    bool binary = false;           ///< Opcode 2.
+    bool binary = false;           ///< Bytes, not text.
     std::int64_t received_at = 0;  ///< Microseconds since the epoch, UTC.
     std::uint64_t wire_size = 0;   ///< Payload bytes before inflation.
     std::uint64_t sequence = 0;    ///< Of this connection, from 1: generated message ids are "<connection>-<sequence>".
@@ -43,8 +50,8 @@ void append_generated_message_id(std::string& target, const MessageOrigin* origi
 struct OutgoingMessage {
     std::shared_ptr<const std::string> payload;
     bool binary = false;
-    std::string client_id;  ///< Server mode: its receiver; empty: every client (broadcast).
-    std::optional<std::int64_t> session_id = std::nullopt;  ///< It belongs to that session alone.
+    std::string peer;  ///< Its receiver, as in MessageOrigin; empty: the only one, or all.
+    std::optional<std::int64_t> session = std::nullopt;  ///< It is for that network connection to the peer alone.
     /// In the place of a payload, where rows are handed over as they are (FramingOptions::as_columns).
     std::shared_ptr<const ColumnRows> rows = nullptr;
 

@@ -8,8 +8,12 @@ namespace {
 
 std::size_t byte_size_of(const std::shared_ptr<const MessageOrigin>& origin) noexcept {
     if (!origin) return sizeof(origin);
-    return sizeof(origin) + origin->connection_name.size() + origin->client_id.size() + origin->remote_address.size() +
-           origin->tls_subject.size() + origin->query_parameters.size();
+    std::size_t size =
+        sizeof(origin) + origin->connection_name.size() + origin->peer.size() + origin->remote_address.size();
+    for (const auto& [field, value] : origin->facts) {
+        if (const auto* text = std::get_if<std::string>(&value)) size += text->size();
+    }
+    return size;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "connectors/websocket/client/client.h"
+#include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/options/option_risks.h"
 #include "connectors/websocket/options/option_schema.h"
 #include "connectors/websocket/options/options.h"
@@ -16,6 +17,9 @@ ConnectorDescriptor describe() {
     descriptor.name = "websocket";
     descriptor.help = "Messages over a WebSocket, as a client of an endpoint or as a server for clients.";
     descriptor.options = &websocket_option_schema();
+    descriptor.metadata = websocket_metadata();
+    descriptor.status_columns = websocket_status_columns();
+    descriptor.system_tables = websocket_system_tables();
     return descriptor;
 }
 

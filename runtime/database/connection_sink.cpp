@@ -75,16 +75,16 @@ private:
         FailedRow failure;
         failure.connection = connection_;
         failure.kind = FailedRow::Kind::undeliverable;
-        failure.client_id = framed.message.client_id;
-        if (outcome == SendOutcome::no_such_client)
-            failure.reason = fmt::format("there is no client \"{}\"", framed.message.client_id);
+        failure.peer = framed.message.peer;
+        if (outcome == SendOutcome::no_such_peer)
+            failure.reason = fmt::format("there is no client \"{}\"", framed.message.peer);
         else if (outcome == SendOutcome::no_such_session)
-            failure.reason = framed.message.client_id.empty()
-                                 ? fmt::format("there is no session {}", *framed.message.session_id)
-                                 : fmt::format("there is no session {} of a client \"{}\"", *framed.message.session_id,
-                                               framed.message.client_id);
+            failure.reason = framed.message.peer.empty()
+                                 ? fmt::format("there is no session {}", *framed.message.session)
+                                 : fmt::format("there is no session {} of a client \"{}\"", *framed.message.session,
+                                               framed.message.peer);
         else if (outcome == SendOutcome::session_ended)
-            failure.reason = fmt::format("session {} has ended", *framed.message.session_id);
+            failure.reason = fmt::format("session {} has ended", *framed.message.session);
         else if (outcome == SendOutcome::not_connected)
             failure.reason = "the connection is closed";
         else
@@ -98,13 +98,12 @@ private:
         return error.empty() ? "the connection has failed" : "the connection has failed: " + error;
     }
 
-    /// Changes go to whoever listens: columns client_id and session_id in them are data.
+    /// Changes go to whoever listens: columns that name receivers are data in them.
     void send(const ResultTable& rows, bool has_receivers) {
         // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
         const std::shared_ptr<Connection> connection = connections_.find(connection_);
         FramingOptions options = connection ? connection->framing() : FramingOptions();
-        options.has_receivers = options.has_receivers && has_receivers;
-        options.has_sessions = options.has_sessions && has_receivers;
+        if (!has_receivers) options.peer_column = options.session_column = {};
         framing_.set_options(options);
         framing_.set_columns(rows.columns);
         framing_.frame(rows.values, rows.rows, backlog_);

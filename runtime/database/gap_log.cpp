@@ -7,8 +7,7 @@ namespace laminar {
 void GapLog::put(const ConnectionGap& gap) {
     const std::lock_guard lock(mutex_);
     const auto known = std::find_if(gaps_.rbegin(), gaps_.rend(), [&gap](const ConnectionGap& other) {
-        return other.started_at == gap.started_at && other.connection == gap.connection &&
-               other.client_id == gap.client_id;
+        return other.started_at == gap.started_at && other.connection == gap.connection && other.peer == gap.peer;
     });
     if (known != gaps_.rend()) {
         *known = gap;

@@ -207,7 +207,7 @@ std::string LiveConnections::failure_at_end() const {
 std::string LiveConnections::make_ready(Connection& successor, Connection& old) {
     const auto try_it = [&] { return answer_of<Readiness>([&](auto done) { successor.make_ready(std::move(done)); }); };
     Readiness readiness = try_it();
-    if (readiness.taken_port == 0 || readiness.taken_port != old.status().port) return readiness.problem;
+    if (readiness.taken_port == 0 || readiness.taken_port != old.port()) return readiness.problem;
     if (!answer_of<bool>([&](auto done) { old.give_up_address(std::move(done)); })) return readiness.problem;
     readiness = try_it();
     if (readiness.problem.empty()) return {};

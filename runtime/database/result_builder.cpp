@@ -7,6 +7,18 @@ ResultBuilder::ResultBuilder(std::vector<OutputColumn> columns) {
     table_.columns = std::move(columns);
 }
 
+void ResultBuilder::add_facts(const std::vector<FactValue>& values) {
+    for (std::size_t column = 0; column < values.size(); ++column) {
+        if (const auto* number = std::get_if<std::int64_t>(&values[column]))
+            append(column, *number);
+        else if (const auto* text = std::get_if<std::string>(&values[column]))
+            append(column, *text);
+        else
+            append(column, nullptr);
+    }
+    ++table_.rows;
+}
+
 void ResultBuilder::append(std::size_t column, bool value) {
     table_.values[column].append(static_cast<std::uint8_t>(value ? 1 : 0));
 }

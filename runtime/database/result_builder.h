@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/rows/message.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {
@@ -23,6 +24,8 @@ public:
         (append(column++, values), ...);
         ++table_.rows;
     }
+    /// The same for values of which only the row knows what they are.
+    void add_facts(const std::vector<FactValue>& values);
     [[nodiscard]] ResultTable take() { return std::move(table_); }
 
 private:

@@ -5,9 +5,11 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "catalog/objects/system_table_schema.h"
 #include "catalog/options/option_schema.h"
@@ -30,58 +32,96 @@ std::optional<std::int64_t> age_in_ms(std::int64_t microseconds) {
         std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::microseconds(microseconds)).count());
 }
 
-/// Of one connector, or of all.
-ResultTable connections_of(std::string_view connector, const SystemTableSources& sources,
-                           std::vector<OutputColumn> columns) {
+using Schema = SystemTableSchema;
+
+/// What every connection knows of itself, by column.
+std::map<std::string_view, FactValue> facts_of(const ConnectionObject& definition, const ConnectionStatus& status) {
+    const auto number = [](std::uint64_t count) -> FactValue { return static_cast<std::int64_t>(count); };
+    const auto text = [](std::string_view value) -> FactValue {
+        return value.empty() ? FactValue() : FactValue(std::string(value));
+    };
+    const auto time = [](std::int64_t value) -> FactValue { return value == 0 ? FactValue() : FactValue(value); };
+    const std::optional<std::int64_t> age = age_in_ms(status.last_message_at);
+    return {{"connection_name", definition.name},
+            {"connection_state", std::string(connection_state_name(status.state))},
+            {"connected_since", time(status.connected_since)},
+            {"messages_received", number(status.messages_received)},
+            {"messages_sent", number(status.messages_sent)},
+            {"bytes_received", number(status.bytes_received)},
+            {"bytes_sent", number(status.bytes_sent)},
+            {"reconnect_count", number(status.reconnect_count)},
+            {"last_error", text(status.last_error)},
+            {"connector", text(definition.connector->name)},
+            {"endpoint", text(status.endpoint)},
+            {"messages_dropped", number(status.messages_dropped)},
+            {"messages_failed", number(status.messages_failed)},
+            {"pending_messages", number(status.pending_messages)},
+            {"last_message_at", time(status.last_message_at)},
+            {"state_reason", text(status.state_reason)},
+            {"attempts", number(status.attempts)},
+            {"next_attempt_at", time(status.next_attempt_at)},
+            {"position", text(status.position)},
+            {"last_message_age_ms", age ? FactValue(*age) : FactValue()},
+            {"errors", number(status.errors)},
+            {"errors_dropped", number(status.errors_dropped)},
+            {"dead_letters", number(status.dead_letters)},
+            {"messages_in_flight", number(status.messages_in_flight)},
+            {"messages_acknowledged", number(status.messages_acknowledged)},
+            {"messages_redelivered", number(status.messages_redelivered)},
+            {"messages_maybe_lost", number(status.messages_maybe_lost)}};
+}
+
+/// Adds what connectors know: NULL, or 0, where it is another that the connection is of.
+void add_details(std::map<std::string_view, FactValue>& facts, const SystemTableSources& sources,
+                 const ConnectionObject& definition, const ConnectionStatus& status) {
+    for (const ConnectorDescriptor& connector : sources.registry.all()) {
+        for (std::size_t index = 0; index < connector.status_columns.size(); ++index) {
+            const StatusColumn& column = connector.status_columns[index];
+            FactValue value;
+            if (connector.name == definition.connector->name && index < status.details.size())
+                value = status.details[index];
+            if (column.is_count && std::holds_alternative<std::monostate>(value)) value = std::int64_t{0};
+            facts[column.column.name] = std::move(value);
+        }
+    }
+}
+
+ResultTable connections(const SystemTableSources& sources, const Schema& schema, std::vector<OutputColumn> columns) {
     std::map<std::string, ConnectionStatus> live;
     for (ConnectionStatus& status : sources.connections.statuses()) live[fold_case(status.name)] = std::move(status);
     ResultBuilder builder(std::move(columns));
     const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
     for (const CatalogObject* object : catalog->objects(ast::ObjectKind::connection)) {
         const auto& definition = std::get<ConnectionObject>(*object);
-        if (!connector.empty() && definition.connector->name != connector) continue;
-        ConnectionStatus status = live[fold_case(definition.name)];
-        const std::optional<std::int64_t> port =
-            status.port == 0 ? std::nullopt : std::optional<std::int64_t>(status.port);
-        builder.add_row(definition.name, connection_state_name(status.state), time_or_null(status.connected_since),
-                        status.messages_received, status.messages_sent, status.bytes_received, status.bytes_sent,
-                        status.reconnect_count, text_or_null(status.last_error), definition.connector->name,
-                        text_or_null(status.endpoint), port, status.clients, status.messages_dropped,
-                        status.messages_failed, status.pending_messages, time_or_null(status.last_message_at),
-                        text_or_null(status.state_reason), status.attempts, time_or_null(status.next_attempt_at),
-                        text_or_null(status.subprotocol), text_or_null(status.position),
-                        age_in_ms(status.last_message_at), status.errors, status.errors_dropped, status.dead_letters,
-                        status.messages_in_flight, status.messages_acknowledged, status.messages_redelivered,
-                        status.messages_maybe_lost);
+        if (!schema.connector.empty() && definition.connector->name != schema.connector) continue;
+        const ConnectionStatus status = live[fold_case(definition.name)];
+        auto facts = facts_of(definition, status);
+        add_details(facts, sources, definition, status);
+        std::vector<FactValue> row;
+        for (const SystemTableColumn& column : schema.columns) row.push_back(facts.at(column.name));
+        builder.add_facts(row);
     }
     return builder.take();
 }
 
-ResultTable connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
-    return connections_of({}, sources, std::move(columns));
-}
-
-ResultTable websocket_connections(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
-    return connections_of("websocket", sources, std::move(columns));
-}
-
-ResultTable websocket_clients(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable of_connector(const SystemTableSources& sources, const Schema& schema, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
     for (const CatalogObject* object : catalog->objects(ast::ObjectKind::connection)) {
-        const std::string& name = std::get<ConnectionObject>(*object).name;
-        const std::shared_ptr<Connection> connection = sources.connections.find(name);
+        const auto& definition = std::get<ConnectionObject>(*object);
+        if (definition.connector->name != schema.connector) continue;
+        const std::shared_ptr<Connection> connection = sources.connections.find(definition.name);
         if (!connection) continue;
-        for (const ClientStatus& client : connection->clients())
-            builder.add_row(name, client.id, client.remote_address, time_or_null(client.connected_since),
-                            text_or_null(client.tls_subject), text_or_null(client.subprotocol),
-                            client.messages_received, client.messages_sent, client.bytes_received, client.bytes_sent,
-                            client.queued_messages, client.messages_dropped, time_or_null(client.last_message_at));
+        for (std::vector<FactValue>& row : connection->system_rows(schema.name)) {
+            row.insert(row.begin(), definition.name);
+            builder.add_facts(row);
+        }
     }
     return builder.take();
 }
 
-ResultTable websocket_logs(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable connection_log(const SystemTableSources& sources, const Schema& /*schema*/,
+                           std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const ConnectionLogEntry& entry : sources.connections.log().entries())
         builder.add_row(entry.connection, entry.timestamp, entry.level, entry.event, entry.message);
@@ -99,29 +139,30 @@ std::optional<std::int64_t> lag_of(const PipelineStatus& status) {
     return (utc_now() - *watermark) / 1000;
 }
 
-ResultTable websocket_gaps(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable connection_gaps(const SystemTableSources& sources, const Schema& /*schema*/,
+                            std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const ConnectionGap& gap : sources.connections.gaps().gaps())
         builder.add_row(gap.connection, gap.started_at, time_or_null(gap.ended_at), gap.reason, gap.attempts,
                         time_or_null(gap.last_message_at), text_or_null(gap.last_position), gap.resumed,
-                        text_or_null(gap.next_position), gap.maybe_lost, text_or_null(gap.client_id));
+                        text_or_null(gap.next_position), gap.maybe_lost, text_or_null(gap.peer));
     return builder.take();
 }
 
-ResultTable dead_letters(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable dead_letters(const SystemTableSources& sources, const Schema& /*schema*/,
+                         std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (DeadLetter& letter : sources.connections.dead_letters()) {
         const bool is_text = find_invalid_utf8(letter.data) == std::string_view::npos;
         builder.add_row(letter.connection_name, letter.timestamp, letter.error_type, letter.error_message,
-                        text_or_null(letter.message_id), text_or_null(letter.client_id),
-                        text_or_null(letter.remote_address), time_or_null(letter.received_at), letter.message_size,
-                        std::uint64_t{letter.delivery_count},
+                        text_or_null(letter.message_id), text_or_null(letter.peer), text_or_null(letter.remote_address),
+                        time_or_null(letter.received_at), letter.message_size, std::uint64_t{letter.delivery_count},
                         is_text ? std::optional<std::string>(letter.data) : std::nullopt, letter.data);
     }
     return builder.take();
 }
 
-ResultTable pipelines(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable pipelines(const SystemTableSources& sources, const Schema& /*schema*/, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const PipelineStatus& status : sources.graph.pipeline_statuses())
         builder.add_row(status.name, pipeline_state_name(status.state), text_or_null(status.sink), status.rows_in,
@@ -142,7 +183,7 @@ std::string_view stream_name(TableStream stream) {
     return "messages";
 }
 
-ResultTable tables(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable tables(const SystemTableSources& sources, const Schema& /*schema*/, std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     const std::shared_ptr<const Catalog> catalog = sources.catalog.snapshot();
     for (const CatalogObject* object : catalog->objects(ast::ObjectKind::table)) {
@@ -163,7 +204,8 @@ ResultTable tables(const SystemTableSources& sources, std::vector<OutputColumn> 
     return builder.take();
 }
 
-ResultTable connector_options(const SystemTableSources& sources, std::vector<OutputColumn> columns) {
+ResultTable connector_options(const SystemTableSources& sources, const Schema& /*schema*/,
+                              std::vector<OutputColumn> columns) {
     ResultBuilder builder(std::move(columns));
     for (const ConnectorDescriptor& connector : sources.registry.all()) {
         for (const OptionDeclaration& option : connector.options->options())
@@ -174,31 +216,40 @@ ResultTable connector_options(const SystemTableSources& sources, std::vector<Out
     return builder.take();
 }
 
-using Reader = ResultTable (*)(const SystemTableSources&, std::vector<OutputColumn>);
+using Reader = ResultTable (*)(const SystemTableSources&, const Schema&, std::vector<OutputColumn>);
 
-Reader reader_of(std::string_view table) {
-    if (table == "connections") return connections;
-    if (table == "websocket_connections") return websocket_connections;
-    if (table == "websocket_clients") return websocket_clients;
-    if (table == "websocket_logs") return websocket_logs;
-    if (table == "websocket_gaps") return websocket_gaps;
-    if (table == "dead_letters") return dead_letters;
-    if (table == "pipelines") return pipelines;
-    if (table == "tables") return tables;
-    if (table == "connector_options") return connector_options;
-    throw std::logic_error("system table without a reader: " + std::string(table));
+Reader reader_of(SystemTableContent content) {
+    switch (content) {
+        case SystemTableContent::connections:
+            return connections;
+        case SystemTableContent::connection_log:
+            return connection_log;
+        case SystemTableContent::connection_gaps:
+            return connection_gaps;
+        case SystemTableContent::dead_letters:
+            return dead_letters;
+        case SystemTableContent::pipelines:
+            return pipelines;
+        case SystemTableContent::tables:
+            return tables;
+        case SystemTableContent::connector_options:
+            return connector_options;
+        case SystemTableContent::of_connector:
+            break;
+    }
+    return of_connector;
 }
 
 }  // namespace
 
 void register_system_tables(Engine& engine, const SystemTableSources& sources) {
-    for (const SystemTableSchema& schema : system_tables()) {
+    for (const SystemTableSchema& schema : sources.registry.system_tables()) {
         SystemTable table;
         table.name = schema.name;
         for (const SystemTableColumn& column : schema.columns)
             table.columns.push_back({std::string(column.name), column.type});
-        table.rows = [sources, reader = reader_of(schema.name), columns = table.columns] {
-            ResultTable rows = reader(sources, columns);
+        table.rows = [sources, &schema, reader = reader_of(schema.content), columns = table.columns] {
+            ResultTable rows = reader(sources, schema, columns);
             redact_texts(rows, sources.connections.secrets());
             return rows;
         };

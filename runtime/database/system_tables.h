@@ -16,7 +16,7 @@ struct SystemTableSources {
     StreamGraph& graph;
 };
 
-/// Registers a reader for every table that catalog/objects/system_table_schema.h declares.
+/// Registers a reader for every table of the registry.
 void register_system_tables(Engine& engine, const SystemTableSources& sources);
 
 }  // namespace laminar

@@ -59,6 +59,15 @@ class FolderMapTest(unittest.TestCase):
                           if header in sources and place[folder(header)] > place[folder(path)]]
         self.assertEqual([], sorted(backwards))
 
+    def test_only_its_own_folder_knows_what_is_of_websocket_alone(self):
+        words = re.compile(r"websocket|subprotocol|client_id|session_id|tls_subject|query_parameters|close code|"
+                           r"rfc 6455|server mode|client mode", re.IGNORECASE)
+        folders = ("rows", "codec", "local", "file", "generator", "stdout", "blackhole", "recorded")
+        told = [f"{path}: {line.strip()}" for path in self.sources()
+                if folder(path) == "connectors" or path.startswith(tuple(f"connectors/{name}/" for name in folders))
+                for line in (PROJECT / path).read_text(encoding="utf-8").splitlines() if words.search(line)]
+        self.assertEqual([], told)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "connectors/codec/format/message_format.h"
 #include "connectors/codec/format/payload_compression.h"
@@ -18,9 +19,11 @@ struct FramingOptions {
     std::size_t most_rows = 0;         ///< In a message; 0: no limit of its own.
     std::size_t most_bytes = 1 << 20;  ///< A message takes no further row beyond that; one row may be larger.
     PayloadCompressionSettings compression;
-    bool has_receivers = false;  ///< A column client_id names a row's receiver and is not part of the message.
-    bool has_sessions = false;   ///< So does an integer column session_id.
-    bool as_columns = false;     ///< Rows are handed over as they are: OutgoingMessage::rows. Nothing else applies.
+    /// A VARCHAR column of that name names a row's receiver (OutgoingMessage::peer) and is no part of the message;
+    /// empty: there is none.
+    std::string_view peer_column = {};
+    std::string_view session_column = {};  ///< The same for OutgoingMessage::session, of an integer type.
+    bool as_columns = false;  ///< Rows are handed over as they are: OutgoingMessage::rows. Nothing else applies.
 };
 
 }  // namespace laminar

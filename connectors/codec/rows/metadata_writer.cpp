@@ -105,17 +105,28 @@ void fill_in_moment(ColumnVector& column, std::int64_t micros) {
 
 /// The same for all messages of one peer.
 bool is_about_origin(MetadataField field) {
-    switch (field) {
-        case MetadataField::connection_name:
-        case MetadataField::client_id:
-        case MetadataField::session_id:
-        case MetadataField::remote_address:
-        case MetadataField::tls_subject:
-        case MetadataField::query_parameters:
+    switch (field->fact) {
+        case MetadataFact::connection_name:
+        case MetadataFact::remote_address:
+        case MetadataFact::of_connector:
             return true;
         default:
             return false;
     }
+}
+
+void append_fact(ColumnVector& column, MetadataField field, const MessageOrigin& from) {
+    if (field->names_peer) return append_optional_text(column, from.peer);
+    for (const auto& [known, value] : from.facts) {
+        if (known != field) continue;
+        if (const auto* number = std::get_if<std::int64_t>(&value))
+            return append_count(column, static_cast<std::uint64_t>(*number));
+        if (const auto* text = std::get_if<std::string>(&value))
+            return field->type == TypeId::json ? append_optional_json(column, *text)
+                                               : append_optional_text(column, *text);
+        break;
+    }
+    column.append_null();
 }
 
 void append_payload_bytes(ColumnVector& column, const RowOrigin& origin) {
@@ -129,34 +140,27 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
     const Message& message = *origin.message;
     static const MessageOrigin nowhere;
     const MessageOrigin& from = message.origin ? *message.origin : nowhere;
-    switch (field) {
-        case MetadataField::message_id:
+    switch (field->fact) {
+        case MetadataFact::message_id:
             return append_optional_text(column, origin.message_id);
-        case MetadataField::connection_name:
+        case MetadataFact::connection_name:
             return append_optional_text(column, from.connection_name);
-        case MetadataField::client_id:
-            return append_optional_text(column, from.client_id);
-        case MetadataField::session_id:
-            if (from.session_id == 0) return column.append_null();
-            return append_count(column, static_cast<std::uint64_t>(from.session_id));
-        case MetadataField::remote_address:
+        case MetadataFact::remote_address:
             return append_optional_text(column, from.remote_address);
-        case MetadataField::tls_subject:
-            return append_optional_text(column, from.tls_subject);
-        case MetadataField::query_parameters:
-            return append_optional_json(column, from.query_parameters);
-        case MetadataField::received_at:
+        case MetadataFact::received_at:
             return append_instant(column, message.received_at);
-        case MetadataField::processed_at:
+        case MetadataFact::processed_at:
             return column.append_null();
-        case MetadataField::message_size:
+        case MetadataFact::message_size:
             return append_count(column, message.wire_size);
-        case MetadataField::message:
+        case MetadataFact::message:
             return append_payload_text(column, origin);
-        case MetadataField::data:
+        case MetadataFact::data:
             return append_payload_bytes(column, origin);
-        case MetadataField::delivery_count:
+        case MetadataFact::delivery_count:
             return append_count(column, message.delivery_count);
+        case MetadataFact::of_connector:
+            return append_fact(column, field, from);
     }
     column.append_null();
 }

@@ -15,16 +15,16 @@ namespace net = boost::asio;
 using Clock = std::chrono::steady_clock;
 
 SendOutcome WebSocketClient::send(OutgoingMessage message) {
-    if (!message.client_id.empty()) return SendOutcome::no_such_client;
+    if (!message.peer.empty()) return SendOutcome::no_such_peer;
     const ConnectionState state = journal_.state();
     if (handing_over()) return SendOutcome::full;
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
-    if (!message.session_id) return enqueue(message);
+    if (!message.session) return enqueue(message);
     // What is in the queue of a session when it ends is taken out of it again.
     const std::lock_guard lock(session_mutex_);
-    if (message.session_id == current_session_) return enqueue(message);
-    return has_been(*message.session_id) ? SendOutcome::session_ended : SendOutcome::no_such_session;
+    if (message.session == current_session_) return enqueue(message);
+    return has_been(*message.session) ? SendOutcome::session_ended : SendOutcome::no_such_session;
 }
 
 SendOutcome WebSocketClient::enqueue(const OutgoingMessage& message) {

@@ -14,7 +14,10 @@ using Clock = std::chrono::steady_clock;
 void WebSocketClient::established(const ConnectedPeer& peer, const std::string& endpoint, Round& round) {
     was_connected_ = true;
     round.connected_at = Clock::now();
-    journal_.set_subprotocol(peer.subprotocol);
+    {
+        const std::lock_guard lock(session_mutex_);
+        subprotocol_ = peer.subprotocol;
+    }
     journal_.set_connected_since(utc_now());
     journal_.set_state(ConnectionState::connected);
     journal_.log("info", "connected", "connected to " + peer.description);
@@ -25,8 +28,10 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = journal_.name();
     origin->remote_address = peer.remote_address;
-    begin_session(*origin);
-    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_};
+    const std::int64_t number = begin_next_session();
+    origin->facts.emplace_back(WebSocketMetadata::session_id, number);
+    begin_session(number);
+    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_, number};
     if (position_.is_kept()) {
         environment.on_message = [this](std::string_view message) {
             if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());
@@ -51,10 +56,9 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
     co_return ending;
 }
 
-void WebSocketClient::begin_session(MessageOrigin& origin) {
-    origin.session_id = begin_next_session();
+void WebSocketClient::begin_session(std::int64_t session) {
     const std::lock_guard lock(session_mutex_);
-    current_session_ = origin.session_id;
+    current_session_ = session;
 }
 
 void WebSocketClient::end_session() {

@@ -23,6 +23,7 @@
 #include "connectors/websocket/client/client_connector.h"
 #include "connectors/websocket/client/client_trial.h"
 #include "connectors/websocket/client/feed_position.h"
+#include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/session/expected_message.h"
 #include "connectors/websocket/session/peer_session.h"
 #include "connectors/websocket/session/websocket_connection.h"
@@ -82,6 +83,9 @@ public:
     [[nodiscard]] ConnectionStatus status() const override {
         ConnectionStatus status = WebSocketConnection::status();
         status.position = position_.current();
+        status.details.resize(WebSocketDetail::count);
+        if (status.state == ConnectionState::connected || status.state == ConnectionState::paused)
+            status.details[WebSocketDetail::subprotocol] = subprotocol();
         return status;
     }
 
@@ -104,6 +108,10 @@ private:
         std::optional<std::string> connection_failure;  ///< The whole connection must fail because of it.
     };
 
+    [[nodiscard]] FactValue subprotocol() const {
+        const std::lock_guard lock(session_mutex_);
+        return subprotocol_.empty() ? FactValue() : FactValue(subprotocol_);
+    }
     static ReconnectPolicy::Settings reconnect_settings(const WebSocketOptions& options);
     SendOutcome enqueue(const OutgoingMessage& message);
     boost::asio::awaitable<void> run();
@@ -120,7 +128,7 @@ private:
                                           std::function<void(std::vector<ConnectionTestStep>)> done);
     void established(const ConnectedPeer& peer, const std::string& endpoint, Round& round);
     void conclude(const SessionEnding& ending, const std::string& remote_address, Round& round);
-    void begin_session(MessageOrigin& origin);
+    void begin_session(std::int64_t session);
     void end_session();
     boost::asio::awaitable<void> disconnect_slow_peer();
     boost::asio::awaitable<void> fail_connection(std::string reason);
@@ -148,8 +156,9 @@ private:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
     std::size_t endpoint_ = 0;  ///< To be tried next.
-    std::mutex session_mutex_;
-    std::int64_t current_session_ = 0;  ///< 0: none. Guarded by session_mutex_.
+    mutable std::mutex session_mutex_;
+    std::int64_t current_session_ = 0;  ///< 0: none. Guarded by session_mutex_, as the next.
+    std::string subprotocol_;           ///< Agreed on with the server; empty: none.
     // On the strand:
     bool running_ = false;
     bool terminated_ = false;

@@ -4,6 +4,7 @@
 
 #include "connectors/codec/format/framing_options.h"
 #include "connectors/websocket/frames/message_stream.h"
+#include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/options/options.h"
 
 namespace laminar {
@@ -28,8 +29,10 @@ namespace laminar {
     framing.compression.level =
         options.compression_level.value_or(options.compression == WebSocketCompression::gzip ? 6 : 3);
     framing.compression.threshold = options.compression_threshold;
-    framing.has_receivers = options.mode == WebSocketMode::server && !options.broadcast;
-    framing.has_sessions = !options.broadcast;
+    if (!options.broadcast) {
+        if (options.mode == WebSocketMode::server) framing.peer_column = WebSocketMetadata::client_id->name;
+        framing.session_column = WebSocketMetadata::session_id->name;
+    }
     return framing;
 }
 

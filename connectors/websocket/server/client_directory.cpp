@@ -5,21 +5,27 @@
 
 namespace laminar {
 
-ClientStatus ServerClient::status() const {
-    ClientStatus status;
-    status.id = id;
-    status.remote_address = remote_address;
-    status.tls_subject = tls_subject;
-    status.subprotocol = subprotocol;
-    status.connected_since = connected_since;
-    status.last_message_at = traffic.last_message_at.load();
-    status.messages_received = traffic.messages_received.load();
-    status.messages_sent = traffic.messages_sent.load();
-    status.bytes_received = traffic.bytes_received.load();
-    status.bytes_sent = traffic.bytes_sent.load();
-    status.queued_messages = outbound.size();
-    status.messages_dropped = traffic.messages_dropped.load();
-    return status;
+namespace {
+
+FactValue text_or_null(const std::string& text) { return text.empty() ? FactValue() : FactValue(text); }
+FactValue time_or_null(std::int64_t time) { return time == 0 ? FactValue() : FactValue(time); }
+FactValue number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+
+}  // namespace
+
+std::vector<FactValue> ServerClient::row() const {
+    return {id,
+            remote_address,
+            time_or_null(connected_since),
+            text_or_null(tls_subject),
+            text_or_null(subprotocol),
+            number(traffic.messages_received.load()),
+            number(traffic.messages_sent.load()),
+            number(traffic.bytes_received.load()),
+            number(traffic.bytes_sent.load()),
+            number(outbound.size()),
+            number(traffic.messages_dropped.load()),
+            time_or_null(traffic.last_message_at.load())};
 }
 
 bool ClientDirectory::enter_address(const std::string& ip) {
@@ -79,17 +85,17 @@ void ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& messa
 SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t& dropped) {
     // Queues only shrink while we hold the lock, so that what has room now still has it below.
     const std::lock_guard lock(mutex_);
-    if (message.session_id || !message.client_id.empty()) {
-        const std::string id = message.session_id ? ServerClient::client_id_of(*message.session_id) : message.client_id;
+    if (message.session || !message.peer.empty()) {
+        const std::string id = message.session ? ServerClient::client_id_of(*message.session) : message.peer;
         const auto client = clients_.find(id);
         // With both, both must be right.
-        if (client == clients_.end() || (!message.client_id.empty() && message.client_id != id))
-            return message.session_id ? SendOutcome::no_such_session : SendOutcome::no_such_client;
+        if (client == clients_.end() || (!message.peer.empty() && message.peer != id))
+            return message.session ? SendOutcome::no_such_session : SendOutcome::no_such_peer;
         if (room_for(*client->second, message) == OutboundQueue::Room::full) return SendOutcome::full;
         send_to(*client->second, message, dropped);
         return SendOutcome::accepted;
     }
-    if (!options_.broadcast) return SendOutcome::no_such_client;
+    if (!options_.broadcast) return SendOutcome::no_such_peer;
     if (clients_.empty()) {
         ++dropped;
         return SendOutcome::accepted;
@@ -107,17 +113,16 @@ std::size_t ClientDirectory::size() const {
     return clients_.size();
 }
 
-std::vector<ClientStatus> ClientDirectory::statuses() const {
-    std::vector<ClientStatus> statuses;
+std::vector<std::vector<FactValue>> ClientDirectory::rows() const {
+    std::vector<std::pair<std::int64_t, std::vector<FactValue>>> found;
     {
         const std::lock_guard lock(mutex_);
-        statuses.reserve(clients_.size());
-        for (const auto& [id, client] : clients_) statuses.push_back(client->status());
+        for (const auto& [id, client] : clients_) found.emplace_back(client->session_id, client->row());
     }
-    std::sort(statuses.begin(), statuses.end(), [](const ClientStatus& a, const ClientStatus& b) {
-        return std::pair(a.id.size(), std::string_view(a.id)) < std::pair(b.id.size(), std::string_view(b.id));
-    });
-    return statuses;
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::vector<FactValue>> rows;
+    for (auto& [session, row] : found) rows.push_back(std::move(row));
+    return rows;
 }
 
 UnsentMessages ClientDirectory::unsent() const {

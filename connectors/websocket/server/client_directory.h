@@ -25,7 +25,8 @@ struct ServerClient {
     /// A client is one session: "c" and its number.
     [[nodiscard]] static std::string client_id_of(std::int64_t session) { return "c" + std::to_string(session); }
 
-    [[nodiscard]] ClientStatus status() const;
+    /// Its row of system.websocket_clients.
+    [[nodiscard]] std::vector<FactValue> row() const;
 
     const std::string id;
     const std::int64_t session_id;
@@ -56,12 +57,12 @@ public:
     void enroll(std::shared_ptr<ServerClient> client);
     void dismiss(const std::string& id);
 
-    /// Sends by client_id or session_id, or to all. dropped receives how many messages found no receiver or no room.
+    /// Sends to a client or a session, or to all. dropped receives how many messages found no receiver or no room.
     SendOutcome send(const OutgoingMessage& message, std::uint64_t& dropped);
 
     [[nodiscard]] std::size_t size() const;
     /// All of them, in order of arrival.
-    [[nodiscard]] std::vector<ClientStatus> statuses() const;
+    [[nodiscard]] std::vector<std::vector<FactValue>> rows() const;
     [[nodiscard]] UnsentMessages unsent() const;
 
 private:

@@ -30,9 +30,9 @@ SendOutcome WebSocketServer::send(OutgoingMessage message) {
     if (stopping_.load() || state != ConnectionState::listening) return SendOutcome::not_connected;
     std::uint64_t dropped = 0;
     SendOutcome outcome = clients_.send(message, dropped);
-    const bool names_another = !message.client_id.empty() && message.session_id &&
-                               message.client_id != ServerClient::client_id_of(*message.session_id);
-    if (outcome == SendOutcome::no_such_session && !names_another && has_been(*message.session_id))
+    const bool names_another =
+        !message.peer.empty() && message.session && message.peer != ServerClient::client_id_of(*message.session);
+    if (outcome == SendOutcome::no_such_session && !names_another && has_been(*message.session))
         outcome = SendOutcome::session_ended;
     if (outcome == SendOutcome::full && options_->slow_client != SlowClientPolicy::block) look_again_soon();
     if (dropped == 0) return outcome;

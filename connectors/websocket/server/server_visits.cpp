@@ -100,7 +100,7 @@ void WebSocketServer::break_off(const Visit& visit, const std::string& reason) {
     journal_.error("internal_error", fmt::format("{}: {}", visit.remote_address, reason));
     MessageOrigin origin;
     origin.connection_name = journal_.name();
-    origin.client_id = visit.client_id;
+    origin.peer = visit.client_id;
     origin.remote_address = visit.remote_address;
     std::optional<std::string> verdict = inputs_.report_connection_error(reason, origin);
     if (verdict) bring_down(std::move(*verdict));
@@ -131,12 +131,13 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     client->connected_since = utc_now();
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = journal_.name();
-    origin->client_id = client->id;
-    origin->session_id = client->session_id;
+    origin->peer = client->id;
     origin->remote_address = visit.remote_address;
-    origin->tls_subject = visit.tls_subject;
-    origin->query_parameters = visit.query_parameters;
-    PeerSession session(*visit.stream, {inputs_, client->outbound, journal_, *resolved_, &client->traffic}, origin);
+    origin->facts = {{WebSocketMetadata::session_id, client->session_id},
+                     {WebSocketMetadata::tls_subject, visit.tls_subject},
+                     {WebSocketMetadata::query_parameters, visit.query_parameters}};
+    PeerSession session(
+        *visit.stream, {inputs_, client->outbound, journal_, *resolved_, client->session_id, &client->traffic}, origin);
     client->disconnect = session.overrun_signal();
     std::optional<Stay> stay(std::in_place, visit, clients_, session, client);
     journal_.log("info", "client_connected", fmt::format("{} from {}", client->id, visit.remote_address));
@@ -176,7 +177,7 @@ void WebSocketServer::report_gap(const ServerClient& client, const SessionEnding
     gap.last_message_at = client.traffic.last_message_at.load();
     gap.reason = journal_.redact(ending.description);
     gap.maybe_lost = ending.in_doubt;
-    gap.client_id = client.id;
+    gap.peer = client.id;
     journal_.report(gap);
 }
 

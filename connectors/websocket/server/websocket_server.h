@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -14,6 +16,7 @@
 
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
+#include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/server/client_directory.h"
 #include "connectors/websocket/server/handshake_admission.h"
 #include "connectors/websocket/server/pending_handshakes.h"
@@ -79,12 +82,20 @@ public:
 
     [[nodiscard]] ConnectionStatus status() const override {
         ConnectionStatus status = WebSocketConnection::status();
-        status.port = port_.load();
-        status.clients = clients_.size();
+        const std::size_t clients = clients_.size();
+        status.details.resize(WebSocketDetail::count);
+        if (port() != 0) status.details[WebSocketDetail::port] = std::int64_t{port()};
+        status.details[WebSocketDetail::clients] = static_cast<std::int64_t>(clients);
+        if (status.state == ConnectionState::listening)
+            status.note = fmt::format("{} client{}", clients, clients == 1 ? "" : "s");
         return status;
     }
 
-    [[nodiscard]] std::vector<ClientStatus> clients() const override { return clients_.statuses(); }
+    [[nodiscard]] std::uint16_t port() const override { return port_.load(); }
+
+    [[nodiscard]] std::vector<std::vector<FactValue>> system_rows(std::string_view table) const override {
+        return table == "websocket_clients" ? clients_.rows() : std::vector<std::vector<FactValue>>();
+    }
 
     void test(std::chrono::milliseconds /*timeout*/,
               std::function<void(std::vector<ConnectionTestStep>)> done) override {

@@ -50,6 +50,7 @@ public:
         OutboundQueue& outbound;
         ConnectionJournal& journal;
         const WebSocketOptions& options;
+        std::int64_t session = 0;        ///< Its number.
         PeerTraffic* traffic = nullptr;  ///< Counts along with the journal, if given.
         /// Told every message that has been handed on.
         std::function<void(std::string_view)> on_message = {};

@@ -34,6 +34,15 @@ std::string text_of(const Rows& rows, MetadataField field, std::size_t row) {
     return column && column->is_valid(row) ? std::string(column->string_at(row)) : std::string();
 }
 
+/// Every connector that has several peers has a column of its own for which of them it was.
+std::string peer_of(const ResultTable& rows, std::size_t row) {
+    for (std::size_t index = 0; index < rows.columns.size(); ++index) {
+        if (rows.columns[index].name.starts_with(peer_column_prefix) && rows.values[index].is_valid(row))
+            return std::string(rows.values[index].string_at(row));
+    }
+    return {};
+}
+
 template <class T>
 T number_of(const ResultTable& rows, MetadataField field, std::size_t row, T absent) {
     const ColumnVector* column = find(rows, field);
@@ -48,7 +57,7 @@ FailedRow describe(const ColumnBatch& batch, std::size_t row) {
         batch.facts.read(row, message);
         batch.facts.append_message_id(row, failed.message_id);
         if (message.origin) {
-            failed.client_id = message.origin->client_id;
+            failed.peer = message.origin->peer;
             failed.remote_address = message.origin->remote_address;
         }
         failed.received_at = message.received_at;
@@ -64,7 +73,7 @@ FailedRow describe(const ColumnBatch& batch, std::size_t row) {
 FailedRow describe(const ResultTable& rows, std::size_t row) {
     FailedRow failed;
     failed.message_id = text_of(rows, MetadataField::message_id, row);
-    failed.client_id = text_of(rows, MetadataField::client_id, row);
+    failed.peer = peer_of(rows, row);
     failed.remote_address = text_of(rows, MetadataField::remote_address, row);
     failed.received_at = number_of(rows, MetadataField::received_at, row, std::int64_t{0});
     failed.message_size =

@@ -24,16 +24,16 @@ bool is_kept(MetadataField field, StreamContent content) {
 
 /// What a record tells of its message stands in fields of it; what is not there is not known.
 const char* field_of_record(MetadataField field) {
-    switch (field) {
-        case MetadataField::message_id:
+    switch (field->fact) {
+        case MetadataFact::message_id:
             return "message_id";
-        case MetadataField::message_size:
+        case MetadataFact::message_size:
             return "message_size";
-        case MetadataField::message:
+        case MetadataFact::message:
             return "failed_message";
-        case MetadataField::data:
+        case MetadataFact::data:
             return "data";
-        case MetadataField::delivery_count:
+        case MetadataFact::delivery_count:
             return "delivery_count";
         default:
             return nullptr;
@@ -42,13 +42,12 @@ const char* field_of_record(MetadataField field) {
 
 /// What failed_rows.h tells about a row.
 bool is_reported(MetadataField field) {
-    switch (field) {
-        case MetadataField::connection_name:
-        case MetadataField::session_id:
-        case MetadataField::tls_subject:
-        case MetadataField::query_parameters:
-        case MetadataField::processed_at:
+    switch (field->fact) {
+        case MetadataFact::connection_name:
+        case MetadataFact::processed_at:
             return false;
+        case MetadataFact::of_connector:
+            return field->names_peer;
         default:
             return true;
     }
@@ -59,20 +58,15 @@ bool is_named(const QueryInput& input, MetadataField field) {
                        [&](const InputColumn& column) { return column.metadata == field; });
 }
 
-/// reader: who reads the rows, if that is known to be one query alone.
-void append_hidden_columns(BatchSchema& schema, StreamContent content, const QueryInput* reader = nullptr) {
-    for (const MetadataColumn& metadata : metadata_columns()) {
-        if (!is_kept(metadata.field, content)) continue;
-        if (reader && !is_reported(metadata.field) && !is_named(*reader, metadata.field)) continue;
-        BatchColumn column;
-        column.name = hidden_column_name(metadata.field);
-        column.type = metadata.type;
-        if (const char* field = content.is_records ? field_of_record(metadata.field) : nullptr)
-            column.json_path = {field};
-        else
-            column.metadata = metadata.field;
-        schema.columns.push_back(std::move(column));
-    }
+void append_hidden_column(BatchSchema& schema, StreamContent content, MetadataField metadata) {
+    BatchColumn column;
+    column.name = hidden_column_name(metadata);
+    column.type = metadata->type;
+    if (const char* field = content.is_records ? field_of_record(metadata) : nullptr)
+        column.json_path = {field};
+    else
+        column.metadata = metadata;
+    schema.columns.push_back(std::move(column));
 }
 
 std::string metadata_expression(MetadataField field, StreamContent content) {
@@ -85,10 +79,7 @@ std::string metadata_expression(MetadataField field, StreamContent content) {
 }  // namespace
 
 std::string hidden_column_name(MetadataField field) {
-    for (const MetadataColumn& metadata : metadata_columns()) {
-        if (metadata.field == field) return fmt::format("__laminar_{}", metadata.name);
-    }
-    throw std::logic_error("metadata field without a column");
+    return fmt::format("{}{}", field->names_peer ? peer_column_prefix : "__laminar_", field->name);
 }
 
 std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content) {
@@ -110,7 +101,9 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
         column.not_null = declared.not_null || declared.primary_key;
         schema->columns.push_back(std::move(column));
     }
-    append_hidden_columns(*schema, content);
+    for (const MetadataField metadata : table.metadata) {
+        if (is_kept(metadata, content)) append_hidden_column(*schema, content, metadata);
+    }
     return schema;
 }
 
@@ -125,14 +118,19 @@ std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& inp
         column.take_field(shown_column_name(named.name));
         schema->columns.push_back(std::move(column));
     }
-    append_hidden_columns(*schema, format, &input);
+    for (const MetadataField metadata : input.metadata) {
+        if (is_kept(metadata, format) && (is_reported(metadata) || is_named(input, metadata)))
+            append_hidden_column(*schema, format, metadata);
+    }
     return schema;
 }
 
 std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format) {
     auto schema = std::make_shared<BatchSchema>();
     schema->coerce = true;
-    append_hidden_columns(*schema, format);
+    for (const MetadataField metadata : common_metadata_columns()) {
+        if (is_kept(metadata, format)) append_hidden_column(*schema, format, metadata);
+    }
     return schema;
 }
 

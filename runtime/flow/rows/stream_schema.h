@@ -30,6 +30,8 @@ struct StreamContent {
 /// The columns in which metadata travels with every row beside the declared columns. They have names of their own, so
 /// that a declared column of a metadata name hides nothing: "__laminar_received_at".
 [[nodiscard]] std::string hidden_column_name(MetadataField field);
+/// What the name begins with where the column names the peer (MetadataColumn::names_peer).
+inline constexpr std::string_view peer_column_prefix = "__laminar_peer_";
 
 /// What a decoder fills for a table bound to a connection: its declared columns, then the hidden metadata.
 [[nodiscard]] std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content);
@@ -39,7 +41,7 @@ struct StreamContent {
 /// converted where TRY_CAST could (the types are Laminar's guess, not the user's word).
 [[nodiscard]] std::shared_ptr<const BatchSchema> connection_batch_schema(const QueryInput& input, MessageFormat format);
 
-/// Whole messages and all their metadata.
+/// Whole messages, with what every connector knows of them.
 [[nodiscard]] std::shared_ptr<const BatchSchema> message_batch_schema(MessageFormat format);
 
 /// FROM text that shows rows of such a schema under the names a bound query expects:

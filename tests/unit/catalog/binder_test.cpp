@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "binder_fixture.h"
+#include "connectors/websocket/options/facts.h"
 
 namespace laminar::test {
 namespace {
@@ -121,7 +122,7 @@ TEST_CASE("metadata fills columns of its names and types") {
         with_feed("CREATE TABLE t (client_id TEXT, message_id BIGINT, data JSON, received_at TIMESTAMP DEFAULT NOW(), "
                   "size INT, message TEXT) WITH (connector = 'feed')"));
     const auto& columns = fixture.object<TableObject>("t").columns;
-    CHECK(columns[0].metadata == MetadataField::client_id);
+    CHECK(columns[0].metadata == WebSocketMetadata::client_id);
     CHECK_FALSE(columns[1].metadata);
     CHECK_FALSE(columns[2].metadata);
     CHECK(columns[3].metadata == MetadataField::received_at);
@@ -133,7 +134,7 @@ TEST_CASE("metadata fills columns of its names and types") {
         "WITH (connector = 'feed')");
     const auto& others = fixture.object<TableObject>("u").columns;
     CHECK_FALSE(others[0].metadata);
-    CHECK(others[1].metadata == MetadataField::query_parameters);
+    CHECK(others[1].metadata == WebSocketMetadata::query_parameters);
 }
 
 TEST_CASE("the payload of text and binary messages has one column") {
@@ -145,7 +146,7 @@ TEST_CASE("the payload of text and binary messages has one column") {
         "CREATE TABLE chat2 (client_id TEXT, line TEXT) WITH (connector = 'lines');"
         "CREATE TABLE raw (data BYTEA, size INT, received_at TIMESTAMP DEFAULT NOW()) WITH (connector = 'packets')");
     CHECK(fixture.object<TableObject>("chat").columns[0].metadata == MetadataField::message);
-    CHECK(fixture.object<TableObject>("chat2").columns[0].metadata == MetadataField::client_id);
+    CHECK(fixture.object<TableObject>("chat2").columns[0].metadata == WebSocketMetadata::client_id);
     CHECK(fixture.object<TableObject>("chat2").columns[1].metadata == MetadataField::message);
     CHECK(fixture.object<TableObject>("raw").columns[0].metadata == MetadataField::data);
     // A table that is only written to may have whatever columns it likes.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
 #include "parser/write/sql_writer.h"
 
@@ -143,7 +144,8 @@ QueryFixture::Outcome QueryFixture::bind(std::string_view sql) {
     outcome.source = sql;
     outcome.diagnostics.set_source(script.source);
     const auto& statement = std::get<ast::SelectStatement>(script.statements.front().node);
-    outcome.query = QueryBinder(catalog, checker, outcome.diagnostics).bind(script.source, *statement.query);
+    outcome.query =
+        QueryBinder(catalog, builtin_connectors(), checker, outcome.diagnostics).bind(script.source, *statement.query);
     return outcome;
 }
 

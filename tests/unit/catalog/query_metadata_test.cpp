@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "connectors/websocket/options/facts.h"
 #include "query_fixture.h"
 
 using laminar::test::QueryFixture;
@@ -13,7 +14,7 @@ TEST_CASE("a metadata column is carried only when it is named") {
     CHECK(bound.columns() ==
           "symbol VARCHAR, price DOUBLE, quantity BIGINT, traded_at TIMESTAMP, client_id VARCHAR, "
           "received_at TIMESTAMP, processed_at TIMESTAMP");
-    CHECK(bound.query->inputs[0].columns[4].metadata == laminar::MetadataField::client_id);
+    CHECK(bound.query->inputs[0].columns[4].metadata == laminar::WebSocketMetadata::client_id);
     CHECK_FALSE(bound.query->inputs[0].columns[0].metadata.has_value());
 }
 

@@ -28,7 +28,7 @@ TEST_CASE("rates, lag and connections") {
     now.connections = {connection("feed", ConnectionState::connected),
                        connection("out", ConnectionState::waiting_to_reconnect),
                        connection("hub", ConnectionState::listening)};
-    now.connections.back().clients = 3;
+    now.connections.back().note = "3 clients";
     now.messages_failed = 2;
     CHECK(progress_text(earlier, now, elapsed) ==
           "1,500 messages/s in, 5 rows/s out, lag 12 ms | feed connected, out waiting to reconnect, hub listening (3 "

@@ -33,7 +33,7 @@ public:
     std::unique_ptr<MessageDecoder> decoder;
     ColumnBatch batch;
     std::shared_ptr<MessageOrigin> origin =
-        std::make_shared<MessageOrigin>(MessageOrigin{"feed", "client-1", 7, "127.0.0.1:4242", {}, {}});
+        std::make_shared<MessageOrigin>(MessageOrigin{"feed", "client-1", "127.0.0.1:4242", {}});
 };
 
 }  // namespace laminar

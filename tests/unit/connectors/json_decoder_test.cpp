@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/websocket/options/facts.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;
@@ -281,7 +282,7 @@ TEST_CASE("NOT NULL refuses what is missing or null, and missing is fine with a 
 TEST_CASE("metadata columns") {
     DecoderFixture feed({metadata_column("message_id", "VARCHAR", MetadataField::message_id),
                          metadata_column("connection_name", "VARCHAR", MetadataField::connection_name),
-                         metadata_column("client_id", "VARCHAR", MetadataField::client_id),
+                         metadata_column("client_id", "VARCHAR", WebSocketMetadata::client_id),
                          metadata_column("remote_address", "VARCHAR", MetadataField::remote_address),
                          metadata_column("received_at", "TIMESTAMP", MetadataField::received_at),
                          metadata_column("processed_at", "TIMESTAMP", MetadataField::processed_at),
@@ -360,7 +361,7 @@ TEST_CASE("a schema without payload columns takes any message, and says which ar
 
 TEST_CASE("a table that wants metadata alone takes any message, and the fields of an object first") {
     BatchColumn client = payload_column("client_id", "VARCHAR");
-    client.metadata = MetadataField::client_id;
+    client.metadata = WebSocketMetadata::client_id;
     BatchColumn at = payload_column("received_at", "TIMESTAMP");
     at.metadata = MetadataField::received_at;
     DecoderFixture feed({client, at});

@@ -90,7 +90,7 @@ TEST_CASE("message framing: messages are bounded by bytes, a larger row goes alo
 
 TEST_CASE("message framing: rows share a message with rows for the same receiver, in order") {
     FramingOptions routed = options(BatchFraming::array);
-    routed.has_receivers = true;
+    routed.peer_column = "client_id";
     const Rows rows = Rows({{"client_id", TypeId::varchar}, {"a", TypeId::json}})
                           .add({"c1", "1"})
                           .add({"c1", "2"})
@@ -99,9 +99,9 @@ TEST_CASE("message framing: rows share a message with rows for the same receiver
                           .add({std::nullopt, "5"});
     const auto messages = rows.frame(routed);
     CHECK(payloads(messages) == Payloads{"[1,2]", "[3]", "[4]", "[5]"});
-    CHECK(messages[0].message.client_id == "c1");
-    CHECK(messages[1].message.client_id == "c2");
-    CHECK(messages[3].message.client_id.empty());
+    CHECK(messages[0].message.peer == "c1");
+    CHECK(messages[1].message.peer == "c2");
+    CHECK(messages[3].message.peer.empty());
     // Without receivers it is a column like any other.
     CHECK(payloads(rows.frame({}))[2] == R"({"client_id":"c2","a":3})");
 }
@@ -126,7 +126,7 @@ TEST_CASE("message framing: messages are compressed as a whole") {
 
 TEST_CASE("message framing: an integer column session_id names the session and is no part of the message") {
     FramingOptions framing = options(BatchFraming::array);
-    framing.has_sessions = true;
+    framing.session_column = "session_id";
     for (const TypeId type : {TypeId::bigint, TypeId::integer, TypeId::utinyint}) {
         std::vector<ColumnVector> values;
         values.emplace_back(ColumnType{type});
@@ -152,9 +152,9 @@ TEST_CASE("message framing: an integer column session_id names the session and i
         std::deque<FramedMessage> out;
         maker.frame(values, 4, out);
         CHECK(payloads(out) == Payloads{R"(["a","b"])", R"(["c"])", R"(["d"])"});
-        CHECK(out[0].message.session_id == 7);
-        CHECK(out[1].message.session_id == 8);
-        CHECK_FALSE(out[2].message.session_id);
+        CHECK(out[0].message.session == 7);
+        CHECK(out[1].message.session == 8);
+        CHECK_FALSE(out[2].message.session);
     }
     // Text is data.
     CHECK(payloads(Rows({{"session_id", TypeId::varchar}, {"v", TypeId::varchar}}).add({"7", "a"}).frame(framing)) ==

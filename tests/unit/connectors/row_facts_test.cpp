@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "connectors/codec/rows/metadata_writer.h"
+#include "connectors/websocket/options/facts.h"
 #include "decoder_fixture.h"
 
 using namespace laminar;
@@ -10,7 +11,7 @@ using namespace laminar;
 namespace {
 
 std::shared_ptr<const MessageOrigin> peer(const std::string& client_id) {
-    return std::make_shared<const MessageOrigin>(MessageOrigin{.connection_name = "feed", .client_id = client_id});
+    return std::make_shared<const MessageOrigin>(MessageOrigin{.connection_name = "feed", .peer = client_id});
 }
 
 Message message_of(std::shared_ptr<const MessageOrigin> origin, std::uint64_t sequence) {
@@ -87,7 +88,8 @@ TEST_CASE("a peer is remembered for as long as there are rows of it") {
 
 TEST_CASE("deferred columns are filled when they are asked for, and only once") {
     auto schema = std::make_shared<BatchSchema>();
-    schema->columns = {payload_column("n", "INTEGER"), metadata_column("client", "VARCHAR", MetadataField::client_id),
+    schema->columns = {payload_column("n", "INTEGER"),
+                       metadata_column("client", "VARCHAR", WebSocketMetadata::client_id),
                        metadata_column("at", "TIMESTAMP", MetadataField::processed_at),
                        metadata_column("text", "VARCHAR", MetadataField::message)};
     const auto decoder = make_message_decoder({}, schema);

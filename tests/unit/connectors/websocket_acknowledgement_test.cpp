@@ -18,7 +18,7 @@ const InFlightMessages::Clock::time_point start{};
 HeldMessage held(const std::string& payload, std::vector<std::string> ids, const std::string& client_id = "") {
     Message message;
     message.payload = payload;
-    message.origin = std::make_shared<const MessageOrigin>(MessageOrigin{.client_id = client_id});
+    message.origin = std::make_shared<const MessageOrigin>(MessageOrigin{.peer = client_id});
     return {message, std::move(ids)};
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("a message is committed when all channels that got it have processed i
     commits.settle(second.get(), {{1}, {}}, {}, due);
     REQUIRE(due.size() == 1);
     CHECK(due[0].message_id == "a");
-    CHECK(due[0].client_id == "c1");
+    CHECK(due[0].peer == "c1");
     CHECK(commits.size() == 0);
 }
 

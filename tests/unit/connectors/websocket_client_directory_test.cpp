@@ -51,8 +51,8 @@ TEST_CASE("client directory: a full queue makes block refuse, drop_oldest drop a
         CHECK(second == (blocks ? SendOutcome::full : SendOutcome::accepted));
         CHECK(quick->outbound.size() == (blocks ? 1 : 2));
         CHECK(dropped == (blocks ? 0 : 1));
-        CHECK(slow->status().messages_dropped == dropped);
-        CHECK(quick->status().messages_dropped == 0);
+        CHECK(slow->traffic.messages_dropped.load() == dropped);
+        CHECK(quick->traffic.messages_dropped.load() == 0);
         CHECK(disconnected == (policy == SlowClientPolicy::disconnect));
         CHECK(*slow->outbound.take()->payload == (policy == SlowClientPolicy::drop_oldest ? "2" : "1"));
     }
@@ -64,7 +64,7 @@ TEST_CASE("client directory: clients are listed in order of arrival") {
     for (int i = 0; i < 12; ++i) enroll(directory, 1);
     directory.dismiss("c3");
     std::string ids;
-    for (const ClientStatus& status : directory.statuses()) ids += status.id + " ";
+    for (const std::vector<FactValue>& row : directory.rows()) ids += std::get<std::string>(row.front()) + " ";
     CHECK(ids == "c1 c2 c4 c5 c6 c7 c8 c9 c10 c11 c12 ");
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("client directory: a session names its client") {
     std::uint64_t dropped = 0;
     const auto send = [&](std::int64_t session, const std::string& client_id) {
         OutgoingMessage message = text_message("hello", client_id);
-        message.session_id = session;
+        message.session = session;
         return directory.send(message, dropped);
     };
     CHECK(send(2, "") == SendOutcome::accepted);
@@ -91,7 +91,7 @@ TEST_CASE("outbound queue: what belongs to one session is taken alone, and leave
     OutboundQueue queue({10, 1 << 20});
     const auto push = [&](const std::string& text, std::optional<std::int64_t> session) {
         OutgoingMessage message = text_message(text);
-        message.session_id = session;
+        message.session = session;
         REQUIRE(queue.push(message));
     };
     push("for anybody", std::nullopt);
@@ -120,7 +120,7 @@ TEST_CASE(
     OutboundQueue queue({10, 1 << 20});
     const auto push = [&](const std::string& text, std::optional<std::int64_t> session) {
         OutgoingMessage message = text_message(text);
-        message.session_id = session;
+        message.session = session;
         REQUIRE(queue.push(message));
     };
     push("a", std::nullopt);

@@ -42,8 +42,7 @@ struct FailingNetwork {
     [[nodiscard]] ConnectionContext context() { return {good.io, good.secrets, observer}; }
     [[nodiscard]] std::unique_ptr<Connection> client(const Connection& server) {
         return make_websocket_client(
-            "feed", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server.status().port)),
-            context());
+            "feed", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server.port())), context());
     }
     [[nodiscard]] std::unique_ptr<Connection> server() {
         return make_websocket_server("hub", std::make_shared<WebSocketOptions>(NetworkFixture::server_options()),
@@ -95,7 +94,7 @@ TEST_CASE("websocket: an exception while a client reads fails it") {
     auto client = network.client(*server);
     client->add_input(TableStream::messages, failing_channel());
     client->open();
-    REQUIRE(eventually([&] { return server->status().clients == 1; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
     CHECK(server->send(text_message("hello", "c1")) == SendOutcome::accepted);
     check_has_failed(*client);
 }
@@ -106,7 +105,7 @@ TEST_CASE("websocket: an exception while a client writes fails it") {
     auto client = network.client(*server);
     client->open();
     REQUIRE(eventually([&] { return client->status().state == ConnectionState::connected; }));
-    REQUIRE(eventually([&] { return server->status().clients == 1; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
     network.observer.fails_at_change = true;
     CHECK(client->send(text_message("hello")) == SendOutcome::accepted);
     check_has_failed(*client);
@@ -133,7 +132,7 @@ TEST_CASE("websocket: an exception in a session of a server ends that session al
     REQUIRE(eventually([&] { return network.observer.recorded.count("internal_error") == 1; }));
     CHECK(network.observer.recorded.last("internal_error").find("internal error: something broke") !=
           std::string::npos);
-    CHECK(eventually([&] { return client->status().reconnect_count == 1 && server->status().clients == 1; }));
+    CHECK(eventually([&] { return client->status().reconnect_count == 1 && clients_of(*server) == 1; }));
     const ConnectionStatus status = server->status();
     CHECK(status.state == ConnectionState::listening);
     CHECK(status.errors == 1);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "connectors/delivery/input_channel.h"
+#include "connectors/websocket/options/facts.h"
 
 namespace laminar {
 
@@ -96,7 +97,7 @@ WebSocketOptions NetworkFixture::client_options(std::uint16_t port, const std::s
 std::unique_ptr<Connection> NetworkFixture::serve(const WebSocketOptions& options) {
     auto server = make_websocket_server("server", std::make_shared<WebSocketOptions>(options), context());
     server->open();
-    (void)eventually([&] { return server->status().port != 0 || server->status().state == ConnectionState::failed; });
+    (void)eventually([&] { return server->port() != 0 || server->status().state == ConnectionState::failed; });
     return server;
 }
 
@@ -107,7 +108,7 @@ std::unique_ptr<Connection> NetworkFixture::connect(const WebSocketOptions& opti
 }
 
 std::unique_ptr<Connection> NetworkFixture::connect(const Connection& server) {
-    auto client = connect(client_options(server.status().port));
+    auto client = connect(client_options(server.port()));
     (void)eventually([&] { return client->status().state == ConnectionState::connected; });
     return client;
 }
@@ -115,7 +116,7 @@ std::unique_ptr<Connection> NetworkFixture::connect(const Connection& server) {
 OutgoingMessage text_message(const std::string& text, const std::string& client_id) {
     OutgoingMessage message;
     message.payload = std::make_shared<const std::string>(text);
-    message.client_id = client_id;
+    message.peer = client_id;
     return message;
 }
 
@@ -133,6 +134,10 @@ std::vector<ConnectionTestStep> test_and_wait(Connection& connection) {
                     [result](std::vector<ConnectionTestStep> steps) { result->set_value(std::move(steps)); });
     if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready) return {};
     return future.get();
+}
+
+std::int64_t clients_of(const Connection& server) {
+    return std::get<std::int64_t>(server.status().details.at(WebSocketDetail::clients));
 }
 
 }  // namespace laminar

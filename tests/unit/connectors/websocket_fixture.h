@@ -74,4 +74,7 @@ struct NetworkFixture {
                                   std::chrono::milliseconds deadline = std::chrono::seconds(10));
 [[nodiscard]] std::vector<ConnectionTestStep> test_and_wait(Connection& connection);
 
+/// Clients that a server has now.
+[[nodiscard]] std::int64_t clients_of(const Connection& server);
+
 }  // namespace laminar

@@ -178,7 +178,7 @@ TEST_CASE("websocket server: serves an independent client") {
     options.compression = WebSocketCompression::deflate;
     auto server = network.serve(options);
     server->add_input(TableStream::messages, consumer.channel());
-    PythonPeer peer(client_script, {std::to_string(server->status().port), "2000"});
+    PythonPeer peer(client_script, {std::to_string(server->port()), "2000"});
     REQUIRE(eventually([&] { return consumer.has(2'001); }));
     for (std::size_t i = 0; i < 2'000; ++i) REQUIRE(consumer.take()[i] == std::to_string(i));
     CHECK(consumer.take()[2'000].size() == 2'000'000);

@@ -31,17 +31,17 @@ TEST_CASE("websocket: messages go both ways between client and server") {
     auto server = network.serve();
     REQUIRE(server->status().state == ConnectionState::listening);
     server->add_input(TableStream::messages, at_server.channel());
-    WebSocketOptions options = NetworkFixture::client_options(server->status().port);
+    WebSocketOptions options = NetworkFixture::client_options(server->port());
     options.subscribe_message = {"first", "second"};
     auto client = network.connect(options);
     client->add_input(TableStream::messages, at_client.channel());
     CHECK(client->send(text_message("third")) == SendOutcome::accepted);
     REQUIRE(eventually([&] { return at_server.has(3); }));
     CHECK(at_server.take() == std::vector<std::string>{"first", "second", "third"});
-    CHECK(server->status().clients == 1);
+    CHECK(clients_of(*server) == 1);
     CHECK(server->send(text_message("hello", "c1")) == SendOutcome::accepted);
-    CHECK(server->send(text_message("nobody", "c2")) == SendOutcome::no_such_client);
-    CHECK(server->send(text_message("everybody")) == SendOutcome::no_such_client);
+    CHECK(server->send(text_message("nobody", "c2")) == SendOutcome::no_such_peer);
+    CHECK(server->send(text_message("everybody")) == SendOutcome::no_such_peer);
     REQUIRE(eventually([&] { return at_client.has(1); }));
     CHECK(at_client.take().front() == "hello");
 
@@ -69,7 +69,7 @@ TEST_CASE("websocket: a burst of messages of all sizes arrives whole and in orde
         server_options.compression = compression;
         auto server = network.serve(server_options);
         server->add_input(TableStream::messages, consumer.channel());
-        WebSocketOptions options = NetworkFixture::client_options(server->status().port);
+        WebSocketOptions options = NetworkFixture::client_options(server->port());
         options.compression = compression;
         auto client = network.connect(options);
         std::vector<std::string> sent;
@@ -156,7 +156,7 @@ TEST_CASE("websocket: the client comes back after the server has died, and subsc
     NetworkFixture network;
     WebSocketOptions options = NetworkFixture::server_options();
     auto server = network.serve(options);
-    const std::uint16_t port = server->status().port;
+    const std::uint16_t port = server->port();
     WebSocketOptions client_options = NetworkFixture::client_options(port);
     client_options.subscribe_message = {"subscribe"};
     auto client = network.connect(client_options);
@@ -182,7 +182,7 @@ TEST_CASE("websocket: a message larger than max_message_size ends that connectio
     options.max_message_size = 1'000;
     auto server = network.serve(options);
     server->add_input(TableStream::messages, consumer.channel());
-    WebSocketOptions client_options = NetworkFixture::client_options(server->status().port);
+    WebSocketOptions client_options = NetworkFixture::client_options(server->port());
     client_options.reconnect = false;
     auto client = network.connect(client_options);
     (void)client->send(text_message(std::string(1'000, 'a')));
@@ -200,7 +200,7 @@ TEST_CASE("websocket: refused handshakes name the status and are not hammered") 
     options.path = "/feed";
     options.auth_token = "token-1234";
     auto server = network.serve(options);
-    const std::uint16_t port = server->status().port;
+    const std::uint16_t port = server->port();
 
     auto lost = network.connect(NetworkFixture::client_options(port, "/elsewhere"));
     REQUIRE(eventually([&] { return lost->status().state == ConnectionState::failed; }));
@@ -226,16 +226,16 @@ TEST_CASE("websocket: connection limits answer 503 and 429") {
     auto server = network.serve(options);
     auto first = network.connect(*server);
     auto second = network.connect(*server);
-    auto third = network.connect(NetworkFixture::client_options(server->status().port));
+    auto third = network.connect(NetworkFixture::client_options(server->port()));
     REQUIRE(eventually([&] { return !third->status().last_error.empty(); }));
     CHECK(third->status().last_error == "handshake failed: HTTP 503 Service Unavailable: \"Too many clients.\"");
-    CHECK(server->status().clients == 2);
+    CHECK(clients_of(*server) == 2);
 
     options.max_connections = 10;
     options.max_connections_per_ip = 1;
     auto strict = network.serve(options);
     auto fourth = network.connect(*strict);
-    auto fifth = network.connect(NetworkFixture::client_options(strict->status().port));
+    auto fifth = network.connect(NetworkFixture::client_options(strict->port()));
     REQUIRE(eventually([&] { return !fifth->status().last_error.empty(); }));
     CHECK(fifth->status().last_error ==
           "handshake failed: HTTP 429 Too Many Requests: \"Too many connections from this address.\"");
@@ -253,10 +253,10 @@ TEST_CASE("websocket: a broadcast reaches a hundred clients, in order") {
     std::vector<std::unique_ptr<TextConsumer>> consumers;
     for (int i = 0; i < 100; ++i) {
         consumers.push_back(std::make_unique<TextConsumer>());
-        clients.push_back(network.connect(NetworkFixture::client_options(server->status().port)));
+        clients.push_back(network.connect(NetworkFixture::client_options(server->port())));
         clients.back()->add_input(TableStream::messages, consumers.back()->channel());
     }
-    REQUIRE(eventually([&] { return server->status().clients == 100; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 100; }));
     std::vector<std::string> sent;
     for (int i = 0; i < 200; ++i) {
         sent.push_back("message " + std::to_string(i));
@@ -280,7 +280,7 @@ TEST_CASE("websocket: a client that does not read is handled by slow_client") {
         options.send_buffer_size = 10;
         auto server = network.serve(options);
         auto client = network.connect(*server);
-        REQUIRE(eventually([&] { return server->status().clients == 1; }));
+        REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
         client->pause();
         const OutgoingMessage large = text_message(std::string(1 << 20, 'x'));
         REQUIRE(eventually([&] {
@@ -292,7 +292,7 @@ TEST_CASE("websocket: a client that does not read is handled by slow_client") {
         if (policy == SlowClientPolicy::disconnect) {
             CHECK(network.observer.last("client_disconnected").find("slow_client") != std::string::npos);
         } else {
-            CHECK(server->status().clients == 1);
+            CHECK(clients_of(*server) == 1);
         }
     }
 }
@@ -303,7 +303,7 @@ TEST_CASE("websocket: what is queued at a close is sent before it") {
     auto server = network.serve();
     server->add_input(TableStream::messages, consumer.channel());
     auto client = make_websocket_client(
-        "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->status().port)),
+        "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->port())),
         network.context());
     for (int i = 0; i < 1'000; ++i) CHECK(client->send(text_message(std::to_string(i))) == SendOutcome::accepted);
     CHECK(client->send(text_message("one too many")) == SendOutcome::full);
@@ -318,7 +318,7 @@ TEST_CASE("websocket: test() tells each step and leaves the connection alone") {
     NetworkFixture network;
     auto server = network.serve();
     auto client = make_websocket_client(
-        "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->status().port)),
+        "client", std::make_shared<WebSocketOptions>(NetworkFixture::client_options(server->port())),
         network.context());
     std::vector<ConnectionTestStep> steps = test_and_wait(*client);
     REQUIRE(steps.size() == 3);
@@ -334,7 +334,7 @@ TEST_CASE("websocket: test() tells each step and leaves the connection alone") {
     CHECK(steps[0].detail.find("listening on 127.0.0.1:") == 0);
 
     WebSocketOptions same_port = NetworkFixture::server_options();
-    same_port.port = server->status().port;
+    same_port.port = server->port();
     const auto second =
         make_websocket_server("second", std::make_shared<WebSocketOptions>(same_port), network.context());
     steps = test_and_wait(*second);
@@ -348,7 +348,7 @@ TEST_CASE("websocket: test() tells each step and leaves the connection alone") {
 TEST_CASE("websocket: a missing secret fails the attempt with its name") {
     NetworkFixture network;
     auto server = network.serve();
-    WebSocketOptions options = NetworkFixture::client_options(server->status().port);
+    WebSocketOptions options = NetworkFixture::client_options(server->port());
     options.headers = {{"Authorization", "Bearer ${secret:laminar_test_no_such_secret}"}};
     auto client = network.connect(options);
     REQUIRE(eventually([&] { return !client->status().last_error.empty(); }));
@@ -369,7 +369,7 @@ TEST_CASE("websocket: undecodable messages are counted, kept and offered, and en
     REQUIRE(eventually([&] { return server->status().messages_received == 4; }));
     REQUIRE(eventually([&] { return numbers->pending_messages() == 2; }));
     CHECK(server->status().messages_failed == 2);
-    CHECK(server->status().clients == 1);
+    CHECK(clients_of(*server) == 1);
     server->add_input(TableStream::errors, errors.channel());
     REQUIRE(errors.take().size() == 2);
     CHECK(errors.take()[0].find(R"("failed_message":"not json")") != std::string::npos);
@@ -384,7 +384,7 @@ TEST_CASE("websocket: on_error = 'fail' and max_errors_per_minute fail the conne
         WebSocketOptions options = NetworkFixture::server_options();
         options.broadcast = true;
         auto server = network.serve(options);
-        WebSocketOptions client_options = NetworkFixture::client_options(server->status().port);
+        WebSocketOptions client_options = NetworkFixture::client_options(server->port());
         if (limited) {
             client_options.max_errors_per_minute = 3;
         } else {
@@ -392,7 +392,7 @@ TEST_CASE("websocket: on_error = 'fail' and max_errors_per_minute fail the conne
         }
         auto client = network.connect(client_options);
         client->add_input(TableStream::messages, channel);
-        REQUIRE(eventually([&] { return server->status().clients == 1; }));
+        REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
         for (int i = 0; i < 4; ++i) (void)server->send(text_message("not json"));
         REQUIRE(eventually([&] { return client->status().state == ConnectionState::failed; }));
         CHECK(client->status().messages_failed == (limited ? 4 : 1));
@@ -406,11 +406,11 @@ TEST_CASE("websocket: a feed that may end is finished when its peer closes") {
     NetworkFixture network;
     TextConsumer consumer;
     auto server = network.serve();
-    WebSocketOptions options = NetworkFixture::client_options(server->status().port);
+    WebSocketOptions options = NetworkFixture::client_options(server->port());
     options.reconnect = false;
     auto client = network.connect(options);
     client->add_input(TableStream::messages, consumer.channel());
-    REQUIRE(eventually([&] { return server->status().clients == 1; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
     (void)server->send(text_message("last words", "c1"));
     CHECK(close_and_wait(*server));
     REQUIRE(eventually([&] { return client->status().finished; }));

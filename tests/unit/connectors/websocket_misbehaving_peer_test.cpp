@@ -186,7 +186,7 @@ TEST_CASE("websocket server: what is not a WebSocket request is answered as HTTP
     WebSocketOptions options = NetworkFixture::server_options();
     options.max_header_size = 1'000;
     auto server = network.serve(options);
-    const std::uint16_t port = server->status().port;
+    const std::uint16_t port = server->port();
     CHECK(raw_request(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").find("HTTP/1.1 426 ") == 0);
     CHECK(raw_request(port, "GET /else HTTP/1.1\r\nHost: x\r\n\r\n").find("HTTP/1.1 404 ") == 0);
     CHECK(raw_request(port, "GET / HTTP/1.1\r\nX: " + std::string(2'000, 'x') + "\r\n\r\n").find("HTTP/1.1 431 ") == 0);
@@ -201,7 +201,7 @@ TEST_CASE("websocket server: a client that never sends its request is let go") {
     WebSocketOptions options = NetworkFixture::server_options();
     options.handshake_timeout = 200ms;
     auto server = network.serve(options);
-    CHECK(raw_request(server->status().port, "GET / HT").empty());
+    CHECK(raw_request(server->port(), "GET / HT").empty());
     CHECK(eventually([&] { return network.observer.count("handshake_failed") == 1; }));
     CHECK(network.observer.last("handshake_failed").find("handshake_timeout_ms") != std::string::npos);
 }
@@ -214,14 +214,14 @@ TEST_CASE("websocket server: a peer that goes silent fails the heartbeat") {
     auto server = network.serve(options);
     net::io_context io;
     tcp::socket socket(io);
-    socket.connect(tcp::endpoint(net::ip::make_address("127.0.0.1"), server->status().port));
+    socket.connect(tcp::endpoint(net::ip::make_address("127.0.0.1"), server->port()));
     net::write(socket, net::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
                                                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")));
     read_head(socket);
     auto healthy = network.connect(*server);
-    REQUIRE(eventually([&] { return server->status().clients == 2; }));
-    REQUIRE(eventually([&] { return server->status().clients == 1; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 2; }));
+    REQUIRE(eventually([&] { return clients_of(*server) == 1; }));
     CHECK(network.observer.last("client_disconnected").find("no answer to ping within 1 s") != std::string::npos);
     CHECK(healthy->status().state == ConnectionState::connected);
 }
@@ -236,15 +236,15 @@ TEST_CASE("websocket server: protocol violations end that client with a reason")
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     const auto masked = [](const std::string& start) { return start + std::string(4, '\0'); };
     // Sent together with the request, as an eager client does.
-    const std::string unmasked = raw_request(server->status().port, head + std::string("\x81\x02hi"));
+    const std::string unmasked = raw_request(server->port(), head + std::string("\x81\x02hi"));
     CHECK(unmasked.substr(unmasked.size() - 4) == std::string("\x88\x02\x03\xEA"));  // 1002
-    const std::string bad_text = raw_request(server->status().port, head + masked("\x81\x82") + "\xff\xfe");
+    const std::string bad_text = raw_request(server->port(), head + masked("\x81\x82") + "\xff\xfe");
     CHECK(bad_text.substr(bad_text.size() - 4) == std::string("\x88\x02\x03\xEF"));  // 1007
-    const std::string reserved = raw_request(server->status().port, head + masked("\xF1\x82") + "hi");
+    const std::string reserved = raw_request(server->port(), head + masked("\xF1\x82") + "hi");
     CHECK(reserved.substr(reserved.size() - 4) == std::string("\x88\x02\x03\xEA"));
-    const std::string good = raw_request(
-        server->status().port, head + masked("\x01\x81") + "a" + masked("\x89\x80") + masked("\x80\x81") + "b" +
-                                   masked("\x81\x82") + "cd" + masked("\x88\x82") + std::string("\x03\xE8"));
+    const std::string good =
+        raw_request(server->port(), head + masked("\x01\x81") + "a" + masked("\x89\x80") + masked("\x80\x81") + "b" +
+                                        masked("\x81\x82") + "cd" + masked("\x88\x82") + std::string("\x03\xE8"));
     CHECK(good.substr(good.size() - 6) == std::string("\x8A\x00\x88\x02\x03\xE8", 6));
     CHECK(consumer.take() == std::vector<std::string>{"ab", "cd"});
 }

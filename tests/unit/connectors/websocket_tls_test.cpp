@@ -72,7 +72,7 @@ WebSocketOptions tls_server(const std::string& name) {
 
 WebSocketOptions tls_client(const Connection& server, const std::string& host = "localhost") {
     WebSocketOptions options = NetworkFixture::client_options(0);
-    options.endpoint = {"wss://" + host + ":" + std::to_string(server.status().port) + "/"};
+    options.endpoint = {"wss://" + host + ":" + std::to_string(server.port()) + "/"};
     options.tls_ca_cert = certificates().path("ca.pem");
     return options;
 }
@@ -243,7 +243,7 @@ TEST_CASE("websocket TLS: plain and encrypted peers that meet are told so") {
     auto plain = network.serve();
     mentions(outcome(network, tls_client(*plain)), "does not speak TLS");
     auto encrypted = network.serve(tls_server("server"));
-    CHECK_FALSE(outcome(network, NetworkFixture::client_options(encrypted->status().port)).empty());
+    CHECK_FALSE(outcome(network, NetworkFixture::client_options(encrypted->port())).empty());
     WebSocketOptions broken = NetworkFixture::server_options();
     broken.tls_cert = certificates().path("server.pem");
     auto server = network.serve(broken);

@@ -7,6 +7,8 @@
 
 #include "catalog/objects/catalog_object.h"
 #include "connectors/codec/rows/metadata_writer.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "connectors/websocket/options/facts.h"
 #include "runtime/flow/rows/stream_schema.h"
 
 using namespace laminar;
@@ -19,13 +21,14 @@ std::shared_ptr<const BatchSchema> schema_of_numbers() {
     table.columns.emplace_back();
     table.columns.back().name = "n";
     table.columns.back().type = TypeId::bigint;
+    table.metadata = builtin_connectors().metadata_columns();
     return table_batch_schema(table, MessageFormat::json);
 }
 
 std::shared_ptr<const MessageOrigin> client(const std::string& id) {
     auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = "feed";
-    origin->client_id = id;
+    origin->peer = id;
     return origin;
 }
 
@@ -89,10 +92,10 @@ TEST_CASE("rows of several batches wait together, and each keeps the facts of it
     REQUIRE(batch.rows == 4);
     CHECK(waiting.front().last_processed_at == 2000);
     fill_in_metadata(batch);
-    CHECK(text_at(batch, MetadataField::client_id, 0) == "anna");
-    CHECK(text_at(batch, MetadataField::client_id, 1) == "bert");
-    CHECK(text_at(batch, MetadataField::client_id, 2) == "bert");
-    CHECK(text_at(batch, MetadataField::client_id, 3) == "anna");
+    CHECK(text_at(batch, WebSocketMetadata::client_id, 0) == "anna");
+    CHECK(text_at(batch, WebSocketMetadata::client_id, 1) == "bert");
+    CHECK(text_at(batch, WebSocketMetadata::client_id, 2) == "bert");
+    CHECK(text_at(batch, WebSocketMetadata::client_id, 3) == "anna");
     CHECK(text_at(batch, MetadataField::message_id, 0) == "one");
     CHECK(text_at(batch, MetadataField::message_id, 1).find('2') != std::string::npos);
     CHECK(text_at(batch, MetadataField::message_id, 2) == "three");
