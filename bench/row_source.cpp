@@ -31,7 +31,7 @@ public:
 
     void open() override { number_ = 0; }
 
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         if (number_ >= rows_) return std::nullopt;
         const std::uint64_t noise = scramble(number_ + salt_);
         const std::int64_t jitter = static_cast<std::int64_t>(noise % 400) - 200;
@@ -42,7 +42,7 @@ public:
                          'T');
         payload_ += "Z\"}";
         ++number_;
-        return payload_;
+        return SourceMessage(payload_);
     }
 
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return {}; }

@@ -49,7 +49,7 @@ public:
         }
     }
 
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         if (!reader_->read(fields_)) return std::nullopt;
         message_ = "{";
         for (std::size_t index = 0; index < fields_.size() && index < names_.size(); ++index) {
@@ -62,7 +62,7 @@ public:
         }
         if (fields_.size() > names_.size()) append_surplus();
         message_ += '}';
-        return message_;
+        return SourceMessage(message_);
     }
 
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_readable_file(path_); }

@@ -25,7 +25,7 @@ public:
     explicit UnusableFile(std::string reason) : reason_(std::move(reason)) {}
 
     void open() override { throw std::runtime_error(reason_); }
-    std::optional<std::string_view> next() override { return std::nullopt; }
+    std::optional<SourceMessage> next() override { return std::nullopt; }
     void write(const OutgoingMessage& /*message*/) override {}
     void flush() override {}
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return {{"open", false, {}, reason_}}; }

@@ -28,9 +28,11 @@ public:
         if (in_array_) reader_->take();
     }
 
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         message_.clear();
-        return in_array_ ? next_element() : next_line();
+        const std::optional<std::string_view> text = in_array_ ? next_element() : next_line();
+        if (!text) return std::nullopt;
+        return SourceMessage(*text);
     }
 
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_readable_file(path_); }

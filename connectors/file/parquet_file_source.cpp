@@ -18,14 +18,16 @@ namespace {
 
 constexpr std::size_t parts_ahead = 2;
 
-/// Messages one behind the other.
+/// Messages one behind the other: their columns, and what they are as text.
 struct Part {
+    std::shared_ptr<const ColumnRows> rows;
     std::string text;
     std::vector<std::size_t> ends;
 };
 
-Part encode(const ColumnRows& rows, const std::vector<std::string>& names) {
+Part make_part(const ColumnRows& rows, const std::vector<std::string>& names) {
     Part part;
+    part.rows = std::make_shared<const ColumnRows>(rows);
     part.ends.reserve(rows.rows);
     for (std::size_t row = 0; row < rows.rows; ++row) {
         encode_row(names, rows.values, row, part.text);
@@ -62,7 +64,7 @@ public:
         return false;
     }
 
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         const std::lock_guard lock(mutex_);
         if (parts_.empty()) {
             if (!problem_.empty()) throw std::runtime_error(problem_);
@@ -70,7 +72,10 @@ public:
         }
         const Part& part = parts_.front();
         const std::size_t begin = taken_ == 0 ? 0 : part.ends[taken_ - 1];
-        return std::string_view(part.text).substr(begin, part.ends[taken_++] - begin);
+        SourceMessage message(std::string_view(part.text).substr(begin, part.ends[taken_] - begin));
+        message.rows = part.rows;
+        message.row = taken_++;
+        return message;
     }
 
     [[nodiscard]] std::optional<std::vector<std::string>> field_names() const override {
@@ -112,7 +117,7 @@ private:
     bool take(const ColumnRows& rows) {
         std::vector<std::string> names;
         for (const OutputColumn& column : rows.columns) names.push_back(column.name);
-        Part part = encode(rows, names);
+        Part part = make_part(rows, names);
         {
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [this] { return stopping_ || parts_.size() < parts_ahead; });

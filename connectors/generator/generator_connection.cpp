@@ -20,14 +20,14 @@ public:
 
     void open() override { counter_ = 0; }
 
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         if (max_rows_ && counter_ >= *max_rows_) return std::nullopt;
         ++counter_;
         payload_.clear();
         fmt::format_to(std::back_inserter(payload_), R"({{"counter":{},"timestamp":")", counter_);
         append_timestamp(payload_, utc_now(), TypeId::timestamp, 'T');
         payload_ += "Z\"}";
-        return payload_;
+        return SourceMessage(payload_);
     }
 
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override {

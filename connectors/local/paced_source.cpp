@@ -124,7 +124,7 @@ private:
     net::awaitable<void> deliver_all();
     net::awaitable<void> close_when_ended(std::function<void()> done);
     net::awaitable<void> report_test(std::function<void(std::vector<ConnectionTestStep>)> done);
-    std::optional<std::string> deliver(std::string_view payload);
+    std::optional<std::string> deliver(const SourceMessage& taken);
     void report_missing_fields();
     [[nodiscard]] Clock::time_point due(Clock::time_point start, std::uint64_t index) const;
 
@@ -209,15 +209,15 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
             co_await event_.wait();
             continue;
         }
-        const std::optional<std::string_view> payload = source_->next();
+        const std::optional<SourceMessage> taken = source_->next();
         report_missing_fields();
-        if (!payload) {
+        if (!taken) {
             journal_.set_finished(true);
             inputs_.finish();
             co_return;
         }
         ++since_start;
-        if (const std::optional<std::string> verdict = deliver(*payload)) throw std::runtime_error(*verdict);
+        if (const std::optional<std::string> verdict = deliver(*taken)) throw std::runtime_error(*verdict);
         if (++in_turn == messages_per_turn) {
             in_turn = 0;
             inputs_.flush();
@@ -226,14 +226,16 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
     }
 }
 
-std::optional<std::string> PacedSource::Implementation::deliver(std::string_view payload) {
+std::optional<std::string> PacedSource::Implementation::deliver(const SourceMessage& taken) {
     Message message;
-    message.payload = payload;
+    message.payload = taken.payload;
+    message.rows = taken.rows;
+    message.row = taken.row;
     message.received_at = utc_now();
-    message.wire_size = payload.size();
+    message.wire_size = taken.payload.size();
     message.sequence = journal_.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
     message.origin = origin_;
-    journal_.bytes_received.fetch_add(payload.size(), std::memory_order_relaxed);
+    journal_.bytes_received.fetch_add(taken.payload.size(), std::memory_order_relaxed);
     journal_.last_message_at.store(message.received_at, std::memory_order_relaxed);
     return inputs_.deliver(message, view_);
 }

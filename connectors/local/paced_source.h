@@ -11,6 +11,15 @@
 
 namespace laminar {
 
+/// A message of a source. Views are valid until the next call of a member of the source.
+struct SourceMessage {
+    SourceMessage(std::string_view text) : payload(text) {}  // NOLINT(google-explicit-constructor)
+
+    std::string_view payload;
+    std::shared_ptr<const ColumnRows> rows;  ///< See Message.
+    std::size_t row = 0;
+};
+
 /// Where a connection without a network takes its messages from. Used by one thread at a time. Throws
 /// std::runtime_error (std::system_error) for resources that fail.
 class MessageSource {
@@ -24,8 +33,8 @@ public:
         (void)wake;
         return true;
     }
-    /// The next message, valid until the next call of a member; nullopt at the end. May read a file.
-    virtual std::optional<std::string_view> next() = 0;
+    /// The next message; nullopt at the end. May read a file.
+    virtual std::optional<SourceMessage> next() = 0;
     /// The fields that each message has, if that is known, and it is once there is a message.
     [[nodiscard]] virtual std::optional<std::vector<std::string>> field_names() const { return std::nullopt; }
     /// The steps of test_connection, without touching the state. Does not throw.

@@ -40,6 +40,9 @@ struct Message {
     std::uint32_t delivery_count = 1;
     bool tracked = false;  ///< Somebody wants to know when it has been processed: ColumnBatch::deliveries names it.
     std::shared_ptr<const MessageOrigin> origin;  ///< May be null.
+    /// The same as the payload where the values are there as columns (a Parquet file): row of rows is what it says.
+    std::shared_ptr<const ColumnRows> rows = nullptr;
+    std::size_t row = 0;
 };
 
 /// Appends the id of a message that brings none: "<connection>-<sequence>"; nothing when sequence is 0. origin may be

@@ -13,6 +13,7 @@
 
 #include "connectors/codec/decoders/json_events.h"
 #include "connectors/codec/json/json_text.h"
+#include "connectors/codec/rows/column_row_reader.h"
 #include "connectors/codec/rows/field_tree.h"
 #include "connectors/codec/rows/row_writer.h"
 #include "parser/text/utf8.h"
@@ -73,9 +74,11 @@ public:
                           [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
           root_(make_field_tree(*schema, options.message_id_field)),
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
+          column_rows_(*root_, writer_),
           events_(writer_, *root_, {rows(), !options.guessed_types, options.guessed_types && !wants_payload_}) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
+        if (message.rows && take_row(message, batch)) return std::nullopt;
         writer_.begin_message(message, batch);
         PreparedText text = prepare(message.payload);
         if (!text.error) {
@@ -89,6 +92,7 @@ public:
     }
 
     void decode_together(const Message& message, std::span<DecodeTask> tasks) override {
+        if (message.rows) return decode_rows_together(message, tasks);
         const PreparedText text = prepare(message.payload);
         std::optional<MessageError> error = text.error;
         together_.clear();
@@ -146,6 +150,33 @@ private:
         std::optional<MessageError> error;
         bool is_text = true;
     };
+
+    /// Of a message that is a row of columns.
+    bool take_row(const Message& message, ColumnBatch& batch) {
+        writer_.begin_message(message, batch);
+        if (!column_rows_.take(message)) return false;
+        ++batch.messages;
+        batch.bytes += message.payload.size();
+        return true;
+    }
+
+    /// Those that cannot take the row as it is read its text, together.
+    void decode_rows_together(const Message& message, std::span<DecodeTask> tasks) {
+        std::vector<DecodeTask> rest;
+        std::vector<std::size_t> places;
+        for (std::size_t index = 0; index < tasks.size(); ++index) {
+            auto* decoder = dynamic_cast<JsonDecoder*>(tasks[index].decoder);
+            if (decoder != nullptr && decoder->take_row(message, *tasks[index].batch)) continue;
+            rest.push_back({tasks[index].decoder, tasks[index].batch});
+            places.push_back(index);
+        }
+        if (rest.empty()) return;
+        Message text = message;
+        text.rows = nullptr;
+        rest.front().decoder->decode_together(text, rest);
+        for (std::size_t index = 0; index < rest.size(); ++index)
+            tasks[places[index]].error = std::move(rest[index].error);
+    }
 
     /// Copies the text to the scratch memory, where the reader changes it, and looks at what the reader lets pass.
     PreparedText prepare(std::string_view payload) {
@@ -246,6 +277,7 @@ private:
             rows_with_ids_.emplace(schema);
         }
         Message object = message;
+        object.rows = nullptr;
         if (error.part_end > 0)
             object.payload = message.payload.substr(error.part_begin, error.part_end - error.part_begin);
         rows_with_ids_->truncate(0);
@@ -288,6 +320,7 @@ private:
     bool wants_payload_;
     std::unique_ptr<FieldNode> root_;
     RowWriter writer_;
+    ColumnRowReader column_rows_;
     JsonEvents events_;
     // For messages that are refused, from the first one on:
     std::unique_ptr<MessageDecoder> ids_;
@@ -302,7 +335,7 @@ private:
 }  // namespace
 
 std::unique_ptr<MessageDecoder> make_json_decoder(const DecoderOptions& options,
-                                                  const std::shared_ptr<const BatchSchema>& schema) {
+                                                  std::shared_ptr<const BatchSchema> schema) {
     return std::make_unique<JsonDecoder>(options, schema);
 }
 

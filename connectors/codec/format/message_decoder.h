@@ -33,7 +33,11 @@ struct DecodeTask {
     std::optional<MessageError> error = {};  ///< What decode would have returned.
 };
 
-/// Turns messages into rows of one schema. Holds reusable scratch memory: one per input, used by one thread at a time.
+/// Turns messages into rows of one schema. What it reads in a payload is its business: the text of values, as JSON has
+/// it, or values themselves. A format that delivers values (Avro, Protobuf, MessagePack) hands them to RowWriter as
+/// columns (ColumnRowReader does, for messages that are rows of a file), and nothing makes a text of them. What comes
+/// beside a payload (the key and headers of a message) is the connector's metadata: ConnectorDescriptor::metadata.
+/// Holds reusable scratch memory: one per input, used by one thread at a time.
 class MessageDecoder {
 public:
     virtual ~MessageDecoder() = default;

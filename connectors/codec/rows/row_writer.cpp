@@ -219,6 +219,16 @@ bool RowWriter::container(const FieldNode& node, std::string_view text) {
     return true;
 }
 
+bool RowWriter::value(const FieldNode& node, const std::vector<ValueCopy>& copies, const ColumnVector& source,
+                      std::size_t row) {
+    for (std::size_t place = 0; place < node.columns.size(); ++place) {
+        const std::uint32_t index = node.columns[place];
+        if (!copies[place](batch_->columns[index], source, row)) return false;
+        filled_in_row_[index] = row_number_;
+    }
+    return true;
+}
+
 bool RowWriter::append_nested(const FieldNode& node, std::uint32_t index, std::string_view text) {
     ColumnVector& column = batch_->columns[index];
     if (nested_.append(column, text, coerce_)) {

@@ -12,6 +12,7 @@
 #include "connectors/codec/rows/field_tree.h"
 #include "connectors/codec/rows/metadata_writer.h"
 #include "connectors/codec/rows/nested_json.h"
+#include "connectors/codec/rows/value_copy.h"
 #include "connectors/codec/values/scalar_value.h"
 #include "connectors/rows/column_batch.h"
 #include "connectors/rows/message.h"
@@ -47,6 +48,10 @@ public:
     [[nodiscard]] bool string(const FieldNode& node, std::string_view text, std::size_t begin);
     /// An object or array: its text in the payload.
     [[nodiscard]] bool container(const FieldNode& node, std::string_view text);
+    /// A value of a column. copies: one for each of the node's columns.
+    [[nodiscard]] bool value(const FieldNode& node, const std::vector<ValueCopy>& copies, const ColumnVector& source,
+                             std::size_t row);
+    [[nodiscard]] const ColumnType& type_of(std::uint32_t column) const { return schema_->columns[column].type; }
     /// text: the part of the payload that the row came from. is_json: it is a JSON value.
     [[nodiscard]] bool end_row(std::string_view text, bool is_text, bool is_json);
 

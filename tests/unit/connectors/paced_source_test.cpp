@@ -23,9 +23,9 @@ class ThrowingSource final : public MessageSource {
 public:
     explicit ThrowingSource(std::function<void()> fail) : fail_(std::move(fail)) {}
     void open() override {}
-    std::optional<std::string_view> next() override {
+    std::optional<SourceMessage> next() override {
         if (++asked_ > 1) fail_();
-        return R"({"n":1})";
+        return SourceMessage(R"({"n":1})");
     }
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return {}; }
 
