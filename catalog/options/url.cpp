@@ -1,5 +1,6 @@
 #include "catalog/options/url.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,44 +42,10 @@ struct HostAndPort {
     std::optional<std::uint16_t> port;
 };
 
-/// Full or shortened groups of hexadecimal digits, perhaps with an IPv4 tail; names of zones are not for URLs.
+/// Without the name of a zone: those are not for URLs.
 bool is_ipv6_address(std::string_view text) {
-    if (text.size() < 2) return false;
-    std::size_t groups = 0;
-    bool shortened = false;
-    std::size_t at = 0;
-    if (text.starts_with("::")) {
-        shortened = true;
-        at = 2;
-    }
-    while (at < text.size()) {
-        const std::size_t end = std::min(text.find(':', at), text.size());
-        const std::string_view group = text.substr(at, end - at);
-        if (group.empty()) {
-            if (shortened) return false;
-            shortened = true;
-            at = end + 1;
-            continue;
-        }
-        if (group.find('.') != std::string_view::npos) {
-            const bool plain = std::all_of(group.begin(), group.end(), [](char c) { return is_digit(c) || c == '.'; });
-            groups += 2;
-            return end == text.size() && plain && std::count(group.begin(), group.end(), '.') == 3 &&
-                   (shortened ? groups < 8 : groups == 8);
-        }
-        if (group.size() > 4 ||
-            !std::all_of(group.begin(), group.end(), [](char c) { return hexadecimal_digit(c) >= 0; }))
-            return false;
-        ++groups;
-        if (end + 1 == text.size()) return false;  // A single colon at the end.
-        if (end < text.size() && text.substr(end) == "::") {
-            if (shortened) return false;
-            shortened = true;
-            break;
-        }
-        at = end + 1;
-    }
-    return shortened ? groups < 8 : groups == 8;
+    in6_addr address{};
+    return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 std::variant<std::uint16_t, UrlError> parse_port(std::string_view text, std::size_t offset) {

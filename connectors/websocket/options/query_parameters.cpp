@@ -1,32 +1,21 @@
 #include "connectors/websocket/options/query_parameters.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
+#include "catalog/options/url.h"
 #include "connectors/codec/json/json_encoder.h"
 
 namespace laminar {
 
 namespace {
 
+/// application/x-www-form-urlencoded: a plus sign that is meant is written %2B.
 std::string decode(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        unsigned char byte = 0;
-        const bool is_escape =
-            text[at] == '%' && at + 2 < text.size() &&
-            std::from_chars(text.data() + at + 1, text.data() + at + 3, byte, 16).ptr == text.data() + at + 3;
-        if (is_escape) {
-            decoded += static_cast<char>(byte);
-            at += 2;
-        } else {
-            decoded += text[at] == '+' ? ' ' : text[at];
-        }
-    }
-    return decoded;
+    std::string spaced(text);
+    std::replace(spaced.begin(), spaced.end(), '+', ' ');
+    return percent_decoded(spaced);
 }
 
 }  // namespace
