@@ -40,6 +40,14 @@ TEST_CASE("widths") {
     CHECK(display_width(U'Ａ') == 2);
     CHECK(display_width(U'🚀') == 2);
     CHECK(display_width(0x10FFFF) == 1);
+    CHECK(display_width(0x0E8B0F) == 1);
+    CHECK(display_width(0x11D3) == 0);   // vowel of a Korean syllable
+    CHECK(display_width(0x1F3FD) == 0);  // skin tone
+    CHECK(display_width(0x1F1E9) == 2);  // half of a flag
+    CHECK(display_width(0x0712) == 1);
+    CHECK(display_width(0x08D4) == 0);   // combining mark of Arabic
+    CHECK(display_width(0x11C92) == 0);  // combining mark of Marchen
+    CHECK(display_width(0x0903) == 1);   // a mark that takes room
 }
 
 TEST_CASE("controls and direction overrides are unsafe") {
