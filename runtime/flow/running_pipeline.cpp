@@ -9,6 +9,7 @@
 #include "runtime/engine/failure_reason.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/sinks/sink_shape.h"
+#include "runtime/plan/input_time.h"
 
 namespace laminar {
 
@@ -27,12 +28,14 @@ std::string_view pipeline_state_name(PipelineState state) noexcept {
 }
 
 RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery query,
+                                 std::shared_ptr<const PipelineFacts> facts,
                                  std::vector<std::unique_ptr<PipelineInput>> inputs,
                                  std::vector<OutputColumn> sink_columns, SinkMaker make_sink, SourceTextPtr source,
                                  const FunctionNames& aggregates)
     : engine_(engine),
       name_(std::move(name)),
       query_(std::move(query)),
+      facts_(std::move(facts)),
       inputs_(std::move(inputs)),
       left_out_(inputs_, name_),
       sink_columns_(std::move(sink_columns)),
@@ -67,9 +70,11 @@ bool RunningPipeline::prepare() {
 StreamPlan RunningPipeline::plan() {
     // Now that the first messages have told what the query did not.
     inputs_.complete(query_);
+    std::vector<InputTime> times = inputs_.times();
+    if (const StreamPlan* known = checked_plan(facts_.get(), query_.inputs, times)) return *known;
     Diagnostics diagnostics(source_);
     StreamPlanner planner(
-        query_, inputs_.times(), aggregates_,
+        query_, std::move(times), aggregates_,
         [this](const std::string& sql) { return engine_.prepare(sql)->columns(); }, diagnostics);
     std::optional<StreamPlan> planned = planner.plan();
     if (!planned) throw PlanRefused(std::move(diagnostics));

@@ -44,9 +44,9 @@ public:
     /// Makes the sink once the query's columns are known.
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
 
-    /// inputs by their index in the query; source is the text it stands in; aggregates outlive the pipeline. Throws
-    /// PlanRefused and EngineException.
-    RunningPipeline(Engine& engine, std::string name, BoundQuery query,
+    /// facts: what was found out when the query was checked, null where nothing was. inputs by their index in the
+    /// query; source is the text it stands in; aggregates outlive the pipeline. Throws PlanRefused and EngineException.
+    RunningPipeline(Engine& engine, std::string name, BoundQuery query, std::shared_ptr<const PipelineFacts> facts,
                     std::vector<std::unique_ptr<PipelineInput>> inputs, std::vector<OutputColumn> sink_columns,
                     SinkMaker make_sink, SourceTextPtr source, const FunctionNames& aggregates);
     ~RunningPipeline() override;
@@ -140,6 +140,7 @@ private:
     Engine& engine_;
     std::string name_;
     BoundQuery query_;
+    std::shared_ptr<const PipelineFacts> facts_;
     PipelineInputs inputs_;
     LeftOutRows left_out_;
     const std::vector<OutputColumn> sink_columns_;

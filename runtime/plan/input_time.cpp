@@ -1,6 +1,10 @@
 #include "runtime/plan/input_time.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "catalog/objects/table_columns.h"
+#include "parser/ast/structure.h"
 
 namespace laminar {
 
@@ -21,27 +25,72 @@ InputTime input_time(const TableObject& table) {
 
 namespace {
 
-struct PlannedFacts final : PipelineFacts {
-    ResultTimes times;
-};
-
 InputTime pipeline_time(const PipelineObject& pipeline) {
     InputTime time;
-    const auto* facts = dynamic_cast<const PlannedFacts*>(pipeline.facts.get());
-    if (!facts) return time;
-    time.upstream = facts->times;
-    time.changes = facts->changes;
+    const auto* planned = dynamic_cast<const PlannedQuery*>(pipeline.facts.get());
+    if (!planned) return time;
+    time.upstream = planned->plan.times;
+    time.changes = planned->plan.changes;
+    time.in_order = planned->plan.in_order;
     return time;
+}
+
+bool is_same(const InputColumn& one, const InputColumn& other) {
+    return one.name == other.name && one.type == other.type && one.metadata == other.metadata;
+}
+
+bool is_same(const QueryInput& one, const QueryInput& other) {
+    return one.kind == other.kind && one.object == other.object && one.all_fields == other.all_fields &&
+           std::equal(one.columns.begin(), one.columns.end(), other.columns.begin(), other.columns.end(),
+                      [](const InputColumn& a, const InputColumn& b) { return is_same(a, b); });
+}
+
+bool is_same(const ClockValue& one, const ClockValue& other) {
+    return one.clock == other.clock && ast::same_structure(one.expression, other.expression);
+}
+
+bool is_same(const ResultTimes& one, const ResultTimes& other) {
+    const auto same_column = [](const ResultTimes::Column& a, const ResultTimes::Column& b) {
+        return a.position == b.position && a.name == b.name &&
+               std::equal(a.key.begin(), a.key.end(), b.key.begin(), b.key.end(),
+                          [](const ClockValue& left, const ClockValue& right) { return is_same(left, right); });
+    };
+    const auto same_clock = [](const ResultTimes::Clock& a, const ResultTimes::Clock& b) {
+        return a.origin == b.origin && a.is_united == b.is_united;
+    };
+    return std::equal(one.columns.begin(), one.columns.end(), other.columns.begin(), other.columns.end(),
+                      same_column) &&
+           std::equal(one.clocks.begin(), one.clocks.end(), other.clocks.begin(), other.clocks.end(), same_clock);
+}
+
+bool is_same(const InputTime& one, const InputTime& other) {
+    const bool same_watermark = one.watermark && other.watermark ? ast::same_structure(*one.watermark, *other.watermark)
+                                                                 : !one.watermark && !other.watermark;
+    return same_watermark && one.column == other.column && one.delay == other.delay && one.idle == other.idle &&
+           one.changes == other.changes && one.in_order == other.in_order && is_same(one.upstream, other.upstream);
 }
 
 }  // namespace
 
-std::shared_ptr<const PipelineFacts> facts_of(const std::optional<StreamPlan>& plan) {
-    if (!plan) return nullptr;
-    auto facts = std::make_shared<PlannedFacts>();
-    facts->times = plan->times;
-    facts->changes = plan->changes;
-    return facts;
+std::shared_ptr<const PipelineFacts> planned_query(const BoundQuery& query, std::vector<InputTime> times,
+                                                   StreamPlan plan) {
+    auto planned = std::make_shared<PlannedQuery>();
+    planned->changes = plan.changes;
+    planned->inputs = query.inputs;
+    planned->times = std::move(times);
+    planned->plan = std::move(plan);
+    return planned;
+}
+
+const StreamPlan* checked_plan(const PipelineFacts* facts, const std::vector<QueryInput>& inputs,
+                               const std::vector<InputTime>& times) {
+    const auto* planned = dynamic_cast<const PlannedQuery*>(facts);
+    if (!planned) return nullptr;
+    const bool same_inputs = std::equal(inputs.begin(), inputs.end(), planned->inputs.begin(), planned->inputs.end(),
+                                        [](const QueryInput& a, const QueryInput& b) { return is_same(a, b); });
+    const bool same_times = std::equal(times.begin(), times.end(), planned->times.begin(), planned->times.end(),
+                                       [](const InputTime& a, const InputTime& b) { return is_same(a, b); });
+    return same_inputs && same_times ? &planned->plan : nullptr;
 }
 
 std::vector<InputTime> input_times(const BoundQuery& query, const Catalog& catalog) {

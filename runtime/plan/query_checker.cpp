@@ -98,8 +98,9 @@ public:
             const auto describe = [&](const std::string& sql) {
                 return prepare_statement(connection(), sql)->columns();
             };
-            return facts_of(
-                StreamPlanner(query, input_times(query, catalog), aggregate_functions(), describe, diagnostics).plan());
+            std::vector<InputTime> times = input_times(query, catalog);
+            auto plan = StreamPlanner(query, times, aggregate_functions(), describe, diagnostics).plan();
+            return plan ? planned_query(query, std::move(times), std::move(*plan)) : nullptr;
         } catch (const EngineException& problem) {
             diagnostics.error(DiagnosticCode::query_error, query.query.span, problem.error().message);
         }

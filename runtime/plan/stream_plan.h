@@ -174,6 +174,11 @@ struct ChangingPlan {
 struct PlannedOperator {
     using Node = std::variant<WindowPlan, SessionPlan, OverPlan, JoinPlan, ChangingPlan>;
     std::string name;  ///< "window aggregate", "join", ... for EXPLAIN.
+    /// Which one of the query it is: the same whenever the query is planned, and no other operator's. The way to it
+    /// from the whole query: "top", "top.from.left".
+    std::string id;
+    /// Of all that makes its state what it is: see plan_fingerprint.h.
+    std::uint64_t fingerprint = 0;
     SourceSpan span;
     Node node;
     std::vector<OutputColumn> columns;

@@ -12,6 +12,7 @@
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/plan/common_tables.h"
+#include "runtime/plan/plan_fingerprint.h"
 #include "runtime/plan/row_origins.h"
 #include "runtime/plan/time_tracer.h"
 
@@ -73,6 +74,7 @@ std::optional<StreamPlan> StreamPlanner::plan() {
     if (!plan_.changes) find_result_times(query);
     for (const PlannedClock& clock : plan_.clocks) plan_.times.clocks.push_back({clock.origin, clock.is_united});
     plan_.result.query = std::move(query);
+    set_fingerprints(plan_, bound_.inputs, times_);
     return std::move(plan_);
 }
 
@@ -345,6 +347,7 @@ PlannedOperator& StreamPlanner::add_operator(ast::Select& block, std::string nam
                                              PlannedOperator::Node node, const ast::Query& described) {
     PlannedOperator planned;
     planned.name = std::move(name);
+    planned.id = place_;
     planned.span = span;
     planned.node = std::move(node);
     planned.columns = columns_.of(described);
@@ -389,19 +392,25 @@ void StreamPlanner::plan_body(ast::QueryBody& body) {
         if (!operation->all || operation->kind != Kind::union_)
             refuse(body.span, operation->kind == Kind::union_ ? "UNION without ALL" : "INTERSECT or EXCEPT",
                    "use UNION ALL, and SELECT DISTINCT with a window around it where rows may repeat");
-        plan_body(*operation->left);
-        plan_body(*operation->right);
+        plan_operand(*operation->left, "left");
+        plan_operand(*operation->right, "right");
     } else if (auto* nested = std::get_if<ast::NestedQuery>(&body.node)) {
         plan_query(*nested->query);
     }
 }
 
-void StreamPlanner::plan_table(ast::TableReference& table) {
+void StreamPlanner::plan_operand(ast::QueryBody& body, std::string_view part) {
+    const Place place(*this, part);
+    plan_body(body);
+}
+
+void StreamPlanner::plan_table(ast::TableReference& table, std::string_view part) {
+    const Place place(*this, part);
     if (auto* derived = std::get_if<ast::DerivedTable>(&table.node)) return plan_query(*derived->query);
     auto* join = std::get_if<ast::Join>(&table.node);
     if (!join) return;
-    plan_table(*join->left);
-    plan_table(*join->right);
+    plan_table(*join->left, "left");
+    plan_table(*join->right, "right");
 }
 
 bool StreamPlanner::comes_in_order(std::size_t scan) const {
@@ -480,7 +489,7 @@ void StreamPlanner::plan_select(ast::Select& select, SourceSpan span) {
     check_subqueries(select);
     if (!select.from || !reads_stream(*select.from)) return refuse_stored_windows(make_query(select));
     push_row_number_filter(select);
-    plan_table(*select.from);
+    plan_table(*select.from, "from");
     if (!select.sample.empty()) reject(span, "a stream cannot be sampled as a whole", "use WHERE random() < 0.1");
     plan_joins(select);
     check_static_joins(*select.from);

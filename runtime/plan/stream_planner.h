@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/diagnostic/diagnostic.h"
@@ -38,10 +39,26 @@ public:
 private:
     struct Refused {};  ///< Thrown after reporting.
 
+    /// While it lives, what is planned stands in this part of what is planned around it.
+    class Place {
+    public:
+        Place(StreamPlanner& planner, std::string_view part) : place_(planner.place_), length_(place_.size()) {
+            place_.append(".").append(part);
+        }
+        ~Place() { place_.resize(length_); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+    private:
+        std::string& place_;
+        std::size_t length_;
+    };
+
     // stream_planner.cpp: queries, relations, scans.
     void plan_query(ast::Query& query);
     void plan_body(ast::QueryBody& body);
-    void plan_table(ast::TableReference& table);
+    void plan_operand(ast::QueryBody& body, std::string_view part);
+    void plan_table(ast::TableReference& table, std::string_view part);
     void plan_select(ast::Select& select, SourceSpan span);
     void check_static_joins(const ast::TableReference& table);
     void check_subqueries(const ast::Select& select) const;
@@ -136,7 +153,8 @@ private:
     // stream_planner_join.cpp: joins of two streams.
     void plan_joins(ast::Select& select);
     [[nodiscard]] std::size_t stream_count(const ast::TableReference& table) const;
-    ast::TableReference* innermost_stream_join(ast::TableReference& table);
+    /// part: where the relation stands; then where the join does.
+    ast::TableReference* innermost_stream_join(ast::TableReference& table, std::string& part);
     void plan_join(ast::Select& select, ast::TableReference& table);
 
     const BoundQuery& bound_;
@@ -145,6 +163,7 @@ private:
     Diagnostics& diagnostics_;
     RelationColumns columns_;
     StreamPlan plan_;
+    std::string place_ = "top";  ///< Of what is being planned: PlannedOperator::id.
 };
 
 }  // namespace laminar

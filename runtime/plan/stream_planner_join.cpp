@@ -31,12 +31,18 @@ std::size_t StreamPlanner::stream_count(const ast::TableReference& table) const 
     return reads_stream(table) ? 1 : 0;
 }
 
-ast::TableReference* StreamPlanner::innermost_stream_join(ast::TableReference& table) {
+ast::TableReference* StreamPlanner::innermost_stream_join(ast::TableReference& table, std::string& part) {
     auto* join = std::get_if<ast::Join>(&table.node);
     if (!join || stream_count(table) < 2) return nullptr;
-    if (auto* deeper = innermost_stream_join(*join->left)) return deeper;
-    if (auto* deeper = innermost_stream_join(*join->right)) return deeper;
-    return &table;
+    std::string deeper_part = part + ".left";
+    auto* deeper = innermost_stream_join(*join->left, deeper_part);
+    if (!deeper) {
+        deeper_part = part + ".right";
+        deeper = innermost_stream_join(*join->right, deeper_part);
+    }
+    if (!deeper) return &table;
+    part = std::move(deeper_part);
+    return deeper;
 }
 
 void StreamPlanner::plan_joins(ast::Select& select) {
@@ -46,7 +52,12 @@ void StreamPlanner::plan_joins(ast::Select& select) {
     // Stars and the names of columns are those of the whole clause, before parts of it become operators.
     expand_stars(select, columns_.relations_of(*select.from));
     name_items(select);
-    while (stream_count(*select.from) >= 2) plan_join(select, *innermost_stream_join(*select.from));
+    while (stream_count(*select.from) >= 2) {
+        std::string part = "from";
+        ast::TableReference& join = *innermost_stream_join(*select.from, part);
+        const Place place(*this, part);
+        plan_join(select, join);
+    }
 }
 
 void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
@@ -307,6 +318,7 @@ void StreamPlanner::plan_join(ast::Select& select, ast::TableReference& table) {
     std::size_t index = plan_.operators.size();
     const std::size_t scan = plan_.input_count + index;
     PlannedOperator planned;
+    planned.id = place_;
     planned.span = span;
     // Columns are asked for over the inputs as they are.
     const auto finish_inputs = [&] {

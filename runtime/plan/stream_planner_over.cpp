@@ -216,6 +216,7 @@ bool StreamPlanner::separate_over(ast::Select& select, SourceSpan span) {
     grouped_rows.alias = ast::TableAlias{make_identifier("__grouped", span), {}};
     outer.from = std::move(grouped_rows);
     select = std::move(outer);
+    const Place place(*this, "grouped");
     plan_select(select, span);
     return true;
 }

@@ -155,6 +155,7 @@ bool StreamPlanner::separate_results(ast::Select& select, SourceSpan span) {
     ResultSeparation separation(std::move(block), relations, columns_, aggregates_);
     if (!separation.separate()) return false;
     select = separation.take();
+    const Place place(*this, "results");
     plan_select(select, span);
     return true;
 }

@@ -158,9 +158,9 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
             database_.connections.use(*catalog().find_as<ConnectionObject>(sink_connection), consumer);
         opened = open_inputs(consumer, key, query);
         database_.engine.call([&](Engine& engine) {
-            auto pipeline =
-                std::make_unique<RunningPipeline>(engine, key, query, std::move(opened.inputs), std::move(columns),
-                                                  sink_maker(start.label, key, definition), text, aggregates);
+            auto pipeline = std::make_unique<RunningPipeline>(
+                engine, key, query, definition ? definition->facts : nullptr, std::move(opened.inputs),
+                std::move(columns), sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
             // Whoever gets the rows may have sent the messages, and waits for the answer.

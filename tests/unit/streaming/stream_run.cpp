@@ -213,18 +213,18 @@ StreamQuery::StreamQuery(const std::string& setup, const std::string& query) {
         apply_to_catalog(*bound, catalog_);
         if (const auto* create = std::get_if<BoundCreate>(&bound->node)) {
             if (const auto* pipeline = std::get_if<PipelineObject>(&create->object))
-                add_stage(pipeline->name, *create->query);
+                add_stage(*pipeline, *create->query);
         }
     }
 }
 
-void StreamQuery::add_stage(std::string name, const BoundQuery& query) {
+void StreamQuery::add_stage(const PipelineObject& pipeline, const BoundQuery& query) {
     for (const QueryInput& input : query.inputs) {
         if (input.kind == InputKind::stream_table &&
             std::find(streams_.begin(), streams_.end(), input.object) == streams_.end())
             streams_.push_back(input.object);
     }
-    stages_.push_back({std::move(name), query});
+    stages_.push_back({pipeline.name, query, pipeline.facts});
 }
 
 StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding& feeding) const {
@@ -268,8 +268,9 @@ StreamQuery::Outcome StreamQuery::run(const Recording& recording, const Feeding&
         };
         try {
             running.push_back(&graph.add_pipeline(
-                std::make_unique<RunningPipeline>(engine, unique_name(stage.name), stage.query, std::move(inputs),
-                                                  std::vector<OutputColumn>(), make_sink, source_, aggregates()),
+                std::make_unique<RunningPipeline>(engine, unique_name(stage.name), stage.query, stage.facts,
+                                                  std::move(inputs), std::vector<OutputColumn>(), make_sink, source_,
+                                                  aggregates()),
                 "", ""));
         } catch (const PlanRefused& refused) {
             throw_if_errors(refused.findings());

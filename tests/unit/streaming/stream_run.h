@@ -65,8 +65,9 @@ private:
     struct Stage {
         std::string name;
         BoundQuery query;
+        std::shared_ptr<const PipelineFacts> facts;
     };
-    void add_stage(std::string name, const BoundQuery& query);
+    void add_stage(const PipelineObject& pipeline, const BoundQuery& query);
 
     Catalog catalog_;
     SourceTextPtr source_;
