@@ -150,12 +150,12 @@ private:
     /// SELECT * FROM (SELECT ..., ROW_NUMBER() OVER ... AS n) WHERE n <= 3: the inner query learns of the limit.
     static void push_row_number_filter(ast::Select& select);
 
-    // stream_planner_join.cpp: joins of two streams.
+    // joins/join_planner.cpp: joins of two streams.
+    class JoinPlanner;
     void plan_joins(ast::Select& select);
     [[nodiscard]] std::size_t stream_count(const ast::TableReference& table) const;
     /// part: where the relation stands; then where the join does.
     ast::TableReference* innermost_stream_join(ast::TableReference& table, std::string& part);
-    void plan_join(ast::Select& select, ast::TableReference& table);
 
     const BoundQuery& bound_;
     std::vector<InputTime> times_;

@@ -1,4 +1,4 @@
-#include "runtime/plan/join_conditions.h"
+#include "runtime/plan/joins/join_conditions.h"
 
 #include <algorithm>
 
