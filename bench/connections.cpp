@@ -23,7 +23,7 @@ int main(int count, char** arguments) {
     const std::uint16_t port = session.port_of("hub");
     const double before = resident_bytes();
     swarm.connect(port, clients);
-    session.wait_until([&](const laminar::SessionStatus& status) {
+    session.wait_until([&](const laminar::DatabaseStatus& status) {
         return std::any_of(status.connections.begin(), status.connections.end(),
                            [&](const laminar::ConnectionStatus& hub) {
                                return std::get<std::int64_t>(hub.details.at(laminar::WebSocketDetail::clients)) ==

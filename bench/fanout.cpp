@@ -54,10 +54,10 @@ Outcome broadcast(std::size_t clients, double rate, double seconds) {
         "FROM ticks;",
         rate, wanted));
     const std::uint64_t deliveries = wanted * clients;
-    laminar::SessionStatus last;
+    laminar::DatabaseStatus last;
     // A run that cannot keep the pace ends as well.
     const double limit = began + 4 * seconds + 10;
-    session.wait_until([&](const laminar::SessionStatus& status) {
+    session.wait_until([&](const laminar::DatabaseStatus& status) {
         last = status;
         return status.messages_sent + status.messages_dropped >= deliveries || seconds_now() > limit;
     });

@@ -31,8 +31,8 @@ void log_errors_alone() {
     spdlog::set_level(spdlog::level::err);
 }
 
-Session::Settings settings_with(const ConnectionMaker& make) {
-    Session::Settings settings;
+Database::Settings settings_with(const ConnectionMaker& make) {
+    Database::Settings settings;
     settings.make_connection = make;
     return settings;
 }
@@ -47,12 +47,12 @@ void ScriptedSession::Output::rows(const ResultTable& rows) {
 }
 
 ScriptedSession::ScriptedSession(const ConnectionMaker& make)
-    : session_(settings_with(make), builtin_connectors(), output_) {
+    : database_(settings_with(make), builtin_connectors()), session_(database_, output_) {
     static const bool logging = (log_errors_alone(), true);
     (void)logging;
 }
 
-ScriptedSession::~ScriptedSession() { (void)session_.shut_down(false, std::chrono::seconds(10)); }
+ScriptedSession::~ScriptedSession() { (void)database_.shut_down(false, std::chrono::seconds(10)); }
 
 void ScriptedSession::execute(const std::string& script) {
     const auto source = std::make_shared<SourceText>("bench", script);
@@ -74,10 +74,10 @@ double ScriptedSession::number(const std::string& query) {
     return output_.number;
 }
 
-void ScriptedSession::wait_until(const std::function<bool(const SessionStatus&)>& holds, double limit_seconds) {
+void ScriptedSession::wait_until(const std::function<bool(const DatabaseStatus&)>& holds, double limit_seconds) {
     const double limit = seconds_now() + limit_seconds;
     for (;;) {
-        const SessionStatus status = session_.status();
+        const DatabaseStatus status = database_.status();
         if (status.failed) give_up("the session failed: " + status.failure);
         if (holds(status)) return;
         if (seconds_now() > limit)
@@ -87,20 +87,20 @@ void ScriptedSession::wait_until(const std::function<bool(const SessionStatus&)>
 }
 
 double ScriptedSession::wait_for_rows(std::uint64_t rows) {
-    wait_until([&](const SessionStatus& status) { return status.rows_in >= rows; });
+    wait_until([&](const DatabaseStatus& status) { return status.rows_in >= rows; });
     return seconds_now();
 }
 
 std::uint16_t ScriptedSession::port_of(const std::string& connection) {
     std::uint16_t port = 0;
-    wait_until([&](const SessionStatus& status) {
+    wait_until([&](const DatabaseStatus& status) {
         for (const ConnectionStatus& candidate : status.connections) {
             if (candidate.name == connection) {
                 const std::vector<FactValue>& details = candidate.details;
                 const auto* bound =
                     details.empty() ? nullptr : std::get_if<std::int64_t>(&details[WebSocketDetail::port]);
                 if (bound != nullptr) port = static_cast<std::uint16_t>(*bound);
-            };
+            }
         }
         return port != 0;
     });

@@ -21,9 +21,9 @@ public:
     void execute(const std::string& script);
     /// The first value of a query, as a number.
     [[nodiscard]] double number(const std::string& query);
-    [[nodiscard]] SessionStatus status() const { return session_.status(); }
+    [[nodiscard]] DatabaseStatus status() const { return database_.status(); }
     /// Looks every millisecond until it holds; ends the program when it does not within limit_seconds.
-    void wait_until(const std::function<bool(const SessionStatus&)>& holds, double limit_seconds = 600);
+    void wait_until(const std::function<bool(const DatabaseStatus&)>& holds, double limit_seconds = 600);
     /// Waits until that many rows have been taken in and worked off, by all readers together, and says when that was,
     /// in seconds of the steady clock.
     double wait_for_rows(std::uint64_t rows);
@@ -42,6 +42,7 @@ private:
     };
 
     Output output_;
+    Database database_;
     Session session_;
 };
 

@@ -88,7 +88,7 @@ void measure(const Kind& kind, std::uint64_t rows, Report& report, std::vector<d
     session.execute(script);
     double early_memory = 0;
     session.wait_until(
-        [&](const laminar::SessionStatus& status) {
+        [&](const laminar::DatabaseStatus& status) {
             samples.push_back({seconds_now(), static_cast<double>(status.rows_in)});
             const bool a_third = status.rows_in * 3 >= rows;
             if (a_third && early_memory == 0) early_memory = resident_bytes();
