@@ -1,4 +1,4 @@
--- How long rows of a stream wait for one another is a setting of the database, and an option of a pipeline.
+-- How long rows of a stream wait for one another is a setting of the database.
 SHOW SETTINGS LIKE 'max_latency';
 SET max_latency = INTERVAL '20 ms';
 SHOW SETTINGS LIKE 'max_latency';
