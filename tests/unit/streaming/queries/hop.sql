@@ -40,7 +40,8 @@ SELECT symbol, HOP(ts, INTERVAL '20 seconds', INTERVAL '1 minute') AS w, quantit
 -- REFERENCE
 SELECT symbol, w2 AS w, quantity FROM (SELECT t.*, {'start': s, 'end': s + INTERVAL '1 minute'} AS w2 FROM
 trades AS t JOIN (SELECT unnest(generate_series(TIMESTAMP '2024-03-01 09:00:00', TIMESTAMP
-'2024-03-01 14:00:00', INTERVAL '20 seconds')) AS s) AS g ON s <= ts AND ts < s + INTERVAL '1 minute');
+'2024-03-01 14:00:00', INTERVAL '20 seconds')) AS s) AS g ON s <= ts AND ts < s + INTERVAL '1 minute')
+UNION ALL SELECT symbol, NULL, quantity FROM trades WHERE ts IS NULL;
 
 -- CASE DISTINCT within hopping windows
 -- QUERY
