@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
+#include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 
@@ -202,16 +202,16 @@ void replace_cut_forms(std::string& text, const std::vector<std::string>& forms)
 
 void RememberedSecrets::remember(const std::string& value) {
     if (value.size() < shortest_redacted) return;
-    const auto is_known = [&] {
+    const auto is_known = [&]() LAMINAR_REQUIRES_SHARED(mutex_) {
         return std::any_of(secrets_.begin(), secrets_.end(),
                            [&](const Secret& secret) { return secret.value == value; });
     };
     {
-        const std::shared_lock lock(mutex_);
+        const ReaderLock lock(mutex_);
         if (is_known()) return;
     }
     Secret secret{value, forms_of(value)};
-    const std::unique_lock lock(mutex_);
+    const WriterLock lock(mutex_);
     if (is_known()) return;
     if (secrets_.size() >= most_remembered) secrets_.pop_front();
     secrets_.push_back(std::move(secret));
@@ -223,7 +223,7 @@ void RememberedSecrets::remember(const std::string& value) {
 
 std::string RememberedSecrets::redact(std::string_view text) const {
     std::string result(text);
-    const std::shared_lock lock(mutex_);
+    const ReaderLock lock(mutex_);
     if (forms_.empty()) return result;
     for (const std::string& form : forms_) replace_all(result, form);
     if (result.find('\\') != std::string::npos) replace_escaped(result, forms_);

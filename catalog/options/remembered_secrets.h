@@ -2,10 +2,11 @@
 
 #include <cstddef>
 #include <deque>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -26,9 +27,10 @@ private:
         std::vector<std::string> forms;  ///< In which it may stand in a text, the longest first.
     };
 
-    mutable std::shared_mutex mutex_;
-    std::deque<Secret> secrets_;      ///< The oldest first. Guarded by mutex_, as the next.
-    std::vector<std::string> forms_;  ///< Of all of them, the longest first: a value may contain another.
+    mutable SharedMutex mutex_;
+    std::deque<Secret> secrets_ LAMINAR_GUARDED_BY(mutex_);  ///< The oldest first.
+    std::vector<std::string> forms_
+        LAMINAR_GUARDED_BY(mutex_);  ///< Of all of them, the longest first: a value may contain another.
 };
 
 }  // namespace laminar

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -19,9 +19,9 @@ public:
     EndLimit& operator=(const EndLimit&) = delete;
 
 private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool ended_ = false;  ///< Guarded by mutex_.
+    Mutex mutex_;
+    ConditionVariable changed_;
+    bool ended_ LAMINAR_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "cli/commands/end_limit.h"
 #include "cli/commands/progress_text.h"
 
@@ -29,7 +30,7 @@ RunMonitor::RunMonitor(Database& database, Session& session, StopRequest& stop, 
 
 RunMonitor::~RunMonitor() {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         end_ = true;
     }
     ending_.notify_all();
@@ -38,8 +39,8 @@ RunMonitor::~RunMonitor() {
 }
 
 void RunMonitor::watch() {
-    std::unique_lock lock(mutex_);
-    while (!ending_.wait_for(lock, look_every, [this] { return end_; })) {
+    MutexLock lock(mutex_);
+    while (!ending_.wait_for(lock, look_every, [this]() LAMINAR_REQUIRES(mutex_) { return end_; })) {
         lock.unlock();
         const Clock::time_point now = Clock::now();
         if (time_limit_ && now >= *time_limit_) stop_.make(StopReason::time_limit);

@@ -2,12 +2,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "catalog/threads/mutex.h"
 #include "cli/commands/stop_request.h"
 #include "cli/terminal/status_line.h"
 #include "cli/terminal/text_output.h"
@@ -48,9 +47,9 @@ private:
     const std::chrono::milliseconds shutdown_timeout_;
     const std::function<void()> cut_off_;  ///< Ends the process.
     std::atomic<bool> statement_runs_{false};
-    std::mutex mutex_;
-    std::condition_variable ending_;
-    bool end_ = false;  ///< Guarded by mutex_.
+    Mutex mutex_;
+    ConditionVariable ending_;
+    bool end_ LAMINAR_GUARDED_BY(mutex_) = false;
     // Of the watching thread alone.
     Clock::time_point shown_at_;
     DatabaseStatus status_shown_;

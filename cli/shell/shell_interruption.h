@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/session/session.h"
 
 namespace laminar {
@@ -20,7 +19,7 @@ public:
     ShellInterruption() = default;
     ~ShellInterruption() {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             over_ = true;
         }
         happening_.notify_all();
@@ -31,18 +30,18 @@ public:
 
     /// From now on an interruption cancels what the session executes. The session must live until end().
     void begin(Database& database, Session& session) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         database_ = &database;
         session_ = &session;
         happened_ = false;
     }
     void end() {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         session_ = nullptr;
     }
     /// False when nothing runs that could be interrupted.
     bool interrupt() {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!session_) return false;
         happened_ = true;
         session_->cancel();
@@ -53,7 +52,7 @@ public:
     /// what holds that up as well. From one thread.
     void interrupt_for_good(std::chrono::milliseconds time) {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             if (end_asked_at_) return;
             end_asked_at_ = Clock::now();
         }
@@ -61,7 +60,7 @@ public:
     }
     /// What is left of the time for the end.
     [[nodiscard]] std::chrono::milliseconds left_of(std::chrono::milliseconds time) const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!end_asked_at_) return time;
         const auto since = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *end_asked_at_);
         return std::max(time - since, std::chrono::milliseconds(0));
@@ -69,23 +68,23 @@ public:
 
     /// Since begin().
     [[nodiscard]] bool happened() const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return happened_;
     }
     void forget() {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         happened_ = false;
     }
     /// Sleeps; true as soon as it happens.
     bool wait_for(std::chrono::milliseconds duration) {
-        std::unique_lock lock(mutex_);
-        return happening_.wait_for(lock, duration, [this] { return happened_; });
+        MutexLock lock(mutex_);
+        return happening_.wait_for(lock, duration, [this]() LAMINAR_REQUIRES(mutex_) { return happened_; });
     }
 
 private:
     void keep_interrupting(Clock::time_point due) {
         constexpr std::chrono::milliseconds interrupt_every{50};
-        std::unique_lock lock(mutex_);
+        MutexLock lock(mutex_);
         while (!over_) {
             if (session_) {
                 happened_ = true;
@@ -93,17 +92,17 @@ private:
                 if (Clock::now() >= due) database_->abandon();
             }
             happening_.notify_all();
-            happening_.wait_for(lock, interrupt_every, [this] { return over_; });
+            happening_.wait_for(lock, interrupt_every, [this]() LAMINAR_REQUIRES(mutex_) { return over_; });
         }
     }
 
-    mutable std::mutex mutex_;
-    std::condition_variable happening_;
-    Database* database_ = nullptr;  ///< Guarded by mutex_, as all below.
-    Session* session_ = nullptr;
-    bool happened_ = false;
-    bool over_ = false;
-    std::optional<Clock::time_point> end_asked_at_;
+    mutable Mutex mutex_;
+    ConditionVariable happening_;
+    Database* database_ LAMINAR_GUARDED_BY(mutex_) = nullptr;
+    Session* session_ LAMINAR_GUARDED_BY(mutex_) = nullptr;
+    bool happened_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool over_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::optional<Clock::time_point> end_asked_at_ LAMINAR_GUARDED_BY(mutex_);
     std::thread ender_;  ///< Of the thread that asks for the end.
 };
 

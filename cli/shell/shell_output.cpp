@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr std::size_t most_waiting = 1u << 20;
 
 void ShellOutput::write(std::string_view text) {
     if (text.empty()) return;
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return !wake_ || waiting_.size() < most_waiting; });
+    MutexLock lock(mutex_);
+    room_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return !wake_ || waiting_.size() < most_waiting; });
     if (!wake_) {
         file_.write(text);
         return;
@@ -22,7 +24,7 @@ void ShellOutput::write(std::string_view text) {
 }
 
 void ShellOutput::write_if_room(std::string_view text) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!wake_) return file_.write(text);
     if (waiting_.size() >= most_waiting) return;
     waiting_ += text;
@@ -30,14 +32,14 @@ void ShellOutput::write_if_room(std::string_view text) {
 }
 
 void ShellOutput::begin_editing(std::function<void()> wake) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     wake_ = std::move(wake);
 }
 
 std::string ShellOutput::take_waiting() {
     std::string text;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         text = std::exchange(waiting_, {});
     }
     room_.notify_all();
@@ -46,7 +48,7 @@ std::string ShellOutput::take_waiting() {
 
 void ShellOutput::end_editing() {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         wake_ = nullptr;
         file_.write(waiting_);
         waiting_.clear();

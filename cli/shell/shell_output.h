@@ -1,12 +1,11 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "catalog/threads/mutex.h"
 #include "cli/terminal/text_output.h"
 
 namespace laminar {
@@ -32,10 +31,10 @@ public:
 
 private:
     FileOutput& file_;
-    std::mutex mutex_;
-    std::condition_variable room_;
-    std::function<void()> wake_;  ///< Guarded by mutex_, as all below. Empty when no line is being edited.
-    std::string waiting_;
+    Mutex mutex_;
+    ConditionVariable room_;
+    std::function<void()> wake_ LAMINAR_GUARDED_BY(mutex_);  ///< Empty when no line is being edited.
+    std::string waiting_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

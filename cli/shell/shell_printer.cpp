@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "cli/terminal/terminal.h"
 
 namespace laminar {
@@ -67,39 +68,39 @@ void ShellPrinter::renew_printers() {
 }
 
 void ShellPrinter::begin_result(const std::vector<OutputColumn>& columns) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!file_ && terminal_width(stdout) != width_) renew_printers();
     results_->begin_result(columns);
 }
 
 void ShellPrinter::rows(const ResultTable& rows) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     results_->rows(rows);
 }
 
 void ShellPrinter::end_result() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     results_->end_result();
 }
 
 void ShellPrinter::stream_rows(std::string_view stream, const ResultTable& rows) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     streams_->stream_rows(stream, rows);
 }
 
 void ShellPrinter::done(std::string_view tag) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     results_->done(tag);
 }
 
 void ShellPrinter::set_format(OutputFormat format) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     format_ = format;
     renew_printers();
 }
 
 OutputFormat ShellPrinter::format() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return format_;
 }
 
@@ -111,7 +112,7 @@ std::string ShellPrinter::redirect(const std::string& path) {
         file = std::make_shared<File>(path, descriptor);
     }
     std::string failure;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (file_) failure = file_->failure();
     file_.swap(file);  // The printers must not outlive what they write to: they are renewed before the old file goes.
     renew_printers();
@@ -119,17 +120,17 @@ std::string ShellPrinter::redirect(const std::string& path) {
 }
 
 std::string ShellPrinter::take_result() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return held_.take();
 }
 
 bool ShellPrinter::file_has_failed() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return file_ && file_->output.is_closed();
 }
 
 bool ShellPrinter::is_closed() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return output_.is_closed() || (file_ && file_->output.is_closed());
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "cli/result/result_printer.h"
 #include "cli/shell/shell_output.h"
 
@@ -54,17 +54,17 @@ private:
     };
     struct File;
 
-    void renew_printers();  ///< With mutex_ held.
+    void renew_printers() LAMINAR_REQUIRES(mutex_);
 
     ShellOutput& output_;
     const bool interactive_;
-    mutable std::mutex mutex_;
-    HeldOutput held_;  ///< Guarded by mutex_, as all below.
-    OutputFormat format_ = OutputFormat::table;
-    std::shared_ptr<File> file_;
-    std::unique_ptr<SessionOutput> results_;
-    std::unique_ptr<SessionOutput> streams_;
-    std::size_t width_ = 0;  ///< That the printers were made for.
+    mutable Mutex mutex_;
+    HeldOutput held_ LAMINAR_GUARDED_BY(mutex_);
+    OutputFormat format_ LAMINAR_GUARDED_BY(mutex_) = OutputFormat::table;
+    std::shared_ptr<File> file_ LAMINAR_GUARDED_BY(mutex_);
+    std::unique_ptr<SessionOutput> results_ LAMINAR_GUARDED_BY(mutex_);
+    std::unique_ptr<SessionOutput> streams_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t width_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< That the printers were made for.
 };
 
 }  // namespace laminar

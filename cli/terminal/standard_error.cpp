@@ -9,8 +9,9 @@
 #include <climits>
 #include <cstdint>
 #include <cstdio>
-#include <mutex>
 #include <string>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -21,7 +22,7 @@ constexpr int patience_ms = 200;
 class StandardError {
 public:
     void write(std::string_view text) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         std::fflush(stderr);
         if (left_out_ > 0) {
             const std::string remark = fmt::format("laminar: {} {} left out here: standard error was not read\n",
@@ -52,7 +53,7 @@ private:
         return true;
     }
 
-    std::mutex mutex_;
+    Mutex mutex_;
     std::uint64_t left_out_ = 0;
 };
 

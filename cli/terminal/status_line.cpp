@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "catalog/threads/mutex.h"
 #include "cli/terminal/cell_text.h"
 #include "cli/terminal/standard_error.h"
 #include "cli/terminal/terminal.h"
@@ -11,7 +12,7 @@ namespace laminar {
 void StatusLine::show(std::string_view text) {
     if (!enabled_) return;
     const std::size_t width = terminal_width(stderr);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::string line = "\r";
     line += width > 1 ? cut_to_width(std::string(text), width - 1, true) : std::string(text);
     line += "\x1b[K";
@@ -21,7 +22,7 @@ void StatusLine::show(std::string_view text) {
 
 void StatusLine::erase() {
     if (!enabled_) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!shown_) return;
     write_to_standard_error("\r\x1b[K");
     shown_ = false;

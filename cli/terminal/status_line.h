@@ -1,8 +1,9 @@
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <string_view>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -22,8 +23,8 @@ public:
 
 private:
     const bool enabled_;
-    std::mutex mutex_;
-    bool shown_ = false;  ///< Guarded by mutex_.
+    Mutex mutex_;
+    bool shown_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace laminar

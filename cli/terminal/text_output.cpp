@@ -6,12 +6,13 @@
 #include <cerrno>
 #include <system_error>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/local/record_buffer.h"
 
 namespace laminar {
 
 void FileOutput::write(std::string_view text) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (is_closed() || text.empty()) return;
     if (status_line_) status_line_->erase();
     const std::string_view all = text;
@@ -35,7 +36,7 @@ void FileOutput::write(std::string_view text) {
 }
 
 std::string FileOutput::failure() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return failure_;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "catalog/threads/mutex.h"
 #include "cli/terminal/status_line.h"
 
 namespace laminar {
@@ -36,8 +36,8 @@ private:
     const int file_;
     StatusLine* const status_line_;
     std::atomic<bool> closed_{false};
-    mutable std::mutex mutex_;
-    std::string failure_;  ///< Guarded by mutex_.
+    mutable Mutex mutex_;
+    std::string failure_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "cli/scripts/script_loader.h"
 #include "cli/testing/row_difference.h"
 #include "connectors/codec/json/json_encoder.h"
@@ -36,28 +36,28 @@ constexpr std::chrono::milliseconds look_every{1};
 class CollectedOutput : public SessionOutput {
 public:
     void begin_result(const std::vector<OutputColumn>&) override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         result_.clear();
     }
     void rows(const ResultTable& rows) override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         append(rows, result_);
     }
     void end_result() override {}
     void stream_rows(std::string_view stream, const ResultTable& rows) override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         append(rows, streams_[fold_case(stream)]);
     }
     void done(std::string_view) override {}
 
     [[nodiscard]] std::vector<std::string> stream(std::string_view name) const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto found = streams_.find(fold_case(name));
         return found == streams_.end() ? std::vector<std::string>() : found->second;
     }
     /// Of the last statement that had one.
     [[nodiscard]] std::vector<std::string> result() const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return result_;
     }
 
@@ -70,8 +70,8 @@ private:
         }
     }
 
-    mutable std::mutex mutex_;
-    std::map<std::string, std::vector<std::string>> streams_;  ///< By folded name; guarded by mutex_.
+    mutable Mutex mutex_;
+    std::map<std::string, std::vector<std::string>> streams_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
     std::vector<std::string> result_;
 };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -16,7 +17,7 @@ ConnectionJournal::ConnectionJournal(std::string name, std::string connector, co
 void ConnectionJournal::set_state(ConnectionState state, std::string_view reason) {
     std::string redacted = shown(reason);
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         state_reason_ = std::move(redacted);
         if (state != ConnectionState::waiting_to_reconnect) next_attempt_at_ = 0;
         state_.store(state);
@@ -25,19 +26,19 @@ void ConnectionJournal::set_state(ConnectionState state, std::string_view reason
 }
 
 void ConnectionJournal::set_next_attempt(std::int64_t time, std::uint64_t attempts) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     next_attempt_at_ = time;
     attempts_ = attempts;
 }
 
 void ConnectionJournal::set_endpoint(std::string endpoint) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     endpoint_ = std::move(endpoint);
 }
 
 void ConnectionJournal::set_last_error(std::string_view error) {
     std::string redacted = shown(error);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     last_error_ = std::move(redacted);
 }
 
@@ -111,7 +112,7 @@ ConnectionStatus ConnectionJournal::status() const {
     status.messages_acknowledged = messages_acknowledged.load();
     status.messages_redelivered = messages_redelivered.load();
     status.finished = finished_.load();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     status.state = state_.load();
     status.endpoint = endpoint_;
     status.last_error = last_error_;
@@ -136,7 +137,7 @@ void ConnectionJournal::restore(const ConnectionStatus& status) {
     messages_acknowledged.store(status.messages_acknowledged);
     messages_redelivered.store(status.messages_redelivered);
     last_message_at.store(status.last_message_at);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     last_error_ = status.last_error;
 }
 

@@ -2,12 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "catalog/options/secret_resolver.h"
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/log_limit.h"
 #include "connectors/rows/utc_clock.h"
@@ -79,12 +79,12 @@ private:
     std::atomic<ConnectionState> state_{ConnectionState::idle};
     std::atomic<std::int64_t> connected_since_{0};
     std::atomic<bool> finished_{false};
-    mutable std::mutex mutex_;
-    std::string endpoint_;    ///< Guarded by mutex_.
-    std::string last_error_;  ///< Guarded by mutex_, as all below.
-    std::string state_reason_;
-    std::int64_t next_attempt_at_ = 0;
-    std::uint64_t attempts_ = 0;
+    mutable Mutex mutex_;
+    std::string endpoint_ LAMINAR_GUARDED_BY(mutex_);
+    std::string last_error_ LAMINAR_GUARDED_BY(mutex_);
+    std::string state_reason_ LAMINAR_GUARDED_BY(mutex_);
+    std::int64_t next_attempt_at_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t attempts_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

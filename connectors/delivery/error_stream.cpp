@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/input_channel.h"
 #include "parser/text/utf8.h"
 
@@ -16,7 +17,7 @@ constexpr std::size_t failed_message_limit = 4096;
 
 void ErrorStream::add(TableStream stream, const std::shared_ptr<InputChannel>& channel) {
     // The backlog goes first, and no new error in between.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     auto& channels = stream == TableStream::errors ? backlog_.error_channels : backlog_.dead_letter_channels;
     if (std::find(channels.begin(), channels.end(), channel) != channels.end()) return;  // Adopted.
     if (stream == TableStream::errors) {
@@ -28,12 +29,12 @@ void ErrorStream::add(TableStream stream, const std::shared_ptr<InputChannel>& c
 }
 
 ErrorBacklog ErrorStream::surrender() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(backlog_, {});
 }
 
 void ErrorStream::adopt(ErrorBacklog backlog) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     backlog_ = std::move(backlog);
     trim();
 }
@@ -48,19 +49,19 @@ void ErrorStream::trim() {
 }
 
 void ErrorStream::remove(const std::shared_ptr<InputChannel>& channel) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase(backlog_.error_channels, channel);
     std::erase(backlog_.dead_letter_channels, channel);
 }
 
 void ErrorStream::finish() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const auto& channel : backlog_.error_channels) channel->finish();
     for (const auto& channel : backlog_.dead_letter_channels) channel->finish();
 }
 
 bool ErrorStream::has_readers() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return !backlog_.error_channels.empty() || !backlog_.dead_letter_channels.empty();
 }
 
@@ -114,7 +115,7 @@ std::optional<std::string> ErrorStream::judge(const ErrorRecord& record) {
 void ErrorStream::record_left_out(ErrorRecord record, std::string_view payload) {
     complete(record);
     record.failed_message = printable_payload(journal_.redact(payload), failed_message_limit);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     keep(record);
 }
 
@@ -124,7 +125,7 @@ void ErrorStream::bury(const ErrorRecord& record, const std::string& payload) {
     std::string json = to_json(whole, payload);
     journal_.dead_letters.fetch_add(1, std::memory_order_relaxed);
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& channel : backlog_.dead_letter_channels) offer(json, record, *channel);
         backlog_.dead_letter_bytes += json.size();
         backlog_.dead_letters.push_back({record, std::move(json)});
@@ -156,7 +157,7 @@ void ErrorStream::keep(const ErrorRecord& record) {
 
 std::optional<std::string> ErrorStream::record_error(const ErrorRecord& record) {
     std::optional<std::string> verdict;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     keep(record);
     if (!options_.max_errors_per_minute) return verdict;
     const auto now = std::chrono::steady_clock::now();

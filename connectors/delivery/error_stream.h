@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/error_record.h"
@@ -55,8 +55,8 @@ private:
     void describe(ErrorRecord& record, std::string_view payload);
     std::optional<std::string> judge(const ErrorRecord& record);
     std::optional<std::string> record_error(const ErrorRecord& record);
-    void keep(const ErrorRecord& record);  ///< With mutex_ held, as the next two.
-    void trim();
+    void keep(const ErrorRecord& record) LAMINAR_REQUIRES(mutex_);
+    void trim() LAMINAR_REQUIRES(mutex_);
     void bury(const ErrorRecord& record, const std::string& payload);
     void offer(const std::string& json, const ErrorRecord& record, InputChannel& channel);
 
@@ -64,8 +64,8 @@ private:
     const DeliveryOptions& options_;
     LogLimit log_limit_;
 
-    mutable std::mutex mutex_;
-    ErrorBacklog backlog_;  ///< Guarded by mutex_, as all below.
+    mutable Mutex mutex_;
+    ErrorBacklog backlog_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

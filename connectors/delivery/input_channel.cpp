@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 namespace {
@@ -44,28 +46,29 @@ InputChannel::InputChannel(std::shared_ptr<const BatchSchema> schema, std::uniqu
 
 InputChannel::~InputChannel() { delete spare_.load(); }
 
-std::unique_lock<std::mutex> InputChannel::lock() const {
-    waiting_.fetch_add(1);
-    std::unique_lock lock(mutex_);
-    waiting_.fetch_sub(1);
-    return lock;
+InputChannel::PatientLock::PatientLock(const InputChannel& channel) : mutex_(channel.mutex_) {
+    channel.waiting_.fetch_add(1);
+    mutex_.lock();
+    channel.waiting_.fetch_sub(1);
 }
 
 void InputChannel::Hold::take() {
     channel_->waiting_producers_.fetch_add(1);
-    lock_ = std::unique_lock(channel_->mutex_);
+    channel_->mutex_.lock();
+    is_held_ = true;
     channel_->waiting_producers_.fetch_sub(1);
 }
 
 void InputChannel::Hold::release() {
-    if (!lock_.owns_lock()) return;
+    if (!is_held_) return;
     try {
         serve_consumer();
     } catch (const std::bad_alloc&) {
         // The consumer looks again by itself.
     }
     waited_for_ = channel_->waiting_producers_.load();
-    lock_.unlock();
+    is_held_ = false;
+    channel_->mutex_.unlock();
 }
 
 void InputChannel::Hold::tell() {
@@ -88,12 +91,12 @@ void InputChannel::release_all(std::vector<Hold>& holds) {
 }
 
 std::shared_ptr<const BatchSchema> InputChannel::schema() const {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return schema_;
 }
 
 void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::unique_ptr<MessageDecoder> decoder) {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     schema_ = std::move(schema);
     decoder_ = std::move(decoder);
     if (open_->messages > 0) {
@@ -107,6 +110,7 @@ void InputChannel::redefine(std::shared_ptr<const BatchSchema> schema, std::uniq
 
 std::optional<MessageError> InputChannel::Hold::offer(const Message& message, std::vector<std::string>* ids) {
     InputChannel& channel = *channel_;
+    channel.mutex_.assume_held();
     if (std::optional<MessageError> refusal = channel.begin_offer(message)) return refusal;
     ColumnBatch& batch = *channel.open_;
     const std::size_t rows = batch.rows;
@@ -129,6 +133,7 @@ std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Messag
     std::vector<std::size_t> rows;
     for (const Hold& hold : holds) {
         InputChannel& channel = *hold.channel_;
+        channel.mutex_.assume_held();
         errors.push_back(channel.begin_offer(message));
         if (errors.back()) continue;
         tasks.push_back({channel.decoder_.get(), channel.open_.get()});
@@ -149,7 +154,9 @@ std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Messag
         if (errors[index] && !errors[index]->rows_kept) continue;
         const bool wants_ids = ids && ids->empty();
         Hold& hold = holds[index];
-        hold.is_urgent_ = hold.channel_->end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.is_urgent_;
+        InputChannel& channel = *hold.channel_;
+        channel.mutex_.assume_held();
+        hold.is_urgent_ = channel.end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.is_urgent_;
     }
     return errors;
 }
@@ -279,7 +286,7 @@ std::unique_ptr<ColumnBatch> InputChannel::remove_oldest() {
 std::size_t InputChannel::drop_oldest() {
     std::unique_ptr<ColumnBatch> batch;
     {
-        const auto guard = lock();
+        const PatientLock guard(*this);
         batch = remove_oldest();
     }
     const std::size_t messages = batch ? batch->messages : 0;
@@ -290,7 +297,7 @@ std::size_t InputChannel::drop_oldest() {
 void InputChannel::flush() {
     Clock::time_point due;
     {
-        const auto guard = lock();
+        const PatientLock guard(*this);
         if (is_empty()) return;
         due = due_time();
         // The consumer comes at the time it knows.
@@ -302,7 +309,7 @@ void InputChannel::flush() {
 
 void InputChannel::notify_on_space(std::function<void()> resume) {
     {
-        const auto guard = lock();
+        const PatientLock guard(*this);
         if (!has_room()) {
             resume_ = std::move(resume);
             resume = nullptr;
@@ -313,14 +320,14 @@ void InputChannel::notify_on_space(std::function<void()> resume) {
 }
 
 void InputChannel::set_max_latency(std::chrono::microseconds latency) {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     max_latency_ = latency;
 }
 
 void InputChannel::set_limits(Limits limits) {
     std::function<void()> resume;
     {
-        const auto guard = lock();
+        const PatientLock guard(*this);
         limits_ = sensible(limits);
         measure();
         note_room();
@@ -331,7 +338,7 @@ void InputChannel::set_limits(Limits limits) {
 
 void InputChannel::finish() {
     {
-        const auto guard = lock();
+        const PatientLock guard(*this);
         if (finished_.exchange(true)) return;
     }
     if (requests_.cycle_now) requests_.cycle_now();
@@ -339,15 +346,16 @@ void InputChannel::finish() {
 
 std::unique_ptr<ColumnBatch> InputChannel::take(TakeIn wanted) {
     Taken taken;
-    {
-        const std::unique_lock guard(mutex_, std::try_to_lock);
-        taken = guard ? take_oldest(wanted) : ask_producer(wanted);
+    if (mutex_.try_lock()) {
+        const MutexLock guard(mutex_, std::adopt_lock);
+        taken = take_oldest(wanted);
+    } else {
+        taken = ask_producer(wanted);
     }
     if (taken.resume) taken.resume();
     return std::move(taken.batch);
 }
 
-/// Under mutex_.
 InputChannel::Taken InputChannel::take_oldest(TakeIn wanted) {
     Taken taken;
     told_due_.reset();
@@ -364,22 +372,22 @@ InputChannel::Taken InputChannel::take_oldest(TakeIn wanted) {
 }
 
 InputChannel::Taken InputChannel::ask_producer(TakeIn wanted) {
-    std::unique_lock asking(asking_mutex_);
+    MutexLock asking(asking_mutex_);
     wanted_ = wanted;
     is_asked_.store(true);
     while (!served_.wait_for(asking, patience_with_producer, [this] { return !is_asked_.load(); })) {
         // It may have let go of the channel at the very moment of the question.
-        const std::unique_lock guard(mutex_, std::try_to_lock);
-        if (!guard) continue;
+        if (!mutex_.try_lock()) continue;
+        const MutexLock guard(mutex_, std::adopt_lock);
         is_asked_.store(false);
         return take_oldest(wanted);
     }
     return std::exchange(served_with_, {});
 }
 
-/// Under mutex_, by a producer.
+/// By a producer.
 void InputChannel::serve() {
-    const std::lock_guard asking(asking_mutex_);
+    const MutexLock asking(asking_mutex_);
     if (!is_asked_.load()) return;
     served_with_ = take_oldest(wanted_);
     is_asked_.store(false);
@@ -388,7 +396,7 @@ void InputChannel::serve() {
 
 std::optional<InputChannel::Clock::time_point> InputChannel::due() const {
     if (pending_messages() == 0) return std::nullopt;
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return is_empty() ? std::nullopt : std::optional(due_time());
 }
 
@@ -399,28 +407,28 @@ void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     batch->clear();
     const std::unique_ptr<ColumnBatch> surplus(spare_.exchange(batch.release()));
     if (deliveries.empty()) return;
-    const auto guard = lock();
+    const PatientLock guard(*this);
     append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
 }
 
 InputChannel::Settled InputChannel::take_settled() {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return std::exchange(settled_, {});
 }
 
 std::uint64_t InputChannel::accepted_messages() const {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return taken_messages_ + closed_messages_ + open_->messages;
 }
 
 bool InputChannel::is_finished() const {
     if (!finished_.load()) return false;
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return is_empty();
 }
 
 std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since() const {
-    const auto guard = lock();
+    const PatientLock guard(*this);
     return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
 }
 

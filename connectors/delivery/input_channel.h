@@ -2,16 +2,15 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/format/message_decoder.h"
 #include "connectors/rows/column_batch.h"
 #include "connectors/rows/message.h"
@@ -76,7 +75,7 @@ public:
         explicit Hold(InputChannel& channel) : channel_(&channel) { take(); }
         Hold(Hold&& other) noexcept
             : channel_(other.channel_),
-              lock_(std::move(other.lock_)),
+              is_held_(std::exchange(other.is_held_, false)),
               is_urgent_(std::exchange(other.is_urgent_, false)) {}
         Hold& operator=(Hold&&) = delete;
         Hold(const Hold&) = delete;
@@ -92,6 +91,7 @@ public:
         [[nodiscard]] bool is_full() const noexcept { return channel_->is_full(); }
         /// Between messages: gives the consumer a batch if it waits for one.
         void serve_consumer() {
+            channel_->mutex_.assume_held();
             if (channel_->is_asked_.load(std::memory_order_relaxed)) channel_->serve();
         }
         /// Between messages: whether somebody else waits for the channel, or is to be told that it fills up.
@@ -104,16 +104,17 @@ public:
         }
         /// Lets go of the channel. Then tell, once no other channel is held either, says what is to be said; take_back
         /// lets those have the channel first who wait.
-        void release();
+        void release() LAMINAR_NOT_ANALYSED;
         void tell();
         void take_back();
 
     private:
         friend class InputChannel;
-        void take();
+        void take() LAMINAR_NOT_ANALYSED;  ///< One that moves from hand to hand is no lock of a block, as the analysis
+                                           ///< wants it.
 
         InputChannel* channel_;
-        std::unique_lock<std::mutex> lock_;
+        bool is_held_ = false;
         bool is_urgent_ = false;
         unsigned waited_for_ = 0;  ///< By producers, when it was released.
     };
@@ -179,71 +180,86 @@ private:
         std::function<void()> resume;  ///< To be called without a lock; may be empty.
     };
 
-    [[nodiscard]] bool has_room() const;  ///< Under mutex_, as the next.
-    /// For whoever is no producer and does not take.
-    [[nodiscard]] std::unique_lock<std::mutex> lock() const;
-    [[nodiscard]] Taken take_oldest(TakeIn wanted);
-    [[nodiscard]] Taken ask_producer(TakeIn wanted);
-    void serve();
-    std::optional<MessageError> begin_offer(const Message& message);
-    [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids);
-    void measure();
-    void measure_if_grown();
-    void note_room() noexcept {
+    /// Holds mutex_ for whoever is no producer and does not take: producers give way to it.
+    class LAMINAR_SCOPED_LOCK PatientLock {
+    public:
+        explicit PatientLock(const InputChannel& channel) LAMINAR_ACQUIRES(channel.mutex_);
+        ~PatientLock() LAMINAR_RELEASES() { mutex_.unlock(); }
+        PatientLock(const PatientLock&) = delete;
+        PatientLock& operator=(const PatientLock&) = delete;
+
+    private:
+        Mutex& mutex_;
+    };
+
+    [[nodiscard]] bool has_room() const LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] Taken take_oldest(TakeIn wanted) LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] Taken ask_producer(TakeIn wanted) LAMINAR_EXCLUDES(mutex_);
+    void serve() LAMINAR_REQUIRES(mutex_);
+    std::optional<MessageError> begin_offer(const Message& message) LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool end_offer(const Message& message, std::size_t first_row, std::vector<std::string>* ids)
+        LAMINAR_REQUIRES(mutex_);
+    void measure() LAMINAR_REQUIRES(mutex_);
+    void measure_if_grown() LAMINAR_REQUIRES(mutex_);
+    void note_room() noexcept LAMINAR_REQUIRES(mutex_) {
         pending_.store(closed_messages_ + open_->messages, std::memory_order_release);
         full_.store(!has_room(), std::memory_order_release);
     }
-    [[nodiscard]] bool becomes_urgent();
-    [[nodiscard]] bool is_half_full() const noexcept;
-    [[nodiscard]] bool is_empty() const noexcept { return open_->messages == 0 && closed_.empty(); }
-    [[nodiscard]] bool is_batch_full() const;
-    void begin_batch();
-    [[nodiscard]] std::unique_ptr<ColumnBatch> take_spare();
-    [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest();
-    [[nodiscard]] bool is_worth_taking() const;
-    [[nodiscard]] bool is_wanted(TakeIn wanted) const;
-    [[nodiscard]] Clock::time_point due_time() const;
-    void begin_waiting(bool tracked);
-    void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const;
+    [[nodiscard]] bool becomes_urgent() LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool is_half_full() const noexcept LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool is_empty() const noexcept LAMINAR_REQUIRES(mutex_) {
+        return open_->messages == 0 && closed_.empty();
+    }
+    [[nodiscard]] bool is_batch_full() const LAMINAR_REQUIRES(mutex_);
+    void begin_batch() LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] std::unique_ptr<ColumnBatch> take_spare() LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] std::unique_ptr<ColumnBatch> remove_oldest() LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool is_worth_taking() const LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool is_wanted(TakeIn wanted) const LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] Clock::time_point due_time() const LAMINAR_REQUIRES(mutex_);
+    void begin_waiting(bool tracked) LAMINAR_REQUIRES(mutex_);
+    void collect_ids(std::size_t first_row, std::vector<std::string>& ids) const LAMINAR_REQUIRES(mutex_);
 
     const Requests requests_;
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::atomic<unsigned> waiting_producers_{0};
-    mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see lock.
+    mutable std::atomic<unsigned> waiting_{0};  ///< For mutex_, those who are no producers: see PatientLock.
 
     // A consumer that comes while a producer has the channel asks for a batch, and is served between two messages: it
     // would have to be very quick to get the lock then. Taken after mutex_, or with nothing but an attempt at it.
-    std::mutex asking_mutex_;
-    std::condition_variable served_;
-    std::atomic<bool> is_asked_{false};  ///< Written under asking_mutex_, which guards the two below.
-    TakeIn wanted_ = TakeIn::everything;
-    Taken served_with_;
+    Mutex asking_mutex_;
+    ConditionVariable served_;
+    std::atomic<bool> is_asked_{false};  ///< Written under asking_mutex_.
+    TakeIn wanted_ LAMINAR_GUARDED_BY(asking_mutex_) = TakeIn::everything;
+    Taken served_with_ LAMINAR_GUARDED_BY(asking_mutex_);
 
-    std::shared_ptr<const BatchSchema> schema_;  ///< Guarded by mutex_, as all below.
-    Limits limits_;
-    std::unique_ptr<MessageDecoder> decoder_;
-    std::deque<ClosedBatch> closed_;   ///< Older than open_, the oldest first. None is empty.
-    std::size_t closed_messages_ = 0;  ///< In them, as the next.
-    std::size_t closed_bytes_ = 0;
-    std::unique_ptr<ColumnBatch> open_;
-    std::size_t open_size_ = 0;  ///< Of its decoded rows when it was last measured, as the two below.
-    std::size_t measured_payload_ = 0;
-    std::size_t measured_messages_ = 0;
+    std::shared_ptr<const BatchSchema> schema_ LAMINAR_GUARDED_BY(mutex_);
+    Limits limits_ LAMINAR_GUARDED_BY(mutex_);
+    std::unique_ptr<MessageDecoder> decoder_ LAMINAR_GUARDED_BY(mutex_);
+    std::deque<ClosedBatch> closed_ LAMINAR_GUARDED_BY(mutex_);  ///< Older than open_, the oldest first. None is empty.
+    std::size_t closed_messages_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< In them, as the next.
+    std::size_t closed_bytes_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::unique_ptr<ColumnBatch> open_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t open_size_ LAMINAR_GUARDED_BY(mutex_) =
+        0;  ///< Of its decoded rows when it was last measured, as the two below.
+    std::size_t measured_payload_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::size_t measured_messages_ LAMINAR_GUARDED_BY(mutex_) = 0;
     std::atomic<bool> full_{false};        ///< What has_room says; written under mutex_, as the next.
     std::atomic<std::size_t> pending_{0};  ///< Messages that have not been taken.
-    std::uint64_t taken_messages_ = 0;     ///< All that have been.
+    std::uint64_t taken_messages_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< All that have been.
     std::atomic<std::uint64_t> finished_messages_{0};
     std::atomic<std::uint64_t> settled_messages_{0};
     std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
-    std::optional<std::chrono::steady_clock::time_point> waiting_since_;
-    std::function<void()> resume_;
-    std::atomic<bool> finished_{false};  ///< Written under mutex_.
-    bool is_urgent_ = false;             ///< cycle_now was called since the last take.
-    std::chrono::microseconds max_latency_{0};
-    Clock::time_point last_taken_;               ///< When the consumer last took something.
-    std::optional<Clock::time_point> due_;       ///< Of the open batch, from its first message on.
-    std::optional<Clock::time_point> told_due_;  ///< What the consumer knows of it.
-    Settled settled_;
+    std::optional<std::chrono::steady_clock::time_point> waiting_since_ LAMINAR_GUARDED_BY(mutex_);
+    std::function<void()> resume_ LAMINAR_GUARDED_BY(mutex_);
+    std::atomic<bool> finished_{false};                  ///< Written under mutex_.
+    bool is_urgent_ LAMINAR_GUARDED_BY(mutex_) = false;  ///< cycle_now was called since the last take.
+    std::chrono::microseconds max_latency_ LAMINAR_GUARDED_BY(mutex_) = std::chrono::microseconds{0};
+    Clock::time_point last_taken_ LAMINAR_GUARDED_BY(mutex_);  ///< When the consumer last took something.
+    std::optional<Clock::time_point> due_
+        LAMINAR_GUARDED_BY(mutex_);  ///< Of the open batch, from its first message on.
+    std::optional<Clock::time_point> told_due_ LAMINAR_GUARDED_BY(mutex_);  ///< What the consumer knows of it.
+    Settled settled_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/input_channel.h"
 
 namespace laminar {
@@ -44,7 +45,7 @@ void describe(ErrorRecord& record, const Received& message) {
 
 /// The sleeping readers. Shared with the callbacks that channels hold, which may outlive the connection.
 struct InputFanout::Waiters {
-    std::mutex mutex;
+    Mutex mutex;
     std::vector<StrandEvent> events;
     std::vector<StrandEvent> after_cycle;  ///< Of those who wait for the engine.
     bool closed = false;
@@ -53,13 +54,13 @@ struct InputFanout::Waiters {
 
     void wake(std::vector<StrandEvent>& sleepers) {
         // Posted under the lock: after close() nothing reaches an executor that may be gone.
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         for (const StrandEvent& event : sleepers) event.post();
         sleepers.clear();
     }
 
     void close() {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         closed = true;
         events.clear();
         after_cycle.clear();
@@ -77,13 +78,13 @@ InputFanout::InputFanout(ConnectionJournal& journal, const DeliveryOptions& opti
 InputFanout::~InputFanout() { waiters_->close(); }
 
 std::shared_ptr<const InputFanout::Channels> InputFanout::channels() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return channels_;
 }
 
 const InputFanout::Channels& InputFanout::look(View& view) const {
     if (view.version_ != version_.load(std::memory_order_acquire)) {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         view.version_ = version_.load(std::memory_order_relaxed);
         view.channels_ = channels_;
     }
@@ -91,7 +92,7 @@ const InputFanout::Channels& InputFanout::look(View& view) const {
 }
 
 void InputFanout::change(const std::function<void(Channels&)>& change) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     auto changed = std::make_shared<Channels>(*channels_);
     change(*changed);
     channels_ = std::move(changed);
@@ -133,7 +134,7 @@ bool InputFanout::must_wait(View& view) const {
 
 void InputFanout::wake_when_ready(const StrandEvent& event) {
     {
-        const std::lock_guard lock(waiters_->mutex);
+        const MutexLock lock(waiters_->mutex);
         if (waiters_->closed) return;
         waiters_->events.push_back(event);
     }
@@ -303,7 +304,7 @@ void InputFanout::await_cycle(Checkpoint& checkpoint) const {
 }
 
 void InputFanout::wake_after_cycle(const StrandEvent& event) {
-    const std::lock_guard lock(waiters_->mutex);
+    const MutexLock lock(waiters_->mutex);
     if (!waiters_->closed) waiters_->after_cycle.push_back(event);
 }
 

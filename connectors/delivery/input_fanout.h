@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/error_stream.h"
@@ -171,9 +171,10 @@ private:
     std::atomic<bool> passes_over_{false};
     std::atomic<std::uint64_t> cycles_{0};  ///< Of the engine, that have ended.
 
-    mutable std::mutex mutex_;
-    std::shared_ptr<const Channels> channels_;  ///< Of the stream messages, the oldest first. Guarded by mutex_.
-    std::atomic<std::uint64_t> version_{1};     ///< Of channels_; changed with it.
+    mutable Mutex mutex_;
+    std::shared_ptr<const Channels> channels_
+        LAMINAR_GUARDED_BY(mutex_);          ///< Of the stream messages, the oldest first.
+    std::atomic<std::uint64_t> version_{1};  ///< Of channels_; changed with it.
 };
 
 }  // namespace laminar

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 LogLimit::Answer LogLimit::ask(Clock::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (in_window_ == 0 || now - window_start_ > std::chrono::minutes(1)) {
         window_start_ = now;
         in_window_ = 0;

@@ -2,7 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -28,10 +29,10 @@ public:
     static constexpr std::uint64_t lines_per_minute = 20;
 
 private:
-    std::mutex mutex_;
-    Clock::time_point window_start_;  ///< Guarded by mutex_, as all below.
-    std::uint64_t in_window_ = 0;
-    std::uint64_t left_out_ = 0;
+    Mutex mutex_;
+    Clock::time_point window_start_ LAMINAR_GUARDED_BY(mutex_);
+    std::uint64_t in_window_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t left_out_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

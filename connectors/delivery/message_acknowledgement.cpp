@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "catalog/options/secret_resolver.h"
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_text.h"
 #include "connectors/delivery/input_channel.h"
@@ -34,19 +35,19 @@ std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const Deliv
 }
 
 void MessageAcknowledgement::set_text(std::optional<std::string> text) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     text_ = std::move(text);
 }
 
 bool MessageAcknowledgement::is_full() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return held() >= options_.buffer_size || messages_.in_flight.bytes() >= options_.buffer_bytes;
 }
 
 void MessageAcknowledgement::track(const Message& message, const std::function<Reception(const Message&)>& offer,
                                    std::vector<std::string> fallback_ids) {
     // Held while the message is offered: the engine may have acknowledged it before we know its id.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Message tracked = message;
     tracked.tracked = options_.auto_ack;
     Reception reception = offer(tracked);
@@ -60,13 +61,13 @@ void MessageAcknowledgement::track(const Message& message, const std::function<R
 }
 
 UnacknowledgedMessages MessageAcknowledgement::surrender() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(messages_, {});
 }
 
 void MessageAcknowledgement::adopt(UnacknowledgedMessages messages) {
     messages.in_flight.set_latest_due(InFlightMessages::Clock::now() + options_.ack_timeout);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     messages_ = std::move(messages);
 }
 
@@ -75,7 +76,7 @@ void MessageAcknowledgement::settle(const ProcessingReport& report,
     std::vector<AcknowledgementDue> due;
     std::unordered_set<std::string> failed;
     for (const FailedRow& row : report.failed) failed.insert(row.message_id);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     // Both ways, whatever auto_ack says now: it may have been altered while messages were on their way.
     for (const auto& channel : channels) messages_.commits.settle(channel.get(), channel->take_settled(), failed, due);
     for (const std::string& id : report.acknowledged) {
@@ -89,13 +90,13 @@ void MessageAcknowledgement::settle(const ProcessingReport& report,
 
 void MessageAcknowledgement::forget(const InputChannel* channel) {
     std::vector<AcknowledgementDue> due;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     messages_.commits.forget(channel, due);
     messages_.due.insert(messages_.due.end(), due.begin(), due.end());
 }
 
 std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const HeldMessage* first = messages_.in_flight.first_overdue(InFlightMessages::Clock::now());
     if (!first || (!room && first->delivery_count < options_.max_deliveries)) return std::nullopt;
     return messages_.in_flight.take_first();
@@ -104,7 +105,7 @@ std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
 std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
     std::string text(default_text);
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (text_) text = *text_;
     }
     if (!find_secret_references(text).empty()) {
@@ -122,7 +123,7 @@ void MessageAcknowledgement::send_due(const Send& send) {
     for (;;) {
         AcknowledgementDue next;
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             if (messages_.due.empty()) return;
             next = messages_.due.front();
         }
@@ -140,18 +141,18 @@ void MessageAcknowledgement::send_due(const Send& send) {
             journal_.log("debug", "acknowledge_failed",
                          fmt::format("{} has left before its message {} was acknowledged", next.peer, next.message_id));
         }
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         messages_.due.pop_front();
     }
 }
 
 std::size_t MessageAcknowledgement::due() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return messages_.due.size();
 }
 
 std::size_t MessageAcknowledgement::in_flight() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return messages_.in_flight.size() + messages_.commits.size();
 }
 

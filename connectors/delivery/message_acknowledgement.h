@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_channel.h"
@@ -62,15 +62,15 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::string> text_for(const std::string& message_id) const;
-    [[nodiscard]] std::size_t held() const {
+    [[nodiscard]] std::size_t held() const LAMINAR_REQUIRES(mutex_) {
         return messages_.in_flight.size() + messages_.commits.size() + messages_.due.size();
     }
 
     const DeliveryOptions& options_;
     ConnectionJournal& journal_;
-    mutable std::mutex mutex_;
-    UnacknowledgedMessages messages_;  ///< Guarded by mutex_, as the next.
-    std::optional<std::string> text_;  ///< ack_message, as far as its secrets are known.
+    mutable Mutex mutex_;
+    UnacknowledgedMessages messages_ LAMINAR_GUARDED_BY(mutex_);
+    std::optional<std::string> text_ LAMINAR_GUARDED_BY(mutex_);  ///< ack_message, as far as its secrets are known.
 };
 
 }  // namespace laminar

@@ -4,10 +4,12 @@
 #include <iterator>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 void OutboundQueue::set_wake(std::function<void()> wake) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     wake_ = std::move(wake);
     if (wake_) forget_slowness();  // Another connection, another peer.
     writer_awake_ = true;          // A writer looks before it sleeps.
@@ -31,7 +33,7 @@ void OutboundQueue::count_gone(std::size_t count) noexcept {
 }
 
 OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!full_for(payload_size)) return Room::free;
     refused_ = true;
     ++refusals_;
@@ -44,17 +46,17 @@ OutboundQueue::Room OutboundQueue::room_for(std::size_t payload_size, Clock::tim
 }
 
 std::uint64_t OutboundQueue::gone() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return gone_;
 }
 
 std::uint64_t OutboundQueue::refusals() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return refusals_;
 }
 
 bool OutboundQueue::push(const OutgoingMessage& message) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (surrendered_ || full_for(message.payload->size())) {
         refused_ = true;
         ++refusals_;
@@ -73,7 +75,7 @@ bool OutboundQueue::push(const OutgoingMessage& message) {
 std::size_t OutboundQueue::push_dropping_oldest(const OutgoingMessage& message) {
     std::size_t dropped = 0;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         while (full_for(message.payload->size()) && !waiting_.empty()) {
             bytes_ -= waiting_.front().payload->size();
             waiting_.pop_front();
@@ -93,7 +95,7 @@ std::size_t OutboundQueue::first_of(std::optional<std::int64_t> session) const {
 }
 
 std::optional<OutgoingMessage> OutboundQueue::take(std::optional<std::int64_t> session) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::size_t first = first_of(session);
     if (first >= waiting_.size()) {
         writer_awake_ = false;
@@ -105,17 +107,17 @@ std::optional<OutgoingMessage> OutboundQueue::take(std::optional<std::int64_t> s
 }
 
 bool OutboundQueue::is_done(std::optional<std::int64_t> session) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return taken_.empty() && first_of(session) >= waiting_.size();
 }
 
 bool OutboundQueue::has_waiting(std::optional<std::int64_t> session) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return first_of(session) < waiting_.size();
 }
 
 std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::vector<OutgoingMessage> removed;
     std::deque<OutgoingMessage> kept;
     for (OutgoingMessage& message : waiting_) {
@@ -132,12 +134,12 @@ std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
 }
 
 void OutboundQueue::note_handed_over(std::size_t count) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (; count > 0 && handed_over_ < taken_.size(); --count) taken_[handed_over_++].handed_over = true;
 }
 
 bool OutboundQueue::confirm(std::size_t count) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     handed_over_ -= std::min(count, handed_over_);
     for (std::size_t i = 0; i < count; ++i) {
         bytes_ -= taken_.front().payload->size();
@@ -149,7 +151,7 @@ bool OutboundQueue::confirm(std::size_t count) {
 }
 
 std::size_t OutboundQueue::restore(std::size_t sent) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto end = taken_.begin() + static_cast<std::ptrdiff_t>(std::min(sent, taken_.size()));
     const auto count =
         std::count_if(taken_.begin(), end, [](const OutgoingMessage& message) { return !message.session; });
@@ -163,7 +165,7 @@ std::size_t OutboundQueue::restore(std::size_t sent) {
 
 std::vector<OutgoingMessage> OutboundQueue::surrender() {
     restore();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     surrendered_ = true;
     std::vector<OutgoingMessage> messages(std::make_move_iterator(waiting_.begin()),
                                           std::make_move_iterator(waiting_.end()));
@@ -173,14 +175,14 @@ std::vector<OutgoingMessage> OutboundQueue::surrender() {
 }
 
 void OutboundQueue::adopt(std::vector<OutgoingMessage> messages) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const OutgoingMessage& message : messages) bytes_ += message.payload->size();
     waiting_.insert(waiting_.begin(), std::make_move_iterator(messages.begin()),
                     std::make_move_iterator(messages.end()));
 }
 
 std::size_t OutboundQueue::clear() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::size_t count = waiting_.size() + taken_.size();
     waiting_.clear();
     taken_.clear();
@@ -191,7 +193,7 @@ std::size_t OutboundQueue::clear() {
 }
 
 UnsentMessages OutboundQueue::unsent() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     UnsentMessages unsent;
     for (const std::deque<OutgoingMessage>* messages : {&waiting_, &taken_}) {
         for (const OutgoingMessage& message : *messages) ++(message.handed_over ? unsent.unproven : unsent.waiting);
@@ -202,7 +204,7 @@ UnsentMessages OutboundQueue::unsent() const {
 bool OutboundQueue::is_empty() const { return size() == 0; }
 
 std::size_t OutboundQueue::size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return waiting_.size() + taken_.size();
 }
 

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/rows/message.h"
 
@@ -74,26 +74,28 @@ public:
 
 private:
     /// Index in waiting_.
-    [[nodiscard]] std::size_t first_of(std::optional<std::int64_t> session) const;
-    [[nodiscard]] bool full_for(std::size_t payload_size) const noexcept;
-    void count_gone(std::size_t count) noexcept;
-    void forget_slowness() noexcept;
+    [[nodiscard]] std::size_t first_of(std::optional<std::int64_t> session) const LAMINAR_REQUIRES(mutex_);
+    [[nodiscard]] bool full_for(std::size_t payload_size) const noexcept LAMINAR_REQUIRES(mutex_);
+    void count_gone(std::size_t count) noexcept LAMINAR_REQUIRES(mutex_);
+    void forget_slowness() noexcept LAMINAR_REQUIRES(mutex_);
 
     const Limits limits_;
-    mutable std::mutex mutex_;
-    std::deque<OutgoingMessage> waiting_;  ///< Guarded by mutex_, as all below.
-    std::deque<OutgoingMessage> taken_;
-    std::size_t handed_over_ = 0;  ///< The first of those taken.
-    std::size_t bytes_ = 0;
-    std::function<void()> wake_;
-    bool writer_awake_ = false;
-    bool refused_ = false;
-    std::uint64_t gone_ = 0;                      ///< Sent or dropped, so far.
-    std::uint64_t mark_ = 0;                      ///< What gone_ will be when all that waited at marked_at_ is gone.
-    std::optional<Clock::time_point> marked_at_;  ///< When it was full and nobody had noticed yet.
-    bool slow_ = false;
-    std::uint64_t refusals_ = 0;
-    bool surrendered_ = false;
+    mutable Mutex mutex_;
+    std::deque<OutgoingMessage> waiting_ LAMINAR_GUARDED_BY(mutex_);
+    std::deque<OutgoingMessage> taken_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t handed_over_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< The first of those taken.
+    std::size_t bytes_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::function<void()> wake_ LAMINAR_GUARDED_BY(mutex_);
+    bool writer_awake_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool refused_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::uint64_t gone_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< Sent or dropped, so far.
+    std::uint64_t mark_ LAMINAR_GUARDED_BY(mutex_) =
+        0;  ///< What gone_ will be when all that waited at marked_at_ is gone.
+    std::optional<Clock::time_point> marked_at_
+        LAMINAR_GUARDED_BY(mutex_);  ///< When it was full and nobody had noticed yet.
+    bool slow_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::uint64_t refusals_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    bool surrendered_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace laminar

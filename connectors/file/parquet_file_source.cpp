@@ -1,14 +1,13 @@
 #include "connectors/file/parquet_file_source.h"
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/file/file_probe.h"
 
@@ -44,6 +43,7 @@ public:
     void open() override {
         stop();
         check_parquet_file(path_);
+        const MutexLock lock(mutex_);
         parts_.clear();
         names_.reset();
         taken_ = 0;
@@ -53,7 +53,7 @@ public:
     }
 
     bool is_ready(const std::function<void()>& wake) override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!parts_.empty() && taken_ == parts_.front().ends.size()) {
             parts_.pop_front();
             taken_ = 0;
@@ -65,7 +65,7 @@ public:
     }
 
     std::optional<SourceMessage> next() override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (parts_.empty()) {
             if (!problem_.empty()) throw std::runtime_error(problem_);
             return std::nullopt;
@@ -79,7 +79,7 @@ public:
     }
 
     [[nodiscard]] std::optional<std::vector<std::string>> field_names() const override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return names_;
     }
 
@@ -107,7 +107,7 @@ private:
             problem = "reading failed for a reason that it does not tell";
         }
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             problem_ = std::move(problem);
             ended_ = true;
         }
@@ -119,8 +119,8 @@ private:
         for (const OutputColumn& column : rows.columns) names.push_back(column.name);
         Part part = make_part(rows, names);
         {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return stopping_ || parts_.size() < parts_ahead; });
+            MutexLock lock(mutex_);
+            changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return stopping_ || parts_.size() < parts_ahead; });
             if (stopping_) return false;
             names_ = std::move(names);
             if (!part.ends.empty()) parts_.push_back(std::move(part));
@@ -132,7 +132,7 @@ private:
     void call_wake() {
         std::function<void()> wake;
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             if (parts_.empty() && !ended_) return;
             wake.swap(wake_);
         }
@@ -141,7 +141,7 @@ private:
 
     void stop() noexcept {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             stopping_ = true;
         }
         changed_.notify_all();
@@ -150,15 +150,16 @@ private:
 
     const std::string path_;
     ColumnFiles& files_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<Part> parts_;                         ///< Guarded by mutex_, as all below but the thread.
-    std::optional<std::vector<std::string>> names_;  ///< Of the columns, once they are known.
-    std::size_t taken_ = 0;                          ///< Messages of the first part.
-    bool ended_ = false;
-    bool stopping_ = false;
-    std::string problem_;
-    std::function<void()> wake_;
+    mutable Mutex mutex_;
+    ConditionVariable changed_;
+    std::deque<Part> parts_ LAMINAR_GUARDED_BY(mutex_);
+    std::optional<std::vector<std::string>> names_
+        LAMINAR_GUARDED_BY(mutex_);                     ///< Of the columns, once they are known.
+    std::size_t taken_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< Messages of the first part.
+    bool ended_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool stopping_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::string problem_ LAMINAR_GUARDED_BY(mutex_);
+    std::function<void()> wake_ LAMINAR_GUARDED_BY(mutex_);
     std::thread reader_;
 };
 

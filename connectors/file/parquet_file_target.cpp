@@ -2,11 +2,11 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/file/file_probe.h"
 
 namespace laminar {
@@ -29,7 +29,7 @@ public:
         if (!writer_) {
             // Its columns are those of the first rows.
             std::unique_ptr<ColumnFileWriter> writer = files_.write_parquet(path_, message.rows->columns);
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             writer_ = std::move(writer);
             if (interrupted_) writer_->interrupt();
         }
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] bool is_all_or_nothing() const noexcept override { return true; }
 
     void interrupt() noexcept override {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         interrupted_ = true;
         if (writer_) writer_->interrupt();
     }
@@ -65,9 +65,9 @@ public:
 private:
     const std::string path_;
     ColumnFiles& files_;
-    std::mutex mutex_;
+    Mutex mutex_;
     std::unique_ptr<ColumnFileWriter> writer_;  ///< Made under mutex_, once.
-    bool interrupted_ = false;                  ///< Guarded by mutex_.
+    bool interrupted_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace

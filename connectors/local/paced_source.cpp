@@ -9,10 +9,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <mutex>
 #include <set>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/input_fanout.h"
@@ -56,7 +56,7 @@ public:
 
     void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) {
         if (stream == TableStream::messages) {
-            const std::lock_guard lock(consumers_mutex_);
+            const MutexLock lock(consumers_mutex_);
             consumers_.push_back(channel.get());
             unchecked_.push_back(channel);
             has_unchecked_.store(true);
@@ -71,7 +71,7 @@ public:
 
     void remove_input(const std::shared_ptr<InputChannel>& channel) {
         {
-            const std::lock_guard lock(consumers_mutex_);
+            const MutexLock lock(consumers_mutex_);
             std::erase(consumers_, channel.get());
             std::erase(unchecked_, channel);
             has_consumers_.store(!consumers_.empty());
@@ -142,9 +142,10 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<bool> paused_{false};
     std::atomic<bool> has_consumers_{false};
-    std::mutex consumers_mutex_;
-    std::vector<const InputChannel*> consumers_;            ///< Guarded by consumers_mutex_.
-    std::vector<std::shared_ptr<InputChannel>> unchecked_;  ///< Guarded by it, too: not seen by report_missing_fields.
+    Mutex consumers_mutex_;
+    std::vector<const InputChannel*> consumers_ LAMINAR_GUARDED_BY(consumers_mutex_);
+    std::vector<std::shared_ptr<InputChannel>> unchecked_
+        LAMINAR_GUARDED_BY(consumers_mutex_);  ///< Not seen by report_missing_fields.
     std::atomic<bool> has_unchecked_{false};
     bool running_ = false;  ///< On the strand.
     TaskGroup tasks_;
@@ -260,7 +261,7 @@ void PacedSource::Implementation::report_missing_fields() {
     if (!has_unchecked_.exchange(false)) return;
     std::vector<std::shared_ptr<InputChannel>> channels;
     {
-        const std::lock_guard lock(consumers_mutex_);
+        const MutexLock lock(consumers_mutex_);
         channels.swap(unchecked_);
     }
     const std::optional<std::vector<std::string>> fields = source_->field_names();

@@ -8,13 +8,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/net/io_runtime.h"
@@ -54,7 +53,7 @@ public:
     }
 
     void open() {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (thread_.joinable() || closing_) return;
         thread_ = std::thread([this] { run(); });
     }
@@ -62,7 +61,7 @@ public:
     void close(std::chrono::milliseconds deadline, std::function<void()> done) {
         bool idle = false;
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             closing_ = true;
             idle = !thread_.joinable() || ended_;
             if (done) when_ended_.push_back(std::move(done));
@@ -84,7 +83,7 @@ public:
     /// Ends the thread; what is queued is lost.
     void stop() {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             closing_ = true;
             abandoned_ = true;
         }
@@ -95,7 +94,7 @@ public:
 
     SendOutcome send(OutgoingMessage message) {
         {
-            const std::unique_lock lock(mutex_);
+            const MutexLock lock(mutex_);
             if (!failed_) {
                 if (closing_ || ended_) return SendOutcome::not_connected;
                 if (queue_.size() >= max_messages_ || queued_bytes_ >= max_bytes_) return SendOutcome::full;
@@ -111,25 +110,25 @@ public:
     }
 
     UnsentMessages unsent() const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return {count_of(queue_) + writing_, 0};
     }
 
     [[nodiscard]] std::uint64_t accepted() const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         return accepted_;
     }
 
     /// Of the first so many that were accepted.
     [[nodiscard]] Writing writing(std::uint64_t messages) const {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (written_ >= messages) return Writing::done;
         return ended_ ? Writing::failed : Writing::going_on;
     }
 
     ConnectionStatus status() const {
         ConnectionStatus status = journal_.status();
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const OutgoingMessage& message : queue_) status.pending_messages += message.count();
         return status;
     }
@@ -147,7 +146,7 @@ private:
 
     void interrupt() {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             if (ended_) return;
             abandoned_ = true;
         }
@@ -158,7 +157,7 @@ private:
     void call_when_ended() {
         std::vector<std::function<void()>> callbacks;
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             callbacks.swap(when_ended_);
         }
         for (const std::function<void()>& callback : callbacks) callback();
@@ -171,18 +170,18 @@ private:
     std::uint64_t lost_ = 0;  ///< Rows that had been taken, and did not get out. The thread's alone.
     net::io_context& io_;
     ConnectionJournal journal_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<OutgoingMessage> queue_;  ///< Guarded by mutex_, as all below.
-    std::size_t queued_bytes_ = 0;
-    std::uint64_t writing_ = 0;  ///< Messages that are being written.
-    std::uint64_t accepted_ = 0;
-    std::uint64_t written_ = 0;
-    bool closing_ = false;    ///< Write what is queued, then end.
-    bool abandoned_ = false;  ///< End.
-    bool ended_ = false;
-    bool failed_ = false;
-    std::vector<std::function<void()>> when_ended_;
+    mutable Mutex mutex_;
+    ConditionVariable changed_;
+    std::deque<OutgoingMessage> queue_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t queued_bytes_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t writing_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< Messages that are being written.
+    std::uint64_t accepted_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t written_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    bool closing_ LAMINAR_GUARDED_BY(mutex_) = false;    ///< Write what is queued, then end.
+    bool abandoned_ LAMINAR_GUARDED_BY(mutex_) = false;  ///< End.
+    bool ended_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool failed_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::vector<std::function<void()>> when_ended_ LAMINAR_GUARDED_BY(mutex_);
     std::thread thread_;
 };
 
@@ -196,8 +195,8 @@ void QueuedSink::Implementation::run() noexcept {
         while (true) {
             std::deque<OutgoingMessage> messages;
             {
-                std::unique_lock lock(mutex_);
-                changed_.wait(lock, [this] { return !queue_.empty() || closing_; });
+                MutexLock lock(mutex_);
+                changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return !queue_.empty() || closing_; });
                 if (abandoned_ || queue_.empty()) break;
                 messages.swap(queue_);
                 queued_bytes_ = 0;
@@ -205,7 +204,7 @@ void QueuedSink::Implementation::run() noexcept {
             }
             write_all(messages);
             {
-                const std::lock_guard lock(mutex_);
+                const MutexLock lock(mutex_);
                 written_ += messages.size();
                 writing_ = 0;
             }
@@ -213,7 +212,7 @@ void QueuedSink::Implementation::run() noexcept {
         }
         bool abandoned = false;
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             abandoned = abandoned_;
         }
         if (!abandoned) target_->close();
@@ -259,7 +258,7 @@ void QueuedSink::Implementation::fail(const std::string& reason) {
         lost_ += taken;
     }
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         failed_ = true;  // From here on nothing is taken: what is counted below is all.
     }
     drop_queue();
@@ -273,7 +272,7 @@ void QueuedSink::Implementation::fail(const std::string& reason) {
 
 /// Counted before the state changes: whoever sees the end sees the losses.
 void QueuedSink::Implementation::drop_queue() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::size_t dropped = count_of(queue_);
     journal_.messages_dropped.fetch_add(dropped);
     lost_ += dropped;
@@ -287,7 +286,7 @@ void QueuedSink::Implementation::end(ConnectionState state) {
     // Not under the lock: observers are told, and may ask back.
     journal_.set_state(state);
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         ended_ = true;
         if (!abandoned_) {
             net::post(io_, [weak = weak_from_this()] {

@@ -2,13 +2,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <condition_variable>
 #include <exception>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/net/exception_text.h"
 
 namespace laminar {
@@ -23,18 +22,18 @@ struct Child {
 }  // namespace
 
 struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
-    mutable std::mutex mutex;
-    mutable std::condition_variable emptied;
-    std::map<std::uint64_t, Child> children;  ///< Guarded by mutex, as all below.
-    std::uint64_t next_id = 0;
-    std::optional<Stop> stopped;
-    ExceptionHandler on_exception;
+    mutable Mutex mutex;
+    mutable ConditionVariable emptied;
+    std::map<std::uint64_t, Child> children LAMINAR_GUARDED_BY(mutex);
+    std::uint64_t next_id LAMINAR_GUARDED_BY(mutex) = 0;
+    std::optional<Stop> stopped LAMINAR_GUARDED_BY(mutex);
+    ExceptionHandler on_exception;  ///< Set before the first child.
 
     void tell(std::uint64_t id, const net::any_io_executor& executor, Stop how) {
         net::post(executor, [self = shared_from_this(), id, how] {
             StopHandler handler;
             {
-                const std::lock_guard lock(self->mutex);
+                const MutexLock lock(self->mutex);
                 const auto child = self->children.find(id);
                 if (child != self->children.end()) handler = child->second.stop;
             }
@@ -55,11 +54,11 @@ struct TaskGroup::State : std::enable_shared_from_this<TaskGroup::State> {
         report(exception);
         StopHandler gone;  // May own anything, also what refers to the owner: destroyed before the group is empty.
         {
-            const std::lock_guard lock(mutex);
+            const MutexLock lock(mutex);
             gone = std::move(children.find(id)->second.stop);
         }
         gone = nullptr;
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         children.erase(id);
         // Under the lock: whoever waits may destroy the owner as soon as it sees the group empty.
         if (children.empty()) emptied.notify_all();
@@ -74,7 +73,7 @@ void TaskGroup::spawn(const net::any_io_executor& executor, net::awaitable<void>
     std::uint64_t id = 0;
     std::optional<Stop> stopped;
     {
-        const std::lock_guard lock(state_->mutex);
+        const MutexLock lock(state_->mutex);
         id = state_->next_id++;
         state_->children.emplace(id, Child{executor, std::move(stop)});
         stopped = state_->stopped;
@@ -85,31 +84,32 @@ void TaskGroup::spawn(const net::any_io_executor& executor, net::awaitable<void>
 }
 
 void TaskGroup::stop(Stop how) {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     if (state_->stopped != Stop::terminal) state_->stopped = how;
     for (const auto& [id, child] : state_->children) state_->tell(id, child.executor, how);
 }
 
 void TaskGroup::reset() {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     state_->stopped.reset();
 }
 
 std::size_t TaskGroup::size() const {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     return state_->children.size();
 }
 
 bool TaskGroup::wait_empty(std::chrono::milliseconds deadline) const {
     const std::shared_ptr<State> state = state_;
-    std::unique_lock lock(state->mutex);
-    return state->emptied.wait_for(lock, deadline, [&state] { return state->children.empty(); });
+    MutexLock lock(state->mutex);
+    return state->emptied.wait_for(lock, deadline,
+                                   [&state]() LAMINAR_REQUIRES(state->mutex) { return state->children.empty(); });
 }
 
 void TaskGroup::wait_empty() const {
     const std::shared_ptr<State> state = state_;
-    std::unique_lock lock(state->mutex);
-    state->emptied.wait(lock, [&state] { return state->children.empty(); });
+    MutexLock lock(state->mutex);
+    state->emptied.wait(lock, [&state]() LAMINAR_REQUIRES(state->mutex) { return state->children.empty(); });
 }
 
 }  // namespace laminar

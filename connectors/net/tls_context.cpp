@@ -13,9 +13,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string_view>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -281,7 +282,7 @@ public:
     template <class Make>
     Context find_or_make(const std::string& key, const Make& make) {
         // Held while one is made: many that open at once wait for the first, instead of each making its own.
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         std::weak_ptr<net::ssl::context>& known = contexts_[key];
         if (Context context = known.lock()) return context;
         std::erase_if(contexts_, [&key](const auto& entry) { return entry.first != key && entry.second.expired(); });
@@ -291,7 +292,7 @@ public:
     }
 
 private:
-    std::mutex mutex_;
+    Mutex mutex_;
     std::map<std::string, std::weak_ptr<net::ssl::context>> contexts_;
 };
 

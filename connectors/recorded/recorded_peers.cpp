@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
 #include "connectors/registry/connections.h"
@@ -141,12 +142,12 @@ private:
 std::unique_ptr<Connection> RecordedPeers::make(const ConnectionObject& definition, const ConnectionContext& context) {
     bool finished = false;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         finished = finished_;
     }
     auto connection = std::make_unique<RecordedConnection>(*this, definition, context, finished);
     if (finished) connection->finish();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connections_[fold_case(definition.name)] = connection.get();
     return connection;
 }
@@ -165,7 +166,7 @@ bool RecordedPeers::wait_until_taken(std::string_view connection) {
 void RecordedPeers::finish() {
     std::vector<RecordedConnection*> connections;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         finished_ = true;
         for (const auto& [name, connection] : connections_) connections.push_back(connection);
     }
@@ -173,23 +174,23 @@ void RecordedPeers::finish() {
 }
 
 std::vector<std::string> RecordedPeers::sent(std::string_view connection) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = sent_.find(fold_case(connection));
     return found == sent_.end() ? std::vector<std::string>() : found->second;
 }
 
 void RecordedPeers::keep(const std::string& connection, const std::string& payload) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     sent_[fold_case(connection)].push_back(payload);
 }
 
 void RecordedPeers::forget(const RecordedConnection& connection) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase_if(connections_, [&](const auto& entry) { return entry.second == &connection; });
 }
 
 RecordedConnection* RecordedPeers::find(std::string_view connection) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = connections_.find(fold_case(connection));
     return found == connections_.end() ? nullptr : found->second;
 }

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection_context.h"
 
 namespace laminar {
@@ -49,10 +49,10 @@ private:
     [[nodiscard]] RecordedConnection* find(std::string_view connection) const;
 
     std::atomic<std::int64_t> time_{0};
-    mutable std::mutex mutex_;
-    std::map<std::string, RecordedConnection*> connections_;  ///< By folded name; guarded by mutex_, as all below.
-    std::map<std::string, std::vector<std::string>> sent_;
-    bool finished_ = false;
+    mutable Mutex mutex_;
+    std::map<std::string, RecordedConnection*> connections_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
+    std::map<std::string, std::vector<std::string>> sent_ LAMINAR_GUARDED_BY(mutex_);
+    bool finished_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace laminar

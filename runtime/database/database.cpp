@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 
 #include "catalog/objects/session_settings.h"
+#include "catalog/threads/mutex.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/database/engine_deadline.h"
 #include "runtime/database/system_tables.h"
@@ -67,7 +67,7 @@ public:
                      },
                  .wait_for_at_the_end = [this](const std::shared_ptr<StreamQueue>& queue) { add_queue(queue); }} {
         {
-            const std::lock_guard lock(status_mutex_);
+            const MutexLock lock(status_mutex_);
             status_.last_activity = std::chrono::steady_clock::now();
         }
         engine_thread_.call([&](Engine& engine) {
@@ -95,7 +95,7 @@ public:
     [[nodiscard]] DatabaseStatus status() const {
         DatabaseStatus status;
         {
-            const std::lock_guard lock(status_mutex_);
+            const MutexLock lock(status_mutex_);
             status = status_;
         }
         status.failure = redact(status.failure);
@@ -198,14 +198,14 @@ private:
     [[nodiscard]] std::string redact(std::string_view text) const { return connections_.secrets().redact(text); }
 
     void add_queue(const std::shared_ptr<StreamQueue>& queue) {
-        const std::lock_guard lock(queues_mutex_);
+        const MutexLock lock(queues_mutex_);
         std::erase_if(queues_, [](const std::weak_ptr<StreamQueue>& each) { return each.expired(); });
         queues_.push_back(queue);
     }
 
     [[nodiscard]] std::vector<std::shared_ptr<StreamQueue>> queues() const {
         std::vector<std::shared_ptr<StreamQueue>> queues;
-        const std::lock_guard lock(queues_mutex_);
+        const MutexLock lock(queues_mutex_);
         for (const std::weak_ptr<StreamQueue>& each : queues_) {
             if (auto queue = each.lock()) queues.push_back(std::move(queue));
         }
@@ -228,7 +228,7 @@ private:
         if (!cycle_failure_.empty()) return;  // The first is what the others follow from.
         cycle_failure_ = reason;
         spdlog::error("processing failed: {}", reason);
-        const std::lock_guard lock(status_mutex_);
+        const MutexLock lock(status_mutex_);
         if (!status_.failed) status_.failure = fmt::format("processing failed: {}", reason);
         status_.failed = true;
     }
@@ -281,7 +281,7 @@ private:
         if (fresh.failure.empty() && !cycle_failure_.empty())
             fresh.failure = fmt::format("processing failed: {}", cycle_failure_);
         fresh.failed = !fresh.failure.empty();
-        const std::lock_guard lock(status_mutex_);
+        const MutexLock lock(status_mutex_);
         fresh.last_activity = moved ? std::chrono::steady_clock::now() : status_.last_activity;
         status_ = std::move(fresh);
     }
@@ -295,10 +295,10 @@ private:
     StreamGraph graph_;
     std::atomic<bool> stands_still_{false};  ///< A pipeline waits for room in its sink.
     EngineSpace space_;
-    mutable std::mutex status_mutex_;
-    DatabaseStatus status_;  ///< Guarded by status_mutex_.
-    mutable std::mutex queues_mutex_;
-    std::vector<std::weak_ptr<StreamQueue>> queues_;  ///< Guarded by queues_mutex_.
+    mutable Mutex status_mutex_;
+    DatabaseStatus status_ LAMINAR_GUARDED_BY(status_mutex_);
+    mutable Mutex queues_mutex_;
+    std::vector<std::weak_ptr<StreamQueue>> queues_ LAMINAR_GUARDED_BY(queues_mutex_);
     // The engine outlives the connections, which wake it; what the engine's side holds of them goes with
     // graph_.clear().
     EngineThread engine_thread_;

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 void DeadLetters::add(DeadLetter letter) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     bytes_ += letter.data.size();
     letters_.push_back(std::move(letter));
     while (letters_.size() > most_letters_ || (bytes_ > most_bytes_ && letters_.size() > 1)) {
@@ -15,7 +17,7 @@ void DeadLetters::add(DeadLetter letter) {
 }
 
 std::vector<DeadLetter> DeadLetters::letters() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return {letters_.begin(), letters_.end()};
 }
 

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 
 namespace laminar {
@@ -22,9 +22,9 @@ public:
 private:
     std::size_t most_letters_;
     std::size_t most_bytes_;
-    mutable std::mutex mutex_;
-    std::deque<DeadLetter> letters_;  ///< Guarded by mutex_, as bytes_.
-    std::size_t bytes_ = 0;
+    mutable Mutex mutex_;
+    std::deque<DeadLetter> letters_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t bytes_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

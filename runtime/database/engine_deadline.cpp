@@ -1,5 +1,7 @@
 #include "runtime/database/engine_deadline.h"
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 namespace {
@@ -11,7 +13,7 @@ EngineDeadline::EngineDeadline(EngineThread& engine, std::chrono::steady_clock::
 
 EngineDeadline::~EngineDeadline() {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         ended_ = true;
     }
     changed_.notify_all();
@@ -19,8 +21,8 @@ EngineDeadline::~EngineDeadline() {
 }
 
 void EngineDeadline::watch(EngineThread& engine, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    while (!changed_.wait_until(lock, deadline, [this] { return ended_; })) {
+    MutexLock lock(mutex_);
+    while (!changed_.wait_until(lock, deadline, [this]() LAMINAR_REQUIRES(mutex_) { return ended_; })) {
         engine.interrupt_all();
         deadline = std::chrono::steady_clock::now() + interrupt_every;
     }

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/database/engine_thread.h"
 
 namespace laminar {
@@ -20,9 +19,9 @@ public:
 private:
     void watch(EngineThread& engine, std::chrono::steady_clock::time_point deadline);
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool ended_ = false;  ///< Guarded by mutex_.
+    Mutex mutex_;
+    ConditionVariable changed_;
+    bool ended_ LAMINAR_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

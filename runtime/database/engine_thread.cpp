@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/engine/failure_reason.h"
 
 namespace laminar {
@@ -17,7 +18,7 @@ EngineThread::EngineThread(const Engine::Settings& settings, Cycle cycle, std::c
 
 EngineThread::~EngineThread() {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         stopping_ = true;
     }
     work_.notify_all();
@@ -27,7 +28,7 @@ EngineThread::~EngineThread() {
 void EngineThread::request_cycle(Clock::time_point due) noexcept {
     bool is_asleep = false;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         schedule_.request(due);
         is_asleep = schedule_.next() < sleeps_until_;
     }
@@ -36,7 +37,7 @@ void EngineThread::request_cycle(Clock::time_point due) noexcept {
 
 void EngineThread::request_cycle_now() noexcept {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         schedule_.request_now();
     }
     work_.notify_one();
@@ -44,7 +45,7 @@ void EngineThread::request_cycle_now() noexcept {
 
 void EngineThread::change_waiters(bool more) noexcept {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         more ? schedule_.add_waiter() : schedule_.remove_waiter();
         if (more) schedule_.request_now();  // For what has arrived before.
     }
@@ -52,7 +53,7 @@ void EngineThread::change_waiters(bool more) noexcept {
 }
 
 void EngineThread::interrupt(const void* owner) noexcept {
-    const std::lock_guard lock(interrupt_mutex_);
+    const MutexLock lock(interrupt_mutex_);
     if (interruptible_ != owner) return;
     was_interrupted_ = true;
     engine_->interrupt();
@@ -61,21 +62,21 @@ void EngineThread::interrupt(const void* owner) noexcept {
 std::unique_ptr<EngineReader> EngineThread::make_reader() const { return engine_->make_reader(); }
 
 void EngineThread::set_interruptible(const void* owner) {
-    const std::lock_guard lock(interrupt_mutex_);
+    const MutexLock lock(interrupt_mutex_);
     interruptible_ = owner;
     if (!owner && std::exchange(was_interrupted_, false)) engine_->forget_interrupt();
 }
 
 void EngineThread::post(std::function<void()> task) {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         tasks_.push_back(std::move(task));
     }
     work_.notify_one();
 }
 
 void EngineThread::run() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     while (true) {
         while (!stopping_ && tasks_.empty() && Clock::now() < schedule_.next()) {
             sleeps_until_ = schedule_.look_at();
@@ -98,7 +99,7 @@ void EngineThread::run() {
     }
 }
 
-void EngineThread::run_cycle(std::unique_lock<std::mutex>& lock) {
+void EngineThread::run_cycle(MutexLock& lock) {
     const bool takes_all = schedule_.begin();
     lock.unlock();
     AfterCycle after;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <thread>
 #include <type_traits>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/engine_reader.h"
 #include "runtime/flow/cycle_schedule.h"
@@ -105,20 +105,22 @@ private:
     void change_waiters(bool more) noexcept;
     void post(std::function<void()> task);
     void run();
-    void run_cycle(std::unique_lock<std::mutex>& lock);
+    /// Lets go of the lock while the cycle runs.
+    void run_cycle(MutexLock& lock) LAMINAR_REQUIRES(mutex_) LAMINAR_NOT_ANALYSED;
 
     std::unique_ptr<Engine> engine_;
     Cycle cycle_;
-    std::mutex mutex_;
-    std::condition_variable work_;
-    CycleSchedule schedule_;          ///< Guarded by mutex_, as the three below.
-    Clock::time_point sleeps_until_;  ///< Its thread looks by itself then; in the past while it is awake.
-    std::deque<std::function<void()>> tasks_;
-    bool stopping_ = false;
-    std::mutex interrupt_mutex_;
-    /// Of whom what runs now may be interrupted. Guarded by interrupt_mutex_, which is held while interrupting.
-    const void* interruptible_ = nullptr;
-    bool was_interrupted_ = false;  ///< Since then; guarded by interrupt_mutex_.
+    Mutex mutex_;
+    ConditionVariable work_;
+    CycleSchedule schedule_ LAMINAR_GUARDED_BY(mutex_);
+    Clock::time_point sleeps_until_
+        LAMINAR_GUARDED_BY(mutex_);  ///< Its thread looks by itself then; in the past while it is awake.
+    std::deque<std::function<void()>> tasks_ LAMINAR_GUARDED_BY(mutex_);
+    bool stopping_ LAMINAR_GUARDED_BY(mutex_) = false;
+    Mutex interrupt_mutex_;
+    /// Of whom what runs now may be interrupted. interrupt_mutex_ is held while interrupting.
+    const void* interruptible_ LAMINAR_GUARDED_BY(interrupt_mutex_) = nullptr;
+    bool was_interrupted_ LAMINAR_GUARDED_BY(interrupt_mutex_) = false;  ///< Since then.
     std::thread thread_;
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 void GapLog::put(const ConnectionGap& gap) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto known = std::find_if(gaps_.rbegin(), gaps_.rend(), [&gap](const ConnectionGap& other) {
         return other.started_at == gap.started_at && other.connection == gap.connection && other.peer == gap.peer;
     });
@@ -18,7 +20,7 @@ void GapLog::put(const ConnectionGap& gap) {
 }
 
 std::vector<ConnectionGap> GapLog::gaps() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return {gaps_.begin(), gaps_.end()};
 }
 

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 
 namespace laminar {
@@ -20,8 +20,8 @@ public:
 
 private:
     std::size_t capacity_;
-    mutable std::mutex mutex_;
-    std::deque<ConnectionGap> gaps_;  ///< Guarded by mutex_.
+    mutable Mutex mutex_;
+    std::deque<ConnectionGap> gaps_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

@@ -4,11 +4,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <future>
 #include <stdexcept>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/rows/utc_clock.h"
 #include "parser/text/ascii.h"
@@ -29,18 +29,18 @@ spdlog::level::level_enum log_level(std::string_view name) {
 
 /// Counts down closing connections; shared with callbacks that may come after the waiter gave up.
 struct CloseLatch {
-    std::mutex mutex;
-    std::condition_variable done;
+    Mutex mutex;
+    ConditionVariable done;
     std::size_t open = 0;
 
     void count_down() {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         --open;
         done.notify_all();
     }
     bool wait(std::chrono::milliseconds limit) {
-        std::unique_lock lock(mutex);
-        return done.wait_for(lock, limit, [this] { return open == 0; });
+        MutexLock lock(mutex);
+        return done.wait_for(lock, limit, [this]() LAMINAR_REQUIRES(mutex) { return open == 0; });
     }
 };
 
@@ -111,7 +111,7 @@ const ConnectionLog& LiveConnections::log() const noexcept { return observer_->e
 const GapLog& LiveConnections::gaps() const noexcept { return observer_->gaps(); }
 
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::string name = fold_case(definition.name);
     if (!entries_.contains(name)) {
         Entry fresh;
@@ -131,7 +131,7 @@ void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
 
 void LiveConnections::attach(std::string_view connection, const std::string& consumer, TableStream stream,
                              const std::shared_ptr<InputChannel>& channel) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(fold_case(connection));
     if (found == entries_.end()) return;
     found->second.attachments.push_back({fold_case(consumer), stream, channel});
@@ -139,7 +139,7 @@ void LiveConnections::attach(std::string_view connection, const std::string& con
 }
 
 void LiveConnections::only_send(std::string_view connection, const std::string& consumer) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(fold_case(connection));
     if (found == entries_.end()) return;
     found->second.senders.insert(fold_case(consumer));
@@ -149,7 +149,7 @@ void LiveConnections::only_send(std::string_view connection, const std::string& 
 void LiveConnections::stop_using(std::string_view connection, const std::string& consumer) {
     std::shared_ptr<Connection> unused;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         const auto found = entries_.find(fold_case(connection));
         if (found == entries_.end()) return;
         Entry& entry = found->second;
@@ -167,12 +167,12 @@ void LiveConnections::stop_using(std::string_view connection, const std::string&
     }
     const ConnectionState before = unused->status().state;
     close({unused}, unused_close_deadline, close_grace);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     remember_end(before, unused->status());
 }
 
 void LiveConnections::rename_consumer(std::string_view connection, const std::string& from, const std::string& to) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(fold_case(connection));
     if (found == entries_.end()) return;
     Entry& entry = found->second;
@@ -194,12 +194,12 @@ void LiveConnections::remember_end(ConnectionState before, const ConnectionStatu
 }
 
 ConnectionStatus LiveConnections::past_totals() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return past_totals_;
 }
 
 std::string LiveConnections::failure_at_end() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return failure_at_end_;
 }
 
@@ -230,10 +230,10 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
 
     // The engine goes on all the while: an acknowledgement reaches either the old one before it hands over what waits
     // for that, or the new one.
-    const std::lock_guard settling(settle_mutex_);
+    const MutexLock settling(settle_mutex_);
     old->hand_over_inputs(handover);
     const bool goes_on = successor->take_over(std::move(handover));
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Entry& entry = entries_.at(fold_case(definition.name));
     if (!goes_on) remember_end(before, old->status());
     entry.connection = successor;
@@ -252,7 +252,7 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
 std::vector<std::string> LiveConnections::reload_secrets() {
     std::vector<ConnectionObject> rotated;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [name, entry] : entries_) {
             if (secret_values(entry.definition, secrets_) != entry.secrets) rotated.push_back(entry.definition);
         }
@@ -270,13 +270,13 @@ std::vector<std::string> LiveConnections::reload_secrets() {
 }
 
 std::shared_ptr<Connection> LiveConnections::find(std::string_view name) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(fold_case(name));
     return found == entries_.end() ? nullptr : found->second.connection;
 }
 
 std::size_t LiveConnections::size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return entries_.size();
 }
 
@@ -286,7 +286,7 @@ std::unique_ptr<Connection> LiveConnections::make_detached(const ConnectionObjec
 }
 
 std::vector<ConnectionStatus> LiveConnections::statuses() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::vector<ConnectionStatus> statuses;
     statuses.reserve(entries_.size());
     for (const auto& [name, entry] : entries_) statuses.push_back(entry.connection->status());
@@ -297,10 +297,10 @@ std::vector<DeadLetter> LiveConnections::dead_letters() const { return observer_
 
 void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
                              std::map<std::string, std::vector<FailedRow>> failures) {
-    const std::lock_guard settling(settle_mutex_);
+    const MutexLock settling(settle_mutex_);
     std::vector<std::pair<std::shared_ptr<Connection>, ProcessingReport>> reports;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [name, entry] : entries_) {
             const auto failed = failures.find(name);
             if (entry.attachments.empty() && failed == failures.end()) continue;
@@ -328,7 +328,7 @@ void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
 std::chrono::milliseconds LiveConnections::longest_wait() const {
     const auto now = std::chrono::steady_clock::now();
     auto oldest = now;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const auto& [name, entry] : entries_) {
         for (const Attachment& attachment : entry.attachments)
             oldest = std::min(oldest, attachment.channel->waiting_since().value_or(now));
@@ -337,19 +337,19 @@ std::chrono::milliseconds LiveConnections::longest_wait() const {
 }
 
 void LiveConnections::pause_reading() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const auto& [name, entry] : entries_) entry.connection->stop_reading();
 }
 
 UnsentMessages LiveConnections::unsent() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     UnsentMessages unsent;
     for (const auto& [name, entry] : entries_) unsent += entry.connection->unsent();
     return unsent;
 }
 
 bool LiveConnections::sources_ended() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::all_of(entries_.begin(), entries_.end(), [](const auto& named) {
         const Entry& entry = named.second;
         if (entry.attachments.empty()) return true;
@@ -369,7 +369,7 @@ bool LiveConnections::close(const std::vector<std::shared_ptr<Connection>>& conn
 bool LiveConnections::close_all(std::chrono::milliseconds deadline) {
     std::vector<std::shared_ptr<Connection>> closing;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [name, entry] : entries_) closing.push_back(entry.connection);
     }
     return close(closing, deadline, last_close_grace);

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "catalog/objects/catalog_object.h"
 #include "catalog/options/secret_resolver.h"
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/file/column_files.h"
 #include "connectors/net/io_runtime.h"
@@ -106,9 +106,9 @@ private:
     };
 
     static std::string make_ready(Connection& successor, Connection& old);
-    void make(Entry& entry, const ConnectionObject& definition);  ///< With mutex_ held.
-    /// The connection has ended; it was in state before. With mutex_ held.
-    void remember_end(ConnectionState before, const ConnectionStatus& status);
+    void make(Entry& entry, const ConnectionObject& definition) LAMINAR_REQUIRES(mutex_);
+    /// The connection has ended; it was in state before.
+    void remember_end(ConnectionState before, const ConnectionStatus& status) LAMINAR_REQUIRES(mutex_);
     static bool close(const std::vector<std::shared_ptr<Connection>>& connections, std::chrono::milliseconds deadline,
                       std::chrono::milliseconds grace);
 
@@ -117,11 +117,11 @@ private:
     std::unique_ptr<Observer> observer_;
     std::unique_ptr<ColumnFiles> column_files_;
     std::unique_ptr<IoRuntime> io_;
-    std::mutex settle_mutex_;  ///< Held while connections settle; before mutex_.
-    mutable std::mutex mutex_;
-    std::map<std::string, Entry, std::less<>> entries_;  ///< By folded name; guarded by mutex_.
-    ConnectionStatus past_totals_;                       ///< Guarded by mutex_.
-    std::string failure_at_end_;                         ///< Guarded by mutex_.
+    Mutex settle_mutex_;  ///< Held while connections settle; before mutex_.
+    mutable Mutex mutex_;
+    std::map<std::string, Entry, std::less<>> entries_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
+    ConnectionStatus past_totals_ LAMINAR_GUARDED_BY(mutex_);
+    std::string failure_at_end_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

@@ -2,8 +2,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -30,8 +30,8 @@ public:
 private:
     bool take(const std::atomic<bool>& cancelled) {
         constexpr std::chrono::milliseconds look_every{20};
-        std::unique_lock lock(mutex_);
-        while (!changed_.wait_for(lock, look_every, [this] { return !is_held_; })) {
+        MutexLock lock(mutex_);
+        while (!changed_.wait_for(lock, look_every, [this]() LAMINAR_REQUIRES(mutex_) { return !is_held_; })) {
             if (cancelled) return false;
         }
         is_held_ = true;
@@ -39,15 +39,15 @@ private:
     }
     void release() {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             is_held_ = false;
         }
         changed_.notify_one();
     }
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool is_held_ = false;  ///< Guarded by mutex_.
+    Mutex mutex_;
+    ConditionVariable changed_;
+    bool is_held_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace laminar

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/rows/metadata_writer.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
@@ -58,7 +58,7 @@ public:
 
     void need(std::size_t column) override {
         // Scans of one statement may start on several of the engine's threads.
-        const std::lock_guard lock(filling_);
+        const MutexLock lock(filling_);
         if (batch_ && column < batch_->columns.size()) fill_in_metadata(*batch_, column);
     }
 
@@ -112,7 +112,7 @@ private:
     std::shared_ptr<const BatchSchema> schema_;
     std::vector<OutputColumn> columns_;
     ColumnBatch* batch_ = nullptr;
-    std::mutex filling_;
+    Mutex filling_;
     const ColumnRows* rows_ = nullptr;
     std::function<const ColumnRows*()> next_;
     std::size_t first_ = 0;

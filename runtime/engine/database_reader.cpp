@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/engine/carried_type.h"
 #include "runtime/engine/prepared_statement.h"
 
@@ -94,7 +94,7 @@ public:
     }
     std::vector<Acknowledgement> take_acknowledgements() override { return state_.take_acknowledgements(); }
     void interrupt() noexcept override {
-        const std::lock_guard lock(interrupt_mutex_);
+        const MutexLock lock(interrupt_mutex_);
         if (!is_open_) return;
         was_interrupted_ = true;
         connection_.interrupt();
@@ -103,7 +103,7 @@ public:
 private:
     /// Whether it was.
     bool set_interruptible(bool interruptible) {
-        const std::lock_guard lock(interrupt_mutex_);
+        const MutexLock lock(interrupt_mutex_);
         return std::exchange(is_open_, interruptible);
     }
 
@@ -114,9 +114,9 @@ private:
     EngineConnection connection_;
     PreparedHandle begin_;
     PreparedHandle rollback_;
-    std::mutex interrupt_mutex_;
-    bool is_open_ = false;  ///< Guarded by interrupt_mutex_, as the next is while this is true.
-    bool was_interrupted_ = false;
+    Mutex interrupt_mutex_;
+    bool is_open_ LAMINAR_GUARDED_BY(interrupt_mutex_) = false;
+    bool was_interrupted_ = false;  ///< While is_open_: written under interrupt_mutex_.
     std::vector<std::pair<std::string, std::shared_ptr<ScanSource>>> sources_;  ///< Of the snapshot, by key.
 };
 

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/values/wide_integer.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/exact_sum_functions.h"
@@ -187,40 +188,40 @@ void register_window_placeholder(duckdb_connection connection, const char* name,
 }  // namespace
 
 void FunctionState::set_connection_test_result(const std::string& connection, std::string json) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     connection_tests_[fold_case(connection)] = std::move(json);
 }
 
 std::optional<std::string> FunctionState::connection_test_result(std::string_view connection) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = connection_tests_.find(fold_case(connection));
     if (entry == connection_tests_.end()) return std::nullopt;
     return entry->second;
 }
 
 void FunctionState::acknowledge(std::string connection, std::string message_id) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     acknowledgements_.push_back({std::move(connection), std::move(message_id)});
 }
 
 void FunctionState::add_acknowledgements(std::vector<Acknowledgement> acknowledgements) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::move(acknowledgements.begin(), acknowledgements.end(), std::back_inserter(acknowledgements_));
 }
 
 std::vector<Acknowledgement> FunctionState::take_acknowledgements() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(acknowledgements_, {});
 }
 
 std::size_t FunctionState::acknowledgement_count() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return acknowledgements_.size();
 }
 
 void FunctionState::forget_acknowledgements(std::size_t first, std::size_t end) {
-    const std::lock_guard lock(mutex_);
-    const auto at = [&](std::size_t position) {
+    const MutexLock lock(mutex_);
+    const auto at = [&](std::size_t position) LAMINAR_REQUIRES(mutex_) {
         return acknowledgements_.begin() + static_cast<std::ptrdiff_t>(std::min(position, acknowledgements_.size()));
     };
     if (first < end) acknowledgements_.erase(at(first), at(end));
@@ -230,17 +231,17 @@ void FunctionStates::add(duckdb_connection connection, FunctionState& state) {
     duckdb_client_context context = nullptr;
     duckdb_connection_get_client_context(connection, &context);
     const std::uint64_t id = connection_id(context);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     states_[id] = &state;
 }
 
 void FunctionStates::remove(const FunctionState& state) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase_if(states_, [&](const auto& entry) { return entry.second == &state; });
 }
 
 FunctionState* FunctionStates::find(std::uint64_t connection_id) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = states_.find(connection_id);
     return found == states_.end() ? nullptr : found->second;
 }

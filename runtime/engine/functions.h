@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/engine.h"
 
@@ -26,9 +26,10 @@ public:
     void forget_acknowledgements(std::size_t first, std::size_t end);
 
 private:
-    mutable std::mutex mutex_;
-    std::map<std::string, std::string, std::less<>> connection_tests_;  ///< By case-folded name. Guarded by mutex_.
-    std::vector<Acknowledgement> acknowledgements_;                     ///< Guarded by mutex_.
+    mutable Mutex mutex_;
+    std::map<std::string, std::string, std::less<>> connection_tests_
+        LAMINAR_GUARDED_BY(mutex_);  ///< By case-folded name.
+    std::vector<Acknowledgement> acknowledgements_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 /// The state of each connection to a database, by the connection: a call in a statement sees that of the connection
@@ -41,8 +42,9 @@ public:
     [[nodiscard]] FunctionState* find(std::uint64_t connection_id) const;
 
 private:
-    mutable std::mutex mutex_;
-    std::map<std::uint64_t, FunctionState*> states_;  ///< By the engine's id of the connection. Guarded by mutex_.
+    mutable Mutex mutex_;
+    std::map<std::uint64_t, FunctionState*> states_
+        LAMINAR_GUARDED_BY(mutex_);  ///< By the engine's id of the connection.
 };
 
 /// Registers laminar_connection_test(VARCHAR) -> JSON (NULL while there is no result) and

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/engine/logical_type.h"
@@ -138,18 +139,18 @@ void scan(duckdb_function_info info, duckdb_data_chunk output) {
 }  // namespace
 
 void ScanSources::put(std::string_view key, std::shared_ptr<ScanSource> source) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     sources_[fold_case(key)] = std::move(source);
 }
 
 void ScanSources::remove(std::string_view key, const ScanSource* source) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
     if (entry != sources_.end() && entry->second.get() == source) sources_.erase(entry);
 }
 
 std::shared_ptr<ScanSource> ScanSources::find(std::string_view key) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
     return entry == sources_.end() ? nullptr : entry->second;
 }

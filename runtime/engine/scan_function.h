@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/rows/column_batch.h"
 #include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/engine.h"
@@ -55,8 +55,9 @@ public:
     [[nodiscard]] std::shared_ptr<ScanSource> find(std::string_view key) const;
 
 private:
-    mutable std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_;  ///< By folded key; guarded by mutex_.
+    mutable Mutex mutex_;
+    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_
+        LAMINAR_GUARDED_BY(mutex_);  ///< By folded key.
 };
 
 /// Registers the table function name('key') over the sources. Columns that a statement does not use are not copied.

@@ -2,14 +2,14 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -36,14 +36,14 @@ public:
 
 private:
     using Counts = std::map<std::string, std::uint64_t, std::less<>>;  ///< By folded name.
-    void add(Counts& counts, std::string_view object, std::uint64_t count);
-    [[nodiscard]] std::uint64_t find(const Counts& counts, std::string_view object) const;
+    void add(Counts Progress::*counts, std::string_view object, std::uint64_t count);
+    [[nodiscard]] std::uint64_t find(Counts Progress::*counts, std::string_view object) const;
 
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    Counts rows_;  ///< Guarded by mutex_, as the two below.
-    Counts rows_read_;
-    std::uint64_t version_ = 0;
+    mutable Mutex mutex_;
+    ConditionVariable changed_;
+    Counts rows_ LAMINAR_GUARDED_BY(mutex_);
+    Counts rows_read_ LAMINAR_GUARDED_BY(mutex_);
+    std::uint64_t version_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

@@ -6,6 +6,7 @@
 
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
+#include "catalog/threads/mutex.h"
 #include "connectors/connection_context.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/database/result_builder.h"
@@ -82,14 +83,14 @@ std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
 }  // namespace
 
 EngineReader& StatementExecutor::reader() {
-    const std::lock_guard lock(reader_mutex_);
+    const MutexLock lock(reader_mutex_);
     if (!reader_) reader_ = database_.engine.make_reader();
     return *reader_;
 }
 
 void StatementExecutor::interrupt() noexcept {
     database_.engine.interrupt(this);
-    const std::lock_guard lock(reader_mutex_);
+    const MutexLock lock(reader_mutex_);
     if (reader_) reader_->interrupt();
 }
 

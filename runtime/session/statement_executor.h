@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "catalog/bind/binder.h"
 #include "catalog/bind/bound_statement.h"
 #include "catalog/objects/catalog.h"
+#include "catalog/threads/mutex.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/engine/engine_reader.h"
@@ -189,7 +189,7 @@ private:
     const std::atomic<bool>& cancelled_;
     std::shared_ptr<const Catalog> pinned_;
     std::string tag_;
-    std::mutex reader_mutex_;  ///< Held while reader_ is made, and to interrupt it.
+    Mutex reader_mutex_;  ///< Held while reader_ is made, and to interrupt it.
     std::unique_ptr<EngineReader> reader_;
     FunctionNames aggregate_functions_;           ///< Asked of the engine once.
     std::vector<std::string> ready_;              ///< Names of connections that are to be opened.

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/session/session.h"
 
@@ -21,16 +22,19 @@ public:
     StreamPrinter& operator=(const StreamPrinter&) = delete;
 
     /// The output, and nobody else uses it while the lock is held.
-    class Lease {
+    class LAMINAR_SCOPED_LOCK Lease {
     public:
-        explicit Lease(StreamPrinter& printer) : lock_(printer.mutex_), output_(printer.output_) {}
+        explicit Lease(StreamPrinter& printer) LAMINAR_ACQUIRES(printer.mutex_)
+            : lock_(printer.mutex_), output_(printer.output_) {}
+        ~Lease() LAMINAR_RELEASES() {}  // NOLINT(modernize-use-equals-default): a default one cannot be annotated.
         SessionOutput* operator->() const noexcept { return &output_; }
 
     private:
-        std::unique_lock<std::mutex> lock_;
+        MutexLock lock_;
         SessionOutput& output_;
     };
-    [[nodiscard]] Lease output() { return Lease(*this); }
+    // The lease leaves the function with its lock, which the analysis does not follow.
+    [[nodiscard]] Lease output() LAMINAR_NOT_ANALYSED { return Lease(*this); }
 
     [[nodiscard]] const std::shared_ptr<StreamQueue>& queue() const noexcept { return queue_; }
 
@@ -39,7 +43,7 @@ private:
 
     SessionOutput& output_;
     std::shared_ptr<StreamQueue> queue_;
-    std::mutex mutex_;  ///< Held while output_ is used.
+    Mutex mutex_;  ///< Held while output_ is used.
     std::thread thread_;
 };
 

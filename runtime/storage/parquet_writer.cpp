@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "catalog/objects/column_name.h"
+#include "catalog/threads/mutex.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/engine/carried_type.h"
 #include "runtime/engine/engine.h"
@@ -75,8 +74,8 @@ public:
 
     void write(std::shared_ptr<const ColumnRows> rows) override {
         std::shared_ptr<const ColumnRows> aligned = align(std::move(rows));
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return !waiting_ || ended_ || interrupted_; });
+        MutexLock lock(mutex_);
+        changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return !waiting_ || ended_ || interrupted_; });
         if (ended_ || interrupted_) fail();
         waiting_ = std::move(aligned);
         changed_.notify_all();
@@ -84,12 +83,12 @@ public:
 
     void finish() override {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             finished_ = true;
         }
         changed_.notify_all();
         if (thread_.joinable()) thread_.join();
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (interrupted_ || !problem_.empty()) fail();
         std::error_code error;
         std::filesystem::rename(part_, path_, error);
@@ -98,7 +97,7 @@ public:
 
     void interrupt() noexcept override {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             interrupted_ = true;
         }
         changed_.notify_all();
@@ -115,7 +114,7 @@ private:
             if (problem.empty()) problem = "writing failed";
         }
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             problem_ = std::move(problem);
             ended_ = true;
         }
@@ -124,9 +123,9 @@ private:
 
     /// For the scan of the statement, on its thread.
     const ColumnRows* next() {
-        std::unique_lock lock(mutex_);
+        MutexLock lock(mutex_);
         current_.reset();
-        changed_.wait(lock, [this] { return waiting_ || finished_ || interrupted_; });
+        changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return waiting_ || finished_ || interrupted_; });
         if (interrupted_) throw std::runtime_error("interrupted");
         current_ = std::move(waiting_);
         waiting_.reset();
@@ -134,7 +133,7 @@ private:
         return current_.get();
     }
 
-    [[noreturn]] void fail() const {
+    [[noreturn]] void fail() const LAMINAR_REQUIRES(mutex_) {
         throw std::runtime_error(
             fmt::format("cannot write \"{}\": {}", path_, problem_.empty() ? "it took too long" : problem_));
     }
@@ -175,14 +174,14 @@ private:
     const std::vector<OutputColumn> columns_;
     const std::unique_ptr<Engine> engine_;
     std::unique_ptr<BatchSlot> slot_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::shared_ptr<const ColumnRows> waiting_;  ///< Guarded by mutex_, as all below but the thread.
-    std::shared_ptr<const ColumnRows> current_;  ///< What the statement reads.
-    bool finished_ = false;
-    bool interrupted_ = false;
-    bool ended_ = false;  ///< The statement has.
-    std::string problem_;
+    Mutex mutex_;
+    ConditionVariable changed_;
+    std::shared_ptr<const ColumnRows> waiting_ LAMINAR_GUARDED_BY(mutex_);
+    std::shared_ptr<const ColumnRows> current_ LAMINAR_GUARDED_BY(mutex_);  ///< What the statement reads.
+    bool finished_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool interrupted_ LAMINAR_GUARDED_BY(mutex_) = false;
+    bool ended_ LAMINAR_GUARDED_BY(mutex_) = false;  ///< The statement has.
+    std::string problem_ LAMINAR_GUARDED_BY(mutex_);
     std::thread thread_;
 };
 

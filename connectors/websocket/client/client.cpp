@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/net/deadline.h"
 #include "connectors/net/exception_text.h"
 #include "connectors/websocket/client/websocket_client.h"
@@ -22,7 +23,7 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
     if (!message.session) return enqueue(message);
     // What is in the queue of a session when it ends is taken out of it again.
-    const std::lock_guard lock(session_mutex_);
+    const MutexLock lock(session_mutex_);
     if (message.session == current_session_) return enqueue(message);
     return has_been(*message.session) ? SendOutcome::session_ended : SendOutcome::no_such_session;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/websocket/client/subscription.h"
 #include "connectors/websocket/client/websocket_client.h"
 
@@ -15,7 +16,7 @@ void WebSocketClient::established(const ConnectedPeer& peer, const std::string& 
     was_connected_ = true;
     round.connected_at = Clock::now();
     {
-        const std::lock_guard lock(session_mutex_);
+        const MutexLock lock(session_mutex_);
         subprotocol_ = peer.subprotocol;
     }
     journal_.set_connected_since(utc_now());
@@ -57,7 +58,7 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const 
 }
 
 void WebSocketClient::begin_session(std::int64_t session) {
-    const std::lock_guard lock(session_mutex_);
+    const MutexLock lock(session_mutex_);
     current_session_ = session;
 }
 
@@ -65,7 +66,7 @@ void WebSocketClient::end_session() {
     std::int64_t session = 0;
     std::vector<OutgoingMessage> unsent;
     {
-        const std::lock_guard lock(session_mutex_);
+        const MutexLock lock(session_mutex_);
         session = std::exchange(current_session_, 0);
         unsent = outbound_.remove_bound();
     }

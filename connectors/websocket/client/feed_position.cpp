@@ -5,6 +5,7 @@
 
 #include "catalog/options/json_path.h"
 #include "catalog/options/url.h"
+#include "catalog/threads/mutex.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
@@ -59,18 +60,18 @@ bool FeedPosition::note(std::string_view message) {
         at = end;
     }
     if (!found) return false;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     position_.assign(*found);
     return true;
 }
 
 std::string FeedPosition::current() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return position_;
 }
 
 void FeedPosition::set(std::string position) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     position_ = std::move(position);
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -33,8 +34,8 @@ public:
 
 private:
     std::vector<std::string> steps_;
-    mutable std::mutex mutex_;
-    std::string position_;  ///< Guarded by mutex_.
+    mutable Mutex mutex_;
+    std::string position_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 /// Whether a text asks for the position.

@@ -8,12 +8,12 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/gap_tracker.h"
 #include "connectors/delivery/outbound_queue.h"
 #include "connectors/net/io_runtime.h"
@@ -109,7 +109,7 @@ private:
     };
 
     [[nodiscard]] FactValue subprotocol() const {
-        const std::lock_guard lock(session_mutex_);
+        const MutexLock lock(session_mutex_);
         return subprotocol_.empty() ? FactValue() : FactValue(subprotocol_);
     }
     static ReconnectPolicy::Settings reconnect_settings(const WebSocketOptions& options);
@@ -156,9 +156,9 @@ private:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
     std::size_t endpoint_ = 0;  ///< To be tried next.
-    mutable std::mutex session_mutex_;
-    std::int64_t current_session_ = 0;  ///< 0: none. Guarded by session_mutex_, as the next.
-    std::string subprotocol_;           ///< Agreed on with the server; empty: none.
+    mutable Mutex session_mutex_;
+    std::int64_t current_session_ LAMINAR_GUARDED_BY(session_mutex_) = 0;  ///< 0: none.
+    std::string subprotocol_ LAMINAR_GUARDED_BY(session_mutex_);           ///< Agreed on with the server; empty: none.
     // On the strand:
     bool running_ = false;
     bool terminated_ = false;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 namespace {
@@ -29,7 +31,7 @@ std::vector<FactValue> ServerClient::row() const {
 }
 
 bool ClientDirectory::enter_address(const std::string& ip) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::size_t& of_address = connections_by_ip_[ip];
     if (options_.max_connections_per_ip > 0 && of_address >= options_.max_connections_per_ip) return false;
     ++of_address;
@@ -37,30 +39,30 @@ bool ClientDirectory::enter_address(const std::string& ip) {
 }
 
 void ClientDirectory::leave_address(const std::string& ip) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto of_address = connections_by_ip_.find(ip);
     if (--of_address->second == 0) connections_by_ip_.erase(of_address);
 }
 
 bool ClientDirectory::take_place() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (places_ >= options_.max_connections) return false;
     ++places_;
     return true;
 }
 
 void ClientDirectory::leave_place() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     --places_;
 }
 
 void ClientDirectory::enroll(std::shared_ptr<ServerClient> client) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     clients_.emplace(client->id, std::move(client));
 }
 
 void ClientDirectory::dismiss(const std::string& id) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     clients_.erase(id);
 }
 
@@ -84,7 +86,7 @@ void ClientDirectory::send_to(ServerClient& client, const OutgoingMessage& messa
 
 SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t& dropped) {
     // Queues only shrink while we hold the lock, so that what has room now still has it below.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (message.session || !message.peer.empty()) {
         const std::string id = message.session ? ServerClient::client_id_of(*message.session) : message.peer;
         const auto client = clients_.find(id);
@@ -109,14 +111,14 @@ SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t&
 }
 
 std::size_t ClientDirectory::size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return clients_.size();
 }
 
 std::vector<std::vector<FactValue>> ClientDirectory::rows() const {
     std::vector<std::pair<std::int64_t, std::vector<FactValue>>> found;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [id, client] : clients_) found.emplace_back(client->session_id, client->row());
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -126,7 +128,7 @@ std::vector<std::vector<FactValue>> ClientDirectory::rows() const {
 }
 
 UnsentMessages ClientDirectory::unsent() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     UnsentMessages unsent;
     for (const auto& [id, client] : clients_) unsent += client->outbound.unsent();
     return unsent;

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/outbound_queue.h"
 #include "connectors/websocket/options/options.h"
@@ -71,10 +71,10 @@ private:
     void send_to(ServerClient& client, const OutgoingMessage& message, std::uint64_t& dropped) const;
 
     const WebSocketOptions& options_;
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<ServerClient>> clients_;  ///< Guarded by mutex_, as all below.
-    std::unordered_map<std::string, std::size_t> connections_by_ip_;
-    std::size_t places_ = 0;
+    mutable Mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<ServerClient>> clients_ LAMINAR_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, std::size_t> connections_by_ip_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t places_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 std::uint64_t PendingHandshakes::first_to_give_way() const {
     std::size_t most = 0;
     for (const auto& [ip, count] : by_ip_) most = std::max(most, count);
-    const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                    [&](const auto& each) { return by_ip_.at(each.second.ip) == most; });
+    const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const auto& each) LAMINAR_REQUIRES(mutex_) {
+        return by_ip_.at(each.second.ip) == most;
+    });
     return entry->first;
 }
 
@@ -23,7 +26,7 @@ std::uint64_t PendingHandshakes::add(const std::string& ip, std::function<void()
     std::function<void()> other_gives_way;
     std::uint64_t number = 0;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!entries_.empty() && entries_.size() >= limit_) {
             const auto entry = entries_.find(first_to_give_way());
             other_gives_way = std::move(entry->second.give_way);
@@ -38,7 +41,7 @@ std::uint64_t PendingHandshakes::add(const std::string& ip, std::function<void()
 }
 
 bool PendingHandshakes::remove(std::uint64_t number) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = entries_.find(number);
     if (entry == entries_.end()) return false;
     erase(entry);
@@ -46,7 +49,7 @@ bool PendingHandshakes::remove(std::uint64_t number) {
 }
 
 std::size_t PendingHandshakes::size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return entries_.size();
 }
 

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <unordered_map>
+
+#include "catalog/threads/mutex.h"
 
 namespace laminar {
 
@@ -30,15 +31,15 @@ private:
         std::function<void()> give_way;
     };
 
-    /// The number of the one to go; with mutex_ held.
-    [[nodiscard]] std::uint64_t first_to_give_way() const;
-    void erase(std::map<std::uint64_t, Entry>::iterator entry);
+    /// The number of the one to go.
+    [[nodiscard]] std::uint64_t first_to_give_way() const LAMINAR_REQUIRES(mutex_);
+    void erase(std::map<std::uint64_t, Entry>::iterator entry) LAMINAR_REQUIRES(mutex_);
 
     const std::size_t limit_;
-    mutable std::mutex mutex_;
-    std::map<std::uint64_t, Entry> entries_;  ///< In order of arrival; guarded by mutex_, as all below.
-    std::unordered_map<std::string, std::size_t> by_ip_;
-    std::uint64_t last_ = 0;
+    mutable Mutex mutex_;
+    std::map<std::uint64_t, Entry> entries_ LAMINAR_GUARDED_BY(mutex_);  ///< In order of arrival.
+    std::unordered_map<std::string, std::size_t> by_ip_ LAMINAR_GUARDED_BY(mutex_);
+    std::uint64_t last_ LAMINAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace laminar

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "catalog/threads/mutex.h"
+
 namespace laminar {
 
 namespace {
@@ -18,7 +20,7 @@ std::size_t bytes_of(const ResultTable& rows) {
 
 void StreamQueue::put(std::string_view stream, ResultTable rows) {
     if (rows.rows == 0) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (failure_) std::rethrow_exception(failure_);
     if (closed_) return;
     if (slow_reader_ == SlowReader::loses_rows && is_full()) {
@@ -36,7 +38,7 @@ void StreamQueue::put(std::string_view stream, ResultTable rows) {
 }
 
 bool StreamQueue::has_room() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return slow_reader_ == SlowReader::loses_rows || closed_ || failure_ || !is_full();
 }
 
@@ -45,8 +47,8 @@ std::optional<StreamQueue::Rows> StreamQueue::take() {
     Rows next;
     bool makes_room = false;
     {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closed_ || !rows_.empty(); });
+        MutexLock lock(mutex_);
+        changed_.wait(lock, [&]() LAMINAR_REQUIRES(mutex_) { return closed_ || !rows_.empty(); });
         if (closed_) return std::nullopt;
         const bool was_full = is_full();
         next = std::move(rows_.front());
@@ -62,7 +64,7 @@ std::optional<StreamQueue::Rows> StreamQueue::take() {
 void StreamQueue::count_taken_as_shown() {
     std::uint64_t taken = 0;
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         taken = std::exchange(taken_rows_, 0);
         shown_rows_ += taken;
     }
@@ -71,7 +73,7 @@ void StreamQueue::count_taken_as_shown() {
 
 void StreamQueue::fail(std::exception_ptr problem) {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!failure_) failure_ = std::move(problem);
         forget_waiting();
     }
@@ -86,28 +88,28 @@ void StreamQueue::forget_waiting() noexcept {
 }
 
 std::uint64_t StreamQueue::put_rows() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return put_rows_;
 }
 
 std::uint64_t StreamQueue::shown_rows() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return shown_rows_;
 }
 
 std::uint64_t StreamQueue::rows_left_out() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return left_out_;
 }
 
 std::exception_ptr StreamQueue::failure() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return failure_;
 }
 
 void StreamQueue::close() {
     {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         closed_ = true;
         forget_waiting();
     }

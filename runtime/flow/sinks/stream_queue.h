@@ -1,17 +1,16 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {
@@ -59,24 +58,24 @@ public:
     void close();
 
 private:
-    [[nodiscard]] bool is_full() const noexcept { return waiting_bytes_ >= bytes_; }
-    void forget_waiting() noexcept;
+    [[nodiscard]] bool is_full() const noexcept LAMINAR_REQUIRES(mutex_) { return waiting_bytes_ >= bytes_; }
+    void forget_waiting() noexcept LAMINAR_REQUIRES(mutex_);
     void count_taken_as_shown();
 
     const SlowReader slow_reader_;
     const std::size_t bytes_;
     const std::function<void()> on_change_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<Rows> rows_;  ///< Guarded by mutex_, as all below.
-    std::size_t waiting_bytes_ = 0;
-    std::uint64_t put_rows_ = 0;
-    std::uint64_t shown_rows_ = 0;
-    std::uint64_t taken_rows_ = 0;  ///< Being shown.
-    std::uint64_t left_out_ = 0;
-    bool is_losing_ = false;  ///< And has been told of.
-    bool closed_ = false;
-    std::exception_ptr failure_;
+    mutable Mutex mutex_;
+    ConditionVariable changed_;
+    std::deque<Rows> rows_ LAMINAR_GUARDED_BY(mutex_);
+    std::size_t waiting_bytes_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t put_rows_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t shown_rows_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    std::uint64_t taken_rows_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< Being shown.
+    std::uint64_t left_out_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    bool is_losing_ LAMINAR_GUARDED_BY(mutex_) = false;  ///< And has been told of.
+    bool closed_ LAMINAR_GUARDED_BY(mutex_) = false;
+    std::exception_ptr failure_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar
