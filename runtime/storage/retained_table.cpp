@@ -16,14 +16,6 @@ namespace laminar {
 
 namespace {
 
-// A query writes what waits before it reads: not so many that one has to be patient.
-constexpr std::uint64_t rows_that_may_wait = 131'072;
-constexpr std::size_t bytes_that_may_wait = 64u << 20;
-constexpr std::chrono::seconds longest_wait{1};
-/// So few rows are written in no time when somebody reads; of many tables each would cost a statement every second.
-constexpr std::uint64_t few_rows = 1024;
-constexpr std::chrono::seconds longest_wait_of_few{30};
-
 /// Deleting costs a scan: let a tenth more than the bound pile up between two times.
 constexpr std::uint64_t slack(std::uint64_t bound) { return bound / 10 + 2048; }
 /// Nor more bytes than that, when rows are large.
@@ -62,7 +54,7 @@ RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std
       table_(free_table_name(engine, fold_case(table.name))),
       view_(engine_table_name(table.name)),
       options_(table.options),
-      waiting_(schema),
+      buffer_(ColumnBatch(schema), rows_to_retain),
       slot_(engine.create_batch_slot("retained:" + table_, schema)) {
     // The table's columns have names of their own, so that none hides what the engine calls rowid.
     std::string definitions;
@@ -103,14 +95,14 @@ void RetainedTable::append(ColumnBatch& batch) {
         return;
     }
     begin_age();
-    waiting_.add(batch, Clock::now());
+    buffer_.append(batch);
     rows_ += batch.rows;
     drop_expired();
-    if (waiting_.rows() >= rows_that_may_wait || waiting_.bytes() >= bytes_that_may_wait) write_waiting();
+    if (buffer_.is_full()) write_buffer();
 }
 
 void RetainedTable::append_shown(std::uint64_t bytes) {
-    write_waiting();
+    write_buffer();
     begin_age();
     if (!insert_shown_) insert_shown_ = engine_.prepare(insert_shown_sql_);
     const std::uint64_t rows = insert_shown_->execute().rows_changed;
@@ -118,21 +110,24 @@ void RetainedTable::append_shown(std::uint64_t bytes) {
     count_written(rows, bytes);
 }
 
-/// Whole segments that no query will ever see. While there are rows in the engine, those are the oldest.
+/// Whole portions that no query will ever see. While there are rows in the engine, those are the oldest.
 void RetainedTable::drop_expired() {
-    const auto is_beyond = [&](const WaitingRows::Segment& segment) {
-        if (surplus() >= segment.batch->rows) return true;
-        return options_.retention && segment.last_processed_at < utc_now() - options_.retention->count();
+    // The time of a portion is that of its newest rows.
+    const auto is_beyond = [&](const ColumnBatch& portion) {
+        if (surplus() >= portion.rows) return true;
+        return options_.retention && portion.processed_at < utc_now() - options_.retention->count();
     };
-    while (rows_written() == 0 && !waiting_.empty() && is_beyond(waiting_.front())) {
-        rows_ -= waiting_.front().batch->rows;
-        expired_ += waiting_.front().batch->rows;
-        waiting_.pop_front();
+    while (rows_written() == 0 && !buffer_.empty() && is_beyond(buffer_.portions().front().rows)) {
+        const std::size_t rows = buffer_.portions().front().rows.rows;
+        rows_ -= rows;
+        expired_ += rows;
+        buffer_.pop_front();
     }
 }
 
-void RetainedTable::write_waiting() {
-    for (; !waiting_.empty(); waiting_.pop_front()) write(*waiting_.front().batch);
+void RetainedTable::write_buffer() {
+    buffer_.hand_over([this](ColumnBatch& portion) { write(portion); });
+    buffer_.commit();
 }
 
 void RetainedTable::write(ColumnBatch& batch) {
@@ -179,7 +174,7 @@ void RetainedTable::forget_written(std::uint64_t rows) {
 
 void RetainedTable::make_readable() {
     drop_expired();
-    write_waiting();
+    write_buffer();
     if (options_.retention) delete_by_age();
     if (surplus() > 0) delete_by_count();
 }
@@ -195,8 +190,7 @@ void RetainedTable::maintain() {
         }
     }
     drop_expired();
-    const auto patience = waiting_.rows() < few_rows ? longest_wait_of_few : longest_wait;
-    if (!waiting_.empty() && now - waiting_.front().since >= patience) write_waiting();
+    if (buffer_.is_due(now)) write_buffer();
 }
 
 void RetainedTable::trim_roughly() {
@@ -232,8 +226,8 @@ std::uint64_t RetainedTable::surplus_by_size() const noexcept {
     for (const Amount& part : written_parts_) {
         if (excess == 0 || !leave_out(part.rows, part.bytes)) return rows;
     }
-    for (const WaitingRows::Segment& segment : waiting_.segments()) {
-        if (excess == 0 || !leave_out(segment.batch->rows, segment.bytes)) return rows;
+    for (const auto& portion : buffer_.portions()) {
+        if (excess == 0 || !leave_out(portion.rows.rows, portion.bytes)) return rows;
     }
     return rows;
 }
@@ -289,7 +283,7 @@ ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
     if (position == 0)
         make_readable();
     else
-        write_waiting();
+        write_buffer();
     ResultTable rows = engine_.query(
         fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", table_, position, limit));
     if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;

@@ -12,12 +12,12 @@
 #include "catalog/objects/catalog_object.h"
 #include "connectors/rows/column_batch.h"
 #include "runtime/engine/engine.h"
-#include "runtime/storage/waiting_rows.h"
+#include "runtime/storage/row_buffer.h"
 
 namespace laminar {
 
 /// The rows of a stream that ad-hoc SQL can see, bounded by age, count and size.
-/// New rows wait in memory until somebody reads, or there are many, or for a while; what goes beyond the bounds before
+/// New rows are buffered until somebody reads, or there are many, or for a while; what goes beyond the bounds before
 /// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
 class RetainedTable {
 public:
@@ -55,7 +55,7 @@ public:
     /// Within the bounds (of age: when that was last looked at).
     [[nodiscard]] std::uint64_t rows() const noexcept;
     /// Of all rows that are still kept, about: as they came, without what the engine adds or saves.
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return written_.bytes + waiting_.bytes(); }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return written_.bytes + buffer_.bytes(); }
     /// Beyond the bounds, or lost.
     [[nodiscard]] std::uint64_t expired_rows() const noexcept { return expired_ + (rows_ - rows()); }
 
@@ -74,7 +74,7 @@ private:
         std::uint64_t bytes = 0;
     };
 
-    void write_waiting();
+    void write_buffer();
     void write(ColumnBatch& batch);
     void drop_expired();
     void count_written(std::uint64_t rows, std::uint64_t bytes);
@@ -90,7 +90,7 @@ private:
     [[nodiscard]] bool is_far_beyond() const noexcept;
     void forget_written(std::uint64_t rows);
     /// In the engine, where the oldest rows are.
-    [[nodiscard]] std::uint64_t rows_written() const noexcept { return rows_ - waiting_.rows(); }
+    [[nodiscard]] std::uint64_t rows_written() const noexcept { return rows_ - buffer_.rows(); }
     [[nodiscard]] bool keeps_none() const noexcept {
         return options_.retention_rows == 0U || options_.retention_bytes == 0U;
     }
@@ -103,12 +103,12 @@ private:
     std::string failure_;
     TableOptions options_;
     std::string time_column_;
-    WaitingRows waiting_;
+    RowBuffer<ColumnBatch> buffer_;
     std::unique_ptr<BatchSlot> slot_;  ///< What insert_batch_ reads.
     std::unique_ptr<PreparedQuery> insert_batch_;
     std::unique_ptr<PreparedQuery> insert_shown_;  ///< Made when needed.
     std::string insert_shown_sql_;
-    std::uint64_t rows_ = 0;     ///< In the table and waiting.
+    std::uint64_t rows_ = 0;     ///< In the table and buffered.
     std::uint64_t expired_ = 0;  ///< Not among them any more, or lost.
     Amount written_;             ///< In the engine, as the next: its parts, the oldest first.
     std::deque<Amount> written_parts_;

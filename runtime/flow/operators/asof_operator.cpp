@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -22,8 +22,8 @@ public:
           left_time_(context.engine, context.name + ":left", *plan.sides[0].time, context.clocks),
           right_time_(context.engine, context.name + ":right", *plan.sides[1].time, context.clocks),
           bound_slot_(context.engine.create_row_slot(context.name + ":bound", {{"__bound", TypeId::timestamp}})),
-          left_(context.engine, context.name + ":left", left_input_.columns()),
-          right_(context.engine, context.name + ":right", right_input_.columns()) {
+          left_(context.engine, context.state("left"), left_input_.columns()),
+          right_(context.engine, context.state("right"), right_input_.columns()) {
         added_ = empty_rows(planned.columns);
         const std::string bound = fmt::format("(SELECT \"__bound\" FROM {})", bound_slot_->from_sql());
         // The right side's watermark itself may still come.
@@ -51,8 +51,8 @@ public:
         ResultTable left = left_input_.run();
         ResultTable right = right_input_.run();
         const bool came = left.rows + right.rows > 0;
-        left_.set_fresh(std::move(left));
-        right_.set_fresh(std::move(right));
+        left_.buffer(std::move(left));
+        right_.buffer(std::move(right));
         const StreamTime bound = right_time_.now();
         const StreamTime left_now = left_time_.now();
         changed_ = came || !(bound == bound_seen_) || !(left_now == left_seen_);
@@ -60,7 +60,7 @@ public:
         left_seen_ = left_now;
         if (!changed_) return;
         show(bound);
-        if (bound.is_known() && left_.rows() + left_.fresh_rows().rows > 0) added_ = finish_->execute();
+        if (bound.is_known() && left_.rows() + left_.buffered_rows().rows > 0) added_ = finish_->execute();
         const auto waiting = first_timestamp(least_left_->execute());
         time_ = {};
         if (waiting && left_now.is_known())
@@ -73,8 +73,8 @@ public:
         if (!changed_) return;
         left_.begin_changes();
         right_.begin_changes();
-        left_.keep_fresh();
-        right_.keep_fresh();
+        left_.write();
+        right_.write();
         show(bound_seen_);
         if (bound_seen_.is_known()) left_.remove_with(*forget_left_);
         // No left row to come is before this time.

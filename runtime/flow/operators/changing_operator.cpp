@@ -4,11 +4,11 @@
 
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/operators/pair_statement.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_changes.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -36,15 +36,14 @@ std::string counted(const std::string& names, const std::string& weighted) {
 /// Rows that an operator keeps for a query that is computed anew, and what keeps them few.
 class KeptRows {
 public:
-    KeptRows(const PlannedFragment& planned, const std::optional<ast::Query>& prune, const std::string& name,
+    KeptRows(const PlannedFragment& planned, const std::optional<ast::Query>& prune, const std::string& part,
              const OperatorContext& context)
-        : engine_(context.engine),
-          fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
+        : fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
           names_(quoted_list(fragment_.columns())),
           stay_(!planned.changes) {
         std::vector<OutputColumn> columns = fragment_.columns();
         columns.push_back({weight_column, TypeId::bigint});
-        state_ = std::make_unique<StateTable>(engine_, name, columns);
+        state_ = std::make_unique<StateTable>(context.engine, context.state(part), columns);
         if (!stay_)
             merge_ = fmt::format(
                 "SELECT {0}, sum(\"{1}\")::BIGINT AS \"{1}\" FROM {2} GROUP BY ALL HAVING sum(\"{1}\") <> 0", names_,
@@ -68,13 +67,13 @@ public:
         add_weights(taken_back, -1);
         append_rows(rows, std::move(taken_back));
         const bool came = rows.rows > 0;
-        state_->set_fresh(std::move(rows));
+        state_->buffer(std::move(rows));
         return came;
     }
 
     void apply() {
         state_->begin_changes();
-        state_->keep_fresh();
+        state_->write();
         const bool can_shrink = !merge_.empty() || !prune_.empty();
         merges_ = can_shrink && state_->rows() > 2 * merged_rows_ + least_rows_to_merge;
         if (merges_) merge();
@@ -93,19 +92,11 @@ private:
     }
 
     void merge() {
-        const std::string table = state_->table();
-        const std::string merged = table.substr(0, table.size() - 1) + ":merged\"";
         for (const std::string& statement : {merge_, prune_}) {
-            if (statement.empty()) continue;
-            engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, statement));
-            engine_.execute("DELETE FROM " + table);
-            engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", table, merged));
-            engine_.execute("DROP TABLE " + merged);
+            if (!statement.empty()) state_->rewrite_with(statement);
         }
-        state_->recount();
     }
 
-    Engine& engine_;
     Fragment fragment_;
     std::string names_;
     bool stay_;
@@ -123,7 +114,7 @@ class RecomputingOperator final : public StreamOperator {
 public:
     RecomputingOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
         : has_begun_(context.has_begun),
-          rows_(plan.inputs.front(), plan.prune, context.name + ":0", context),
+          rows_(plan.inputs.front(), plan.prune, "0", context),
           changes_of_(context.engine, context.name + ":changes", rows_.columns(),
                       [&](const std::string& rows) { return query_over(plan.query, {rows}); }) {
         added_ = empty_rows(planned.columns);
@@ -151,7 +142,7 @@ public:
         if (!changes_ && !begins_) return;
         const ResultTable kept = kept_->execute();
         const ResultTable before = answers_ ? changes_of_.result_of(kept) : empty_rows(added_.columns);
-        const ResultTable after = changes_of_.result_of(all_ ? all_->execute() : with_fresh_rows(kept));
+        const ResultTable after = changes_of_.result_of(all_ ? all_->execute() : with_buffered_rows(kept));
         added_ = changes_of_.difference(after, before);
         removed_ = changes_of_.difference(before, after);
     }
@@ -184,14 +175,14 @@ private:
                                 text_of(plan.groups[index]), index);
         }
         return fmt::format(" SEMI JOIN (SELECT DISTINCT {} FROM {} AS \"__rows\") AS \"__changed\" ON {}", changed,
-                           rows_.state().fresh(), same);
+                           rows_.state().buffered(), same);
     }
 
-    ResultTable with_fresh_rows(ResultTable kept) {
-        ResultTable fresh = rows_.state().fresh_rows();
-        fresh.columns.pop_back();  // Their weights.
-        fresh.values.pop_back();
-        append_rows(kept, std::move(fresh));
+    ResultTable with_buffered_rows(ResultTable kept) {
+        ResultTable buffered = rows_.state().buffered_rows();
+        buffered.columns.pop_back();  // Their weights.
+        buffered.values.pop_back();
+        append_rows(kept, std::move(buffered));
         return kept;
     }
 
@@ -199,7 +190,7 @@ private:
     KeptRows rows_;
     ResultChanges changes_of_;
     std::unique_ptr<PreparedQuery> kept_;  ///< Of the groups that change, before,
-    std::unique_ptr<PreparedQuery> all_;   ///< and now. Null: those and the fresh ones.
+    std::unique_ptr<PreparedQuery> all_;   ///< and now. Null: those and the buffered ones.
     bool changes_ = false;
     bool begins_ = false;   ///< In this cycle.
     bool answers_ = false;  ///< It has begun: what it answers has been delivered.
@@ -213,24 +204,24 @@ public:
         removed_ = added_;
         std::vector<std::string> before;
         std::vector<std::string> after;
-        std::vector<std::string> fresh;
+        std::vector<std::string> came;
         for (std::size_t index = 0; index < plan.inputs.size(); ++index) {
-            KeptRows& side = *sides_.emplace_back(std::make_unique<KeptRows>(
-                plan.inputs[index], plan.prune, fmt::format("{}:{}", context.name, index), context));
+            KeptRows& side = *sides_.emplace_back(
+                std::make_unique<KeptRows>(plan.inputs[index], plan.prune, std::to_string(index), context));
             const auto rows_of = [&](const std::string& rows) {
                 return fmt::format("(SELECT {} FROM {})", side.names(),
                                    side.stay() ? rows : counted(side.names(), rows));
             };
             before.push_back(rows_of(side.state().table()));
             after.push_back(rows_of(side.state().both()));
-            fresh.push_back(
-                fmt::format("(SELECT {} FROM {} WHERE \"{}\" > 0)", side.names(), side.state().fresh(), weight_column));
+            came.push_back(fmt::format("(SELECT {} FROM {} WHERE \"{}\" > 0)", side.names(), side.state().buffered(),
+                                       weight_column));
         }
         if (plan.pairs) {
             new_pairs_.push_back(std::make_unique<PairStatement>(context, context.name + ":pairs of new rows",
-                                                                 *plan.pairs, fresh[0], after[1], true));
+                                                                 *plan.pairs, came[0], after[1], true));
             new_pairs_.push_back(std::make_unique<PairStatement>(context, context.name + ":pairs of kept rows",
-                                                                 *plan.pairs, before[0], fresh[1], true));
+                                                                 *plan.pairs, before[0], came[1], true));
         }
         const std::string old_result = query_over(plan.query, before);
         const std::string new_result = query_over(plan.query, after);

@@ -5,10 +5,10 @@
 
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/operators/pair_statement.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -41,13 +41,14 @@ public:
         for (std::size_t index = 0; index < 2; ++index) {
             Side& side = sides_[index];
             const JoinPlan::Side& planned_side = plan.sides[index];
-            const std::string name = fmt::format("{}:{}", context.name, index == 0 ? "left" : "right");
+            const std::string part = index == 0 ? "left" : "right";
+            const std::string name = fmt::format("{}:{}", context.name, part);
             side.input = std::make_unique<Fragment>(engine_, planned_side.input, context.scans, context.event_clocks,
                                                     context.observer);
             std::vector<OutputColumn> columns = side.input->columns();
             columns.push_back({arrival_column, TypeId::bigint});
             columns.push_back({matched_column, TypeId::boolean});
-            side.state = std::make_unique<StateTable>(engine_, name, columns);
+            side.state = std::make_unique<StateTable>(engine_, context.state(part), columns);
             side.keeps_unmatched = planned_side.keeps_unmatched;
             side.tracks_matches = planned_side.keeps_unmatched ||
                                   (index == 0 && (kind_ == JoinPlan::Kind::semi || kind_ == JoinPlan::Kind::anti));
@@ -74,8 +75,8 @@ public:
         const auto pairs = with_kind(plan.query, ast::Join::Kind::inner);
         const std::string left = sides_[0].state->table();
         const std::string right = sides_[1].state->table();
-        const std::string new_left = sides_[0].state->fresh();
-        const std::string new_right = sides_[1].state->fresh();
+        const std::string new_left = sides_[0].state->buffered();
+        const std::string new_right = sides_[1].state->buffered();
         const auto over_pairs = [&](const char* name, const ast::Query& query, bool reports) {
             return std::array<std::unique_ptr<PairStatement>, 2>{
                 std::make_unique<PairStatement>(context, fmt::format("{}:{} of new rows", context.name, name), query,
@@ -122,7 +123,7 @@ public:
             rows.columns.push_back({matched_column, TypeId::boolean});
             rows.values.emplace_back(TypeId::boolean);
             for (std::size_t row = 0; row < rows.rows; ++row) rows.values.back().append(std::uint8_t{0});
-            side.state->set_fresh(std::move(rows));
+            side.state->buffer(std::move(rows));
         }
         if (came) find_pairs();
         bool moved = came;
@@ -144,7 +145,7 @@ public:
     void apply() override {
         for (Side& side : sides_) {
             side.state->begin_changes();
-            side.state->keep_fresh();
+            side.state->write();
             if (side.matched.rows > 0) (void)side.mark->execute();
             if (expires_ && !side.bounds.empty()) side.state->remove_with(*side.forget);
         }

@@ -17,12 +17,18 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
       clocks_(plan_.clocks.size()) {
     for (std::size_t index = 0; index < plan_.clocks_in_use; ++index) make_clock(index);
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
-        const OperatorContext context{
-            engine,    fmt::format("{}:{}", name, plan_.operators[index].id), scans_, event_clocks_, clocks_, observer,
-            has_begun_};
-        operators_.push_back(make_operator(plan_.operators[index], context));
+        const PlannedOperator& planned = plan_.operators[index];
+        const OperatorContext context{engine,
+                                      fmt::format("{}:{}", name, planned.id),
+                                      planned.fingerprint,
+                                      scans_,
+                                      event_clocks_,
+                                      clocks_,
+                                      observer,
+                                      has_begun_};
+        operators_.push_back(make_operator(planned, context));
         StreamOperator* made = operators_.back().get();
-        slots_.push_back(engine.create_row_slot(context.name + ":rows out", plan_.operators[index].columns));
+        slots_.push_back(engine.create_row_slot(context.name + ":rows out", planned.columns));
         BatchSlot* slot = slots_.back().get();
         StreamScan scan;
         scan.from_sql = slot->from_sql();

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -39,7 +39,7 @@ public:
         std::vector<OutputColumn> columns = input_.columns();
         columns.push_back({arrival_column, TypeId::bigint});
         columns.push_back({done_column, TypeId::boolean});
-        state_ = std::make_unique<StateTable>(engine_, context.name, columns);
+        state_ = std::make_unique<StateTable>(engine_, context.state(), columns);
         const std::string both = ready(state_->both(), plan, true);
         const std::string emitted = emit(both, plan);
         finish_ = engine_.prepare(
@@ -68,12 +68,13 @@ public:
         rows.columns.push_back({done_column, TypeId::boolean});
         rows.values.emplace_back(TypeId::boolean);
         for (std::size_t row = 0; row < rows.rows; ++row) rows.values.back().append(std::uint8_t{0});
-        state_->set_fresh(std::move(rows));
+        state_->buffer(std::move(rows));
         if (at_once_)
             now_.finish();
         else
             now_ = bound_.now();
-        completes_ = now_.is_known() && (came || !(now_ == before_)) && state_->rows() + state_->fresh_rows().rows > 0;
+        completes_ =
+            now_.is_known() && (came || !(now_ == before_)) && state_->rows() + state_->buffered_rows().rows > 0;
         time_ = now_;
         if (!completes_) return;
         show_bounds(before_, answered_);
@@ -90,7 +91,7 @@ public:
 
     void apply() override {
         state_->begin_changes();
-        state_->keep_fresh();
+        state_->write();
         if (!completes_) return;
         show_bounds(before_, answered_);
         if (mark_) (void)mark_->execute();
@@ -109,7 +110,7 @@ public:
         if (trims_) needed_rows_ = state_->rows();
     }
 
-    [[nodiscard]] bool changes_engine() const override { return completes_ || state_->fresh_rows().rows > 0; }
+    [[nodiscard]] bool changes_engine() const override { return completes_ || state_->buffered_rows().rows > 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return at_once_ ? StreamTime() : time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes(); }

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/operators/summed_input.h"
 #include "runtime/flow/rows/result_changes.h"
 #include "runtime/flow/rows/result_rows.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -21,7 +21,7 @@ public:
         : has_begun_(context.has_begun),
           observer_(context.observer),
           input_(plan.inputs.front(), *plan.parts, context),
-          state_(context.engine, context.name, input_.columns()),
+          state_(context.engine, context.state(), input_.columns()),
           together_slot_(context.engine.create_row_slot(context.name + ":together", input_.columns())),
           merged_slot_(context.engine.create_row_slot(context.name + ":merged", input_.columns())),
           changes_of_(context.engine, context.name + ":changes", input_.columns(),
@@ -33,14 +33,14 @@ public:
             same += fmt::format(" AND s.{0} IS NOT DISTINCT FROM n.{0}", always_quote_identifier(key));
         const bool grouped = !plan.parts->keys.empty();
         kept_ = context.engine.prepare(grouped ? fmt::format("SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {}",
-                                                             state_.table(), state_.fresh(), same)
+                                                             state_.table(), state_.buffered(), same)
                                                : "SELECT * FROM " + state_.table());
         merge_ = context.engine.prepare(query_over(plan.parts->merge, {together_slot_->from_sql()}));
         check_types(*merge_, input_.columns());
         forget_ = context.engine.prepare(
             grouped
                 ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
-                              state_.table(), state_.fresh(), same)
+                              state_.table(), state_.buffered(), same)
                 : "DELETE FROM " + state_.table());
         keep_merged_ = context.engine.prepare(
             fmt::format("INSERT INTO {} SELECT * FROM {}", state_.table(), merged_slot_->from_sql()));
@@ -59,11 +59,11 @@ public:
         ResultTable parts = input_.run();
         changes_ = parts.rows > 0;
         if (!changes_ && !begins_) return;
-        state_.set_fresh(std::move(parts));
+        state_.buffer(std::move(parts));
         ResultTable kept = kept_->execute();
         if (changes_) {
             ResultTable together = kept;
-            append_rows(together, state_.fresh_rows());
+            append_rows(together, state_.buffered_rows());
             const ShownRows shown(*together_slot_, together);
             merged_ = merge_->execute();
         } else {
@@ -83,7 +83,7 @@ public:
         if (!changes_) return;
         state_.begin_changes();
         state_.remove_with(*forget_);
-        state_.keep_with(*keep_merged_);
+        state_.write_with(*keep_merged_);
     }
 
     void on_commit() override {

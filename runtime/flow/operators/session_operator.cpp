@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/operators/state_table.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
 #include "runtime/plan/session_rows.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -65,7 +65,7 @@ public:
           input_(context.engine, plan.input, context.scans, context.event_clocks, context.observer),
           bound_(context.engine, context.name, plan.key, context.clocks),
           bound_slot_(context.engine.create_row_slot(context.name + ":bound", {{bound_column, TypeId::timestamp}})),
-          state_(context.engine, context.name, input_.columns()) {
+          state_(context.engine, context.state(), input_.columns()) {
         added_ = empty_rows(planned.columns);
         const bool may_be_behind = plan.input.lateness && plan.input.lateness->is_left_open;
         const std::string gap = text_of(plan.gap);
@@ -101,11 +101,11 @@ public:
         ResultTable rows = input_.run();
         if (!input_.suspects().empty()) leave_out_late_rows(rows);
         const bool came = rows.rows > 0;
-        state_.set_fresh(std::move(rows));
-        if (ended_) ended_->set_fresh(empty_rows(input_.columns()));
+        state_.buffer(std::move(rows));
+        if (ended_) ended_->buffer(empty_rows(input_.columns()));
         const StreamTime bound = bound_.now();
         const bool moved = bound.is_known() && (came || !(bound == seen_));
-        completes_ = moved && state_.rows() + state_.fresh_rows().rows > 0;
+        completes_ = moved && state_.rows() + state_.buffered_rows().rows > 0;
         seen_ = bound;
         if (!moved) return;
         bound_row_ = single_timestamp(bound_column, bound.value());
@@ -114,7 +114,7 @@ public:
             const ResultTable complete = complete_->execute();
             const ShownRows shown(*complete_slot_, complete);
             added_ = finish_->execute();
-            if (ended_) ended_->set_fresh(last_rows_->execute());
+            if (ended_) ended_->buffer(last_rows_->execute());
         }
         const auto least = first_timestamp(least_->execute());
         time_ = {};
@@ -123,11 +123,11 @@ public:
 
     void apply() override {
         state_.begin_changes();
-        state_.keep_fresh();
+        state_.write();
         if (completes_) state_.remove_with(*forget_);
         if (!ended_) return;
         ended_->begin_changes();
-        ended_->keep_fresh();
+        ended_->write();
         if (completes_ && ended_->rows() > 0) ended_->remove_with(*forget_ended_);
     }
 
@@ -137,7 +137,7 @@ public:
         completes_ = false;
     }
 
-    [[nodiscard]] bool changes_engine() const override { return completes_ || state_.fresh_rows().rows > 0; }
+    [[nodiscard]] bool changes_engine() const override { return completes_ || state_.buffered_rows().rows > 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return seen_.is_finished() ? seen_ : time_; }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_.rows() + (ended_ ? ended_->rows() : 0); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_.bytes() + (ended_ ? ended_->bytes() : 0); }
@@ -145,7 +145,7 @@ public:
 private:
     void prepare_for_rows_behind(const SessionPlan& plan, const OperatorContext& context, const std::string& gap,
                                  const std::string& bound, const std::string& complete) {
-        ended_ = std::make_unique<StateTable>(engine_, context.name + ":ended", input_.columns());
+        ended_ = std::make_unique<StateTable>(engine_, context.state("ended"), input_.columns());
         std::string names;
         for (const OutputColumn& column : input_.columns())
             names += (names.empty() ? "" : ", ") + always_quote_identifier(column.name);

@@ -8,6 +8,10 @@
 
 namespace laminar {
 
+StateIdentity OperatorContext::state(const std::string& part) const {
+    return {part.empty() ? name : name + ":" + part, fingerprint};
+}
+
 std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned, const OperatorContext& context) {
     return std::visit(
         [&](const auto& plan) -> std::unique_ptr<StreamOperator> {

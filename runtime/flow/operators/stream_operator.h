@@ -10,13 +10,15 @@
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/operators/stream_clock.h"
 #include "runtime/plan/stream_plan.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
 /// What an operator is made with. Borrowed while it is made; engine, clocks and observer outlive it.
 struct OperatorContext {
     Engine& engine;
-    std::string name;  ///< Unique among operators.
+    std::string name;  ///< Pipeline and id of the operator: unique among operators.
+    std::uint64_t fingerprint;
     const std::vector<StreamScan>& scans;
     const std::vector<std::unique_ptr<EventClock>>& event_clocks;
     const StreamClocks& clocks;
@@ -24,6 +26,9 @@ struct OperatorContext {
     /// A row has come in at some input, be it that the query leaves it out, or all inputs have ended: from then on an
     /// aggregate over no rows has an answer.
     const bool& has_begun;
+
+    /// Of what the operator keeps, or of a part of it.
+    [[nodiscard]] StateIdentity state(const std::string& part = {}) const;
 };
 
 /// A step of a continuous query that keeps state. A cycle has three parts: evaluate computes from the rows at hand and

@@ -2,11 +2,11 @@
 #include <spdlog/spdlog.h>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/flow/operators/state_table.h"
+#include "runtime/flow/operators/buffered_input.h"
 #include "runtime/flow/operators/stream_operator.h"
-#include "runtime/flow/operators/waiting_input.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/row_isolation.h"
+#include "runtime/storage/state_table.h"
 
 namespace laminar {
 
@@ -30,31 +30,30 @@ public:
           ordered_slot_(engine_.create_row_slot(name_ + ":ordered", input_.columns())),
           bound_(context.engine, context.name, plan.key, context.clocks) {
         added_ = empty_rows(planned.columns);
-        state_ = std::make_unique<StateTable>(engine_, name_, input_.columns());
+        state_ = std::make_unique<StateTable>(engine_, context.state(), input_.columns());
         const std::string key = always_quote_identifier(time_key_column);
         const std::string before = fmt::format("{} < $1::TIMESTAMP", key);
         const auto all_where = [](const std::string& rows, const std::string& condition) {
             return fmt::format("(SELECT * FROM {} WHERE {})", rows, condition);
         };
-        const std::string kept_and_fresh = in_order_ ? ordered_slot_->from_sql() : state_->both();
+        const std::string all_rows = in_order_ ? ordered_slot_->from_sql() : state_->both();
         const auto finishing = [&](const std::string& rows) {
             if (!plan.parts) return engine_.prepare(ordered(query_over(plan.query, {rows}), planned));
             const std::string merged = query_over(plan.parts->merge, {rows});
             return engine_.prepare(ordered(query_over(plan.parts->finish, {"(" + merged + ")"}), planned));
         };
-        finish_ = finishing(all_where(kept_and_fresh, before));
-        finish_fresh_ = finishing(all_where(state_->fresh(), before));
-        finish_one_ = finishing(all_where(kept_and_fresh, fmt::format("{} = $1::TIMESTAMP", key)));
-        keys_ = engine_.prepare(
-            fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", key, all_where(kept_and_fresh, before)));
+        finish_ = finishing(all_where(all_rows, before));
+        finish_buffered_ = finishing(all_where(state_->buffered(), before));
+        finish_one_ = finishing(all_where(all_rows, fmt::format("{} = $1::TIMESTAMP", key)));
+        keys_ = engine_.prepare(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", key, all_where(all_rows, before)));
         if (plan.parts) {
             merge_ = query_over(plan.parts->merge, {state_->table()});
-            merge_all_ = engine_.prepare(query_over(plan.parts->merge, {kept_and_fresh}));
+            merge_all_ = engine_.prepare(query_over(plan.parts->merge, {all_rows}));
         }
         if (in_order_) {
             kept_rows_ = engine_.prepare("SELECT * FROM " + state_->table());
             kept_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->table(), before));
-            fresh_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), before));
+            buffered_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->buffered(), before));
             if (by_values_)
                 by_values_before_ =
                     engine_.prepare(fmt::format("SELECT * FROM {} WHERE {} ORDER BY ALL", state_->both(), before));
@@ -62,8 +61,8 @@ public:
                 fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), ordered_slot_->from_sql()));
         }
         const std::string later = fmt::format("{} >= $1::TIMESTAMP", key);
-        keep_ = state_->prepare_keep(later);
-        remaining_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->fresh(), later));
+        keep_ = state_->prepare_write(later);
+        remaining_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->buffered(), later));
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE {}", state_->table(), before));
         least_ = engine_.prepare(fmt::format("SELECT min({}) FROM {}", key, state_->table()));
     }
@@ -75,8 +74,8 @@ public:
         if (least && (!least_key_ || *least < *least_key_)) least_key_ = least;
         time_ = bound_.now();
         completes_ = least_key_ && time_.has_passed(*least_key_);
-        state_->set_fresh(completes_ || input_.has_enough() ? input_.sum_up() : empty_rows(input_.columns()));
-        changes_engine_ = !state_->may_wait() || (completes_ && !state_->is_empty_but_for_fresh());
+        state_->buffer(completes_ || input_.has_enough() ? input_.sum_up() : empty_rows(input_.columns()));
+        changes_engine_ = state_->is_buffer_full() || (completes_ && !state_->is_table_empty());
         if (!completes_) return;
         added_ = finish();
     }
@@ -88,13 +87,16 @@ public:
         for (PreparedQuery* statement : {keep_.get(), remaining_.get(), forget_.get()}) {
             if (completes_) statement->bind_timestamp(1, *time_.value());
         }
-        if (!changes_engine_) return completes_ ? state_->let_wait(*remaining_) : state_->let_wait();
+        if (!changes_engine_) {
+            if (completes_) state_->filter_buffer_with(*remaining_);
+            return;
+        }
         if (completes_) {
-            state_->keep_with(*keep_);
+            state_->write_with(*keep_);
             state_->remove_with(*forget_);
             next_least_key_ = state_->rows() > 0 ? first_timestamp(least_->execute()) : std::nullopt;
         } else {
-            state_->keep_fresh();
+            state_->write();
         }
         merges_ = !merge_.empty() && state_->rows() > least_parts_to_merge && state_->rows() > 2 * merged_rows_;
         if (merges_) merge();
@@ -104,7 +106,7 @@ public:
         input_.on_commit();
         state_->on_commit();
         least_key_ = next_least_key_;
-        if (completes_ && !changes_engine_) least_key_ = least_timestamp(state_->fresh_rows(), time_key_column);
+        if (completes_ && !changes_engine_) least_key_ = least_timestamp(state_->buffered_rows(), time_key_column);
         completes_ = false;
         if (merges_) merged_rows_ = state_->rows();
     }
@@ -114,11 +116,11 @@ public:
     void sum_up() override {
         if (!merge_all_) return;
         state_->begin_changes();
-        state_->set_fresh(input_.sum_up());
+        state_->buffer(input_.sum_up());
         ResultTable rows;
         if (in_order_) {
             rows = kept_rows_->execute();
-            append_rows(rows, state_->fresh_rows());
+            append_rows(rows, state_->buffered_rows());
         }
         const ShownRows shown(*ordered_slot_, rows);
         state_->replace_all(merge_all_->execute());
@@ -128,25 +130,25 @@ public:
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes() + input_.bytes(); }
 
 private:
-    /// What is kept and what is fresh of windows that end, in the order in which it came, or where that depends on how
-    /// inputs took turns, in the order of its values.
+    /// The rows of windows that end, in the table and buffered, in the order in which it came, or where that depends on
+    /// how inputs took turns, in the order of its values.
     ResultTable rows_in_order() {
         if (by_values_) {
             by_values_before_->bind_timestamp(1, *time_.value());
             return by_values_before_->execute();
         }
         kept_before_->bind_timestamp(1, *time_.value());
-        fresh_before_->bind_timestamp(1, *time_.value());
+        buffered_before_->bind_timestamp(1, *time_.value());
         ResultTable rows = kept_before_->execute();
-        append_rows(rows, fresh_before_->execute());
+        append_rows(rows, buffered_before_->execute());
         return rows;
     }
 
     ResultTable finish() {
-        const bool fresh_alone = state_->is_empty_but_for_fresh() && !by_values_;
-        const ResultTable ended = in_order_ && !fresh_alone ? rows_in_order() : ResultTable();
-        const ShownRows shown(*ordered_slot_, in_order_ && fresh_alone ? state_->fresh_rows() : ended);
-        PreparedQuery& statement = fresh_alone ? *finish_fresh_ : *finish_;
+        const bool buffer_alone = state_->is_table_empty() && !by_values_;
+        const ResultTable ended = in_order_ && !buffer_alone ? rows_in_order() : ResultTable();
+        const ShownRows shown(*ordered_slot_, in_order_ && buffer_alone ? state_->buffered_rows() : ended);
+        PreparedQuery& statement = buffer_alone ? *finish_buffered_ : *finish_;
         try {
             statement.bind_timestamp(1, *time_.value());
             return statement.execute();
@@ -168,12 +170,7 @@ private:
 
     void merge() {
         if (in_order_) return merge_in_order();
-        const std::string merged = "laminar_state." + always_quote_identifier(name_ + ":merged");
-        engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", merged, merge_));
-        engine_.execute("DELETE FROM " + state_->table());
-        engine_.execute(fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), merged));
-        engine_.execute("DROP TABLE " + merged);
-        state_->recount();
+        state_->rewrite_with(merge_);
     }
 
     void merge_in_order() {
@@ -194,13 +191,13 @@ private:
     std::string name_;
     bool in_order_;
     bool by_values_;
-    WaitingInput input_;
+    BufferedInput input_;
     std::unique_ptr<BatchSlot> ordered_slot_;  ///< Outlives the statements that read it.
     TimeBound bound_;
     std::unique_ptr<StateTable> state_;
-    std::unique_ptr<PreparedQuery> finish_;        ///< Windows before $1.
-    std::unique_ptr<PreparedQuery> finish_fresh_;  ///< The same where no rows are in the table.
-    std::unique_ptr<PreparedQuery> finish_one_;    ///< Windows at $1.
+    std::unique_ptr<PreparedQuery> finish_;           ///< Windows before $1.
+    std::unique_ptr<PreparedQuery> finish_buffered_;  ///< The same where no rows are in the table.
+    std::unique_ptr<PreparedQuery> finish_one_;       ///< Windows at $1.
     std::unique_ptr<PreparedQuery> keep_;
     std::unique_ptr<PreparedQuery> remaining_;
     std::unique_ptr<PreparedQuery> forget_;
@@ -211,7 +208,7 @@ private:
     // With in_order_:
     std::unique_ptr<PreparedQuery> kept_rows_;
     std::unique_ptr<PreparedQuery> kept_before_;
-    std::unique_ptr<PreparedQuery> fresh_before_;
+    std::unique_ptr<PreparedQuery> buffered_before_;
     std::unique_ptr<PreparedQuery> by_values_before_;
     std::unique_ptr<PreparedQuery> keep_ordered_;
     std::uint64_t merged_rows_ = 0;
