@@ -7,6 +7,7 @@
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/metadata_column.h"
 #include "catalog/options/option_value_reader.h"
+#include "parser/text/json_writer.h"
 
 namespace laminar {
 namespace {
@@ -74,43 +75,34 @@ std::string indented_facts(const OptionReference& option) {
     return text;
 }
 
-// JSON. Only text of our own declarations passes through here, but that has quotes.
+// JSON.
 
-std::string json_string(std::string_view text) {
-    std::string result = "\"";
-    for (const char character : text) {
-        if (character == '"' || character == '\\') result += '\\';
-        if (static_cast<unsigned char>(character) < 0x20)
-            result += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(character)));
-        else
-            result += character;
-    }
-    return result + '"';
+void write_json(JsonWriter& json, const OptionReference& option) {
+    json.new_line().begin_object();
+    json.key("name").text(option.name).key("type").text(option.type);
+    json.key("required").text_or_null(option.required);
+    json.key("default").text_or_null(option.default_value);
+    json.key("allowed").text_or_null(option.allowed);
+    json.key("applies").text_or_null(option.applies);
+    json.key("help").text(option.help);
+    json.key("example").text_or_null(option.example);
+    json.key("secret").boolean(option.secret);
+    json.key("available").boolean(option.available);
+    json.key("unavailable").text_or_null(option.unavailable);
+    json.end_object();
 }
 
-std::string json_or_null(std::string_view text) { return text.empty() ? "null" : json_string(text); }
-
-std::string option_json(const OptionReference& option) {
-    return fmt::format(
-        "{{\"name\":{},\"type\":{},\"required\":{},\"default\":{},\"allowed\":{},\"applies\":{},\"help\":{},"
-        "\"example\":{},\"secret\":{},\"available\":{},\"unavailable\":{}}}",
-        json_string(option.name), json_string(option.type), json_or_null(option.required),
-        json_or_null(option.default_value), json_or_null(option.allowed), json_or_null(option.applies),
-        json_string(option.help), json_or_null(option.example), option.secret, option.available,
-        json_or_null(option.unavailable));
-}
-
-std::string connector_json(const ConnectorDescriptor& descriptor) {
-    std::string options;
-    for (const OptionReference& option : describe_options(*descriptor.options))
-        options += (options.empty() ? "\n    " : ",\n    ") + option_json(option);
-    std::string columns;
+void write_json(JsonWriter& json, const ConnectorDescriptor& descriptor) {
+    json.begin_object();
+    json.key("name").text(descriptor.name).key("help").text(descriptor.help);
+    json.key("source").boolean(descriptor.is_source).key("sink").boolean(descriptor.is_sink);
+    json.key("columns").begin_array();
     for (const ConnectorDescriptor::Column& column : descriptor.fixed_columns)
-        columns += fmt::format("{}{{\"name\":{},\"type\":{}}}", columns.empty() ? "" : ",", json_string(column.name),
-                               json_string(to_sql(column.type)));
-    return fmt::format("{{\"name\":{},\"help\":{},\"source\":{},\"sink\":{},\"columns\":[{}],\n   \"options\":[{}]}}",
-                       json_string(descriptor.name), json_string(descriptor.help), descriptor.is_source,
-                       descriptor.is_sink, columns, options);
+        json.begin_object().key("name").text(column.name).key("type").text(to_sql(column.type)).end_object();
+    json.end_array();
+    json.key("options").begin_array();
+    for (const OptionReference& option : describe_options(*descriptor.options)) write_json(json, option);
+    json.end_array().end_object();
 }
 
 // Markdown.
@@ -228,14 +220,17 @@ std::string connector_reference_text(const ConnectorRegistry& registry, std::str
 }
 
 std::string connector_reference_json(const ConnectorRegistry& registry, std::string_view name) {
+    JsonWriter json;
     if (!name.empty()) {
         const ConnectorDescriptor* descriptor = registry.find(name);
-        return descriptor == nullptr ? std::string() : connector_json(*descriptor) + "\n";
+        if (descriptor == nullptr) return {};
+        write_json(json, *descriptor);
+        return json.take() + "\n";
     }
-    std::string text;
-    for (const ConnectorDescriptor& descriptor : registry.all())
-        text += (text.empty() ? "[\n  " : ",\n  ") + connector_json(descriptor);
-    return text.empty() ? "[]\n" : text + "\n]\n";
+    json.begin_array();
+    for (const ConnectorDescriptor& descriptor : registry.all()) write_json(json.new_line(), descriptor);
+    json.end_array();
+    return json.take() + "\n";
 }
 
 std::string connector_reference_markdown(const ConnectorRegistry& registry, std::string_view name) {

@@ -13,7 +13,7 @@
 
 #include "cli/terminal/cell_text.h"
 #include "cli/terminal/standard_error.h"
-#include "connectors/codec/json/json_encoder.h"
+#include "parser/text/json_writer.h"
 
 namespace laminar {
 namespace {
@@ -50,21 +50,20 @@ std::string_view connection_of(const spdlog::details::log_msg& record) {
 
 /// What connections log begins with the name of an event.
 std::string json_line(const spdlog::details::log_msg& record, std::string_view message) {
-    std::string line = fmt::format(R"({{"time":"{}","level":"{}",)", utc_time(record.time), level_name(record.level));
+    JsonWriter json;
+    json.begin_object();
+    json.key("time").text(utc_time(record.time)).key("level").text(level_name(record.level));
     if (const std::string_view connection = connection_of(record); !connection.empty()) {
-        line += R"("connection":)";
-        append_json_quoted(line, connection);
+        json.key("connection").text(connection);
         const std::size_t colon = message.find(": ");
         if (colon != std::string_view::npos) {
-            line += R"(,"event":)";
-            append_json_quoted(line, message.substr(0, colon));
+            json.key("event").text(message.substr(0, colon));
             message.remove_prefix(colon + 2);
         }
-        line += ',';
     }
-    line += R"("message":)";
-    append_json_quoted(line, message);
-    return line + "}\n";
+    json.key("message").text(message);
+    json.end_object();
+    return json.take() + "\n";
 }
 
 class LineSink : public spdlog::sinks::base_sink<std::mutex> {

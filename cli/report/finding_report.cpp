@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include "cli/report/junit_document.h"
 #include "cli/terminal/terminal.h"
-#include "connectors/codec/json/json_encoder.h"
 #include "parser/diagnostic/diagnostic_renderer.h"
+#include "parser/text/json_writer.h"
 
 namespace laminar {
 namespace {
@@ -39,28 +38,29 @@ public:
     explicit JsonReport(TextOutput& output) : output_(output) {}
 
     void add_file(const std::string& file, const Diagnostics& findings) override {
-        std::string json;
-        for (const Diagnostic& diagnostic : findings.all()) append(json, file, diagnostic);
-        output_.write(json);
+        std::string lines;
+        for (const Diagnostic& diagnostic : findings.all()) lines += as_json(file, diagnostic) + "\n";
+        output_.write(lines);
     }
     void add_failure(const std::string&) override {}
 
 private:
-    static void append(std::string& json, const std::string& file, const Diagnostic& diagnostic) {
-        json += R"({"file":)";
-        append_json_quoted(json, diagnostic.source ? diagnostic.source->name() : file);
+    static std::string as_json(const std::string& file, const Diagnostic& diagnostic) {
+        JsonWriter json;
+        json.begin_object();
+        json.key("file").text(diagnostic.source ? diagnostic.source->name() : file);
         if (diagnostic.source) {
             const SourcePosition begin = diagnostic.source->position(diagnostic.span.begin);
             const SourcePosition end = diagnostic.source->position(diagnostic.span.end);
-            fmt::format_to(std::back_inserter(json), R"(,"line":{},"column":{},"end_line":{},"end_column":{})",
-                           begin.line, begin.column, end.line, end.column);
+            json.key("line").number(begin.line).key("column").number(begin.column);
+            json.key("end_line").number(end.line).key("end_column").number(end.column);
         }
-        fmt::format_to(std::back_inserter(json), R"(,"severity":"{}","code":"{}","message":)",
-                       severity_name(diagnostic.severity), diagnostic_code_text(diagnostic.code));
-        append_json_quoted(json, diagnostic.message);
-        json += R"(,"hint":)";
-        append_json_quoted(json, diagnostic.hint);
-        json += "}\n";
+        json.key("severity").text(severity_name(diagnostic.severity));
+        json.key("code").text(diagnostic_code_text(diagnostic.code));
+        json.key("message").text(diagnostic.message);
+        json.key("hint").text(diagnostic.hint);
+        json.end_object();
+        return json.take();
     }
 
     TextOutput& output_;

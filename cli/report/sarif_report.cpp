@@ -2,101 +2,107 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <iterator>
 #include <vector>
 
+#include "catalog/options/url.h"
 #include "cli/report/finding_report.h"
 #include "cli/report/version.h"
-#include "connectors/codec/json/json_encoder.h"
+#include "parser/text/json_writer.h"
 
 namespace laminar {
 namespace {
 
-std::string json_text(std::string_view text) {
-    std::string json;
-    append_json_quoted(json, text);
-    return json;
-}
-
 /// A URI reference (RFC 3986): relative where the path is, so that it is found in any checkout.
 std::string uri_of(const std::string& path) {
     const std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
-    std::string uri = plain.is_absolute() ? "file://" : "";
-    for (const char c : plain.generic_string()) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos) {
-            uri += c;
-        } else {
-            uri += fmt::format("%{:02X}", byte);
-        }
-    }
-    return uri;
+    return (plain.is_absolute() ? "file://" : "") + percent_encoded(plain.generic_string(), "/");
 }
 
+void write_text(JsonWriter& json, std::string_view key, std::string_view text) {
+    json.key(key).begin_object().key("text").text(text).end_object();
+}
+
+void write_rule(JsonWriter& json, DiagnosticCode code) {
+    json.new_line().begin_object().key("id").text(diagnostic_code_text(code));
+    write_text(json, "shortDescription", diagnostic_title(code));
+    write_text(json, "help", diagnostic_advice(code));
+    json.end_object();
+}
+
+void write_position(JsonWriter& json, const Diagnostic& diagnostic) {
+    const SourcePosition begin = diagnostic.source->position(diagnostic.span.begin);
+    const SourcePosition end = diagnostic.source->position(diagnostic.span.end);
+    json.key("region").begin_object();
+    json.key("startLine").number(begin.line).key("startColumn").number(begin.column);
+    json.key("endLine").number(end.line).key("endColumn").number(end.column);
+    json.end_object();
+}
+
+/// Findings of a file, and what the run could not do, until the document is complete.
 class SarifReport : public FindingReport {
 public:
-    explicit SarifReport(TextOutput& output) : output_(output) {}
+    explicit SarifReport(TextOutput& output) : output_(output) { results_.begin_array(); }
 
     void add_file(const std::string& file, const Diagnostics& findings) override {
-        for (const Diagnostic& diagnostic : findings.all()) results_.push_back(result(file, diagnostic));
+        for (const Diagnostic& diagnostic : findings.all()) add_result(file, diagnostic);
     }
 
-    void add_failure(const std::string& message) override {
-        failures_.push_back(fmt::format(R"({{"level":"error","message":{{"text":{}}}}})", json_text(message)));
-    }
+    void add_failure(const std::string& message) override { failures_.push_back(message); }
 
     void finish() override {
-        std::vector<std::string> rules;
-        for (const DiagnosticCode code : all_diagnostic_codes()) rules.push_back(rule(code));
-        std::string text = "{\n";
-        text += R"(  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",)"
-                "\n";
-        text += R"(  "version": "2.1.0",)"
-                "\n";
-        text += R"(  "runs": [{)"
-                "\n";
-        text += fmt::format(
-            "    \"tool\": {{\"driver\": {{\"name\": \"laminar\", \"version\": {}, \"rules\": [\n      {}\n    "
-            "]}}}},\n",
-            json_text(program_version()), fmt::join(rules, ",\n      "));
-        text += R"(    "columnKind": "unicodeCodePoints",)"
-                "\n";
-        text += fmt::format(
-            "    \"invocations\": [{{\"executionSuccessful\": {}, \"toolExecutionNotifications\": [{}]}}],\n",
-            failures_.empty(), fmt::join(failures_, ", "));
-        text += fmt::format("    \"results\": [{}{}{}]\n  }}]\n}}\n", results_.empty() ? "" : "\n      ",
-                            fmt::join(results_, ",\n      "), results_.empty() ? "" : "\n    ");
-        output_.write(text);
+        results_.end_array();
+        JsonWriter json;
+        json.begin_object();
+        json.key("$schema").text("https://json.schemastore.org/sarif-2.1.0.json");
+        json.key("version").text("2.1.0");
+        json.key("runs").begin_array().begin_object();
+        write_tool(json);
+        json.key("columnKind").text("unicodeCodePoints");
+        write_invocation(json);
+        json.key("results").document(results_.take());
+        json.end_object().end_array().end_object();
+        output_.write(json.take() + "\n");
     }
 
 private:
-    static std::string rule(DiagnosticCode code) {
-        return fmt::format(R"({{"id":"{}","shortDescription":{{"text":{}}},"help":{{"text":{}}}}})",
-                           diagnostic_code_text(code), json_text(diagnostic_title(code)),
-                           json_text(diagnostic_advice(code)));
+    static void write_tool(JsonWriter& json) {
+        json.key("tool").begin_object().key("driver").begin_object();
+        json.key("name").text("laminar").key("version").text(program_version());
+        json.key("rules").begin_array();
+        for (const DiagnosticCode code : all_diagnostic_codes()) write_rule(json, code);
+        json.end_array().end_object().end_object();
     }
 
-    static std::string result(const std::string& file, const Diagnostic& diagnostic) {
+    void write_invocation(JsonWriter& json) const {
+        json.key("invocations").begin_array().begin_object();
+        json.key("executionSuccessful").boolean(failures_.empty());
+        json.key("toolExecutionNotifications").begin_array();
+        for (const std::string& failure : failures_) {
+            json.begin_object().key("level").text("error");
+            write_text(json, "message", failure);
+            json.end_object();
+        }
+        json.end_array().end_object().end_array();
+    }
+
+    void add_result(const std::string& file, const Diagnostic& diagnostic) {
         std::string message = diagnostic.message;
         if (!diagnostic.hint.empty()) message += "\n" + diagnostic.hint;
-        std::string json = fmt::format(R"({{"ruleId":"{}","ruleIndex":{},"level":"{}","message":{{"text":{}}})",
-                                       diagnostic_code_text(diagnostic.code), static_cast<int>(diagnostic.code),
-                                       severity_name(diagnostic.severity), json_text(message));
-        json += fmt::format(R"(,"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":{}}})",
-                            json_text(uri_of(file)));
-        if (diagnostic.source) {
-            const SourcePosition begin = diagnostic.source->position(diagnostic.span.begin);
-            const SourcePosition end = diagnostic.source->position(diagnostic.span.end);
-            json += fmt::format(R"(,"region":{{"startLine":{},"startColumn":{},"endLine":{},"endColumn":{}}})",
-                                begin.line, begin.column, end.line, end.column);
-        }
-        return json + "}}]}";
+        results_.new_line().begin_object();
+        results_.key("ruleId").text(diagnostic_code_text(diagnostic.code));
+        results_.key("ruleIndex").number(static_cast<int>(diagnostic.code));
+        results_.key("level").text(severity_name(diagnostic.severity));
+        write_text(results_, "message", message);
+        results_.key("locations").begin_array().begin_object();
+        results_.key("physicalLocation").begin_object();
+        results_.key("artifactLocation").begin_object().key("uri").text(uri_of(file)).end_object();
+        if (diagnostic.source) write_position(results_, diagnostic);
+        results_.end_object().end_object().end_array().end_object();
     }
 
     TextOutput& output_;
-    std::vector<std::string> results_;
+    JsonWriter results_;
     std::vector<std::string> failures_;
 };
 

@@ -2,12 +2,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <chrono>
 
 #include "connectors/codec/values/base64.h"
+#include "parser/text/json_writer.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -21,43 +20,25 @@ std::string iso_time(std::int64_t micros) {
                        (time - seconds).count());
 }
 
-}  // namespace
-
-namespace {
-
 std::string write_json(const ErrorRecord& record, const std::string* data) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto key = [&writer](std::string_view name) {
-        writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    };
-    const auto field = [&](std::string_view name, std::string_view value, bool may_be_null) {
-        key(name);
-        if (value.empty() && may_be_null) {
-            writer.Null();
-        } else {
-            writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-        }
-    };
-    writer.StartObject();
-    field("error_type", record.error_type, false);
-    field("error_message", record.error_message, false);
-    field("failed_message", record.failed_message, true);
-    field("timestamp", iso_time(record.timestamp), false);
-    field("connection_name", record.connection_name, false);
-    field("client_id", record.peer, true);
-    field("remote_address", record.remote_address, true);
+    JsonWriter json;
+    json.begin_object();
+    json.key("error_type").text(record.error_type);
+    json.key("error_message").text(record.error_message);
+    json.key("failed_message").text_or_null(record.failed_message);
+    json.key("timestamp").text(iso_time(record.timestamp));
+    json.key("connection_name").text(record.connection_name);
+    json.key("client_id").text_or_null(record.peer);
+    json.key("remote_address").text_or_null(record.remote_address);
     if (record.received_at != 0) {
-        field("message_id", record.message_id, true);
-        field("received_at", iso_time(record.received_at), false);
-        key("message_size");
-        writer.Uint64(record.message_size);
-        key("delivery_count");
-        writer.Uint(record.delivery_count);
+        json.key("message_id").text_or_null(record.message_id);
+        json.key("received_at").text(iso_time(record.received_at));
+        json.key("message_size").number(record.message_size);
+        json.key("delivery_count").number(record.delivery_count);
     }
-    if (data) field("data", *data, false);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    if (data) json.key("data").text(*data);
+    json.end_object();
+    return json.take();
 }
 
 }  // namespace

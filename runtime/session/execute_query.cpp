@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <future>
 
@@ -8,6 +6,7 @@
 #include "catalog/objects/table_columns.h"
 #include "catalog/threads/mutex.h"
 #include "connectors/connection_context.h"
+#include "parser/text/json_writer.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/database/result_builder.h"
 #include "runtime/flow/rows/stream_schema.h"
@@ -41,8 +40,6 @@ std::string_view input_kind_name(InputKind kind) {
 
 /// {"ok": true, "elapsed_ms": 3.2, "steps": [{"step": "resolve", "ok": true, "elapsed_ms": 0.1, "detail": "..."}]}
 std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     const auto milliseconds = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000.0; };
     bool ok = !steps.empty();
     std::chrono::microseconds total{};
@@ -50,34 +47,18 @@ std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
         ok = ok && step.ok;
         total += step.elapsed;
     }
-    const auto key = [&](std::string_view name) {
-        writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    };
-    const auto text = [&](std::string_view value) {
-        writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    };
-    writer.StartObject();
-    key("ok");
-    writer.Bool(ok);
-    key("elapsed_ms");
-    writer.Double(milliseconds(total));
-    key("steps");
-    writer.StartArray();
+    JsonWriter json;
+    json.begin_object();
+    json.key("ok").boolean(ok).key("elapsed_ms").number(milliseconds(total));
+    json.key("steps").begin_array();
     for (const ConnectionTestStep& step : steps) {
-        writer.StartObject();
-        key("step");
-        text(step.step);
-        key("ok");
-        writer.Bool(step.ok);
-        key("elapsed_ms");
-        writer.Double(milliseconds(step.elapsed));
-        key("detail");
-        text(step.detail);
-        writer.EndObject();
+        json.begin_object();
+        json.key("step").text(step.step).key("ok").boolean(step.ok);
+        json.key("elapsed_ms").number(milliseconds(step.elapsed)).key("detail").text(step.detail);
+        json.end_object();
     }
-    writer.EndArray();
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    json.end_array().end_object();
+    return json.take();
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "catalog/options/url.h"
-#include "connectors/codec/json/json_encoder.h"
+#include "parser/text/json_writer.h"
 
 namespace laminar {
 
@@ -37,17 +37,16 @@ std::string query_parameters_json(std::string_view target) {
     // Stable, so that of several with one name the last stays last.
     std::stable_sort(parameters.begin(), parameters.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::string json;
+    if (parameters.empty()) return {};
+    JsonWriter json;
+    json.begin_object();
     for (std::size_t index = 0; index < parameters.size(); ++index) {
         const auto& [name, value] = parameters[index];
         if (index + 1 < parameters.size() && parameters[index + 1].first == name) continue;
-        json += json.empty() ? '{' : ',';
-        append_json_quoted(json, name);
-        json += ':';
-        append_json_quoted(json, value);
+        json.key(name).text(value);
     }
-    if (!json.empty()) json += '}';
-    return json;
+    json.end_object();
+    return json.take();
 }
 
 }  // namespace laminar
