@@ -2,14 +2,15 @@
 the option schemas of the program.
 
 A proof is "test_file.Class.test_name" in this folder or "sql/name" in tests/sql. It must fail when the option is
-ignored. Several proofs of one option are a list; together they must name every value of an option that has a fixed
+ignored, and name the option itself or in what it calls. Several proofs of one option are a list; together they must name every value of an option that has a fixed
 list of values."""
 
 PROOFS = {
     "websocket": {
         "mode": ["test_feed.FeedTest.test_every_field_of_every_message",
                  "test_server.ServerTest.test_messages_of_many_clients_become_rows"],
-        "format": "test_feed.FeedTest.test_text_and_binary_formats",
+        "format": ["test_feed.FeedTest.test_every_field_of_every_message",
+                   "test_feed.FeedTest.test_text_and_binary_formats"],
         "endpoint": "test_client.EndpointsTest.test_several_endpoints_are_tried_in_turn",
         "headers": "test_client.HandshakeTest.test_headers_are_read_anew_on_every_connect",
         "subprotocols": ["test_client.HandshakeTest.test_the_subprotocol_is_negotiated_and_visible",

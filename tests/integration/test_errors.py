@@ -139,7 +139,7 @@ class ErrorTest(LaminarTestCase):
 
     def test_on_error_continue_goes_on(self):
         with FeedServer(["broken"] * 30 + GOOD) as server:
-            laminar = self.run_script(self.connection(server) + """
+            laminar = self.run_script(self.connection(server, ", on_error = 'continue'") + """
                 CREATE TABLE events (n INT) WITH (connector = 'feed');
                 WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
                 SELECT connection_state, messages_failed FROM system.websocket_connections;
@@ -489,7 +489,8 @@ class DeadLetterTest(LaminarTestCase):
     def test_without_dlq_enabled_nothing_is_kept(self):
         with FeedServer(["broken", *GOOD]) as server:
             laminar = self.run_script(f"""
-                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
+                    dlq_enabled = false);
                 CREATE TABLE dead (error_type TEXT) WITH (connector = 'feed', stream = 'dlq');
                 CREATE TABLE events (n INT) WITH (connector = 'feed');
                 WAIT FOR events COUNT 3 TIMEOUT INTERVAL '60 seconds';
