@@ -19,8 +19,8 @@
 #include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/server/client_directory.h"
 #include "connectors/websocket/server/handshake_admission.h"
-#include "connectors/websocket/server/pending_handshakes.h"
-#include "connectors/websocket/server/server_address.h"
+#include "connectors/net/pending_handshakes.h"
+#include "connectors/net/server_address.h"
 #include "connectors/websocket/session/peer_session.h"
 #include "connectors/websocket/session/websocket_connection.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "connectors/websocket/server/pending_handshakes.h"
+#include "connectors/net/pending_handshakes.h"
 
 namespace laminar {
 

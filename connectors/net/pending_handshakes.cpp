@@ -1,4 +1,4 @@
-#include "connectors/websocket/server/pending_handshakes.h"
+#include "connectors/net/pending_handshakes.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "connectors/websocket/server/server_address.h"
+#include "connectors/net/server_address.h"
 
 #include <fmt/format.h>
 
