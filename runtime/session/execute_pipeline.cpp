@@ -106,7 +106,12 @@ InputChannel::Requests StatementExecutor::requests() {
 RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name, const std::string& key,
                                                          const PipelineObject* definition) {
     if (!definition || definition->sink.empty()) {
-        return [queue = printer_.queue(), name](Engine&, const std::vector<OutputColumn>&) {
+        auto queue = printer_.queue();
+        if (definition && !prints_pipelines_) {
+            queue = std::make_shared<StreamQueue>(SlowReader::loses_rows, 0, [] {});
+            queue->close();  // What is put there is dropped.
+        }
+        return [queue = std::move(queue), name](Engine&, const std::vector<OutputColumn>&) {
             return make_stream_sink(queue, name);
         };
     }

@@ -43,7 +43,7 @@ public:
                                                              database_.progress.notify();
                                                              database_.on_room();
                                                          })),
-          executor_(database_, printer_, cancelled_) {
+          executor_(database_, printer_, cancelled_, settings.prints_pipelines) {
         database_.wait_for_at_the_end(printer_.queue());
     }
 
@@ -86,6 +86,8 @@ public:
         database_.progress.notify();
         executor_.interrupt();
     }
+
+    [[nodiscard]] std::uint64_t rows_left_out() const { return printer_.queue()->rows_left_out(); }
 
     [[nodiscard]] const std::vector<std::string>& function_names() {
         if (function_names_.empty()) {
@@ -162,6 +164,8 @@ void Session::open_connections() { implementation_->open_connections(); }
 void Session::end_subscriptions() { implementation_->end_subscriptions(); }
 
 void Session::cancel() noexcept { implementation_->cancel(); }
+
+std::uint64_t Session::rows_left_out() const { return implementation_->rows_left_out(); }
 
 const std::vector<std::string>& Session::function_names() { return implementation_->function_names(); }
 

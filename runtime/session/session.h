@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ public:
         SlowReader slow_reader = SlowReader::holds_up;
         /// How far the output may fall behind its streams before that happens; more takes as much memory.
         std::size_t queue_bytes = 16u << 20;
+        /// Whether rows of its pipelines without a sink are shown; else they go to who subscribes to them alone.
+        bool prints_pipelines = true;
     };
 
     Session(Database& database, SessionOutput& output) : Session(database, output, Settings()) {}
@@ -63,6 +66,9 @@ public:
     /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604; without one, nothing
     /// happens. Other sessions and streams go on.
     void cancel() noexcept;
+
+    /// Rows of streams that slow_reader has left out so far. Any thread.
+    [[nodiscard]] std::uint64_t rows_left_out() const;
 
     /// Of all functions that need no declaration, in lower case, sorted. The first call asks the engine.
     [[nodiscard]] const std::vector<std::string>& function_names();

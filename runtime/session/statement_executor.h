@@ -29,9 +29,11 @@ namespace laminar {
 /// reader of its own.
 class StatementExecutor {
 public:
-    /// All is borrowed. cancelled: set when the statement that runs is to end.
-    StatementExecutor(DatabaseParts& database, StreamPrinter& printer, const std::atomic<bool>& cancelled)
-        : database_(database), printer_(printer), cancelled_(cancelled) {}
+    /// All is borrowed. cancelled: set when the statement that runs is to end. prints_pipelines: as
+    /// Session::Settings has it.
+    StatementExecutor(DatabaseParts& database, StreamPrinter& printer, const std::atomic<bool>& cancelled,
+                      bool prints_pipelines)
+        : database_(database), printer_(printer), cancelled_(cancelled), prints_pipelines_(prints_pipelines) {}
 
     /// While it lives, catalog() is what it was at the beginning, whatever other sessions do. Without one, the caller
     /// holds the database's statement lock, and catalog() is the present one: valid until the next change.
@@ -187,6 +189,7 @@ private:
     DatabaseParts& database_;
     StreamPrinter& printer_;
     const std::atomic<bool>& cancelled_;
+    const bool prints_pipelines_;
     std::shared_ptr<const Catalog> pinned_;
     std::string tag_;
     Mutex reader_mutex_;  ///< Held while reader_ is made, and to interrupt it.

@@ -154,11 +154,37 @@ TEST_CASE("a subscription that may lose rows holds up nobody who reads the same 
     CHECK(goes_on(fixture, *third));
     CHECK(goes_on(fixture, *third));
     CHECK(fixture.database->status().rows_left_out > 0);
+    CHECK(other->session.rows_left_out() > 0);
+    CHECK(third->session.rows_left_out() == 0);
     gate.set_open(true);
     CHECK(SessionFixture::wait_until([&] { return other->output.take().size() > 1; }));  // It goes on, too.
     other.reset();
     CHECK(third->query("SELECT count(*) AS n FROM system.pipelines;") == Rows{R"({"n":1})"});
     CHECK(goes_on(fixture, *third));
+}
+
+TEST_CASE("a session that prints no pipelines leaves their rows to subscribers") {
+    for (const bool prints : {false, true}) {
+        SessionFixture fixture;
+        Session::Settings settings;
+        settings.prints_pipelines = prints;
+        fixture.renew_session(settings);
+        REQUIRE(fixture
+                    .run("CREATE CONNECTION g TO generator (rows_per_second = 1000, max_rows = 50);"
+                         "CREATE TABLE t (counter BIGINT) WITH (connector = 'g');"
+                         "CREATE PIPELINE shown AS SELECT counter FROM t;"
+                         "SUBSCRIBE TO SELECT counter + 100 AS later FROM t;"
+                         "WAIT FOR t COUNT 50 TIMEOUT '60 seconds';")
+                    .empty());
+        std::size_t rows = 0;
+        CHECK(SessionFixture::wait_until([&] {
+            rows += fixture.output().take().size();
+            return rows >= (prints ? 100 : 50);
+        }));
+        fixture.session().end_subscriptions();
+        rows += fixture.output().take().size();
+        CHECK(rows == (prints ? 100 : 50));
+    }
 }
 
 TEST_CASE("sessions see what others declare, replace and drop") {
