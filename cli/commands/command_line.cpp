@@ -17,6 +17,7 @@
 #include "cli/commands/command_reference.h"
 #include "cli/commands/connectors_command.h"
 #include "cli/commands/document_output.h"
+#include "cli/commands/hash_password_command.h"
 #include "cli/commands/run_command.h"
 #include "cli/commands/shell_command.h"
 #include "cli/commands/test_command.h"
@@ -32,6 +33,8 @@ constexpr int exit_usage = 2;
 /// What the command line was parsed into. The strings live as long as the command runs.
 struct Arguments {
     RunOptions run;
+    RunOptions serve;
+    std::string user;
     CheckOptions check;
     ShellOptions shell;
     TestOptions test;
@@ -140,6 +143,74 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
         "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
         "  laminar run --once feed.sql -e \"WAIT FOR trades COUNT 10\" -e \"SELECT * FROM trades\"\n"
         "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
+    return command;
+}
+
+void add_count(CLI::App& command, const std::string& name, const std::string& help, std::size_t& target) {
+    command.add_option(name, target, help)->type_name("COUNT")->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
+}
+
+/// A size in bytes, with or without KiB, MiB or GiB.
+void add_size(CLI::App& command, const std::string& name, const std::string& help, std::size_t& target) {
+    command.add_option(name, target, help)->type_name("SIZE")->transform(CLI::AsSizeValue(false));
+}
+
+CLI::App* add_serve(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand(
+        "serve", "Executes scripts and lets others use their catalog, over the PostgreSQL protocol");
+    RunOptions& options = arguments.serve;
+    postgres::ServerSettings& settings = options.postgres.emplace();
+    command->add_option("FILE", options.files, "Scripts, executed first, one after the other; - is standard input");
+    command
+        ->add_option_function<std::string>(
+            "--postgres",
+            [&settings](const std::string& text) {
+                const auto address = postgres::parse_listen_address(text);
+                if (!address)
+                    throw CLI::ValidationError(
+                        fmt::format("--postgres: \"{}\" is not HOST:PORT, such as 127.0.0.1:5433 or [::1]:5433", text));
+                settings.address = *address;
+            },
+            "Where clients connect; port 0 is any that is free (127.0.0.1:5433)")
+        ->type_name("HOST:PORT");
+    command
+        ->add_option("--users", settings.users_file,
+                     "Who may log in: lines of laminar hash-password; without, whoever reaches the loopback port")
+        ->type_name("FILE");
+    command->add_option("--tls-cert", settings.certificate, "Certificate chain of TLS (PEM)")->type_name("FILE");
+    command->add_option("--tls-key", settings.private_key, "Its private key (PEM)")->type_name("FILE");
+    command->add_flag("--insecure", settings.insecure, "Allow a network interface without TLS");
+    add_count(*command, "--max-connections", "Clients that may be logged in (100)", settings.max_connections);
+    add_duration(*command, "--authentication-timeout", "How long a client may take to log in (10s)",
+                 settings.authentication_timeout);
+    add_size(*command, "--max-message-size", "Of what a client sends at once, such as a statement (16MiB)",
+             settings.max_message_bytes);
+    add_duration(*command, "--write-timeout", "How long a result waits for a client that takes nothing of it (60s)",
+                 settings.write_timeout);
+    add_shutdown_timeout(*command, options.shutdown_timeout);
+    command->add_flag("--quiet,-q", options.quiet, "No progress, no summary, only warnings in the log");
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0 done, 1 failed, 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar serve feed.sql\n"
+        "  psql -h 127.0.0.1 -p 5433 -c 'SHOW TABLES'\n"
+        "  laminar serve feed.sql --postgres 0.0.0.0:5433 --users users --tls-cert server.crt --tls-key server.key\n"
+        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
+    return command;
+}
+
+CLI::App* add_hash_password(CLI::App& program, Arguments& arguments) {
+    CLI::App* command =
+        program.add_subcommand("hash-password", "Makes a line of the users file of laminar serve from a password");
+    command->add_option("USER", arguments.user, "Who logs in with it")->required();
+    command->footer(
+        "The password is asked for at the terminal, or is the first line of standard input.\n"
+        "Exit code: 0 done, 1 the password cannot be used, 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar hash-password alice >> users\n"
+        "  laminar hash-password alice < password.txt >> users");
     return command;
 }
 
@@ -271,6 +342,8 @@ int execute_command_line(int argument_count, char** argument_values) {
     program.set_version_flag("--version", version_text);
     program.require_subcommand(1);
     const CLI::App* run = add_run(program, arguments);
+    const CLI::App* serve = add_serve(program, arguments);
+    const CLI::App* hash_password = add_hash_password(program, arguments);
     const CLI::App* check = add_check(program, arguments);
     const CLI::App* shell = add_shell(program, arguments);
     const CLI::App* test = add_test(program, arguments);
@@ -298,6 +371,16 @@ int execute_command_line(int argument_count, char** argument_values) {
             arguments.run.log = log_options(arguments, arguments.run.quiet ? "warn" : "info");
             return run_command(arguments.run);
         }
+        if (serve->parsed()) {
+            if (const std::string problem = postgres::problem_of(*arguments.serve.postgres); !problem.empty()) {
+                fmt::print(stderr, "laminar: {}\n", problem);
+                return exit_usage;
+            }
+            arguments.serve.secrets = arguments.secrets;
+            arguments.serve.log = log_options(arguments, arguments.serve.quiet ? "warn" : "info");
+            return run_command(arguments.serve);
+        }
+        if (hash_password->parsed()) return hash_password_command(arguments.user);
         if (check->parsed()) {
             arguments.check.secrets = arguments.secrets;
             return check_command(arguments.check);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "cli/terminal/terminal.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
+#include "server/postgres/server.h"
 
 namespace laminar {
 namespace {
@@ -79,6 +81,7 @@ public:
           session_(database_, printer) {}
 
     int execute(const std::vector<ParsedScript>& scripts) {
+        if (!take_address()) return exit_failed;
         bool ok = true;
         {
             std::optional<Clock::time_point> limit;
@@ -86,6 +89,7 @@ public:
             RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout,
                                [this] { cut_off(); });
             ok = execute_statements(scripts, monitor);
+            if (ok && server_) server_->serve();
             if (ok && !options_.once) keep_going();
             show_streams();
         }
@@ -95,6 +99,18 @@ public:
     }
 
 private:
+    /// Before any statement: scripts whose catalog nobody can reach are not executed.
+    bool take_address() {
+        if (!options_.postgres) return true;
+        try {
+            server_.emplace(database_, *options_.postgres);
+            return true;
+        } catch (const std::runtime_error& problem) {
+            messages_.say(problem.what());
+            return false;
+        }
+    }
+
     bool execute_statements(const std::vector<ParsedScript>& scripts, RunMonitor& monitor) {
         for (const ParsedScript& script : scripts) {
             for (const ast::Statement& statement : script.statements) {
@@ -135,6 +151,10 @@ private:
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
             reload_secrets_if_asked();
+            if (server_) {
+                stop_.wait_for(look_every);
+                continue;
+            }
             const DatabaseStatus status = database_.status();
             if (!status.live || status.sources_finished) {
                 sources_finished_ = status.sources_finished;
@@ -174,8 +194,15 @@ private:
         const auto asked_at = stop_.made_at();
         const auto since = asked_at ? std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - *asked_at)
                                     : std::chrono::milliseconds(0);
-        const auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
+        auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
         end_limit_.emplace(left + shutdown_grace, [this] { cut_off(); });
+        if (server_) {
+            const Clock::time_point due = Clock::now() + left;
+            if (!server_->shut_down(left)) messages_.say("sessions of clients were cut off");
+            server_.reset();
+            left = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now()),
+                            std::chrono::milliseconds(0));
+        }
         const Database::ShutdownResult shutdown = database_.shut_down(end_of_input, left);
         final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
@@ -217,6 +244,7 @@ private:
     std::optional<EndLimit> end_limit_;  ///< Before the database, whose destruction it bounds as well.
     Database database_;
     Session session_;
+    std::optional<postgres::Server> server_;
     bool sources_finished_ = false;
     DatabaseStatus final_status_;
 };

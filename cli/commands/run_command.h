@@ -9,6 +9,7 @@
 #include "cli/commands/end_limit.h"
 #include "cli/commands/logging.h"
 #include "cli/result/result_printer.h"
+#include "server/postgres/server_settings.h"
 
 namespace laminar {
 
@@ -22,6 +23,8 @@ struct RunOptions {
     bool drain = false;
     bool once = false;  ///< It ends when the statements are through, whatever is live.
     bool quiet = false;
+    /// Others may use the catalog: it goes on until it is told to end, whatever is live.
+    std::optional<postgres::ServerSettings> postgres;
     SecretResolver::Sources secrets;
     LogOptions log;
 };

@@ -36,7 +36,7 @@ class UsageTest(LaminarTestCase):
 
     def test_an_unknown_command_is_answered_with_those_that_exist(self):
         self.assertEqual(run("chek", "a.sql").stderr.text, 'laminar: there is no command "chek"; did you mean "check"?')
-        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, check, shell, test, connectors, reference')
+        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, serve, hash-password, check, shell, test, connectors, reference')
 
     def test_help_is_on_standard_output(self):
         for arguments in (["--help"], ["run", "--help"], ["check", "--help"], ["shell", "--help"], ["connectors", "--help"]):
@@ -460,8 +460,8 @@ class ReferenceTest(LaminarTestCase):
         self.assertEqual(page.read_text(), self.reference("markdown"), "write docs/cli.md with: laminar reference markdown")
 
     def test_every_command_has_help_with_examples(self):
-        commands = re.findall(r"^## laminar (\w+)$", self.reference("markdown"), re.MULTILINE)
-        self.assertEqual(sorted(commands), ["check", "connectors", "reference", "run", "shell", "test"])
+        commands = re.findall(r"^## laminar ([\w-]+)$", self.reference("markdown"), re.MULTILINE)
+        self.assertEqual(sorted(commands), ["check", "connectors", "hash-password", "reference", "run", "serve", "shell", "test"])
         for command in commands:
             text = run(command, "--help").stdout.text
             self.assertRegex(text, rf"Examples:\n  .*laminar {command}", command)

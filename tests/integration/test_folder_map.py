@@ -10,7 +10,7 @@ import unittest
 
 from laminar_process import PROJECT
 
-ROOMS = ("parser", "catalog", "connectors", "runtime", "cli")
+ROOMS = ("parser", "catalog", "connectors", "runtime", "server", "cli")
 # A folder that a newcomer can look over.
 MOST_FILES = 32
 

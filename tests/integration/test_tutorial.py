@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import unittest
 
@@ -28,23 +29,29 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class TutorialTest(LaminarTestCase):
-    def test_a_newcomer_gets_what_is_promised(self):
+class DocumentTest:
+    """For test cases: follows a document."""
+
+    def follow(self, document, ports):
+        """ports: by the one that the document has, the one to take."""
         folder = self.temporary_folder()
         os.symlink(binary(), folder / "laminar")
+        os.symlink(sys.executable, folder / "python3")
         self.environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
-        port = free_port()
-        text = TUTORIAL.read_text().replace(PORT, str(port))
+        text = document.read_text()
+        for port, free in ports.items():
+            text = text.replace(port, free)
         commands = 0
         for language, body in blocks(text):
             first = body.partition("\n")[0]
             if re.fullmatch(r"(--|#) \S+", first):
                 (folder / first.split()[1]).write_text(body)
             elif language == "console":
-                command, _, expected = body.removeprefix("$ ").partition("\n")
-                commands += 1
-                with self.subTest(command):
-                    self.execute(command, expected, folder, port)
+                for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
+                    commands += 1
+                    port = next((int(free) for free in reversed(ports.values()) if free in command), int(next(iter(ports.values()))))
+                    with self.subTest(command):
+                        self.execute(command, expected, folder, port)
         self.assertEqual(commands, body_count(text))
 
     def execute(self, command, expected, folder, port):
@@ -72,6 +79,11 @@ class TutorialTest(LaminarTestCase):
 
 def body_count(text):
     return len(re.findall(r"^\$ ", text, re.MULTILINE))
+
+
+class TutorialTest(DocumentTest, LaminarTestCase):
+    def test_a_newcomer_gets_what_is_promised(self):
+        self.follow(TUTORIAL, {PORT: str(free_port())})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/threads/mutex.h"
+#include "runtime/session/session.h"
+#include "server/postgres/session/client_channel.h"
+#include "server/postgres/session/query_text.h"
+#include "server/postgres/session/result_output.h"
+#include "server/postgres/session/session_parameters.h"
+
+namespace laminar::postgres {
+
+/// How a cancel request names a session.
+struct CancelKey {
+    std::int32_t process = 0;
+    std::int32_t secret = 0;
+};
+
+/// The statements of one client that has logged in, one after the other, on a thread of its own: it reads its messages
+/// from the channel and answers there. cancel is for any thread.
+class ClientSession {
+public:
+    enum class CancelReason : std::uint8_t { none, request, timeout };
+    /// After so long the statement of this number is to be cancelled (cancel_statement); 0 ms: it has ended.
+    using SetDeadline = std::function<void(std::chrono::milliseconds after, std::uint64_t statement)>;
+
+    ClientSession(Database& database, ClientChannel& channel, SessionParameters parameters, CancelKey key,
+                  SetDeadline set_deadline)
+        : database_(database),
+          channel_(channel),
+          parameters_(std::move(parameters)),
+          key_(key),
+          set_deadline_(std::move(set_deadline)),
+          output_(channel) {}
+
+    /// Until the client or the server ends it. Never throws.
+    void run() noexcept;
+
+    /// Makes the statement that runs now end with an error; without one, nothing happens.
+    void cancel() noexcept;
+    void cancel_statement(std::uint64_t number) noexcept;
+
+private:
+    enum class Transaction : std::uint8_t { none, open, failed };
+
+    void answer_messages();
+    void welcome();
+    /// False: the client says goodbye, or cannot be understood.
+    bool answer(const FrontendMessage& message);
+    void ready();
+
+    void simple_query(std::string_view text);
+    bool execute(const QueryStatement& statement, std::string_view text);
+    bool execute_laminar(const QueryStatement& statement, std::string_view text);
+    void tell_of_effects(const ast::Statement& statement);
+    void subscribe_until_cancelled();
+    void complete(const ast::Statement& statement);
+    bool fail(const ErrorMessage& error);
+    [[nodiscard]] ErrorMessage cancelled_error();
+
+    // session_commands.cpp
+    bool execute(const SessionCommand& command);
+    bool end_transaction(const SessionCommand& command);
+    bool in_transaction(const SessionCommand& command);
+    void show(const SessionCommand& command);
+
+    Session& session();
+    void begin_statement();
+    void end_statement();
+    void cancel(CancelReason reason) noexcept LAMINAR_REQUIRES(mutex_);
+
+    Database& database_;
+    ClientChannel& channel_;
+    SessionParameters parameters_;
+    const CancelKey key_;
+    const SetDeadline set_deadline_;
+    ResultOutput output_;
+    Transaction transaction_ = Transaction::none;
+    bool has_changed_ = false;  ///< In this transaction, what ROLLBACK does not undo.
+    std::vector<std::string> savepoints_;
+    bool skips_to_sync_ = false;
+
+    Mutex mutex_;
+    ConditionVariable changed_;
+    /// Made at first use: a client that only asks for parameters needs none.
+    std::unique_ptr<Session> session_ LAMINAR_GUARDED_BY(mutex_);
+    std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< The number of the last.
+    bool is_running_ LAMINAR_GUARDED_BY(mutex_) = false;
+    CancelReason cancelled_ LAMINAR_GUARDED_BY(mutex_) = CancelReason::none;
+};
+
+}  // namespace laminar::postgres

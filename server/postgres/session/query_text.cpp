@@ -1,0 +1,57 @@
+#include "server/postgres/session/query_text.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "parser/read/parser.h"
+#include "parser/tokens/statement_splitter.h"
+
+namespace laminar::postgres {
+
+namespace {
+
+constexpr const char* source_name = "query";
+
+const Diagnostic* first_error(const Diagnostics& diagnostics) {
+    const auto& all = diagnostics.all();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [](const Diagnostic& finding) { return finding.severity == Severity::error; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+QueryText read_query(std::string_view text) {
+    QueryText query;
+    StatementSplitter splitter(text, ParserLimits().max_nesting);
+    while (const std::optional<StatementText> next = splitter.next()) {
+        if (const std::optional<LexicalFault>& fault = next->fault) {
+            const auto whole = std::make_shared<const SourceText>(source_name, std::string(text));
+            query.statements.clear();
+            query.error = to_error_message(
+                {fault->code, Severity::error, fault->message, whole, fault->span, fault->hint}, text, 0);
+            return query;
+        }
+        if (next->blank) continue;
+        const std::string_view slice = text.substr(next->span.begin, next->span.end - next->span.begin);
+        if (std::optional<SessionCommand> command = parse_session_command(slice)) {
+            query.statements.push_back({next->span.begin, std::move(*command)});
+            continue;
+        }
+        const auto source = std::make_shared<const SourceText>(source_name, std::string(slice));
+        Diagnostics diagnostics(source);
+        ParsedScript script = parse_script(source, diagnostics);
+        if (const Diagnostic* error = first_error(diagnostics)) {
+            query.statements.clear();
+            query.error = to_error_message(*error, text, next->span.begin);
+            return query;
+        }
+        for (ast::Statement& statement : script.statements)
+            query.statements.push_back({next->span.begin, LaminarStatement{source, std::move(statement)}});
+    }
+    return query;
+}
+
+}  // namespace laminar::postgres

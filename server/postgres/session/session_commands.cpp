@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/postgres/session/client_session.h"
+
+namespace laminar::postgres {
+
+namespace {
+
+ErrorMessage no_transaction() {
+    return {.weight = Weight::warning, .state = "25P01", .message = "there is no transaction"};
+}
+
+}  // namespace
+
+bool ClientSession::execute(const SessionCommand& command) {
+    using Kind = SessionCommand::Kind;
+    switch (command.kind) {
+        case Kind::begin:
+            if (transaction_ == Transaction::open) {
+                output_.error(
+                    {.weight = Weight::warning, .state = "25001", .message = "there is a transaction already"});
+            }
+            transaction_ = Transaction::open;
+            break;
+        case Kind::commit:
+        case Kind::rollback:
+            return end_transaction(command);
+        case Kind::savepoint:
+        case Kind::rollback_to:
+        case Kind::release:
+            return in_transaction(command);
+        case Kind::set:
+            if (const auto problem = parameters_.set(command.name, command.values)) return fail(*problem);
+            break;
+        case Kind::reset:
+            if (command.name.empty()) {
+                parameters_.reset_all();
+            } else if (const auto problem = parameters_.set(command.name, {})) {
+                return fail(*problem);
+            }
+            break;
+        case Kind::show:
+            show(command);
+            break;
+        case Kind::discard:
+            if (command.name == "all") {
+                if (transaction_ != Transaction::none)
+                    return fail({.state = "25001", .message = "DISCARD ALL cannot be in a transaction"});
+                parameters_.reset_all();
+            }
+            break;
+        case Kind::deallocate:
+            if (!command.name.empty())
+                return fail(
+                    {.state = "26000", .message = fmt::format("there is no prepared statement \"{}\"", command.name)});
+            break;
+        case Kind::close:
+            if (!command.name.empty())
+                return fail({.state = "34000", .message = fmt::format("there is no cursor \"{}\"", command.name)});
+            break;
+        case Kind::set_transaction:
+        case Kind::unlisten:
+            break;
+    }
+    output_.command_complete(command.tag);
+    return true;
+}
+
+bool ClientSession::end_transaction(const SessionCommand& command) {
+    const bool is_commit = command.kind == SessionCommand::Kind::commit;
+    if (transaction_ == Transaction::none) output_.error(no_transaction());
+    const bool undoes = !is_commit || transaction_ == Transaction::failed;
+    if (undoes && has_changed_) {
+        output_.error({.weight = Weight::warning,
+                       .state = "01000",
+                       .message = "what statements of this transaction have changed stays: it is not undone"});
+    }
+    has_changed_ = false;
+    savepoints_.clear();
+    output_.command_complete(undoes ? "ROLLBACK" : "COMMIT");
+    transaction_ = command.chains ? Transaction::open : Transaction::none;
+    return true;
+}
+
+bool ClientSession::in_transaction(const SessionCommand& command) {
+    using Kind = SessionCommand::Kind;
+    if (transaction_ == Transaction::none)
+        return fail(
+            {.state = "25P01", .message = command.tag + " is for transactions", .hint = "write BEGIN before it"});
+    if (command.kind == Kind::savepoint) {
+        savepoints_.push_back(command.name);
+    } else {
+        const auto found = std::find(savepoints_.rbegin(), savepoints_.rend(), command.name);
+        if (found == savepoints_.rend())
+            return fail({.state = "3B001", .message = fmt::format("there is no savepoint \"{}\"", command.name)});
+        const bool stays = command.kind == Kind::rollback_to;
+        savepoints_.erase(found.base() - (stays ? 0 : 1), savepoints_.end());
+        if (stays) {
+            transaction_ = Transaction::open;
+            if (has_changed_) {
+                output_.error({.weight = Weight::warning,
+                               .state = "01000",
+                               .message = "what statements of this transaction have changed stays: it is not undone"});
+            }
+        }
+    }
+    output_.command_complete(command.tag);
+    return true;
+}
+
+void ClientSession::show(const SessionCommand& command) {
+    if (!command.name.empty()) {
+        output_.text_rows({std::string(SessionParameters::shown_name(command.name))},
+                          {{parameters_.value(command.name)}});
+        return;
+    }
+    std::vector<std::vector<std::string_view>> rows;
+    for (const auto& [name, value] : parameters_.all()) rows.push_back({name, value, ""});
+    output_.text_rows({"name", "setting", "description"}, rows);
+}
+
+}  // namespace laminar::postgres

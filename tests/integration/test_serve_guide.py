@@ -1,0 +1,16 @@
+"""docs/serve.md, followed step by step, in the way of docs/tutorial.md."""
+
+import unittest
+
+from laminar_process import PROJECT, LaminarTestCase
+from test_tutorial import DocumentTest, free_port
+
+
+class ServeGuideTest(DocumentTest, LaminarTestCase):
+    def test_what_it_says(self):
+        ports = {"5433": str(free_port()), "5434": str(free_port())}
+        self.follow(PROJECT / "docs" / "serve.md", ports)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,112 @@
+// Messages of the PostgreSQL protocol, byte by byte; findings as errors of it; addresses to listen on.
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "server/postgres/messages/error_message.h"
+#include "server/postgres/messages/message_reader.h"
+#include "server/postgres/messages/message_writer.h"
+#include "server/postgres/server_settings.h"
+#include "server/postgres/session/query_text.h"
+
+using namespace laminar;
+using namespace laminar::postgres;
+using namespace std::string_literals;
+
+TEST_CASE("a message has its type, its length and its fields") {
+    MessageWriter out;
+    out.begin('T');
+    out.int16(2);
+    out.int32(-2);
+    out.text("a\0b"s);
+    out.end();
+    CHECK(out.take() ==
+          "T\0\0\0\x0C\0\x02\xFF\xFF\xFF\xFE"
+          "a\0"s);
+    CHECK(out.size() == 0);
+    out.begin('D');
+    out.value([](std::string& text) { text += "xyz"; });
+    out.null_value();
+    out.end();
+    CHECK(out.take() == "D\0\0\0\x0F\0\0\0\x03xyz\xFF\xFF\xFF\xFF"s);
+}
+
+TEST_CASE("a field that is not whole is nothing, and neither is what follows") {
+    MessageReader reader("\0\0\x01\x02name\0rest"s);
+    CHECK(reader.int32() == 258);
+    CHECK(reader.text() == "name");
+    CHECK(reader.bytes(2) == "re");
+    CHECK(reader.rest() == "st");
+    CHECK_FALSE(reader.int32());
+    CHECK_FALSE(reader.bytes(1));
+    CHECK_FALSE(MessageReader("no end").text());
+}
+
+TEST_CASE("an error says its fields") {
+    MessageWriter out;
+    append_error(out, {.state = "42601", .message = "m", .hint = "h", .position = 7});
+    CHECK(out.take() ==
+          "E\0\0\0\x23"
+          "SERROR\0VERROR\0C42601\0Mm\0Hh\0P7\0\0"s);
+    append_error(out, {.weight = Weight::warning, .state = "01000", .message = "m"});
+    CHECK(out.take().front() == 'N');
+}
+
+TEST_CASE("a finding is placed in code points within what the client sent") {
+    const std::string query = "SELECT 'é'; SELEC 1";
+    const auto source = std::make_shared<SourceText>("query", "SELEC 1");
+    const Diagnostic finding{DiagnosticCode::syntax_error, Severity::error, "no", source, {0, 5}, ""};
+    const ErrorMessage error = to_error_message(finding, query, query.find("SELEC 1"));
+    CHECK(error.position == 13);
+    CHECK(error.state == "42601");
+    CHECK(error.weight == Weight::error);
+}
+
+TEST_CASE("a query is read whole before anything of it is executed") {
+    const QueryText both = read_query("SELECT 1; /* a */ BEGIN; ; SHOW TABLES");
+    REQUIRE(both.statements.size() == 3);
+    CHECK(std::holds_alternative<LaminarStatement>(both.statements[0].node));
+    CHECK(std::get<SessionCommand>(both.statements[1].node).kind == SessionCommand::Kind::begin);
+    CHECK(std::holds_alternative<LaminarStatement>(both.statements[2].node));
+    CHECK(both.statements[2].begin == 27);
+
+    const QueryText wrong = read_query("SELECT 1; SELEC 2");
+    CHECK(wrong.statements.empty());
+    REQUIRE(wrong.error);
+    CHECK(wrong.error->position == 11);
+
+    for (const char* text : {"SELECT 'open", "/* open", "SELECT \xFF"}) {
+        const QueryText broken = read_query(text);
+        CHECK_MESSAGE(broken.error, text);
+    }
+    CHECK(read_query(" ; -- nothing\n").statements.empty());
+    CHECK_FALSE(read_query("").error);
+}
+
+TEST_CASE("an address has a host and a port") {
+    CHECK(parse_listen_address("127.0.0.1:5433")->port == 5433);
+    CHECK(parse_listen_address("[::1]:0")->host == "::1");
+    CHECK(parse_listen_address("localhost:65535")->host == "localhost");
+    for (const char* text : {"", ":1", "host", "host:", "host:x", "host:65536", "::1:5", "[]:5", "[::1]", "host:1x"})
+        CHECK_MESSAGE(!parse_listen_address(text), text);
+}
+
+TEST_CASE("a network is open with passwords and TLS alone") {
+    ServerSettings settings;
+    CHECK(problem_of(settings).empty());
+    settings.address = {"0.0.0.0", 5433};
+    CHECK(problem_of(settings).find("it needs passwords") != std::string::npos);
+    settings.insecure = true;
+    CHECK(problem_of(settings).find("it needs passwords") != std::string::npos);
+    settings.users_file = "users";
+    CHECK(problem_of(settings).empty());
+    settings.insecure = false;
+    CHECK(problem_of(settings).find("it needs TLS") != std::string::npos);
+    settings.certificate = "a.pem";
+    CHECK(problem_of(settings) == "TLS needs both, --tls-cert and --tls-key");
+    settings.private_key = "a.key";
+    CHECK(problem_of(settings).empty());
+    for (const char* host : {"127.0.0.1", "127.9.9.9", "::1", "localhost", "LocalHost"}) CHECK(is_loopback(host));
+    for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "localhost.example.com", ""}) CHECK_FALSE(is_loopback(host));
+}
