@@ -14,13 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/net/pending_handshakes.h"
+#include "connectors/net/server_address.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/options/facts.h"
 #include "connectors/websocket/server/client_directory.h"
 #include "connectors/websocket/server/handshake_admission.h"
-#include "connectors/net/pending_handshakes.h"
-#include "connectors/net/server_address.h"
 #include "connectors/websocket/session/peer_session.h"
 #include "connectors/websocket/session/websocket_connection.h"
 
