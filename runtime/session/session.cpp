@@ -63,13 +63,23 @@ public:
         cancelled_ = false;
         const bool done = carry_out(source, statement, findings);
         if (const std::string tag = executor_.take_tag(); done && !tag.empty()) printer_.output()->done(tag);
-        diagnostics.set_source(source);
-        for (Diagnostic finding : findings.all()) {
-            finding.message = redact(finding.message);
-            finding.hint = redact(finding.hint);
-            diagnostics.add(std::move(finding));
-        }
+        hand_over(source, findings, diagnostics);
         return done;
+    }
+
+    std::optional<std::vector<OutputColumn>> describe(const SourceTextPtr& source, const ast::Statement& statement,
+                                                      Diagnostics& diagnostics) {
+        const bool selects = std::holds_alternative<ast::SelectStatement>(statement.node);
+        if (!selects && !std::holds_alternative<ast::Subscribe>(statement.node)) return std::vector<OutputColumn>();
+        Diagnostics findings(source);
+        const StatementExecutor::PinnedCatalog pinned(executor_);
+        functions_.learn(executor_.catalog());
+        Binder binder(executor_.catalog(), database_.registry, *checker_, findings);
+        const std::optional<BoundStatement> bound = binder.bind(source, statement);
+        hand_over(source, findings, diagnostics);
+        if (!bound) return std::nullopt;
+        return selects ? std::get<BoundSelect>(bound->node).query.columns
+                       : std::get<BoundSubscribe>(bound->node).query.columns;
     }
 
     void open_connections() { executor_.open_connections(); }
@@ -137,6 +147,16 @@ private:
         return done;
     }
 
+    /// Without secrets.
+    void hand_over(const SourceTextPtr& source, const Diagnostics& findings, Diagnostics& diagnostics) const {
+        diagnostics.set_source(source);
+        for (Diagnostic finding : findings.all()) {
+            finding.message = redact(finding.message);
+            finding.hint = redact(finding.hint);
+            diagnostics.add(std::move(finding));
+        }
+    }
+
     [[nodiscard]] std::string redact(std::string_view text) const {
         return database_.connections.secrets().redact(text);
     }
@@ -157,6 +177,11 @@ Session::~Session() = default;
 
 bool Session::execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
     return implementation_->execute(source, statement, diagnostics);
+}
+
+std::optional<std::vector<OutputColumn>> Session::describe(const SourceTextPtr& source, const ast::Statement& statement,
+                                                           Diagnostics& diagnostics) {
+    return implementation_->describe(source, statement, diagnostics);
 }
 
 void Session::open_connections() { implementation_->open_connections(); }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,11 @@ public:
     /// Binds and executes one statement; blocks until it is done (pipelines and subscriptions only start).
     /// False after reporting errors; the session stays usable.
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
+
+    /// Binds a query (SELECT or SUBSCRIBE) without executing it: the columns that its rows would have now, of unknown
+    /// type where that is decided by them. Nothing after reporting errors; no columns for other statements.
+    std::optional<std::vector<OutputColumn>> describe(const SourceTextPtr& source, const ast::Statement& statement,
+                                                      Diagnostics& diagnostics);
 
     /// Opens the connections that tables, pipelines and subscriptions of this session have made ready. Call when no
     /// more statements are at hand; statements that look at rows do so too. Until then no message is read, so that all

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "parser/read/parser.h"
 #include "session_fixture.h"
 
 using namespace laminar;
@@ -185,6 +186,26 @@ TEST_CASE("a session that prints no pipelines leaves their rows to subscribers")
         rows += fixture.output().take().size();
         CHECK(rows == (prints ? 100 : 50));
     }
+}
+
+TEST_CASE("a query says its columns without being executed") {
+    SessionFixture fixture;
+    REQUIRE(fixture.run("CREATE TABLE t (n INTEGER, word TEXT); INSERT INTO t VALUES (1, 'a');").empty());
+    const auto columns = [&](std::string_view text) {
+        const auto source = std::make_shared<const SourceText>("test", std::string(text));
+        Diagnostics diagnostics(source);
+        const ParsedScript script = parse_script(source, diagnostics);
+        const auto described = fixture.session().describe(source, script.statements.front(), diagnostics);
+        if (!described) return diagnostics.all().front().message;
+        std::string names;
+        for (const OutputColumn& column : *described) names += column.name + " " + to_sql(column.type) + ";";
+        return names;
+    };
+    CHECK(columns("SELECT n, word || '!' AS loud FROM t") == "n INTEGER;loud VARCHAR;");
+    CHECK(columns("SELECT 1 / 0 AS never_computed, error('not executed') AS e").starts_with("never_computed DOUBLE;"));
+    CHECK(columns("INSERT INTO t VALUES (2, 'b')").empty());
+    CHECK(columns("SELECT nothing FROM t") == "no column is named \"nothing\"");
+    CHECK(fixture.query("SELECT count(*) AS n FROM t;") == Rows{R"({"n":1})"});
 }
 
 TEST_CASE("sessions see what others declare, replace and drop") {
