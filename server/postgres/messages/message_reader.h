@@ -27,6 +27,12 @@ public:
         for (const char byte : *field) value = value << 8U | static_cast<unsigned char>(byte);
         return static_cast<std::int32_t>(value);
     }
+    [[nodiscard]] std::optional<std::int16_t> int16() {
+        const std::optional<std::string_view> field = bytes(sizeof(std::int16_t));
+        if (!field) return std::nullopt;
+        const auto high = static_cast<unsigned char>((*field)[0]);
+        return static_cast<std::int16_t>(high << 8U | static_cast<unsigned char>((*field)[1]));
+    }
     /// Up to its NUL, which is taken too.
     [[nodiscard]] std::optional<std::string_view> text() {
         const std::size_t end = rest_.find('\0');

@@ -15,6 +15,8 @@ namespace {
 /// How far a subscriber may fall behind before rows are left out.
 constexpr std::size_t stream_bytes = 4 << 20;
 
+constexpr std::size_t most_waiting = 32 << 10;
+
 /// Of CommandComplete, for a statement with rows; SELECT has their number as well.
 std::string_view result_tag(const ast::Statement& statement) {
     if (std::holds_alternative<ast::Explain>(statement.node)) return "EXPLAIN";
@@ -64,7 +66,10 @@ void ClientSession::answer_messages() {
     while (goes_on) {
         const std::optional<FrontendMessage> message = channel_.next();
         if (!message) break;
-        goes_on = answer(*message) && output_.flush();
+        goes_on = answer(*message);
+        // What belongs together goes together: answers of the extended protocol wait for its Sync or Flush.
+        const bool waits = std::string_view("PBDEC").find(message->type) != std::string_view::npos;
+        if (!waits || output_.messages().size() > most_waiting) goes_on = output_.flush() && goes_on;
     }
     if (channel_.ending() == ClientChannel::End::shut_down) {
         output_.error(
@@ -112,8 +117,7 @@ bool ClientSession::answer(const FrontendMessage& message) {
             return false;
         }
         case 'S':
-            skips_to_sync_ = false;
-            ready();
+            sync();
             return true;
         case 'X':
             return false;
@@ -127,11 +131,8 @@ bool ClientSession::answer(const FrontendMessage& message) {
         case 'D':
         case 'E':
         case 'C':
-            skips_to_sync_ = true;
-            return fail({.state = "0A000",
-                         .message = "the extended query protocol is not spoken here",
-                         .hint = "send queries without parameters (the simple query protocol)"}) ||
-                   true;
+            answer_extended(message);
+            return true;
         case 'F':
             (void)fail(
                 {.state = "0A000", .message = "functions cannot be called by their number", .hint = "use SELECT"});
@@ -149,33 +150,41 @@ bool ClientSession::answer(const FrontendMessage& message) {
     }
 }
 
-bool ClientSession::fail(const ErrorMessage& error) {
+std::nullopt_t ClientSession::fail(const ErrorMessage& error) {
     output_.error(error);
     if (transaction_ == Transaction::open) transaction_ = Transaction::failed;
-    return false;
+    return std::nullopt;
 }
 
-void ClientSession::simple_query(std::string_view text) {
-    const QueryText query = read_query(text);
-    if (query.error) {
-        (void)fail(*query.error);
-    } else if (query.statements.empty()) {
-        output_.messages().begin('I');
-        output_.messages().end();
-    }
-    bool goes_on = true;
-    for (auto statement = query.statements.begin(); goes_on && statement != query.statements.end(); ++statement)
-        goes_on = execute(*statement, text);
+void ClientSession::open_connections() {
     Session* used = nullptr;
     {
         const MutexLock lock(mutex_);
         used = session_.get();
     }
     if (used) used->open_connections();
+}
+
+void ClientSession::simple_query(std::string_view text) {
+    const PlaceFinding place = place_in(text);
+    const QueryText query = read_query(text, place);
+    if (query.error) {
+        (void)fail(*query.error);
+    } else if (query.statements.empty()) {
+        output_.messages().begin('I');
+        output_.messages().end();
+    }
+    for (const QueryStatement& statement : query.statements) {
+        const std::optional<std::string> tag = execute(statement, place, {});
+        if (!tag) break;
+        output_.command_complete(*tag);
+    }
+    open_connections();
     ready();
 }
 
-bool ClientSession::execute(const QueryStatement& statement, std::string_view text) {
+std::optional<std::string> ClientSession::execute(const QueryStatement& statement, const PlaceFinding& place,
+                                                  ResultOutput::Delivery delivery) {
     const auto* command = std::get_if<SessionCommand>(&statement.node);
     const bool ends =
         command && (command->kind == SessionCommand::Kind::commit || command->kind == SessionCommand::Kind::rollback ||
@@ -185,18 +194,24 @@ bool ClientSession::execute(const QueryStatement& statement, std::string_view te
                      .message = "a statement of this transaction has failed: nothing is executed until its end",
                      .hint = "ROLLBACK ends it"});
     }
-    return command ? execute(*command) : execute_laminar(statement, text);
+    if (const auto* copy = std::get_if<CopyStatement>(&statement.node))
+        return copy->is_from ? copy_in(*copy) : copy_out(statement, *copy, place);
+    if (!command) return execute_laminar(statement, place, std::move(delivery));
+    output_.begin_statement(std::move(delivery));
+    return execute(*command);
 }
 
-bool ClientSession::execute_laminar(const QueryStatement& statement, std::string_view text) {
+std::optional<std::string> ClientSession::execute_laminar(const QueryStatement& statement, const PlaceFinding& place,
+                                                          ResultOutput::Delivery delivery) {
     const auto& [source, tree] = std::get<LaminarStatement>(statement.node);
     const bool subscribes = std::holds_alternative<ast::Subscribe>(tree.node);
-    output_.begin_statement();
-    if (!output_.flush()) return false;
+    const bool sends = delivery.sends;
+    output_.begin_statement(std::move(delivery));
+    if (!output_.flush()) return std::nullopt;
     Diagnostics diagnostics(source);
     Session& executing = session();
     begin_statement();
-    if (subscribes) output_.begin_stream([&executing] { return executing.rows_left_out(); });
+    if (subscribes) output_.begin_stream([&executing] { return executing.rows_left_out(); }, [this] { cancel(); });
     bool done = false;
     try {
         done = executing.execute(source, tree, diagnostics);
@@ -211,19 +226,21 @@ bool ClientSession::execute_laminar(const QueryStatement& statement, std::string
     end_statement();
     if (subscribes) executing.end_subscriptions();
     for (const Diagnostic& finding : diagnostics.all()) {
-        if (finding.severity != Severity::error) output_.error(to_error_message(finding, text, statement.begin));
+        if (finding.severity != Severity::error && sends) output_.error(place(finding, statement.begin));
     }
-    if (done && subscribes) return fail(cancelled);
-    if (done) {
-        tell_of_effects(tree);
-        complete(tree);
-        return true;
-    }
+    if (done && subscribes) return fail(output_.refusal() ? *output_.refusal() : cancelled);
+    if (!done) return fail_with(diagnostics, cancelled, place, statement.begin);
+    tell_of_effects(tree);
+    return completed_tag(tree);
+}
+
+std::optional<std::string> ClientSession::fail_with(const Diagnostics& diagnostics, const ErrorMessage& cancelled,
+                                                    const PlaceFinding& place, std::size_t begin) {
+    if (const std::optional<ErrorMessage>& refusal = output_.refusal()) return fail(*refusal);
     for (const Diagnostic& finding : diagnostics.all()) {
         if (finding.severity != Severity::error) continue;
-        return fail(finding.code == DiagnosticCode::cancelled && !cancelled.message.empty()
-                        ? cancelled
-                        : to_error_message(finding, text, statement.begin));
+        const bool is_cancelled = finding.code == DiagnosticCode::cancelled && !cancelled.message.empty();
+        return fail(is_cancelled ? cancelled : place(finding, begin));
     }
     return fail({.state = "XX000", .message = "the statement failed without a reason"});
 }
@@ -242,16 +259,15 @@ void ClientSession::tell_of_effects(const ast::Statement& statement) {
                    .message = "this takes effect at once: ROLLBACK does not undo it"});
 }
 
-void ClientSession::complete(const ast::Statement& statement) {
+std::string ClientSession::completed_tag(const ast::Statement& statement) const {
     if (output_.has_result()) {
         const std::string_view tag = result_tag(statement);
-        output_.command_complete(tag == "SELECT" ? fmt::format("SELECT {}", output_.row_count()) : std::string(tag));
-        return;
+        return tag == "SELECT" ? fmt::format("SELECT {}", output_.row_count()) : std::string(tag);
     }
     constexpr std::string_view insert = "INSERT ";
     const std::string& tag = output_.tag();
     // PostgreSQL has the number of an object between them.
-    output_.command_complete(tag.starts_with(insert) ? fmt::format("INSERT 0 {}", tag.substr(insert.size())) : tag);
+    return tag.starts_with(insert) ? fmt::format("INSERT 0 {}", tag.substr(insert.size())) : tag;
 }
 
 void ClientSession::subscribe_until_cancelled() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "catalog/threads/mutex.h"
 #include "runtime/session/session.h"
 #include "server/postgres/session/client_channel.h"
+#include "server/postgres/session/prepared_statements.h"
 #include "server/postgres/session/query_text.h"
 #include "server/postgres/session/result_output.h"
 #include "server/postgres/session/session_parameters.h"
@@ -57,18 +59,44 @@ private:
     void ready();
 
     void simple_query(std::string_view text);
-    bool execute(const QueryStatement& statement, std::string_view text);
-    bool execute_laminar(const QueryStatement& statement, std::string_view text);
+    /// Executes a statement; the tag of CommandComplete, or nothing after an error.
+    std::optional<std::string> execute(const QueryStatement& statement, const PlaceFinding& place,
+                                       ResultOutput::Delivery delivery);
+    std::optional<std::string> execute_laminar(const QueryStatement& statement, const PlaceFinding& place,
+                                               ResultOutput::Delivery delivery);
+    std::optional<std::string> fail_with(const Diagnostics& diagnostics, const ErrorMessage& cancelled,
+                                         const PlaceFinding& place, std::size_t begin);
     void tell_of_effects(const ast::Statement& statement);
     void subscribe_until_cancelled();
-    void complete(const ast::Statement& statement);
-    bool fail(const ErrorMessage& error);
+    [[nodiscard]] std::string completed_tag(const ast::Statement& statement) const;
+    /// Reports it. Always nothing.
+    std::nullopt_t fail(const ErrorMessage& error);
+    void open_connections();
+
+    // copy.cpp
+    std::optional<std::string> copy_out(const QueryStatement& statement, const CopyStatement& copy,
+                                        const PlaceFinding& place);
+    std::optional<std::string> copy_in(const CopyStatement& copy);
+    /// What the client sends until it ends; the error, if it cannot be taken.
+    std::optional<ErrorMessage> receive_copy(std::string& data);
+
+    // extended_query.cpp. Nothing: they have answered; else why not.
+    void answer_extended(const FrontendMessage& message);
+    std::optional<ErrorMessage> parse(MessageReader message);
+    std::optional<ErrorMessage> bind(MessageReader message);
+    std::optional<ErrorMessage> describe(MessageReader message);
+    std::optional<ErrorMessage> describe_statement(const PreparedStatement& statement);
+    std::optional<ErrorMessage> execute_portal(MessageReader message);
+    std::optional<ErrorMessage> close(MessageReader message);
+    /// The columns of a statement's rows; the error is reported already.
+    std::optional<std::vector<OutputColumn>> columns_of(const QueryText& query, const PlaceFinding& place);
+    void sync();
     [[nodiscard]] ErrorMessage cancelled_error();
 
     // session_commands.cpp
-    bool execute(const SessionCommand& command);
-    bool end_transaction(const SessionCommand& command);
-    bool in_transaction(const SessionCommand& command);
+    std::optional<std::string> execute(const SessionCommand& command);
+    std::string end_transaction(const SessionCommand& command);
+    std::optional<std::string> in_transaction(const SessionCommand& command);
     void show(const SessionCommand& command);
 
     Session& session();
@@ -86,6 +114,7 @@ private:
     bool has_changed_ = false;  ///< In this transaction, what ROLLBACK does not undo.
     std::vector<std::string> savepoints_;
     bool skips_to_sync_ = false;
+    PreparedStatements prepared_;
 
     Mutex mutex_;
     ConditionVariable changed_;

@@ -23,15 +23,18 @@ const Diagnostic* first_error(const Diagnostics& diagnostics) {
 
 }  // namespace
 
-QueryText read_query(std::string_view text) {
+PlaceFinding place_in(std::string_view query) {
+    return [query](const Diagnostic& finding, std::size_t begin) { return to_error_message(finding, query, begin); };
+}
+
+QueryText read_query(std::string_view text, const PlaceFinding& place) {
     QueryText query;
     StatementSplitter splitter(text, ParserLimits().max_nesting);
     while (const std::optional<StatementText> next = splitter.next()) {
         if (const std::optional<LexicalFault>& fault = next->fault) {
             const auto whole = std::make_shared<const SourceText>(source_name, std::string(text));
             query.statements.clear();
-            query.error = to_error_message(
-                {fault->code, Severity::error, fault->message, whole, fault->span, fault->hint}, text, 0);
+            query.error = place({fault->code, Severity::error, fault->message, whole, fault->span, fault->hint}, 0);
             return query;
         }
         if (next->blank) continue;
@@ -40,12 +43,22 @@ QueryText read_query(std::string_view text) {
             query.statements.push_back({next->span.begin, std::move(*command)});
             continue;
         }
+        std::optional<ErrorMessage> copy_error;
+        if (std::optional<CopyStatement> copy = parse_copy(slice, copy_error)) {
+            if (copy_error) {
+                query.statements.clear();
+                query.error = std::move(copy_error);
+                return query;
+            }
+            query.statements.push_back({next->span.begin, std::move(*copy)});
+            continue;
+        }
         const auto source = std::make_shared<const SourceText>(source_name, std::string(slice));
         Diagnostics diagnostics(source);
         ParsedScript script = parse_script(source, diagnostics);
         if (const Diagnostic* error = first_error(diagnostics)) {
             query.statements.clear();
-            query.error = to_error_message(*error, text, next->span.begin);
+            query.error = place(*error, next->span.begin);
             return query;
         }
         for (ast::Statement& statement : script.statements)

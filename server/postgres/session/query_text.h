@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include "parser/ast/statement.h"
 #include "server/postgres/messages/error_message.h"
+#include "server/postgres/session/copy_statement.h"
 #include "server/postgres/session/session_command.h"
 
 namespace laminar::postgres {
@@ -20,7 +22,7 @@ struct LaminarStatement {
 
 struct QueryStatement {
     std::size_t begin = 0;  ///< Of its text, within that of the query.
-    std::variant<LaminarStatement, SessionCommand> node;
+    std::variant<LaminarStatement, SessionCommand, CopyStatement> node;
 };
 
 struct QueryText {
@@ -28,7 +30,12 @@ struct QueryText {
     std::optional<ErrorMessage> error;  ///< Then nothing of it is executed.
 };
 
+/// Makes an error or a notice of a finding about a text that begins at a byte of the query.
+using PlaceFinding = std::function<ErrorMessage(const Diagnostic& finding, std::size_t begin)>;
+/// Of a query that is as the client has sent it, which must outlive it.
+[[nodiscard]] PlaceFinding place_in(std::string_view query);
+
 /// Reads the statements that a client sends as one text.
-[[nodiscard]] QueryText read_query(std::string_view text);
+[[nodiscard]] QueryText read_query(std::string_view text, const PlaceFinding& place);
 
 }  // namespace laminar::postgres

@@ -2,37 +2,45 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "catalog/objects/column_name.h"
+#include "server/postgres/session/copy_rows.h"
 #include "server/postgres/values/postgres_type.h"
+#include "server/postgres/values/value_binary.h"
 #include "server/postgres/values/value_text.h"
 
 namespace laminar::postgres {
 
 namespace {
 
-constexpr std::size_t flush_size = 32 << 10;
-
-void describe_column(MessageWriter& out, std::string_view name, const PostgresType& type) {
+void describe_column(MessageWriter& out, std::string_view name, const PostgresType& type, std::int16_t format) {
     out.text(name);
     out.int32(0);  // Of no table.
     out.int16(0);
     out.int32(type.oid);
     out.int16(type.size);
     out.int32(type.modifier);
-    out.int16(0);  // Text.
+    out.int16(format);
 }
 
-void append_description(MessageWriter& out, const std::vector<OutputColumn>& columns) {
+std::int16_t format_of(const std::vector<std::int16_t>& formats, std::size_t column) {
+    if (formats.empty()) return 0;
+    return formats[formats.size() == 1 ? 0 : std::min(column, formats.size() - 1)];
+}
+
+void append_description(MessageWriter& out, const std::vector<OutputColumn>& columns,
+                        const std::vector<std::int16_t>& formats) {
     out.begin('T');
     out.int16(static_cast<std::int16_t>(columns.size()));
-    for (const OutputColumn& column : columns)
-        describe_column(out, shown_column_name(column.name), postgres_type(column.type));
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        describe_column(out, shown_column_name(columns[i].name), postgres_type(columns[i].type), format_of(formats, i));
     out.end();
 }
 
-void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row) {
+void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row,
+                const std::vector<std::int16_t>& formats) {
     out.begin('D');
     out.int16(static_cast<std::int16_t>(rows.values.size()));
     for (std::size_t i = 0; i < rows.values.size(); ++i) {
@@ -41,7 +49,10 @@ void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row) {
             out.null_value();
             continue;
         }
-        out.value([&](std::string& text) { append_value(text, rows.columns[i].type, values, row); });
+        const bool is_binary = format_of(formats, i) != 0;
+        out.value([&](std::string& text) {
+            (is_binary ? append_binary_value : append_value)(text, rows.columns[i].type, values, row);
+        });
     }
     out.end();
 }
@@ -51,29 +62,97 @@ constexpr std::size_t most_columns = 32'767;
 
 }  // namespace
 
-void ResultOutput::begin_statement() {
+void ResultOutput::begin_statement(Delivery delivery) {
+    delivery_ = std::move(delivery);
     has_result_ = false;
     row_count_ = 0;
+    columns_.clear();
+    kept_.clear();
+    kept_bytes_ = 0;
+    refusal_.reset();
     tag_.clear();
+}
+
+void ResultOutput::describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats) {
+    if (columns.empty()) {
+        messages_.begin('n');
+        messages_.end();
+        return;
+    }
+    append_description(messages_, columns, formats);
 }
 
 void ResultOutput::begin_result(const std::vector<OutputColumn>& columns) {
     if (columns.size() > most_columns) throw std::runtime_error("the result has more columns than the protocol has");
-    append_description(messages_, columns);
+    columns_ = columns;
+    if (delivery_.sends) append_head(messages_, columns);
+}
+
+void ResultOutput::append_head(MessageWriter& out, const std::vector<OutputColumn>& columns) const {
+    if (!delivery_.copy) {
+        if (delivery_.describes) append_description(out, columns, delivery_.formats);
+        return;
+    }
+    out.begin('H');
+    out.byte(0);
+    out.int16(static_cast<std::int16_t>(columns.size()));
+    for (std::size_t i = 0; i < columns.size(); ++i) out.int16(0);
+    out.end();
+    if (!delivery_.copy->has_header) return;
+    std::vector<std::optional<std::string>> names;
+    for (const OutputColumn& column : columns) names.emplace_back(shown_column_name(column.name));
+    std::string line;
+    append_copy_line(line, *delivery_.copy, names);
+    out.begin('d');
+    out.bytes(line);
+    out.end();
+}
+
+void ResultOutput::append(MessageWriter& out, const ResultTable& rows, std::size_t row) const {
+    if (!delivery_.copy) {
+        append_row(out, rows, row, delivery_.formats);
+        return;
+    }
+    std::vector<std::optional<std::string>> values(rows.values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (rows.values[i].is_valid(row)) append_value(values[i].emplace(), rows.columns[i].type, rows.values[i], row);
+    }
+    std::string line;
+    append_copy_line(line, *delivery_.copy, values);
+    out.begin('d');
+    out.bytes(line);
+    out.end();
 }
 
 void ResultOutput::rows(const ResultTable& rows) {
+    if (!delivery_.sends) return;
     for (std::size_t row = 0; row < rows.rows; ++row) {
-        append_row(messages_, rows, row);
         ++row_count_;
+        if (delivery_.limit != 0 && row_count_ > delivery_.limit) {
+            MessageWriter message;
+            append(message, rows, row);
+            kept_.push_back(message.take());
+            kept_bytes_ += kept_.back().size() + sizeof(std::string);
+            if (kept_bytes_ > most_kept) refuse_to_keep();
+            continue;
+        }
+        append(messages_, rows, row);
         if (messages_.size() >= flush_size && !flush()) throw std::runtime_error("the client is gone");
     }
 }
 
-void ResultOutput::begin_stream(std::function<std::uint64_t()> left_out) {
+void ResultOutput::refuse_to_keep() {
+    refusal_ = ErrorMessage{.state = "54000",
+                            .message = "the rows that were not asked for yet take more than 64 MiB",
+                            .hint = "fetch all rows at once: they are sent as they come"};
+    throw std::runtime_error(refusal_->message);
+}
+
+void ResultOutput::begin_stream(std::function<std::uint64_t()> left_out, std::function<void()> give_up) {
     const MutexLock lock(stream_mutex_);
     is_described_ = false;
     left_out_ = std::move(left_out);
+    give_up_ = std::move(give_up);
     told_left_out_ = left_out_();
     is_streaming_ = true;
 }
@@ -87,7 +166,16 @@ void ResultOutput::stream_rows(std::string_view /*stream*/, const ResultTable& r
     const MutexLock lock(stream_mutex_);
     if (!is_streaming_) return;
     MessageWriter out;
-    if (!is_described_) append_description(out, rows.columns);
+    if (delivery_.described_columns && *delivery_.described_columns != rows.columns.size()) {
+        refusal_ = ErrorMessage{.state = "0A000",
+                                .message =
+                                    "the rows of this subscription say what has changed: they have more columns "
+                                    "than it was described with",
+                                .hint = "send SUBSCRIBE by the simple query protocol"};
+        give_up_();
+        return;
+    }
+    if (!is_described_) append_head(out, rows.columns);
     is_described_ = true;
     if (const std::uint64_t left_out = left_out_(); left_out > told_left_out_) {
         append_error(out, {.weight = Weight::warning,
@@ -97,7 +185,7 @@ void ResultOutput::stream_rows(std::string_view /*stream*/, const ResultTable& r
         told_left_out_ = left_out;
     }
     for (std::size_t row = 0; row < rows.rows && is_streaming_; ++row) {
-        append_row(out, rows, row);
+        append(out, rows, row);
         if (out.size() >= flush_size && !channel_.write(out.take())) return;
     }
     if (out.size() > 0) (void)channel_.write(out.take());
@@ -111,10 +199,11 @@ void ResultOutput::command_complete(std::string_view tag) {
 
 void ResultOutput::text_rows(const std::vector<std::string>& columns,
                              const std::vector<std::vector<std::string_view>>& rows) {
-    messages_.begin('T');
-    messages_.int16(static_cast<std::int16_t>(columns.size()));
-    for (const std::string& column : columns) describe_column(messages_, column, postgres_type(TypeId::varchar));
-    messages_.end();
+    std::vector<OutputColumn> described;
+    for (const std::string& column : columns) described.push_back({column, TypeId::varchar});
+    columns_ = described;
+    if (!delivery_.sends) return;
+    if (delivery_.describes) append_description(messages_, described, delivery_.formats);
     for (const std::vector<std::string_view>& row : rows) {
         messages_.begin('D');
         messages_.int16(static_cast<std::int16_t>(row.size()));

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +16,7 @@
 #include "server/postgres/messages/error_message.h"
 #include "server/postgres/messages/message_writer.h"
 #include "server/postgres/session/client_channel.h"
+#include "server/postgres/session/copy_statement.h"
 
 namespace laminar::postgres {
 
@@ -20,6 +24,22 @@ namespace laminar::postgres {
 /// thread that shows streams, and only while is_streaming.
 class ResultOutput final : public SessionOutput {
 public:
+    /// How the rows of a statement go to the client.
+    struct Delivery {
+        bool describes = true;  ///< A RowDescription comes before them.
+        std::vector<std::int16_t> formats =
+            {};                   ///< 0 text, 1 binary; none: all text; one: all so; or one for each column.
+        std::uint64_t limit = 0;  ///< So many are sent, the rest is kept; 0: all are sent.
+        std::optional<CopyFormat> copy = {};  ///< They are sent as lines of COPY TO STDOUT.
+        /// Of those that the client was told of; a stream that has others cannot be sent.
+        std::optional<std::size_t> described_columns = {};
+        bool sends = true;  ///< False: the columns alone are of interest.
+    };
+    /// So much is handed over at once.
+    static constexpr std::size_t flush_size = 32 << 10;
+    /// What a limit may keep.
+    static constexpr std::size_t most_kept = 64 << 20;
+
     explicit ResultOutput(ClientChannel& channel) : channel_(channel) {}
 
     void begin_result(const std::vector<OutputColumn>& columns) override;
@@ -30,7 +50,18 @@ public:
     void done(std::string_view tag) override { tag_ = tag; }
 
     /// A statement begins.
-    void begin_statement();
+    void begin_statement(Delivery delivery);
+    /// Those of the result, as they were begun.
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const noexcept { return columns_; }
+    /// Why the statement's rows could not be taken; it has failed by that.
+    [[nodiscard]] const std::optional<ErrorMessage>& refusal() const noexcept { return refusal_; }
+    /// The rows that the limit has kept, as messages.
+    [[nodiscard]] std::deque<std::string> take_kept() noexcept {
+        kept_bytes_ = 0;
+        return std::exchange(kept_, {});
+    }
+    /// RowDescription, or NoData without columns.
+    void describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats);
     /// It had rows, begin_result to end_result.
     [[nodiscard]] bool has_result() const noexcept { return has_result_; }
     [[nodiscard]] std::uint64_t row_count() const noexcept { return row_count_; }
@@ -38,8 +69,8 @@ public:
     [[nodiscard]] const std::string& tag() const noexcept { return tag_; }
 
     /// Rows of streams are sent from here on, or no longer. left_out: asked for the rows that the client was too slow
-    /// for.
-    void begin_stream(std::function<std::uint64_t()> left_out);
+    /// for. give_up: called on the thread that shows streams when they cannot be sent (refusal).
+    void begin_stream(std::function<std::uint64_t()> left_out, std::function<void()> give_up);
     /// None comes after it.
     void end_stream();
 
@@ -52,17 +83,26 @@ public:
     bool flush();
 
 private:
+    [[noreturn]] void refuse_to_keep();
+    void append_head(MessageWriter& out, const std::vector<OutputColumn>& columns) const;
+    void append(MessageWriter& out, const ResultTable& rows, std::size_t row) const;
+
     ClientChannel& channel_;
     MessageWriter messages_;
     bool has_result_ = false;
     std::uint64_t row_count_ = 0;
     std::string tag_;
-    std::vector<ColumnType> types_;
+    Delivery delivery_;
+    std::vector<OutputColumn> columns_;
+    std::deque<std::string> kept_;
+    std::size_t kept_bytes_ = 0;
+    std::optional<ErrorMessage> refusal_;
     std::atomic<bool> is_streaming_{false};
     Mutex stream_mutex_;  ///< Held while rows of a stream are sent.
     bool is_described_ LAMINAR_GUARDED_BY(stream_mutex_) = false;
     std::uint64_t told_left_out_ LAMINAR_GUARDED_BY(stream_mutex_) = 0;
     std::function<std::uint64_t()> left_out_ LAMINAR_GUARDED_BY(stream_mutex_);
+    std::function<void()> give_up_ LAMINAR_GUARDED_BY(stream_mutex_);
 };
 
 }  // namespace laminar::postgres

@@ -14,7 +14,7 @@ ErrorMessage no_transaction() {
 
 }  // namespace
 
-bool ClientSession::execute(const SessionCommand& command) {
+std::optional<std::string> ClientSession::execute(const SessionCommand& command) {
     using Kind = SessionCommand::Kind;
     switch (command.kind) {
         case Kind::begin:
@@ -49,10 +49,13 @@ bool ClientSession::execute(const SessionCommand& command) {
                 if (transaction_ != Transaction::none)
                     return fail({.state = "25001", .message = "DISCARD ALL cannot be in a transaction"});
                 parameters_.reset_all();
+                prepared_.clear();
             }
             break;
         case Kind::deallocate:
-            if (!command.name.empty())
+            if (command.name.empty()) {
+                prepared_.clear();
+            } else if (!prepared_.remove_statement(command.name))
                 return fail(
                     {.state = "26000", .message = fmt::format("there is no prepared statement \"{}\"", command.name)});
             break;
@@ -64,11 +67,10 @@ bool ClientSession::execute(const SessionCommand& command) {
         case Kind::unlisten:
             break;
     }
-    output_.command_complete(command.tag);
-    return true;
+    return command.tag;
 }
 
-bool ClientSession::end_transaction(const SessionCommand& command) {
+std::string ClientSession::end_transaction(const SessionCommand& command) {
     const bool is_commit = command.kind == SessionCommand::Kind::commit;
     if (transaction_ == Transaction::none) output_.error(no_transaction());
     const bool undoes = !is_commit || transaction_ == Transaction::failed;
@@ -79,12 +81,11 @@ bool ClientSession::end_transaction(const SessionCommand& command) {
     }
     has_changed_ = false;
     savepoints_.clear();
-    output_.command_complete(undoes ? "ROLLBACK" : "COMMIT");
     transaction_ = command.chains ? Transaction::open : Transaction::none;
-    return true;
+    return undoes ? "ROLLBACK" : "COMMIT";
 }
 
-bool ClientSession::in_transaction(const SessionCommand& command) {
+std::optional<std::string> ClientSession::in_transaction(const SessionCommand& command) {
     using Kind = SessionCommand::Kind;
     if (transaction_ == Transaction::none)
         return fail(
@@ -106,8 +107,7 @@ bool ClientSession::in_transaction(const SessionCommand& command) {
             }
         }
     }
-    output_.command_complete(command.tag);
-    return true;
+    return command.tag;
 }
 
 void ClientSession::show(const SessionCommand& command) {

@@ -17,7 +17,8 @@ namespace {
 enum class Rule : std::uint8_t {
     any,  ///< Kept, and without effect.
     read_only,
-    one_of,  ///< Each of the values, in lower case, begins with one of those allowed; it stays as it is.
+    encoding,  ///< UTF-8, however it is spelled.
+    one_of,    ///< Each of the values, in lower case, begins with one of those allowed; it stays as it is.
     duration,
 };
 
@@ -30,7 +31,6 @@ struct Parameter {
 };
 
 /// What decides how values are written.
-constexpr std::array<std::string_view, 3> utf8{"utf8", "utf-8", "unicode"};
 constexpr std::array<std::string_view, 4> iso_dates{"iso", "mdy", "ymd", "dmy"};
 constexpr std::array<std::string_view, 5> utc{"utc", "gmt", "etc/utc", "zulu", "0"};
 constexpr std::array<std::string_view, 4> on{"on", "true", "yes", "1"};
@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 1> postgres_intervals{"postgres"};
 const std::array parameters{
     Parameter{"application_name", "", Rule::any, {}, true},
     Parameter{"bytea_output", "hex", Rule::one_of, hexadecimal},
-    Parameter{"client_encoding", "UTF8", Rule::one_of, utf8, true},
+    Parameter{"client_encoding", "UTF8", Rule::encoding, {}, true},
     Parameter{"client_min_messages", "notice"},
     Parameter{"DateStyle", "ISO, MDY", Rule::one_of, iso_dates, true},
     Parameter{"default_transaction_isolation", "read committed", Rule::one_of, committed},
@@ -90,6 +90,15 @@ bool is_allowed(const Parameter& parameter, std::string_view value) {
     }
 }
 
+/// Other characters than letters and digits do not count: asyncpg sends 'utf-8' with the quotes.
+bool is_utf8(std::string_view name) {
+    std::string letters;
+    for (const char c : name) {
+        if (is_letter_or_digit(c)) letters += to_lower(c);
+    }
+    return letters == "utf8" || letters == "unicode";
+}
+
 /// A number of milliseconds, or with a unit.
 std::optional<std::chrono::milliseconds> parse_milliseconds(std::string_view text) {
     std::int64_t count = 0;
@@ -130,8 +139,9 @@ std::optional<ErrorMessage> SessionParameters::set(const std::string& name, cons
         return ErrorMessage{.state = "55P02",
                             .message = fmt::format("parameter \"{}\" cannot be changed", parameter.name)};
     const std::string value = values.empty() ? defaults_.at(name) : fmt::format("{}", fmt::join(values, ", "));
-    if (parameter.rule == Rule::one_of) {
-        if (!values.empty() && !is_allowed(parameter, value))
+    if (parameter.rule == Rule::one_of || parameter.rule == Rule::encoding) {
+        const bool is_it = parameter.rule == Rule::encoding ? is_utf8(value) : is_allowed(parameter, value);
+        if (!values.empty() && !is_it)
             return refused(parameter, value, fmt::format("here it is always \"{}\"", parameter.initial));
         return std::nullopt;
     }
@@ -148,7 +158,7 @@ std::optional<ErrorMessage> SessionParameters::set_at_start(const std::string& n
     const Parameter* parameter = find(name);
     if (!parameter) return std::nullopt;
     std::optional<ErrorMessage> problem = set(name, {value});
-    const bool is_of_surroundings = parameter->told && parameter->rule == Rule::one_of && name != "client_encoding";
+    const bool is_of_surroundings = parameter->told && parameter->rule == Rule::one_of;
     if (problem && !is_of_surroundings) return problem;
     defaults_[name] = values_[name];
     return std::nullopt;

@@ -63,6 +63,12 @@ TEST_CASE("a finding is placed in code points within what the client sent") {
     CHECK(error.weight == Weight::error);
 }
 
+namespace {
+
+QueryText read_query(std::string_view text) { return postgres::read_query(text, place_in(text)); }
+
+}  // namespace
+
 TEST_CASE("a query is read whole before anything of it is executed") {
     const QueryText both = read_query("SELECT 1; /* a */ BEGIN; ; SHOW TABLES");
     REQUIRE(both.statements.size() == 3);

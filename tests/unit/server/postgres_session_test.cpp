@@ -91,6 +91,7 @@ TEST_CASE("parameters are set, shown and told of") {
 TEST_CASE("what cannot be is refused") {
     SessionParameters parameters("alice");
     CHECK(parameters.set("timezone", {"Europe/Vienna"})->state == "22023");
+    CHECK_FALSE(parameters.set("client_encoding", {"'utf-8'"}));
     CHECK(parameters.set("client_encoding", {"latin1"})->message ==
           "invalid value for parameter \"client_encoding\": \"latin1\"");
     CHECK(parameters.set("server_version", {"16"})->state == "55P02");
