@@ -197,7 +197,8 @@ CLI::App* add_serve(CLI::App& program, Arguments& arguments) {
         "  laminar serve feed.sql\n"
         "  psql -h 127.0.0.1 -p 5433 -c 'SHOW TABLES'\n"
         "  laminar serve feed.sql --postgres 0.0.0.0:5433 --users users --tls-cert server.crt --tls-key server.key\n"
-        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
+        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets, users and "
+        "certificates.");
     return command;
 }
 

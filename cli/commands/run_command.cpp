@@ -175,8 +175,19 @@ private:
         while (database_.status().rows_shown < made && !stop_.wait_for(look_every)) continue;
     }
 
+    void reload_users() {
+        if (!server_) return;
+        try {
+            server_->reload();
+            messages_.say("users and certificates reloaded");
+        } catch (const std::runtime_error& problem) {
+            messages_.say(fmt::format("users and certificates stay as they were: {}", problem.what()));
+        }
+    }
+
     void reload_secrets_if_asked() {
         if (!reload_.exchange(false)) return;
+        reload_users();
         const std::vector<std::string> names = database_.reload_secrets();
         messages_.say(names.empty() ? "secrets reloaded: no connection is affected"
                                     : fmt::format("secrets reloaded: opened {} anew", fmt::join(names, ", ")));

@@ -43,7 +43,7 @@ ClientConnection::ClientConnection(net::ip::tcp::socket socket, const net::any_i
       context_(context),
       remote_address_(std::move(remote_address)),
       transport_(std::move(socket)),
-      login_(transport_, context.rules),
+      login_(transport_, context.rules.get()),
       channel_(strand, context.settings.write_timeout, [this] { give_up(); }),
       statement_timer_(strand),
       received_all_(strand) {}

@@ -11,7 +11,9 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
+#include "catalog/threads/mutex.h"
 #include "connectors/delivery/log_limit.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
@@ -25,11 +27,31 @@
 
 namespace laminar::postgres {
 
+/// The rules for those who come from now on. Thread-safe.
+class CurrentRules {
+public:
+    explicit CurrentRules(LoginRules rules) : rules_(std::make_shared<const LoginRules>(std::move(rules))) {}
+
+    [[nodiscard]] std::shared_ptr<const LoginRules> get() const {
+        const MutexLock lock(mutex_);
+        return rules_;
+    }
+    void set(LoginRules rules) {
+        auto next = std::make_shared<const LoginRules>(std::move(rules));
+        const MutexLock lock(mutex_);
+        rules_ = std::move(next);
+    }
+
+private:
+    mutable Mutex mutex_;
+    std::shared_ptr<const LoginRules> rules_ LAMINAR_GUARDED_BY(mutex_);
+};
+
 /// What connections of a server share. Outlives them.
 struct ServerContext {
     Database& database;
     const ServerSettings settings;
-    LoginRules rules;
+    CurrentRules rules;
     ClientDirectory clients;
     TaskGroup& tasks;
     LogLimit refusals;  ///< Whoever reaches the port can be refused as often as it likes.

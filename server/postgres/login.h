@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/login/users_file.h"
 #include "server/postgres/client_directory.h"
@@ -28,7 +29,8 @@ struct LoginRules {
 /// reaches SQL. On the client's strand.
 class Login {
 public:
-    Login(Transport& transport, const LoginRules& rules) : transport_(transport), rules_(rules) {}
+    Login(Transport& transport, std::shared_ptr<const LoginRules> rules)
+        : transport_(transport), shared_rules_(std::move(rules)), rules_(*shared_rules_) {}
 
     enum class Outcome : std::uint8_t {
         admitted,
@@ -54,6 +56,7 @@ private:
     bool refuse(std::string_view state, std::string message, std::string hint = {});
 
     Transport& transport_;
+    const std::shared_ptr<const LoginRules> shared_rules_;
     const LoginRules& rules_;
     ErrorMessage error_;
     std::string user_;

@@ -51,7 +51,7 @@ public:
     Implementation(Database& database, const ServerSettings& settings)
         : context_{.database = database,
                    .settings = settings,
-                   .rules = login_rules(settings),
+                   .rules = CurrentRules(login_rules(settings)),
                    .clients = ClientDirectory(settings.max_connections),
                    .tasks = tasks_,
                    .refusals = {}},
@@ -70,9 +70,9 @@ public:
     ~Implementation() { (void)shut_down(std::chrono::milliseconds(0)); }
 
     void serve() {
-        const bool trusts = !context_.rules.users;
-        spdlog::info("postgres: listening on {}{}{}", address_text(address_.endpoint()),
-                     context_.rules.tls ? " with TLS" : "",
+        const std::shared_ptr<const LoginRules> rules = context_.rules.get();
+        const bool trusts = !rules->users;
+        spdlog::info("postgres: listening on {}{}{}", address_text(address_.endpoint()), rules->tls ? " with TLS" : "",
                      trusts ? "; trust: every program of this machine may log in without a password (--users FILE asks "
                               "for one)"
                             : "");
@@ -84,6 +84,8 @@ public:
                 [](const std::string& problem) { spdlog::error("postgres: {}", problem); }),
             [this](TaskGroup::Stop) { address_.give_up(); });
     }
+
+    void reload() { context_.rules.set(login_rules(context_.settings)); }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
@@ -135,6 +137,8 @@ Server::Server(Database& database, const ServerSettings& settings)
 Server::~Server() = default;
 
 void Server::serve() { implementation_->serve(); }
+
+void Server::reload() { implementation_->reload(); }
 
 std::uint16_t Server::port() const noexcept { return implementation_->port(); }
 

@@ -23,6 +23,10 @@ public:
 
     /// Lets clients in, from now on.
     void serve();
+    /// Reads users and certificates anew, for those who come from now on. Throws std::runtime_error; then everything
+    /// stays as it was.
+    void reload();
+
     /// The one that it listens on.
     [[nodiscard]] std::uint16_t port() const noexcept;
 

@@ -149,6 +149,22 @@ class PasswordTest(ServedTestCase):
                 cursor.execute("SELECT count(*) FROM items")
                 self.assertEqual(cursor.fetchall(), [(3,)])
 
+    def test_users_and_certificates_are_reloaded(self):
+        users = self.users(alice="secret")
+        served = self.serve(ITEMS, "--users", users)
+        with psycopg2.connect(served.uri(), password="secret") as connection, connection.cursor() as cursor:
+            users.write_text(self.users(bob="other").read_text())
+            served.laminar.process.send_signal(signal.SIGHUP)
+            served.wait_for_log("users and certificates reloaded")
+            self.assertIn("password authentication failed", served.psql("-c", "SELECT 1", password="secret").stderr)
+            self.assertEqual(served.psql("-At", "-c", "SELECT 1", user="bob", password="other").stdout, "1\n")
+            users.write_text("bob nonsense\n")
+            served.laminar.process.send_signal(signal.SIGHUP)
+            served.wait_for_log("users and certificates stay as they were: ")
+            self.assertEqual(served.psql("-At", "-c", "SELECT 1", user="bob", password="other").stdout, "1\n")
+            cursor.execute("SELECT count(*) FROM items")
+            self.assertEqual(cursor.fetchone(), (3,))
+
     def test_without_a_users_file_this_machine_is_trusted_and_that_is_said(self):
         served = self.serve()
         served.wait_for_log("trust: every program of this machine may log in without a password")
