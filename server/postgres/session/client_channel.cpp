@@ -57,7 +57,7 @@ std::optional<FrontendMessage> ClientChannel::next() {
     return message;
 }
 
-bool ClientChannel::write(std::string bytes) {
+bool ClientChannel::write(const std::string& bytes) {
     MutexLock lock(mutex_);
     while (unsent_ >= most_output && !is_lost()) {
         const std::uint64_t sent_before = sent_;

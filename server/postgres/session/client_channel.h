@@ -52,7 +52,7 @@ public:
     /// Waits; nothing when the session is to end, whatever is still there.
     [[nodiscard]] std::optional<FrontendMessage> next();
     /// Waits for room. False: the client will never get it.
-    bool write(std::string bytes);
+    bool write(const std::string& bytes);
     /// Nothing more is written: what waits is sent, and then the connection ends.
     void finish();
 
