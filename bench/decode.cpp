@@ -80,6 +80,10 @@ int main(int count, char** arguments) {
     three_tables.add(event_columns());
     three_tables.add(counted_event_columns());
     three_tables.add(event_columns());
+    SortedDecodeWork sorted;
+    sorted.add(counted_event_columns(), "order");
+    sorted.add(event_columns(), "transaction");
+    sorted.add(event_columns(), "status");
     const auto nanoseconds = [&](const std::function<void()>& work) {
         return [&messages, work] {
             const double began = seconds_now();
@@ -94,17 +98,18 @@ int main(int count, char** arguments) {
                                             "into 7 columns, order of fields varies",
                                             "into 7 columns and all metadata",
                                             "into 7, 3 and 7 columns of three tables, one parse each",
-                                            "into 7, 3 and 7 columns of three tables, one parse for all"};
-    const auto figures =
-        take_rounds(rounds, {nanoseconds([&] { read_into_documents(messages); }),
-                             nanoseconds([&] { read_into_nothing(messages); }), nanoseconds([&] { all.run(messages); }),
-                             nanoseconds([&] { three.run(messages); }), nanoseconds([&] { varying.run(shuffled); }),
-                             nanoseconds([&] { metadata.run(messages); }), nanoseconds([&] {
-                                 all.run(messages);
-                                 three.run(messages);
-                                 all.run(messages);
-                             }),
-                             nanoseconds([&] { three_tables.run(messages); })});
+                                            "into 7, 3 and 7 columns of three tables, one parse for all",
+                                            "into 7 columns of one of three tables, by its accept"};
+    const auto figures = take_rounds(
+        rounds,
+        {nanoseconds([&] { read_into_documents(messages); }), nanoseconds([&] { read_into_nothing(messages); }),
+         nanoseconds([&] { all.run(messages); }), nanoseconds([&] { three.run(messages); }),
+         nanoseconds([&] { varying.run(shuffled); }), nanoseconds([&] { metadata.run(messages); }), nanoseconds([&] {
+             all.run(messages);
+             three.run(messages);
+             all.run(messages);
+         }),
+         nanoseconds([&] { three_tables.run(messages); }), nanoseconds([&] { sorted.run(messages); })});
     Report report("decode", fmt::format("messages of {} bytes with 7 fields, {} a round", messages.front().size(),
                                         messages.size()));
     for (std::size_t index = 0; index < names.size(); ++index) report.add(names[index], "ns/message", figures[index]);

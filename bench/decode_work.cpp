@@ -86,4 +86,23 @@ void SharedDecodeWork::run(const std::vector<std::string>& messages) {
     });
 }
 
+void SortedDecodeWork::add(std::vector<BatchColumn> columns, const std::string& event_type) {
+    DecodeWork& work = works_.emplace_back(std::move(columns));
+    work.schema_->accept.push_back({std::nullopt, {"event_type"}, {{ConditionValue::Kind::text, event_type}}});
+    MessageSorter::Schemas schemas;
+    for (const DecodeWork& each : works_) schemas.push_back(each.schema_);
+    sorter_ = MessageSorter::make(schemas);
+}
+
+void SortedDecodeWork::run(const std::vector<std::string>& messages) {
+    for (DecodeWork& work : works_) work.batch_.clear();
+    for_each_message(messages, [&](const Message& message) {
+        sorter_->sort(message, answer_);
+        for (std::size_t index = 0; index < works_.size(); ++index) {
+            DecodeWork& work = works_[index];
+            if (answer_.shares[index].any) expect_none(work.decoder_->decode(message, work.batch_));
+        }
+    });
+}
+
 }  // namespace laminar::bench

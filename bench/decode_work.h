@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/codec/format/message_decoder.h"
+#include "connectors/delivery/message_sorter.h"
 #include "connectors/rows/column_batch.h"
 
 namespace laminar::bench {
@@ -30,6 +31,7 @@ public:
 
 private:
     friend class SharedDecodeWork;
+    friend class SortedDecodeWork;
     std::shared_ptr<BatchSchema> schema_;
     std::unique_ptr<MessageDecoder> decoder_;
     ColumnBatch batch_;
@@ -43,6 +45,19 @@ public:
 
 private:
     std::deque<DecodeWork> works_;
+};
+
+/// What several of them do where each has a kind of messages of its own (option accept of tables): those whose
+/// event_type it is.
+class SortedDecodeWork {
+public:
+    void add(std::vector<BatchColumn> columns, const std::string& event_type);
+    void run(const std::vector<std::string>& messages);
+
+private:
+    std::deque<DecodeWork> works_;
+    std::shared_ptr<const MessageSorter> sorter_;  ///< Of all works.
+    MessageSorter::Answer answer_;
 };
 
 }  // namespace laminar::bench

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/bind/accept_binder.h"
 #include "catalog/bind/binding_context.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
@@ -79,6 +80,8 @@ private:
         if (table_.options.stream != TableStream::messages && !can_read(*connection_))
             context_.error(DiagnosticCode::not_a_source, stream->value.span,
                            fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
+        if (!table_.options.accept.empty())
+            table_.accept = bind_accept(context_, *find_option("accept"), table_.options.accept, *connection_);
         if (table_.options.mode != TableMode::sink) return;
         const ast::Option* mode = find_option("mode");
         if (table_.options.stream != TableStream::messages)

@@ -12,6 +12,15 @@ const OptionSchema& table_option_schema() {
                   .absent = "a stored table",
                   .rule = TextRule::not_empty,
                   .aliases = {"connection"}})
+            .add("accept", &Options::accept,
+                 {.help = "Which messages are for the table, by values at paths or of metadata; all conditions must "
+                          "hold. EXISTS: whatever is there; STARTS_WITH('...'): texts.",
+                  .example = "MAP {'$.type': ['trade', 'quote']}",
+                  .absent = "every message",
+                  .applies_when = {{"stream", {"messages"}}},
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"},
+                  .instead = "remove it, and compare fields of the records in a query"})
             .add_choice(
                 "stream", &Options::stream,
                 {{"messages", TableStream::messages},

@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/objects/accept_condition.h"
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/connector_descriptor.h"
 #include "catalog/objects/metadata_column.h"
+#include "catalog/options/message_condition.h"
 #include "catalog/options/option_set.h"
 #include "parser/ast/statement.h"
 
@@ -52,7 +54,8 @@ enum class Changelog : std::uint8_t { none, full, upsert, debezium };
 
 /// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
 struct TableOptions : OptionSet {
-    std::string connector;  ///< Connection name; empty for a stored table.
+    std::string connector;     ///< Connection name; empty for a stored table.
+    MessageConditions accept;  ///< As written; TableObject::accept is what they mean. Empty: every message.
     TableStream stream = TableStream::messages;
     TableMode mode = TableMode::both;
     bool include_metadata = false;
@@ -72,6 +75,7 @@ struct TableObject : Definition {
     std::vector<std::string> primary_key;
     std::optional<ast::WatermarkDefinition> watermark;
     TableOptions options;
+    std::vector<AcceptCondition> accept;  ///< Which messages of the connection are for it: those for which all hold.
     /// Of the rows of a stream, beside its columns. Borrowed from the registry, which outlives the catalog.
     std::span<const MetadataField> metadata = common_metadata_columns();
 

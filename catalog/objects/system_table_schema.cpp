@@ -17,6 +17,7 @@ constexpr SystemTableColumn connections[] = {
     {"endpoint", TypeId::varchar, "URL without secrets, or host:port/path of a server"},
     {"messages_dropped", TypeId::bigint, "Messages dropped because a buffer was full"},
     {"messages_failed", TypeId::bigint, "Messages that could not be decoded or processed, or were never acknowledged"},
+    {"messages_unmatched", TypeId::bigint, "Messages that were for none of the tables and pipelines (accept)"},
     {"pending_messages", TypeId::bigint, "Messages buffered and not processed yet"},
     {"last_message_at", TypeId::timestamp, "When the latest message was read; NULL before the first"},
     {"state_reason", TypeId::varchar, "Why it is in this state, secrets removed; NULL when the state says it all"},

@@ -75,4 +75,9 @@ std::optional<std::vector<std::string>> parse_json_path(std::string_view text) {
     return steps;
 }
 
+std::optional<std::vector<std::string>> parse_json_place(std::string_view text) {
+    if (text == "$") return std::vector<std::string>{};
+    return parse_json_path(text);
+}
+
 }  // namespace laminar

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/options/message_condition.h"
 #include "catalog/options/option_set.h"
 
 namespace laminar {
@@ -24,14 +25,16 @@ enum class OptionType : std::uint8_t {
     decimal,
     boolean,
     duration,  ///< An INTERVAL, or a number of the option's unit where it has one.
-    choice
+    choice,
+    conditions  ///< What messages must have, and where: a map.
 };
 
 using TextList = std::vector<std::string>;
 using TextMap = std::vector<std::pair<std::string, std::string>>;
 
 /// A checked option value: monostate is NULL (not given), a duration counts units of its field, a choice is its text.
-using OptionData = std::variant<std::monostate, bool, std::int64_t, double, std::string, TextList, TextMap>;
+using OptionData =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, TextList, TextMap, MessageConditions>;
 
 template <class Enum>
 using ChoiceList = std::vector<std::pair<std::string_view, Enum>>;
@@ -74,6 +77,8 @@ constexpr OptionType type_of() {
         return OptionType::text_list;
     else if constexpr (std::is_same_v<Plain, TextMap>)
         return OptionType::text_map;
+    else if constexpr (std::is_same_v<Plain, MessageConditions>)
+        return OptionType::conditions;
     else if constexpr (IsDuration<Plain>::value)
         return OptionType::duration;
     else {

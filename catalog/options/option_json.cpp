@@ -63,6 +63,9 @@ struct JsonAppender {
     void operator()(const ast::OptionValue::Number& number) const { json += json_number(number.text); }
     void operator()(const ast::OptionValue::String& string) const { append_string(json, string.text); }
     void operator()(const ast::OptionValue::Name& name) const { append_string(json, name.text); }
+    // Conditions are no values: see find_condition.
+    void operator()(const ast::OptionValue::TextStart&) const { json += "null"; }
+    void operator()(const ast::OptionValue::Exists&) const { json += "null"; }
     void operator()(const ast::OptionValue::Interval& interval) const {
         append_string(json, interval.unit.empty() ? interval.text : interval.text + " " + interval.unit);
     }
@@ -112,6 +115,8 @@ std::string describe_option_value(const ast::OptionValue& value) {
             return fmt::format("the word {}", name.text);
         }
         std::string operator()(const ast::OptionValue::Interval&) const { return "an interval"; }
+        std::string operator()(const ast::OptionValue::TextStart&) const { return "STARTS_WITH(...)"; }
+        std::string operator()(const ast::OptionValue::Exists&) const { return "EXISTS"; }
         std::string operator()(const ast::OptionValue::List& list) const {
             return list.elements.empty() ? "an empty list" : "a list";
         }
@@ -120,6 +125,23 @@ std::string describe_option_value(const ast::OptionValue& value) {
         }
     };
     return std::visit(Describer{}, value.node);
+}
+
+const ast::OptionValue* find_condition(const ast::OptionValue& value) {
+    if (std::holds_alternative<ast::OptionValue::TextStart>(value.node) ||
+        std::holds_alternative<ast::OptionValue::Exists>(value.node))
+        return &value;
+    const ast::OptionValue* found = nullptr;
+    if (const auto* list = std::get_if<ast::OptionValue::List>(&value.node)) {
+        for (const ast::OptionValue& element : list->elements) found = found ? found : find_condition(element);
+    }
+    if (const auto* object = std::get_if<ast::OptionValue::Object>(&value.node)) {
+        for (const auto& [key, entry] : object->entries) {
+            found = found ? found : find_condition(key);
+            found = found ? found : find_condition(entry);
+        }
+    }
+    return found;
 }
 
 }  // namespace laminar

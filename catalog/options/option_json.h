@@ -13,4 +13,7 @@ namespace laminar {
 /// "a string", "an integer", "a list", ...: what the user wrote, for messages.
 [[nodiscard]] std::string describe_option_value(const ast::OptionValue& value);
 
+/// The first part that is no constant but a condition (STARTS_WITH, EXISTS); null when there is none.
+[[nodiscard]] const ast::OptionValue* find_condition(const ast::OptionValue& value);
+
 }  // namespace laminar

@@ -48,6 +48,7 @@ bool is_nothing(const OptionData& value) {
     if (const auto* text = std::get_if<std::string>(&value)) return text->empty();
     if (const auto* list = std::get_if<TextList>(&value)) return list->empty();
     if (const auto* map = std::get_if<TextMap>(&value)) return map->empty();
+    if (const auto* conditions = std::get_if<MessageConditions>(&value)) return conditions->empty();
     return std::holds_alternative<std::monostate>(value);
 }
 
@@ -104,6 +105,7 @@ std::string_view option_type_name(OptionType type) noexcept {
         case OptionType::text_list:
             return "string or list of strings";
         case OptionType::text_map:
+        case OptionType::conditions:
             return "map";
         case OptionType::integer:
             return "integer";
@@ -134,6 +136,7 @@ std::string option_data_to_sql(const OptionDeclaration& option, const OptionData
             return list_text(texts, is_about_codes(option.facts.rule));
         }
         std::string operator()(const TextMap& entries) const { return map_text(entries); }
+        std::string operator()(const MessageConditions& conditions) const { return to_sql(conditions); }
     };
     return std::visit(Writer{option}, value);
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "catalog/options/condition_reader.h"
 #include "catalog/options/option_json.h"
 #include "catalog/options/option_text_rules.h"
 #include "catalog/options/secret_resolver.h"
@@ -71,6 +72,8 @@ public:
                 return read_duration(value);
             case OptionType::choice:
                 return read_choice(value);
+            case OptionType::conditions:
+                return read_conditions(option_, value, diagnostics_);
         }
         return std::nullopt;
     }
@@ -162,6 +165,13 @@ private:
         const auto* object = std::get_if<Value::Object>(&value.node);
         const auto* list = std::get_if<Value::List>(&value.node);
         if (option_.facts.takes_json && (object != nullptr || list != nullptr)) {
+            if (const Value* condition = find_condition(value)) {
+                diagnostics_.error(DiagnosticCode::option_type_mismatch, condition->span,
+                                   fmt::format("option \"{}\" takes constants, and {} is a condition", option_.name,
+                                               describe_option_value(*condition)),
+                                   "tables have conditions, in their option accept");
+                return std::nullopt;
+            }
             std::string json = option_value_to_json(value);
             return check(value, json) ? std::optional(std::move(json)) : std::nullopt;
         }

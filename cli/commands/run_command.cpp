@@ -234,10 +234,14 @@ private:
         const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin_);
         const double seconds = std::max(std::chrono::duration<double>(duration).count(), 0.001);
         const auto rate = static_cast<std::uint64_t>(static_cast<double>(final_status_.messages_in) / seconds);
-        messages_.say(fmt::format("{} in, {} sent, {} out, {} failed, {} dropped, {} ({} messages/s)",
-                                  counted(final_status_.messages_in, "message"), grouped(final_status_.messages_sent),
-                                  counted(final_status_.rows_out, "row"), grouped(final_status_.messages_failed),
-                                  grouped(final_status_.messages_dropped), format_duration(duration), grouped(rate)));
+        const std::string unmatched = final_status_.messages_unmatched == 0
+                                          ? ""
+                                          : fmt::format("{} unmatched, ", grouped(final_status_.messages_unmatched));
+        messages_.say(fmt::format("{} in, {}{} sent, {} out, {} failed, {} dropped, {} ({} messages/s)",
+                                  counted(final_status_.messages_in, "message"), unmatched,
+                                  grouped(final_status_.messages_sent), counted(final_status_.rows_out, "row"),
+                                  grouped(final_status_.messages_failed), grouped(final_status_.messages_dropped),
+                                  format_duration(duration), grouped(rate)));
         for (const ConnectionStatus& connection : final_status_.connections) {
             const bool said = final_status_.failure.starts_with(fmt::format("connection \"{}\" ", connection.name));
             if (said && connection.reconnect_count + connection.messages_maybe_lost == 0) continue;

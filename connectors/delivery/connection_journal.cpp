@@ -105,6 +105,7 @@ ConnectionStatus ConnectionJournal::status() const {
     status.messages_dropped = messages_dropped.load();
     status.messages_maybe_lost = messages_maybe_lost.load();
     status.messages_failed = messages_failed.load();
+    status.messages_unmatched = messages_unmatched.load();
     status.reconnect_count = reconnect_count.load();
     status.errors = errors.load();
     status.errors_dropped = errors_dropped.load();
@@ -130,6 +131,7 @@ void ConnectionJournal::restore(const ConnectionStatus& status) {
     messages_dropped.store(status.messages_dropped);
     messages_maybe_lost.store(status.messages_maybe_lost);
     messages_failed.store(status.messages_failed);
+    messages_unmatched.store(status.messages_unmatched);
     reconnect_count.store(status.reconnect_count);
     errors.store(status.errors);
     errors_dropped.store(status.errors_dropped);

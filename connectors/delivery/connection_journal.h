@@ -28,6 +28,7 @@ public:
     std::atomic<std::uint64_t> messages_dropped{0};
     std::atomic<std::uint64_t> messages_maybe_lost{0};
     std::atomic<std::uint64_t> messages_failed{0};
+    std::atomic<std::uint64_t> messages_unmatched{0};
     std::atomic<std::uint64_t> reconnect_count{0};
     std::atomic<std::uint64_t> errors{0};
     std::atomic<std::uint64_t> errors_dropped{0};

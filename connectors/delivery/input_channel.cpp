@@ -127,17 +127,23 @@ std::optional<MessageError> InputChannel::Hold::offer(const Message& message, st
 }
 
 std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Message& message, std::vector<Hold>& holds,
-                                                                    std::vector<std::string>* ids) {
-    std::vector<std::optional<MessageError>> errors;
+                                                                    std::vector<std::string>* ids,
+                                                                    const std::vector<MessageShare>* shares) {
+    std::vector<std::optional<MessageError>> errors(holds.size());
     std::vector<DecodeTask> tasks;
     std::vector<std::size_t> rows;
-    for (const Hold& hold : holds) {
-        InputChannel& channel = *hold.channel_;
+    std::vector<std::size_t> receivers;
+    for (std::size_t index = 0; index < holds.size(); ++index) {
+        const MessageShare* const share = shares ? &(*shares)[index] : nullptr;
+        if (share && !share->any) continue;
+        InputChannel& channel = *holds[index].channel_;
         channel.mutex_.assume_held();
-        errors.push_back(channel.begin_offer(message));
-        if (errors.back()) continue;
-        tasks.push_back({channel.decoder_.get(), channel.open_.get()});
+        errors[index] = channel.begin_offer(message);
+        if (errors[index]) continue;
+        DecodeTask& task = tasks.emplace_back(channel.decoder_.get(), channel.open_.get());
+        if (share && !share->all) task.parts = &share->parts;
         rows.push_back(channel.open_->rows);
+        receivers.push_back(index);
     }
     if (tasks.empty()) return errors;
     try {
@@ -146,17 +152,15 @@ std::vector<std::optional<MessageError>> InputChannel::offer_to_all(const Messag
         for (std::size_t task = 0; task < tasks.size(); ++task) tasks[task].batch->truncate(rows[task]);
         throw;
     }
-    std::size_t task = 0;
-    for (std::size_t index = 0; index < holds.size(); ++index) {
-        if (errors[index]) continue;
-        const std::size_t first_row = rows[task];
-        errors[index] = std::move(tasks[task++].error);
-        if (errors[index] && !errors[index]->rows_kept) continue;
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+        std::optional<MessageError>& error = errors[receivers[task]];
+        error = std::move(tasks[task].error);
+        if (error && !error->rows_kept) continue;
         const bool wants_ids = ids && ids->empty();
-        Hold& hold = holds[index];
+        Hold& hold = holds[receivers[task]];
         InputChannel& channel = *hold.channel_;
         channel.mutex_.assume_held();
-        hold.is_urgent_ = channel.end_offer(message, first_row, wants_ids ? ids : nullptr) || hold.is_urgent_;
+        hold.is_urgent_ = channel.end_offer(message, rows[task], wants_ids ? ids : nullptr) || hold.is_urgent_;
     }
     return errors;
 }

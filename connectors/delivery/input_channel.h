@@ -123,9 +123,10 @@ public:
         return Hold(*this).offer(message, ids);
     }
     /// Offers to several channels of one connection, which share the work of decoding. Returns the error of each; ids
-    /// receives those of the first that accepts.
+    /// receives those of the first that accepts. shares: what each is to have; null for all of it.
     static std::vector<std::optional<MessageError>> offer_to_all(const Message& message, std::vector<Hold>& holds,
-                                                                 std::vector<std::string>* ids);
+                                                                 std::vector<std::string>* ids,
+                                                                 const std::vector<MessageShare>* shares = nullptr);
     /// Makes room by dropping the batch that has waited longest; returns how many messages that were.
     std::size_t drop_oldest();
     /// Tells the consumer if there is something to take; call when no more input is at hand.

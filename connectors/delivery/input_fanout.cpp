@@ -72,30 +72,34 @@ InputFanout::InputFanout(ConnectionJournal& journal, const DeliveryOptions& opti
       options_(options),
       errors_(journal, options),
       acknowledgement_(MessageAcknowledgement::make(options, journal)),
+      message_ids_(options.message_id_field),
       waiters_(std::make_shared<Waiters>()),
-      channels_(std::make_shared<const Channels>()) {}
+      readers_(std::make_shared<const Readers>()) {}
 
 InputFanout::~InputFanout() { waiters_->close(); }
 
-std::shared_ptr<const InputFanout::Channels> InputFanout::channels() const {
+std::shared_ptr<const InputFanout::Readers> InputFanout::readers() const {
     const MutexLock lock(mutex_);
-    return channels_;
+    return readers_;
 }
 
-const InputFanout::Channels& InputFanout::look(View& view) const {
+const InputFanout::Readers& InputFanout::look(View& view) const {
     if (view.version_ != version_.load(std::memory_order_acquire)) {
         const MutexLock lock(mutex_);
         view.version_ = version_.load(std::memory_order_relaxed);
-        view.channels_ = channels_;
+        view.readers_ = readers_;
     }
-    return *view.channels_;
+    return *view.readers_;
 }
 
-void InputFanout::change(const std::function<void(Channels&)>& change) {
+void InputFanout::change(const std::function<void(Readers&)>& change) {
     const MutexLock lock(mutex_);
-    auto changed = std::make_shared<Channels>(*channels_);
+    auto changed = std::make_shared<Readers>();
+    changed->channels = readers_->channels;
+    changed->schemas = readers_->schemas;
     change(*changed);
-    channels_ = std::move(changed);
+    changed->sorter = MessageSorter::make(changed->schemas);
+    readers_ = std::move(changed);
     version_.fetch_add(1, std::memory_order_release);
 }
 
@@ -104,14 +108,24 @@ void InputFanout::add(TableStream stream, std::shared_ptr<InputChannel> channel)
         errors_.add(stream, channel);
         return;
     }
-    change([&](Channels& channels) { channels.push_back(std::move(channel)); });
+    // Before the lock is taken, which producers take who have the channel.
+    std::shared_ptr<const BatchSchema> schema = channel->schema();
+    change([&](Readers& readers) {
+        readers.channels.push_back(std::move(channel));
+        readers.schemas.push_back(std::move(schema));
+    });
     // The first is who readers may have waited for.
     waiters_->wake_all();
 }
 
 void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
     errors_.remove(channel);
-    change([&](Channels& channels) { std::erase(channels, channel); });
+    change([&](Readers& readers) {
+        const auto found = std::find(readers.channels.begin(), readers.channels.end(), channel);
+        if (found == readers.channels.end()) return;
+        readers.schemas.erase(readers.schemas.begin() + (found - readers.channels.begin()));
+        readers.channels.erase(found);
+    });
     if (acknowledgement_) acknowledgement_->forget(channel.get());
     // It may have been the full one that readers wait for.
     waiters_->wake_all();
@@ -126,7 +140,7 @@ bool InputFanout::must_wait(View& view) const {
     if (paused_.load()) return true;
     // Whatever overflow says: what is owed an acknowledgement must not be dropped.
     if (acknowledgement_ && acknowledgement_->is_full()) return true;
-    const Channels& current = look(view);
+    const Channels& current = look(view).channels;
     if (lacks_reader(current)) return true;
     if (options_.overflow != OverflowPolicy::block) return false;
     return std::any_of(current.begin(), current.end(), [](const auto& channel) { return channel->is_full(); });
@@ -143,9 +157,9 @@ void InputFanout::wake_when_ready(const StrandEvent& event) {
     };
     if (paused_.load()) return;
     // Registered before looking: a change in between wakes once too often, never too rarely.
-    const auto current = channels();
-    bool full = (acknowledgement_ && acknowledgement_->is_full()) || lacks_reader(*current);
-    for (const auto& channel : *current) {
+    const auto current = readers();
+    bool full = (acknowledgement_ && acknowledgement_->is_full()) || lacks_reader(current->channels);
+    for (const auto& channel : current->channels) {
         if (!channel->is_full()) continue;
         full = true;
         channel->notify_on_space(wake);
@@ -173,8 +187,8 @@ bool InputFanout::Turn::begin() {
     InputChannel::release_all(view_.holds_);
     view_.holds_.clear();
     delivered_ = 0;
-    held_ = view_.channels_;
-    for (const auto& channel : *held_) view_.holds_.emplace_back(*channel);
+    held_ = view_.readers_;
+    for (const auto& channel : held_->channels) view_.holds_.emplace_back(*channel);
     return true;
 }
 
@@ -185,40 +199,77 @@ void InputFanout::Turn::give_way() {
     delivered_ = 0;
 }
 
-void InputFanout::offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
-                                std::optional<MessageError>& error) {
+void InputFanout::offer_in_turn(const Message& message, View& view, std::optional<MessageError>& error) {
+    if (view.readers_->sorter) return offer_sorted(message, view, error);
     // By far the most frequent case.
-    if (holds.size() == 1) {
-        error = holds.front().offer(message);
+    if (view.holds_.size() == 1) {
+        error = view.holds_.front().offer(message);
         return;
     }
-    for (std::optional<MessageError>& reason : InputChannel::offer_to_all(message, holds, nullptr)) {
+    for (std::optional<MessageError>& reason : InputChannel::offer_to_all(message, view.holds_, nullptr)) {
         if (reason && !error) error = std::move(reason);
     }
 }
 
-MessageAcknowledgement::Reception InputFanout::offer(const Message& message, const Channels& channels,
-                                                     std::optional<MessageError>& error) {
-    std::vector<InputChannel*> receivers;
-    for (const auto& channel : channels) {
-        if (options_.overflow != OverflowPolicy::block && channel->is_full()) {
-            if (options_.overflow == OverflowPolicy::drop_newest) {
-                journal_.drop(1, "buffer_size or buffer_bytes is reached (overflow = 'drop_newest')");
-                continue;
-            }
-            journal_.drop(channel->drop_oldest(), "buffer_size or buffer_bytes is reached (overflow = 'drop_oldest')");
+void InputFanout::offer_sorted(const Message& message, View& view, std::optional<MessageError>& error) {
+    const std::vector<MessageShare>& shares = view.answer_.shares;
+    view.readers_->sorter->sort(message, view.answer_);
+    if (view.answer_.takers == 0) return note_unmatched();
+    if (view.answer_.takers == 1) {
+        const auto taker =
+            std::find_if(shares.begin(), shares.end(), [](const MessageShare& share) { return share.any; });
+        if (taker->all) {
+            error = view.holds_[static_cast<std::size_t>(taker - shares.begin())].offer(message);
+            return;
         }
-        receivers.push_back(channel.get());
     }
+    for (std::optional<MessageError>& reason : InputChannel::offer_to_all(message, view.holds_, nullptr, &shares)) {
+        if (reason && !error) error = std::move(reason);
+    }
+}
+
+/// Makes room in a full channel, or says that there is none.
+bool InputFanout::has_room(InputChannel& channel) {
+    if (options_.overflow == OverflowPolicy::block || !channel.is_full()) return true;
+    if (options_.overflow == OverflowPolicy::drop_newest) {
+        journal_.drop(1, "buffer_size or buffer_bytes is reached (overflow = 'drop_newest')");
+        return false;
+    }
+    journal_.drop(channel.drop_oldest(), "buffer_size or buffer_bytes is reached (overflow = 'drop_oldest')");
+    return true;
+}
+
+MessageAcknowledgement::Reception InputFanout::offer(const Message& message, const Readers& readers,
+                                                     MessageSorter::Answer& answer,
+                                                     std::optional<MessageError>& error) {
     MessageAcknowledgement::Reception reception;
+    if (readers.sorter) {
+        readers.sorter->sort(message, answer);
+        if (answer.takers == 0) {
+            if (message.delivery_count == 1) note_unmatched();
+            reception.is_unmatched = true;
+            if (acknowledgement_ && options_.auto_ack) reception.ids = message_ids_.read(message);
+            return reception;
+        }
+    }
+    std::vector<InputChannel*> receivers;
+    std::vector<MessageShare> shares;
+    for (std::size_t index = 0; index < readers.channels.size(); ++index) {
+        if (readers.sorter && !answer.shares[index].any) continue;
+        if (!has_room(*readers.channels[index])) continue;
+        receivers.push_back(readers.channels[index].get());
+        if (readers.sorter) shares.push_back(answer.shares[index]);
+    }
+    const bool takes_all =
+        std::all_of(shares.begin(), shares.end(), [](const MessageShare& share) { return share.all; });
     std::vector<std::string>* const ids = acknowledgement_ ? &reception.ids : nullptr;
     std::vector<std::optional<MessageError>> errors;
-    if (receivers.size() == 1) {
+    if (receivers.size() == 1 && takes_all) {
         errors.push_back(receivers.front()->offer(message, ids));
     } else {
         std::vector<InputChannel::Hold> holds;
         for (InputChannel* receiver : receivers) holds.emplace_back(*receiver);
-        errors = InputChannel::offer_to_all(message, holds, ids);
+        errors = InputChannel::offer_to_all(message, holds, ids, takes_all ? nullptr : &shares);
         InputChannel::release_all(holds);
     }
     for (std::size_t index = 0; index < receivers.size(); ++index) {
@@ -233,16 +284,17 @@ std::optional<std::string> InputFanout::deliver(const Message& message, View& vi
     std::optional<MessageError> error;
     if (!view.holds_.empty()) {
         // The view stays as it is: the turn looks for other channels before the next message.
-        offer_in_turn(message, view.holds_, error);
+        offer_in_turn(message, view, error);
         if (!error) return std::nullopt;
         // Reports take their time, and locks of their own.
         InputChannel::release_all(view.holds_);
         view.holds_.clear();
     } else if (acknowledgement_) {
-        const Channels& current = look(view);
-        acknowledgement_->track(message, [&](const Message& tracked) { return offer(tracked, current, error); });
+        const Readers& current = look(view);
+        acknowledgement_->track(message,
+                                [&](const Message& tracked) { return offer(tracked, current, view.answer_, error); });
     } else {
-        (void)offer(message, look(view), error);
+        (void)offer(message, look(view), view.answer_, error);
     }
     return error ? refuse(message, std::move(*error)) : std::nullopt;
 }
@@ -285,7 +337,8 @@ void InputFanout::report_undeliverable(std::string_view payload, std::string rea
 
 InputFanout::Checkpoint InputFanout::checkpoint() const {
     Checkpoint checkpoint;
-    for (const auto& channel : *channels()) checkpoint.goals_.push_back({channel, channel->accepted_messages()});
+    for (const auto& channel : readers()->channels)
+        checkpoint.goals_.push_back({channel, channel->accepted_messages()});
     return checkpoint;
 }
 
@@ -346,10 +399,10 @@ std::optional<std::string> InputFanout::settle_acknowledgements(const Processing
                                                                 const MessageAcknowledgement::Send& send) {
     std::optional<std::string> verdict;
     const bool was_full = acknowledgement_->is_full();
-    const auto current = channels();
-    acknowledgement_->settle(report, *current);
+    const auto current = readers();
+    acknowledgement_->settle(report, current->channels);
     acknowledgement_->send_due(send);
-    for (const auto& channel : *current) channel->note_settled();
+    for (const auto& channel : current->channels) channel->note_settled();
     if (!paused_.load()) verdict = redeliver_overdue();
     if (was_full && !acknowledgement_->is_full()) waiters_->wake_all();
     return verdict;
@@ -358,17 +411,19 @@ std::optional<std::string> InputFanout::settle_acknowledgements(const Processing
 std::optional<std::string> InputFanout::redeliver_overdue() {
     std::optional<std::string> verdict;
     bool delivered = false;
+    MessageSorter::Answer answer;
     for (;;) {
-        const auto current = channels();
+        const auto current = readers();
+        const auto& channels = current->channels;
         const bool room =
-            std::none_of(current->begin(), current->end(), [](const auto& channel) { return channel->is_full(); });
+            std::none_of(channels.begin(), channels.end(), [](const auto& channel) { return channel->is_full(); });
         std::optional<HeldMessage> held = acknowledgement_->take_overdue(room);
         if (!held) break;
         if (held->delivery_count < options_.max_deliveries) {
             ++held->delivery_count;
             std::optional<MessageError> ignored;  // Reported when it came.
             acknowledgement_->track(
-                held->view(), [&](const Message& message) { return offer(message, *current, ignored); },
+                held->view(), [&](const Message& message) { return offer(message, *current, answer, ignored); },
                 std::move(held->open_ids));
             journal_.messages_redelivered.fetch_add(1, std::memory_order_relaxed);
             delivered = true;
@@ -388,13 +443,13 @@ std::optional<std::string> InputFanout::redeliver_overdue() {
 }
 
 void InputFanout::flush() {
-    const auto current = channels();
-    for (const auto& channel : *current) channel->flush();
+    const auto current = readers();
+    for (const auto& channel : current->channels) channel->flush();
 }
 
 void InputFanout::finish() {
-    const auto current = channels();
-    for (const auto& channel : *current) channel->finish();
+    const auto current = readers();
+    for (const auto& channel : current->channels) channel->finish();
     errors_.finish();
 }
 
@@ -411,9 +466,9 @@ void InputFanout::adopt(InputsHandover&& handover) {
 }
 
 std::size_t InputFanout::pending_messages() const {
-    const auto current = channels();
+    const auto current = readers();
     std::size_t most = 0;
-    for (const auto& channel : *current) most = std::max(most, channel->pending_messages());
+    for (const auto& channel : current->channels) most = std::max(most, channel->pending_messages());
     return most;
 }
 

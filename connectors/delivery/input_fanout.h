@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "catalog/threads/mutex.h"
+#include "connectors/codec/message_ids.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/error_stream.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/message_acknowledgement.h"
+#include "connectors/delivery/message_sorter.h"
 #include "connectors/delivery_options.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/rows/message.h"
@@ -27,14 +29,22 @@ namespace laminar {
 class InputFanout {
     using Channels = std::vector<std::shared_ptr<InputChannel>>;
 
+    /// Those that messages are offered to.
+    struct Readers {
+        Channels channels;                            ///< The oldest first.
+        MessageSorter::Schemas schemas;               ///< Of each, when it was added.
+        std::shared_ptr<const MessageSorter> sorter;  ///< Null where each takes every message.
+    };
+
 public:
-    /// The channels as a reader last saw them, so that looking costs nothing while they stay the same. One for each
+    /// The channels as a producer last saw them, so that looking costs nothing while they stay the same. One for each
     /// strand or thread that delivers.
     class View {
         friend class InputFanout;
         std::uint64_t version_ = 0;
-        std::shared_ptr<const Channels> channels_;
+        std::shared_ptr<const Readers> readers_;
         std::vector<InputChannel::Hold> holds_;  ///< Of all channels, during a Turn that has been begun.
+        MessageSorter::Answer answer_;           ///< Of the sorter, to the message at hand.
     };
 
     /// As long as it lives, messages delivered with the view are offered under one lock instead of one each. Whoever
@@ -74,8 +84,8 @@ public:
 
         const InputFanout& inputs_;
         View& view_;
-        std::shared_ptr<const Channels> held_;  ///< Those that the view's holds are of, kept alive.
-        std::size_t delivered_ = 0;             ///< Since it took the channels.
+        std::shared_ptr<const Readers> held_;  ///< Those that the view's holds are of, kept alive.
+        std::size_t delivered_ = 0;            ///< Since it took the channels.
     };
 
     InputFanout(ConnectionJournal& journal, const DeliveryOptions& options);
@@ -146,16 +156,18 @@ public:
 private:
     struct Waiters;
 
-    [[nodiscard]] std::shared_ptr<const Channels> channels() const;
-    const Channels& look(View& view) const;
-    void change(const std::function<void(Channels&)>& change);
+    [[nodiscard]] std::shared_ptr<const Readers> readers() const;
+    const Readers& look(View& view) const;
+    void change(const std::function<void(Readers&)>& change);
     [[nodiscard]] bool takes_turns() const noexcept {
         return options_.overflow == OverflowPolicy::block && !acknowledgement_;
     }
-    void offer_in_turn(const Message& message, std::vector<InputChannel::Hold>& holds,
-                       std::optional<MessageError>& error);
-    MessageAcknowledgement::Reception offer(const Message& message, const Channels& channels,
-                                            std::optional<MessageError>& error);
+    void offer_in_turn(const Message& message, View& view, std::optional<MessageError>& error);
+    [[gnu::cold]] void offer_sorted(const Message& message, View& view, std::optional<MessageError>& error);
+    MessageAcknowledgement::Reception offer(const Message& message, const Readers& readers,
+                                            MessageSorter::Answer& answer, std::optional<MessageError>& error);
+    [[nodiscard]] bool has_room(InputChannel& channel);
+    void note_unmatched() { journal_.messages_unmatched.fetch_add(1, std::memory_order_relaxed); }
     [[nodiscard]] bool lacks_reader(const Channels& channels) const;
     std::optional<std::string> record_failures(const ProcessingReport& report);
     std::optional<std::string> settle_acknowledgements(const ProcessingReport& report,
@@ -166,15 +178,15 @@ private:
     const DeliveryOptions& options_;
     ErrorStream errors_;
     const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
+    MessageIds message_ids_;  ///< Of messages that nobody takes; used while they are tracked, one at a time.
     const std::shared_ptr<Waiters> waiters_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> passes_over_{false};
     std::atomic<std::uint64_t> cycles_{0};  ///< Of the engine, that have ended.
 
     mutable Mutex mutex_;
-    std::shared_ptr<const Channels> channels_
-        LAMINAR_GUARDED_BY(mutex_);          ///< Of the stream messages, the oldest first.
-    std::atomic<std::uint64_t> version_{1};  ///< Of channels_; changed with it.
+    std::shared_ptr<const Readers> readers_ LAMINAR_GUARDED_BY(mutex_);  ///< Of the stream messages.
+    std::atomic<std::uint64_t> version_{1};                              ///< Of readers_; changed with it.
 };
 
 }  // namespace laminar

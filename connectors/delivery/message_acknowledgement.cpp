@@ -51,8 +51,13 @@ void MessageAcknowledgement::track(const Message& message, const std::function<R
     Message tracked = message;
     tracked.tracked = options_.auto_ack;
     Reception reception = offer(tracked);
+    std::string peer = message.origin ? message.origin->peer : "";
+    if (options_.auto_ack && reception.is_unmatched) {
+        for (std::string& id : reception.ids) messages_.due.push_back({std::move(id), peer});
+        return;
+    }
     if (options_.auto_ack) {
-        messages_.commits.add(message.sequence, std::move(reception.ids), message.origin ? message.origin->peer : "",
+        messages_.commits.add(message.sequence, std::move(reception.ids), std::move(peer),
                               std::move(reception.receivers));
         return;
     }

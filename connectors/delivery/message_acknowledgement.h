@@ -28,6 +28,7 @@ public:
     struct Reception {
         std::vector<std::string> ids;                ///< Of the rows, each once.
         std::vector<const InputChannel*> receivers;  ///< Those that accepted it.
+        bool is_unmatched = false;                   ///< It is for none of the readers: there is nothing to wait for.
     };
     using Send = std::function<SendOutcome(OutgoingMessage)>;
 

@@ -1,5 +1,6 @@
 #include "connectors/rows/column_batch.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -262,6 +263,11 @@ std::size_t ColumnVector::byte_size() const noexcept {
     std::size_t bytes = data_.size() + validity_.size() * sizeof(std::uint64_t) + heap_.size();
     for (const ColumnVector& nested : children_) bytes += nested.byte_size();
     return bytes;
+}
+
+bool BatchSchema::wants_fields() const noexcept {
+    return std::any_of(columns.begin(), columns.end(),
+                       [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; });
 }
 
 ColumnBatch::ColumnBatch(std::shared_ptr<const BatchSchema> batch_schema) : schema(std::move(batch_schema)) {

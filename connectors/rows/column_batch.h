@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/objects/accept_condition.h"
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/metadata_column.h"
 #include "connectors/rows/growing_bytes.h"
@@ -192,6 +193,12 @@ struct BatchColumn {
 struct BatchSchema {
     std::vector<BatchColumn> columns;
     bool coerce = false;  ///< TRY_CAST rules for values of the wrong JSON type.
+    /// Which messages, and of those that are several rows which rows, come to whoever fills it: those for which all
+    /// hold. MessageSorter looks after it, not the decoder.
+    std::vector<AcceptCondition> accept = {};
+
+    /// Some column takes a field of the message. Otherwise messages are taken whole, whatever they are.
+    [[nodiscard]] bool wants_fields() const noexcept;
 };
 
 /// Typed rows of one stream on their way from a connection to the engine. Deferred columns (BatchColumn::is_deferred)

@@ -36,9 +36,13 @@ struct OptionValue {
     struct Name {
         std::string text;
     };  ///< A bare word: mode = client. Accepted where a string is.
+    struct TextStart {
+        std::string text;
+    };                 ///< STARTS_WITH('text'), a condition: whatever follows.
+    struct Exists {};  ///< EXISTS, a condition: whatever is there.
 
     SourceSpan span;
-    std::variant<Null, Boolean, Number, String, Interval, List, Object, Name> node;
+    std::variant<Null, Boolean, Number, String, Interval, List, Object, Name, TextStart, Exists> node;
 };
 
 /// Not a pair: the constraints on a pair's constructors would ask for this type before it is complete.

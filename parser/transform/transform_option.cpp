@@ -63,16 +63,19 @@ ast::OptionValue Transformer::transform_option_value(Grammar::OptionValueContext
         return {span, Value::Number{(has_token(context, Grammar::MINUS) ? "-" : "") + number_text(*number)}};
     }
     if (has_token(context, Grammar::OPEN)) return transform_option_call(context);
-    return {span, Value::Name{transform_identifier(*context.name()).text}};
+    ast::Identifier name = transform_identifier(*context.name());
+    if (!name.quoted && equals_ignoring_case(name.text, "EXISTS")) return {span, Value::Exists{}};
+    return {span, Value::Name{std::move(name.text)}};
 }
 
-/// JSON_OBJECT(...) and JSON_ARRAY(...).
+/// JSON_OBJECT(...), JSON_ARRAY(...) and STARTS_WITH(...).
 ast::OptionValue Transformer::transform_option_call(Grammar::OptionValueContext& context) {
     const SourceSpan span = laminar::span_of(context);
     const ast::Identifier name = transform_identifier(*context.name());
     const std::string function = upper_case(name.text);
     const bool array = function == "JSON_ARRAY";
-    if (!array && function != "JSON_OBJECT") {
+    const bool text_start = function == "STARTS_WITH";
+    if (!array && !text_start && function != "JSON_OBJECT") {
         reject(DiagnosticCode::syntax_error, name.span,
                fmt::format("an option takes a constant; {} (...) is not one", name.text),
                "JSON_OBJECT(...) and JSON_ARRAY(...) are constants");
@@ -86,6 +89,11 @@ ast::OptionValue Transformer::transform_option_call(Grammar::OptionValueContext&
         for_each_child<Grammar::OptionValueContext>(
             argument, [&](auto& value) { values.push_back(transform_option_value(value)); });
     });
+    if (text_start) {
+        const auto* text = values.size() == 1 ? std::get_if<ast::OptionValue::String>(&values.front().node) : nullptr;
+        if (text != nullptr) return {span, ast::OptionValue::TextStart{text->text}};
+        reject(DiagnosticCode::syntax_error, span, "STARTS_WITH takes one string", "STARTS_WITH('trade')");
+    }
     if (array) return {span, ast::OptionValue::List{std::move(values), true}};
     if (values.size() % 2 != 0) {
         reject(DiagnosticCode::syntax_error, values.back().span, "JSON_OBJECT lacks a value for this key",

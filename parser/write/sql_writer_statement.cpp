@@ -130,6 +130,9 @@ void StatementWriter::write_value(const ast::OptionValue& value) {
         const bool bare = is_plain_word(name->text) && classify_keyword(name->text) == KeywordClass::none;
         text_ += bare ? name->text : quote_string(name->text);
     }
+    if (const auto* start = std::get_if<Value::TextStart>(&value.node))
+        text_ += fmt::format("STARTS_WITH({})", quote_string(start->text));
+    if (std::holds_alternative<Value::Exists>(value.node)) text_ += "EXISTS";
     if (const auto* list = std::get_if<Value::List>(&value.node)) {
         text_ += list->json ? "JSON_ARRAY(" : "[";
         std::string_view separator;

@@ -103,6 +103,7 @@ public:
         status.messages_in = past.messages_received;
         status.messages_sent = past.messages_sent;
         status.messages_failed = past.messages_failed;
+        status.messages_unmatched = past.messages_unmatched;
         status.messages_dropped = past.messages_dropped;
         status.connections = connections_.statuses();
         status.lag = connections_.longest_wait();
@@ -122,6 +123,7 @@ public:
             status.messages_in += connection.messages_received;
             status.messages_sent += connection.messages_sent;
             status.messages_failed += connection.messages_failed;
+            status.messages_unmatched += connection.messages_unmatched;
             status.messages_dropped += connection.messages_dropped;
             if (connection.state == ConnectionState::failed) fail(describe_failure(connection));
         }

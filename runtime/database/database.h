@@ -28,6 +28,7 @@ struct DatabaseStatus {
     std::uint64_t rows_to_show = 0;     ///< That wait for the readers of sessions.
     std::uint64_t rows_left_out = 0;    ///< For readers that were too slow (SlowReader::loses_rows).
     std::uint64_t messages_failed = 0;  ///< Not decodable.
+    std::uint64_t messages_unmatched = 0;  ///< For none of the tables.
     std::uint64_t messages_dropped = 0;
     std::chrono::steady_clock::time_point last_activity;  ///< Of the last message taken or sent.
     std::chrono::milliseconds lag{0};  ///< How long the oldest message that has arrived waits to be processed.

@@ -190,6 +190,7 @@ void LiveConnections::remember_end(ConnectionState before, const ConnectionStatu
     past_totals_.messages_received += status.messages_received;
     past_totals_.messages_sent += status.messages_sent;
     past_totals_.messages_failed += status.messages_failed;
+    past_totals_.messages_unmatched += status.messages_unmatched;
     past_totals_.messages_dropped += status.messages_dropped;
 }
 

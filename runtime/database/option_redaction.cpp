@@ -10,6 +10,8 @@ template <class ShowText>
 void redact_texts(ast::OptionValue& value, const ShowText& show_text) {
     if (auto* text = std::get_if<ast::OptionValue::String>(&value.node)) {
         text->text = show_text(text->text);
+    } else if (auto* start = std::get_if<ast::OptionValue::TextStart>(&value.node)) {
+        start->text = show_text(start->text);
     } else if (auto* list = std::get_if<ast::OptionValue::List>(&value.node)) {
         for (ast::OptionValue& element : list->elements) redact_texts(element, show_text);
     } else if (auto* object = std::get_if<ast::OptionValue::Object>(&value.node)) {

@@ -55,6 +55,7 @@ std::map<std::string_view, FactValue> facts_of(const ConnectionObject& definitio
             {"endpoint", text(status.endpoint)},
             {"messages_dropped", number(status.messages_dropped)},
             {"messages_failed", number(status.messages_failed)},
+            {"messages_unmatched", number(status.messages_unmatched)},
             {"pending_messages", number(status.pending_messages)},
             {"last_message_at", time(status.last_message_at)},
             {"state_reason", text(status.state_reason)},

@@ -28,6 +28,12 @@ class ExamplesTest(LaminarTestCase):
         tested = {name.removeprefix("test_") + ".sql" for name in dir(self) if name.startswith("test_")}
         self.assertEqual({path.name for path in EXAMPLES.glob("*.sql")} - tested, OTHERS)
 
+    def test_feeds_have_tests_that_pass(self):
+        feeds = {path.stem for path in (EXAMPLES / "feeds").glob("*.sql")}
+        self.assertEqual({path.stem for path in (EXAMPLES / "feeds").glob("*.test")}, feeds)
+        laminar = run("test", EXAMPLES / "feeds")
+        self.assertEqual(laminar.exit_code, 0, f"stdout:\n{laminar.stdout.text[-4000:]}\nstderr:\n{laminar.stderr.text[-4000:]}")
+
     def test_authentication(self):
         rows = self.run_example("authentication.sql", "--secrets-dir", EXAMPLES / "secrets")
         self.assertEqual(rows[0], {"refused": "handshake failed: HTTP 401 Unauthorized: \"Credentials are missing or wrong.\""})

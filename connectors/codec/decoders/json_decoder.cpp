@@ -69,9 +69,7 @@ public:
     JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
         : tolerant_(options.tolerant),
           message_id_field_(options.message_id_field),
-          wants_payload_(
-              std::any_of(schema->columns.begin(), schema->columns.end(),
-                          [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; })),
+          wants_payload_(schema->wants_fields()),
           root_(make_field_tree(*schema, options.message_id_field)),
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
           column_rows_(*root_, writer_),
@@ -100,6 +98,7 @@ public:
             auto* decoder = dynamic_cast<JsonDecoder*>(task.decoder);
             if (!decoder) throw std::logic_error("decoders of several formats for one message");
             together_.push_back(decoder);
+            decoder->events_.take_only(task.parts);
             decoder->writer_.begin_message(message, *task.batch);
         }
         group_.clear();
@@ -117,6 +116,7 @@ public:
             std::optional<MessageError> own = error;
             if (!text.error && decoder.events_.failure()) own = std::move(decoder.events_.failure());
             tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
+            decoder.events_.take_only(nullptr);
         }
     }
 

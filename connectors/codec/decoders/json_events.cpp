@@ -140,14 +140,39 @@ bool JsonEvents::start_container(bool is_object) {
     return true;
 }
 
+void JsonEvents::take_only(const MessageParts* parts) noexcept {
+    parts_ = parts;
+    if (settings_.rows == Rows::objects && parts != nullptr)
+        settings_.rows = Rows::parts;
+    else if (settings_.rows == Rows::parts && parts == nullptr)
+        settings_.rows = Rows::objects;
+}
+
+/// Whether the value at hand is one that is asked for.
+bool JsonEvents::take_part(std::size_t begin) {
+    is_passed_over_ = !std::binary_search(parts_->begin(), parts_->end(), begin);
+    return !is_passed_over_;
+}
+
+/// Of a message that is one row.
+bool JsonEvents::start_in_message(bool is_object, std::size_t begin) {
+    if (!is_object && settings_.tells_no_objects) return start_told_array(begin);
+    if (is_object && values_ == 1 && !in_array_of_rows_)
+        frames_.push_back({&root_, begin, 0, true});
+    else
+        skip_container(begin, in_array_of_rows_);
+    return true;
+}
+
 bool JsonEvents::start_outermost(bool is_object, std::size_t begin) {
-    if (settings_.rows == Rows::message) {
-        if (!is_object && settings_.tells_no_objects) return start_told_array(begin);
-        if (is_object && values_ == 1 && !in_array_of_rows_)
-            frames_.push_back({&root_, begin, 0, true});
-        else
-            skip_container(begin, in_array_of_rows_);
-    } else if (is_object) {
+    if (settings_.rows >= Rows::message) {
+        if (settings_.rows == Rows::message) return start_in_message(is_object, begin);
+        if ((is_object || in_array_of_rows_) && !take_part(begin)) {
+            skip_container(begin, true);
+            return true;
+        }
+    }
+    if (is_object) {
         writer_.begin_row();
         frames_.push_back({&root_, begin, 0, true});
     } else if (in_array_of_rows_) {
@@ -203,7 +228,8 @@ bool JsonEvents::end_container() {
 }
 
 bool JsonEvents::end_row(std::size_t begin, std::size_t end) {
-    if (settings_.rows == Rows::message) {  // There may be more of it: see end_only_row.
+    // There may be more of the message: see end_only_row.
+    if (settings_.rows >= Rows::message && (settings_.rows == Rows::message || is_passed_over_)) {
         if (in_array_of_rows_) ++element_;
         return true;
     }
@@ -251,6 +277,7 @@ bool JsonEvents::outermost_scalar(std::size_t begin, std::size_t end, std::strin
         if (in_array_of_rows_) ++element_;
         return true;
     }
+    if (settings_.rows == Rows::parts && !take_part(begin)) return end_row(begin, end);
     begin_row_without_fields(what);
     return end_row(begin, end);
 }
@@ -260,7 +287,7 @@ void JsonEvents::begin_row_without_fields(std::string_view what) {
     writer_.begin_row();
     is_no_object_ = true;
     row_error_ = no_object(what);
-    is_given_up_ = settings_.rows == Rows::objects;
+    is_given_up_ = settings_.rows != Rows::all_values;
 }
 
 MessageError JsonEvents::no_object(std::string_view what) const {

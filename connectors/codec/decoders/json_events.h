@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/codec/decoders/padded_json_stream.h"
+#include "connectors/codec/format/message_parts.h"
 #include "connectors/codec/rows/row_writer.h"
 
 namespace laminar {
@@ -25,7 +26,8 @@ public:
     enum class Rows : std::uint8_t {
         objects,     ///< Each object; a value in the place of one is an error.
         all_values,  ///< The same, but such a value is also a row, without fields.
-        message      ///< The message, with the fields of its object if it is one object.
+        message,     ///< The message, with the fields of its object if it is one object.
+        parts        ///< As objects, but those alone that are asked for: see take_only.
     };
     struct Settings {
         Rows rows = Rows::objects;
@@ -37,6 +39,8 @@ public:
     JsonEvents(RowWriter& writer, FieldNode& root, Settings settings)
         : writer_(writer), root_(root), settings_(settings) {}
 
+    /// Of messages to come, where each object is a row: the values that are to be rows, until null says that all are.
+    void take_only(const MessageParts* parts) noexcept;
     /// stream reads a copy of payload, offset for offset.
     void begin_message(std::string_view payload, PaddedJsonStream& stream);
     /// One of the message's values follows.
@@ -86,6 +90,8 @@ private:
     [[nodiscard]] std::size_t offset() const { return stream_->Tell(); }
     FieldNode* take_field();
     bool start_container(bool is_object);
+    [[gnu::cold]] bool start_in_message(bool is_object, std::size_t begin);
+    [[nodiscard]] bool take_part(std::size_t begin);
     bool start_outermost(bool is_object, std::size_t begin);
     bool end_container();
     bool end_row(std::size_t begin, std::size_t end);
@@ -116,6 +122,8 @@ private:
     bool skipped_is_row_ = false;
     bool is_given_up_ = false;   ///< The row at hand, because of row_error_.
     bool is_no_object_ = false;  ///< Which row_error_ is about.
+    const MessageParts* parts_ = nullptr;
+    bool is_passed_over_ = false;  ///< The value at hand, which is no part that is asked for.
     std::optional<MessageError> row_error_;
     bool in_array_of_rows_ = false;
     std::size_t element_ = 0;  ///< Of the array of rows.

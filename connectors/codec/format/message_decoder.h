@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "connectors/codec/format/message_format.h"
+#include "connectors/codec/format/message_parts.h"
 #include "connectors/rows/column_batch.h"
 #include "connectors/rows/message.h"
 
@@ -31,6 +32,8 @@ struct DecodeTask {
     MessageDecoder* decoder = nullptr;  ///< Borrowed, as the next.
     ColumnBatch* batch = nullptr;
     std::optional<MessageError> error = {};  ///< What decode would have returned.
+    /// Which values that would be rows become some; null for all of them. The others are passed over. Borrowed.
+    const MessageParts* parts = nullptr;
 };
 
 /// Turns messages into rows of one schema. What it reads in a payload is its business: the text of values, as JSON has

@@ -135,6 +135,49 @@ void append_decimal(std::string& out, WideInteger value, unsigned scale) {
 
 namespace {
 
+/// digits times 10^exponent, with neither leading nor trailing zeros.
+struct PlainNumber {
+    bool negative = false;
+    std::string digits;
+    std::int64_t exponent = 0;
+
+    [[nodiscard]] bool operator==(const PlainNumber&) const = default;
+};
+
+PlainNumber plain_number(std::string_view text) {
+    PlainNumber number;
+    number.negative = text.starts_with('-');
+    bool is_fraction = false;
+    std::size_t at = number.negative ? 1 : 0;
+    for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
+        if (text[at] == '.') {
+            is_fraction = true;
+            continue;
+        }
+        number.exponent -= is_fraction ? 1 : 0;
+        if (text[at] != '0' || !number.digits.empty()) number.digits += text[at];
+    }
+    if (at + 1 < text.size()) {
+        if (text[++at] == '+') ++at;
+        std::int64_t exponent = 0;
+        const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), exponent);
+        constexpr std::int64_t bound = 1'000'000'000'000;  // Beyond any that digits can make up for.
+        if (error == std::errc::result_out_of_range) exponent = text[at] == '-' ? -bound : bound;
+        number.exponent += std::clamp(exponent, -bound, bound);
+    }
+    while (number.digits.ends_with('0')) {
+        number.digits.pop_back();
+        ++number.exponent;
+    }
+    return number.digits.empty() ? PlainNumber{} : number;
+}
+
+}  // namespace
+
+bool is_same_number(std::string_view a, std::string_view b) { return a == b || plain_number(a) == plain_number(b); }
+
+namespace {
+
 template <class Float>
 void append_shortest(std::string& out, Float value) {
     std::array<char, 64> buffer;

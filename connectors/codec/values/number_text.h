@@ -25,6 +25,9 @@ struct ScaledNumber {
 /// floating point.
 [[nodiscard]] ScaledNumber parse_scaled_number(std::string_view text, unsigned scale) noexcept;
 
+/// Whether two JSON numbers are the same number: 1, 1.0 and 10e-1 are.
+[[nodiscard]] bool is_same_number(std::string_view a, std::string_view b);
+
 /// 10^exponent for exponents up to 38.
 [[nodiscard]] WideUnsigned power_of_ten(unsigned exponent) noexcept;
 

@@ -85,6 +85,7 @@ std::string hidden_column_name(MetadataField field) {
 std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, StreamContent content) {
     auto schema = std::make_shared<BatchSchema>();
     schema->coerce = table.options.coerce;
+    schema->accept = table.accept;
     const std::vector<std::string> names = engine_column_names(table.columns);
     for (std::size_t index = 0; index < names.size(); ++index) {
         const ColumnObject& declared = table.columns[index];

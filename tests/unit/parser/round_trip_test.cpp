@@ -115,6 +115,8 @@ TEST_CASE("statements of all kinds are written back") {
              ("CREATE TABLE t (a STRUCT(x INT, \"b c\" TEXT[])[], m MAP(TEXT, INT), u UNION(i INT, t TEXT), "
               "e ENUM('a', 'it''s'), f DOUBLE PRECISION, g INT[3], h TIMESTAMP(3), i CHARACTER VARYING(20))"),
              "CREATE TABLE t WITH (connector = 'c', retention = INTERVAL '1 hour')",
+             "CREATE TABLE t (a INT) WITH (accept = MAP {'$.a': EXISTS, '$.b': [STARTS_WITH('it''s'), 'EXISTS', -1, "
+             "NULL]})",
              "CREATE TABLE t AS SELECT a, b FROM s WHERE a > 1 ORDER BY a",
              "CREATE VIEW v AS SELECT * FROM a UNION ALL SELECT * FROM b",
              "CREATE OR REPLACE VIEW v (x, y) AS SELECT 1, 2",

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace laminar {
+
+/// A value that a place in a message may have.
+struct ConditionValue {
+    enum class Kind : std::uint8_t {
+        text,
+        text_start,  ///< Written STARTS_WITH('...').
+        number,
+        boolean,
+        null
+    };
+
+    Kind kind = Kind::text;
+    std::string text;  ///< Of anything but texts as JSON writes it: 12, true, null.
+
+    [[nodiscard]] bool operator==(const ConditionValue&) const = default;
+};
+
+/// One condition of a message, written 'place': value.
+struct MessageCondition {
+    std::string place;                   ///< A JSON path, which begins with $, or the name of a metadata column.
+    std::vector<ConditionValue> values;  ///< Any of them; none is written EXISTS: whatever is there.
+
+    [[nodiscard]] bool operator==(const MessageCondition&) const = default;
+};
+
+/// All of them must hold.
+using MessageConditions = std::vector<MessageCondition>;
+
+[[nodiscard]] inline bool is_path(std::string_view place) noexcept { return place.starts_with('$'); }
+
+/// As SQL: MAP {'$.type': ['trade', 'quote']}.
+[[nodiscard]] std::string to_sql(const MessageConditions& conditions);
+
+}  // namespace laminar

@@ -1,0 +1,23 @@
+-- args: check {file}
+CREATE CONNECTION feed TO websocket (mode = 'client', format = 'json', endpoint = 'wss://example.com');
+CREATE CONNECTION lines TO websocket (mode = 'client', format = 'text', endpoint = 'wss://example.com');
+CREATE CONNECTION bytes TO websocket (mode = 'client', format = 'binary', endpoint = 'wss://example.com');
+CREATE TABLE a (x TEXT) WITH (connector = 'feed', accept = '$.type');
+CREATE TABLE b (x TEXT) WITH (connector = 'feed', accept = MAP {});
+CREATE TABLE c (x TEXT) WITH (connector = 'feed', accept = MAP {'$.type': []});
+CREATE TABLE d (x TEXT) WITH (connector = 'feed', accept = MAP {'$.a[*]': 1, '$.b..c': 1, 5: 1});
+CREATE TABLE e (x TEXT) WITH (connector = 'feed', accept = MAP {'type': 'trade'});
+CREATE TABLE f (x TEXT) WITH (connector = 'feed', accept = MAP {'sesion_id': 1});
+CREATE TABLE g (x TEXT) WITH (connector = 'feed', accept = MAP {'session_id': 'one', 'client_id': 5, 'message': NULL});
+CREATE TABLE h (x TEXT) WITH (connector = 'feed', accept = MAP {'$.a': trade, '$.b': {'c': 1}, '$.d': [[1]], '$.e': ['x', EXISTS]});
+CREATE TABLE i (x TEXT) WITH (connector = 'feed', accept = MAP {'$.a': 1, '$.a': 2});
+CREATE TABLE j (x TEXT) WITH (connector = 'feed', accept = MAP {'received_at': EXISTS});
+CREATE TABLE k (message TEXT) WITH (connector = 'lines', accept = MAP {'$.type': 'trade'});
+CREATE TABLE l (data BYTEA) WITH (connector = 'bytes', accept = MAP {'message': 'x', 'data': STARTS_WITH('\x0'), '$': 1});
+CREATE TABLE m (error_type TEXT) WITH (connector = 'feed', stream = 'errors', accept = MAP {'$.error_type': 'late'});
+CREATE TABLE n (x TEXT) WITH (connector = 'feed', mode = 'sink', accept = MAP {'$.type': 'trade'});
+CREATE TABLE o (x TEXT) WITH (accept = MAP {'$.type': 'trade'});
+CREATE TABLE p (x TEXT) WITH (connector = 'feed', accept = MAP {'$.a': STARTS_WITH(1)});
+CREATE CONNECTION q TO websocket (mode = 'client', format = 'json', endpoint = 'wss://example.com', subscribe_message = {'a': [EXISTS]});
+CREATE TABLE fine (x TEXT, y INT) WITH (connector = 'feed', accept = MAP {'$.a.b[0]': ['x', -1.5, true, NULL, STARTS_WITH('y')], '$': EXISTS, 'client_id': NULL});
+CREATE TABLE fine_too (data BYTEA) WITH (connector = 'bytes', accept = MAP {'data': STARTS_WITH('\x00\xFFab')});
