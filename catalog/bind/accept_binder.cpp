@@ -34,8 +34,8 @@ std::optional<std::string> bytes_of(std::string_view text) {
 /// Binds the conditions of one table; members report what is wrong and go on.
 class AcceptBinder {
 public:
-    AcceptBinder(const BindingContext& context, const ConnectionObject& connection)
-        : context_(context), connection_(connection), shape_(payload_shape(connection)) {}
+    AcceptBinder(const BindingContext& context, const TableOptions& options, const ConnectionObject& connection)
+        : context_(context), options_(options), connection_(connection), shape_(payload_shape(connection)) {}
 
     AcceptCondition bind(const MessageCondition& condition, const ast::OptionValue::Entry& written) {
         AcceptCondition bound;
@@ -43,6 +43,7 @@ public:
         if (is_path(condition.place)) {
             bound.steps = parse_json_place(condition.place).value_or(std::vector<std::string>{});
             require_json(condition, written.key.span);
+            require_array(condition, written.key.span);
         } else {
             bind_metadata(condition, written, bound);
         }
@@ -59,6 +60,16 @@ private:
                        fmt::format("compare all of it, '{}': STARTS_WITH('...'), or set format = 'json' on the "
                                    "connection",
                                    payload));
+    }
+
+    /// Where objects are rows, each of them is judged, and none has elements.
+    void require_array(const MessageCondition& condition, SourceSpan span) {
+        if (!options_.rows.empty() || !condition.place.starts_with("$[") ||
+            !is_digit(condition.place.substr(2, 1).front()))
+            return;
+        context_.error(DiagnosticCode::option_not_allowed_value, span,
+                       fmt::format("\"{}\" is in no row: without the option rows each object is one", condition.place),
+                       "add rows = '$' where a message that is an array is one row, or rows = '$[*]' for its elements");
     }
 
     /// What messages can be told apart by: not what is made of them, nor when they came.
@@ -139,6 +150,7 @@ private:
     }
 
     const BindingContext& context_;
+    const TableOptions& options_;
     const ConnectionObject& connection_;
     PayloadShape shape_;
 };
@@ -146,13 +158,13 @@ private:
 }  // namespace
 
 std::vector<AcceptCondition> bind_accept(const BindingContext& context, const ast::Option& written,
-                                         const MessageConditions& conditions, const ConnectionObject& connection) {
+                                         const TableOptions& options, const ConnectionObject& connection) {
     std::vector<AcceptCondition> bound;
     const auto* object = std::get_if<ast::OptionValue::Object>(&written.value.node);
     if (object == nullptr) return bound;
-    AcceptBinder binder(context, connection);
-    for (std::size_t index = 0; index < conditions.size(); ++index)
-        bound.push_back(binder.bind(conditions[index], object->entries[index]));
+    AcceptBinder binder(context, options, connection);
+    for (std::size_t index = 0; index < options.accept.size(); ++index)
+        bound.push_back(binder.bind(options.accept[index], object->entries[index]));
     return bound;
 }
 

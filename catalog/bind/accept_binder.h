@@ -6,10 +6,9 @@
 
 namespace laminar {
 
-/// What the conditions of a table's option accept mean for the messages of its connection. written: the option, from
-/// which they were read. Reports places that messages of the connection do not have and values that they never have.
+/// What the conditions of a table's option accept mean for the messages of its connection. written: what they were read
+/// from. Reports places that messages of the connection do not have and values that they never have.
 [[nodiscard]] std::vector<AcceptCondition> bind_accept(const BindingContext& context, const ast::Option& written,
-                                                       const MessageConditions& conditions,
-                                                       const ConnectionObject& connection);
+                                                       const TableOptions& options, const ConnectionObject& connection);
 
 }  // namespace laminar

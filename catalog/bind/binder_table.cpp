@@ -4,6 +4,7 @@
 
 #include "catalog/bind/accept_binder.h"
 #include "catalog/bind/binding_context.h"
+#include "catalog/bind/column_option_binder.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
@@ -69,6 +70,7 @@ private:
         if (!options) return;
         warn_of_ineffective_options(context_, table_option_schema(), create_.options);
         table_.options = static_cast<const TableOptions&>(*options);
+        if (!table_.options.rows.empty()) table_.rows = parse_rows_path(table_.options.rows);
         bound_to_connection_ = !table_.options.connector.empty();
         if (!bound_to_connection_) return;
         table_.metadata = context_.registry.metadata_columns();
@@ -81,7 +83,8 @@ private:
             context_.error(DiagnosticCode::not_a_source, stream->value.span,
                            fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
         if (!table_.options.accept.empty())
-            table_.accept = bind_accept(context_, *find_option("accept"), table_.options.accept, *connection_);
+            table_.accept = bind_accept(context_, *find_option("accept"), table_.options, *connection_);
+        if (table_.rows) require_fields(context_, table_, connection_, "rows", find_option("rows")->name.span);
         if (table_.options.mode != TableMode::sink) return;
         const ast::Option* mode = find_option("mode");
         if (table_.options.stream != TableStream::messages)
@@ -160,17 +163,7 @@ private:
                            "give the table a connector: WITH (connector = '...')");
             return;
         }
-        const auto options =
-            validate_option_set(column_option_schema(), definition.name.span, definition.options, context_.diagnostics);
-        if (!options) return;
-        const std::string& path = static_cast<const ColumnOptions&>(*options).json_path;
-        if (!path.empty()) column.json_path = parse_json_path(path).value_or(std::vector<std::string>{});
-        if (!path.empty() && connection_ != nullptr && table_.options.stream == TableStream::messages &&
-            payload_shape(*connection_) != PayloadShape::fields)
-            context_.error(DiagnosticCode::option_not_applicable, definition.options.front().name.span,
-                           fmt::format("option \"json_path\" does not apply: connection \"{}\" does not carry JSON",
-                                       connection_->name),
-                           "set format = 'json' on the connection");
+        laminar::bind_column_options(context_, definition, table_, connection_, column);
     }
 
     ColumnObject* find_column(std::string_view name) {

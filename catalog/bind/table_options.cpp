@@ -21,6 +21,15 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"},
                   .instead = "remove it, and compare fields of the records in a query"})
+            .add("rows", &Options::rows,
+                 {.help =
+                      "Where the rows are within messages: '$.data[*]' for each element of data, '$' for the message.",
+                  .example = "'$.data[*]'",
+                  .absent = "each object, also of an array of objects",
+                  .rule = TextRule::rows_path,
+                  .applies_when = {{"stream", {"messages"}}},
+                  .effective_when = {{"mode", {"both"}}},
+                  .needs = {"connector"}})
             .add_choice(
                 "stream", &Options::stream,
                 {{"messages", TableStream::messages},
@@ -103,12 +112,19 @@ const OptionSchema& table_option_schema() {
 }
 
 const OptionSchema& column_option_schema() {
-    static const OptionSchemaOf<ColumnOptions> schema = OptionSchemaOf<ColumnOptions>("a column")
-                                                            .add("json_path", &ColumnOptions::json_path,
-                                                                 {.help = "Where in the message the value is.",
-                                                                  .example = "'$.user.name'",
-                                                                  .absent = "the field of the column's name",
-                                                                  .rule = TextRule::json_path});
+    using Options = ColumnOptions;
+    static const OptionSchemaOf<Options> schema =
+        OptionSchemaOf<Options>("a column")
+            .add("json_path", &Options::json_path,
+                 {.help = "Where in the row the value is; '$' for all of it.",
+                  .example = "'$.user.name'",
+                  .absent = "the field of the column's name",
+                  .rule = TextRule::json_place})
+            .add("message_path", &Options::message_path,
+                 {.help = "Where in the whole message the value is, for tables whose rows are within it (rows).",
+                  .example = "'$.symbol'",
+                  .absent = "it is in the row",
+                  .rule = TextRule::json_place});
     return schema;
 }
 

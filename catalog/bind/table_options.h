@@ -8,6 +8,7 @@ namespace laminar {
 /// The options of a column: WITH (json_path = '...').
 struct ColumnOptions : OptionSet {
     std::string json_path;
+    std::string message_path;
 };
 
 /// CREATE TABLE ... WITH (...).

@@ -13,6 +13,7 @@
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/connector_descriptor.h"
 #include "catalog/objects/metadata_column.h"
+#include "catalog/options/json_path.h"
 #include "catalog/options/message_condition.h"
 #include "catalog/options/option_set.h"
 #include "parser/ast/statement.h"
@@ -39,7 +40,9 @@ struct ColumnObject {
     bool not_null = false;
     bool primary_key = false;
     ast::ExpressionBox default_value;       ///< Empty without DEFAULT.
-    std::vector<std::string> json_path;     ///< Steps into the payload; empty: it takes the field of its name.
+    std::vector<std::string> json_path;     ///< Steps into the row; empty: it takes the field of its name.
+    bool takes_all = false;                 ///< The path has no steps: it takes the row, or the message, itself.
+    bool of_message = false;                ///< The steps are into the whole message, not into the row.
     std::optional<MetadataField> metadata;  ///< Filled from it when the payload has no such field.
     bool never_filled = false;              ///< Nothing in a message of the connection goes to it.
 };
@@ -56,6 +59,7 @@ enum class Changelog : std::uint8_t { none, full, upsert, debezium };
 struct TableOptions : OptionSet {
     std::string connector;     ///< Connection name; empty for a stored table.
     MessageConditions accept;  ///< As written; TableObject::accept is what they mean. Empty: every message.
+    std::string rows;          ///< Path to the rows within messages; empty: objects are rows.
     TableStream stream = TableStream::messages;
     TableMode mode = TableMode::both;
     bool include_metadata = false;
@@ -76,6 +80,7 @@ struct TableObject : Definition {
     std::optional<ast::WatermarkDefinition> watermark;
     TableOptions options;
     std::vector<AcceptCondition> accept;  ///< Which messages of the connection are for it: those for which all hold.
+    std::optional<RowsPath> rows;         ///< Where they are within messages; without: each object is one.
     /// Of the rows of a stream, beside its columns. Borrowed from the registry, which outlives the catalog.
     std::span<const MetadataField> metadata = common_metadata_columns();
 

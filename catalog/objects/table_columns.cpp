@@ -142,8 +142,8 @@ const ColumnObject* find_unfit_routing_column(const std::vector<ColumnObject>& c
     for (const MetadataColumn& own : connection.connector->metadata) {
         if (own.type != TypeId::bigint || !routes_rows(connection, own)) continue;
         const auto found = std::find_if(columns.begin(), columns.end(), [&](const ColumnObject& column) {
-            return equals_ignoring_case(column.name, own.name) && column.json_path.empty() && is_integer(column.type) &&
-                   !holds_any_session(column.type);
+            return equals_ignoring_case(column.name, own.name) && column.json_path.empty() && !column.takes_all &&
+                   is_integer(column.type) && !holds_any_session(column.type);
         });
         if (found != columns.end()) return &*found;
     }
@@ -154,7 +154,7 @@ void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, con
                      const ConnectorRegistry& registry) {
     for (ColumnObject& column : columns) {
         const MetadataColumn* metadata = metadata_named(column.name, shape, registry);
-        if (metadata == nullptr || !column.json_path.empty()) continue;
+        if (metadata == nullptr || !column.json_path.empty() || column.takes_all) continue;
         const bool payload_as_json = metadata->fact == MetadataFact::message && column.type.id == TypeId::json;
         if (metadata_fits(metadata->type, column.type) || payload_as_json) column.metadata.emplace(*metadata);
         column.never_filled = column.metadata && routes_rows(connection, **column.metadata);

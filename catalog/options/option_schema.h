@@ -28,6 +28,8 @@ enum class TextRule : std::uint8_t {
     headers,  ///< Keys are names of headers that may be set, values have no control characters.
     token,    ///< RFC 9110 token, as subprotocol names are.
     json_path,
+    json_place,   ///< The same, or $: all of it.
+    rows_path,    ///< The same with [*].
     credentials,  ///< user:password.
     origin,
     pem_or_path,

@@ -81,6 +81,19 @@ Violation check_json_path(std::string_view text) {
     return std::nullopt;
 }
 
+Violation check_json_place(std::string_view text) {
+    if (text.empty()) return violation("must not be empty", "for example '$.user.name', or '$' for all of it");
+    if (!parse_json_place(text))
+        return violation("is not a path to a JSON value", "for example '$.user.name', '$[1]', or '$' for all of it");
+    return std::nullopt;
+}
+
+Violation check_rows_path(std::string_view text) {
+    if (parse_rows_path(text)) return std::nullopt;
+    return violation("is not a path to rows",
+                     "'$.data[*]' for each element of data, '$[*]' of the message, or '$' for the message itself");
+}
+
 Violation check_origin(std::string_view text) {
     if (text == "*" || text == "null") return std::nullopt;
     const std::size_t scheme_end = text.find("://");
@@ -149,6 +162,10 @@ std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text
             return std::nullopt;
         case TextRule::json_path:
             return check_json_path(text);
+        case TextRule::json_place:
+            return check_json_place(text);
+        case TextRule::rows_path:
+            return check_rows_path(text);
         case TextRule::credentials:
             return check_credentials(text);
         case TextRule::origin:

@@ -83,7 +83,7 @@ std::shared_ptr<const MessageSorter> MessageSorter::make(const Schemas& readers)
 MessageSorter::MessageSorter(const Schemas& readers) {
     for (const auto& schema : readers) {
         Reader reader;
-        reader.takes_objects = schema->wants_fields();
+        reader.takes_objects = schema->wants_fields() && !schema->rows;
         for (const AcceptCondition& accepted : schema->accept) {
             Condition condition;
             condition.values = accepted.values;

@@ -266,8 +266,9 @@ std::size_t ColumnVector::byte_size() const noexcept {
 }
 
 bool BatchSchema::wants_fields() const noexcept {
-    return std::any_of(columns.begin(), columns.end(),
-                       [](const BatchColumn& column) { return !column.json_path.empty() && !column.metadata; });
+    return std::any_of(columns.begin(), columns.end(), [](const BatchColumn& column) {
+        return (!column.json_path.empty() || column.takes_all) && !column.metadata;
+    });
 }
 
 ColumnBatch::ColumnBatch(std::shared_ptr<const BatchSchema> batch_schema) : schema(std::move(batch_schema)) {

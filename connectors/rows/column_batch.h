@@ -12,6 +12,7 @@
 #include "catalog/objects/accept_condition.h"
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/metadata_column.h"
+#include "catalog/options/json_path.h"
 #include "connectors/rows/growing_bytes.h"
 #include "connectors/rows/row_facts.h"
 
@@ -171,7 +172,9 @@ private:
 struct BatchColumn {
     std::string name;
     ColumnType type;
-    std::vector<std::string> json_path;  ///< Steps into the payload, each as it is spelled; empty for pure metadata.
+    std::vector<std::string> json_path;  ///< Steps into the row, each as it is spelled; empty for pure metadata.
+    bool takes_all = false;              ///< Without steps: the row itself.
+    bool of_message = false;  ///< Both are of the message that has the row within it (BatchSchema::rows), instead.
     /// It takes the field of its name (json_path is that one step): where the message has no field that is spelled so,
     /// the one at nested_path, or else one in another case that no other column claims.
     bool by_name = false;
@@ -196,6 +199,7 @@ struct BatchSchema {
     /// Which messages, and of those that are several rows which rows, come to whoever fills it: those for which all
     /// hold. MessageSorter looks after it, not the decoder.
     std::vector<AcceptCondition> accept = {};
+    std::optional<RowsPath> rows = {};  ///< Where they are within messages; without: each object is one.
 
     /// Some column takes a field of the message. Otherwise messages are taken whole, whatever they are.
     [[nodiscard]] bool wants_fields() const noexcept;

@@ -33,11 +33,27 @@ void RowFacts::read(std::size_t row, Message& message) const {
     if (message.origin != origins_[fact.origin]) message.origin = origins_[fact.origin];
 }
 
+std::optional<std::string_view> RowFacts::own_id(std::size_t row) const {
+    const Fact& fact = facts_[row];
+    if (!fact.has_own_id) return std::nullopt;
+    const std::size_t end = row + 1 < facts_.size() ? facts_[row + 1].id_begin : ids_.size();
+    return std::string_view(ids_).substr(fact.id_begin, end - fact.id_begin);
+}
+
+void RowFacts::give_ids(std::size_t first, std::string_view id) {
+    for (std::size_t row = first; row < facts_.size(); ++row) {
+        facts_[row].id_begin = static_cast<std::uint32_t>(ids_.size());
+        facts_[row].has_own_id = true;
+        ids_ += id;
+    }
+}
+
 void RowFacts::append_message_id(std::size_t row, std::string& target) const {
     const Fact& fact = facts_[row];
-    if (!fact.has_own_id) return append_generated_message_id(target, origins_[fact.origin].get(), fact.sequence);
-    const std::size_t end = row + 1 < facts_.size() ? facts_[row + 1].id_begin : ids_.size();
-    target.append(ids_, fact.id_begin, end - fact.id_begin);
+    if (const std::optional<std::string_view> own = own_id(row))
+        target.append(*own);
+    else
+        append_generated_message_id(target, origins_[fact.origin].get(), fact.sequence);
 }
 
 void RowFacts::append_all(const RowFacts& other) {

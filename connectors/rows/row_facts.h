@@ -37,6 +37,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return facts_.size(); }
     /// Makes message the one of a row, without its payload. A message that is used for row after row is changed least.
     void read(std::size_t row, Message& message) const;
+    /// What the payload gave as its message id; nothing where it has the generated one.
+    [[nodiscard]] std::optional<std::string_view> own_id(std::size_t row) const;
+    /// Of rows from first on, which have the generated one.
+    void give_ids(std::size_t first, std::string_view id);
     /// Appends the row's message id, its own or the generated one.
     void append_message_id(std::size_t row, std::string& target) const;
 

@@ -7,7 +7,7 @@ CREATE TABLE confirmations (id INT) WITH (connector = 'feed', accept = MAP {'$.r
 CREATE TABLE operations (op JSON, s TEXT) WITH (connector = 'feed', accept = MAP {'$.op': [0, false]});
 CREATE TABLE topics (s TEXT) WITH (connector = 'feed', accept = MAP {'$.topic': STARTS_WITH('publicTrade.')});
 -- Metadata alone: a message is one row, also where it is an array.
-CREATE TABLE arrivals (connection_name TEXT) WITH (connector = 'feed', accept = MAP {'$[0].e': 'status'});
+CREATE TABLE arrivals (connection_name TEXT) WITH (connector = 'feed', rows = '$', accept = MAP {'$[0].e': 'status'});
 WAIT FOR topics COUNT 1 TIMEOUT INTERVAL '1 minute';
 WAIT FOR failures COUNT 4 TIMEOUT INTERVAL '1 minute';
 SELECT * FROM trades;

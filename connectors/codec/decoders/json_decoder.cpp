@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "connectors/codec/decoders/json_events.h"
+#include "connectors/codec/decoders/json_rows.h"
 #include "connectors/codec/json/json_text.h"
 #include "connectors/codec/rows/column_row_reader.h"
 #include "connectors/codec/rows/field_tree.h"
 #include "connectors/codec/rows/row_writer.h"
+#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -69,13 +71,15 @@ public:
     JsonDecoder(const DecoderOptions& options, const std::shared_ptr<const BatchSchema>& schema)
         : tolerant_(options.tolerant),
           message_id_field_(options.message_id_field),
-          wants_payload_(schema->wants_fields()),
-          root_(make_field_tree(*schema, options.message_id_field)),
+          wants_payload_(schema->wants_fields() || schema->rows),
+          root_(make_field_tree(*schema, has_rows_within(*schema) ? "" : options.message_id_field)),
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
           column_rows_(*root_, writer_),
-          events_(writer_, *root_, {rows(), !options.guessed_types, options.guessed_types && !wants_payload_}) {}
+          events_(writer_, *root_, settings_for(*schema, options)),
+          within_(schema->rows ? std::make_unique<JsonRows>(events_, writer_, schema, options) : nullptr) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
+        if (within_) return decode_within(message, batch);
         if (message.rows && take_row(message, batch)) return std::nullopt;
         writer_.begin_message(message, batch);
         PreparedText text = prepare(message.payload);
@@ -98,25 +102,22 @@ public:
             auto* decoder = dynamic_cast<JsonDecoder*>(task.decoder);
             if (!decoder) throw std::logic_error("decoders of several formats for one message");
             together_.push_back(decoder);
-            decoder->events_.take_only(task.parts);
+            decoder->take_only(task.parts);
             decoder->writer_.begin_message(message, *task.batch);
         }
-        group_.clear();
         if (!error) {
             PaddedJsonStream stream(scratch_.data());
-            for (JsonDecoder* decoder : together_) {
-                decoder->events_.begin_message(message.payload, stream);
-                group_.add(decoder->events_);
-            }
-            ReadTogether read{together_, group_, reader_, stream};
-            error = read_values(message.payload, stream, read);
+            const bool looks_within = std::any_of(together_.begin(), together_.end(),
+                                                  [](const JsonDecoder* each) { return each->within_ != nullptr; });
+            error = looks_within ? read_together(message, tasks, stream, mixed_group_)
+                                 : read_together(message, tasks, stream, group_);
         }
         for (std::size_t index = 0; index < tasks.size(); ++index) {
             JsonDecoder& decoder = *together_[index];
             std::optional<MessageError> own = error;
-            if (!text.error && decoder.events_.failure()) own = std::move(decoder.events_.failure());
+            if (!text.error && decoder.failure()) own = std::move(decoder.failure());
             tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
-            decoder.events_.take_only(nullptr);
+            decoder.take_only(nullptr);
         }
     }
 
@@ -126,26 +127,115 @@ private:
         JsonEvents& events;
         rapidjson::Reader& reader;
 
-        void begin_value() { events.begin_value(); }
+        void begin_value(std::size_t /*at*/) { events.begin_value(); }
         bool read_value() { return events.read_value(reader); }
+        void end_value() {}
         void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
             events.fail_line(begin, end, error);
         }
     };
+    struct ReadWithin {
+        JsonRows& rows;
+        rapidjson::Reader& reader;
+
+        void begin_value(std::size_t at) { rows.begin_value(at); }
+        bool read_value() { return rows.read_value(reader); }
+        void end_value() { rows.end_value(); }
+        void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
+            rows.fail_line(begin, end, error);
+        }
+    };
+    template <class Group>
     struct ReadTogether {
         const std::vector<JsonDecoder*>& decoders;
-        JsonEventsGroup& group;
+        Group& group;
         rapidjson::Reader& reader;
         PaddedJsonStream& stream;
 
-        void begin_value() {
-            for (JsonDecoder* decoder : decoders) decoder->events_.begin_value();
+        void begin_value(std::size_t at) {
+            for (JsonDecoder* decoder : decoders)
+                decoder->within_ ? decoder->within_->begin_value(at) : decoder->events_.begin_value();
         }
         bool read_value() { return group.read_value(reader, stream); }
+        void end_value() {
+            for (JsonDecoder* decoder : decoders) {
+                if (decoder->within_) decoder->within_->end_value();
+            }
+        }
         void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
             for (JsonDecoder* decoder : decoders) decoder->events_.fail_line(begin, end, error);
         }
     };
+    [[nodiscard]] static bool has_rows_within(const BatchSchema& schema) {
+        return schema.rows && !schema.rows->steps.empty();
+    }
+
+    /// Those that its columns can be filled from; what comes of metadata besides can be of any.
+    [[nodiscard]] static JsonEvents::Kinds kinds_of_rows(const BatchSchema& schema) {
+        JsonEvents::Kinds kinds{false, false, false};
+        for (const BatchColumn& column : schema.columns) {
+            const bool has_path = !column.json_path.empty() || column.takes_all;
+            if (column.of_message || column.metadata || !has_path) continue;
+            const bool is_index =
+                !column.takes_all && !column.by_name &&
+                std::all_of(column.json_path.front().begin(), column.json_path.front().end(), is_digit);
+            kinds.scalars = kinds.scalars || column.takes_all;
+            kinds.arrays = kinds.arrays || column.takes_all || is_index;
+            kinds.objects = kinds.objects || column.takes_all || !is_index;
+        }
+        if (!kinds.objects && !kinds.arrays) return {true, true, true};
+        return kinds;
+    }
+
+    [[nodiscard]] JsonEvents::Settings settings_for(const BatchSchema& schema, const DecoderOptions& options) const {
+        JsonEvents::Settings settings;
+        settings.rows = rows(schema);
+        settings.tells_misfits = !options.guessed_types;
+        settings.tells_no_objects = options.guessed_types && !wants_payload_;
+        if (!schema.rows) return settings;
+        settings.kinds = kinds_of_rows(schema);
+        settings.place = schema.rows->text;
+        settings.are_elements =
+            std::any_of(schema.rows->steps.begin(), schema.rows->steps.end(), [](const auto& step) { return !step; });
+        return settings;
+    }
+
+    void take_only(const MessageParts* parts) { within_ ? within_->take_only(parts) : events_.take_only(parts); }
+    [[nodiscard]] std::optional<MessageError>& failure() { return within_ ? within_->failure() : events_.failure(); }
+
+    std::optional<MessageError> decode_within(const Message& message, ColumnBatch& batch) {
+        writer_.begin_message(message, batch);
+        PreparedText text = prepare(message.payload);
+        if (!text.error) {
+            PaddedJsonStream stream(scratch_.data());
+            within_->begin_message(message, batch, stream);
+            ReadWithin read{*within_, reader_};
+            text.error = read_values(message.payload, stream, read);
+            if (failure()) text.error = std::move(failure());
+        }
+        return finish(message, batch, text.is_text, std::move(text.error));
+    }
+
+    template <class Group>
+    std::optional<MessageError> read_together(const Message& message, std::span<DecodeTask> tasks,
+                                              PaddedJsonStream& stream, Group& group) {
+        group.clear();
+        for (std::size_t index = 0; index < tasks.size(); ++index) {
+            JsonDecoder& decoder = *together_[index];
+            if constexpr (std::is_same_v<Group, JsonMixedGroup>) {
+                if (decoder.within_) {
+                    decoder.within_->begin_message(message, *tasks[index].batch, stream);
+                    group.add(*decoder.within_);
+                    continue;
+                }
+            }
+            decoder.events_.begin_message(message.payload, stream);
+            group.add(decoder.events_);
+        }
+        ReadTogether<Group> read{together_, group, reader_, stream};
+        return read_values(message.payload, stream, read);
+    }
+
     struct PreparedText {
         std::optional<MessageError> error;
         bool is_text = true;
@@ -166,7 +256,7 @@ private:
         std::vector<std::size_t> places;
         for (std::size_t index = 0; index < tasks.size(); ++index) {
             auto* decoder = dynamic_cast<JsonDecoder*>(tasks[index].decoder);
-            if (decoder != nullptr && decoder->take_row(message, *tasks[index].batch)) continue;
+            if (decoder != nullptr && !decoder->within_ && decoder->take_row(message, *tasks[index].batch)) continue;
             rest.push_back({tasks[index].decoder, tasks[index].batch});
             places.push_back(index);
         }
@@ -195,9 +285,13 @@ private:
         return {};
     }
 
-    [[nodiscard]] JsonEvents::Rows rows() const noexcept {
+    [[nodiscard]] JsonEvents::Rows rows(const BatchSchema& schema) const noexcept {
+        if (schema.rows) return JsonEvents::Rows::values;
         if (!wants_payload_) return JsonEvents::Rows::message;
-        return tolerant_ ? JsonEvents::Rows::all_values : JsonEvents::Rows::objects;
+        if (tolerant_) return JsonEvents::Rows::all_values;
+        const bool takes_all = std::any_of(schema.columns.begin(), schema.columns.end(),
+                                           [](const BatchColumn& column) { return column.takes_all; });
+        return takes_all ? JsonEvents::Rows::parts : JsonEvents::Rows::objects;
     }
 
     /// Reads values separated by line breaks to the end. Among lines that are JSON one that is not is passed over;
@@ -208,7 +302,7 @@ private:
         bool has_json = false;
         std::optional<MessageError> first_error;
         do {
-            read.begin_value();
+            read.begin_value(at);
             const std::size_t begin = at;
             std::size_t wrong_at = 0;
             std::optional<MessageError> error;
@@ -226,6 +320,7 @@ private:
             }
             if (!error) {
                 has_json = true;
+                read.end_value();
                 continue;
             }
             const std::size_t line_begin = skip_json_space(payload, begin);
@@ -278,7 +373,7 @@ private:
         }
         Message object = message;
         object.rows = nullptr;
-        if (error.part_end > 0)
+        if (error.part_end > 0 && !within_)
             object.payload = message.payload.substr(error.part_begin, error.part_end - error.part_begin);
         rows_with_ids_->truncate(0);
         (void)ids_->decode(object, *rows_with_ids_);
@@ -322,6 +417,7 @@ private:
     RowWriter writer_;
     ColumnRowReader column_rows_;
     JsonEvents events_;
+    std::unique_ptr<JsonRows> within_;  ///< Null where objects are rows.
     // For messages that are refused, from the first one on:
     std::unique_ptr<MessageDecoder> ids_;
     std::optional<ColumnBatch> rows_with_ids_;
@@ -329,6 +425,7 @@ private:
     std::vector<char> scratch_;
     // Where this is the first of several.
     JsonEventsGroup group_;
+    JsonMixedGroup mixed_group_;
     std::vector<JsonDecoder*> together_;
 };
 

@@ -14,9 +14,6 @@ namespace {
 /// What is kept of one message; of further errors only how many there are.
 constexpr std::size_t most_errors = 100;
 
-constexpr unsigned parse_flags =
-    rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
-
 }  // namespace
 
 }  // namespace laminar
@@ -26,13 +23,13 @@ namespace rapidjson {
 /// As the reader's own, but for keys that are where they have been before: most objects of a feed have the same.
 template <>
 template <>
-inline void Reader::ParseString<laminar::parse_flags>(laminar::PaddedJsonStream& stream, laminar::JsonEvents& events,
-                                                      bool is_key) {
+inline void Reader::ParseString<laminar::json_parse_flags>(laminar::PaddedJsonStream& stream,
+                                                           laminar::JsonEvents& events, bool is_key) {
     if (is_key && events.take_expected_key(stream)) return;
     internal::StreamLocalCopy<laminar::PaddedJsonStream> copy(stream);
     copy.s.skip(1);
     char* const begin = copy.s.PutBegin();
-    ParseStringToStream<laminar::parse_flags, UTF8<>, UTF8<>>(copy.s, copy.s);
+    ParseStringToStream<laminar::json_parse_flags, UTF8<>, UTF8<>>(copy.s, copy.s);
     if (HasParseError()) return;
     const auto length = static_cast<SizeType>(copy.s.PutEnd(begin) - 1);
     const bool wanted = is_key ? events.Key(begin, length, false) : events.String(begin, length, false);
@@ -72,23 +69,58 @@ FieldNode* JsonEvents::take_field() {
     return match.node;
 }
 
+/// A value that is a row, if it may be.
+template <class Write>
+bool JsonEvents::scalar_row(std::size_t begin, std::size_t end, std::string_view what, const Write& write) {
+    if (!settings_.kinds.scalars) {
+        begin_row_without_fields(what);
+        return end_row(begin, end);
+    }
+    writer_.begin_row();
+    if (root_.is_wanted() && writer_.visit(root_, true) && !write()) {
+        row_error_ = std::exchange(writer_.error(), std::nullopt);
+        writer_.discard_rows(writer_.rows());
+        is_given_up_ = true;
+    }
+    return end_row(begin, end);
+}
+
+template <class Write>
+bool JsonEvents::outermost_scalar(std::size_t begin, std::size_t end, std::string_view what, const Write& write) {
+    if (settings_.rows == Rows::message) {
+        if (settings_.tells_no_objects) add_no_object(what, begin, end);
+        if (in_array_of_rows_) ++element_;
+        return true;
+    }
+    if (settings_.rows == Rows::values) return scalar_row(begin, end, what, write);
+    if (settings_.rows == Rows::parts && !take_part(begin)) return end_row(begin, end);
+    begin_row_without_fields(what);
+    return end_row(begin, end);
+}
+
 bool JsonEvents::Null() {
     if (skipped_levels_ != 0) return true;
-    if (frames_.empty()) return outermost_scalar(offset() - 4, offset(), "null");
+    if (frames_.empty())
+        return outermost_scalar(offset() - 4, offset(), "null", [this] { return writer_.null(root_); });
     const FieldNode* field = take_field();
     return field == nullptr || writer_.null(*field) || give_up_row();
 }
 
 bool JsonEvents::Bool(bool value) {
     if (skipped_levels_ != 0) return true;
-    if (frames_.empty()) return outermost_scalar(offset() - (value ? 4 : 5), offset(), value ? "true" : "false");
+    if (frames_.empty())
+        return outermost_scalar(offset() - (value ? 4 : 5), offset(), value ? "true" : "false",
+                                [&] { return writer_.boolean(root_, value); });
     const FieldNode* field = take_field();
     return field == nullptr || writer_.boolean(*field, value) || give_up_row();
 }
 
 bool JsonEvents::RawNumber(const char* text, rapidjson::SizeType length, bool /*copy*/) {
     if (skipped_levels_ != 0) return true;
-    if (frames_.empty()) return outermost_scalar(offset(), offset() + length, "a number");
+    if (frames_.empty())
+        return outermost_scalar(offset(), offset() + length, "a number", [&] {
+            return writer_.number(root_, {text, length});
+        });
     const FieldNode* field = take_field();
     return field == nullptr || writer_.number(*field, {text, length}) || give_up_row();
 }
@@ -96,7 +128,10 @@ bool JsonEvents::RawNumber(const char* text, rapidjson::SizeType length, bool /*
 bool JsonEvents::String(const char* text, rapidjson::SizeType length, bool /*copy*/) {
     if (skipped_levels_ != 0) return true;
     // While a string is announced, the reader's own stream still stands at its opening quote.
-    if (frames_.empty()) return outermost_scalar(offset(), end_of_json_value(payload_, offset()), "a string");
+    if (frames_.empty())
+        return outermost_scalar(offset(), end_of_json_value(payload_, offset()), "a string", [&] {
+            return writer_.string(root_, {text, length}, offset());
+        });
     const FieldNode* field = take_field();
     return field == nullptr || writer_.string(*field, {text, length}, offset()) || give_up_row();
 }
@@ -118,11 +153,14 @@ bool JsonEvents::take_expected_key(PaddedJsonStream& stream) {
     return true;
 }
 
+MessageError JsonEvents::too_deep(std::size_t at) {
+    return {"too_deep", fmt::format("the message is nested deeper than {} levels at byte {}", maximum_depth, at)};
+}
+
 bool JsonEvents::start_container(bool is_object) {
     const std::size_t begin = offset() - 1;
     if (++depth_ > maximum_depth) {
-        failure_ = {"too_deep",
-                    fmt::format("the message is nested deeper than {} levels at byte {}", maximum_depth, begin)};
+        failure_ = too_deep(begin);
         return false;
     }
     if (skipped_levels_ != 0) {
@@ -144,13 +182,13 @@ void JsonEvents::take_only(const MessageParts* parts) noexcept {
     parts_ = parts;
     if (settings_.rows == Rows::objects && parts != nullptr)
         settings_.rows = Rows::parts;
-    else if (settings_.rows == Rows::parts && parts == nullptr)
+    else if (settings_.rows == Rows::parts && parts == nullptr && !root_.is_wanted())
         settings_.rows = Rows::objects;
 }
 
 /// Whether the value at hand is one that is asked for.
 bool JsonEvents::take_part(std::size_t begin) {
-    is_passed_over_ = !std::binary_search(parts_->begin(), parts_->end(), begin);
+    is_passed_over_ = parts_ != nullptr && !std::binary_search(parts_->begin(), parts_->end(), begin);
     return !is_passed_over_;
 }
 
@@ -164,9 +202,29 @@ bool JsonEvents::start_in_message(bool is_object, std::size_t begin) {
     return true;
 }
 
+/// Of a value that is a row, if it is of a kind that may be.
+bool JsonEvents::start_value(bool is_object, std::size_t begin) {
+    if (is_object ? settings_.kinds.objects : settings_.kinds.arrays) {
+        writer_.begin_row();
+        frames_.push_back({&root_, begin, 0, is_object});
+    } else {
+        begin_row_without_fields(is_object ? "an object" : "an array");
+        skip_container(begin, true);
+    }
+    return true;
+}
+
+/// For columns that take the row whole.
+bool JsonEvents::take_whole(std::size_t begin, std::size_t end) {
+    const bool is_container = payload_[begin] == '{' || payload_[begin] == '[';
+    if (!is_container || !root_.is_wanted()) return true;
+    return !writer_.visit(root_, true) || writer_.container(root_, payload_.substr(begin, end - begin));
+}
+
 bool JsonEvents::start_outermost(bool is_object, std::size_t begin) {
     if (settings_.rows >= Rows::message) {
         if (settings_.rows == Rows::message) return start_in_message(is_object, begin);
+        if (settings_.rows == Rows::values) return start_value(is_object, begin);
         if ((is_object || in_array_of_rows_) && !take_part(begin)) {
             skip_container(begin, true);
             return true;
@@ -229,7 +287,8 @@ bool JsonEvents::end_container() {
 
 bool JsonEvents::end_row(std::size_t begin, std::size_t end) {
     // There may be more of the message: see end_only_row.
-    if (settings_.rows >= Rows::message && (settings_.rows == Rows::message || is_passed_over_)) {
+    const bool is_special = settings_.rows >= Rows::message;
+    if (is_special && (settings_.rows == Rows::message || is_passed_over_)) {
         if (in_array_of_rows_) ++element_;
         return true;
     }
@@ -240,7 +299,7 @@ bool JsonEvents::end_row(std::size_t begin, std::size_t end) {
         if (!in_array_of_rows_ && skip_json_space(payload_, end) == payload_.size() &&
             skip_json_space(payload_, 0) == begin)
             text = payload_;
-        kept = writer_.end_row(text, true, true);
+        kept = (!is_special || take_whole(begin, end)) && writer_.end_row(text, true, true);
     }
     if (!kept || row_error_ || writer_.error()) return end_wrong_row(begin, end, kept);
     ++element_;
@@ -271,17 +330,6 @@ bool JsonEvents::end_wrong_row(std::size_t begin, std::size_t end, bool kept) {
     return true;
 }
 
-bool JsonEvents::outermost_scalar(std::size_t begin, std::size_t end, std::string_view what) {
-    if (settings_.rows == Rows::message) {
-        if (settings_.tells_no_objects) add_no_object(what, begin, end);
-        if (in_array_of_rows_) ++element_;
-        return true;
-    }
-    if (settings_.rows == Rows::parts && !take_part(begin)) return end_row(begin, end);
-    begin_row_without_fields(what);
-    return end_row(begin, end);
-}
-
 /// Of a value in the place of an object.
 void JsonEvents::begin_row_without_fields(std::string_view what) {
     writer_.begin_row();
@@ -291,6 +339,13 @@ void JsonEvents::begin_row_without_fields(std::string_view what) {
 }
 
 MessageError JsonEvents::no_object(std::string_view what) const {
+    if (settings_.rows == Rows::values) {
+        const Kinds& kinds = settings_.kinds;
+        const std::string_view wanted = kinds.objects && kinds.arrays ? "an object or an array"
+                                        : kinds.arrays                ? "an array"
+                                                                      : "an object";
+        return {"type_mismatch", fmt::format("is {}; expected {}", what, wanted)};
+    }
     return {"type_mismatch",
             fmt::format("is {}; expected an object{}", what, in_array_of_rows_ ? "" : " or an array of objects")};
 }
@@ -330,6 +385,7 @@ void JsonEvents::fail_line(std::size_t begin, std::size_t end, MessageError erro
         }
     }
     add_error(std::move(error), begin, end);
+    if (errors_left_out_ == 0) errors_.back().element.reset();
 }
 
 void JsonEvents::end_only_row() {
@@ -350,7 +406,7 @@ void JsonEvents::add_error(MessageError error, std::size_t begin, std::size_t en
     error.part_begin = begin;
     error.part_end = end;
     errors_.push_back({std::move(error), {}, is_no_object_});
-    if (in_array_of_rows_) errors_.back().element = element_;
+    if (in_array_of_rows_ || settings_.are_elements) errors_.back().element = element_;
 }
 
 std::vector<MessageError> JsonEvents::end_message() {
@@ -373,19 +429,26 @@ std::vector<MessageError> JsonEvents::end_message() {
 
 void JsonEvents::say_where(PartError& wrong, std::size_t line) const {
     MessageError& error = wrong.error;
-    std::string place;
-    if (wrong.element) place = fmt::format("element {} of ", *wrong.element);
-    if (values_ > 1 && (settings_.rows != Rows::message || settings_.tells_no_objects))
-        place += fmt::format("line {} of ", line);
-    if (place.empty()) error.part_begin = error.part_end = 0;
-    if (place.empty() && !wrong.is_no_object) return;
-    error.message = fmt::format("{}the message{} {}", place, wrong.is_no_object ? "" : ":", error.message);
+    const bool is_within = !settings_.place.empty() && settings_.place != "$" && (wrong.element || wrong.is_no_object);
+    std::string place = is_within ? std::string(settings_.place) : "the message";
+    if (wrong.element) place = fmt::format("element {} of {}", *wrong.element, place);
+    const bool is_line = values_ > 1 && (settings_.rows != Rows::message || settings_.tells_no_objects);
+    if (is_line && is_within)
+        place += fmt::format(" in line {} of the message", line);
+    else if (is_line)
+        place = fmt::format("{}line {} of the message",
+                            wrong.element ? fmt::format("element {} of ", *wrong.element) : "", line);
+    if (!wrong.element && !is_line) error.part_begin = error.part_end = 0;
+    if (!wrong.element && !is_line && !wrong.is_no_object) return;
+    error.message = fmt::format("{}{} {}", place, wrong.is_no_object ? "" : ":", error.message);
 }
 
-bool JsonEvents::read_value(rapidjson::Reader& reader) { return !reader.Parse<parse_flags>(*stream_, *this).IsError(); }
+bool JsonEvents::read_value(rapidjson::Reader& reader) {
+    return !reader.Parse<json_parse_flags>(*stream_, *this).IsError();
+}
 
 bool JsonEventsGroup::read_value(rapidjson::Reader& reader, PaddedJsonStream& stream) {
-    return !reader.Parse<parse_flags>(stream, *this).IsError();
+    return !reader.Parse<json_parse_flags>(stream, *this).IsError();
 }
 
 }  // namespace laminar

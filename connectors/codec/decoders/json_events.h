@@ -14,6 +14,9 @@
 
 namespace laminar {
 
+inline constexpr unsigned json_parse_flags =
+    rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
+
 /// Takes the events of RapidJSON's reader and walks the field tree along with them, so that each value wanted reaches
 /// the row writer and the others are passed over. A row that is wrong is left out, with an error of its own, and the
 /// others go on. Events that return false end the parse; failure() then tells why. The reader recurses, so that the
@@ -27,13 +30,23 @@ public:
         objects,     ///< Each object; a value in the place of one is an error.
         all_values,  ///< The same, but such a value is also a row, without fields.
         message,     ///< The message, with the fields of its object if it is one object.
-        parts        ///< As objects, but those alone that are asked for: see take_only.
+        parts,  ///< As objects, but those alone that are asked for, if any are (take_only); and columns may take them
+                ///< whole.
+        values  ///< Each value, whatever it is, as far as kinds allow.
+    };
+    struct Kinds {
+        bool objects = true;
+        bool arrays = false;
+        bool scalars = false;
     };
     struct Settings {
         Rows rows = Rows::objects;
         bool tells_misfits = true;  ///< A value that does not fit is an error also where the row is kept.
         /// Of messages that are rows: what would be an error if each object were a row is one.
         bool tells_no_objects = false;
+        Kinds kinds = {};             ///< Of rows that are values.
+        std::string_view place = {};  ///< Where in the message they are: for errors; borrowed.
+        bool are_elements = false;    ///< There may be several.
     };
 
     JsonEvents(RowWriter& writer, FieldNode& root, Settings settings)
@@ -41,6 +54,8 @@ public:
 
     /// Of messages to come, where each object is a row: the values that are to be rows, until null says that all are.
     void take_only(const MessageParts* parts) noexcept;
+    /// Rows that are values are numbered anew.
+    void count_elements_anew() noexcept { element_ = 0; }
     /// stream reads a copy of payload, offset for offset.
     void begin_message(std::string_view payload, PaddedJsonStream& stream);
     /// One of the message's values follows.
@@ -58,6 +73,7 @@ public:
     /// caller, so that the compiler sees reader and handler together.
     [[nodiscard]] bool read_value(rapidjson::Reader& reader);
     [[nodiscard]] std::optional<MessageError>& failure() noexcept { return failure_; }
+    [[nodiscard]] static MessageError too_deep(std::size_t at);
 
     bool Null();
     bool Bool(bool value);
@@ -92,10 +108,15 @@ private:
     bool start_container(bool is_object);
     [[gnu::cold]] bool start_in_message(bool is_object, std::size_t begin);
     [[nodiscard]] bool take_part(std::size_t begin);
+    [[gnu::cold]] bool start_value(bool is_object, std::size_t begin);
+    template <class Write>
+    [[gnu::cold]] bool scalar_row(std::size_t begin, std::size_t end, std::string_view what, const Write& write);
+    [[nodiscard]] bool take_whole(std::size_t begin, std::size_t end);
     bool start_outermost(bool is_object, std::size_t begin);
     bool end_container();
     bool end_row(std::size_t begin, std::size_t end);
-    bool outermost_scalar(std::size_t begin, std::size_t end, std::string_view what);
+    template <class Write>
+    bool outermost_scalar(std::size_t begin, std::size_t end, std::string_view what, const Write& write);
     [[gnu::cold]] void begin_row_without_fields(std::string_view what);
     void skip_container(std::size_t begin, bool is_row);
     [[gnu::cold]] bool start_told_array(std::size_t begin);

@@ -101,7 +101,7 @@ Claims claims_of(const BatchSchema& schema, FieldNode& root) {
     Claims claims;
     for (std::uint32_t index = 0; index < schema.columns.size(); ++index) {
         const BatchColumn& column = schema.columns[index];
-        if (column.json_path.empty()) continue;
+        if (column.of_message || (column.json_path.empty() && !column.takes_all)) continue;
         claims.push_back({&place_at(root, column.json_path), {index, FieldNode::Rank::exact_name, column.by_name}});
         if (!column.nested_path.empty())
             claims.push_back({&place_at(root, column.nested_path), {index, FieldNode::Rank::nested_path, false}});
@@ -114,7 +114,7 @@ std::unordered_map<std::string, std::optional<std::uint32_t>> columns_by_folded_
     std::unordered_map<std::string, std::optional<std::uint32_t>> names;
     for (std::uint32_t index = 0; index < schema.columns.size(); ++index) {
         const BatchColumn& column = schema.columns[index];
-        if (!column.by_name) continue;
+        if (!column.by_name || column.of_message) continue;
         const auto [entry, added] = names.try_emplace(folded(column.json_path.front()), index);
         if (!added) entry->second.reset();
     }

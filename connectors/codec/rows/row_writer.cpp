@@ -35,7 +35,9 @@ std::string describe_json(std::string_view value) {
     }
 }
 
-std::string field_name(const BatchColumn& column) { return fmt::format("{}", fmt::join(column.json_path, ".")); }
+std::string field_name(const BatchColumn& column) {
+    return column.takes_all ? "$" : fmt::format("{}", fmt::join(column.json_path, "."));
+}
 
 MessageError misfit(const std::string& field, const ColumnType& expected, std::string_view found, bool out_of_range) {
     if (out_of_range)
@@ -53,11 +55,11 @@ RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, boo
       filled_in_row_(schema_->columns.size(), 0),
       rank_in_row_(schema_->columns.size(), FieldNode::Rank::exact_name) {
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
-        return column.metadata == MetadataField::message_id && !column.is_deferred();
+        return column.metadata == MetadataField::message_id && !column.is_deferred() && !column.of_message;
     });
     for (std::uint32_t index = 0; index < schema_->columns.size(); ++index) {
         const BatchColumn& column = schema_->columns[index];
-        if (column.is_deferred()) continue;
+        if (column.is_deferred() || column.of_message) continue;
         if (column.metadata && column.json_path.empty() && !column.not_null && !column.tracks_presence)
             metadata_columns_.emplace_back(index, *column.metadata);
         else

@@ -86,6 +86,7 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
     auto schema = std::make_shared<BatchSchema>();
     schema->coerce = table.options.coerce;
     schema->accept = table.accept;
+    schema->rows = table.rows;
     const std::vector<std::string> names = engine_column_names(table.columns);
     for (std::size_t index = 0; index < names.size(); ++index) {
         const ColumnObject& declared = table.columns[index];
@@ -93,9 +94,13 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
         column.name = names[index];
         column.type = declared.type;
         column.json_path = declared.json_path;
+        column.takes_all = declared.takes_all;
+        // The id is the message's: all its rows have the same, wherever in the message it stands.
+        const bool has_rows_within = table.rows && !table.rows->steps.empty();
+        column.of_message = declared.of_message || (has_rows_within && declared.metadata == MetadataField::message_id);
         // By that name a record has no field; its other names are those of the metadata.
         const bool is_failed_message = content.is_records && equals_ignoring_case(declared.name, "message");
-        if (declared.json_path.empty() && !declared.never_filled)
+        if (declared.json_path.empty() && !declared.takes_all && !declared.never_filled)
             column.take_field(is_failed_message ? field_of_record(MetadataField::message) : declared.name);
         column.metadata = declared.metadata;
         column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;

@@ -50,5 +50,18 @@ TEST_CASE("JSON paths") {
         CHECK_MESSAGE(!parse_json_path(text), text);
 }
 
+TEST_CASE("paths to rows have elements without a number") {
+    using RowSteps = std::vector<std::optional<std::string>>;
+    CHECK(parse_rows_path("$")->steps.empty());
+    CHECK(parse_rows_path("$[*]")->steps == RowSteps{std::nullopt});
+    CHECK(parse_rows_path("$.data[*]")->steps == RowSteps{"data", std::nullopt});
+    CHECK(parse_rows_path("$[1]['a b'][*].c[*]")->steps == RowSteps{"1", "a b", std::nullopt, "c", std::nullopt});
+    CHECK(parse_rows_path("$.data[*]")->text == "$.data[*]");
+    for (const std::string_view text : {"", "data[*]", "$.", "$.*", "$[*", "$[**]", "$[?(@.a)]", "$..a", "$[1:2]"})
+        CHECK_MESSAGE(!parse_rows_path(text), text);
+    CHECK(parse_json_place("$")->empty());
+    CHECK(!parse_json_place("$[*]"));
+}
+
 }  // namespace
 }  // namespace laminar

@@ -9,10 +9,11 @@ namespace laminar {
 
 namespace {
 
-std::shared_ptr<const BatchSchema> make_schema(std::vector<BatchColumn> columns, bool coerce) {
+std::shared_ptr<const BatchSchema> make_schema(std::vector<BatchColumn> columns, bool coerce, std::string_view rows) {
     auto schema = std::make_shared<BatchSchema>();
     schema->columns = std::move(columns);
     schema->coerce = coerce;
+    if (!rows.empty()) schema->rows = parse_rows_path(rows);
     return schema;
 }
 
@@ -40,8 +41,11 @@ BatchColumn metadata_column(const std::string& name, const std::string& type, Me
     return column;
 }
 
-DecoderFixture::DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options, bool coerce)
-    : schema(make_schema(std::move(columns), coerce)), decoder(make_message_decoder(options, schema)), batch(schema) {}
+DecoderFixture::DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options, bool coerce,
+                               std::string_view rows)
+    : schema(make_schema(std::move(columns), coerce, rows)),
+      decoder(make_message_decoder(options, schema)),
+      batch(schema) {}
 
 std::optional<MessageError> DecoderFixture::decode(std::string_view payload) {
     Message message;

@@ -17,7 +17,9 @@ namespace laminar {
 /// A decoder with a batch of its own; values are seen as the JSON encoder writes them.
 class DecoderFixture {
 public:
-    explicit DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options = {}, bool coerce = false);
+    /// rows: where they are within messages; empty: objects are rows.
+    explicit DecoderFixture(std::vector<BatchColumn> columns, const DecoderOptions& options = {}, bool coerce = false,
+                            std::string_view rows = {});
 
     std::optional<MessageError> decode(std::string_view payload);
     std::optional<MessageError> decode(const Message& message);
