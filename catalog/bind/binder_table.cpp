@@ -5,6 +5,7 @@
 #include "catalog/bind/accept_binder.h"
 #include "catalog/bind/binding_context.h"
 #include "catalog/bind/column_option_binder.h"
+#include "catalog/bind/exact_decimals.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
@@ -124,6 +125,7 @@ private:
         column.primary_key = definition.primary_key;
         const std::optional<ColumnType> type = bind_type(definition.type, context_.diagnostics);
         if (type) column.type = *type;
+        if (type && bound_to_connection_) keep_all_digits(column.type, definition.type);
         if (definition.default_value) bind_default(definition, column);
         bind_column_options(definition, column);
         if (!repeated) table_.columns.push_back(std::move(column));

@@ -25,6 +25,7 @@ public:
         if (!options) return;
         const auto& given = static_cast<const ColumnOptions&>(*options);
         bind_path(given);
+        bind_time(given);
     }
 
 private:
@@ -69,6 +70,50 @@ private:
                 DiagnosticCode::option_not_allowed_value, span,
                 fmt::format("option \"message_path\" leads into the rows, which are at {}", table_.rows->text),
                 "json_path counts from the row");
+    }
+
+    void bind_time(const ColumnOptions& given) {
+        column_.time = {given.time_unit.value_or(TimeUnit::by_size), given.time_format};
+        if (given.time_unit) require_time(column_.type, is_timestamp, "time_unit", "a TIMESTAMP");
+        if (given.time_format.empty()) return;
+        require_time(column_.type, is_date_or_time, "time_format", "a TIMESTAMP, DATE or TIME");
+        if (has(column_.type, is_dated) && !names_year(given.time_format))
+            context_.error(DiagnosticCode::option_not_allowed_value, span_of("time_format"),
+                           fmt::format("option \"time_format\" has no year, which a {} has", to_sql(column_.type)),
+                           "%Y is the year, %y its last two digits, %s seconds of the epoch");
+    }
+
+    [[nodiscard]] static bool is_timestamp(TypeId id) {
+        return id == TypeId::timestamp || id == TypeId::timestamp_s || id == TypeId::timestamp_ms ||
+               id == TypeId::timestamp_ns || id == TypeId::timestamp_tz;
+    }
+    [[nodiscard]] static bool is_date_or_time(TypeId id) {
+        return is_timestamp(id) || id == TypeId::date || id == TypeId::time;
+    }
+
+    [[nodiscard]] static bool is_dated(TypeId id) { return is_date_or_time(id) && id != TypeId::time; }
+
+    [[nodiscard]] static bool names_year(std::string_view format) {
+        for (std::size_t at = format.find('%'); at != std::string_view::npos && at + 1 < format.size();
+             at = format.find('%', at + 2)) {
+            if (std::string_view("YyFDs").find(format[at + 1]) != std::string_view::npos) return true;
+        }
+        return false;
+    }
+
+    void require_time(const ColumnType& type, bool (*fits)(TypeId), std::string_view option, std::string_view wanted) {
+        require_fields(context_, table_, connection_, option, span_of(option));
+        if (has(type, fits) || type.id == TypeId::unknown) return;
+        context_.error(DiagnosticCode::option_not_applicable, span_of(option),
+                       fmt::format("option \"{}\" does not apply: column \"{}\" is {}, not {}", option, column_.name,
+                                   to_sql(type), wanted),
+                       "remove it, or declare the column so");
+    }
+
+    /// The type, or one within it.
+    [[nodiscard]] static bool has(const ColumnType& type, bool (*fits)(TypeId)) {
+        return fits(type.id) || std::any_of(type.fields.begin(), type.fields.end(),
+                                            [&](const auto& field) { return has(field.type, fits); });
     }
 
     const BindingContext& context_;

@@ -124,7 +124,20 @@ const OptionSchema& column_option_schema() {
                  {.help = "Where in the whole message the value is, for tables whose rows are within it (rows).",
                   .example = "'$.symbol'",
                   .absent = "it is in the row",
-                  .rule = TextRule::json_place});
+                  .rule = TextRule::json_place})
+            .add_choice("time_unit", &Options::time_unit,
+                        {{"s", TimeUnit::seconds},
+                         {"ms", TimeUnit::milliseconds},
+                         {"us", TimeUnit::microseconds},
+                         {"ns", TimeUnit::nanoseconds}},
+                        {.help = "What numbers of a timestamp count since the epoch.",
+                         .example = "'ms'",
+                         .absent = "each number tells by its size"})
+            .add("time_format", &Options::time_format,
+                 {.help = "How texts of a timestamp, date or time are written, with the letters of strptime.",
+                  .example = "'%d.%m.%Y %H:%M:%S'",
+                  .absent = "ISO 8601",
+                  .rule = TextRule::time_format});
     return schema;
 }
 

@@ -9,6 +9,8 @@ namespace laminar {
 struct ColumnOptions : OptionSet {
     std::string json_path;
     std::string message_path;
+    std::optional<TimeUnit> time_unit;
+    std::string time_format;
 };
 
 /// CREATE TABLE ... WITH (...).

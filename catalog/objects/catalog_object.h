@@ -13,6 +13,7 @@
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/connector_descriptor.h"
 #include "catalog/objects/metadata_column.h"
+#include "catalog/objects/time_reading.h"
 #include "catalog/options/json_path.h"
 #include "catalog/options/message_condition.h"
 #include "catalog/options/option_set.h"
@@ -39,10 +40,11 @@ struct ColumnObject {
     ColumnType type;
     bool not_null = false;
     bool primary_key = false;
-    ast::ExpressionBox default_value;       ///< Empty without DEFAULT.
-    std::vector<std::string> json_path;     ///< Steps into the row; empty: it takes the field of its name.
-    bool takes_all = false;                 ///< The path has no steps: it takes the row, or the message, itself.
-    bool of_message = false;                ///< The steps are into the whole message, not into the row.
+    ast::ExpressionBox default_value;    ///< Empty without DEFAULT.
+    std::vector<std::string> json_path;  ///< Steps into the row; empty: it takes the field of its name.
+    bool takes_all = false;              ///< The path has no steps: it takes the row, or the message, itself.
+    bool of_message = false;             ///< The steps are into the whole message, not into the row.
+    TimeReading time;
     std::optional<MetadataField> metadata;  ///< Filled from it when the payload has no such field.
     bool never_filled = false;              ///< Nothing in a message of the connection goes to it.
 };

@@ -30,6 +30,7 @@ enum class TextRule : std::uint8_t {
     json_path,
     json_place,   ///< The same, or $: all of it.
     rows_path,    ///< The same with [*].
+    time_format,  ///< Of strptime.
     credentials,  ///< user:password.
     origin,
     pem_or_path,

@@ -94,6 +94,27 @@ Violation check_rows_path(std::string_view text) {
                      "'$.data[*]' for each element of data, '$[*]' of the message, or '$' for the message itself");
 }
 
+Violation check_time_format(std::string_view text) {
+    constexpr std::string_view letters = "YymdeHIMSfpbBhaAjzZTFDRsnt%";
+    bool has_part = false;
+    for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 2)) {
+        const char letter = at + 1 < text.size() ? text[at + 1] : '\0';
+        if (letter == '\0' || letters.find(letter) == std::string_view::npos) {
+            TextRuleViolation unknown;
+            unknown.message = fmt::format("has no part \"{}\" of a time", text.substr(at, 2));
+            unknown.hint =
+                "%Y %m %d %H %M %S, %f for the fraction, %b and %a for names, %z for the offset, %s for seconds "
+                "of the epoch; %% is a percent sign";
+            unknown.offset = at;
+            unknown.length = std::min<std::size_t>(2, text.size() - at);
+            return unknown;
+        }
+        has_part = has_part || letter != '%';
+    }
+    if (!has_part) return violation("has no part of a time", "for example '%d.%m.%Y %H:%M:%S'");
+    return std::nullopt;
+}
+
 Violation check_origin(std::string_view text) {
     if (text == "*" || text == "null") return std::nullopt;
     const std::size_t scheme_end = text.find("://");
@@ -166,6 +187,8 @@ std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text
             return check_json_place(text);
         case TextRule::rows_path:
             return check_rows_path(text);
+        case TextRule::time_format:
+            return check_time_format(text);
         case TextRule::credentials:
             return check_credentials(text);
         case TextRule::origin:

@@ -130,15 +130,18 @@ ColumnType transport_type(const ColumnType& type) {
     return result;
 }
 
-ColumnVector::ColumnVector(ColumnType type)
-    : type_(std::move(type)), physical_(physical_type(type_)), cast_by_engine_(is_carried_as_text(type_.id)) {
+ColumnVector::ColumnVector(ColumnType type, const TimeReading& time)
+    : type_(std::move(type)),
+      physical_(physical_type(type_)),
+      cast_by_engine_(is_carried_as_text(type_.id)),
+      time_(time) {
     if (type_.id == TypeId::map) {
         ColumnType entry(TypeId::structure);
         entry.fields = type_.fields;
-        children_.emplace_back(std::move(entry));
+        children_.emplace_back(std::move(entry), time);
     } else if (physical_ == PhysicalType::list || physical_ == PhysicalType::structure) {
         children_.reserve(type_.fields.size());
-        for (const ColumnType::Field& field : type_.fields) children_.emplace_back(field.type);
+        for (const ColumnType::Field& field : type_.fields) children_.emplace_back(field.type, time);
     }
     for (const ColumnVector& nested : children_) cast_by_engine_ = cast_by_engine_ || nested.cast_by_engine_;
 }
@@ -273,7 +276,7 @@ bool BatchSchema::wants_fields() const noexcept {
 
 ColumnBatch::ColumnBatch(std::shared_ptr<const BatchSchema> batch_schema) : schema(std::move(batch_schema)) {
     columns.reserve(schema->columns.size());
-    for (const BatchColumn& column : schema->columns) columns.emplace_back(column.type);
+    for (const BatchColumn& column : schema->columns) columns.emplace_back(column.type, column.time);
     presence.resize(schema->columns.size());
 }
 

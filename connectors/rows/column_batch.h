@@ -12,6 +12,7 @@
 #include "catalog/objects/accept_condition.h"
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/metadata_column.h"
+#include "catalog/objects/time_reading.h"
 #include "catalog/options/json_path.h"
 #include "connectors/rows/growing_bytes.h"
 #include "connectors/rows/row_facts.h"
@@ -76,13 +77,15 @@ struct ListEntry {
 /// Not thread-safe.
 class ColumnVector {
 public:
-    explicit ColumnVector(ColumnType type);
+    /// time: how its values, and those in it, are written, where they are times.
+    explicit ColumnVector(ColumnType type, const TimeReading& time = {});
 
     [[nodiscard]] const ColumnType& type() const noexcept { return type_; }
     [[nodiscard]] PhysicalType physical() const noexcept { return physical_; }
     /// This column, or one nested in it, is carried as text.
     [[nodiscard]] bool cast_by_engine() const noexcept { return cast_by_engine_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] const TimeReading& time() const noexcept { return time_; }
 
     /// T must be the C++ type of physical(): bool as std::uint8_t, Int128, IntervalValue, ...
     template <class T>
@@ -166,6 +169,7 @@ private:
     std::vector<std::uint64_t> validity_;  ///< One bit per row, 1 = present.
     GrowingBytes heap_;                    ///< Bytes of strings.
     std::vector<ColumnVector> children_;
+    TimeReading time_;
 };
 
 /// One column a decoder fills.
@@ -175,6 +179,7 @@ struct BatchColumn {
     std::vector<std::string> json_path;  ///< Steps into the row, each as it is spelled; empty for pure metadata.
     bool takes_all = false;              ///< Without steps: the row itself.
     bool of_message = false;  ///< Both are of the message that has the row within it (BatchSchema::rows), instead.
+    TimeReading time = {};
     /// It takes the field of its name (json_path is that one step): where the message has no field that is spelled so,
     /// the one at nested_path, or else one in another case that no other column claims.
     bool by_name = false;

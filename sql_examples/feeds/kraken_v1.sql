@@ -18,7 +18,7 @@ CREATE CONNECTION kraken TO websocket (
 CREATE TABLE trades (
     price DECIMAL(38, 10) NOT NULL WITH (json_path = '$[0]'),
     volume DECIMAL(38, 10) NOT NULL WITH (json_path = '$[1]'),
-    at TIMESTAMP NOT NULL WITH (json_path = '$[2]'),
+    at TIMESTAMP NOT NULL WITH (json_path = '$[2]', time_unit = 's'),
     side TEXT WITH (json_path = '$[3]'),
     pair TEXT NOT NULL WITH (message_path = '$[3]'),
     WATERMARK FOR at AS at - INTERVAL '1 second'

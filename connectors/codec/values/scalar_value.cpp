@@ -14,6 +14,7 @@
 #include "connectors/codec/values/base64.h"
 #include "connectors/codec/values/interval_text.h"
 #include "connectors/codec/values/number_text.h"
+#include "connectors/codec/values/time_format.h"
 #include "connectors/codec/values/time_text.h"
 #include "connectors/codec/values/uuid_text.h"
 #include "parser/text/ascii.h"
@@ -152,6 +153,14 @@ ValueFit append_moment(ColumnVector& column, const std::optional<Moment>& moment
     return append_optional(column, moment_in_unit(*moment, column.type().id), ValueFit::out_of_range);
 }
 
+/// A column that has a format for its texts, and no unit, takes numbers only as such texts.
+ValueFit append_epoch(ColumnVector& column, std::string_view number, bool coerce) {
+    const TimeReading& time = column.time();
+    if (time.unit != TimeUnit::by_size || time.format.empty())
+        return append_moment(column, parse_epoch(number, time.unit));
+    return coerce ? append_moment(column, parse_timestamp(number, time.format)) : ValueFit::mismatch;
+}
+
 /// Numeric types, from a number in JSON or, under coerce, in text.
 ValueFit append_number(ColumnVector& column, std::string_view number, bool coerce) {
     switch (column.type().id) {
@@ -185,7 +194,7 @@ ValueFit append_number(ColumnVector& column, std::string_view number, bool coerc
         case TypeId::timestamp_ms:
         case TypeId::timestamp_ns:
         case TypeId::timestamp_tz:
-            return append_moment(column, parse_epoch(number));
+            return append_epoch(column, number, coerce);
         default:
             return ValueFit::mismatch;
     }
@@ -232,9 +241,35 @@ ValueFit append_enumeration(ColumnVector& column, std::string_view text) {
     return ValueFit::fits;
 }
 
+/// 0x1b4 and -0X1B4, the way some feeds write integers.
+bool is_hexadecimal(std::string_view text) noexcept {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    if (!text.starts_with("0x") && !text.starts_with("0X")) return false;
+    text.remove_prefix(2);
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char character) { return hexadecimal_digit(character) >= 0; });
+}
+
+ValueFit append_hexadecimal(ColumnVector& column, std::string_view text) {
+    std::string number = text.starts_with('-') ? "-" : "";
+    text.remove_prefix(number.size() + 2);
+    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+    if (text.size() > 32) return ValueFit::out_of_range;
+    WideUnsigned value = 0;
+    for (const char digit : text) value = value << 4 | static_cast<unsigned>(hexadecimal_digit(digit));
+    append_unsigned(number, value);
+    return append_number(column, number, true);
+}
+
 ValueFit append_from_text(ColumnVector& column, std::string_view text) {
     text = trim(text);
     switch (column.type().id) {
+        case TypeId::timestamp:
+        case TypeId::timestamp_s:
+        case TypeId::timestamp_ms:
+        case TypeId::timestamp_ns:
+        case TypeId::timestamp_tz:
+            return append_number(column, text, true);
         case TypeId::boolean: {
             const std::optional<bool> value = read_boolean(text);
             return value ? append_value<std::uint8_t>(column, *value ? 1 : 0) : ValueFit::mismatch;
@@ -252,8 +287,17 @@ ValueFit append_from_text(ColumnVector& column, std::string_view text) {
             return append_number(column, text, true);
         }
         default:
-            return append_number(column, text, true);
+            return is_hexadecimal(text) ? append_hexadecimal(column, text) : append_number(column, text, true);
     }
+}
+
+/// As the column says that its texts are written.
+ValueFit append_timestamp_text(ColumnVector& column, std::string_view text, bool coerce) {
+    const TimeReading& time = column.time();
+    const ValueFit fit =
+        append_moment(column, time.format.empty() ? parse_timestamp(text) : parse_timestamp(text, time.format));
+    const bool may_be_number = time.format.empty() || time.unit != TimeUnit::by_size;
+    return fit == ValueFit::mismatch && coerce && may_be_number ? append_from_text(column, text) : fit;
 }
 
 }  // namespace
@@ -304,19 +348,19 @@ ValueFit append_json_string(ColumnVector& column, std::string_view text, bool co
         case TypeId::uuid:
             return append_optional(column, parse_uuid(text));
         case TypeId::date:
-            return append_optional(column, read_date(text, coerce));
+            return append_optional(column, column.time().format.empty() ? read_date(text, coerce)
+                                                                        : parse_date(text, column.time().format));
         case TypeId::time:
-            return append_optional(column, parse_time(text));
+            return append_optional(
+                column, column.time().format.empty() ? parse_time(text) : parse_time(text, column.time().format));
         case TypeId::interval:
             return append_optional(column, parse_interval(text));
         case TypeId::timestamp:
         case TypeId::timestamp_s:
         case TypeId::timestamp_ms:
         case TypeId::timestamp_ns:
-        case TypeId::timestamp_tz: {
-            const ValueFit fit = append_moment(column, parse_timestamp(text));
-            return fit == ValueFit::mismatch && coerce ? append_from_text(column, text) : fit;
-        }
+        case TypeId::timestamp_tz:
+            return append_timestamp_text(column, text, coerce);
         default:
             return coerce ? append_from_text(column, text) : ValueFit::mismatch;
     }

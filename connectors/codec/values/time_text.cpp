@@ -284,13 +284,17 @@ std::optional<Moment> parse_timestamp(std::string_view text) noexcept {
     return Moment{static_cast<std::int64_t>(micros), time.nanos};
 }
 
-std::optional<Moment> parse_epoch(std::string_view number) noexcept {
+std::optional<Moment> parse_epoch(std::string_view number, TimeUnit unit) noexcept {
     const ScaledNumber whole = parse_scaled_number(number, 0);
     if (whole.fit == NumberFit::not_a_number || whole.fit == NumberFit::out_of_range) return std::nullopt;
     unsigned scale = 9;
-    for (const unsigned exponent : {11U, 14U, 17U}) {
-        if (whole.magnitude < power_of_ten(exponent)) break;
-        scale -= 3;
+    if (unit != TimeUnit::by_size) {
+        scale -= 3 * (static_cast<unsigned>(unit) - static_cast<unsigned>(TimeUnit::seconds));
+    } else {
+        for (const unsigned exponent : {11U, 14U, 17U}) {
+            if (whole.magnitude < power_of_ten(exponent)) break;
+            scale -= 3;
+        }
     }
     const ScaledNumber scaled = parse_scaled_number(number, scale);
     if (scaled.fit == NumberFit::out_of_range || scaled.magnitude > power_of_ten(27)) return std::nullopt;

@@ -27,8 +27,9 @@ struct Moment {
 [[nodiscard]] std::optional<Moment> parse_timestamp(std::string_view text) noexcept;
 
 /// Time since the epoch as a decimal number whose magnitude tells its unit: below 10^11 seconds, below 10^14
-/// milliseconds, below 10^17 microseconds, else nanoseconds. Fractions count to the nanosecond.
-[[nodiscard]] std::optional<Moment> parse_epoch(std::string_view number) noexcept;
+/// milliseconds, below 10^17 microseconds, else nanoseconds; or in the unit that is given. Fractions count to the
+/// nanosecond.
+[[nodiscard]] std::optional<Moment> parse_epoch(std::string_view number, TimeUnit unit = TimeUnit::by_size) noexcept;
 
 /// The moment in the unit of a timestamp type (rounded towards the past); nullopt when its 64 bits cannot hold it.
 [[nodiscard]] std::optional<std::int64_t> moment_in_unit(const Moment& moment, TypeId timestamp_type) noexcept;

@@ -95,6 +95,7 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
         column.type = declared.type;
         column.json_path = declared.json_path;
         column.takes_all = declared.takes_all;
+        column.time = declared.time;
         // The id is the message's: all its rows have the same, wherever in the message it stands.
         const bool has_rows_within = table.rows && !table.rows->steps.empty();
         column.of_message = declared.of_message || (has_rows_within && declared.metadata == MetadataField::message_id);
