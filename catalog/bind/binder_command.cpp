@@ -88,7 +88,7 @@ std::optional<BoundStatementNode> bind_subscribe(const BindingContext& context, 
     const std::string what = subscribe.name ? fmt::format("\"{}\"", bound.name) : std::string("the query");
     if (!check_streams(context, *query, span, what)) return std::nullopt;
     const std::size_t errors_before = context.diagnostics.error_count();
-    (void)context.checker.check_continuous(*query, context.catalog, context.diagnostics);
+    bound.facts = context.checker.check_continuous(*query, context.catalog, context.diagnostics);
     if (context.diagnostics.error_count() > errors_before) return std::nullopt;
     bound.query = std::move(*query);
     return bound;

@@ -45,8 +45,9 @@ struct BoundSelect {
 };
 
 struct BoundSubscribe {
-    std::string name;  ///< Shown as _stream; "query" for SUBSCRIBE TO (query).
-    BoundQuery query;  ///< SELECT * FROM name for the named form.
+    std::string name;                            ///< Shown as _stream; "query" for SUBSCRIBE TO (query).
+    BoundQuery query;                            ///< SELECT * FROM name for the named form.
+    std::shared_ptr<const PipelineFacts> facts;  ///< As of a pipeline of this query.
 };
 
 struct BoundWaitFor {

@@ -1,7 +1,8 @@
 #include "runtime/flow/pipeline_output.h"
 
 #include "parser/ast/builders.h"
-#include "runtime/plan/time_tracer.h"
+#include "runtime/plan/planned_query.h"
+#include "runtime/plan/time/time_tracer.h"
 
 namespace laminar {
 
@@ -9,7 +10,7 @@ void PipelineOutput::open(OperatorGraph& graph) {
     graph_ = &graph;
     if (!is_read_) return;
     // Whoever waits for the columns learns of the first rows.
-    for (const ResultTimes::Column& column : graph.plan().times.columns) {
+    for (const TimeColumn& column : graph.plan().logical->times.columns) {
         for (const ClockValue& value : column.key) watch(value.clock);
     }
 }
@@ -32,18 +33,16 @@ std::vector<OutputColumn> PipelineOutput::columns() const {
 }
 
 InputTime PipelineOutput::time() const {
-    InputTime time;
-    time.changes = graph_->plan().changes;
+    InputTime time = result_time(graph_->plan());
     time.upstream = times();
-    time.in_order = graph_->plan().in_order;
     return time;
 }
 
 ResultTimes PipelineOutput::times() const {
-    ResultTimes times = graph_->plan().times;
+    ResultTimes times = graph_->plan().logical->times;
     if (!is_shaped_) return times;
     const std::vector<OutputColumn> columns = this->columns();
-    std::erase_if(times.columns, [&](ResultTimes::Column& time) {
+    std::erase_if(times.columns, [&](TimeColumn& time) {
         const ColumnType& type = columns.at(time.position).type;
         time.name = columns.at(time.position).name;
         if (is_window_structure(time.key)) return type.id != TypeId::structure;
@@ -57,7 +56,7 @@ ResultTimes PipelineOutput::times() const {
 void PipelineOutput::watch(std::size_t clock) {
     // Who is asked by several ways asks on once.
     if (graph_->is_watched(clock)) return;
-    inputs_.watch(graph_->plan(), graph_->plan().clocks.at(clock));
+    inputs_.watch(graph_->plan(), graph_->plan().clocks().at(clock));
     graph_->watch(clock);
 }
 

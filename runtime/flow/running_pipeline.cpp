@@ -9,7 +9,8 @@
 #include "runtime/engine/failure_reason.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/sinks/sink_shape.h"
-#include "runtime/plan/input_time.h"
+#include "runtime/plan/planned_query.h"
+#include "runtime/plan/stream_planner.h"
 
 namespace laminar {
 
@@ -60,23 +61,24 @@ bool RunningPipeline::prepare() {
         };
     graph_ = std::make_unique<OperatorGraph>(engine_, name_, std::move(planned), inputs_.scans(), left_out_, shape);
     const StreamPlan& running = graph_->plan();
-    for (std::size_t clock = 0; clock < running.clocks_in_use; ++clock) inputs_.watch(running, running.clocks[clock]);
+    for (std::size_t clock = 0; clock < running.logical->clocks_in_use; ++clock)
+        inputs_.watch(running, running.clocks()[clock]);
     output_.open(*graph_);
     sink_ = make_sink_(engine_, graph_->columns());
-    if (running.changes) sink_->expect_changes(running.key_columns);
+    const logical::Node& result = running.logical->root;
+    if (result.changes) sink_->expect_changes(result.key);
     return true;
 }
 
 StreamPlan RunningPipeline::plan() {
     // Now that the first messages have told what the query did not.
     inputs_.complete(query_);
-    std::vector<InputTime> times = inputs_.times();
+    const std::vector<InputTime> times = inputs_.times();
     if (const StreamPlan* known = checked_plan(facts_.get(), query_.inputs, times)) return *known;
     Diagnostics diagnostics(source_);
-    StreamPlanner planner(
-        query_, std::move(times), aggregates_,
-        [this](const std::string& sql) { return engine_.prepare(sql)->columns(); }, diagnostics);
-    std::optional<StreamPlan> planned = planner.plan();
+    std::optional<StreamPlan> planned = plan_stream(
+        query_, times, aggregates_, [this](const std::string& sql) { return engine_.prepare(sql)->columns(); },
+        diagnostics);
     if (!planned) throw PlanRefused(std::move(diagnostics));
     // Where the types were known before, the statement has been warned of already.
     if (state_ == PipelineState::waiting_for_types) {
@@ -173,7 +175,7 @@ void RunningPipeline::process() {
 void RunningPipeline::write_rows() {
     const ResultTable& added = output_.added_rows();
     const ResultTable& removed = output_.removed_rows();
-    const bool changes = graph_->plan().changes;
+    const bool changes = graph_->plan().logical->root.changes;
     const unsigned retries = left_out_.retries();
     const std::vector<RefusedRow> refused =
         changes ? sink_->write_changes(removed, added, retries) : sink_->write(added, retries);

@@ -19,7 +19,7 @@
 #include "runtime/flow/operators/operator_graph.h"
 #include "runtime/flow/pipeline_output.h"
 #include "runtime/flow/sinks/sink_writer.h"
-#include "runtime/plan/stream_planner.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

@@ -14,7 +14,7 @@
 #include "runtime/engine/functions.h"
 #include "runtime/engine/functions/query_functions.h"
 #include "runtime/engine/prepared_statement.h"
-#include "runtime/plan/input_time.h"
+#include "runtime/plan/planned_query.h"
 #include "runtime/plan/stream_planner.h"
 
 namespace laminar {
@@ -99,7 +99,7 @@ public:
                 return prepare_statement(connection(), sql)->columns();
             };
             std::vector<InputTime> times = input_times(query, catalog);
-            auto plan = StreamPlanner(query, times, aggregate_functions(), describe, diagnostics).plan();
+            auto plan = plan_stream(query, times, aggregate_functions(), describe, diagnostics);
             return plan ? planned_query(query, std::move(times), std::move(*plan)) : nullptr;
         } catch (const EngineException& problem) {
             diagnostics.error(DiagnosticCode::query_error, query.query.span, problem.error().message);

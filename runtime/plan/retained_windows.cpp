@@ -9,11 +9,11 @@
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/engine.h"
-#include "runtime/plan/block_splitter.h"
-#include "runtime/plan/common_tables.h"
+#include "runtime/plan/expressions/block_splitter.h"
+#include "runtime/plan/expressions/common_tables.h"
 #include "runtime/plan/expressions/expression_tools.h"
-#include "runtime/plan/session_rows.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/session_rows.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

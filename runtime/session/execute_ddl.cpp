@@ -63,7 +63,7 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
         else if (!create_stored_table(*table, statement, whole, diagnostics))
             return false;
     } else if (const auto* pipeline = std::get_if<PipelineObject>(&statement.object)) {
-        PipelineStart start{pipeline->name, pipeline->name, *statement.query};
+        PipelineStart start{pipeline->name, pipeline->name, *statement.query, pipeline->facts};
         start.definition = pipeline;
         start.statement = &whole;
         start.replaces = statement.replaces;

@@ -16,7 +16,7 @@
 #include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/flow/sinks/stored_table_sink.h"
 #include "runtime/flow/sinks/stream_sink.h"
-#include "runtime/plan/input_time.h"
+#include "runtime/plan/planned_query.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
 
@@ -164,8 +164,8 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
         opened = open_inputs(consumer, key, query);
         database_.engine.call([&](Engine& engine) {
             auto pipeline = std::make_unique<RunningPipeline>(
-                engine, key, query, definition ? definition->facts : nullptr, std::move(opened.inputs),
-                std::move(columns), sink_maker(start.label, key, definition), text, aggregates);
+                engine, key, query, start.facts, std::move(opened.inputs), std::move(columns),
+                sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_state_limit(definition->options.state_limit);
             // Whoever gets the rows may have sent the messages, and waits for the answer.
@@ -231,7 +231,7 @@ std::vector<std::string> StatementExecutor::connections_of(const BoundQuery& que
 
 bool StatementExecutor::subscribe(const BoundSubscribe& statement, SourceSpan span, Diagnostics& diagnostics) {
     const std::string name = fmt::format("subscription {}", ++database_.last_subscription);
-    if (!start_pipeline({name, statement.name, statement.query}, span, diagnostics)) return false;
+    if (!start_pipeline({name, statement.name, statement.query, statement.facts}, span, diagnostics)) return false;
     own_subscriptions_.push_back(name);
     say_done("SUBSCRIBE");
     return true;

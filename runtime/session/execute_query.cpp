@@ -10,8 +10,8 @@
 #include "parser/write/sql_writer.h"
 #include "runtime/database/result_builder.h"
 #include "runtime/flow/rows/stream_schema.h"
-#include "runtime/plan/input_time.h"
-#include "runtime/plan/plan_text.h"
+#include "runtime/plan/explain.h"
+#include "runtime/plan/planned_query.h"
 #include "runtime/plan/retained_windows.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
@@ -21,22 +21,6 @@ namespace laminar {
 namespace {
 
 constexpr std::chrono::milliseconds connection_test_timeout{10'000};
-
-std::string_view input_kind_name(InputKind kind) {
-    switch (kind) {
-        case InputKind::stream_table:
-            return "stream table";
-        case InputKind::stored_table:
-            return "stored table";
-        case InputKind::connection:
-            return "connection";
-        case InputKind::pipeline:
-            return "pipeline";
-        case InputKind::system_table:
-            return "system table";
-    }
-    return "relation";
-}
 
 /// {"ok": true, "elapsed_ms": 3.2, "steps": [{"step": "resolve", "ok": true, "elapsed_ms": 0.1, "detail": "..."}]}
 std::string connection_test_json(const std::vector<ConnectionTestStep>& steps) {
@@ -244,62 +228,61 @@ bool StatementExecutor::wait_for(const BoundWaitFor& statement, SourceSpan span,
     return false;
 }
 
-std::optional<std::vector<PlanLine>> StatementExecutor::explain_plan(const BoundQuery& query) {
-    const FunctionNames& aggregates = aggregate_functions();
-    return database_.engine.call([&](Engine& engine) -> std::optional<std::vector<PlanLine>> {
-        try {
-            Diagnostics findings;  // Of these the binder has told.
-            const auto describe = [&](const std::string& sql) { return engine.prepare(sql)->columns(); };
-            const auto plan =
-                StreamPlanner(query, input_times(query, catalog()), aggregates, describe, findings).plan();
-            if (plan) return describe_plan(*plan, query);
-        } catch (const EngineException&) {
-            // Types that only messages decide: there is no plan before they come.
-        }
-        return std::nullopt;
-    });
+ResultTable StatementExecutor::explain_query(const BoundQuery& query) {
+    ResultBuilder builder({{"step", TypeId::varchar}, {"detail", TypeId::varchar}});
+    const auto columns_text = [](const auto& columns) {
+        std::string text;
+        for (const auto& column : columns)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", shown_column_name(column.name),
+                                column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
+        return text;
+    };
+    for (const QueryInput& input : query.inputs) {
+        std::string columns = columns_text(input.columns);
+        if (input.all_fields) columns += columns.empty() ? "all fields" : ", all other fields";
+        builder.add_row(fmt::format("read {} {}", logical::input_kind_name(input.kind), input.object), columns);
+    }
+    SqlWriterOptions options;
+    options.scan_text = [&](const ast::BoundScan& scan) { return quote_identifier(query.inputs[scan.input].object); };
+    builder.add_row("run", without_column_marks(write_query(query.query, options).text));
+    builder.add_row("columns", columns_text(query.columns));
+    return builder.take();
 }
 
-ResultTable StatementExecutor::explain_query(const BoundQuery& query, bool continuous) {
-    ResultBuilder builder({{"step", TypeId::varchar}, {"detail", TypeId::varchar}});
-    for (const QueryInput& input : query.inputs) {
-        std::string columns;
-        for (const InputColumn& column : input.columns) {
-            columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", shown_column_name(column.name),
-                                   column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
-        }
-        if (input.all_fields) columns += columns.empty() ? "all fields" : ", all other fields";
-        builder.add_row(fmt::format("read {} {}", input_kind_name(input.kind), input.object), columns);
-    }
-    const auto plan = continuous && query.reads_stream() ? explain_plan(query) : std::nullopt;
-    if (plan) {
-        for (const PlanLine& line : *plan) builder.add_row(line.step, without_column_marks(line.detail));
-    } else {
-        SqlWriterOptions options;
-        options.scan_text = [&](const ast::BoundScan& scan) {
-            return quote_identifier(query.inputs[scan.input].object);
-        };
-        builder.add_row("run", without_column_marks(write_query(query.query, options).text));
-    }
-    std::string columns;
-    for (const OutputColumn& column : query.columns) {
-        columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", shown_column_name(column.name),
-                               column.type.id == TypeId::unknown ? "?" : to_sql(column.type));
-    }
-    builder.add_row("columns", columns);
+ResultTable StatementExecutor::explain_plan(const logical::Plan& plan) {
+    ResultBuilder builder({{"step", TypeId::varchar},
+                           {"key", TypeId::varchar},
+                           {"time", TypeId::varchar},
+                           {"watermark", TypeId::varchar},
+                           {"keeps", TypeId::varchar},
+                           {"detail", TypeId::varchar}});
+    const auto if_any = [](const std::string& text) {
+        return text.empty() ? std::nullopt : std::optional(without_column_marks(text));
+    };
+    for (const PlanStep& step : laminar::explain_plan(plan))
+        builder.add_row(std::string(2 * step.depth, ' ') + step.step, if_any(step.key), if_any(step.time),
+                        if_any(step.watermark), if_any(step.keeps), without_column_marks(step.detail));
     return builder.take();
 }
 
 void StatementExecutor::explain(const BoundExplain& statement) {
     const BoundQuery* query = nullptr;
+    std::shared_ptr<const PipelineFacts> facts;
     if (const auto* select = std::get_if<BoundSelect>(&statement.statement.node)) query = &select->query;
     if (const auto* insert = std::get_if<BoundInsert>(&statement.statement.node)) query = &insert->query;
-    if (const auto* subscribe = std::get_if<BoundSubscribe>(&statement.statement.node)) query = &subscribe->query;
-    if (const auto* create = std::get_if<BoundCreate>(&statement.statement.node); create && create->query)
+    if (const auto* subscribe = std::get_if<BoundSubscribe>(&statement.statement.node)) {
+        query = &subscribe->query;
+        facts = subscribe->facts;
+    }
+    if (const auto* create = std::get_if<BoundCreate>(&statement.statement.node); create && create->query) {
         query = &*create->query;
-    const bool continuous = std::holds_alternative<BoundSubscribe>(statement.statement.node) ||
-                            std::holds_alternative<BoundCreate>(statement.statement.node);
-    if (query) print(explain_query(*query, continuous));  // The binder lets no other statement through.
+        if (const auto* pipeline = std::get_if<PipelineObject>(&create->object)) facts = pipeline->facts;
+    }
+    // Where only messages tell the types there is no plan before they come.
+    if (const auto* planned = dynamic_cast<const PlannedQuery*>(facts.get()))
+        print(explain_plan(*planned->plan.logical));
+    else if (query)
+        print(explain_query(*query));  // The binder lets no other statement through.
 }
 
 }  // namespace laminar

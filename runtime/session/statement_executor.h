@@ -18,7 +18,7 @@
 #include "runtime/database/database_parts.h"
 #include "runtime/engine/engine_reader.h"
 #include "runtime/flow/rows/stream_schema.h"
-#include "runtime/plan/plan_text.h"
+#include "runtime/plan/logical/logical_plan.h"
 #include "runtime/session/query_snapshot.h"
 #include "runtime/session/stream_printer.h"
 
@@ -117,6 +117,7 @@ private:
         std::string name;   ///< Unique among pipelines and subscriptions.
         std::string label;  ///< What printed rows carry as _stream.
         const BoundQuery& query;
+        std::shared_ptr<const PipelineFacts> facts;  ///< As it was checked.
         const PipelineObject* definition = nullptr;  ///< Not of subscriptions; as the next.
         const BoundStatement* statement = nullptr;
         bool replaces = false;
@@ -152,8 +153,9 @@ private:
     static bool report_cancelled(SourceSpan span, Diagnostics& diagnostics);
     /// Made at first use: scripts that only declare need none.
     EngineReader& reader();
-    ResultTable explain_query(const BoundQuery& query, bool continuous);
-    std::optional<std::vector<PlanLine>> explain_plan(const BoundQuery& query);
+    /// What is not continuous, or has no plan yet.
+    [[nodiscard]] static ResultTable explain_query(const BoundQuery& query);
+    [[nodiscard]] static ResultTable explain_plan(const logical::Plan& plan);
     bool wait(const std::function<bool()>& satisfied, std::optional<std::chrono::steady_clock::time_point> deadline);
 
     /// The calls of ACKNOWLEDGE in what the reader has read count from now on.

@@ -32,6 +32,6 @@ SELECT * FROM structures ORDER BY st;
 WAIT FOR spellings COUNT 2 TIMEOUT INTERVAL '60 seconds';
 SELECT * FROM spellings ORDER BY odd;
 SELECT name, state, rows_in, errors FROM system.pipelines ORDER BY name;
--- Now is when the row comes, not when the window ends: it is among what the first step takes in.
+-- Now is when the row comes, not when the window ends: it is among the rows that the window takes in.
 EXPLAIN CREATE PIPELINE delays AS SELECT MAX(now() - ts) AS slowest, COUNT(*) FILTER (WHERE now() - ts > INTERVAL '1 hour') AS slow
     FROM s GROUP BY TUMBLE(ts, INTERVAL '1 day');

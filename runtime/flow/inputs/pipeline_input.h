@@ -15,7 +15,7 @@
 #include "runtime/flow/inputs/upstream_rows.h"
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/rows/row_isolation.h"
-#include "runtime/plan/stream_planner.h"
+#include "runtime/plan/time/input_time.h"
 
 namespace laminar {
 

@@ -39,7 +39,7 @@ std::vector<StreamScan> PipelineInputs::scans() const {
 
 void PipelineInputs::watch(const StreamPlan& plan, const PlannedClock& clock) const {
     if (clock.kind == PlannedClock::Kind::upstream) inputs_[clock.scan]->upstream()->watch(clock.upstream_clock);
-    for (const ClockValue& member : clock.members) watch(plan, plan.clocks.at(member.clock));
+    for (const ClockValue& member : clock.members) watch(plan, plan.clocks().at(member.clock));
 }
 
 bool PipelineInputs::await_first_message() const {

@@ -7,7 +7,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/flow/operators/event_clock.h"
-#include "runtime/plan/stream_planner.h"
+#include "runtime/plan/time/input_time.h"
 
 namespace laminar {
 

@@ -11,7 +11,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/flow/operators/event_clock.h"
 #include "runtime/flow/rows/row_isolation.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

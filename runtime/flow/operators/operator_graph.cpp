@@ -13,9 +13,9 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
       plan_(std::move(plan)),
       shape_(shape),
       scans_(std::move(inputs)),
-      event_clocks_(plan_.clocks.size()),
-      clocks_(plan_.clocks.size()) {
-    for (std::size_t index = 0; index < plan_.clocks_in_use; ++index) make_clock(index);
+      event_clocks_(plan_.clocks().size()),
+      clocks_(plan_.clocks().size()) {
+    for (std::size_t index = 0; index < plan_.logical->clocks_in_use; ++index) make_clock(index);
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
         const PlannedOperator& planned = plan_.operators[index];
         const OperatorContext context{engine,
@@ -48,7 +48,7 @@ OperatorGraph::~OperatorGraph() {
 }
 
 void OperatorGraph::make_clock(std::size_t index) {
-    const PlannedClock& clock = plan_.clocks[index];
+    const PlannedClock& clock = plan_.clocks()[index];
     const bool is_of_input =
         clock.kind != PlannedClock::Kind::operator_output && clock.kind != PlannedClock::Kind::united;
     if (!is_of_input || event_clocks_[index]) return;
@@ -58,7 +58,7 @@ void OperatorGraph::make_clock(std::size_t index) {
 
 void OperatorGraph::watch(std::size_t clock) {
     if (is_watched(clock)) return;
-    const PlannedClock& planned = plan_.clocks.at(clock);
+    const PlannedClock& planned = plan_.clocks().at(clock);
     if (planned.kind == PlannedClock::Kind::united) {
         for (const ClockValue& member : planned.members) make_clock(member.clock);
         united_clocks_.try_emplace(clock, engine_, fmt::format("{}:united {}", name_, clock), planned.members, clocks_);
@@ -77,9 +77,9 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
     for (std::size_t index = 0; index < event_clocks_.size(); ++index) {
         EventClock* clock = event_clocks_[index].get();
         if (!clock) continue;
-        const std::size_t scan = plan_.clocks[index].scan;
-        if (plan_.clocks[index].kind == PlannedClock::Kind::upstream) {
-            const std::size_t followed = plan_.clocks[index].upstream_clock;
+        const std::size_t scan = plan_.clocks()[index].scan;
+        if (plan_.clocks()[index].kind == PlannedClock::Kind::upstream) {
+            const std::size_t followed = plan_.clocks()[index].upstream_clock;
             clock->follow(scans_[scan].upstream_time(followed), scans_[scan].upstream_marks(followed));
         } else if (scans_[scan].rows(false) > 0) {
             clock->observe(now, wall_clock, liveness[scan].may_be_idle);
@@ -96,7 +96,7 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
 OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                                              const std::vector<InputLiveness>& liveness) {
     const bool came =
-        std::any_of(scans_.begin(), scans_.begin() + static_cast<std::ptrdiff_t>(plan_.input_count),
+        std::any_of(scans_.begin(), scans_.begin() + static_cast<std::ptrdiff_t>(plan_.logical->input_count),
                     [](const StreamScan& scan) { return scan.slot && (scan.rows(false) > 0 || scan.rows(true) > 0); });
     Result result;
     const bool moved = advance_clocks(now, wall_clock, liveness);
@@ -113,11 +113,11 @@ OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_poi
         step.evaluate();
         slots_[index]->set_rows(&step.added());
         const auto& output_clocks = plan_.operators[index].output_clocks;
-        for (const std::size_t clock : output_clocks) clocks_[clock] = step.output_time(plan_.clocks[clock].side);
+        for (const std::size_t clock : output_clocks) clocks_[clock] = step.output_time(plan_.clocks()[clock].side);
     }
     unite_clocks();
     run_result(result);
-    if (plan_.changes) result.removed = result_->run(true);
+    if (plan_.logical->root.changes) result.removed = result_->run(true);
     has_changes_ = keeps_state();
     return result;
 }
@@ -127,7 +127,7 @@ void OperatorGraph::unite_clocks() {
 }
 
 bool OperatorGraph::may_have_late_rows(std::size_t clock) const {
-    const PlannedClock& planned = plan_.clocks[clock];
+    const PlannedClock& planned = plan_.clocks()[clock];
     if (planned.kind == PlannedClock::Kind::united)
         return std::any_of(planned.members.begin(), planned.members.end(),
                            [&](const ClockValue& member) { return may_have_late_rows(member.clock); });
@@ -136,7 +136,7 @@ bool OperatorGraph::may_have_late_rows(std::size_t clock) const {
 }
 
 RowMarks OperatorGraph::marks_of(std::size_t clock, const std::vector<RowOrigin>& origins) const {
-    const PlannedClock& planned = plan_.clocks[clock];
+    const PlannedClock& planned = plan_.clocks()[clock];
     RowMarks marks(origins.size());
     if (planned.kind == PlannedClock::Kind::united) {
         const UnitedClock& united = united_clocks_.at(clock);

@@ -12,7 +12,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/operators/united_clock.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

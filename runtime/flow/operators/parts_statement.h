@@ -5,7 +5,7 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/flow/operators/stream_operator.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

@@ -9,7 +9,7 @@
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
-#include "runtime/plan/session_rows.h"
+#include "runtime/plan/stream/session_rows.h"
 #include "runtime/storage/state_table.h"
 
 namespace laminar {

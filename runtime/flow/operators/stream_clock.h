@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/stream_plan.h"
 
 namespace laminar {
 

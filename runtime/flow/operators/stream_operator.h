@@ -9,7 +9,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/operators/stream_clock.h"
-#include "runtime/plan/stream_plan.h"
+#include "runtime/plan/stream/stream_plan.h"
 #include "runtime/storage/state_table.h"
 
 namespace laminar {

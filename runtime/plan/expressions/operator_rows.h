@@ -8,6 +8,8 @@ namespace laminar {
 /// In the query of an operator: the rows the operator itself keeps.
 inline constexpr std::size_t operator_rows_scan = std::numeric_limits<std::size_t>::max();
 inline constexpr const char* operator_rows_alias = "__rows";
+/// In the query of a join: the rows of its sides.
+inline constexpr const char* join_side_alias[2] = {"__left", "__right"};
 
 /// Names of columns that the planner adds. Those that stand beside the user's are such as no user's column can have
 /// (is_reserved_column_name); beside the others are columns with names of ShownNames.

@@ -6,6 +6,7 @@
 
 #include "parser/text/ascii.h"
 #include "runtime/plan/expressions/expression_tools.h"
+#include "runtime/plan/expressions/written_query.h"
 
 namespace laminar {
 
@@ -18,13 +19,7 @@ constexpr std::size_t longest_name = 100;
 
 std::string shown_name(const ast::Expression& expression) {
     ast::Expression shown = without_parentheses(expression);
-    replace_expressions(shown, [](ast::Expression& each) {
-        auto* reference = std::get_if<ast::ColumnReference>(&each.node);
-        if (!reference) return false;
-        if (reference->parts.size() > 1 && reference->parts.front().text.starts_with(prefix_of_our_own))
-            reference->parts.erase(reference->parts.begin());
-        return true;
-    });
+    show_as_written(shown);
     if (const auto* reference = std::get_if<ast::ColumnReference>(&shown.node)) return reference->parts.back().text;
     return text_of(shown);
 }

@@ -10,7 +10,7 @@
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/flow/sinks/stored_table_sink.h"
-#include "runtime/plan/input_time.h"
+#include "runtime/plan/planned_query.h"
 
 namespace laminar::test {
 

@@ -1,86 +1,53 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <memory>
-#include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "catalog/bind/binder.h"
-#include "connectors/registry/builtin_connectors.h"
 #include "flow_fixture.h"
-#include "parser/read/parser.h"
-#include "runtime/engine/engine.h"
-#include "runtime/plan/input_time.h"
+#include "plan_fixture.h"
 
 namespace laminar::test {
 namespace {
 
-const std::string connection = "CREATE CONNECTION feed TO file (path = 'feed.ndjson');\n";
-constexpr const char* tables =
-    "CREATE TABLE s (k TEXT, v BIGINT, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '5 seconds') WITH (connector = "
-    "'feed');\n"
-    "CREATE TABLE r (k TEXT, x DOUBLE, ts TIMESTAMP, WATERMARK FOR ts) WITH (connector = 'feed');\n"
-    "CREATE TABLE names (k TEXT, name TEXT);\n";
-
-/// Scripts of which the last statement makes a pipeline.
-class PlanFixture {
+class OperatorsFixture : public PlanFixture {
 public:
-    const PlannedQuery& plan(const std::string& query, const std::string& before = "") {
-        Catalog catalog;
-        Diagnostics diagnostics;
-        const auto source = std::make_shared<const SourceText>(
-            "plan.sql", connection + (tables + before) + "CREATE PIPELINE planned AS " + query + ";");
-        const ParsedScript script = parse_script(source, diagnostics);
-        diagnostics.set_source(source);
-        Binder binder(catalog, builtin_connectors(), *checker_, diagnostics);
-        for (const ast::Statement& statement : script.statements) {
-            const auto bound = binder.bind(source, statement);
-            for (const Diagnostic& each : diagnostics.all()) {
-                if (each.severity == Severity::error) throw std::runtime_error(each.message);
-            }
-            apply_to_catalog(*bound, catalog);
-            if (const auto* create = std::get_if<BoundCreate>(&bound->node)) {
-                if (const auto* pipeline = std::get_if<PipelineObject>(&create->object)) planned_ = pipeline->facts;
-            }
-        }
-        return dynamic_cast<const PlannedQuery&>(*planned_);
-    }
-
-    /// Every operator as "id: name (columns) key ... time ...".
+    /// What keeps state as "id: name (columns) key ... time ...".
     std::string text(const std::string& query, const std::string& before = "") {
         std::string text;
-        const StreamPlan& planned = plan(query, before).plan;
-        for (const PlannedOperator& each : planned.operators) {
-            text += fmt::format("{}: {} (", each.id, each.name);
+        const logical::Plan& planned = tree(query, before);
+        for (const logical::Node* node : logical::stateful_nodes(planned.root)) {
+            const logical::Node& each = *node;
+            text += fmt::format("{}: {} (", each.id, name_of(each));
             for (const OutputColumn& column : each.columns)
                 text += fmt::format("{}{} {}", &column == &each.columns.front() ? "" : ", ", column.name,
                                     column.type.id == TypeId::structure ? "WINDOW" : to_sql(column.type));
             text += ")";
-            for (const std::string& key : each.key_columns) text += " key " + key;
-            for (const auto& time : each.time_columns) text += " time " + time.name;
+            for (const std::string& key : each.key) text += " key " + key;
+            for (const TimeColumn& time : each.times) text += " time " + time.name;
             if (each.changes) text += " changes";
             text += "\n";
         }
-        text += planned.changes ? "delivers changes" : "delivers";
-        for (const ResultTimes::Column& time : planned.times.columns) text += " time " + time.name;
+        text += planned.root.changes ? "delivers changes" : "delivers";
+        for (const TimeColumn& time : planned.times.columns) text += " time " + time.name;
         return text + "\n";
     }
-
-private:
-    std::unique_ptr<QueryChecker> checker_ = make_query_checker();
-    std::shared_ptr<const PipelineFacts> planned_;
 };
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: what needs no state has no operators, and keeps its time") {
+/// Every node has one of its own.
+void check_ids(const logical::Node& node, std::set<std::string>& ids) {
+    INFO(node.id);
+    CHECK(ids.insert(node.id).second);
+    for (const logical::Node& input : node.inputs) check_ids(input, ids);
+}
+
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: what needs no state has no operators, and keeps its time") {
     CHECK(text("SELECT k, v * 2 AS doubled, ts FROM s WHERE v > 10") == "delivers time ts\n");
     CHECK(text("SELECT s.k, name, ts FROM s JOIN names USING (k)") == "delivers time ts\n");
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: windows are complete when the watermark has passed them") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: windows are complete when the watermark has passed them") {
     CHECK(text("SELECT k, COUNT(*) AS n, TUMBLE(ts, INTERVAL '1 minute') AS w FROM s GROUP BY k, w") ==
           "top: window aggregate (k VARCHAR, n BIGINT, w WINDOW) time w\n"
           "delivers time w\n");
@@ -92,7 +59,7 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: windows are complete when the watermark ha
           "delivers time w\n");
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: every operator has an id by its way from the whole query") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: every operator has an id by its way from the whole query") {
     CHECK(text("SELECT TUMBLE(b, INTERVAL '1 hour') AS w, SUM(n) AS n FROM (SELECT COUNT(*) AS n, TUMBLE_START(ts, "
                "INTERVAL '1 minute') AS b FROM s GROUP BY b) GROUP BY w") ==
           "top.from: window aggregate (n BIGINT, b TIMESTAMP) time b\n"
@@ -116,7 +83,7 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: every operator has an id by its way from t
     CHECK(three.find("\ntop.from: join bounded in time (") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: what the planner takes apart has ids of its own") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: what the planner takes apart has ids of its own") {
     // A cast that may fail is made of the results; window functions go around the groups.
     const std::string query =
         "SELECT w, CAST(SUM(n) AS TINYINT) AS n FROM (SELECT COUNT(*) AS n, TUMBLE(ts, INTERVAL '1 minute') AS w FROM "
@@ -126,7 +93,7 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: what the planner takes apart has ids of it
           "top.results.from: window aggregate (w WINDOW, SUM(n) HUGEINT) time w\n"
           "delivers time w\n");
     std::set<std::string> ids;
-    for (const PlannedOperator& each : plan(query).plan.operators) CHECK(ids.insert(each.id).second);
+    check_ids(tree(query).root, ids);
     CHECK(text("SELECT k, w, SUM(v) AS v, RANK() OVER (PARTITION BY w ORDER BY SUM(v)) AS place FROM (SELECT *, "
                "TUMBLE(ts, INTERVAL '1 minute') AS w FROM s) GROUP BY k, w") ==
           "top.grouped.from: window aggregate (k VARCHAR, w WINDOW, SUM(v) HUGEINT) time w\n"
@@ -134,19 +101,19 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: what the planner takes apart has ids of it
           "delivers time w\n");
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: the time of a pipeline goes on in those that read it") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: the time of a pipeline goes on in those that read it") {
     const std::string before =
         "CREATE PIPELINE minutes AS SELECT k, COUNT(*) AS n, TUMBLE(ts, INTERVAL '1 minute') AS w FROM s GROUP BY k, "
         "w;\n";
     CHECK(text("SELECT k, SUM(n) AS n, TUMBLE(w.start, INTERVAL '1 hour') AS h FROM minutes GROUP BY k, h", before) ==
           "top: window aggregate (k VARCHAR, n HUGEINT, h WINDOW) time h\n"
           "delivers time h\n");
-    CHECK(plan("SELECT k, SUM(n) AS n FROM minutes GROUP BY k", before).plan.changes);
+    CHECK(tree("SELECT k, SUM(n) AS n FROM minutes GROUP BY k", before).root.changes);
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: a fingerprint is that of a structure and of what it reads") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: a fingerprint is that of a structure and of what it reads") {
     const auto print = [&](const std::string& query, const std::string& before = "") {
-        return plan(query, before).plan.operators.back().fingerprint;
+        return logical::stateful_nodes(tree(query, before).root).back()->fingerprint;
     };
     const std::string query = "SELECT k, COUNT(*) AS n, TUMBLE(ts, INTERVAL '1 minute') AS w FROM s GROUP BY k, w";
     const std::uint64_t known = print(query);
@@ -170,7 +137,7 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: a fingerprint is that of a structure and o
           print(around("SELECT k, COUNT(*) AS n, TUMBLE(ts, INTERVAL '2 minutes') AS w FROM s GROUP BY k, w")));
 }
 
-TEST_CASE_FIXTURE(PlanFixture, "plan: a plan is used for what it was made of, and for nothing else") {
+TEST_CASE_FIXTURE(OperatorsFixture, "plan: a plan is used for what it was made of, and for nothing else") {
     const std::string query = "SELECT k, COUNT(*) AS n, TUMBLE(ts, INTERVAL '1 minute') AS w FROM s GROUP BY k, w";
     const PlannedQuery& planned = plan(query);
     std::vector<InputTime> times = planned.times;
@@ -187,7 +154,7 @@ TEST_CASE_FIXTURE(PlanFixture, "plan: a plan is used for what it was made of, an
 }
 
 TEST_CASE("plan: state has the name of its pipeline and of its operator") {
-    FlowFixture flow(std::string(tables) +
+    FlowFixture flow(std::string(plan_tables) +
                      "CREATE PIPELINE totals AS SELECT k, SUM(n) AS n FROM (SELECT k, COUNT(*) AS n, TUMBLE(ts, "
                      "INTERVAL '1 minute') "
                      "AS w FROM s GROUP BY k, w) GROUP BY k;");

@@ -22,7 +22,7 @@
 #include "runtime/flow/running_pipeline.h"
 #include "runtime/flow/sinks/sink_writer.h"
 #include "runtime/flow/stream_graph.h"
-#include "runtime/plan/input_time.h"
+#include "runtime/plan/planned_query.h"
 #include "runtime/plan/retained_windows.h"
 
 namespace laminar::test {
