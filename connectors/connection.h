@@ -234,8 +234,8 @@ public:
     /// Closes like close, but keeps what has not been sent and hands it on: done is called once, from an I/O thread.
     /// Nothing is sent through it any more; send returns full.
     virtual void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done);
-    /// The last step of the same: adds what only settle changes after done, the counters among it. From here on settle
-    /// is for the successor.
+    /// The last step of the same: adds what only end_cycle changes after done, the counters among it. From here on
+    /// end_cycle is for the successor.
     virtual void hand_over_inputs(ConnectionHandover&) {}
     /// Goes on where another one stopped; before open. Channels that it had are then added as usual. False when this
     /// kind of connection begins anew.
@@ -270,7 +270,7 @@ public:
 
     /// The end of an engine cycle: what became of messages. Also without any, at least every 100 ms, since overdue
     /// messages are delivered again from here. Engine thread.
-    virtual void settle(const ProcessingReport&) {}
+    virtual void end_cycle(const ProcessingReport&) {}
 
     /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
     virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;

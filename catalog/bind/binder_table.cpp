@@ -47,7 +47,7 @@ public:
         bind_primary_key();
         bind_watermark();
         bind_query();
-        settle_columns();
+        complete_columns();
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
         return bound_create(creation, std::move(table_), std::move(query_));
@@ -343,7 +343,7 @@ private:
     }
 
     /// What depends on all columns and on the connection together.
-    void settle_columns() {
+    void complete_columns() {
         if (!bound_to_connection_) {
             if (table_.columns.empty() && !create_.as_query)
                 context_.error(DiagnosticCode::invalid_definition, create_.name.span,
@@ -354,7 +354,7 @@ private:
         if (connection_ == nullptr) return;
         const std::vector<ConnectorDescriptor::Column>& fixed = connection_->connector->fixed_columns;
         if (table_.options.stream != TableStream::messages)
-            settle_record_columns();
+            complete_record_columns();
         else if (table_.columns.empty() && !fixed.empty())
             take_fixed_columns(fixed);
         else if (!fixed.empty())
@@ -393,7 +393,7 @@ private:
     }
 
     /// Errors and dead letters are JSON records whatever the connection carries.
-    void settle_record_columns() {
+    void complete_record_columns() {
         if (table_.columns.empty())
             context_.error(DiagnosticCode::invalid_definition, create_.name.span,
                            fmt::format("table \"{}\" needs columns to show errors", create_.name.text),

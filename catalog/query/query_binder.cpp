@@ -37,12 +37,12 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     demand_all(*output);
     check_size(query.span);
     if (diagnostics_->has_errors()) return std::move(result_);
-    settle_paths();
-    settle_lists();
-    settle_aliases();
-    settle_patterns();
-    settle_stars();
-    settle_inputs();
+    finish_paths();
+    finish_lists();
+    finish_aliases();
+    finish_patterns();
+    finish_stars();
+    finish_inputs();
     rewrite_functions(result_.query);
     return std::move(result_);
 }
@@ -61,7 +61,7 @@ void QueryWalk::check_size(SourceSpan span) {
     }
 }
 
-void QueryWalk::settle_inputs() {
+void QueryWalk::finish_inputs() {
     for (Relation& relation : relations_) {
         if (relation.kind != Relation::Kind::scan) continue;
         QueryInput& input = result_.inputs[relation.input];

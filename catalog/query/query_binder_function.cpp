@@ -249,7 +249,7 @@ void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {
     }
 }
 
-void QueryWalk::settle_lists() {
+void QueryWalk::finish_lists() {
     for (const ListReference& list : lists_) {
         if (inference_.decided(list.slot).id != TypeId::json) continue;
         ast::Expression cast = make_cast(*list.expression, "JSON", list.expression->span);
@@ -258,7 +258,7 @@ void QueryWalk::settle_lists() {
     }
 }
 
-void QueryWalk::settle_patterns() {
+void QueryWalk::finish_patterns() {
     for (const PatternSite& site : pattern_sites_) {
         show_names_to_pattern(site);
         const SourceSpan span = site.argument->span;

@@ -431,7 +431,7 @@ bool QueryWalk::may_bring(const Relation& relation, std::string_view name) const
 
 /// What a name means must not depend on which fields the first messages have: where one may have the name of a select
 /// alias, what the alias stands for is written instead.
-void QueryWalk::settle_aliases() {
+void QueryWalk::finish_aliases() {
     for (const AliasReference& alias : aliases_) {
         const bool is_hidden = std::any_of(
             alias.relations.begin(), alias.relations.end(),
@@ -452,7 +452,7 @@ void QueryWalk::settle_aliases() {
     }
 }
 
-void QueryWalk::settle_paths() {
+void QueryWalk::finish_paths() {
     for (const PathReference& path : paths_) {
         if (inference_.decided(path.base).id != TypeId::json) continue;
         const SourceSpan span = path.expression->span;

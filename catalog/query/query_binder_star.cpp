@@ -251,7 +251,7 @@ void QueryWalk::expand_item(ast::Select& select, const StarSite& site) const {
     select.items.push_back(std::move(row));
 }
 
-void QueryWalk::settle_stars() {
+void QueryWalk::finish_stars() {
     // From the last item to the first, so that the places of those to come stay what they are.
     std::stable_sort(star_sites_.begin(), star_sites_.end(), [](const StarSite& left, const StarSite& right) {
         return left.item.value_or(0) > right.item.value_or(0);

@@ -23,7 +23,7 @@ namespace laminar {
 /// each use the former twice double with every step.
 inline constexpr std::uint64_t most_expanded_relations = 2'000;
 
-/// One walk of the QueryBinder over one query: binds a copy in place, then settles what only the whole query can tell
+/// One walk of the QueryBinder over one query: binds a copy in place, then finishes what only the whole query can tell
 /// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function}.cpp and
 /// query_binder.cpp.
 class QueryWalk {
@@ -131,7 +131,7 @@ private:
                           const std::vector<ValueFacts>& replacements);
     void demand_all(QueryOutput& output);
     void demand_all(Relation& relation);
-    void settle_stars();
+    void finish_stars();
     void exclude_hidden(ast::Star& star, const StarSource& source, const std::vector<std::string>& handled,
                         const Relation* only) const;
     void expand_item(ast::Select& select, const StarSite& site) const;
@@ -163,8 +163,8 @@ private:
     void report_ambiguous(const ast::Identifier& name, const std::vector<Relation*>& relations);
     void report_unknown_column(const ast::ColumnReference& reference, Scope& scope);
     ValueFacts bind_path(ast::Expression& expression, const Found& found, const Use& use);
-    void settle_paths();
-    void settle_aliases();
+    void finish_paths();
+    void finish_aliases();
     [[nodiscard]] bool may_bring(const Relation& relation, std::string_view name) const;
 
     // Expressions (query_binder_expression.cpp).
@@ -191,13 +191,13 @@ private:
     std::optional<ast::Expression> event_time(Scope& scope, SourceSpan span);
     ValueFacts bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use);
     void bind_columns_call(ast::FunctionCall& call, Scope& scope);
-    void settle_patterns();
-    void settle_lists();
+    void finish_patterns();
+    void finish_lists();
     std::vector<std::size_t> inputs_in(const Scope& scope) const;
 
     // The result (query_binder.cpp).
     void check_size(SourceSpan span);
-    void settle_inputs();
+    void finish_inputs();
     void warn_of_unfilled_columns(const QueryInput& input, const Relation& relation);
     void report_undecided(const QueryInput& input, const Relation& relation);
 

@@ -412,12 +412,12 @@ void InputChannel::recycle(std::unique_ptr<ColumnBatch> batch, bool processed) {
     const std::unique_ptr<ColumnBatch> surplus(spare_.exchange(batch.release()));
     if (deliveries.empty()) return;
     const PatientLock guard(*this);
-    append_all(processed ? settled_.processed : settled_.abandoned, deliveries);
+    append_all(processed ? given_back_.processed : given_back_.abandoned, deliveries);
 }
 
-InputChannel::Settled InputChannel::take_settled() {
+InputChannel::GivenBack InputChannel::take_given_back() {
     const PatientLock guard(*this);
-    return std::exchange(settled_, {});
+    return std::exchange(given_back_, {});
 }
 
 std::uint64_t InputChannel::accepted_messages() const {

@@ -44,7 +44,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// Sequence numbers of tracked messages whose batch has been given back.
-    struct Settled {
+    struct GivenBack {
         std::vector<std::uint64_t> processed;
         std::vector<std::uint64_t> abandoned;  ///< Thrown away unprocessed.
     };
@@ -157,14 +157,14 @@ public:
     /// Gives back a batch's memory for reuse, and says whether it has been processed.
     void recycle(std::unique_ptr<ColumnBatch> batch, bool processed = true);
     /// What has been given back since the last time. For the producer, from the consumer's thread or another.
-    [[nodiscard]] Settled take_settled();
+    [[nodiscard]] GivenBack take_given_back();
     /// How many messages have been accepted since it was made, and how many of them have been given back (or dropped)
     /// by now. They are in the order of their arrival.
     [[nodiscard]] std::uint64_t accepted_messages() const;
     [[nodiscard]] std::uint64_t finished_messages() const noexcept { return finished_messages_.load(); }
-    /// The same as it was at the last note_settled: so many of them are nobody's business any more.
-    [[nodiscard]] std::uint64_t settled_messages() const noexcept { return settled_messages_.load(); }
-    void note_settled() noexcept { settled_messages_.store(finished_messages_.load()); }
+    /// The same as it was at the last note_cycle_end: so many of them are nobody's business any more.
+    [[nodiscard]] std::uint64_t finished_at_cycle_end() const noexcept { return finished_at_cycle_end_.load(); }
+    void note_cycle_end() noexcept { finished_at_cycle_end_.store(finished_messages_.load()); }
     /// finish() was called and everything has been taken. Takes no lock before.
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
@@ -249,7 +249,7 @@ private:
     std::atomic<std::size_t> pending_{0};  ///< Messages that have not been taken.
     std::uint64_t taken_messages_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< All that have been.
     std::atomic<std::uint64_t> finished_messages_{0};
-    std::atomic<std::uint64_t> settled_messages_{0};
+    std::atomic<std::uint64_t> finished_at_cycle_end_{0};
     std::atomic<ColumnBatch*> spare_{nullptr};  ///< Owned. Given back without the lock.
     std::optional<std::chrono::steady_clock::time_point> waiting_since_ LAMINAR_GUARDED_BY(mutex_);
     std::function<void()> resume_ LAMINAR_GUARDED_BY(mutex_);
@@ -260,7 +260,7 @@ private:
     std::optional<Clock::time_point> due_
         LAMINAR_GUARDED_BY(mutex_);  ///< Of the open batch, from its first message on.
     std::optional<Clock::time_point> told_due_ LAMINAR_GUARDED_BY(mutex_);  ///< What the consumer knows of it.
-    Settled settled_ LAMINAR_GUARDED_BY(mutex_);
+    GivenBack given_back_ LAMINAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace laminar

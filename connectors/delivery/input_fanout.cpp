@@ -346,7 +346,7 @@ bool InputFanout::has_passed(const Checkpoint& checkpoint) const {
     return cycles_.load() >= checkpoint.cycle_ &&
            std::all_of(checkpoint.goals_.begin(), checkpoint.goals_.end(), [this](const Checkpoint::Goal& goal) {
                // Acknowledgements are sent when the cycle has ended.
-               return acknowledgement_ ? goal.channel->settled_messages() >= goal.messages
+               return acknowledgement_ ? goal.channel->finished_at_cycle_end() >= goal.messages
                                        : goal.channel->finished_messages() >= goal.messages;
            });
 }
@@ -361,11 +361,11 @@ void InputFanout::wake_after_cycle(const StrandEvent& event) {
     if (!waiters_->closed) waiters_->after_cycle.push_back(event);
 }
 
-std::optional<std::string> InputFanout::settle(const ProcessingReport& report,
-                                               const MessageAcknowledgement::Send& send) {
+std::optional<std::string> InputFanout::end_cycle(const ProcessingReport& report,
+                                                  const MessageAcknowledgement::Send& send) {
     std::optional<std::string> verdict = record_failures(report);
     if (acknowledgement_) {
-        std::optional<std::string> judged = settle_acknowledgements(report, send);
+        std::optional<std::string> judged = send_acknowledgements(report, send);
         if (judged && !verdict) verdict = std::move(judged);
     }
     cycles_.fetch_add(1);
@@ -395,14 +395,14 @@ std::optional<std::string> InputFanout::record_failures(const ProcessingReport& 
     return verdict;
 }
 
-std::optional<std::string> InputFanout::settle_acknowledgements(const ProcessingReport& report,
-                                                                const MessageAcknowledgement::Send& send) {
+std::optional<std::string> InputFanout::send_acknowledgements(const ProcessingReport& report,
+                                                              const MessageAcknowledgement::Send& send) {
     std::optional<std::string> verdict;
     const bool was_full = acknowledgement_->is_full();
     const auto current = readers();
-    acknowledgement_->settle(report, current->channels);
+    acknowledgement_->end_cycle(report, current->channels);
     acknowledgement_->send_due(send);
-    for (const auto& channel : current->channels) channel->note_settled();
+    for (const auto& channel : current->channels) channel->note_cycle_end();
     if (!paused_.load()) verdict = redeliver_overdue();
     if (was_full && !acknowledgement_->is_full()) waiters_->wake_all();
     return verdict;

@@ -125,7 +125,7 @@ public:
 
     /// The end of an engine cycle: reports what failed, sends acknowledgements, delivers again what is overdue. Returns
     /// why the connection must fail, if it must. Engine thread.
-    std::optional<std::string> settle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
+    std::optional<std::string> end_cycle(const ProcessingReport& report, const MessageAcknowledgement::Send& send);
     [[nodiscard]] std::size_t acknowledgements_due() const { return acknowledgement_ ? acknowledgement_->due() : 0; }
 
     /// The messages that were delivered before it was made.
@@ -146,7 +146,7 @@ public:
     /// Posts event when the next engine cycle ends.
     void wake_after_cycle(const StrandEvent& event);
 
-    /// Leaves to a successor what is owed to readers and peers; its channels stay. No settle may be under way.
+    /// Leaves to a successor what is owed to readers and peers; its channels stay. No end_cycle may be under way.
     [[nodiscard]] std::shared_ptr<InputsHandover> surrender();
     void adopt(InputsHandover&& handover);
 
@@ -170,8 +170,8 @@ private:
     void note_unmatched() { journal_.messages_unmatched.fetch_add(1, std::memory_order_relaxed); }
     [[nodiscard]] bool lacks_reader(const Channels& channels) const;
     std::optional<std::string> record_failures(const ProcessingReport& report);
-    std::optional<std::string> settle_acknowledgements(const ProcessingReport& report,
-                                                       const MessageAcknowledgement::Send& send);
+    std::optional<std::string> send_acknowledgements(const ProcessingReport& report,
+                                                     const MessageAcknowledgement::Send& send);
     std::optional<std::string> redeliver_overdue();
 
     ConnectionJournal& journal_;

@@ -76,14 +76,15 @@ void MessageAcknowledgement::adopt(UnacknowledgedMessages messages) {
     messages_ = std::move(messages);
 }
 
-void MessageAcknowledgement::settle(const ProcessingReport& report,
-                                    const std::vector<std::shared_ptr<InputChannel>>& channels) {
+void MessageAcknowledgement::end_cycle(const ProcessingReport& report,
+                                       const std::vector<std::shared_ptr<InputChannel>>& channels) {
     std::vector<AcknowledgementDue> due;
     std::unordered_set<std::string> failed;
     for (const FailedRow& row : report.failed) failed.insert(row.message_id);
     const MutexLock lock(mutex_);
     // Both ways, whatever auto_ack says now: it may have been altered while messages were on their way.
-    for (const auto& channel : channels) messages_.commits.settle(channel.get(), channel->take_settled(), failed, due);
+    for (const auto& channel : channels)
+        messages_.commits.take_given_back(channel.get(), channel->take_given_back(), failed, due);
     for (const std::string& id : report.acknowledged) {
         // Acknowledged before, or never ours: nothing is owed.
         if (std::optional<std::string> peer = messages_.in_flight.acknowledge(id)) {

@@ -46,7 +46,7 @@ public:
     void track(const Message& message, const std::function<Reception(const Message&)>& offer,
                std::vector<std::string> fallback_ids = {});
     /// Collects what has become due for sending.
-    void settle(const ProcessingReport& report, const std::vector<std::shared_ptr<InputChannel>>& channels);
+    void end_cycle(const ProcessingReport& report, const std::vector<std::shared_ptr<InputChannel>>& channels);
     void forget(const InputChannel* channel);
     /// A message whose time has run out and that is to be delivered again or, after max_deliveries, given up.
     /// room: whether it could be delivered now.

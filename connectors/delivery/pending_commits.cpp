@@ -14,8 +14,9 @@ void PendingCommits::add(std::uint64_t sequence, std::vector<std::string> ids, s
     entries_[sequence] = {std::move(ids), std::move(peer), std::move(receivers)};
 }
 
-void PendingCommits::settle(const InputChannel* channel, const InputChannel::Settled& settled,
-                            const std::unordered_set<std::string>& failed, std::vector<AcknowledgementDue>& due) {
+void PendingCommits::take_given_back(const InputChannel* channel, const InputChannel::GivenBack& given_back,
+                                     const std::unordered_set<std::string>& failed,
+                                     std::vector<AcknowledgementDue>& due) {
     const auto give_back = [&](std::uint64_t sequence, bool processed) {
         const auto entry = entries_.find(sequence);
         if (entry == entries_.end()) return;
@@ -28,8 +29,8 @@ void PendingCommits::settle(const InputChannel* channel, const InputChannel::Set
         }
         finish_if_complete(entry, due);
     };
-    for (const std::uint64_t sequence : settled.processed) give_back(sequence, true);
-    for (const std::uint64_t sequence : settled.abandoned) give_back(sequence, false);
+    for (const std::uint64_t sequence : given_back.processed) give_back(sequence, true);
+    for (const std::uint64_t sequence : given_back.abandoned) give_back(sequence, false);
 }
 
 void PendingCommits::forget(const InputChannel* channel, std::vector<AcknowledgementDue>& due) {

@@ -24,8 +24,8 @@ public:
     void add(std::uint64_t sequence, std::vector<std::string> ids, std::string peer,
              std::vector<const InputChannel*> receivers);
     /// What a channel has given back; failed are the ids of messages that could not be processed. Appends to due.
-    void settle(const InputChannel* channel, const InputChannel::Settled& settled,
-                const std::unordered_set<std::string>& failed, std::vector<AcknowledgementDue>& due);
+    void take_given_back(const InputChannel* channel, const InputChannel::GivenBack& given_back,
+                         const std::unordered_set<std::string>& failed, std::vector<AcknowledgementDue>& due);
     /// A channel that will give nothing back any more.
     void forget(const InputChannel* channel, std::vector<AcknowledgementDue>& due);
 

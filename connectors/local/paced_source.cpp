@@ -103,9 +103,9 @@ public:
         inputs_.set_paused(true);
     }
 
-    void settle(const ProcessingReport& report) {
+    void end_cycle(const ProcessingReport& report) {
         // Nothing is acknowledged, and on_error is 'continue'.
-        (void)inputs_.settle(report, [](const OutgoingMessage&) { return SendOutcome::failed; });
+        (void)inputs_.end_cycle(report, [](const OutgoingMessage&) { return SendOutcome::failed; });
     }
 
     ConnectionStatus status() const {
@@ -335,7 +335,7 @@ void PacedSource::resume() { implementation_->set_paused(false); }
 
 SendOutcome PacedSource::send(OutgoingMessage /*message*/) { return SendOutcome::failed; }
 
-void PacedSource::settle(const ProcessingReport& report) { implementation_->settle(report); }
+void PacedSource::end_cycle(const ProcessingReport& report) { implementation_->end_cycle(report); }
 
 ConnectionStatus PacedSource::status() const { return implementation_->status(); }
 

@@ -68,7 +68,7 @@ public:
     void stop_reading() override;
     SendOutcome send(OutgoingMessage message) override;  ///< failed: nothing can be sent to it.
     [[nodiscard]] UnsentMessages unsent() const override { return {}; }
-    void settle(const ProcessingReport& report) override;
+    void end_cycle(const ProcessingReport& report) override;
     [[nodiscard]] ConnectionStatus status() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;
 

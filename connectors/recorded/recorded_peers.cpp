@@ -78,9 +78,9 @@ public:
         return status;
     }
 
-    void settle(const ProcessingReport& report) override {
+    void end_cycle(const ProcessingReport& report) override {
         const std::optional<std::string> failure =
-            inputs_.settle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
+            inputs_.end_cycle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
         if (failure) fail(*failure);
     }
 

@@ -145,7 +145,7 @@ public:
             bool done = true;
             try {
                 done = graph_.run_dry(engine, deadline) && (!and_finished || graph_.has_finished());
-                settle();
+                end_cycle();
             } catch (...) {
                 fail_run(failure_reason(std::current_exception()));
             }
@@ -244,7 +244,7 @@ private:
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle(engine_thread_.engine(), takes_all ? TakeIn::arrived : TakeIn::due);
-        settle();
+        end_cycle();
         // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
         // way before it reclaims: not for a reader that stands still.
         if (moved && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
@@ -270,7 +270,9 @@ private:
     }
 
     /// Engine thread. Everything is processed by now: acknowledgements may leave.
-    void settle() { connections_.settle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures()); }
+    void end_cycle() {
+        connections_.end_cycle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures());
+    }
 
     /// Engine thread.
     void publish_status(bool moved, bool sources_finished) {

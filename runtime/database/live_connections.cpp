@@ -231,7 +231,7 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
 
     // The engine goes on all the while: an acknowledgement reaches either the old one before it hands over what waits
     // for that, or the new one.
-    const MutexLock settling(settle_mutex_);
+    const MutexLock ending(cycle_end_mutex_);
     old->hand_over_inputs(handover);
     const bool goes_on = successor->take_over(std::move(handover));
     const MutexLock lock(mutex_);
@@ -296,9 +296,9 @@ std::vector<ConnectionStatus> LiveConnections::statuses() const {
 
 std::vector<DeadLetter> LiveConnections::dead_letters() const { return observer_->dead_letters().letters(); }
 
-void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
-                             std::map<std::string, std::vector<FailedRow>> failures) {
-    const MutexLock settling(settle_mutex_);
+void LiveConnections::end_cycle(const std::vector<Acknowledgement>& acknowledged,
+                                std::map<std::string, std::vector<FailedRow>> failures) {
+    const MutexLock ending(cycle_end_mutex_);
     std::vector<std::pair<std::shared_ptr<Connection>, ProcessingReport>> reports;
     {
         const MutexLock lock(mutex_);
@@ -316,7 +316,7 @@ void LiveConnections::settle(const std::vector<Acknowledgement>& acknowledged,
     std::string failure;
     for (const auto& [connection, report] : reports) {
         try {
-            connection->settle(report);
+            connection->end_cycle(report);
         } catch (...) {  // The others have their turn all the same.
             if (failure.empty())
                 failure = fmt::format("connection \"{}\": {}", connection->status().name,

@@ -72,10 +72,10 @@ public:
     [[nodiscard]] const GapLog& gaps() const noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
 
-    /// The end of an engine cycle (see Connection::settle); failures are by connection (folded). Engine thread. Throws
-    /// what a connection throws, after all have been told.
-    void settle(const std::vector<Acknowledgement>& acknowledged,
-                std::map<std::string, std::vector<FailedRow>> failures);
+    /// The end of an engine cycle (see Connection::end_cycle); failures are by connection (folded). Engine thread.
+    /// Throws what a connection throws, after all have been told.
+    void end_cycle(const std::vector<Acknowledgement>& acknowledged,
+                   std::map<std::string, std::vector<FailedRow>> failures);
     [[nodiscard]] std::vector<DeadLetter> dead_letters() const;
 
     /// Stops reading everywhere: what has arrived can be worked off.
@@ -117,7 +117,7 @@ private:
     std::unique_ptr<Observer> observer_;
     std::unique_ptr<ColumnFiles> column_files_;
     std::unique_ptr<IoRuntime> io_;
-    Mutex settle_mutex_;  ///< Held while connections settle; before mutex_.
+    Mutex cycle_end_mutex_;  ///< Held while connections are told of the end of a cycle; before mutex_.
     mutable Mutex mutex_;
     std::map<std::string, Entry, std::less<>> entries_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
     ConnectionStatus past_totals_ LAMINAR_GUARDED_BY(mutex_);

@@ -160,7 +160,7 @@ bool RowWriter::boolean(const FieldNode& node, bool value) {
         } else {
             fit = append_json_boolean(column, value, coerce_);
         }
-        if (!settle(node, index, fit, text)) return false;
+        if (!accept_or_refuse(node, index, fit, text)) return false;
     }
     return true;
 }
@@ -174,7 +174,7 @@ bool RowWriter::number(const FieldNode& node, std::string_view text) {
         } else {
             fit = append_json_number(column, text, coerce_);
         }
-        if (!settle(node, index, fit, text)) return false;
+        if (!accept_or_refuse(node, index, fit, text)) return false;
     }
     if (node.is_message_id) {
         message_id_.assign(text);
@@ -195,7 +195,8 @@ bool RowWriter::string(const FieldNode& node, std::string_view text, std::size_t
         }
         if (fit == ValueFit::fits) {
             filled_in_row_[index] = row_number_;
-        } else if (!settle(node, index, fit, payload.substr(begin, end_of_json_value(payload, begin) - begin))) {
+        } else if (!accept_or_refuse(node, index, fit,
+                                     payload.substr(begin, end_of_json_value(payload, begin) - begin))) {
             return false;
         }
     }
@@ -214,7 +215,7 @@ bool RowWriter::container(const FieldNode& node, std::string_view text) {
         } else if (column.type().id == TypeId::json || (coerce_ && takes_raw_json(column.type().id))) {
             column.append_string(text);
             filled_in_row_[index] = row_number_;
-        } else if (!settle(node, index, ValueFit::mismatch, text)) {
+        } else if (!accept_or_refuse(node, index, ValueFit::mismatch, text)) {
             return false;
         }
     }
@@ -246,7 +247,7 @@ bool RowWriter::append_nested(const FieldNode& node, std::uint32_t index, std::s
 }
 
 bool RowWriter::end_row(std::string_view text, bool is_text, bool is_json) {
-    if (!held_errors_.empty() && !settle_held_errors()) return false;
+    if (!held_errors_.empty() && !report_held_errors()) return false;
     RowOrigin origin{message_, text, is_text, is_json, {}};
     if (needs_message_id_) origin.message_id = has_message_id_ ? std::string_view(message_id_) : generated_message_id();
     for (const auto& [index, field] : metadata_columns_) append_metadata(batch_->columns[index], field, origin);
@@ -285,7 +286,7 @@ std::string_view RowWriter::generated_message_id() {
     return generated_id_;
 }
 
-bool RowWriter::settle(const FieldNode& node, std::uint32_t index, ValueFit fit, std::string_view found) {
+bool RowWriter::accept_or_refuse(const FieldNode& node, std::uint32_t index, ValueFit fit, std::string_view found) {
     if (fit == ValueFit::fits) {
         filled_in_row_[index] = row_number_;
         return true;
@@ -312,7 +313,7 @@ bool RowWriter::refuse(const FieldNode* node, std::uint32_t index, MessageError 
     return true;
 }
 
-bool RowWriter::settle_held_errors() {
+bool RowWriter::report_held_errors() {
     if (!error_) error_ = std::move(held_errors_.front().error);
     held_errors_.clear();
     return tolerant_;

@@ -64,14 +64,15 @@ private:
         MessageError error;
     };
 
-    [[nodiscard]] bool settle(const FieldNode& node, std::uint32_t index, ValueFit fit, std::string_view found);
+    [[nodiscard]] bool accept_or_refuse(const FieldNode& node, std::uint32_t index, ValueFit fit,
+                                        std::string_view found);
     /// node: where the value stands, null where there is none.
     [[nodiscard, gnu::cold]] bool refuse(const FieldNode* node, std::uint32_t index, MessageError error);
     [[nodiscard]] bool append_nested(const FieldNode& node, std::uint32_t index, std::string_view text);
     [[gnu::cold]] void choose_columns(FieldNode& node, bool exact);
     [[nodiscard]] FieldNode::Rank rank_of(const FieldNode& node, std::uint32_t index) const;
     void take_back(std::uint32_t index);
-    [[nodiscard, gnu::cold]] bool settle_held_errors();
+    [[nodiscard, gnu::cold]] bool report_held_errors();
     [[nodiscard]] bool complete(std::size_t index, const RowOrigin& origin);
     [[nodiscard]] std::string_view generated_message_id();
     void forget(FieldNode& node);

@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::uint64_t in_doubt() const noexcept { return sent_ - proven_; }
 
 private:
-    std::uint64_t settle() noexcept;
+    std::uint64_t count_proven() noexcept;
 
     std::uint64_t written_ = 0;
     std::uint64_t sent_ = 0;

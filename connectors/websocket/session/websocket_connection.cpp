@@ -80,9 +80,9 @@ ConnectionStatus WebSocketConnection::status() const {
     return status;
 }
 
-void WebSocketConnection::settle(const ProcessingReport& report) {
+void WebSocketConnection::end_cycle(const ProcessingReport& report) {
     std::optional<std::string> verdict =
-        inputs_.settle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
+        inputs_.end_cycle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
     if (verdict) bring_down(std::move(*verdict));
 }
 

@@ -29,7 +29,7 @@ public:
     void hand_over(std::chrono::milliseconds deadline, std::function<void(ConnectionHandover)> done) override;
     void hand_over_inputs(ConnectionHandover& handover) final;
     bool take_over(ConnectionHandover&& handover) override;
-    void settle(const ProcessingReport& report) final;
+    void end_cycle(const ProcessingReport& report) final;
 
 protected:
     WebSocketConnection(std::string name, std::shared_ptr<const WebSocketOptions> options,

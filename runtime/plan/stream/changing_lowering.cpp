@@ -10,7 +10,7 @@ namespace {
 
 /// Rows that the order of a window function leaves open are put in the order of all their values: which of them comes
 /// first must not change from one computation to the next.
-void settle_ties(ast::Select& output, const std::vector<OutputColumn>& values) {
+void break_ties(ast::Select& output, const std::vector<OutputColumn>& values) {
     for_each_result_expression(output, [&](ast::Expression& expression) {
         replace_expressions(expression, [&](ast::Expression& each) {
             auto* call = std::get_if<ast::FunctionCall>(&each.node);
@@ -31,7 +31,7 @@ ChangingPlan StreamLowering::lower(const logical::ChangingAggregate& aggregate, 
     const auto relations = columns_.relations_of(*rows.from);
     SplitBlock split(rows, aggregate.block, aggregate.groups, relations);
     const std::vector<OutputColumn> values = columns_.of(make_query(split.input()));
-    settle_ties(split.output(), values);
+    break_ties(split.output(), values);
     ChangingPlan plan;
     plan.query = make_query(split.output());
     plan.groups = aggregate.groups;
@@ -48,7 +48,7 @@ ChangingPlan StreamLowering::lower(const logical::TopRows& top, const logical::N
     const ast::Select rows = logical::composed_block(input);
     const auto relations = columns_.relations_of(*rows.from);
     SplitBlock split(rows, top.block, {}, relations);
-    settle_ties(split.output(), columns_.of(make_query(split.input())));
+    break_ties(split.output(), columns_.of(make_query(split.input())));
     ChangingPlan plan;
     plan.query = make_query(split.output());
     plan.groups = top.partition;

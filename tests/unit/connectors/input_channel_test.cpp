@@ -458,8 +458,8 @@ TEST_CASE("the producer learns what became of tracked messages") {
     channel.input->recycle(channel.input->take());
     offer(9, true);
     channel.input->recycle(channel.input->take(), false);
-    const InputChannel::Settled settled = channel.input->take_settled();
-    CHECK(settled.processed == std::vector<std::uint64_t>{7});
-    CHECK(settled.abandoned == std::vector<std::uint64_t>{9});
-    CHECK(channel.input->take_settled().processed.empty());
+    const InputChannel::GivenBack given_back = channel.input->take_given_back();
+    CHECK(given_back.processed == std::vector<std::uint64_t>{7});
+    CHECK(given_back.abandoned == std::vector<std::uint64_t>{9});
+    CHECK(channel.input->take_given_back().processed.empty());
 }

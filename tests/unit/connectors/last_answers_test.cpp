@@ -29,7 +29,7 @@ struct Delivery {
 
     LastAnswers answers() { return {inputs, queue, LastAnswers::Clock::now() + std::chrono::minutes(1)}; }
     void end_cycle() {
-        (void)inputs.settle({}, [](const OutgoingMessage&) { return SendOutcome::accepted; });
+        (void)inputs.end_cycle({}, [](const OutgoingMessage&) { return SendOutcome::accepted; });
     }
 };
 

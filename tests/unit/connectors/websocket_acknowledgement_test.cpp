@@ -85,9 +85,9 @@ TEST_CASE("a message is committed when all channels that got it have processed i
     const auto second = channel();
     commits.add(1, {"a"}, "c1", {first.get(), second.get()});
     std::vector<AcknowledgementDue> due;
-    commits.settle(first.get(), {{1}, {}}, {}, due);
+    commits.take_given_back(first.get(), {{1}, {}}, {}, due);
     CHECK(due.empty());
-    commits.settle(second.get(), {{1}, {}}, {}, due);
+    commits.take_given_back(second.get(), {{1}, {}}, {}, due);
     REQUIRE(due.size() == 1);
     CHECK(due[0].message_id == "a");
     CHECK(due[0].peer == "c1");
@@ -103,8 +103,8 @@ TEST_CASE("what nobody processed, or what failed, is not committed") {
     commits.add(2, {"failed"}, "", {first.get(), second.get()});
     commits.add(3, {"forgotten"}, "", {first.get()});
     commits.add(4, {"processed by one"}, "", {first.get(), second.get()});
-    commits.settle(first.get(), {{2}, {1}}, {"failed"}, due);
-    commits.settle(second.get(), {{2, 4}, {}}, {}, due);
+    commits.take_given_back(first.get(), {{2}, {1}}, {"failed"}, due);
+    commits.take_given_back(second.get(), {{2, 4}, {}}, {}, due);
     CHECK(due.empty());
     commits.forget(first.get(), due);
     CHECK(ids_of(due) == std::vector<std::string>{"processed by one"});

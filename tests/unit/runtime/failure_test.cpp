@@ -26,9 +26,9 @@ constexpr const char* two_pipelines =
     "WAIT FOR good COUNT 40;";
 
 /// A connection that fails at the end of every cycle.
-class UnsettledConnection final : public Connection {
+class FailingConnection final : public Connection {
 public:
-    explicit UnsettledConnection(std::unique_ptr<Connection> real) : real_(std::move(real)) {}
+    explicit FailingConnection(std::unique_ptr<Connection> real) : real_(std::move(real)) {}
 
     void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override {
         real_->add_input(stream, std::move(channel));
@@ -43,7 +43,7 @@ public:
     SendOutcome send(OutgoingMessage message) override { return real_->send(std::move(message)); }
     [[nodiscard]] UnsentMessages unsent() const override { return real_->unsent(); }
     [[nodiscard]] ConnectionStatus status() const override { return real_->status(); }
-    void settle(const ProcessingReport&) override { throw std::logic_error("nothing settles here"); }
+    void end_cycle(const ProcessingReport&) override { throw std::logic_error("no cycle ends here"); }
     void test(std::chrono::milliseconds, std::function<void(std::vector<ConnectionTestStep>)> done) override {
         done({});
     }
@@ -73,7 +73,7 @@ TEST_CASE("a pipeline fails with what its output throws, and the others go on") 
 TEST_CASE("what belongs to nobody fails the run") {
     SessionFixture fixture;
     fixture.wrap = [](std::unique_ptr<Connection> real) {
-        return std::make_unique<UnsettledConnection>(std::move(real));
+        return std::make_unique<FailingConnection>(std::move(real));
     };
     REQUIRE(fixture
                 .run("CREATE CONNECTION g TO generator (rows_per_second = 200);"
@@ -81,7 +81,7 @@ TEST_CASE("what belongs to nobody fails the run") {
                 .empty());
     fixture.session().open_connections();
     CHECK(SessionFixture::wait_until([&] { return fixture.database->status().failed; }));
-    CHECK(fixture.database->status().failure == "processing failed: connection \"g\": nothing settles here");
+    CHECK(fixture.database->status().failure == "processing failed: connection \"g\": no cycle ends here");
     fixture.wrap = {};
 }
 

@@ -77,7 +77,7 @@ private:
     void plan_asof();
     /// A side that has to know which of its rows have no partner waits for one without end.
     [[nodiscard]] bool waits_forever() const;
-    /// Which rows have no partner is never settled: the result changes.
+    /// Which rows have no partner is never certain: the result changes.
     void plan_changing();
     void plan_pairs();
     void add(logical::Node::Kind kind);
