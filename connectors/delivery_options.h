@@ -21,12 +21,12 @@ struct DeliveryOptions {
     std::uint64_t buffer_size = 1000;          ///< Inbound messages not yet taken by the engine.
     std::uint64_t buffer_bytes = 64ULL << 20;  ///< Their bytes.
     OverflowPolicy overflow = OverflowPolicy::block;
-    std::optional<std::uint64_t> batch_size;       ///< Rows the engine waits for; absent: takes what is there.
-    std::chrono::milliseconds batch_timeout{100};  ///< How long it waits for them; no row is later than that.
+    std::optional<std::uint64_t> batch_size;       ///< Rows to wait for; larger: cheaper rows, later ones.
+    std::chrono::milliseconds batch_timeout{100};  ///< For so long; no row is later by more.
 
     ErrorPolicy on_error = ErrorPolicy::proceed;
     std::optional<std::uint64_t> max_errors_per_minute;  ///< More of them fail the connection; absent: no limit.
-    std::uint64_t error_buffer_size = 10'000;            ///< Errors kept for the errors stream; dead letters, too.
+    std::uint64_t error_buffer_size = 10'000;            ///< Kept for the errors stream, in memory; dead letters too.
     bool dlq_enabled = false;
 
     bool auto_ack = true;

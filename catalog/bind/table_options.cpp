@@ -46,14 +46,14 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("retention", &Options::retention,
-                 {.help = "How long rows are kept for ad-hoc queries; NULL for no limit.",
+                 {.help = "How long rows are kept for ad-hoc queries; NULL for no limit. They take memory.",
                   .example = "INTERVAL '1 hour'",
                   .minimum = 0,
                   .none_is_value = true,
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("retention_rows", &Options::retention_rows,
-                 {.help = "How many rows are kept for ad-hoc queries; NULL for no limit.",
+                 {.help = "How many rows are kept for ad-hoc queries; NULL for no limit. They take memory.",
                   .example = "100000",
                   .unit = "rows",
                   .minimum = 0,
@@ -62,7 +62,8 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("retention_bytes", &Options::retention_bytes,
-                 {.help = "How many bytes of rows are kept for ad-hoc queries, about; NULL for no limit.",
+                 {.help = "How many bytes of rows are kept for ad-hoc queries, about; NULL for no limit. Of memory "
+                          "they take about as much.",
                   .example = "100000000",
                   .unit = "bytes",
                   .minimum = 0,
@@ -78,14 +79,16 @@ const OptionSchema& table_option_schema() {
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("watermark_delay", &Options::watermark_delay,
-                 {.help = "How much later than others an event may arrive.",
+                 {.help = "How much later than others an event may arrive. Larger: fewer late rows, for later answers "
+                          "and more state.",
                   .example = "INTERVAL '5 seconds'",
                   .absent = "1 second",
                   .minimum = 0,
                   .effective_when = {{"mode", {"both"}}},
                   .needs = {"connector"}})
             .add("watermark_idle_ms", &Options::watermark_idle,
-                 {.help = "Silence after which time goes on without events.",
+                 {.help = "Silence after which time goes on without events. Larger: a pause is less often taken for "
+                          "the end, and silent inputs hold others back for longer.",
                   .example = "10000",
                   .unit = "ms",
                   .minimum = 1,
@@ -146,8 +149,9 @@ const OptionSchema& pipeline_option_schema() {
         OptionSchemaOf<PipelineOptions>("a pipeline")
             .add(
                 "state_limit", &PipelineOptions::state_limit,
-                {.help = "How many rows of state windows, joins and aggregates may keep; with more the pipeline fails. "
-                         "NULL for no limit.",
+                {.help =
+                     "How many rows of state windows, joins and aggregates may keep, in memory; with more the pipeline "
+                     "fails. NULL for no limit.",
                  .example = "1000000",
                  .unit = "rows",
                  .minimum = 1,

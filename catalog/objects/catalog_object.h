@@ -57,7 +57,7 @@ enum class TableMode : std::uint8_t { both, sink };
 
 enum class Changelog : std::uint8_t { none, full, upsert, debezium };
 
-/// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones.
+/// The options of CREATE TABLE ... WITH (...), checked. Defaults are the documented ones. Retained rows take memory.
 struct TableOptions : OptionSet {
     std::string connector;     ///< Connection name; empty for a stored table.
     MessageConditions accept;  ///< As written; TableObject::accept is what they mean. Empty: every message.
@@ -69,9 +69,9 @@ struct TableOptions : OptionSet {
     std::optional<std::uint64_t> retention_rows = 1'000'000;                     ///< nullopt: no limit by count.
     std::optional<std::uint64_t> retention_bytes = 512ULL << 20;                 ///< nullopt: no limit by size.
     std::string event_time_field;                                                ///< Column that carries event time.
-    std::optional<std::chrono::microseconds> watermark_delay;
-    std::chrono::milliseconds watermark_idle{30'000};
-    bool coerce = false;  ///< TRY_CAST rules for mismatched JSON values.
+    std::optional<std::chrono::microseconds> watermark_delay;  ///< Larger: fewer late rows, later answers, more state.
+    std::chrono::milliseconds watermark_idle{30'000};          ///< Larger: silent inputs hold others back for longer.
+    bool coerce = false;                                       ///< TRY_CAST rules for mismatched JSON values.
     Changelog changelog = Changelog::none;
 };
 
@@ -106,7 +106,7 @@ struct ViewObject : Definition {
 
 /// The options of CREATE PIPELINE ... WITH (...), checked. Defaults are the documented ones.
 struct PipelineOptions : OptionSet {
-    std::optional<std::uint64_t> state_limit = 10'000'000;  ///< Rows; nullopt: no limit.
+    std::optional<std::uint64_t> state_limit = 10'000'000;  ///< Rows, which take memory; nullopt: no limit.
 };
 
 /// What those who read a pipeline have to know of its rows beside their columns: the planner of continuous queries

@@ -11,9 +11,9 @@ namespace laminar {
 /// What SET can change, for all sessions of the database; SHOW SETTINGS lists it. NULL puts the default back. But for
 /// max_latency they are settings of the engine under the same names: the session passes a value on as it is.
 struct SessionSettings : OptionSet {
-    std::chrono::microseconds max_latency{5000};
-    std::string memory_limit;
-    std::int64_t threads = 1;
+    std::chrono::microseconds max_latency{5000};  ///< Larger: fewer cycles of the engine, for so much later rows.
+    std::string memory_limit;  ///< Larger: more of large sorts and joins stays out of temporary files.
+    std::int64_t threads = 1;  ///< More: large queries end sooner, and leave less for streams meanwhile.
 };
 
 inline constexpr const char* max_latency_setting = "max_latency";

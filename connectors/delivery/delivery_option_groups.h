@@ -15,13 +15,14 @@ template <std::derived_from<DeliveryOptions> Options>
 void add_buffer_options(OptionSchemaOf<Options>& schema) {
     schema
         .add("buffer_size", &DeliveryOptions::buffer_size,
-             {.help = "Inbound messages that may wait to be processed.",
+             {.help = "Inbound messages that may wait to be processed, for each table and pipeline that reads them. "
+                      "Larger: longer bursts do not stop the peer, for memory and later rows.",
               .example = "5000",
               .unit = "messages",
               .minimum = 1,
               .maximum = 10'000'000})
         .add("buffer_bytes", &DeliveryOptions::buffer_bytes,
-             {.help = "Bytes of them.",
+             {.help = "Bytes of them, for each as well: what they can take of memory.",
               .example = "67108864",
               .unit = "bytes",
               .minimum = 1024,
@@ -39,8 +40,8 @@ template <std::derived_from<DeliveryOptions> Options>
 void add_batch_options(OptionSchemaOf<Options>& schema) {
     schema
         .add("batch_size", &DeliveryOptions::batch_size,
-             {.help =
-                  "Rows to wait for before they are processed together; a full buffer (buffer_size) is not waited for.",
+             {.help = "Rows to wait for before they are processed together; a full buffer (buffer_size) is not waited "
+                      "for. Larger: less processor time for each row, for later rows.",
               .example = "1000",
               .unit = "rows",
               .absent = "whatever has arrived is processed at once",
@@ -72,7 +73,8 @@ void add_error_options(OptionSchemaOf<Options>& schema) {
               .minimum = 0,
               .maximum = 1'000'000'000})
         .add("error_buffer_size", &DeliveryOptions::error_buffer_size,
-             {.help = "Errors that are kept for, and may wait in, a table of the errors stream; dead letters, too.",
+             {.help = "Errors that are kept for, and may wait in, a table of the errors stream; dead letters, too. "
+                      "Larger: more memory.",
               .example = "100",
               .unit = "errors",
               .minimum = 1,
@@ -99,7 +101,8 @@ void add_acknowledgement_options(OptionSchemaOf<Options>& schema) {
               .takes_json = true,
               .placeholders = {"message_id"}})
         .add("ack_timeout_ms", &DeliveryOptions::ack_timeout,
-             {.help = "After that long without acknowledgement a message is delivered again.",
+             {.help = "After that long without acknowledgement a message is delivered again. Larger: fewer are "
+                      "delivered twice, and a lost one is missed for longer.",
               .example = "5000",
               .unit = "ms",
               .minimum = 1,

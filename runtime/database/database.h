@@ -47,7 +47,7 @@ class Database {
 public:
     struct Settings {
         SecretResolver::Sources secrets;
-        unsigned io_threads = 1;
+        unsigned io_threads = 1;          ///< More: messages of several connections are read side by side.
         std::optional<std::string> path;  ///< Of the engine's file; in memory without.
         ConnectionMaker make_connection = laminar::make_connection;
         /// Microseconds since the epoch, UTC, for streams whose time is that of arrival; called on the engine thread.

@@ -118,7 +118,7 @@ class Engine {
 public:
     struct Settings {
         std::optional<std::string> database_path;  ///< In memory without.
-        unsigned threads = 1;
+        unsigned threads = 1;                      ///< More: large queries end sooner; small batches gain nothing.
         /// Whether statements may read and write files: not where queries of users are executed. Without, the engine
         /// reaches no more than its own database and the directory to which large sorts and joins spill.
         bool external_access = false;

@@ -111,7 +111,8 @@ void add_reconnect_options(Schema& schema) {
               .applies_when = {client()},
               .effective_when = {reconnecting()}})
         .add("max_reconnect_interval_ms", &Options::max_reconnect_interval,
-             {.help = "Bound of the growing delay.",
+             {.help = "Bound of the growing delay. Larger: less load on an endpoint that is down, and later back when "
+                      "it is up.",
               .example = "60000",
               .unit = "ms",
               .minimum = 1,
@@ -151,14 +152,17 @@ void add_reconnect_options(Schema& schema) {
 
 void add_liveness_options(Schema& schema) {
     schema
-        .add("heartbeat_interval_s", &Options::heartbeat_interval,
-             {.help = "How often a ping is sent; 0 for never.",
-              .example = "10",
-              .unit = "s",
-              .minimum = 0,
-              .maximum = one_day_s})
+        .add(
+            "heartbeat_interval_s", &Options::heartbeat_interval,
+            {.help =
+                 "How often a ping is sent; 0 for never. Larger: less traffic, and a dead connection is noticed later.",
+             .example = "10",
+             .unit = "s",
+             .minimum = 0,
+             .maximum = one_day_s})
         .add("heartbeat_timeout_s", &Options::heartbeat_timeout,
-             {.help = "How long its pong may take before the connection counts as lost.",
+             {.help = "How long its pong may take before the connection counts as lost. Larger: slow peers are not "
+                      "given up, and a dead one is noticed later.",
               .example = "5",
               .unit = "s",
               .minimum = 1,

@@ -7,7 +7,8 @@ void add_flow_options(Schema& schema) {
     add_buffer_options(schema);
     schema
         .add("send_buffer_size", &Options::send_buffer_size,
-             {.help = "Outgoing messages that may wait, for each peer.",
+             {.help = "Outgoing messages that may wait, for each peer. Larger: longer pauses of a peer hold nobody up, "
+                      "for memory and later messages.",
               .example = "1000",
               .unit = "messages",
               .minimum = 1,
@@ -20,7 +21,8 @@ void add_flow_options(Schema& schema) {
              .example = "'at_least_once'",
              .applies_when = {client()}})
         .add("max_message_size", &Options::max_message_size,
-             {.help = "Bytes a message may have, after decompression; a larger one closes the connection (1009).",
+             {.help = "Bytes a message may have, after decompression; a larger one closes the connection (1009). "
+                      "Larger: any peer can make it take that much memory.",
               .example = "1048576",
               .unit = "bytes",
               .minimum = 1,
@@ -43,7 +45,8 @@ void add_compression_options(Schema& schema) {
                     {.help = "Payload compression (gzip, zstd), or permessage-deflate of the protocol (deflate).",
                      .example = "'zstd'"})
         .add("compression_level", &Options::compression_level,
-             {.help = "Effort of compressing: 1 to 9 for gzip and deflate, 1 to 22 for zstd.",
+             {.help = "Effort of compressing: 1 to 9 for gzip and deflate, 1 to 22 for zstd. Higher: smaller messages, "
+                      "for processor time.",
               .example = "3",
               .absent = "6 for gzip and deflate, 3 for zstd",
               .minimum = 1,
@@ -51,14 +54,15 @@ void add_compression_options(Schema& schema) {
               .bounds_when = {{{"compression", {"gzip", "deflate"}}, {1, 9}}},
               .effective_when = {{"compression", {"gzip", "zstd", "deflate"}}}})
         .add("compression_threshold", &Options::compression_threshold,
-             {.help = "Smaller outgoing messages are not compressed.",
+             {.help = "Smaller outgoing messages are not compressed. Larger: less processor time, for more bytes sent.",
               .example = "256",
               .unit = "bytes",
               .minimum = 0,
               .maximum = one_gigabyte,
               .effective_when = {{"compression", {"gzip", "zstd", "deflate"}}}})
         .add("deflate_window_bits", &Options::deflate_window_bits,
-             {.help = "Size of the permessage-deflate window, as a power of two.",
+             {.help = "Size of the permessage-deflate window, as a power of two. Larger: smaller messages, for memory "
+                      "of each peer.",
               .example = "12",
               .minimum = 9,
               .maximum = 15,

@@ -25,13 +25,14 @@ void add_server_options(Schema& schema) {
               .rule = TextRule::request_path,
               .applies_when = {server()},
               .instead = "a client connects: the path is part of \"endpoint\""})
-        .add("max_connections", &Options::max_connections,
-             {.help = "Clients at once; more are refused with 503.",
-              .example = "1000",
-              .unit = "clients",
-              .minimum = 1,
-              .maximum = 1'000'000,
-              .applies_when = {server()}})
+        .add(
+            "max_connections", &Options::max_connections,
+            {.help = "Clients at once; more are refused with 503. Larger: more memory, which each takes for its queue.",
+             .example = "1000",
+             .unit = "clients",
+             .minimum = 1,
+             .maximum = 1'000'000,
+             .applies_when = {server()}})
         .add("max_connections_per_ip", &Options::max_connections_per_ip,
              {.help = "Clients at once from one address; more are refused with 429. 0 for no limit.",
               .example = "20",
@@ -62,7 +63,7 @@ void add_server_options(Schema& schema) {
               .rule = TextRule::origin,
               .applies_when = {server()}})
         .add("max_header_size", &Options::max_header_size,
-             {.help = "Bytes a handshake request may have.",
+             {.help = "Bytes a handshake request may have. Larger: so much memory for clients that are not let in yet.",
               .example = "16384",
               .unit = "bytes",
               .minimum = 512,

@@ -43,7 +43,7 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
         10'000};  ///< Name resolution and TCP, per address; TLS has its share of the next.
     std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS and HTTP upgrade, both modes.
 
-    // Client: reconnecting.
+    // Client: reconnecting. Longer delays spare a peer that is down, and find it later when it is back.
     bool reconnect = true;
     std::chrono::milliseconds reconnect_interval{5'000};
     double reconnect_backoff_multiplier = 2.0;
@@ -56,14 +56,14 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     std::vector<std::string> give_up_http_statuses{"300-407", "409-424", "426-428", "430-499"};
     std::string resume_field;  ///< JSON path of the position; empty: not resumed.
 
-    // Liveness, both modes. Zero turns one off.
+    // Liveness, both modes. Zero turns one off. Larger: fewer pings and false alarms, a dead peer is noticed later.
     std::chrono::seconds heartbeat_interval{30};
     std::chrono::seconds heartbeat_timeout{10};
     std::optional<std::string> ping_message;  ///< Sent every heartbeat_interval beside the protocol's ping.
     std::optional<std::string> pong_message;  ///< The peer's answer to it: counts as a sign of life, is not a row.
     std::chrono::seconds idle_timeout{0};     ///< Without any message: reconnect (client), close (server).
 
-    // Server.
+    // Server. Each client more costs its queue and buffers, and its head before it is let in.
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: the system picks one.
     std::string path = "/";
@@ -87,13 +87,13 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     std::optional<std::string> tls_key;        ///< Server.
     std::optional<std::string> tls_client_ca;  ///< Server: clients must show a certificate of this authority.
 
-    // Flow, beside that of DeliveryOptions.
+    // Flow, beside that of DeliveryOptions. Larger: longer pauses of peers are borne, for memory of each peer.
     std::uint64_t send_buffer_size = 1000;                         ///< Outbound messages waiting, per peer.
     DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
     std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
     BatchFraming batch_framing = BatchFraming::none;
 
-    // Compression.
+    // Compression. A higher level, a larger window: smaller messages, for processor time and memory of each peer.
     WebSocketCompression compression = WebSocketCompression::none;
     std::optional<int> compression_level;      ///< Absent: 6 for gzip and deflate, 3 for zstd.
     std::uint64_t compression_threshold = 64;  ///< Smaller outgoing messages are sent as they are. Bytes.
