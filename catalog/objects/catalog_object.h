@@ -107,6 +107,9 @@ struct ViewObject : Definition {
 /// The options of CREATE PIPELINE ... WITH (...), checked. Defaults are the documented ones.
 struct PipelineOptions : OptionSet {
     std::optional<std::uint64_t> state_limit = 10'000'000;  ///< Rows, which take memory; nullopt: no limit.
+    /// How long what it reads may wait for more, instead of the setting. A larger value takes less of the processor,
+    /// for later rows.
+    std::optional<std::chrono::microseconds> max_latency;
 };
 
 /// What those who read a pipeline have to know of its rows beside their columns: the planner of continuous queries

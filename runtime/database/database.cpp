@@ -255,7 +255,7 @@ private:
         // The end of sources is told, and windows close by it, in a cycle after the last rows.
         if ((moved && (ended || graph_.reads_past_rows())) || has_room_again()) after.next = now;
         if (!moved) return after;
-        const std::chrono::microseconds max_latency = graph_.max_latency();
+        const std::chrono::microseconds max_latency = graph_.shortest_latency();
         after.rest = rest_after(graph_.rows_in() - rows_before, now - began, max_latency);
         if (max_latency.count() > 0) after.look = now + max_latency;
         return after;

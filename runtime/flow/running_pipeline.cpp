@@ -228,17 +228,17 @@ void RunningPipeline::forget_if_failed() {
 }
 
 void RunningPipeline::check_state_limit() {
-    if (!state_limit_ || graph_->state_rows() <= *state_limit_) return;
+    if (!options_.state_limit || graph_->state_rows() <= *options_.state_limit) return;
     try {
         graph_->sum_up();
     } catch (...) {
         return fail(failure_reason(std::current_exception()));
     }
-    if (graph_->state_rows() <= *state_limit_) return;
+    if (graph_->state_rows() <= *options_.state_limit) return;
     fail(
         fmt::format("its state has grown beyond its state_limit of {} rows; bound it by a window, a time "
                     "bound in the join or a filter, or create it anew with a higher state_limit",
-                    *state_limit_));
+                    *options_.state_limit));
 }
 
 void RunningPipeline::end_cycle() {

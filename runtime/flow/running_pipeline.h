@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/objects/catalog_object.h"
 #include "catalog/query/bound_query.h"
 #include "connectors/rows/utc_clock.h"
 #include "runtime/engine/engine.h"
@@ -59,11 +60,10 @@ public:
     void take_name(std::string name) { name_ = std::move(name); }
     /// In the place of the system's clock: microseconds since the epoch, UTC.
     void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
-    /// With more rows of state than this it fails; nullopt: no limit. Without a call, the default of the option.
-    void set_state_limit(std::optional<std::uint64_t> rows) noexcept { state_limit_ = rows; }
-
-    /// How long what it reads may wait for more; nullopt: as long as others may.
-    void set_max_latency(std::optional<std::chrono::microseconds> latency) noexcept { max_latency_ = latency; }
+    /// Without a call, the defaults.
+    void set_options(PipelineOptions options) { options_ = std::move(options); }
+    /// What it reads waits for nothing, whatever the options say.
+    void let_nothing_wait() noexcept { options_.max_latency = std::chrono::microseconds(0); }
 
     // At any time between cycles.
     /// ALTER CONNECTION may change how often its rows are tried again. Of several pipelines, each after those it reads.
@@ -120,7 +120,8 @@ public:
     [[nodiscard]] std::uint64_t undeliverable() const { return sink_ ? sink_->undeliverable() : 0; }
     /// Rows that could not be processed since the last time, or were left out.
     [[nodiscard]] std::vector<FailedRow> take_failures();
-    [[nodiscard]] std::optional<std::chrono::microseconds> max_latency() const noexcept { return max_latency_; }
+    /// How long what it reads may wait for more; nullopt: as long as others may.
+    [[nodiscard]] std::optional<std::chrono::microseconds> max_latency() const noexcept { return options_.max_latency; }
     [[nodiscard]] const PipelineInputs& inputs() const noexcept { return inputs_; }
     /// Empty while they are not known.
     [[nodiscard]] std::vector<OutputColumn> columns() const;
@@ -148,8 +149,7 @@ private:
     SourceTextPtr source_;
     const FunctionNames& aggregates_;
     std::function<std::int64_t()> wall_clock_ = utc_now;
-    std::optional<std::uint64_t> state_limit_ = PipelineOptions().state_limit;
-    std::optional<std::chrono::microseconds> max_latency_;
+    PipelineOptions options_;
     std::unique_ptr<SinkWriter> sink_;
     std::unique_ptr<OperatorGraph> graph_;
     PipelineOutput output_;

@@ -58,6 +58,8 @@ public:
     /// How long rows may wait for more where a pipeline that reads them says nothing else.
     void set_max_latency(std::chrono::microseconds latency);
     [[nodiscard]] std::chrono::microseconds max_latency() const noexcept { return max_latency_; }
+    /// The shortest that it or a pipeline says, but for those that let nothing wait; 0: all of them.
+    [[nodiscard]] std::chrono::microseconds shortest_latency() const noexcept { return shortest_latency_; }
 
     /// Takes what is wanted of what has arrived for all inputs, once, and runs it through the pipelines. True when some
     /// had rows.
@@ -125,6 +127,7 @@ private:
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::chrono::microseconds max_latency_{0};
+    std::chrono::microseconds shortest_latency_{0};
     bool ending_ = false;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;

@@ -17,12 +17,15 @@ void StreamGraph::set_max_latency(std::chrono::microseconds latency) {
 void StreamGraph::share_out_latency() {
     std::map<const UpstreamRows*, std::chrono::microseconds> asked_by_readers;
     std::map<const StreamInput*, std::chrono::microseconds> of_tables;
+    shortest_latency_ = max_latency_;
     for (auto entry = pipelines_.rbegin(); entry != pipelines_.rend(); ++entry) {
         RunningPipeline& pipeline = *entry->pipeline;
         std::optional<std::chrono::microseconds> said = pipeline.max_latency();
         if (const auto asked = asked_by_readers.find(&pipeline.output()); asked != asked_by_readers.end())
             said = said ? std::min(*said, asked->second) : asked->second;
         const std::chrono::microseconds latency = said.value_or(max_latency_);
+        if (latency.count() > 0 && (shortest_latency_.count() == 0 || latency < shortest_latency_))
+            shortest_latency_ = latency;
         for (const auto& input : pipeline.inputs().all()) {
             if (const StreamInput* own = input->own_stream()) own->shared_channel()->set_max_latency(latency);
             if (const UpstreamRows* upstream = input->upstream(); upstream && said) {

@@ -167,10 +167,9 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
                 engine, key, query, start.facts, std::move(opened.inputs), std::move(columns),
                 sink_maker(start.label, key, definition), text, aggregates);
             pipeline->take_name(start.name);
-            if (definition) pipeline->set_state_limit(definition->options.state_limit);
+            if (definition) pipeline->set_options(definition->options);
             // Whoever gets the rows may have sent the messages, and waits for the answer.
-            if (pipeline->inputs().fed_by().contains(sink_connection))
-                pipeline->set_max_latency(std::chrono::microseconds(0));
+            if (pipeline->inputs().fed_by().contains(sink_connection)) pipeline->let_nothing_wait();
             if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
             if (start.replaces) {
                 database_.graph.cycle(engine, TakeIn::everything);  // What has arrived belongs to the old one.

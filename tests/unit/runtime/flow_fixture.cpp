@@ -117,10 +117,10 @@ void FlowFixture::add(const PipelineObject& pipeline, const BoundQuery& query, c
         sinks[pipeline.name] = std::make_shared<CollectedRows>();
         return std::make_unique<CollectingSink>(sinks[pipeline.name]);
     };
-    graph.add_pipeline(
-        std::make_unique<RunningPipeline>(*engine, pipeline.name, query, pipeline.facts, std::move(inputs),
-                                          std::move(columns), make_sink, source, aggregates()),
-        pipeline.sink, stored);
+    auto running = std::make_unique<RunningPipeline>(*engine, pipeline.name, query, pipeline.facts, std::move(inputs),
+                                                     std::move(columns), make_sink, source, aggregates());
+    running->set_options(pipeline.options);
+    graph.add_pipeline(std::move(running), pipeline.sink, stored);
 }
 
 void FlowFixture::offer(const std::string& table, const std::string& json) {

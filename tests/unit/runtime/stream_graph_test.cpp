@@ -119,3 +119,30 @@ TEST_CASE("windows close when the inputs end") {
     CHECK(flow.graph.has_finished());
     CHECK(flow.pipeline("counted").graph()->state_rows() == 0);
 }
+
+TEST_CASE("rows wait for as long as all who read them allow") {
+    FlowFixture flow(chain);
+    flow.graph.set_max_latency(std::chrono::hours(1));
+    flow.cycle();
+    flow.offer("t", R"({"n":2})");
+    flow.cycle();  // After silence; from here on it is a stream.
+    const auto waits = [&] {
+        flow.offer("t", R"({"n":4})");
+        const auto due = *flow.channels.at("t")->due() - std::chrono::steady_clock::now();
+        flow.cycle();
+        return due;
+    };
+    CHECK(waits() > std::chrono::minutes(50));
+    CHECK(flow.graph.shortest_latency() == std::chrono::hours(1));
+    SUBCASE("a reader of the table") {
+        flow.declare("CREATE PIPELINE p WITH (max_latency = INTERVAL '30 seconds') AS SELECT n FROM t;");
+    }
+    SUBCASE("a reader of a pipeline that reads it") {
+        flow.declare("CREATE PIPELINE p WITH (max_latency = INTERVAL '30 seconds') AS SELECT m FROM doubled;");
+    }
+    flow.cycle();
+    CHECK(waits() < std::chrono::minutes(1));
+    CHECK(flow.graph.shortest_latency() == std::chrono::seconds(30));
+    flow.graph.set_max_latency(std::chrono::seconds(10));
+    CHECK(waits() < std::chrono::seconds(11));
+}
