@@ -70,21 +70,21 @@ public:
         return open();
     }
 
-    [[nodiscard]] bool read_times(std::string_view column, const std::function<void(const std::int64_t*)>& take) {
+    [[nodiscard]] bool read_columns(const std::vector<std::size_t>& columns, std::vector<const ColumnVector*>& values,
+                                    std::vector<std::size_t>& rows) {
         if (next_ || (!batch_ && !rows_)) return false;
-        const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const OutputColumn& each) {
-            return equals_ignoring_case(each.name, column);
-        });
-        if (found == columns_.end() || found->type.id != TypeId::timestamp) return false;
-        need(static_cast<std::size_t>(found - columns_.begin()));
+        for (const std::size_t column : columns) need(column);
         const ScannedRows scan = open();
-        const ColumnVector* values = scan.columns.at(static_cast<std::size_t>(found - columns_.begin())).values;
-        if (!values || values->type().id != TypeId::timestamp || values->size() < scan.end) return false;
+        for (const std::size_t column : columns) {
+            const ColumnVector* held = scan.columns.at(column).values;
+            if (!held || !(held->type() == columns_[column].type) || held->size() < scan.end) return false;
+            values.push_back(held);
+        }
+        rows.reserve(scan.end - scan.first);
         auto skipped = skipped_.begin();
         for (std::size_t row = scan.first; row < scan.end; ++row) {
             while (skipped != skipped_.end() && *skipped < row) ++skipped;
-            if (skipped != skipped_.end() && *skipped == row) continue;
-            take(values->is_valid(row) ? values->values<std::int64_t>() + row : nullptr);
+            if (skipped == skipped_.end() || *skipped != row) rows.push_back(row);
         }
         return true;
     }
@@ -126,6 +126,10 @@ public:
          std::shared_ptr<const BatchSchema> schema)
         : sources_(sources), key_(std::move(key)), source_(std::make_shared<SlotSource>(declared, std::move(schema))) {
         sources_.put(key_, source_);
+        for (std::size_t index = 0; index < declared.size(); ++index) {
+            const bool is_carried = source_->columns()[index].type == declared[index].type;
+            columns_.push_back({declared[index].name, is_carried ? declared[index].type : ColumnType()});
+        }
         from_sql_ = read_with(batch_function_name, declared, {});
         numbered_from_sql_ = read_with(numbered_batch_function_name, declared, row_position_column);
     }
@@ -144,9 +148,10 @@ public:
     void skip_row(std::size_t row) override { source_->skip(row); }
     [[nodiscard]] std::vector<std::size_t> skipped() const override { return source_->skipped(); }
     void set_skipped(std::vector<std::size_t> rows) override { source_->set_skipped(std::move(rows)); }
-    [[nodiscard]] bool read_times(std::string_view column,
-                                  const std::function<void(const std::int64_t*)>& take) const override {
-        return source_->read_times(column, take);
+    [[nodiscard]] const std::vector<OutputColumn>& columns() const override { return columns_; }
+    [[nodiscard]] bool read_columns(const std::vector<std::size_t>& columns, std::vector<const ColumnVector*>& values,
+                                    std::vector<std::size_t>& rows) const override {
+        return source_->read_columns(columns, values, rows);
     }
     [[nodiscard]] std::string from_sql() const override { return from_sql_; }
     [[nodiscard]] std::string numbered_from_sql() const override { return numbered_from_sql_; }
@@ -174,6 +179,7 @@ private:
     ScanSources& sources_;
     std::string key_;
     std::shared_ptr<SlotSource> source_;
+    std::vector<OutputColumn> columns_;
     std::string from_sql_;
     std::string numbered_from_sql_;
 };

@@ -82,10 +82,13 @@ public:
     /// The rows left out, ascending.
     [[nodiscard]] virtual std::vector<std::size_t> skipped() const = 0;
     virtual void set_skipped(std::vector<std::size_t> rows) = 0;
-    /// Gives the values of a TIMESTAMP column to take, row by row as a statement would see them, null for NULL. False,
-    /// and nothing given: only a statement can read that column.
-    [[nodiscard]] virtual bool read_times(std::string_view column,
-                                          const std::function<void(const std::int64_t*)>& take) const = 0;
+    /// Its columns; those that a statement sees in another type than they are held in are of an unknown one.
+    [[nodiscard]] virtual const std::vector<OutputColumn>& columns() const = 0;
+    /// Without a statement: the values of some columns, by position, and which rows of them a statement would see.
+    /// Borrowed like what the slot holds. False, and nothing to be used: only a statement can read them.
+    [[nodiscard]] virtual bool read_columns(const std::vector<std::size_t>& columns,
+                                            std::vector<const ColumnVector*>& values,
+                                            std::vector<std::size_t>& rows) const = 0;
     /// What to write after FROM to read the slot with its declared types: a table function call, or a subquery in
     /// parentheses where columns have to be cast.
     [[nodiscard]] virtual std::string from_sql() const = 0;

@@ -16,6 +16,7 @@ StreamScan ConnectionInput::scan_of(BatchSlot& slot) {
     scan.slot = &slot;
     scan.from_sql = scan_sql(input_, origin_.content, slot.from_sql());
     scan.numbered_sql = scan_sql(input_, origin_.content, slot.numbered_from_sql(), row_position_column);
+    scan.columns = shown_columns(input_);
     scan.rows = [this](bool removed) { return rows(removed); };
     return scan;
 }

@@ -19,6 +19,7 @@ StreamScan TableInput::scan() {
     scan.slot = &stream_.slot();
     scan.from_sql = scan_sql(input_, origin_.content, scan.slot->from_sql());
     scan.numbered_sql = scan_sql(input_, origin_.content, scan.slot->numbered_from_sql(), row_position_column);
+    scan.columns = shown_columns(input_);
     scan.rows = [this](bool removed) { return rows(removed); };
     return scan;
 }

@@ -28,6 +28,7 @@ StreamScan UpstreamInput::scan() {
     scan.slot = slot_.get();
     scan.from_sql = slot_->from_sql();
     scan.numbered_sql = slot_->numbered_from_sql();
+    scan.columns = shown_columns(*slot_);
     scan.rows = [this](bool removed) { return rows(removed); };
     scan.show = [this](bool removed) { slot_->set_rows(removed ? upstream_.removed() : upstream_.added()); };
     scan.upstream_time = [this](std::size_t clock) { return upstream_.time_of(clock); };

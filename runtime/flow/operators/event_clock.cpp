@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/codec/values/calendar.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
@@ -58,14 +59,27 @@ void EventClock::follow(const StreamTime& time, const RowMarks* marks) {
 /// The most frequent watermarks, without a statement, which costs as much as the rows of a small batch.
 bool EventClock::observe_directly() {
     if (!planned_.delay) return false;
-    return slot_.read_times(planned_.column, [&](const std::int64_t* time) {
-        if (!time) return take_row(nullptr, nullptr);
-        // As the engine subtracts an interval: infinity stays what it is.
-        const bool finite = *time != infinite_timestamp && *time != -infinite_timestamp;
-        std::int64_t watermark = *time;
-        if (finite && __builtin_sub_overflow(*time, *planned_.delay, &watermark)) watermark = -infinite_timestamp;
-        take_row(time, &watermark);
+    const std::vector<OutputColumn>& columns = slot_.columns();
+    const auto column = std::find_if(columns.begin(), columns.end(), [this](const OutputColumn& each) {
+        return equals_ignoring_case(each.name, planned_.column);
     });
+    if (column == columns.end() || column->type.id != TypeId::timestamp) return false;
+    std::vector<const ColumnVector*> values;
+    std::vector<std::size_t> rows;
+    if (!slot_.read_columns({static_cast<std::size_t>(column - columns.begin())}, values, rows)) return false;
+    for (const std::size_t row : rows) {
+        if (!values.front()->is_valid(row)) {
+            take_row(nullptr, nullptr);
+            continue;
+        }
+        const std::int64_t time = values.front()->values<std::int64_t>()[row];
+        // As the engine subtracts an interval: infinity stays what it is.
+        const bool finite = time != infinite_timestamp && time != -infinite_timestamp;
+        std::int64_t watermark = time;
+        if (finite && __builtin_sub_overflow(time, *planned_.delay, &watermark)) watermark = -infinite_timestamp;
+        take_row(&time, &watermark);
+    }
+    return true;
 }
 
 void EventClock::take_row(const std::int64_t* time, const std::int64_t* watermark) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/flow/direct/direct_query.h"
 #include "runtime/flow/operators/event_clock.h"
 #include "runtime/flow/rows/row_isolation.h"
 #include "runtime/plan/stream/stream_plan.h"
@@ -20,6 +21,8 @@ struct StreamScan {
     std::string from_sql;
     std::string numbered_sql;   ///< The same with row_position_column; empty where slot is null.
     BatchSlot* slot = nullptr;  ///< Null for relations that are no streams.
+    /// What queries see of the slot, in their order.
+    std::vector<ShownColumn> columns;
     /// Rows at hand; removed: those that are taken back.
     std::function<std::size_t(bool removed)> rows;
     /// Shows the rows that were added, or those taken back. Empty where rows are never taken back.
@@ -128,8 +131,9 @@ private:
     bool leaves_suspects_ = false;
     std::vector<Suspect> suspects_;
     Statement statement_;
-    Statement dating_;   ///< statement_ with what late_rules_ ask for, and origins.
-    Statement tracing_;  ///< statement_ with origins.
+    std::unique_ptr<DirectQuery> direct_;  ///< In the place of statement_; null where only that will do.
+    Statement dating_;                     ///< statement_ with what late_rules_ ask for, and origins.
+    Statement tracing_;                    ///< statement_ with origins.
 };
 
 }  // namespace laminar

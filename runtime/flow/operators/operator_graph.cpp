@@ -34,6 +34,7 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
         scan.from_sql = slot->from_sql();
         scan.numbered_sql = slot->numbered_from_sql();
         scan.slot = slot;
+        scan.columns = shown_columns(*slot);
         scan.rows = [made](bool removed) { return removed ? made->removed().rows : made->added().rows; };
         scan.show = [made, slot](bool removed) { slot->set_rows(removed ? &made->removed() : &made->added()); };
         scans_.push_back(std::move(scan));

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parser/ast/query.h"
+#include "runtime/flow/direct/direct_rows.h"
+
+namespace laminar {
+
+/// The columns that a query names, and constants in the engine's words. Engine thread.
+class DirectColumns {
+public:
+    /// alias: of the relation in the query.
+    DirectColumns(Engine& engine, const DirectSource& source, std::string alias)
+        : engine_(engine), source_(source), alias_(std::move(alias)) {}
+
+    /// The number of the column that an expression is, as it stands or cast to the type that it has; nullopt for
+    /// anything else.
+    [[nodiscard]] std::optional<std::size_t> find(const ast::Expression& expression);
+    /// Of all that the query sees, in their order, what `*` stands for; nullopt where one of them is computed.
+    [[nodiscard]] std::optional<std::vector<std::size_t>> all();
+    [[nodiscard]] const ColumnType& type(std::size_t column) const { return types_.at(column); }
+    /// Positions in the slot, by number.
+    [[nodiscard]] const std::vector<std::size_t>& positions() const noexcept { return positions_; }
+
+    /// The value of an expression without columns, cast to a type; a column with one row, which is not NULL. nullopt:
+    /// it has none.
+    [[nodiscard]] std::optional<ColumnVector> constant(const ast::Expression& expression,
+                                                       const std::string& type) const;
+
+private:
+    [[nodiscard]] std::optional<std::size_t> find(const std::string& name);
+
+    Engine& engine_;
+    const DirectSource& source_;
+    std::string alias_;
+    std::vector<std::size_t> positions_;
+    std::vector<ColumnType> types_;
+};
+
+}  // namespace laminar
