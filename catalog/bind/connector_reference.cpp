@@ -24,10 +24,11 @@ std::string describe_allowed(const OptionSchema& schema, const OptionDeclaration
     std::string text;
     for (const std::string_view choice : option.choices)
         text += fmt::format("{}'{}'", text.empty() ? "" : ", ", choice);
-    if (text.empty()) text = describe_bounds(facts.minimum, facts.maximum, "");
+    if (text.empty()) text = describe_bounds(option, facts.minimum, facts.maximum);
     for (const ConditionalBounds& conditional : facts.bounds_when)
-        text += fmt::format("; {} with {}", describe_bounds(conditional.bounds.minimum, conditional.bounds.maximum, ""),
-                            describe_condition(schema, conditional.when));
+        text +=
+            fmt::format("; {} with {}", describe_bounds(option, conditional.bounds.minimum, conditional.bounds.maximum),
+                        describe_condition(schema, conditional.when));
     return text;
 }
 

@@ -158,7 +158,8 @@ const OptionSchema& pipeline_option_schema() {
                  .maximum = 1e12,
                  .none_is_value = true})
             .add("max_latency", &PipelineOptions::max_latency,
-                 {.help = "How long a row that it reads may wait for more, with 0 not at all. Of several readers of a "
+                 {.help = "How long a row that it reads may wait for more; INTERVAL '0 seconds' is not at all. Of "
+                          "several readers of a "
                           "stream the one who waits the shortest decides.",
                   .example = "INTERVAL '50 ms'",
                   .absent = "the setting max_latency",

@@ -185,8 +185,8 @@ private:
             if (*number >= conditional.bounds.minimum && *number <= conditional.bounds.maximum) continue;
             diagnostics_.error(DiagnosticCode::option_out_of_range, given.written->value.span,
                                fmt::format("option \"{}\" must be {} with {}", given.declaration->name,
-                                           describe_bounds(conditional.bounds.minimum, conditional.bounds.maximum,
-                                                           given.declaration->facts.unit),
+                                           describe_bounds_with_unit(*given.declaration, conditional.bounds.minimum,
+                                                                     conditional.bounds.maximum),
                                            current_text(conditional.when)));
         }
     }

@@ -274,7 +274,7 @@ private:
         if (!low && !high) return true;
         diagnostics_.error(DiagnosticCode::option_out_of_range, value.span,
                            fmt::format("option \"{}\" must be {}, not {}", option_.name,
-                                       describe_bounds(facts.minimum, facts.maximum, facts.unit), written));
+                                       describe_bounds_with_unit(option_, facts.minimum, facts.maximum), written));
         return false;
     }
 
@@ -408,13 +408,23 @@ std::optional<OptionData> read_option_value(const OptionDeclaration& option, con
     return OptionValueReader(option, diagnostics).read(value);
 }
 
-std::string describe_bounds(std::optional<double> minimum, std::optional<double> maximum, std::string_view unit) {
-    const std::string suffix = unit.empty() ? std::string() : fmt::format(" {}", unit);
-    if (minimum && maximum)
-        return fmt::format("between {} and {}{}", number_text(*minimum), number_text(*maximum), suffix);
-    if (minimum) return fmt::format("at least {}{}", number_text(*minimum), suffix);
-    if (maximum) return fmt::format("at most {}{}", number_text(*maximum), suffix);
+std::string describe_bounds(const OptionDeclaration& option, std::optional<double> minimum,
+                            std::optional<double> maximum) {
+    const bool is_interval = option.type == OptionType::duration && option.facts.unit.empty();
+    const auto text = [&](double bound) {
+        if (!is_interval) return number_text(bound);
+        return interval_text(std::chrono::microseconds(static_cast<std::int64_t>(bound) * option.unit_microseconds));
+    };
+    if (minimum && maximum) return fmt::format("between {} and {}", text(*minimum), text(*maximum));
+    if (minimum) return fmt::format("at least {}", text(*minimum));
+    if (maximum) return fmt::format("at most {}", text(*maximum));
     return {};
+}
+
+std::string describe_bounds_with_unit(const OptionDeclaration& option, std::optional<double> minimum,
+                                      std::optional<double> maximum) {
+    const std::string_view unit = option.facts.unit;
+    return describe_bounds(option, minimum, maximum) + (unit.empty() ? std::string() : fmt::format(" {}", unit));
 }
 
 }  // namespace laminar

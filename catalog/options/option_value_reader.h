@@ -14,8 +14,12 @@ namespace laminar {
 [[nodiscard]] std::optional<OptionData> read_option_value(const OptionDeclaration& option,
                                                           const ast::OptionValue& value, Diagnostics& diagnostics);
 
-/// "between 1 and 9", "at least 1", for messages and references; with the unit, if there is one.
-[[nodiscard]] std::string describe_bounds(std::optional<double> minimum, std::optional<double> maximum,
-                                          std::string_view unit);
+/// Bounds of an option, "between 1 and 9", "at least 1", for messages and references; where it takes nothing but
+/// intervals, "between 0 seconds and 1 minute".
+[[nodiscard]] std::string describe_bounds(const OptionDeclaration& option, std::optional<double> minimum,
+                                          std::optional<double> maximum);
+/// The same with the unit of its numbers, if there is one: "between 1 and 9 seconds".
+[[nodiscard]] std::string describe_bounds_with_unit(const OptionDeclaration& option, std::optional<double> minimum,
+                                                    std::optional<double> maximum);
 
 }  // namespace laminar

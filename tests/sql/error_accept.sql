@@ -17,7 +17,6 @@ CREATE TABLE l (data BYTEA) WITH (connector = 'bytes', accept = MAP {'message': 
 CREATE TABLE m (error_type TEXT) WITH (connector = 'feed', stream = 'errors', accept = MAP {'$.error_type': 'late'});
 CREATE TABLE n (x TEXT) WITH (connector = 'feed', mode = 'sink', accept = MAP {'$.type': 'trade'});
 CREATE TABLE o (x TEXT) WITH (accept = MAP {'$.type': 'trade'});
-CREATE TABLE p (x TEXT) WITH (connector = 'feed', accept = MAP {'$.a': STARTS_WITH(1)});
 CREATE CONNECTION q TO websocket (mode = 'client', format = 'json', endpoint = 'wss://example.com', subscribe_message = {'a': [EXISTS]});
 CREATE TABLE fine (x TEXT, y INT) WITH (connector = 'feed', accept = MAP {'$.a.b[0]': ['x', -1.5, true, NULL, STARTS_WITH('y')], '$': EXISTS, 'client_id': NULL});
 CREATE TABLE fine_too (data BYTEA) WITH (connector = 'bytes', accept = MAP {'data': STARTS_WITH('\x00\xFFab')});
