@@ -44,7 +44,7 @@ struct ConnectionStatus {
     std::uint64_t messages_dropped = 0;
     /// Sent, and then the connection broke before the peer had shown that it got them.
     std::uint64_t messages_maybe_lost = 0;
-    std::uint64_t messages_failed = 0;  ///< Could not be decoded or processed, or were never acknowledged.
+    std::uint64_t messages_failed = 0;     ///< Could not be decoded or processed, or were never acknowledged.
     std::uint64_t messages_unmatched = 0;  ///< Were for none of the tables that read (option accept).
     std::uint64_t reconnect_count = 0;
     std::uint64_t pending_messages = 0;  ///< Buffered, not yet taken by the engine.

@@ -142,8 +142,8 @@ const ColumnObject* find_unfit_routing_column(const std::vector<ColumnObject>& c
     for (const MetadataColumn& own : connection.connector->metadata) {
         if (own.type != TypeId::bigint || !routes_rows(connection, own)) continue;
         const auto found = std::find_if(columns.begin(), columns.end(), [&](const ColumnObject& column) {
-            return equals_ignoring_case(column.name, own.name) && column.json_path.empty() && !column.takes_all && is_integer(column.type) &&
-                   !holds_any_session(column.type);
+            return equals_ignoring_case(column.name, own.name) && column.json_path.empty() && !column.takes_all &&
+                   is_integer(column.type) && !holds_any_session(column.type);
         });
         if (found != columns.end()) return &*found;
     }

@@ -40,8 +40,8 @@ void process_part(std::size_t first, std::size_t count, const std::function<void
 }  // namespace
 
 bool is_about_values(const EngineError& error) {
-    // The engine gives its type "Not implemented" for some values alone (time_bucket of a width of 0): what it cannot do
-    // with any value it refuses when a statement is prepared.
+    // The engine gives its type "Not implemented" for some values alone (time_bucket of a width of 0): what it cannot
+    // do with any value it refuses when a statement is prepared.
     static constexpr std::array<std::string_view, 8> types{"Conversion", "Out of Range",   "Invalid Input",
                                                            "Constraint", "Mismatch Type",  "Divide by Zero",
                                                            "Decimal",    "Not implemented"};
