@@ -60,8 +60,8 @@ void ServerAddress::give_up() {
     given_up_.notify();
 }
 
-net::awaitable<void> ServerAddress::accept_all(net::io_context& io, const Welcome& welcome,
-                                               const std::function<void(const std::string&)>& on_problem) {
+net::awaitable<void> ServerAddress::accept_all(net::io_context& io, Welcome welcome,
+                                               std::function<void(const std::string&)> on_problem) {
     std::chrono::milliseconds backoff = first_accept_backoff;
     while (is_held()) {
         const net::any_io_executor strand = net::make_strand(io);

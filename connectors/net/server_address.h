@@ -34,10 +34,10 @@ public:
     [[nodiscard]] const boost::asio::ip::tcp::endpoint& endpoint() const noexcept { return endpoint_; }
 
     /// Accepts as long as the address is held, each client with a strand of its own. on_problem is told what the system
-    /// refuses; it is tried again.
+    /// refuses; it is tried again. Both are kept for as long.
     using Welcome = std::function<void(boost::asio::ip::tcp::socket, const boost::asio::any_io_executor& strand)>;
-    boost::asio::awaitable<void> accept_all(boost::asio::io_context& io, const Welcome& welcome,
-                                            const std::function<void(const std::string&)>& on_problem);
+    boost::asio::awaitable<void> accept_all(boost::asio::io_context& io, Welcome welcome,
+                                            std::function<void(const std::string&)> on_problem);
 
 private:
     const boost::asio::any_io_executor strand_;

@@ -33,7 +33,8 @@ TEST_CASE("a message has its type, its length and its fields") {
 }
 
 TEST_CASE("a field that is not whole is nothing, and neither is what follows") {
-    MessageReader reader("\0\0\x01\x02name\0rest"s);
+    const std::string fields = "\0\0\x01\x02name\0rest"s;
+    MessageReader reader(fields);
     CHECK(reader.int32() == 258);
     CHECK(reader.text() == "name");
     CHECK(reader.bytes(2) == "re");
