@@ -104,10 +104,13 @@ net::awaitable<bool> ClientConnection::log_in() {
     }
     const std::optional<CancelKey> place = context_.clients.enter();
     if (!place) {
-        co_await refuse({.weight = Weight::fatal,
-                         .state = "53300",
-                         .message = fmt::format("there are {} connections already", context_.settings.max_connections),
-                         .hint = "laminar serve --max-connections allows more"});
+        // GCC 12 destroys what is made in braces within the expression of a co_await twice.
+        const ErrorMessage full{
+            .weight = Weight::fatal,
+            .state = "53300",
+            .message = fmt::format("there are {} connections already", context_.settings.max_connections),
+            .hint = "laminar serve --max-connections allows more"};
+        co_await refuse(full);
         co_return false;
     }
     key_ = *place;

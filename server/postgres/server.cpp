@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -119,7 +120,8 @@ private:
     }
 
     net::awaitable<void> host(std::shared_ptr<ClientConnection> connection, std::uint64_t number) {
-        co_await connection->run([this, number] { return pending_.remove(number); });
+        std::function<bool()> logged_in = [this, number] { return pending_.remove(number); };
+        co_await connection->run(std::move(logged_in));
     }
 
     ServerContext context_;
