@@ -9,6 +9,7 @@
 #include "catalog/query/function_rewriter.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/engine/failure_reason.h"
+#include "runtime/session/asking_statement.h"
 #include "runtime/session/known_functions.h"
 #include "runtime/session/query_error.h"
 #include "runtime/session/statement_executor.h"
@@ -21,13 +22,7 @@ namespace {
 /// Statements that change what there is: between binding one and carrying it out nothing else may do so. The others
 /// ask, and need no more than the catalog as it was.
 bool changes_the_database(const ast::Statement& statement) {
-    return !std::holds_alternative<ast::SelectStatement>(statement.node) &&
-           !std::holds_alternative<ast::Insert>(statement.node) &&
-           !std::holds_alternative<ast::WaitFor>(statement.node) &&
-           !std::holds_alternative<ast::Show>(statement.node) &&
-           !std::holds_alternative<ast::ShowCreate>(statement.node) &&
-           !std::holds_alternative<ast::Describe>(statement.node) &&
-           !std::holds_alternative<ast::Explain>(statement.node);
+    return !only_asks(statement) && !std::holds_alternative<ast::Insert>(statement.node);
 }
 
 }  // namespace

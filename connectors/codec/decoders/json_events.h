@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/codec/decoders/json_event_group.h"
 #include "connectors/codec/decoders/padded_json_stream.h"
 #include "connectors/codec/format/message_parts.h"
 #include "connectors/codec/rows/row_writer.h"
@@ -158,7 +159,7 @@ private:
 
 /// Passes the events of one parse on to several. Whoever returns false gets no more of them; the parse ends when nobody
 /// is left. Borrows them.
-class JsonEventsGroup : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonEventsGroup> {
+class JsonEventsGroup : public JsonEventGroup<JsonEventsGroup> {
 public:
     void clear() noexcept { listening_.clear(); }
     void add(JsonEvents& events) { listening_.push_back(&events); }
@@ -169,35 +170,8 @@ public:
     /// See JsonEvents.
     [[nodiscard]] bool read_value(rapidjson::Reader& reader, PaddedJsonStream& stream);
 
-    bool Null() {
-        return tell([](JsonEvents& events) { return events.Null(); });
-    }
-    bool Bool(bool value) {
-        return tell([&](JsonEvents& events) { return events.Bool(value); });
-    }
-    bool RawNumber(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](JsonEvents& events) { return events.RawNumber(text, length, copy); });
-    }
-    bool String(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](JsonEvents& events) { return events.String(text, length, copy); });
-    }
-    bool Key(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](JsonEvents& events) { return events.Key(text, length, copy); });
-    }
-    bool StartObject() {
-        return tell([](JsonEvents& events) { return events.StartObject(); });
-    }
-    bool EndObject(rapidjson::SizeType members) {
-        return tell([&](JsonEvents& events) { return events.EndObject(members); });
-    }
-    bool StartArray() {
-        return tell([](JsonEvents& events) { return events.StartArray(); });
-    }
-    bool EndArray(rapidjson::SizeType elements) {
-        return tell([&](JsonEvents& events) { return events.EndArray(elements); });
-    }
-
 private:
+    friend class JsonEventGroup<JsonEventsGroup>;
     template <class Event>
     bool tell(const Event& event) {
         std::erase_if(listening_, [&](JsonEvents* events) { return !event(*events); });

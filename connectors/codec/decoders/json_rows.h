@@ -91,7 +91,7 @@ private:
 
 /// Passes the events of one parse on to several, of whom some look for rows within. As JsonEventsGroup, which is what
 /// is used where none does.
-class JsonMixedGroup : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonMixedGroup> {
+class JsonMixedGroup : public JsonEventGroup<JsonMixedGroup> {
 public:
     void clear() noexcept {
         listening_.clear();
@@ -101,35 +101,8 @@ public:
     void add(JsonRows& rows) { looking_.push_back(&rows); }
     [[nodiscard]] bool read_value(rapidjson::Reader& reader, PaddedJsonStream& stream);
 
-    bool Null() {
-        return tell([](auto& events) { return events.Null(); });
-    }
-    bool Bool(bool value) {
-        return tell([&](auto& events) { return events.Bool(value); });
-    }
-    bool RawNumber(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](auto& events) { return events.RawNumber(text, length, copy); });
-    }
-    bool String(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](auto& events) { return events.String(text, length, copy); });
-    }
-    bool Key(const char* text, rapidjson::SizeType length, bool copy) {
-        return tell([&](auto& events) { return events.Key(text, length, copy); });
-    }
-    bool StartObject() {
-        return tell([](auto& events) { return events.StartObject(); });
-    }
-    bool EndObject(rapidjson::SizeType members) {
-        return tell([&](auto& events) { return events.EndObject(members); });
-    }
-    bool StartArray() {
-        return tell([](auto& events) { return events.StartArray(); });
-    }
-    bool EndArray(rapidjson::SizeType elements) {
-        return tell([&](auto& events) { return events.EndArray(elements); });
-    }
-
 private:
+    friend class JsonEventGroup<JsonMixedGroup>;
     template <class Event>
     bool tell(const Event& event) {
         std::erase_if(listening_, [&](JsonEvents* events) { return !event(*events); });

@@ -7,6 +7,7 @@
 
 #include "connectors/net/exception_text.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/session/asking_statement.h"
 
 namespace laminar::postgres {
 
@@ -26,13 +27,7 @@ std::string_view result_tag(const ast::Statement& statement) {
 }
 
 bool changes_something(const ast::Statement& statement) {
-    return !std::holds_alternative<ast::SelectStatement>(statement.node) &&
-           !std::holds_alternative<ast::Subscribe>(statement.node) &&
-           !std::holds_alternative<ast::WaitFor>(statement.node) &&
-           !std::holds_alternative<ast::Show>(statement.node) &&
-           !std::holds_alternative<ast::ShowCreate>(statement.node) &&
-           !std::holds_alternative<ast::Describe>(statement.node) &&
-           !std::holds_alternative<ast::Explain>(statement.node);
+    return !only_asks(statement) && !std::holds_alternative<ast::Subscribe>(statement.node);
 }
 
 }  // namespace
