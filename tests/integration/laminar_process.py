@@ -14,9 +14,9 @@ import unittest
 
 # A generous limit for anything that should happen; tests wait for events and end as soon as those happen.
 LIMIT_SECONDS = 120
-# The thread sanitizer keeps four bytes for each that the program touches.
 # What the address sanitizer keeps back of what has been freed.
 QUARANTINE_BYTES = 320 << 20 if "address" in os.environ.get("LAMINAR_SANITIZE", "") else 0
+# The thread sanitizer keeps four bytes for each that the program touches.
 MEMORY_FACTOR = 5 if os.environ.get("LAMINAR_SANITIZE") == "thread" else 1
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
