@@ -61,11 +61,11 @@ class TlsTestCase(LaminarTestCase):
 class TlsClientTest(TlsTestCase):
     @contextlib.contextmanager
     def openssl_server(self, pair, *arguments):
-        port = free_port()
-        with running("openssl", "s_server", "-accept", port, "-cert", pair[0], "-key", pair[1], "-www", *arguments) as server:
-            server.port = port
-            # Not a probe of the port: s_server would show its failure as a client's.
-            server.output.wait_for(lambda line: line == "ACCEPT", "ready s_server")
+        # With port 0 it takes a free one, and says which. Not a probe of the port: s_server would show its failure as a
+        # client's.
+        with running("openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", pair[0], "-key", pair[1], "-www", *arguments) as server:
+            said = server.output.wait_for(lambda line: line.startswith("ACCEPT "), "ready s_server")
+            server.port = int(said.rpartition(":")[2])
             yield server
 
     def attempt(self, port, options="", ca=None, host="localhost"):
