@@ -94,7 +94,8 @@ net::awaitable<bool> ClientConnection::log_in() {
         }
         co_return false;
     }
-    parameters_.emplace(login_.user());
+    const auto database = login_.parameters().find("database");
+    parameters_.emplace(login_.user(), database == login_.parameters().end() ? login_.user() : database->second);
     for (const auto& [name, value] : login_.parameters()) {
         std::optional<ErrorMessage> problem = parameters_->set_at_start(name, value);
         if (!problem) continue;
@@ -139,7 +140,7 @@ void ClientConnection::log_refusal(const std::string& reason) {
 
 void ClientConnection::start_session() {
     session_ = std::make_shared<ClientSession>(
-        context_.database, channel_, std::move(*parameters_), key_,
+        context_.database, context_.catalog, channel_, std::move(*parameters_), key_,
         [weak = weak_from_this(), strand = strand_](std::chrono::milliseconds after, std::uint64_t statement) {
             net::post(strand, [weak, after, statement] {
                 if (const auto self = weak.lock()) self->set_deadline(after, statement);

@@ -18,6 +18,7 @@
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "runtime/database/database.h"
+#include "server/postgres/catalog/postgres_catalog.h"
 #include "server/postgres/client_directory.h"
 #include "server/postgres/login.h"
 #include "server/postgres/server_settings.h"
@@ -53,6 +54,7 @@ struct ServerContext {
     const ServerSettings settings;
     CurrentRules rules;
     ClientDirectory clients;
+    PostgresCatalog catalog;
     TaskGroup& tasks;
     LogLimit refusals;  ///< Whoever reaches the port can be refused as often as it likes.
 };

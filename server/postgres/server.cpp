@@ -54,6 +54,7 @@ public:
                    .settings = settings,
                    .rules = CurrentRules(login_rules(settings)),
                    .clients = ClientDirectory(settings.max_connections),
+                   .catalog = PostgresCatalog(database),
                    .tasks = tasks_,
                    .refusals = {}},
           io_(1, [](std::string_view what) { spdlog::error("postgres: internal error: {}", what); }),

@@ -43,9 +43,11 @@ void ClientSession::run() noexcept {
             (void)output_.flush();
         }
         std::unique_ptr<Session> session;
+        std::unique_ptr<CatalogReader> reader;
         {
             const MutexLock lock(mutex_);
             session = std::move(session_);
+            reader = std::move(catalog_reader_);
         }
         session.reset();  // While it ends what it has subscribed to, cancel finds nothing any more.
     } catch (...) {
@@ -191,6 +193,8 @@ std::optional<std::string> ClientSession::execute(const QueryStatement& statemen
     }
     if (const auto* copy = std::get_if<CopyStatement>(&statement.node))
         return copy->is_from ? copy_in(*copy) : copy_out(statement, *copy, place);
+    if (const auto* query = std::get_if<CatalogQuery>(&statement.node))
+        return execute_catalog(statement, *query, place, std::move(delivery));
     if (!command) return execute_laminar(statement, place, std::move(delivery));
     output_.begin_statement(std::move(delivery));
     return execute(*command);
@@ -322,6 +326,7 @@ void ClientSession::cancel(CancelReason reason) noexcept {
     if (!is_running_) return;
     cancelled_ = reason;
     if (session_) session_->cancel();
+    if (catalog_reader_) catalog_reader_->interrupt();
     changed_.notify_all();
 }
 

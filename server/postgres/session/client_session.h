@@ -11,6 +11,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "runtime/session/session.h"
+#include "server/postgres/catalog/postgres_catalog.h"
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/prepared_statements.h"
 #include "server/postgres/session/query_text.h"
@@ -33,9 +34,10 @@ public:
     /// After so long the statement of this number is to be cancelled (cancel_statement); 0 ms: it has ended.
     using SetDeadline = std::function<void(std::chrono::milliseconds after, std::uint64_t statement)>;
 
-    ClientSession(Database& database, ClientChannel& channel, SessionParameters parameters, CancelKey key,
-                  SetDeadline set_deadline)
+    ClientSession(Database& database, PostgresCatalog& catalog, ClientChannel& channel, SessionParameters parameters,
+                  CancelKey key, SetDeadline set_deadline)
         : database_(database),
+          catalog_(catalog),
           channel_(channel),
           parameters_(std::move(parameters)),
           key_(key),
@@ -73,6 +75,17 @@ private:
     std::nullopt_t fail(const ErrorMessage& error);
     void open_connections();
 
+    // catalog_queries.cpp
+    CatalogReader& catalog_reader();
+    [[nodiscard]] SessionFacts session_facts() const;
+    /// Lets ask do what it does with the reader, as a statement that can be cancelled. False after reporting an error.
+    bool query_catalog(const CatalogQuery& query, std::size_t begin, const PlaceFinding& place,
+                       const std::function<void(CatalogReader&)>& ask);
+    std::optional<std::string> execute_catalog(const QueryStatement& statement, const CatalogQuery& query,
+                                               const PlaceFinding& place, ResultOutput::Delivery delivery);
+    std::optional<std::vector<OutputColumn>> describe_catalog(const QueryStatement& statement,
+                                                              const CatalogQuery& query, const PlaceFinding& place);
+
     // copy.cpp
     std::optional<std::string> copy_out(const QueryStatement& statement, const CopyStatement& copy,
                                         const PlaceFinding& place);
@@ -105,6 +118,7 @@ private:
     void cancel(CancelReason reason) noexcept LAMINAR_REQUIRES(mutex_);
 
     Database& database_;
+    PostgresCatalog& catalog_;
     ClientChannel& channel_;
     SessionParameters parameters_;
     const CancelKey key_;
@@ -120,6 +134,7 @@ private:
     ConditionVariable changed_;
     /// Made at first use: a client that only asks for parameters needs none.
     std::unique_ptr<Session> session_ LAMINAR_GUARDED_BY(mutex_);
+    std::unique_ptr<CatalogReader> catalog_reader_ LAMINAR_GUARDED_BY(mutex_);
     std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< The number of the last.
     bool is_running_ LAMINAR_GUARDED_BY(mutex_) = false;
     CancelReason cancelled_ LAMINAR_GUARDED_BY(mutex_) = CancelReason::none;

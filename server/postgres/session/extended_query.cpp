@@ -67,6 +67,12 @@ bool is_described_by_execution(const QueryStatement& statement) {
            std::holds_alternative<ast::Describe>(node) || std::holds_alternative<ast::Explain>(node);
 }
 
+TypeUse use_of(const QueryText& query) {
+    const bool is_of_catalog =
+        !query.statements.empty() && std::holds_alternative<CatalogQuery>(query.statements.front().node);
+    return is_of_catalog ? TypeUse::catalog : TypeUse::rows;
+}
+
 }  // namespace
 
 void ClientSession::answer_extended(const FrontendMessage& message) {
@@ -174,6 +180,8 @@ std::optional<std::vector<OutputColumn>> ClientSession::columns_of(const QueryTe
         if (!execute(statement, place, {.describes = false, .sends = false})) return std::nullopt;
         return output_.columns();
     }
+    if (const auto* query_of_catalog = std::get_if<CatalogQuery>(&statement.node))
+        return describe_catalog(statement, *query_of_catalog, place);
     const auto* tree = std::get_if<LaminarStatement>(&statement.node);
     if (!tree) return std::vector<OutputColumn>();
     Diagnostics diagnostics(tree->source);
@@ -198,7 +206,7 @@ std::optional<ErrorMessage> ClientSession::describe(MessageReader message) {
     const auto columns = columns_of(portal->query, place_in(portal->statement->text, portal->filled));
     if (!columns) return ErrorMessage{};
     portal->described_columns = columns->size();
-    output_.describe(*columns, portal->formats);
+    output_.describe(*columns, portal->formats, use_of(portal->query));
     return std::nullopt;
 }
 
@@ -225,7 +233,7 @@ std::optional<ErrorMessage> ClientSession::describe_statement(const PreparedStat
     out.int16(static_cast<std::int16_t>(statement.types.size()));
     for (const std::int32_t type : statement.types) out.int32(type == 0 ? text_oid : type);
     out.end();
-    output_.describe(*columns, {});
+    output_.describe(*columns, {}, use_of(query));
     return std::nullopt;
 }
 

@@ -53,6 +53,10 @@ QueryText read_query(std::string_view text, const PlaceFinding& place) {
             query.statements.push_back({next->span.begin, std::move(*copy)});
             continue;
         }
+        if (std::optional<CatalogQuery> catalog = parse_catalog_query(std::string(slice))) {
+            query.statements.push_back({next->span.begin, std::move(*catalog)});
+            continue;
+        }
         const auto source = std::make_shared<const SourceText>(source_name, std::string(slice));
         Diagnostics diagnostics(source);
         ParsedScript script = parse_script(source, diagnostics);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "parser/ast/statement.h"
+#include "server/postgres/catalog/catalog_query.h"
 #include "server/postgres/messages/error_message.h"
 #include "server/postgres/session/copy_statement.h"
 #include "server/postgres/session/session_command.h"
@@ -22,7 +23,7 @@ struct LaminarStatement {
 
 struct QueryStatement {
     std::size_t begin = 0;  ///< Of its text, within that of the query.
-    std::variant<LaminarStatement, SessionCommand, CopyStatement> node;
+    std::variant<LaminarStatement, SessionCommand, CopyStatement, CatalogQuery> node;
 };
 
 struct QueryText {

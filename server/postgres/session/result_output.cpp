@@ -31,16 +31,17 @@ std::int16_t format_of(const std::vector<std::int16_t>& formats, std::size_t col
 }
 
 void append_description(MessageWriter& out, const std::vector<OutputColumn>& columns,
-                        const std::vector<std::int16_t>& formats) {
+                        const std::vector<std::int16_t>& formats, TypeUse use) {
     out.begin('T');
     out.int16(static_cast<std::int16_t>(columns.size()));
     for (std::size_t i = 0; i < columns.size(); ++i)
-        describe_column(out, shown_column_name(columns[i].name), postgres_type(columns[i].type), format_of(formats, i));
+        describe_column(out, shown_column_name(columns[i].name), postgres_type(columns[i].type, use),
+                        format_of(formats, i));
     out.end();
 }
 
-void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row,
-                const std::vector<std::int16_t>& formats) {
+void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row, const std::vector<std::int16_t>& formats,
+                TypeUse use) {
     out.begin('D');
     out.int16(static_cast<std::int16_t>(rows.values.size()));
     for (std::size_t i = 0; i < rows.values.size(); ++i) {
@@ -51,7 +52,10 @@ void append_row(MessageWriter& out, const ResultTable& rows, std::size_t row,
         }
         const bool is_binary = format_of(formats, i) != 0;
         out.value([&](std::string& text) {
-            (is_binary ? append_binary_value : append_value)(text, rows.columns[i].type, values, row);
+            if (is_binary)
+                append_binary_value(text, rows.columns[i].type, values, row, use);
+            else
+                append_value(text, rows.columns[i].type, values, row);
         });
     }
     out.end();
@@ -73,13 +77,14 @@ void ResultOutput::begin_statement(Delivery delivery) {
     tag_.clear();
 }
 
-void ResultOutput::describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats) {
+void ResultOutput::describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats,
+                            TypeUse use) {
     if (columns.empty()) {
         messages_.begin('n');
         messages_.end();
         return;
     }
-    append_description(messages_, columns, formats);
+    append_description(messages_, columns, formats, use);
 }
 
 void ResultOutput::begin_result(const std::vector<OutputColumn>& columns) {
@@ -90,7 +95,7 @@ void ResultOutput::begin_result(const std::vector<OutputColumn>& columns) {
 
 void ResultOutput::append_head(MessageWriter& out, const std::vector<OutputColumn>& columns) const {
     if (!delivery_.copy) {
-        if (delivery_.describes) append_description(out, columns, delivery_.formats);
+        if (delivery_.describes) append_description(out, columns, delivery_.formats, delivery_.use);
         return;
     }
     out.begin('H');
@@ -110,7 +115,7 @@ void ResultOutput::append_head(MessageWriter& out, const std::vector<OutputColum
 
 void ResultOutput::append(MessageWriter& out, const ResultTable& rows, std::size_t row) const {
     if (!delivery_.copy) {
-        append_row(out, rows, row, delivery_.formats);
+        append_row(out, rows, row, delivery_.formats, delivery_.use);
         return;
     }
     std::vector<std::optional<std::string>> values(rows.values.size());
@@ -203,7 +208,7 @@ void ResultOutput::text_rows(const std::vector<std::string>& columns,
     for (const std::string& column : columns) described.push_back({column, TypeId::varchar});
     columns_ = described;
     if (!delivery_.sends) return;
-    if (delivery_.describes) append_description(messages_, described, delivery_.formats);
+    if (delivery_.describes) append_description(messages_, described, delivery_.formats, TypeUse::rows);
     for (const std::vector<std::string_view>& row : rows) {
         messages_.begin('D');
         messages_.int16(static_cast<std::int16_t>(row.size()));

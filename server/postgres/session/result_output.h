@@ -17,6 +17,7 @@
 #include "server/postgres/messages/message_writer.h"
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/copy_statement.h"
+#include "server/postgres/values/postgres_type.h"
 
 namespace laminar::postgres {
 
@@ -34,6 +35,7 @@ public:
         /// Of those that the client was told of; a stream that has others cannot be sent.
         std::optional<std::size_t> described_columns = {};
         bool sends = true;  ///< False: the columns alone are of interest.
+        TypeUse use = TypeUse::rows;
     };
     /// So much is handed over at once.
     static constexpr std::size_t flush_size = 32 << 10;
@@ -61,7 +63,7 @@ public:
         return std::exchange(kept_, {});
     }
     /// RowDescription, or NoData without columns.
-    void describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats);
+    void describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats, TypeUse use);
     /// It had rows, begin_result to end_result.
     [[nodiscard]] bool has_result() const noexcept { return has_result_; }
     [[nodiscard]] std::uint64_t row_count() const noexcept { return row_count_; }

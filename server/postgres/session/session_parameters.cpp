@@ -45,6 +45,7 @@ const std::array parameters{
     Parameter{"client_encoding", "UTF8", Rule::encoding, {}, true},
     Parameter{"client_min_messages", "notice"},
     Parameter{"DateStyle", "ISO, MDY", Rule::one_of, iso_dates, true},
+    Parameter{"default_table_access_method", "heap", Rule::read_only},
     Parameter{"default_transaction_isolation", "read committed", Rule::one_of, committed},
     Parameter{"default_transaction_read_only", "off", Rule::one_of, off, true},
     Parameter{"extra_float_digits", "1"},
@@ -55,6 +56,7 @@ const std::array parameters{
     Parameter{"jit", "off"},
     Parameter{"lc_messages", "C"},
     Parameter{"max_identifier_length", "63", Rule::read_only},
+    Parameter{"max_index_keys", "32", Rule::read_only},
     Parameter{"row_security", "off", Rule::one_of, off},
     Parameter{"search_path", "public"},
     Parameter{"server_encoding", "UTF8", Rule::read_only, {}, true},
@@ -123,7 +125,7 @@ ErrorMessage refused(const Parameter& parameter, std::string_view value, std::st
 
 }  // namespace
 
-SessionParameters::SessionParameters(const std::string& user) {
+SessionParameters::SessionParameters(const std::string& user, std::string database) : database_(std::move(database)) {
     for (const Parameter& parameter : parameters) values_[fold_case(parameter.name)] = parameter.initial;
     values_["session_authorization"] = user;
     defaults_ = values_;

@@ -16,7 +16,7 @@ namespace laminar::postgres {
 /// that drivers use. What is fixed here (UTF8, ISO dates, UTC) can be set to what it is. Of one thread.
 class SessionParameters {
 public:
-    explicit SessionParameters(const std::string& user);
+    SessionParameters(const std::string& user, std::string database);
 
     /// name is in lower case, as in all functions.
     [[nodiscard]] static bool is_known(std::string_view name);
@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::optional<ErrorMessage> set_at_start(const std::string& name, const std::string& value);
     void reset_all();
 
+    /// What the client has connected to: one name is as good as another.
+    [[nodiscard]] const std::string& database() const noexcept { return database_; }
     [[nodiscard]] const std::string& value(const std::string& name) const { return values_.at(name); }
     /// The name as PostgreSQL spells it.
     [[nodiscard]] static std::string_view shown_name(std::string_view name);
@@ -45,6 +47,7 @@ private:
     std::map<std::string, std::string, std::less<>> defaults_;
     std::map<std::string, std::string, std::less<>> told_;
     std::chrono::milliseconds statement_timeout_{0};
+    std::string database_;
 };
 
 }  // namespace laminar::postgres

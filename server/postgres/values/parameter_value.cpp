@@ -314,6 +314,10 @@ std::string null_sql(std::int32_t oid) {
 }
 
 std::optional<std::int32_t> oid_of_type_name(std::string_view name) {
+    // What queries of the catalog say.
+    if (equals_ignoring_case(name, "oid")) return 26;
+    if (equals_ignoring_case(name, "oid[]")) return 1028;
+    if (equals_ignoring_case(name, "name")) return 19;
     const std::optional<ColumnType> type = parse_column_type(upper_case(name));
     if (!type || type->id == TypeId::unknown) return std::nullopt;
     const std::int32_t oid = postgres_type(*type).oid;

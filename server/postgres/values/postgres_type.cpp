@@ -12,7 +12,9 @@ struct KnownType {
 /// modifier of numeric(width, scale): PostgreSQL adds the size of its length word.
 constexpr std::int32_t length_word = 4;
 
-KnownType known_type(const ColumnType& type) noexcept {
+KnownType known_type(const ColumnType& type, TypeUse use) noexcept {
+    if (use == TypeUse::catalog && type.id == TypeId::uinteger) return {{26, 4}, 1028};
+    if (use == TypeUse::catalog && type.id == TypeId::enumeration) return {{18, 1}, 1002};
     switch (type.id) {
         case TypeId::boolean:
             return {{16, 1}, 1000};
@@ -78,9 +80,9 @@ bool is_postgres_array(const ColumnType& type) noexcept {
     return (type.id == TypeId::list || type.id == TypeId::array) && !type.fields.front().type.is_nested();
 }
 
-PostgresType postgres_type(const ColumnType& type) noexcept {
-    if (!is_postgres_array(type)) return known_type(type).type;
-    const KnownType element = known_type(type.fields.front().type);
+PostgresType postgres_type(const ColumnType& type, TypeUse use) noexcept {
+    if (!is_postgres_array(type)) return known_type(type, use).type;
+    const KnownType element = known_type(type.fields.front().type, use);
     return {element.array_oid, -1, element.type.modifier};
 }
 

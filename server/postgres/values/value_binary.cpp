@@ -57,7 +57,7 @@ void append_moment(std::string& out, std::int64_t value, TypeId type) {
     append_number(out, micros_of(value, type) - micros_to_2000);
 }
 
-void append_array(std::string& out, const ColumnType& type, const ColumnVector& values, std::size_t row) {
+void append_array(std::string& out, const ColumnType& type, const ColumnVector& values, std::size_t row, TypeUse use) {
     const ListEntry entry = values.values<ListEntry>()[row];
     const ColumnVector& elements = values.child(0);
     const ColumnType& element = type.fields.front().type;
@@ -65,7 +65,7 @@ void append_array(std::string& out, const ColumnType& type, const ColumnVector& 
     for (std::uint32_t i = 0; i < entry.length; ++i) has_null = has_null || !elements.is_valid(entry.offset + i);
     append_number(out, std::int32_t{entry.length == 0 ? 0 : 1});  // Dimensions.
     append_number(out, std::int32_t{has_null ? 1 : 0});
-    append_number(out, postgres_type(element).oid);
+    append_number(out, postgres_type(element, use).oid);
     if (entry.length == 0) return;
     append_number(out, static_cast<std::int32_t>(entry.length));
     append_number(out, std::int32_t{1});  // The first index.
@@ -76,7 +76,7 @@ void append_array(std::string& out, const ColumnType& type, const ColumnVector& 
             continue;
         }
         value.clear();
-        append_binary_value(value, element, elements, entry.offset + i);
+        append_binary_value(value, element, elements, entry.offset + i, use);
         append_number(out, static_cast<std::int32_t>(value.size()));
         out += value;
     }
@@ -114,7 +114,8 @@ void append_binary_numeric(std::string& out, std::string_view text) {
     for (const std::int16_t group : groups) append_number(out, group);
 }
 
-void append_binary_value(std::string& out, const ColumnType& type, const ColumnVector& values, std::size_t row) {
+void append_binary_value(std::string& out, const ColumnType& type, const ColumnVector& values, std::size_t row,
+                         TypeUse use) {
     switch (type.id) {
         case TypeId::boolean:
             out += values.values<std::uint8_t>()[row] != 0 ? '\1' : '\0';
@@ -128,8 +129,14 @@ void append_binary_value(std::string& out, const ColumnType& type, const ColumnV
         case TypeId::usmallint:
             append_number(out, static_cast<std::int32_t>(integer_at(values, row)));
             return;
-        case TypeId::bigint:
         case TypeId::uinteger:
+            if (use == TypeUse::catalog) {
+                append_number(out, static_cast<std::int32_t>(static_cast<std::uint32_t>(integer_at(values, row))));
+                return;
+            }
+            append_number(out, static_cast<std::int64_t>(integer_at(values, row)));
+            return;
+        case TypeId::bigint:
             append_number(out, static_cast<std::int64_t>(integer_at(values, row)));
             return;
         case TypeId::hugeint:
@@ -193,7 +200,7 @@ void append_binary_value(std::string& out, const ColumnType& type, const ColumnV
         case TypeId::list:
         case TypeId::array:
             if (is_postgres_array(type)) {
-                append_array(out, type, values, row);
+                append_array(out, type, values, row, use);
                 return;
             }
             break;

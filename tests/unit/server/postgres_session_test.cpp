@@ -72,7 +72,7 @@ TEST_CASE("statements of Laminar's own are none of these") {
 }
 
 TEST_CASE("parameters are set, shown and told of") {
-    SessionParameters parameters("alice");
+    SessionParameters parameters("alice", "laminar");
     CHECK(parameters.take_changes().size() > 8);
     CHECK(parameters.take_changes().empty());
     CHECK(parameters.value("session_authorization") == "alice");
@@ -89,7 +89,7 @@ TEST_CASE("parameters are set, shown and told of") {
 }
 
 TEST_CASE("what cannot be is refused") {
-    SessionParameters parameters("alice");
+    SessionParameters parameters("alice", "laminar");
     CHECK(parameters.set("timezone", {"Europe/Vienna"})->state == "22023");
     CHECK_FALSE(parameters.set("client_encoding", {"'utf-8'"}));
     CHECK(parameters.set("client_encoding", {"latin1"})->message ==
@@ -105,7 +105,7 @@ TEST_CASE("what cannot be is refused") {
 }
 
 TEST_CASE("a statement's time is a number of milliseconds, or has a unit") {
-    SessionParameters parameters("alice");
+    SessionParameters parameters("alice", "laminar");
     const auto milliseconds = [&](const char* text) {
         REQUIRE_FALSE(parameters.set("statement_timeout", {text}));
         return parameters.statement_timeout().count();
