@@ -13,6 +13,7 @@
 
 #include "connectors/codec/decoders/json_events.h"
 #include "connectors/codec/decoders/json_rows.h"
+#include "connectors/codec/decoders/known_layout.h"
 #include "connectors/codec/json/json_text.h"
 #include "connectors/codec/rows/column_row_reader.h"
 #include "connectors/codec/rows/field_tree.h"
@@ -76,12 +77,14 @@ public:
           writer_(schema, schema->coerce || options.coerce, options.tolerant),
           column_rows_(*root_, writer_),
           events_(writer_, *root_, settings_for(*schema, options)),
+          layouts_(writer_, *root_, options.tolerant && options.guessed_types),
           within_(schema->rows ? std::make_unique<JsonRows>(events_, writer_, schema, options) : nullptr) {}
 
     std::optional<MessageError> decode(const Message& message, ColumnBatch& batch) override {
         if (within_) return decode_within(message, batch);
         if (message.rows && take_row(message, batch)) return std::nullopt;
         writer_.begin_message(message, batch);
+        if (read_known_layout(message, batch)) return std::nullopt;
         PreparedText text = prepare(message.payload);
         if (!text.error) {
             PaddedJsonStream stream(scratch_.data());
@@ -95,33 +98,48 @@ public:
 
     void decode_together(const Message& message, std::span<DecodeTask> tasks) override {
         if (message.rows) return decode_rows_together(message, tasks);
-        const PreparedText text = prepare(message.payload);
-        std::optional<MessageError> error = text.error;
         together_.clear();
-        for (const DecodeTask& task : tasks) {
+        for (DecodeTask& task : tasks) {
             auto* decoder = dynamic_cast<JsonDecoder*>(task.decoder);
             if (!decoder) throw std::logic_error("decoders of several formats for one message");
-            together_.push_back(decoder);
             decoder->take_only(task.parts);
             decoder->writer_.begin_message(message, *task.batch);
+            if (decoder->read_known_layout(message, *task.batch)) {
+                task.error.reset();
+                decoder->take_only(nullptr);
+            } else {
+                together_.push_back({decoder, &task});
+            }
         }
-        if (!error) {
-            PaddedJsonStream stream(scratch_.data());
-            const bool looks_within = std::any_of(together_.begin(), together_.end(),
-                                                  [](const JsonDecoder* each) { return each->within_ != nullptr; });
-            error = looks_within ? read_together(message, tasks, stream, mixed_group_)
-                                 : read_together(message, tasks, stream, group_);
-        }
-        for (std::size_t index = 0; index < tasks.size(); ++index) {
-            JsonDecoder& decoder = *together_[index];
-            std::optional<MessageError> own = error;
-            if (!text.error && decoder.failure()) own = std::move(decoder.failure());
-            tasks[index].error = decoder.finish(message, *tasks[index].batch, text.is_text, std::move(own));
-            decoder.take_only(nullptr);
-        }
+        if (!together_.empty()) parse_together(message);
     }
 
 private:
+    /// For those that are left.
+    void parse_together(const Message& message) {
+        const PreparedText text = prepare(message.payload);
+        std::optional<MessageError> error = text.error;
+        if (!error) {
+            PaddedJsonStream stream(scratch_.data());
+            const bool looks_within = std::any_of(together_.begin(), together_.end(), [](const Together& each) {
+                return each.decoder->within_ != nullptr;
+            });
+            error =
+                looks_within ? read_together(message, stream, mixed_group_) : read_together(message, stream, group_);
+        }
+        for (const Together& each : together_) {
+            std::optional<MessageError> own = error;
+            if (!text.error && each.decoder->failure()) own = std::move(each.decoder->failure());
+            each.task->error = each.decoder->finish(message, *each.task->batch, text.is_text, std::move(own));
+            each.decoder->take_only(nullptr);
+        }
+    }
+
+    /// One of several decoders that read a message together.
+    struct Together {
+        JsonDecoder* decoder = nullptr;
+        DecodeTask* task = nullptr;
+    };
     /// How the values of a message are read: by this decoder, or by several.
     struct ReadAlone {
         JsonEvents& events;
@@ -147,23 +165,25 @@ private:
     };
     template <class Group>
     struct ReadTogether {
-        const std::vector<JsonDecoder*>& decoders;
+        const std::vector<Together>& together;
         Group& group;
         rapidjson::Reader& reader;
         PaddedJsonStream& stream;
 
         void begin_value(std::size_t at) {
-            for (JsonDecoder* decoder : decoders)
-                decoder->within_ ? decoder->within_->begin_value(at) : decoder->events_.begin_value();
+            for (const Together& each : together) {
+                JsonDecoder& decoder = *each.decoder;
+                decoder.within_ ? decoder.within_->begin_value(at) : decoder.events_.begin_value();
+            }
         }
         bool read_value() { return group.read_value(reader, stream); }
         void end_value() {
-            for (JsonDecoder* decoder : decoders) {
-                if (decoder->within_) decoder->within_->end_value();
+            for (const Together& each : together) {
+                if (each.decoder->within_) each.decoder->within_->end_value();
             }
         }
         void fail_line(std::size_t begin, std::size_t end, const MessageError& error) {
-            for (JsonDecoder* decoder : decoders) decoder->events_.fail_line(begin, end, error);
+            for (const Together& each : together) each.decoder->events_.fail_line(begin, end, error);
         }
     };
     [[nodiscard]] static bool has_rows_within(const BatchSchema& schema) {
@@ -217,14 +237,13 @@ private:
     }
 
     template <class Group>
-    std::optional<MessageError> read_together(const Message& message, std::span<DecodeTask> tasks,
-                                              PaddedJsonStream& stream, Group& group) {
+    std::optional<MessageError> read_together(const Message& message, PaddedJsonStream& stream, Group& group) {
         group.clear();
-        for (std::size_t index = 0; index < tasks.size(); ++index) {
-            JsonDecoder& decoder = *together_[index];
+        for (const Together& each : together_) {
+            JsonDecoder& decoder = *each.decoder;
             if constexpr (std::is_same_v<Group, JsonMixedGroup>) {
                 if (decoder.within_) {
-                    decoder.within_->begin_message(message, *tasks[index].batch, stream);
+                    decoder.within_->begin_message(message, *each.task->batch, stream);
                     group.add(*decoder.within_);
                     continue;
                 }
@@ -241,12 +260,23 @@ private:
         bool is_text = true;
     };
 
+    /// Without the parser, where the message is an object like others before it.
+    bool read_known_layout(const Message& message, ColumnBatch& batch) {
+        if (within_ || !events_.are_objects_rows() || !layouts_.read_row(message.payload)) return false;
+        count(message, batch);
+        return true;
+    }
+
+    static void count(const Message& message, ColumnBatch& batch) {
+        ++batch.messages;
+        batch.bytes += message.payload.size();
+    }
+
     /// Of a message that is a row of columns.
     bool take_row(const Message& message, ColumnBatch& batch) {
         writer_.begin_message(message, batch);
         if (!column_rows_.take(message)) return false;
-        ++batch.messages;
-        batch.bytes += message.payload.size();
+        count(message, batch);
         return true;
     }
 
@@ -351,9 +381,11 @@ private:
             error->further.assign(std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
         }
         if (!rows_kept) return error;
-        ++batch.messages;
-        batch.bytes += message.payload.size();
-        if (error) error->rows_kept = true;
+        count(message, batch);
+        if (error)
+            error->rows_kept = true;
+        else if (!within_ && writer_.rows() == 1 && events_.are_objects_rows())
+            layouts_.learn(message.payload);
         return error;
     }
 
@@ -417,6 +449,7 @@ private:
     RowWriter writer_;
     ColumnRowReader column_rows_;
     JsonEvents events_;
+    KnownLayouts layouts_;
     std::unique_ptr<JsonRows> within_;  ///< Null where objects are rows.
     // For messages that are refused, from the first one on:
     std::unique_ptr<MessageDecoder> ids_;
@@ -426,7 +459,7 @@ private:
     // Where this is the first of several.
     JsonEventsGroup group_;
     JsonMixedGroup mixed_group_;
-    std::vector<JsonDecoder*> together_;
+    std::vector<Together> together_;
 };
 
 }  // namespace

@@ -53,6 +53,8 @@ public:
     JsonEvents(RowWriter& writer, FieldNode& root, Settings settings)
         : writer_(writer), root_(root), settings_(settings) {}
 
+    /// A message that is one object is one row, with the fields of the object.
+    [[nodiscard]] bool are_objects_rows() const noexcept { return settings_.rows <= Rows::message; }
     /// Of messages to come, where each object is a row: the values that are to be rows, until null says that all are.
     void take_only(const MessageParts* parts) noexcept;
     /// Rows that are values are numbered anew.
