@@ -70,19 +70,38 @@ void append_code_point(std::string& out, char32_t code_point) {
     append(0x80 | (code_point & 0x3F));
 }
 
+namespace {
+
+/// Where the ASCII characters end that stand from at on.
+std::size_t skip_ascii(std::string_view text, std::size_t at) noexcept {
+#ifdef __SSE2__
+    constexpr std::size_t block = sizeof(__m128i);
+    const auto others_at = [&](std::size_t begin) {
+        return static_cast<unsigned>(
+            _mm_movemask_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + begin))));
+    };
+    for (; text.size() - at >= block; at += block) {
+        if (const unsigned others = others_at(at); others != 0)
+            return at + static_cast<unsigned>(__builtin_ctz(others));
+    }
+    if (at < text.size() && text.size() >= block) {
+        // The rest along with bytes that have been looked at already.
+        const unsigned others = others_at(text.size() - block) >> (block - (text.size() - at));
+        return others == 0 ? text.size() : at + static_cast<unsigned>(__builtin_ctz(others));
+    }
+#endif
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+    return at;
+}
+
+}  // namespace
+
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
-    std::size_t at = 0;
+    std::size_t at = skip_ascii(text, 0);
     while (at < text.size()) {
-        while (text.size() - at >= sizeof(std::uint64_t)) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, text.data() + at, sizeof word);
-            if ((word & 0x8080808080808080ULL) != 0) break;
-            at += sizeof word;
-        }
-        if (at == text.size()) break;
         const std::size_t length = sequence_length(text.substr(at));
         if (length == 0) return at;
-        at += length;
+        at = skip_ascii(text, at + length);
     }
     return std::string_view::npos;
 }

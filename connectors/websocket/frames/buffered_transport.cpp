@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "parser/text/utf8.h"
+
 namespace laminar {
 
 namespace net = boost::asio;
@@ -16,6 +18,21 @@ constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent
 constexpr std::uint8_t close_frame_head = 0x88;  ///< FIN, opcode 8.
 constexpr unsigned bad_gateway = 1014;           ///< A close code of the registry of RFC 6455 that Beast does not know.
 constexpr unsigned stand_in_code = 1012;         ///< One that it knows.
+
+/// RFC 6455 section 5.3; masking twice changes nothing. key: four bytes.
+void mask(char* data, std::size_t size, const char* key) noexcept {
+    std::uint32_t half = 0;
+    std::memcpy(&half, key, sizeof half);
+    const std::uint64_t word_key = std::uint64_t{half} << 32U | half;
+    std::size_t at = 0;
+    for (; size - at >= sizeof word_key; at += sizeof word_key) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, data + at, sizeof word);
+        word ^= word_key;
+        std::memcpy(data + at, &word, sizeof word);
+    }
+    for (; at < size; ++at) data[at] = static_cast<char>(data[at] ^ key[at % 4]);
+}
 }  // namespace
 
 BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::ssl::context>& tls)
@@ -95,9 +112,38 @@ void BufferedTransport::consume(std::size_t count) noexcept {
     if (begin_ == end_) begin_ = end_ = 0;
 }
 
+std::optional<BufferedTransport::BufferedMessage> BufferedTransport::take_message(std::size_t limit,
+                                                                                  bool is_masked) noexcept {
+    char* const frame = receive_buffer_.get() + begin_;
+    const std::optional<WholeMessage> found = boundary_.whole_message(frame, end_ - begin_);
+    if (!found || found->payload > limit || found->is_masked != is_masked) return std::nullopt;
+    char* const payload = frame + found->header;
+    // What is to be looked at again must be there as it came.
+    if (is_masked) mask(payload, found->payload, payload - 4);
+    if (!found->is_binary && find_invalid_utf8({payload, found->payload}) != std::string_view::npos) {
+        if (is_masked) mask(payload, found->payload, payload - 4);
+        return std::nullopt;
+    }
+    consume(found->header + found->payload);
+    has_taken_message_ = true;
+    return BufferedMessage{payload, found->payload, found->is_binary};
+}
+
+void BufferedTransport::release_message() noexcept {
+    has_taken_message_ = false;
+    message_buffer_.reset();
+}
+
+void BufferedTransport::free_receive_buffer() noexcept {
+    if (holds_message()) message_buffer_ = std::move(receive_buffer_);
+    receive_buffer_.reset();
+    receive_buffer_size_ = 0;
+}
+
 void BufferedTransport::resize_receive_buffer(std::size_t size) {
     auto resized = std::make_unique_for_overwrite<char[]>(size);
     std::copy(receive_buffer_.get() + begin_, receive_buffer_.get() + end_, resized.get());
+    free_receive_buffer();
     receive_buffer_ = std::move(resized);
     receive_buffer_size_ = size;
     end_ -= std::exchange(begin_, 0);
@@ -105,7 +151,9 @@ void BufferedTransport::resize_receive_buffer(std::size_t size) {
 
 net::mutable_buffer BufferedTransport::prepare(std::size_t size) {
     const bool too_large = begin_ == end_ && receive_buffer_size_ > size;
-    if (receive_buffer_size_ < size || too_large) {
+    if (holds_message()) {
+        resize_receive_buffer(end_ - begin_ + size);
+    } else if (receive_buffer_size_ < size || too_large) {
         resize_receive_buffer(size);
     } else if (begin_ > 0) {
         std::memmove(receive_buffer_.get(), receive_buffer_.get() + begin_, end_ - begin_);
@@ -119,10 +167,7 @@ bool BufferedTransport::receive_at_once() {
     error_code error;
     const std::size_t count = plain_.read_some(prepare(wanted_size_), error);
     if (error == net::error::would_block || error == net::error::try_again) {
-        if (end_ == 0) {
-            receive_buffer_.reset();
-            receive_buffer_size_ = 0;
-        }
+        if (end_ == 0) free_receive_buffer();
         return false;
     }
     received(count, error);

@@ -63,6 +63,17 @@ public:
     /// Those bytes: up to the end of the frame (or HTTP head) at most.
     [[nodiscard]] boost::asio::const_buffer presentable() noexcept;
     void consume(std::size_t count) noexcept;
+    /// A message of one frame that lies whole in the buffer.
+    struct BufferedMessage {
+        char* payload = nullptr;  ///< In the buffer, unmasked.
+        std::size_t size = 0;
+        bool is_binary = false;
+    };
+    /// Takes such a message out of the buffer, where it stays in its place until release_message, whatever is received
+    /// before. Nothing: the buffer does not begin with one, or with one that somebody has to look at who knows all
+    /// rules: it is larger than limit, not masked as it should be, or a text that is not UTF-8.
+    [[nodiscard]] std::optional<BufferedMessage> take_message(std::size_t limit, bool is_masked) noexcept;
+    void release_message() noexcept;
     /// Beast refuses the close code 1014 (bad gateway), which is younger than it is: it gets another one instead. What
     /// the peer's close frame said in such a case; 0 otherwise.
     [[nodiscard]] std::uint16_t replaced_close_code() const noexcept { return replaced_close_code_; }
@@ -115,6 +126,9 @@ private:
     boost::asio::mutable_buffer prepare(std::size_t size);
     void received(std::size_t count, const error_code& error) noexcept;
     void resize_receive_buffer(std::size_t size);
+    void free_receive_buffer() noexcept;
+    /// The message that was taken lies in the receive buffer: nothing in it may be moved.
+    [[nodiscard]] bool holds_message() const noexcept { return has_taken_message_ && !message_buffer_; }
     [[nodiscard]] bool is_refused() const noexcept;
     void look_into_close_frame() noexcept;
     void note_received_before_close() noexcept;
@@ -126,6 +140,8 @@ private:
 
     std::unique_ptr<char[]> receive_buffer_;  ///< Null while nothing is held that has come.
     std::size_t receive_buffer_size_ = 0;
+    bool has_taken_message_ = false;
+    std::unique_ptr<char[]> message_buffer_;  ///< What was the receive buffer, where the message taken still lies.
     std::size_t wanted_size_ = least_receive_buffer;  ///< Follows what comes at once.
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -88,6 +88,26 @@ bool FrameBoundary::starts_final_data_frame(const char* data, std::size_t size) 
     return frame > 0 && frame <= size;
 }
 
+std::optional<WholeMessage> FrameBoundary::whole_message(const char* data, std::size_t size) const noexcept {
+    if (phase_ != Phase::frames || remaining_ > 0 || size < 2) return std::nullopt;
+    constexpr std::uint8_t text_frame = 0x81;  // FIN, opcode 1.
+    constexpr std::uint8_t binary_frame = 0x82;
+    const auto first = static_cast<std::uint8_t>(data[0]);
+    if (first != text_frame && first != binary_frame) return std::nullopt;
+    const std::uint64_t frame = frame_length(data, size);
+    if (frame == 0 || frame > size) return std::nullopt;
+    const auto second = static_cast<std::uint8_t>(data[1]);
+    WholeMessage message;
+    message.is_binary = first == binary_frame;
+    message.is_masked = (second & 0x80U) != 0;
+    const unsigned length = second & 0x7FU;
+    message.header = 2U + (length == 126 ? 2U : length == 127 ? 8U : 0U) + (message.is_masked ? 4U : 0U);
+    message.payload = static_cast<std::size_t>(frame) - message.header;
+    const bool is_shortest = length < 126 || (length == 126 ? message.payload > 125 : message.payload > 0xFFFF);
+    if (!is_shortest) return std::nullopt;
+    return message;
+}
+
 void FrameBoundary::consume(const char* data, std::size_t size, std::size_t count) noexcept {
     if (count == 0 || phase_ == Phase::unbounded) return;
     if (phase_ == Phase::http_head) {

@@ -57,6 +57,12 @@ void MessageStream::Implementation::begin_frames(bool as_client) {
     transport->keep_close_frame_back(true);
 }
 
+bool MessageStream::Implementation::take_buffered_message() noexcept {
+    if (!stream.is_open()) return false;
+    buffered_message = transport->take_message(stream.read_message_max(), !is_client);
+    return buffered_message.has_value();
+}
+
 MessageStream::MessageStream(net::ip::tcp::socket socket, const std::shared_ptr<net::ssl::context>& tls,
                              const MessageStreamSettings& settings)
     : implementation_(std::make_unique<Implementation>(std::move(socket), tls, settings)) {}
@@ -67,7 +73,9 @@ net::any_io_executor MessageStream::executor() { return implementation_->transpo
 
 bool MessageStream::read_buffered(error_code& error) {
     Implementation& self = *implementation_;
-    if (self.close_sent || !self.transport->has_final_data_frame()) return false;
+    if (self.close_sent) return false;
+    if (self.take_buffered_message()) return true;
+    if (!self.transport->has_final_data_frame()) return false;
     self.stream.read(self.message, error);
     return true;
 }
@@ -84,13 +92,22 @@ net::awaitable<boost::system::error_code> MessageStream::read() {
 }
 
 std::string_view MessageStream::message() const noexcept {
+    if (const auto& buffered = implementation_->buffered_message) return {buffered->payload, buffered->size};
     const auto data = implementation_->message.cdata();
     return {static_cast<const char*>(data.data()), data.size()};
 }
 
-bool MessageStream::message_is_binary() const noexcept { return implementation_->stream.got_binary(); }
+bool MessageStream::message_is_binary() const noexcept {
+    if (const auto& buffered = implementation_->buffered_message) return buffered->is_binary;
+    return implementation_->stream.got_binary();
+}
 
 void MessageStream::release_message() noexcept {
+    if (implementation_->buffered_message) {
+        implementation_->buffered_message.reset();
+        implementation_->transport->release_message();
+        return;
+    }
     beast::flat_buffer& message = implementation_->message;
     message.clear();
     if (message.capacity() > kept_message_capacity) message.shrink_to_fit();

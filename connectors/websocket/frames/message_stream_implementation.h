@@ -21,10 +21,13 @@ struct MessageStream::Implementation {
                    const MessageStreamSettings& settings);
 
     void begin_frames(bool as_client);
+    /// Takes a message without Beast, where that can be: nothing of it depends on what came before.
+    [[nodiscard]] bool take_buffered_message() noexcept;
 
     std::shared_ptr<BufferedTransport> transport;
     boost::beast::websocket::stream<FrameBufferedStream> stream;
-    boost::beast::flat_buffer message;
+    boost::beast::flat_buffer message;                                   ///< That Beast has read,
+    std::optional<BufferedTransport::BufferedMessage> buffered_message;  ///< or taken without it.
     std::optional<int> window_bits;  ///< Of permessage-deflate; nothing: it is not used.
     std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> request;
     std::function<void(std::string_view)> on_pong;

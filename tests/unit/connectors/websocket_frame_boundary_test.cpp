@@ -104,3 +104,44 @@ TEST_CASE("frame boundary: an HTTP head ends at its empty line, also when it com
     boundary.expect_frames();
     CHECK(boundary.starts_final_data_frame(stream.data() + head.size(), 4));
 }
+
+TEST_CASE("frame boundary: a message of one frame is known as such when all of it is there") {
+    for (const std::size_t payload : {0UL, 1UL, 125UL, 126UL, 65535UL, 65536UL}) {
+        for (const bool masked : {false, true}) {
+            for (const int first : {0x81, 0x82}) {
+                const std::string bytes = frame(first, payload, masked);
+                const std::string more = bytes + frame(0x81, 3, masked);
+                FrameBoundary boundary;
+                boundary.expect_frames();
+                CHECK_FALSE(boundary.whole_message(bytes.data(), bytes.size() - 1));
+                const auto message = boundary.whole_message(more.data(), more.size());
+                REQUIRE(message);
+                CHECK(message->header + message->payload == bytes.size());
+                CHECK(message->payload == payload);
+                CHECK(message->is_binary == (first == 0x82));
+                CHECK(message->is_masked == masked);
+                boundary.consume(more.data(), more.size(), 1);
+                CHECK_FALSE(boundary.whole_message(more.data() + 1, more.size() - 1));
+            }
+        }
+    }
+}
+
+TEST_CASE("frame boundary: what has to be looked at more closely is no message of one frame") {
+    FrameBoundary boundary;
+    const std::string usual = frame(0x81, 5);
+    CHECK_FALSE(boundary.whole_message(usual.data(), usual.size()));  // No frames are expected yet.
+    boundary.expect_frames();
+    // A part of a message, its continuation, reserved bits, pings, pongs, close frames, unknown kinds.
+    for (const int first : {0x01, 0x02, 0x80, 0x00, 0xC1, 0xA1, 0x91, 0x89, 0x8A, 0x88, 0x83, 0x8F}) {
+        const std::string bytes = frame(first, 5);
+        CHECK_FALSE(boundary.whole_message(bytes.data(), bytes.size()));
+    }
+    // Lengths that are longer than they need be.
+    const std::string in_two("\x81\x7e\x00\x05hello", 9);
+    CHECK_FALSE(boundary.whole_message(in_two.data(), in_two.size()));
+    const std::string in_eight("\x81\x7f\x00\x00\x00\x00\x00\x00\x00\x05hello", 15);
+    CHECK_FALSE(boundary.whole_message(in_eight.data(), in_eight.size()));
+    const std::string endless("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xffhello", 15);
+    CHECK_FALSE(boundary.whole_message(endless.data(), endless.size()));
+}
