@@ -42,6 +42,9 @@ struct StatementWriterOptions {
     /// write it as it is. For the redaction of options whose schema marks them secret; ${secret:name} references are
     /// part of the text and are kept.
     std::function<std::optional<ast::OptionValue>(const ast::Option&)> map_option_value;
+    /// What to write behind a column of a table, by its place: a comment (-- and one line), or nothing where it is
+    /// empty.
+    std::function<std::string(std::size_t column)> column_comment;
 };
 
 /// Laminar SQL for a statement, without the semicolon: for SHOW CREATE and round-trip tests. Definitions are laid out

@@ -216,12 +216,21 @@ void StatementWriter::write_column(const ast::ColumnDefinition& column) {
 }
 
 void StatementWriter::write_table_elements(const ast::CreateTable& create) {
-    std::string_view separator = "\n    ";
-    const auto begin_element = [&] { text_ += std::exchange(separator, ",\n    "); };
+    bool is_first = true;
+    std::string comment;  // Of the element before, which stands behind the comma.
+    const auto end_line = [&] {
+        if (!comment.empty()) text_ += "  " + std::exchange(comment, {});
+    };
+    const auto begin_element = [&] {
+        if (!std::exchange(is_first, false)) text_ += ',';
+        end_line();
+        text_ += "\n    ";
+    };
     text_ += " (";
-    for (const ast::ColumnDefinition& column : create.columns) {
+    for (std::size_t index = 0; index < create.columns.size(); ++index) {
         begin_element();
-        write_column(column);
+        write_column(create.columns[index]);
+        if (options_.column_comment) comment = options_.column_comment(index);
     }
     if (!create.primary_key.empty()) {
         begin_element();
@@ -237,6 +246,7 @@ void StatementWriter::write_table_elements(const ast::CreateTable& create) {
             write_expression_text(*create.watermark->expression);
         }
     }
+    end_line();
     text_ += "\n)";
 }
 

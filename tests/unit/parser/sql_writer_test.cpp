@@ -406,5 +406,22 @@ TEST_CASE("a secret option is written as its reader asks") {
           "    password = '${secret:p}'\n)");
 }
 
+TEST_CASE("comments stand behind the columns they are about") {
+    ast::CreateTable create;
+    create.name = identifier("t");
+    create.columns.resize(3);
+    for (std::size_t index = 0; index < 3; ++index) {
+        create.columns[index].name = identifier(std::string(1, static_cast<char>('a' + index)));
+        create.columns[index].type.name = "TEXT";
+    }
+    StatementWriterOptions options;
+    options.column_comment = [](std::size_t column) { return column == 1 ? "" : "-- of " + std::to_string(column); };
+    CHECK(write_statement({{}, create}, options) ==
+          "CREATE TABLE t (\n"
+          "    a TEXT,  -- of 0\n"
+          "    b TEXT,\n"
+          "    c TEXT  -- of 2\n)");
+}
+
 }  // namespace
 }  // namespace laminar
