@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "cli/commands/check_command.h"
-#include "cli/commands/command_reference.h"
 #include "cli/commands/connectors_command.h"
 #include "cli/commands/document_output.h"
 #include "cli/commands/hash_password_command.h"
 #include "cli/commands/run_command.h"
 #include "cli/commands/shell_command.h"
 #include "cli/commands/test_command.h"
+#include "cli/reference/command_reference.h"
 #include "cli/report/version.h"
 #include "cli/scripts/duration.h"
 #include "parser/text/name_suggester.h"

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "cli/commands/command_reference.h"
+#include "cli/reference/command_reference.h"
 
 namespace laminar {
 namespace {

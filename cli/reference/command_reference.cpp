@@ -1,4 +1,4 @@
-#include "cli/commands/command_reference.h"
+#include "cli/reference/command_reference.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "cli/commands/command_reference.h"
+#include "cli/reference/command_reference.h"
 #include "cli/report/version.h"
 
 namespace laminar {
