@@ -17,6 +17,7 @@
 #include "cli/commands/connectors_command.h"
 #include "cli/commands/document_output.h"
 #include "cli/commands/hash_password_command.h"
+#include "cli/commands/infer_command.h"
 #include "cli/commands/run_command.h"
 #include "cli/commands/shell_command.h"
 #include "cli/commands/test_command.h"
@@ -38,6 +39,7 @@ struct Arguments {
     CheckOptions check;
     ShellOptions shell;
     TestOptions test;
+    InferOptions infer;
     SecretResolver::Sources secrets;
     std::string log_level;
     LogFormat log_format = LogFormat::text;
@@ -284,6 +286,54 @@ CLI::App* add_test(CLI::App& program, Arguments& arguments) {
     return command;
 }
 
+void add_texts(CLI::App& command, const std::string& name, const std::string& value, const std::string& help,
+               std::vector<std::string>& target) {
+    command.add_option(name, target, help)
+        ->type_name(value)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+CLI::App* add_infer(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("infer", "Looks at what a feed sends and writes the definitions for it");
+    InferOptions& options = arguments.infer;
+    command->add_option("SOURCE", options.source,
+                        "ws:// or wss:// URL of the feed, or a file of recorded messages, one a line");
+    command
+        ->add_option("--asyncapi", options.async_api,
+                     "Instead of SOURCE a description of the feed: AsyncAPI 2 or 3, as JSON")
+        ->type_name("FILE");
+    command
+        ->add_option("--endpoint", options.endpoint,
+                     "Where the messages of the file are from; of a description, instead of what it says")
+        ->type_name("URL");
+    add_texts(*command, "--header", "NAME:VALUE", "Header of the handshake; may be given repeatedly", options.headers);
+    add_texts(*command, "--subscribe", "MESSAGE", "Message to send first; may be given repeatedly",
+              options.subscribe_messages);
+    add_texts(*command, "--option", "NAME=VALUE", "Further option of the connection, as in CREATE CONNECTION",
+              options.connection_options);
+    add_duration(*command, "--for", "How long to look, from when it is connected (10s)", options.limits.duration);
+    add_count(*command, "--messages", "How many messages to look at, at most (10000)", options.limits.messages);
+    add_size(*command, "--size", "How many bytes of messages to look at, at most (16MiB)", options.limits.bytes);
+    command->add_option("--name", options.name, "Of the connection; else it is called after the host")
+        ->type_name("NAME");
+    command->add_option("--output", options.output, "Where to write the script, instead of standard output")
+        ->type_name("FILE");
+    command->add_flag("--force", options.force, "Overwrite that file");
+    add_secret_sources(*command, arguments.secrets);
+    add_log_options(*command, arguments);
+    command->footer(
+        "Exit code: 0 the script takes all messages that it was made from, 1 it does not or there is none, 2 wrong "
+        "usage or a file that cannot be read.\n"
+        "Examples:\n"
+        "  laminar infer 'wss://stream.example.com/all' --for 30s --output feed.sql\n"
+        "  laminar infer wss://stream.example.com --header 'X-API-Key: ${secret:api_key}' "
+        "--subscribe '{\"op\": \"subscribe\"}'\n"
+        "  laminar infer recorded.ndjson --endpoint wss://stream.example.com\n"
+        "Signals: SIGINT and SIGTERM end the sample early, a second one at once.");
+    return command;
+}
+
 CLI::App* add_reference(CLI::App& program, Arguments& arguments) {
     CLI::App* command =
         program.add_subcommand("reference", "Prints the manual page, completions for shells, or this reference");
@@ -348,6 +398,7 @@ int execute_command_line(int argument_count, char** argument_values) {
     const CLI::App* check = add_check(program, arguments);
     const CLI::App* shell = add_shell(program, arguments);
     const CLI::App* test = add_test(program, arguments);
+    const CLI::App* infer = add_infer(program, arguments);
     const CLI::App* connectors = add_connectors(program, arguments);
     const CLI::App* reference = add_reference(program, arguments);
     program.footer("laminar COMMAND --help tells more about each.");
@@ -395,6 +446,11 @@ int execute_command_line(int argument_count, char** argument_values) {
             arguments.test.secrets = arguments.secrets;
             arguments.test.log = log_options(arguments, "off");
             return test_command(arguments.test);
+        }
+        if (infer->parsed()) {
+            arguments.infer.secrets = arguments.secrets;
+            arguments.infer.log = log_options(arguments, "warn");
+            return infer_command(arguments.infer);
         }
         if (reference->parsed()) return print_reference(program, arguments.reference);
         if (connectors->parsed()) return connectors_command(arguments.connector, arguments.reference_format);

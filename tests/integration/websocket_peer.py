@@ -104,6 +104,15 @@ class Server:
         """Until so many have connected since the start."""
         self.loop.call(self._wait_until(lambda: len(self.requests) >= count))
 
+    def ping_clients(self):
+        """Until every client has answered: it has read all that was sent before."""
+
+        async def ping_and_wait():
+            for client in list(self._clients):
+                await (await client.ping())
+
+        self.loop.call(ping_and_wait())
+
     def drop_clients(self):
         """Cuts every connection without a closing handshake."""
 
@@ -122,13 +131,18 @@ class FeedServer(Server):
         self._held = held
         super().__init__(**options)
 
-    def release(self):
-        async def open_gate():
+    def hold(self, held=True):
+        """From the next client on."""
+
+        async def move_gate():
             async with self._changed:
-                self._held = False
+                self._held = held
                 self._changed.notify_all()
 
-        self.loop.call(open_gate())
+        self.loop.call(move_gate())
+
+    def release(self):
+        self.hold(False)
 
     async def serve_client(self, client):
         await self._wait_until(lambda: not self._held)

@@ -1,0 +1,208 @@
+#include "cli/infer/sample/async_api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/infer/sample/schema_examples.h"
+#include "connectors/codec/json/json_lookup.h"
+#include "connectors/codec/json/json_text.h"
+
+namespace laminar {
+namespace {
+
+constexpr std::size_t most_messages = 100;  ///< Of a channel.
+
+std::optional<std::string_view> member(std::string_view object, const std::string& name) {
+    if (!object.starts_with('{')) return std::nullopt;
+    return find_json_value(object, {name});
+}
+
+std::string text_member(std::string_view object, const std::string& name) {
+    const auto value = member(object, name);
+    return value && value->starts_with('"') ? json_value_text(*value) : std::string();
+}
+
+template <class Visit>
+void for_each_member(std::optional<std::string_view> object, Visit visit) {
+    if (!object || !object->starts_with('{')) return;
+    JsonMembers members(*object);
+    std::string scratch;
+    while (const auto each = members.next())
+        visit(std::string(json_string_content(each->quoted_key, scratch)), each->value);
+}
+
+template <class Visit>
+void for_each_element(std::optional<std::string_view> array, Visit visit) {
+    if (!array || !array->starts_with('[')) return;
+    JsonElements elements(*array);
+    while (const auto each = elements.next()) visit(*each);
+}
+
+class AsyncApiReader {
+public:
+    explicit AsyncApiReader(std::string_view text) : text_(text) {}
+
+    AsyncApiDocument read() {
+        const std::string version = text_member(text_, "asyncapi");
+        if (!version.starts_with("2.") && !version.starts_with("3.")) {
+            document_.problem = "it is no AsyncAPI document of version 2 or 3";
+            return std::move(document_);
+        }
+        is_3_ = version.starts_with('3');
+        find_server();
+        if (server_.empty()) {
+            document_.problem = "it has no server with the protocol ws or wss";
+            return std::move(document_);
+        }
+        if (is_3_) note_sent_messages();
+        for_each_member(member(text_, "channels"), [&](const std::string& name, std::string_view channel) {
+            add_channel(name, dereferenced(text_, channel));
+        });
+        if (document_.channels.empty()) document_.problem = "no channel has messages that a client receives";
+        return std::move(document_);
+    }
+
+private:
+    void find_server() {
+        for_each_member(member(text_, "servers"), [&](const std::string&, std::string_view written) {
+            const std::string_view server = dereferenced(text_, written);
+            const std::string protocol = text_member(server, "protocol");
+            if (!server_.empty() || (protocol != "ws" && protocol != "wss")) return;
+            std::string address =
+                is_3_ ? text_member(server, "host") + text_member(server, "pathname") : text_member(server, "url");
+            for_each_member(member(server, "variables"), [&](const std::string& name, std::string_view variable) {
+                replace_all(address, "{" + name + "}", text_member(dereferenced(text_, variable), "default"));
+            });
+            const std::size_t scheme = address.find("://");
+            if (scheme != std::string::npos) address.erase(0, scheme + 3);
+            while (address.ends_with('/')) address.pop_back();
+            server_ = fmt::format("{}://{}", protocol, address);
+        });
+    }
+
+    static void replace_all(std::string& text, const std::string& what, const std::string& with) {
+        for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+            text.replace(at, what.size(), with);
+    }
+
+    /// Version 3: operations say which messages the described application sends.
+    void note_sent_messages() {
+        for_each_member(member(text_, "operations"), [&](const std::string&, std::string_view written) {
+            const std::string_view operation = dereferenced(text_, written);
+            if (text_member(operation, "action") != "send") return;
+            std::size_t named = 0;
+            for_each_element(member(operation, "messages"), [&](std::string_view message) {
+                sent_.push_back(text_member(message, "$ref"));
+                ++named;
+            });
+            if (named > 0) return;
+            if (const auto channel = member(operation, "channel"))
+                sent_.push_back(text_member(*channel, "$ref") + "/messages");
+        });
+    }
+
+    void add_channel(const std::string& name, std::string_view channel) {
+        AsyncApiChannel found;
+        found.name = name;
+        std::string address = is_3_ ? text_member(channel, "address") : name;
+        for_each_member(member(channel, "parameters"), [&](const std::string& parameter, std::string_view written) {
+            const std::string_view about = dereferenced(text_, written);
+            std::string value = text_member(about, "default");
+            if (value.empty()) value = parameter;
+            replace_all(address, "{" + parameter + "}", value);
+        });
+        const std::string_view path = std::string_view(address).substr(address.starts_with('/') ? 1 : 0);
+        found.endpoint = path.empty() ? server_ : fmt::format("{}/{}", server_, path);
+        if (is_3_)
+            add_messages_of_3(name, channel, found.messages);
+        else
+            add_messages_of_2(channel, found.messages);
+        if (!found.messages.messages.empty()) document_.channels.push_back(std::move(found));
+    }
+
+    void add_messages_of_3(const std::string& channel_name, std::string_view channel, SampledMessages& messages) {
+        for_each_member(member(channel, "messages"), [&](const std::string& name, std::string_view message) {
+            const std::string all = fmt::format("#/channels/{}/messages", channel_name);
+            const bool is_sent = sent_.empty() || std::find(sent_.begin(), sent_.end(), all) != sent_.end() ||
+                                 std::find(sent_.begin(), sent_.end(), all + "/" + name) != sent_.end();
+            if (is_sent) add_message(name, dereferenced(text_, message), messages);
+        });
+    }
+
+    /// Version 2: who subscribes receives.
+    void add_messages_of_2(std::string_view channel, SampledMessages& messages) {
+        const auto operation = member(channel, "subscribe");
+        if (!operation) return;
+        const auto written = member(*operation, "message");
+        if (!written) return;
+        const std::string_view message = dereferenced(text_, *written);
+        if (const auto alternatives = member(message, "oneOf")) {
+            for_each_element(alternatives,
+                             [&](std::string_view each) { add_message({}, dereferenced(text_, each), messages); });
+        } else {
+            add_message({}, message, messages);
+        }
+    }
+
+    void add_message(const std::string& key, std::string_view message, SampledMessages& messages) {
+        if (messages.groups.size() >= most_messages) return;
+        std::string name = text_member(message, "name");
+        if (name.empty()) name = text_member(message, "messageId");
+        if (name.empty()) name = key;
+        if (name.empty()) name = text_member(message, "title");
+        if (name.empty()) name = "messages";
+        const std::size_t group = messages.groups.size();
+        const std::size_t before = messages.messages.size();
+        for_each_element(member(message, "examples"), [&](std::string_view example) {
+            if (const auto payload = member(example, "payload"))
+                messages.messages.push_back({std::string(*payload), false, 0, group});
+        });
+        if (const auto payload = member(message, "payload")) {
+            // Version 3 may wrap the schema in one that names its format.
+            const auto wrapped = member(dereferenced(text_, *payload), "schema");
+            for (std::string& example : schema_examples(text_, wrapped ? *wrapped : *payload))
+                messages.messages.push_back({std::move(example), false, 0, group});
+        }
+        if (messages.messages.size() > before) messages.groups.push_back(std::move(name));
+    }
+
+    const std::string_view text_;
+    bool is_3_ = false;
+    std::string server_;
+    std::vector<std::string> sent_;
+    AsyncApiDocument document_;
+};
+
+}  // namespace
+
+AsyncApiDocument read_async_api(const std::string& path, std::size_t limit) {
+    AsyncApiDocument document;
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text(limit + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad()) {
+        document.problem = std::error_code(errno, std::generic_category()).message();
+        return document;
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > limit) {
+        document.problem = fmt::format("it is larger than {} bytes", limit);
+        return document;
+    }
+    const std::size_t begin = skip_json_space(text, 0);
+    if (!is_json_value(text) || begin == text.size() || text[begin] != '{') {
+        document.problem = "it is not JSON; a document in YAML has to be converted first";
+        return document;
+    }
+    return AsyncApiReader(std::string_view(text).substr(begin)).read();
+}
+
+}  // namespace laminar
