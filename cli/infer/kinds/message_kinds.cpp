@@ -7,6 +7,7 @@
 
 #include "cli/infer/kinds/kind_conditions.h"
 #include "cli/infer/kinds/kind_names.h"
+#include "cli/infer/kinds/kind_profile.h"
 #include "cli/infer/kinds/tag_names.h"
 
 namespace laminar {
@@ -22,18 +23,6 @@ constexpr double same_beside_common = 0.5;   ///< The same, of what not all valu
 constexpr double same_without_tag = 0.5;     ///< Where nothing but the members themselves tells them apart.
 constexpr double same_if_contained = 0.5;    ///< The same, where one has nothing that the other has not.
 constexpr double same_in_the_end = 0.9;
-constexpr double always = 0.95;
-
-/// What the values of a group have, and how many of them.
-struct Profile {
-    std::map<std::uint32_t, std::size_t> counts;
-    std::size_t size = 0;
-
-    void add(const Profile& other) {
-        for (const auto& [feature, count] : other.counts) counts[feature] += count;
-        size += other.size;
-    }
-};
 
 class KindFinder {
 public:
@@ -64,69 +53,27 @@ private:
         double worth = 0;
     };
 
-    [[nodiscard]] Profile profile(const Members& members) const {
-        Profile profile;
-        profile.size = members.size();
-        for (const std::size_t member : members) {
-            for (const std::uint32_t feature : structures_.of(member).features) ++profile.counts[feature];
-        }
-        return profile;
-    }
+    [[nodiscard]] KindProfile profile(const Members& members) const { return {structures_, members}; }
 
     [[nodiscard]] double weight(std::uint32_t feature) const { return structures_.features()[feature].weight; }
 
-    /// How uneven the values are: what some of them have and others not.
-    [[nodiscard]] double unevenness(const Profile& profile) const {
-        double sum = 0;
-        for (const auto& [feature, count] : profile.counts) {
-            const double share = static_cast<double>(count) / static_cast<double>(profile.size);
-            sum += weight(feature) * share * (1 - share);
-        }
-        return sum * static_cast<double>(profile.size);
-    }
-
-    /// Of the weight of what either has, the part that both have. common: what is left out of it.
-    [[nodiscard]] double similarity(const Profile& one, const Profile& other, const Profile* common) const {
-        double both = 0;
-        double either = 0;
-        const auto counts = [&](std::uint32_t feature) {
-            if (!common) return true;
-            const auto found = common->counts.find(feature);
-            return found == common->counts.end() ||
-                   static_cast<double>(found->second) < always * static_cast<double>(common->size);
-        };
-        for (const auto& [feature, count] : one.counts) {
-            if (!counts(feature)) continue;
-            either += weight(feature);
-            if (other.counts.contains(feature)) both += weight(feature);
-        }
-        for (const auto& [feature, count] : other.counts) {
-            if (counts(feature) && !one.counts.contains(feature)) either += weight(feature);
-        }
-        return either == 0 ? 1 : both / either;
-    }
-
-    static bool contains(const Profile& whole, const Profile& part) {
-        return std::all_of(part.counts.begin(), part.counts.end(),
-                           [&](const auto& feature) { return whole.counts.contains(feature.first); });
-    }
-
-    [[nodiscard]] bool are_one_kind(const Profile& one, const Profile& other, const Profile& all, bool tagged) const {
-        const double whole = similarity(one, other, nullptr);
+    [[nodiscard]] bool are_one_kind(const KindProfile& one, const KindProfile& other, const KindProfile& all,
+                                    bool tagged) const {
+        const double whole = one.similarity(other);
         if (!tagged) return whole >= same_without_tag;
         // A change has less than a snapshot, and nothing else.
-        if (whole >= same_if_contained && (contains(one, other) || contains(other, one))) return true;
-        return whole >= same_kind || similarity(one, other, &all) >= same_beside_common;
+        if (whole >= same_if_contained && (one.contains(other) || other.contains(one))) return true;
+        return whole >= same_kind || one.similarity_beside(other, all) >= same_beside_common;
     }
 
     /// The groups, those that are alike put together.
-    [[nodiscard]] Split join_alike(std::vector<Members> groups, const Profile& all, bool tagged) const {
+    [[nodiscard]] Split join_alike(std::vector<Members> groups, const KindProfile& all, bool tagged) const {
         std::stable_sort(groups.begin(), groups.end(),
                          [](const Members& a, const Members& b) { return a.size() > b.size(); });
         Split split;
-        std::vector<Profile> profiles;
+        std::vector<KindProfile> profiles;
         for (Members& group : groups) {
-            Profile own = profile(group);
+            KindProfile own = profile(group);
             std::size_t at = 0;
             while (at < profiles.size() && !are_one_kind(profiles[at], own, all, tagged)) ++at;
             if (at == profiles.size()) {
@@ -137,8 +84,8 @@ private:
                 split.kinds[at].insert(split.kinds[at].end(), group.begin(), group.end());
             }
         }
-        split.worth = unevenness(all);
-        for (const Profile& each : profiles) split.worth -= unevenness(each);
+        split.worth = all.unevenness();
+        for (const KindProfile& each : profiles) split.worth -= each.unevenness();
         for (Members& kind : split.kinds) std::sort(kind.begin(), kind.end());
         return split;
     }
@@ -153,7 +100,7 @@ private:
 
     /// By the values at a place, or by what they begin with.
     [[nodiscard]] std::optional<Split> split_by_tag(const Members& members, std::uint32_t place, bool by_topic,
-                                                    const Profile& all) const {
+                                                    const KindProfile& all) const {
         if (!structures_.tag_places()[place].name.empty() && holds_containers(members, place)) return std::nullopt;
         std::map<std::pair<int, std::string>, Members> groups;
         bool has_topics = false;
@@ -183,7 +130,7 @@ private:
     }
 
     [[nodiscard]] std::optional<Split> split_by_presence(const Members& members, std::uint32_t feature,
-                                                         const Profile& all) const {
+                                                         const KindProfile& all) const {
         std::vector<Members> parts(2);
         for (const std::size_t member : members) parts[structures_.has(member, feature) ? 1 : 0].push_back(member);
         if (parts[0].empty() || parts[1].empty()) return std::nullopt;
@@ -198,7 +145,7 @@ private:
     }
 
     [[nodiscard]] std::optional<Split> best_split(const Members& members) const {
-        const Profile all = profile(members);
+        const KindProfile all = profile(members);
         std::map<std::uint32_t, std::size_t> places;
         for (const std::size_t member : members) {
             for (const auto& [place, value] : structures_.of(member).tags) ++places[place];
@@ -209,8 +156,10 @@ private:
             consider(split_by_tag(members, place, true, all), best);
         }
         std::map<std::uint32_t, std::size_t> features;
-        for (const auto& [feature, count] : all.counts) {
-            if (structures_.features()[feature].is_testable && weight(feature) > 0.4 && count < members.size())
+        for (std::uint32_t feature = 0; feature < structures_.features().size(); ++feature) {
+            const std::size_t count = all.count(feature);
+            if (count > 0 && structures_.features()[feature].is_testable && weight(feature) > 0.4 &&
+                count < members.size())
                 features.emplace(feature, count);
         }
         for (const auto& [feature, count] : most_frequent(features))
@@ -240,12 +189,12 @@ private:
 
     /// The answers to several requests have been parted by what they are about.
     void merge_the_same() {
-        std::vector<Profile> profiles;
+        std::vector<KindProfile> profiles;
         for (const Members& kind : kinds_) profiles.push_back(profile(kind));
         for (std::size_t one = 0; one < kinds_.size(); ++one) {
             for (std::size_t other = kinds_.size() - 1; other > one; --other) {
                 if (values_[kinds_[one].front()].is_object() != values_[kinds_[other].front()].is_object() ||
-                    similarity(profiles[one], profiles[other], nullptr) < same_in_the_end)
+                    profiles[one].similarity(profiles[other]) < same_in_the_end)
                     continue;
                 profiles[one].add(profiles[other]);
                 kinds_[one].insert(kinds_[one].end(), kinds_[other].begin(), kinds_[other].end());
