@@ -72,11 +72,10 @@ private:
         }
         const std::string from = request_.file.empty() ? "" : fmt::format(" of {}", request_.file);
         std::string text = fmt::format("Written by laminar infer from {}{}", counted(received, "message"), from);
-        if (sample_.duration.count() > 0) {
-            const double seconds = std::chrono::duration<double>(sample_.duration).count();
-            text += fmt::format(" in {} ({:.1f}/s)", format_duration(sample_.duration),
-                                static_cast<double>(received) / seconds);
-        }
+        const double seconds = std::chrono::duration<double>(sample_.duration).count();
+        if (seconds > 0) text += fmt::format(" in {}", format_duration(sample_.duration));
+        // Of less than a second it would say little.
+        if (seconds >= 1) text += fmt::format(" ({:.1f}/s)", static_cast<double>(received) / seconds);
         definitions_.remarks.push_back(text + ": a beginning, to be read before it is relied on.");
         if (!sample_.ending.empty()) inference_.remarks.push_back("the sample ended early: " + sample_.ending);
     }

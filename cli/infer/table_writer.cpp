@@ -6,11 +6,13 @@
 #include <cmath>
 #include <utility>
 
+#include "catalog/options/clear_secrets.h"
 #include "cli/infer/columns/row_place.h"
 #include "cli/infer/columns/table_columns.h"
 #include "cli/infer/columns/value_shape.h"
 #include "cli/infer/feed_request.h"
 #include "cli/terminal/count_text.h"
+#include "connectors/codec/json/json_text.h"
 #include "parser/ast/builders.h"
 #include "parser/write/sql_writer.h"
 
@@ -72,6 +74,41 @@ std::string cut(std::string_view text, std::size_t longest) {
     if (text.size() <= longest) return std::string(text);
     while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U) --longest;
     return std::string(text.substr(0, longest)) + "...";
+}
+
+/// Appends a value without what its members call credentials, and without space; of long ones the beginning.
+void append_example(std::string& example, std::string_view json, std::size_t depth) {
+    constexpr std::size_t deepest = 8;
+    if (example.size() > longest_example) return;
+    const bool is_container = json.starts_with('{') || json.starts_with('[');
+    if (!is_container || depth > deepest) {
+        example += is_container ? std::string_view("...") : json;
+        return;
+    }
+    std::string_view separator;
+    if (json.starts_with('[')) {
+        example += '[';
+        JsonElements elements(json);
+        while (const auto element = elements.next()) {
+            example += std::exchange(separator, ",");
+            append_example(example, *element, depth + 1);
+        }
+        example += ']';
+        return;
+    }
+    example += '{';
+    JsonMembers members(json);
+    std::string scratch;
+    while (const auto member = members.next()) {
+        example += std::exchange(separator, ",");
+        example += member->quoted_key;
+        example += ':';
+        if (names_credential(json_string_content(member->quoted_key, scratch)))
+            example += "\"***\"";
+        else
+            append_example(example, member->value, depth + 1);
+    }
+    example += '}';
 }
 
 std::string column_remark(const FoundColumn& column) {
@@ -171,10 +208,12 @@ private:
         const double share = static_cast<double>(count) / static_cast<double>(values_.size());
         const double seconds = std::chrono::duration<double>(sample_.duration).count();
         const std::string rate =
-            seconds > 0 ? fmt::format(", {:.1f}/s", static_cast<double>(count) / seconds) : std::string();
+            seconds >= 1 ? fmt::format(", {:.1f}/s", static_cast<double>(count) / seconds) : std::string();
         table_.remarks.push_back(fmt::format("{} of {} {} ({}{}), such as", grouped(count), grouped(values_.size()),
                                              is_message ? "messages" : "objects in messages", percent(share), rate));
-        table_.remarks.push_back(cut(values_[kind_.values.front()].text, longest_example));
+        std::string example;
+        append_example(example, values_[kind_.values.front()].text, 0);
+        table_.remarks.push_back(cut(example, longest_example));
     }
 
     void remark_on_columns() {

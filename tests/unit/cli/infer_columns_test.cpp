@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "cli/infer/table_writer.h"
 #include "infer_fixture.h"
 
 namespace laminar {
@@ -127,6 +128,23 @@ TEST_CASE("infer: NOT NULL is what accept lets through alone") {
     const InferFixture found({R"({"type":"a","x":1})", R"({"type":"a","x":2})", R"({"type":"b","y":[],"z":{"q":1}})"});
     REQUIRE(found.tables().size() == 2);
     CHECK(found.tables()[0].find("type TEXT NOT NULL, x BIGINT)") != std::string::npos);
+}
+
+TEST_CASE("infer: comments say what was seen, but not of secrets") {
+    SampledMessages sample;
+    sample.duration = std::chrono::seconds(10);
+    for (const char* side : {"buy", "sell", "buy", "buy", "sell", "buy"})
+        sample.messages.push_back({std::string(R"({"side":")") + side + R"(","p":1.5,"token":"abc"})", false, 0});
+    sample.messages.push_back({R"({"side":"buy","p":1.5,"token":"abc","status":"{\"id\":1}"})", false, 0});
+    const std::vector<JsonValue> values = json_values(sample);
+    MessageKind kind;
+    for (std::size_t index = 0; index < values.size(); ++index) kind.values.push_back(index);
+    const FoundTable table = table_of_kind(sample, values, kind, "feed", "t");
+    CHECK(table.remarks.front() == "7 of 7 messages (100 %, 0.7/s), such as");
+    CHECK(table.remarks[1] == R"({"side":"buy","p":1.5,"token":"***"})");
+    CHECK(table.column_remarks ==
+          std::vector<std::string>{R"(one of "buy", "sell")", "such as 1.5", "",
+                                   "in 14 % of the rows, JSON in a text: status::JSON ->> '$.name' reads it"});
 }
 
 }  // namespace
