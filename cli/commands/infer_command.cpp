@@ -68,6 +68,8 @@ ast::Option parse_option(const std::string& text) {
 FeedRequest read_request(const InferOptions& options) {
     if (options.source.empty() == options.async_api.empty())
         throw UsageError{"give either a SOURCE to look at or --asyncapi"};
+    if (!is_websocket_url(options.source) && options.source.find("://") != std::string::npos)
+        throw UsageError{fmt::format("{} is neither a ws:// or wss:// URL nor a file", redact_url(options.source))};
     FeedRequest request;
     request.name = options.name;
     request.endpoint = is_websocket_url(options.source) ? options.source : options.endpoint;

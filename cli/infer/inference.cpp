@@ -36,13 +36,17 @@ public:
         definitions_.connection = connection_statement(request_);
         describe_connection();
         remark_on_sample(received);
-        if (form_.format == MessageFormat::json)
+        if (form_.format != MessageFormat::json && request_.endpoint.empty())
+            inference_.problem =
+                fmt::format("{} has no JSON; --endpoint says where its messages are from", request_.file);
+        else if (form_.format == MessageFormat::json)
             find_tables();
         else
             definitions_.tables.push_back(
                 table_of_payloads(sample_, form_.format == MessageFormat::binary, definitions_.connection.name.text));
+        if (!inference_.problem.empty()) return std::move(inference_);
         inference_.script = write_definitions(definitions_, secrets_);
-        if (inference_.problem.empty()) prove();
+        prove();
         return std::move(inference_);
     }
 

@@ -200,7 +200,7 @@ class OutputTest(InferCase):
             self.assertIn("cannot write", nowhere.stderr.text)
 
     def test_wrong_usage(self):
-        for arguments, says in ((["ws://"], "ws://"), ([], "SOURCE"), (["/nonexistent.ndjson"], "cannot read"),
+        for arguments, says in ((["ws://"], "ws://"), (["https://example.com/?token=x"], "neither a ws:// or wss:// URL nor a file"), ([], "SOURCE"), (["/nonexistent.ndjson"], "cannot read"),
                                 (["ws://127.0.0.1:1/", "--header", "x"], "NAME: VALUE"),
                                 (["ws://127.0.0.1:1/", "--option", "a = 1, b = 2"], "NAME = VALUE"),
                                 (["x.ndjson", "--header", "A: b"], "--endpoint"), (["--asyncapi", "/nonexistent.json"], "cannot use")):
@@ -225,6 +225,16 @@ class FileTest(InferCase):
         script = self.infer("my trades.ndjson", cwd=folder).stdout.text
         laminar = self.run_script(script + "WAIT FOR messages COUNT 2; SELECT price FROM messages;", "--quiet", cwd=folder)
         self.assertEqual(laminar.rows, [{"price": 1.5}, {"price": 2.0}])
+
+    def test_files_with_nothing_to_find(self):
+        folder = self.temporary_folder()
+        for text, arguments, says in (("[]\n{}\n3\n", ["--endpoint", "wss://a.example"], "no message is an object or an array"),
+                                      ("hello\nworld\n", [], "has no JSON"), ("\n", [], "there is no message in")):
+            (folder / "recorded").write_text(text)
+            laminar = run("infer", "recorded", *arguments, cwd=folder)
+            self.assertNotEqual(laminar.exit_code, 0)
+            self.assertIn(says, laminar.stderr.text)
+            self.assertEqual(laminar.stdout.text, "")
 
     def test_recordings_have_the_messages_in_them(self):
         folder = self.temporary_folder()
