@@ -10,8 +10,8 @@ from websocket_peer import Server
 
 FEEDS = PROJECT / "sql_examples" / "feeds"
 # How many messages a client sends first.
-SUBSCRIPTIONS = {"aisstream": 1, "alpaca": 1, "binance": 0, "bitfinex": 1, "bybit": 1, "coinbase": 3, "deribit": 1, "jetstream": 0, "kraken_v1": 2,
-                 "kraken_v2": 2, "mastodon": 0, "okx": 1, "polygon": 2}
+SUBSCRIPTIONS = {"aisstream": 1, "alpaca": 1, "binance": 0, "bitfinex": 1, "bybit": 1, "coinbase": 3, "deribit": 1, "ethereum": 2, "jetstream": 0,
+                 "kraken_v1": 2, "kraken_v2": 2, "mastodon": 0, "okx": 1, "phoenix": 1, "polygon": 2}
 # What it waits for before it counts as subscribed.
 CONFIRMATIONS = {"deribit": {"jsonrpc": "2.0", "id": 1, "result": []}}
 
