@@ -49,6 +49,7 @@ void ClientSession::run() noexcept {
             session = std::move(session_);
             reader = std::move(catalog_reader_);
         }
+        cursors_.clear();
         session.reset();  // While it ends what it has subscribed to, cancel finds nothing any more.
     } catch (...) {
         spdlog::error("postgres: session {} did not end well: {}", key_.process,
@@ -195,6 +196,8 @@ std::optional<std::string> ClientSession::execute(const QueryStatement& statemen
         return copy->is_from ? copy_in(*copy) : copy_out(statement, *copy, place);
     if (const auto* query = std::get_if<CatalogQuery>(&statement.node))
         return execute_catalog(statement, *query, place, std::move(delivery));
+    if (const auto* cursor = std::get_if<CursorStatement>(&statement.node))
+        return execute_cursor(statement, *cursor, place, std::move(delivery));
     if (!command) return execute_laminar(statement, place, std::move(delivery));
     output_.begin_statement(std::move(delivery));
     return execute(*command);
@@ -327,6 +330,7 @@ void ClientSession::cancel(CancelReason reason) noexcept {
     cancelled_ = reason;
     if (session_) session_->cancel();
     if (catalog_reader_) catalog_reader_->interrupt();
+    if (waits_for_) waits_for_->interrupt();
     changed_.notify_all();
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "runtime/session/session.h"
 #include "server/postgres/catalog/postgres_catalog.h"
 #include "server/postgres/session/client_channel.h"
+#include "server/postgres/session/cursor.h"
 #include "server/postgres/session/prepared_statements.h"
 #include "server/postgres/session/query_text.h"
 #include "server/postgres/session/result_output.h"
@@ -93,6 +95,20 @@ private:
     /// What the client sends until it ends; the error, if it cannot be taken.
     std::optional<ErrorMessage> receive_copy(std::string& data);
 
+    // cursors.cpp
+    std::optional<std::string> execute_cursor(const QueryStatement& statement, const CursorStatement& cursor,
+                                              const PlaceFinding& place, ResultOutput::Delivery delivery);
+    std::optional<std::string> declare(const QueryStatement& statement, const CursorStatement& cursor,
+                                       const PlaceFinding& place);
+    /// Executes the query of a cursor, or begins its stream. False after reporting an error.
+    bool open_cursor(const QueryStatement& query, const PlaceFinding& place, Cursor& cursor);
+    std::optional<std::string> fetch(const CursorStatement& statement, ResultOutput::Delivery delivery);
+    /// False, after reporting it: cancelled while there was none.
+    bool wait_for_rows(Cursor& cursor);
+    /// Null, after reporting it: there is none.
+    Cursor* find_cursor(const std::string& name);
+    void close_cursors_of_transaction();
+
     // extended_query.cpp. Nothing: they have answered; else why not.
     void answer_extended(const FrontendMessage& message);
     std::optional<ErrorMessage> parse(MessageReader message);
@@ -129,13 +145,15 @@ private:
     std::vector<std::string> savepoints_;
     bool skips_to_sync_ = false;
     PreparedStatements prepared_;
+    std::map<std::string, std::unique_ptr<Cursor>, std::less<>> cursors_;
 
     Mutex mutex_;
     ConditionVariable changed_;
     /// Made at first use: a client that only asks for parameters needs none.
     std::unique_ptr<Session> session_ LAMINAR_GUARDED_BY(mutex_);
     std::unique_ptr<CatalogReader> catalog_reader_ LAMINAR_GUARDED_BY(mutex_);
-    std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< The number of the last.
+    StreamCursor* waits_for_ LAMINAR_GUARDED_BY(mutex_) = nullptr;  ///< FETCH does.
+    std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;        ///< The number of the last.
     bool is_running_ LAMINAR_GUARDED_BY(mutex_) = false;
     CancelReason cancelled_ LAMINAR_GUARDED_BY(mutex_) = CancelReason::none;
 };

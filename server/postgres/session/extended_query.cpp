@@ -182,6 +182,11 @@ std::optional<std::vector<OutputColumn>> ClientSession::columns_of(const QueryTe
     }
     if (const auto* query_of_catalog = std::get_if<CatalogQuery>(&statement.node))
         return describe_catalog(statement, *query_of_catalog, place);
+    if (const auto* cursor = std::get_if<CursorStatement>(&statement.node)) {
+        if (cursor->declares) return std::vector<OutputColumn>();
+        const Cursor* found = find_cursor(cursor->name);
+        return found ? std::optional(found->columns) : std::nullopt;
+    }
     const auto* tree = std::get_if<LaminarStatement>(&statement.node);
     if (!tree) return std::vector<OutputColumn>();
     Diagnostics diagnostics(tree->source);
@@ -202,7 +207,14 @@ std::optional<ErrorMessage> ClientSession::describe(MessageReader message) {
         return describe_statement(*statement);
     }
     const auto portal = *kind == "P" ? prepared_.portal(std::string(*name)) : nullptr;
-    if (!portal) return ErrorMessage{.state = "34000", .message = fmt::format("there is no cursor \"{}\"", *name)};
+    if (!portal) {
+        // One that DECLARE has made is a portal, too.
+        const auto cursor = *kind == "P" ? cursors_.find(*name) : cursors_.end();
+        if (cursor == cursors_.end())
+            return ErrorMessage{.state = "34000", .message = fmt::format("there is no cursor \"{}\"", *name)};
+        output_.describe(cursor->second->columns, {}, cursor->second->use);
+        return std::nullopt;
+    }
     const auto columns = columns_of(portal->query, place_in(portal->statement->text, portal->filled));
     if (!columns) return ErrorMessage{};
     portal->described_columns = columns->size();

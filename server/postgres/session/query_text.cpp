@@ -21,6 +21,22 @@ const Diagnostic* first_error(const Diagnostics& diagnostics) {
     return found == all.end() ? nullptr : &*found;
 }
 
+/// Adds the statements of a text that begins at a byte of the query. False: it cannot be read, and the query has the
+/// error alone.
+bool read_laminar(std::string_view text, std::size_t begin, const PlaceFinding& place, QueryText& query) {
+    const auto source = std::make_shared<const SourceText>(source_name, std::string(text));
+    Diagnostics diagnostics(source);
+    ParsedScript script = parse_script(source, diagnostics);
+    if (const Diagnostic* error = first_error(diagnostics)) {
+        query.statements.clear();
+        query.error = place(*error, begin);
+        return false;
+    }
+    for (ast::Statement& statement : script.statements)
+        query.statements.push_back({begin, LaminarStatement{source, std::move(statement)}});
+    return true;
+}
+
 }  // namespace
 
 PlaceFinding place_in(std::string_view query) {
@@ -43,30 +59,21 @@ QueryText read_query(std::string_view text, const PlaceFinding& place) {
             query.statements.push_back({next->span.begin, std::move(*command)});
             continue;
         }
-        std::optional<ErrorMessage> copy_error;
-        if (std::optional<CopyStatement> copy = parse_copy(slice, copy_error)) {
-            if (copy_error) {
-                query.statements.clear();
-                query.error = std::move(copy_error);
-                return query;
-            }
+        std::optional<ErrorMessage> refusal;
+        if (std::optional<CopyStatement> copy = parse_copy(slice, refusal)) {
             query.statements.push_back({next->span.begin, std::move(*copy)});
-            continue;
-        }
-        if (std::optional<CatalogQuery> catalog = parse_catalog_query(std::string(slice))) {
+        } else if (std::optional<CursorStatement> cursor = parse_cursor(slice, refusal)) {
+            query.statements.push_back({next->span.begin, std::move(*cursor)});
+        } else if (std::optional<CatalogQuery> catalog = parse_catalog_query(std::string(slice))) {
             query.statements.push_back({next->span.begin, std::move(*catalog)});
-            continue;
-        }
-        const auto source = std::make_shared<const SourceText>(source_name, std::string(slice));
-        Diagnostics diagnostics(source);
-        ParsedScript script = parse_script(source, diagnostics);
-        if (const Diagnostic* error = first_error(diagnostics)) {
-            query.statements.clear();
-            query.error = place(*error, next->span.begin);
+        } else if (!read_laminar(slice, next->span.begin, place, query)) {
             return query;
         }
-        for (ast::Statement& statement : script.statements)
-            query.statements.push_back({next->span.begin, LaminarStatement{source, std::move(statement)}});
+        if (refusal) {
+            query.statements.clear();
+            query.error = std::move(refusal);
+            return query;
+        }
     }
     return query;
 }

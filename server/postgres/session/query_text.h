@@ -11,6 +11,7 @@
 #include "server/postgres/catalog/catalog_query.h"
 #include "server/postgres/messages/error_message.h"
 #include "server/postgres/session/copy_statement.h"
+#include "server/postgres/session/cursor_statement.h"
 #include "server/postgres/session/session_command.h"
 
 namespace laminar::postgres {
@@ -23,7 +24,7 @@ struct LaminarStatement {
 
 struct QueryStatement {
     std::size_t begin = 0;  ///< Of its text, within that of the query.
-    std::variant<LaminarStatement, SessionCommand, CopyStatement, CatalogQuery> node;
+    std::variant<LaminarStatement, SessionCommand, CopyStatement, CatalogQuery, CursorStatement> node;
 };
 
 struct QueryText {

@@ -90,7 +90,7 @@ void ResultOutput::describe(const std::vector<OutputColumn>& columns, const std:
 void ResultOutput::begin_result(const std::vector<OutputColumn>& columns) {
     if (columns.size() > most_columns) throw std::runtime_error("the result has more columns than the protocol has");
     columns_ = columns;
-    if (delivery_.sends) append_head(messages_, columns);
+    if (delivery_.sends && !delivery_.into) append_head(messages_, columns);
 }
 
 void ResultOutput::append_head(MessageWriter& out, const std::vector<OutputColumn>& columns) const {
@@ -129,9 +129,14 @@ void ResultOutput::append(MessageWriter& out, const ResultTable& rows, std::size
     out.end();
 }
 
-void ResultOutput::rows(const ResultTable& rows) {
+void ResultOutput::append_rows(const ResultTable& rows, std::size_t first, std::size_t count) {
     if (!delivery_.sends) return;
-    for (std::size_t row = 0; row < rows.rows; ++row) {
+    if (delivery_.into) {
+        delivery_.into->add(rows);
+        if (delivery_.into->byte_size() > most_kept) refuse_to_keep();
+        return;
+    }
+    for (std::size_t row = first; row < first + count; ++row) {
         ++row_count_;
         if (delivery_.limit != 0 && row_count_ > delivery_.limit) {
             MessageWriter message;

@@ -17,6 +17,7 @@
 #include "server/postgres/messages/message_writer.h"
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/copy_statement.h"
+#include "server/postgres/session/cursor.h"
 #include "server/postgres/values/postgres_type.h"
 
 namespace laminar::postgres {
@@ -35,18 +36,22 @@ public:
         /// Of those that the client was told of; a stream that has others cannot be sent.
         std::optional<std::size_t> described_columns = {};
         bool sends = true;  ///< False: the columns alone are of interest.
+        /// They go there instead, to be fetched later. Borrowed.
+        WaitingRows* into = nullptr;
         TypeUse use = TypeUse::rows;
     };
     /// So much is handed over at once.
     static constexpr std::size_t flush_size = 32 << 10;
-    /// What a limit may keep.
+    /// What a limit, or a cursor, may keep.
     static constexpr std::size_t most_kept = 64 << 20;
 
     explicit ResultOutput(ClientChannel& channel) : channel_(channel) {}
 
     void begin_result(const std::vector<OutputColumn>& columns) override;
     /// Throws std::runtime_error when the client is gone, which ends the query.
-    void rows(const ResultTable& rows) override;
+    void rows(const ResultTable& rows) override { append_rows(rows, 0, rows.rows); }
+    /// So many of them, from the first on.
+    void append_rows(const ResultTable& rows, std::size_t first, std::size_t count);
     void end_result() override { has_result_ = true; }
     void stream_rows(std::string_view stream, const ResultTable& rows) override;
     void done(std::string_view tag) override { tag_ = tag; }

@@ -50,6 +50,7 @@ std::optional<std::string> ClientSession::execute(const SessionCommand& command)
                     return fail({.state = "25001", .message = "DISCARD ALL cannot be in a transaction"});
                 parameters_.reset_all();
                 prepared_.clear();
+                cursors_.clear();
             }
             break;
         case Kind::deallocate:
@@ -60,8 +61,13 @@ std::optional<std::string> ClientSession::execute(const SessionCommand& command)
                     {.state = "26000", .message = fmt::format("there is no prepared statement \"{}\"", command.name)});
             break;
         case Kind::close:
-            if (!command.name.empty())
-                return fail({.state = "34000", .message = fmt::format("there is no cursor \"{}\"", command.name)});
+            if (command.name.empty()) {
+                cursors_.clear();
+            } else if (!find_cursor(command.name)) {
+                return std::nullopt;
+            } else {
+                cursors_.erase(command.name);
+            }
             break;
         case Kind::set_transaction:
         case Kind::unlisten:
@@ -81,6 +87,7 @@ std::string ClientSession::end_transaction(const SessionCommand& command) {
     }
     has_changed_ = false;
     savepoints_.clear();
+    close_cursors_of_transaction();
     transaction_ = command.chains ? Transaction::open : Transaction::none;
     return undoes ? "ROLLBACK" : "COMMIT";
 }
