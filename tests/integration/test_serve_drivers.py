@@ -107,8 +107,7 @@ class AsyncpgTest(ServedTestCase):
             for name, values in VALUES.items():
                 for value in values:
                     with self.subTest(type=name, value=value):
-                        # For arrays of numbers it asks the catalog of types.
-                        if name not in ("DECIMAL(20,4)", "INTEGER[]"):
+                        if name != "DECIMAL(20,4)":
                             self.assertEqual(await connection.fetchval(f"SELECT $1::{name}", value), value)
 
         self.run_with(self.serve(), body)
@@ -123,6 +122,34 @@ class AsyncpgTest(ServedTestCase):
                 await connection.fetch("SELECT * FROM nothing WHERE a = $1", "x")
             await connection.executemany("INSERT INTO items VALUES ($1::BIGINT, $2, 1)", [(i, str(i)) for i in range(10, 20)])
             self.assertEqual(await connection.fetchval("SELECT count(*) FROM items"), 14)
+
+        self.run_with(self.serve(ITEMS), body)
+
+    def test_parameters_have_the_type_of_what_they_stand_beside(self):
+        one, two = decimal.Decimal("1.50"), decimal.Decimal("2.00")
+
+        async def body(connection):
+            for query, arguments, rows in (
+                    ("SELECT name FROM items WHERE id = $1", [1], [("one",)]),
+                    ("  SELECT id FROM items AS i WHERE $1 >= i.price AND i.id < $2 ORDER BY id", [two, 9], [(1,), (2,)]),
+                    ("SELECT id FROM items WHERE id IN ($1, $2) ORDER BY id", [1, 3], [(1,), (3,)]),
+                    ("SELECT id FROM items WHERE price BETWEEN $1 AND $2", [one, one], [(1,)]),
+                    ("SELECT id FROM items WHERE id = ANY($1) ORDER BY id", [[1, 2]], [(1,), (2,)]),
+                    ("SELECT id + $1 FROM items WHERE name = $2", [10, "one"], [(11,)]),
+                    ("WITH some AS (SELECT id AS x FROM items) SELECT x FROM some WHERE x = $1", [2], [(2,)]),
+                    ("SELECT id FROM items WHERE id = (SELECT max(o.id) FROM items AS o WHERE o.id < $1)", [3], [(2,)]),
+                    ("SELECT a.id FROM items a JOIN items b ON a.id = b.id AND b.id = $1", [3], [(3,)]),
+                    ("SELECT id FROM items WHERE name LIKE $1 UNION ALL SELECT id FROM items WHERE id = $2", ["on%", 2], [(1,), (2,)]),
+                    ("SELECT id FROM items WHERE name IS NOT DISTINCT FROM $1", [None], [(2,)]),
+                    ("SELECT $1 AS x", ["text"], [("text",)])):
+                with self.subTest(query=query):
+                    self.assertEqual([tuple(row) for row in await connection.fetch(query, *arguments)], rows)
+            await connection.execute("INSERT INTO items VALUES ($1, $2, $3)", 7, "seven", decimal.Decimal("7.25"))
+            await connection.execute("INSERT INTO items (price, id) SELECT $1, $2", decimal.Decimal("8"), 8)
+            rows = await connection.fetch("SELECT id, name, price FROM items WHERE id > $1 ORDER BY id", 6)
+            self.assertEqual([tuple(row) for row in rows], [(7, "seven", decimal.Decimal("7.25")), (8, None, decimal.Decimal("8.00"))])
+            await connection.set_type_codec("json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+            self.assertEqual(await connection.fetchval("SELECT '{\"a\": [1]}'::JSON"), {"a": [1]})
 
         self.run_with(self.serve(ITEMS), body)
 

@@ -114,7 +114,9 @@ private:
     std::optional<ErrorMessage> parse(MessageReader message);
     std::optional<ErrorMessage> bind(MessageReader message);
     std::optional<ErrorMessage> describe(MessageReader message);
-    std::optional<ErrorMessage> describe_statement(const PreparedStatement& statement);
+    std::optional<ErrorMessage> describe_statement(PreparedStatement& statement);
+    /// Gives parameters without a type that of what they stand beside.
+    void infer_types(PreparedStatement& statement);
     std::optional<ErrorMessage> execute_portal(MessageReader message);
     std::optional<ErrorMessage> close(MessageReader message);
     /// The columns of a statement's rows; the error is reported already.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/postgres/session/client_session.h"
+#include "server/postgres/session/parameter_types.h"
 #include "server/postgres/values/parameter_value.h"
 
 namespace laminar::postgres {
@@ -222,7 +223,25 @@ std::optional<ErrorMessage> ClientSession::describe(MessageReader message) {
     return std::nullopt;
 }
 
-std::optional<ErrorMessage> ClientSession::describe_statement(const PreparedStatement& statement) {
+void ClientSession::infer_types(PreparedStatement& statement) {
+    if (std::find(statement.types.begin(), statement.types.end(), 0) == statement.types.end()) return;
+    const ParameterText::Filled filled = statement.text.fill(nulls_for(statement.types, 0));
+    const QueryText query = read_query(filled.text(), place_in(statement.text, filled));
+    if (query.error || query.statements.empty()) return;
+    if (std::holds_alternative<CatalogQuery>(query.statements.front().node))
+        infer_catalog_types(statement.text, statement.types);
+    const auto* tree = std::get_if<LaminarStatement>(&query.statements.front().node);
+    if (!tree) return;
+    const DescribeQuery describe = [&](const ast::Statement& asked) {
+        Diagnostics ignored(tree->source);
+        return session().describe(tree->source, asked, ignored);
+    };
+    infer_parameter_types(tree->statement, filled, query.statements.front().begin, *database_.catalog(), describe,
+                          statement.types);
+}
+
+std::optional<ErrorMessage> ClientSession::describe_statement(PreparedStatement& statement) {
+    infer_types(statement);
     // A value of unknown type is a text where it stands alone; else what stands beside it decides.
     const ParameterText::Filled as_text = statement.text.fill(nulls_for(statement.types, text_oid));
     const QueryText query = read_query(as_text.text(), place_in(statement.text, as_text));

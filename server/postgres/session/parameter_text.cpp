@@ -97,12 +97,12 @@ ParameterText::Filled ParameterText::fill(const std::vector<std::string>& sql) c
     Filled filled;
     std::size_t at = 0;
     const auto copy_until = [&](std::size_t end) {
-        filled.parts_.push_back({filled.text_.size(), at, false});
+        filled.parts_.push_back({filled.text_.size(), at, 0});
         filled.text_.append(text_, at, end - at);
     };
     for (const Place& place : places_) {
         copy_until(place.begin);
-        filled.parts_.push_back({filled.text_.size(), place.begin, true});
+        filled.parts_.push_back({filled.text_.size(), place.begin, place.number});
         filled.text_ += sql[place.number - 1];
         at = place.end;
     }
@@ -114,7 +114,32 @@ std::size_t ParameterText::Filled::origin(std::size_t offset) const noexcept {
     const auto after = std::upper_bound(parts_.begin(), parts_.end(), offset,
                                         [](std::size_t value, const Part& part) { return value < part.begin; });
     const Part& part = *std::prev(after);  // The first begins at 0.
-    return part.is_parameter ? part.original : part.original + (offset - part.begin);
+    return part.number > 0 ? part.original : part.original + (offset - part.begin);
+}
+
+std::optional<std::size_t> ParameterText::Filled::parameter_at(std::size_t offset) const noexcept {
+    const auto found = std::find_if(parts_.begin(), parts_.end(),
+                                    [&](const Part& part) { return part.begin == offset && part.number > 0; });
+    return found == parts_.end() ? std::nullopt : std::optional(found->number - 1);
+}
+
+std::string_view ParameterText::compared_name(std::size_t parameter) const {
+    for (const Place& place : places_) {
+        if (place.number != parameter + 1) continue;
+        std::string_view before = std::string_view(text_).substr(0, place.begin);
+        const auto trim = [&](std::string_view bytes) {
+            before = before.substr(0, before.find_last_not_of(bytes) + 1);
+        };
+        trim(" \t\r\n");
+        const std::size_t with_operator = before.size();
+        trim("=<>!");
+        if (before.size() == with_operator) continue;
+        trim(" \t\r\n");
+        std::size_t begin = before.size();
+        while (begin > 0 && is_name_byte(before[begin - 1])) --begin;
+        if (begin < before.size()) return before.substr(begin);
+    }
+    return {};
 }
 
 }  // namespace laminar::postgres

@@ -20,19 +20,24 @@ public:
     /// The type that the place says, of a parameter from 0 on: $1::BIGINT, CAST($1 AS BIGINT), LIMIT $1. 0: none.
     [[nodiscard]] std::int32_t type_at_place(std::size_t parameter) const;
 
+    /// The name before the operator that compares it with a parameter (t.oid = $1: oid); empty: there is none.
+    [[nodiscard]] std::string_view compared_name(std::size_t parameter) const;
+
     /// The text with SQL in the place of the parameters, by their index.
     class Filled {
     public:
         [[nodiscard]] const std::string& text() const noexcept { return text_; }
         /// The byte of the original that one of this text comes from.
         [[nodiscard]] std::size_t origin(std::size_t offset) const noexcept;
+        /// The index of the parameter whose SQL begins at a byte of this text; nothing: none does.
+        [[nodiscard]] std::optional<std::size_t> parameter_at(std::size_t offset) const noexcept;
 
     private:
         friend class ParameterText;
         struct Part {
             std::size_t begin;     ///< Here.
             std::size_t original;  ///< There.
-            bool is_parameter;
+            std::size_t number;    ///< Of a parameter, from 1; 0: of none.
         };
         std::string text_;
         std::vector<Part> parts_;

@@ -18,12 +18,12 @@ namespace laminar::postgres {
 
 struct PreparedStatement {
     ParameterText text;
-    std::vector<std::int32_t> types;  ///< OIDs of the parameters; 0: unknown.
+    std::vector<std::int32_t> types;  ///< OIDs of the parameters; 0: unknown, until they are asked for (Describe).
 };
 
 /// A statement with its values.
 struct Portal {
-    std::shared_ptr<const PreparedStatement> statement;
+    std::shared_ptr<PreparedStatement> statement;
     ParameterText::Filled filled;
     QueryText query;  ///< One statement, or none.
     std::vector<std::int16_t> formats;
@@ -36,7 +36,7 @@ struct Portal {
 /// What a client has prepared, by name; "" is the one without. Bounded. Of one thread.
 class PreparedStatements {
 public:
-    using StatementPtr = std::shared_ptr<const PreparedStatement>;
+    using StatementPtr = std::shared_ptr<PreparedStatement>;
     using PortalPtr = std::shared_ptr<Portal>;
 
     /// The error, if there is no room for it, or the name is taken. The unnamed one is replaced.

@@ -313,6 +313,8 @@ std::string null_sql(std::int32_t oid) {
     return "NULL";
 }
 
+bool is_parameter_type(std::int32_t oid) { return find(oid) || element_of(oid); }
+
 std::optional<std::int32_t> oid_of_type_name(std::string_view name) {
     // What queries of the catalog say.
     if (equals_ignoring_case(name, "oid")) return 26;
@@ -321,7 +323,7 @@ std::optional<std::int32_t> oid_of_type_name(std::string_view name) {
     const std::optional<ColumnType> type = parse_column_type(upper_case(name));
     if (!type || type->id == TypeId::unknown) return std::nullopt;
     const std::int32_t oid = postgres_type(*type).oid;
-    return find(oid) || element_of(oid) ? std::optional(oid) : std::nullopt;
+    return is_parameter_type(oid) ? std::optional(oid) : std::nullopt;
 }
 
 }  // namespace laminar::postgres

@@ -23,6 +23,9 @@ inline constexpr std::int32_t bigint_oid = 20;
 /// That of NULL: of the type, where it is known.
 [[nodiscard]] std::string null_sql(std::int32_t oid);
 
+/// Whether parameters can have a type.
+[[nodiscard]] bool is_parameter_type(std::int32_t oid);
+
 /// The type that SQL text names ("bigint", "TIMESTAMPTZ", "int[]"); nothing: none that parameters can have.
 [[nodiscard]] std::optional<std::int32_t> oid_of_type_name(std::string_view name);
 
