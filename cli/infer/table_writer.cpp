@@ -140,7 +140,7 @@ public:
             is_message = is_message && value.place == ValuePlace::message;
             shape_.add(value.text, sample_.messages[value.message].received_at, budget);
         }
-        place_ = find_row_place(shape_, is_message);
+        place_ = kind_.takes_everything ? RowPlace{MessagePath{}, &shape_, {}} : find_row_place(shape_, is_message);
         found_ = find_columns(shape_, place_, kind_);
         table_.statement.name.text = name;
         table_.statement.has_column_list = true;
@@ -205,11 +205,13 @@ private:
 
     void remark_on_messages(bool is_message) {
         const std::size_t count = kind_.values.size();
-        const double share = static_cast<double>(count) / static_cast<double>(values_.size());
+        const auto all = static_cast<std::size_t>(std::count_if(
+            values_.begin(), values_.end(), [](const JsonValue& value) { return value.place != ValuePlace::list; }));
+        const double share = static_cast<double>(count) / static_cast<double>(all);
         const double seconds = std::chrono::duration<double>(sample_.duration).count();
         const std::string rate =
             seconds >= 1 ? fmt::format(", {:.1f}/s", static_cast<double>(count) / seconds) : std::string();
-        table_.remarks.push_back(fmt::format("{} of {} {} ({}{}), such as", grouped(count), grouped(values_.size()),
+        table_.remarks.push_back(fmt::format("{} of {} {} ({}{}), such as", grouped(count), grouped(all),
                                              is_message ? "messages" : "objects in messages", percent(share), rate));
         std::string example;
         append_example(example, values_[kind_.values.front()].text, 0);

@@ -67,6 +67,7 @@ private:
     }
 
     [[nodiscard]] bool is_flattened(const ValueShape& shape, const MessagePath& path, bool of_message) const {
+        if (kind_.takes_everything) return false;
         if (leads_to_rows(path, of_message)) return true;
         if (path.size() >= deepest_to_flatten || shape.is_opaque()) return false;
         if (shape.is_object()) {
@@ -113,7 +114,10 @@ private:
         if (!text) return leave_out(path, of_message);
         FoundColumn column;
         const std::string field = path.empty() ? std::string() : path.back().name;
-        column.type = find_type(shape, field);
+        if (kind_.takes_everything)
+            column.type.type = plain_type("JSON");
+        else
+            column.type = find_type(shape, field);
         column.shape = &shape;
         column.share = share;
         column.name = take_name(path, column.type, *text, of_message);
@@ -147,11 +151,11 @@ private:
         } else {
             name = position_name(path, type, text, of_message);
         }
-        if (routes_replies(name) || is_reserved_column_name(name)) name = "peer_" + name;
         const bool is_taken = std::any_of(found_.columns.begin(), found_.columns.end(),
                                           [&](const FoundColumn& column) { return column.name == name; });
         if (is_taken && path.size() > 1 && path[path.size() - 2].kind == PathStep::Kind::member)
             name = plain_name(path[path.size() - 2].name) + "_" + name;
+        if (routes_replies(name) || is_reserved_column_name(name)) name = "peer_" + name;
         return unused(name);
     }
 

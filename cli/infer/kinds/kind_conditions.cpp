@@ -53,13 +53,20 @@ ConditionSearch::ConditionSearch(const std::vector<JsonValue>& values, const Val
       structures_(structures),
       kinds_(kinds),
       has_plain_values_(has_plain_values),
-      members_(kinds[kind]) {
+      members_(kinds[kind]),
+      nearest_(kind) {
     for (std::size_t other = 0; other < kinds.size(); ++other) {
         if (other == kind) continue;
         for (const std::size_t value : kinds[other]) {
             others_.push_back(value);
             kind_of_other_.push_back(other);
         }
+    }
+    if (values[members_.front()].is_object()) return;
+    for (std::size_t value = 0; value < values.size(); ++value) {
+        if (values[value].place != ValuePlace::list) continue;
+        others_.push_back(value);
+        kind_of_other_.push_back(kind);  // Of none; there is nothing to merge with.
     }
 }
 
@@ -88,7 +95,13 @@ void ConditionSearch::add(KindCondition condition, double cost, const std::vecto
     candidates_.push_back({std::move(condition), cost, excludes, excluded});
 }
 
+/// A table whose rows are objects may not ask for elements of them.
+bool ConditionSearch::may_ask_for(const std::string& place) const {
+    return !values_[members_.front()].is_object() || !place.starts_with("$[") || !is_digit(place[2]);
+}
+
 void ConditionSearch::add_tests_of_tags(std::uint32_t place) {
+    if (!may_ask_for(structures_.tag_places()[place].place)) return;
     std::set<TagValue> values;
     for (const std::size_t member : members_) {
         const TagValue* tag = structures_.tag(member, place);
@@ -118,7 +131,7 @@ void ConditionSearch::add_tests_of_tags(std::uint32_t place) {
 
 void ConditionSearch::add_test_of_presence(std::uint32_t feature) {
     const ValueStructures::Feature& tested = structures_.features()[feature];
-    if (!tested.is_testable) return;
+    if (!tested.is_testable || !may_ask_for(tested.place)) return;
     if (!std::all_of(members_.begin(), members_.end(),
                      [&](std::size_t member) { return structures_.has(member, feature); }))
         return;

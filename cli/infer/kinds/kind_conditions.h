@@ -16,7 +16,8 @@ public:
 
     /// No conditions where there is nothing else; nullopt where none can tell.
     [[nodiscard]] std::optional<std::vector<KindCondition>> find();
-    /// When find has found none: the kind that most of the values belong to which cannot be told apart from these.
+    /// When find has found none: the kind that most of the values belong to which cannot be told apart from these;
+    /// itself where they belong to none.
     [[nodiscard]] std::size_t nearest() const noexcept { return nearest_; }
 
 private:
@@ -27,6 +28,7 @@ private:
         std::size_t excluded = 0;
     };
 
+    [[nodiscard]] bool may_ask_for(const std::string& place) const;
     void add_tests_of_tags(std::uint32_t place);
     void add_test_of_presence(std::uint32_t feature);
     void add(KindCondition condition, double cost, const std::vector<bool>& excludes);
@@ -40,7 +42,7 @@ private:
     std::vector<std::size_t> others_;
     std::vector<std::size_t> kind_of_other_;
     std::vector<Candidate> candidates_;
-    std::size_t nearest_ = 0;
+    std::size_t nearest_;
 };
 
 }  // namespace laminar

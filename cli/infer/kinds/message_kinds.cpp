@@ -33,7 +33,7 @@ public:
         Members objects;
         Members arrays;
         for (std::size_t index = 0; index < values_.size(); ++index) {
-            if (structures_.of(index).features.empty()) continue;
+            if (values_[index].place == ValuePlace::list || structures_.of(index).features.empty()) continue;
             if (values_[index].is_object()) objects.push_back(index);
             if (values_[index].is_array()) arrays.push_back(index);
         }
@@ -215,13 +215,16 @@ std::vector<MessageKind> told_apart(std::vector<MessageKind> kinds, const std::v
                                     const ValueStructures& structures) {
     std::size_t of_some_kind = 0;
     for (const MessageKind& kind : kinds) of_some_kind += kind.values.size();
-    const bool has_plain_values = of_some_kind < values.size();
+    const auto lists = static_cast<std::size_t>(std::count_if(
+        values.begin(), values.end(), [](const JsonValue& value) { return value.place == ValuePlace::list; }));
+    const bool has_plain_values = of_some_kind + lists < values.size();
     for (std::size_t index = 0; index < kinds.size();) {
         std::vector<Members> members;
         for (const MessageKind& kind : kinds) members.push_back(kind.values);
         ConditionSearch search(values, structures, members, index, has_plain_values);
         std::optional<std::vector<KindCondition>> accept = search.find();
-        if (accept || kinds.size() == 1) {
+        if (accept || kinds.size() == 1 || search.nearest() == index) {
+            kinds[index].takes_everything = !accept.has_value();
             kinds[index++].accept = accept ? std::move(*accept) : std::vector<KindCondition>();
             continue;
         }
@@ -240,7 +243,7 @@ std::vector<MessageKind> told_apart(std::vector<MessageKind> kinds, const std::v
 
 std::vector<MessageKind> find_message_kinds(const std::vector<JsonValue>& values, const ValueStructures& structures) {
     std::vector<MessageKind> kinds;
-    for (Members& members : KindFinder(values, structures).find()) kinds.push_back({std::move(members), {}, {}});
+    for (Members& members : KindFinder(values, structures).find()) kinds.push_back({.values = std::move(members)});
     return told_apart(std::move(kinds), values, structures);
 }
 
@@ -250,7 +253,7 @@ std::vector<MessageKind> find_message_kinds(const SampledMessages& sample, const
     std::vector<MessageKind> kinds(sample.groups.size());
     for (std::size_t group = 0; group < kinds.size(); ++group) kinds[group].name = sample.groups[group];
     for (std::size_t index = 0; index < values.size(); ++index) {
-        if (!structures.of(index).features.empty())
+        if (values[index].place != ValuePlace::list && !structures.of(index).features.empty())
             kinds[sample.messages[values[index].message].group].values.push_back(index);
     }
     std::erase_if(kinds, [](const MessageKind& kind) { return kind.values.empty(); });

@@ -18,9 +18,10 @@ struct KindCondition {
 
 /// Values of a sample that belong into one table.
 struct MessageKind {
-    std::vector<std::size_t> values;    ///< Indices, ascending.
-    std::string name;                   ///< What people may call it.
-    std::vector<KindCondition> accept;  ///< By which they are told from all others; empty: there are no others.
+    std::vector<std::size_t> values = {};    ///< Indices, ascending.
+    std::string name = {};                   ///< What people may call it.
+    std::vector<KindCondition> accept = {};  ///< By which they are told from all others; empty: there are no others.
+    bool takes_everything = false;           ///< Nothing tells them from scalars and the like, which come, too.
 };
 
 /// Puts the objects and arrays of a sample into kinds: those whose members differ, and that a condition can tell apart.

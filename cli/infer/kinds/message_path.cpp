@@ -17,7 +17,8 @@ bool is_bare(std::string_view name) {
 }
 
 bool append_member(std::string& text, const std::string& name) {
-    if (name.empty()) return false;
+    // Digits are the place of an element, too.
+    if (name.empty() || std::all_of(name.begin(), name.end(), is_digit)) return false;
     if (is_bare(name)) {
         text += '.' + name;
     } else if (name.find('"') == std::string::npos) {

@@ -35,6 +35,17 @@ std::size_t count_elements(std::string_view array) {
     return count;
 }
 
+/// Conditions take a member that is called by digits for an element.
+PathStep step_into(const std::string& name) {
+    const bool is_place = !name.empty() && name.size() < 10 && std::all_of(name.begin(), name.end(), is_digit);
+    return is_place ? element_step(std::stoul(name)) : member_step(name);
+}
+
+bool is_one_place(const MessagePath& path) {
+    return std::none_of(path.begin(), path.end(),
+                        [](const PathStep& step) { return step.kind == PathStep::Kind::each; });
+}
+
 std::optional<TagValue> tag_value(std::string_view text, std::string& scratch) {
     if (text.starts_with('"')) {
         const std::string_view content = json_string_content(text, scratch);
@@ -81,7 +92,7 @@ private:
         std::string scratch;
         while (const auto member = each.next()) {
             const std::string name(json_string_content(member->quoted_key, scratch));
-            value(extended(path, member_step(name)), member->value, depth);
+            value(extended(path, step_into(name)), member->value, depth);
         }
     }
 
@@ -96,7 +107,7 @@ private:
                 value(extended(path, element_step(index)), *element, depth);
                 continue;
             }
-            if (index == 0) add_feature(extended(path, element_step(0)), "", 0, true);
+            if (index == 0) add_feature(extended(path, element_step(0)), "", 0, is_one_place(path));
             const MessagePath each = extended(path, each_step());
             if (element->starts_with('[')) add_feature(each, "[]", weight(depth), false);
             if (element->starts_with('{')) members(each, *element, depth);
@@ -104,8 +115,7 @@ private:
     }
 
     void value(const MessagePath& path, std::string_view text, std::size_t depth) {
-        const bool is_single = std::none_of(path.begin(), path.end(),
-                                            [](const PathStep& step) { return step.kind == PathStep::Kind::each; });
+        const bool is_single = is_one_place(path);
         add_feature(path, "", weight(depth), is_single);
         if (text.starts_with('{')) {
             add_feature(path, "{}", weight(depth), false);

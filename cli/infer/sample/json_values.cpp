@@ -22,6 +22,7 @@ void add_value(std::size_t message, std::string_view text, std::vector<JsonValue
         values.push_back({message, text, ValuePlace::message});
         return;
     }
+    values.push_back({message, text, ValuePlace::list});
     JsonElements elements(text);
     while (const auto element = elements.next()) values.push_back({message, *element, ValuePlace::element});
 }

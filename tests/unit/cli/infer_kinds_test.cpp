@@ -88,6 +88,23 @@ TEST_CASE("infer: scalars and empty containers are of no kind, and are kept away
     CHECK(found.accepts().front().ends_with("EXISTS}"));
 }
 
+TEST_CASE("infer: arrays are told from lists of objects, whose objects are rows by themselves") {
+    const InferFixture found(together({repeated(R"([7,"a",{}])", 5), repeated(R"([{"x":{}},{"x":1}])", 5)}));
+    CHECK(found.accepts() == Texts{"MAP {'$.x': EXISTS}", "MAP {'$[1]': 'a'}"});
+}
+
+TEST_CASE("infer: where nothing tells messages from scalars, one table takes everything") {
+    const InferFixture found({R"({"b":1,"c":1,"d":1})", R"({"a":1,"c":1,"d":1})", R"({"a":1,"b":1,"d":1})",
+                              R"({"a":1,"b":1,"c":1})", "7", R"("pong")"});
+    CHECK(found.columns() == "value JSON WITH (json_path = '$')");
+    CHECK(found.options() == "connector = 'feed', rows = '$'");
+}
+
+TEST_CASE("infer: digits are no names of columns, since paths take them for elements") {
+    const InferFixture found(repeated(R"({"1":{},"x":2})", 3));
+    CHECK(found.columns() == "value JSON WITH (json_path = '$')");
+}
+
 TEST_CASE("infer: a million different fields are bounded") {
     Texts messages;
     for (int message = 0; message < 40; ++message) {
