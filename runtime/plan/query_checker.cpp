@@ -95,9 +95,7 @@ public:
         });
         if (undecided) return nullptr;
         try {
-            const auto describe = [&](const std::string& sql) {
-                return prepare_statement(connection(), sql)->columns();
-            };
+            const auto describe = [&](const std::string& sql) { return describe_query(sql); };
             std::vector<InputTime> times = input_times(query, catalog);
             auto plan = plan_stream(query, times, aggregate_functions(), describe, diagnostics);
             return plan ? planned_query(query, std::move(times), std::move(*plan)) : nullptr;
@@ -136,6 +134,7 @@ public:
             report(problem.error(), sql, function.body.span, diagnostics);
             return false;
         }
+        described_.clear();
         functions_[fold_case(function.name)] = function.name;
         return true;
     }
@@ -143,6 +142,7 @@ public:
     void drop_function(std::string_view name) override {
         const auto entry = functions_.find(fold_case(name));
         if (entry == functions_.end()) return;
+        described_.clear();
         connection().execute("DROP MACRO IF EXISTS " + always_quote_identifier(entry->second));
         functions_.erase(entry);
     }
@@ -271,10 +271,20 @@ private:
         for (WrittenSql::Origin& origin : sql.origins) origin.begin += static_cast<std::uint32_t>(text.size());
     }
 
+    /// The columns of a query. Binding and planning ask for some again and again: the latest are remembered.
+    Checked describe_query(const std::string& sql) {
+        constexpr std::size_t most_remembered = 64;
+        if (const auto known = described_.find(sql); known != described_.end()) return known->second;
+        Checked columns = prepare_statement(connection(), sql)->columns();
+        if (described_.size() == most_remembered) described_.clear();
+        described_.emplace(sql, columns);
+        return columns;
+    }
+
     /// nullopt where it does not bind; error tells why then.
     std::optional<Checked> prepare(const std::string& sql, EngineError& error) {
         try {
-            return prepare_statement(connection(), sql)->columns();
+            return describe_query(sql);
         } catch (const EngineException& problem) {
             error = problem.error();
             return std::nullopt;
@@ -401,6 +411,7 @@ private:
     Builtins builtins_;
     FunctionNames aggregate_functions_;
     std::map<std::string, IntervalLength> intervals_;  ///< By the statement that measures one.
+    std::map<std::string, Checked> described_;         ///< By the text of the query.
     std::set<std::string> good_literals_;              ///< Statements that have read one without complaint.
     std::map<std::string, std::string> functions_;     ///< Declared ones: case-folded to as declared.
 };

@@ -22,6 +22,11 @@ std::string empty_relation(const std::vector<OutputColumn>& columns) {
     return "(SELECT " + items + " WHERE false)";
 }
 
+bool has_known_types(const std::vector<OutputColumn>& columns) {
+    return std::none_of(columns.begin(), columns.end(),
+                        [](const OutputColumn& column) { return column.type.id == TypeId::unknown; });
+}
+
 bool has_name(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(),
                        [&](const std::string& each) { return equals_ignoring_case(each, name); });
@@ -48,6 +53,12 @@ std::vector<OutputColumn> RelationColumns::over_rows(const ast::Query& query,
 }
 
 std::vector<OutputColumn> RelationColumns::of(const ast::TableReference& table) const {
+    if (const auto* scan = std::get_if<ast::BoundScan>(&table.node);
+        scan && !(table.alias && !table.alias->columns.empty())) {
+        // The engine would only say the same once more.
+        std::vector<OutputColumn> columns = scan_columns_(scan->input);
+        if (!columns.empty() && has_known_types(columns)) return columns;
+    }
     ast::Select select;
     select.items.push_back(make_star());
     select.from = table;
