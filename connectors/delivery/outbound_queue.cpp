@@ -119,7 +119,7 @@ bool OutboundQueue::has_waiting(std::optional<std::int64_t> session) const {
 std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
     const MutexLock lock(mutex_);
     std::vector<OutgoingMessage> removed;
-    std::deque<OutgoingMessage> kept;
+    boost::container::deque<OutgoingMessage> kept;
     for (OutgoingMessage& message : waiting_) {
         if (message.session) {
             bytes_ -= message.payload->size();
@@ -195,7 +195,7 @@ std::size_t OutboundQueue::clear() {
 UnsentMessages OutboundQueue::unsent() const {
     const MutexLock lock(mutex_);
     UnsentMessages unsent;
-    for (const std::deque<OutgoingMessage>* messages : {&waiting_, &taken_}) {
+    for (const boost::container::deque<OutgoingMessage>* messages : {&waiting_, &taken_}) {
         for (const OutgoingMessage& message : *messages) ++(message.handed_over ? unsent.unproven : unsent.waiting);
     }
     return unsent;

@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/container/deque.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -146,7 +146,8 @@ private:
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
     PayloadInflater inflater_;
-    std::deque<std::pair<std::uint64_t, std::size_t>> unconfirmed_;  ///< End in the byte stream, payload size.
+    boost::container::deque<std::pair<std::uint64_t, std::size_t>>
+        unconfirmed_;  ///< End in the byte stream, payload size.
     DeliveryProof proof_;
     Clock::time_point last_ping_ = Clock::now();
     const bool redelivers_;  ///< Messages stay in the queue until they are proven.
