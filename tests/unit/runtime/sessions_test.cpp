@@ -57,7 +57,7 @@ private:
 /// Streams go on: so many rows more than there are now reach the table.
 bool goes_on(SessionFixture& fixture, SessionFixture::Other& session) {
     const std::uint64_t rows = fixture.database->status().rows_out;
-    return session.run("WAIT FOR keep COUNT " + std::to_string(rows + 500) + " TIMEOUT '60 seconds';").empty();
+    return session.run("WAIT FOR keep COUNT " + std::to_string(rows + 500) + " TIMEOUT '10 minutes';").empty();
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ TEST_CASE("a pipeline whose rows are printed slowly waits, and nothing of it is 
     CHECK(other->query("SELECT rows_out < 3000 AS held_up FROM system.pipelines WHERE name = 'shown';") ==
           Rows{R"({"held_up":true})"});
     gate.set_open(true);
-    CHECK(other->run("WAIT FOR shown COUNT 3000 TIMEOUT '60 seconds';").empty());
+    CHECK(other->run("WAIT FOR shown COUNT 3000 TIMEOUT '10 minutes';").empty());
     CHECK(fixture.database->shut_down(false, std::chrono::seconds(60)).complete);
     CHECK(fixture.output().take().size() == 3000);
 }
@@ -175,7 +175,7 @@ TEST_CASE("a session that prints no pipelines leaves their rows to subscribers")
                          "CREATE TABLE t (counter BIGINT) WITH (connector = 'g');"
                          "CREATE PIPELINE shown AS SELECT counter FROM t;"
                          "SUBSCRIBE TO SELECT counter + 100 AS later FROM t;"
-                         "WAIT FOR t COUNT 50 TIMEOUT '60 seconds';")
+                         "WAIT FOR t COUNT 50 TIMEOUT '10 minutes';")
                     .empty());
         std::size_t rows = 0;
         CHECK(SessionFixture::wait_until([&] {
@@ -268,7 +268,7 @@ TEST_CASE("a key that is removed and comes again while a query is read is taken,
     std::thread thread([&] { (void)fixture.query("SELECT i FROM many;"); });
     gate.wait_until_somebody_waits();
     const std::uint64_t rows = fixture.database->status().rows_in;
-    CHECK(other->run("WAIT FOR keep READ COUNT " + std::to_string(rows + 3000) + " TIMEOUT '60 seconds';").empty());
+    CHECK(other->run("WAIT FOR keep READ COUNT " + std::to_string(rows + 3000) + " TIMEOUT '10 minutes';").empty());
     CHECK(other->query("SELECT name, state, errors FROM system.pipelines ORDER BY name;") ==
           Rows{R"({"name":"keep","state":"running","errors":0})", R"({"name":"note","state":"running","errors":0})"});
     CHECK(other->query("SELECT count(*) AS n FROM counts;") == Rows{R"({"n":10})"});
@@ -331,7 +331,7 @@ TEST_CASE("a reader that stands still in a table does not stop the engine when s
     gate.wait_until_somebody_waits();
     auto other = fixture.other_session();
     const std::uint64_t rows = fixture.database->status().rows_in;
-    CHECK(other->run("WAIT FOR keep READ COUNT " + std::to_string(rows + 600000) + " TIMEOUT '60 seconds';").empty());
+    CHECK(other->run("WAIT FOR keep READ COUNT " + std::to_string(rows + 600000) + " TIMEOUT '10 minutes';").empty());
     gate.set_open(true);
     thread.join();
 }
