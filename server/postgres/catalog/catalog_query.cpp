@@ -19,6 +19,9 @@ namespace {
 
 using Tokens = std::vector<SqlToken>;
 
+/// A longer statement is none: its tokens would take many times its bytes.
+constexpr std::size_t longest_query = 1 << 20;
+
 bool is_relation(const SqlToken& token) {
     return token.is_identifier() && find_relation_shape(fold_case(token.value)) != nullptr;
 }
@@ -87,11 +90,12 @@ std::optional<ErrorMessage> refusal_of(const Tokens& tokens) {
 
 }  // namespace
 
-std::optional<CatalogQuery> parse_catalog_query(const std::string& statement) {
+std::optional<CatalogQuery> parse_catalog_query(std::string_view statement) {
+    if (statement.size() > longest_query) return std::nullopt;
     std::optional<Tokens> tokens = read_tokens(statement);
     if (!tokens || !begins_query(*tokens) || !asks_for_catalog(*tokens)) return std::nullopt;
     CatalogQuery query;
-    query.source = std::make_shared<const SourceText>("query", statement);
+    query.source = std::make_shared<const SourceText>("query", std::string(statement));
     query.error = refusal_of(*tokens);
     if (!query.error) query.sql = write_tokens(rewrite_catalog_query(std::move(*tokens)));
     return query;

@@ -21,7 +21,7 @@ struct CatalogQuery {
 /// theirs, or reads nothing at all and calls a function that only they have (version(), current_schema()). What it says
 /// in PostgreSQL's words that the engine does not have (regclass, OPERATOR(), ~, COLLATE "default") is written anew;
 /// all of it goes by tokens, so that no text of the client's is ever more than a token of its own kind.
-[[nodiscard]] std::optional<CatalogQuery> parse_catalog_query(const std::string& statement);
+[[nodiscard]] std::optional<CatalogQuery> parse_catalog_query(std::string_view statement);
 
 /// What PostgreSQL calls a column that has no name, by what the engine calls it: version() is version.
 [[nodiscard]] std::string catalog_column_name(std::string_view engine_name);

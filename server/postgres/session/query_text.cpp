@@ -64,7 +64,7 @@ QueryText read_query(std::string_view text, const PlaceFinding& place) {
             query.statements.push_back({next->span.begin, std::move(*copy)});
         } else if (std::optional<CursorStatement> cursor = parse_cursor(slice, refusal)) {
             query.statements.push_back({next->span.begin, std::move(*cursor)});
-        } else if (std::optional<CatalogQuery> catalog = parse_catalog_query(std::string(slice))) {
+        } else if (std::optional<CatalogQuery> catalog = parse_catalog_query(slice)) {
             query.statements.push_back({next->span.begin, std::move(*catalog)});
         } else if (!read_laminar(slice, next->span.begin, place, query)) {
             return query;

@@ -39,6 +39,10 @@ TEST_CASE("what is a query of the catalog") {
         CHECK_MESSAGE(said(text) == "-", text);
 }
 
+TEST_CASE("a statement of a megabyte is no query of the catalog") {
+    CHECK(said("SELECT 1 FROM pg_class WHERE relname = '" + std::string(1 << 20, 'x') + "'") == "-");
+}
+
 TEST_CASE("what stays and what is written anew") {
     CHECK(said("SELECT c.oid -- x\nFROM pg_catalog.pg_class c") == "SELECT c . oid FROM pg_class c");
     CHECK(said("SELECT pg_catalog.pg_class.relname FROM pg_catalog.pg_class") ==
