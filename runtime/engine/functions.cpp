@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "catalog/threads/mutex.h"
-#include "connectors/codec/values/wide_integer.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/functions/average.h"
@@ -66,16 +65,9 @@ void acknowledge(duckdb_function_info info, duckdb_data_chunk input, duckdb_vect
     }
 }
 
-/// The engine's avg of exact numbers, from their sum and their count: the same arithmetic, so that it has the same
-/// bits.
-double average_of(WideInteger sum, WideInteger divisor) {
-    const auto whole = static_cast<long double>(sum / divisor);
-    return static_cast<double>(whole + static_cast<long double>(sum % divisor) / static_cast<long double>(divisor));
-}
-
-/// Extra info: the number that one is in the sum, a power of ten.
+/// Extra info: an AverageFunction.
 void average(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
-    const auto one = *static_cast<const WideInteger*>(duckdb_scalar_function_get_extra_info(info));
+    const auto& function = *static_cast<const AverageFunction*>(duckdb_scalar_function_get_extra_info(info));
     duckdb_vector sums = duckdb_data_chunk_get_vector(input, 0);
     duckdb_vector counts = duckdb_data_chunk_get_vector(input, 1);
     const auto* sum = static_cast<const duckdb_hugeint*>(duckdb_vector_get_data(sums));
@@ -88,7 +80,7 @@ void average(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector o
             continue;
         }
         const WideInteger value = (static_cast<WideInteger>(sum[row].upper) << 64) | sum[row].lower;
-        averages[row] = average_of(value, count[row] * one);
+        averages[row] = function.of(value, count[row]);
     }
 }
 
@@ -145,11 +137,12 @@ void register_function(duckdb_connection connection, const char* name, const std
     if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
 }
 
-void register_average(duckdb_connection connection, const std::string& name, const ColumnType& sum, WideInteger one) {
-    const ScalarFunctionHandle function = make_function(name.c_str(), {sum, TypeId::bigint}, TypeId::float64, average);
-    duckdb_scalar_function_set_extra_info(function.get(), new WideInteger(one),
-                                          [](void* info) { delete static_cast<WideInteger*>(info); });
-    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name.c_str());
+void register_average(duckdb_connection connection, const AverageFunction& average_function) {
+    const char* name = average_function.name.c_str();
+    const ScalarFunctionHandle function =
+        make_function(name, {average_function.sum, TypeId::bigint}, TypeId::float64, average);
+    duckdb_scalar_function_set_extra_info(function.get(), const_cast<AverageFunction*>(&average_function), nullptr);
+    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
 }
 
 void register_computable(duckdb_connection connection) {
@@ -161,14 +154,7 @@ void register_computable(duckdb_connection connection) {
 }
 
 void register_averages(duckdb_connection connection) {
-    register_average(connection, average_function, TypeId::hugeint, 1);
-    WideInteger one = 1;
-    for (std::uint8_t scale = 0; scale <= largest_scale_of_averages; ++scale, one *= 10) {
-        ColumnType sum(TypeId::decimal);
-        sum.width = 38;
-        sum.scale = scale;
-        register_average(connection, average_function_of_decimals(scale), sum, one);
-    }
+    for (const AverageFunction& function : average_functions()) register_average(connection, function);
 }
 
 /// One overload for each type of time.

@@ -279,8 +279,7 @@ private:
         if (name == "sum") return sum;
         const std::string count = add_part(call, "count", "sum", "BIGINT");
         if (numbers == Numbers::exact)
-            return make_call(type.id == TypeId::decimal ? average_function_of_decimals(type.scale) : average_function,
-                             {sum, column(count)}, {});
+            return make_call(average_function_of(type), {sum, column(count)}, {});
         return ast::Expression{{},
                                ast::Parenthesized{make_binary(sum, ast::OperatorKind::divide,
                                                               make_call("nullif", {column(count), zero()}, {}))}};
