@@ -34,6 +34,10 @@ inline constexpr RowBufferBounds rows_to_sum_up{.rows = 8192, .bytes = 4u << 20}
 /// Rows for the table of a state. An INSERT with its transaction costs as much as taking in a small batch.
 inline constexpr RowBufferBounds rows_of_state{.rows = 10'240, .bytes = 4u << 20};
 
+/// Groups of an aggregate. In memory they cost no statement; in the table of a state every cycle reads and writes those
+/// at hand by statements over all of them.
+inline constexpr RowBufferBounds groups_of_state{.bytes = 64u << 20};
+
 /// Rows that a stream table retains. An append costs some 100 us besides its rows: worth it for a portion. A query
 /// writes all of them before it reads: not so many that one has to be patient. Few rows are written in no time when
 /// somebody reads; of many tables each would cost a statement every second.

@@ -88,7 +88,7 @@ void StateTable::buffer(ResultTable rows) {
 
 void StateTable::begin_changes() {
     added_ = removed_ = 0;
-    filtered_.reset();
+    replacement_.reset();
     buffer_.take_back();
     if (!buffer_.empty()) bytes_per_row_ = buffer_.bytes() / buffer_.rows();
 }
@@ -97,10 +97,10 @@ void StateTable::on_commit() {
     rows_ = rows_in_table();
     added_ = removed_ = 0;
     slot_->set_rows(nullptr);
-    if (filtered_) {
+    if (replacement_) {
         buffer_.clear();
-        buffer_.append(*filtered_);
-        filtered_.reset();
+        buffer_.append(*replacement_);
+        replacement_.reset();
     }
     buffer_.commit();
     show();
@@ -114,8 +114,6 @@ std::unique_ptr<PreparedQuery> StateTable::prepare_write(const std::string& cond
 void StateTable::write_with(PreparedQuery& insert) {
     buffer_.hand_over([&](ResultTable&) { added_ += insert.execute().rows_changed; });
 }
-
-void StateTable::filter_buffer_with(PreparedQuery& select) { filtered_ = select.execute(); }
 
 void StateTable::remove_with(PreparedQuery& statement) { removed_ += statement.execute().rows_changed; }
 

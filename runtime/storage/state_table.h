@@ -56,8 +56,8 @@ public:
     void write_with(PreparedQuery& insert);
     /// An INSERT of the buffered rows that satisfy a condition.
     [[nodiscard]] std::unique_ptr<PreparedQuery> prepare_write(const std::string& condition);
-    /// Leaves in the buffer what a SELECT makes of it. The table is not changed.
-    void filter_buffer_with(PreparedQuery& select);
+    /// Leaves these rows in the buffer. The table is not changed.
+    void replace_buffer(ResultTable rows) { replacement_ = std::move(rows); }
     /// Executes a statement that deletes rows of the table.
     void remove_with(PreparedQuery& statement);
     /// The table has what a query over it makes of it.
@@ -87,11 +87,11 @@ private:
     std::unique_ptr<BatchSlot> slot_;  ///< Shows the buffer. Outlives the statements that read it.
     std::unique_ptr<PreparedQuery> write_all_;
     RowBuffer<ResultTable> buffer_;
-    std::optional<ResultTable> filtered_;  ///< In the buffer's place, with the commit.
-    std::uint64_t rows_ = 0;               ///< In the table at the last commit.
-    std::uint64_t added_ = 0;              ///< Since then.
-    std::uint64_t removed_ = 0;            ///< Since then.
-    std::uint64_t bytes_per_row_ = 0;      ///< As of the last that came.
+    std::optional<ResultTable> replacement_;  ///< In the buffer's place, with the commit.
+    std::uint64_t rows_ = 0;                  ///< In the table at the last commit.
+    std::uint64_t added_ = 0;                 ///< Since then.
+    std::uint64_t removed_ = 0;               ///< Since then.
+    std::uint64_t bytes_per_row_ = 0;         ///< As of the last that came.
 };
 
 }  // namespace laminar

@@ -36,14 +36,12 @@ std::optional<std::size_t> DirectColumns::find(const ast::Expression& expression
 
 std::optional<std::size_t> DirectColumns::find(const std::string& name) {
     const auto same = [&](const auto& column) { return equals_ignoring_case(column.name, name); };
-    const auto shown = std::find_if(source_.columns.begin(), source_.columns.end(), same);
-    if (shown == source_.columns.end() || !shown->is_of_slot ||
-        std::find_if(shown + 1, source_.columns.end(), same) != source_.columns.end())
+    const auto shown = std::find_if(shown_.begin(), shown_.end(), same);
+    if (shown == shown_.end() || !shown->is_of_slot || std::find_if(shown + 1, shown_.end(), same) != shown_.end())
         return std::nullopt;
-    const std::vector<OutputColumn>& columns = source_.slot->columns();
-    const auto held = std::find_if(columns.begin(), columns.end(), same);
-    if (held == columns.end() || std::find_if(held + 1, columns.end(), same) != columns.end()) return std::nullopt;
-    const auto position = static_cast<std::size_t>(held - columns.begin());
+    const auto held = std::find_if(held_.begin(), held_.end(), same);
+    if (held == held_.end() || std::find_if(held + 1, held_.end(), same) != held_.end()) return std::nullopt;
+    const auto position = static_cast<std::size_t>(held - held_.begin());
     const auto known = std::find(positions_.begin(), positions_.end(), position);
     if (known != positions_.end()) return static_cast<std::size_t>(known - positions_.begin());
     positions_.push_back(position);
@@ -53,7 +51,7 @@ std::optional<std::size_t> DirectColumns::find(const std::string& name) {
 
 std::optional<std::vector<std::size_t>> DirectColumns::all() {
     std::vector<std::size_t> numbers;
-    for (const ShownColumn& column : source_.columns) {
+    for (const ShownColumn& column : shown_) {
         const auto number = find(column.name);
         if (!number) return std::nullopt;
         numbers.push_back(*number);

@@ -13,9 +13,11 @@ namespace laminar {
 /// The columns that a query names, and constants in the engine's words. Engine thread.
 class DirectColumns {
 public:
-    /// alias: of the relation in the query.
-    DirectColumns(Engine& engine, const DirectSource& source, std::string alias)
-        : engine_(engine), source_(source), alias_(std::move(alias)) {}
+    /// held: the columns of what is read, by their position; shown: as the query sees them, which knows the relation by
+    /// that alias. Borrowed.
+    DirectColumns(Engine& engine, const std::vector<OutputColumn>& held, const std::vector<ShownColumn>& shown,
+                  std::string alias)
+        : engine_(engine), held_(held), shown_(shown), alias_(std::move(alias)) {}
 
     /// The number of the column that an expression is, as it stands or cast to the type that it has; nullopt for
     /// anything else.
@@ -23,7 +25,7 @@ public:
     /// Of all that the query sees, in their order, what `*` stands for; nullopt where one of them is computed.
     [[nodiscard]] std::optional<std::vector<std::size_t>> all();
     [[nodiscard]] const ColumnType& type(std::size_t column) const { return types_.at(column); }
-    /// Positions in the slot, by number.
+    /// Positions in what is read, by number.
     [[nodiscard]] const std::vector<std::size_t>& positions() const noexcept { return positions_; }
 
     /// The value of an expression without columns, cast to a type; a column with one row, which is not NULL. nullopt:
@@ -35,7 +37,8 @@ private:
     [[nodiscard]] std::optional<std::size_t> find(const std::string& name);
 
     Engine& engine_;
-    const DirectSource& source_;
+    const std::vector<OutputColumn>& held_;
+    const std::vector<ShownColumn>& shown_;
     std::string alias_;
     std::vector<std::size_t> positions_;
     std::vector<ColumnType> types_;

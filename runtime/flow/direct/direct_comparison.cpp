@@ -1,10 +1,10 @@
 #include "runtime/flow/direct/direct_comparison.h"
 
 #include <charconv>
-#include <cmath>
 #include <string>
 #include <string_view>
 
+#include "runtime/flow/direct/direct_cell.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
@@ -74,12 +74,7 @@ double real_at(const ColumnVector& column, std::size_t row) { return column.valu
 std::string_view text_at(const ColumnVector& column, std::size_t row) { return column.string_at(row); }
 
 int order_of(std::int64_t left, std::int64_t right) { return left < right ? -1 : static_cast<int>(right < left); }
-/// As the engine orders them: NaN is the same as NaN, and greater than all others.
-int order_of(double left, double right) {
-    if (std::isnan(left) || std::isnan(right))
-        return static_cast<int>(std::isnan(left)) - static_cast<int>(std::isnan(right));
-    return left < right ? -1 : static_cast<int>(right < left);
-}
+int order_of(double left, double right) { return order_of_reals(left, right); }
 /// By their bytes.
 int order_of(std::string_view left, std::string_view right) { return left.compare(right); }
 

@@ -34,7 +34,7 @@ std::unique_ptr<DirectQuery> DirectQuery::make(Engine& engine, const ast::Query&
     const ast::Select* select = plain_select(query);
     if (!select || !source.slot) return nullptr;
     const auto& alias = select->from->alias;
-    DirectColumns known(engine, source, alias ? alias->name.text : std::string());
+    DirectColumns known(engine, source.slot->columns(), source.columns, alias ? alias->name.text : std::string());
     std::unique_ptr<DirectQuery> direct(new DirectQuery());
     if (!direct->prepare(*select, columns, known)) return nullptr;
     direct->slot_ = source.slot;

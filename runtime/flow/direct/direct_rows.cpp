@@ -8,10 +8,12 @@ std::vector<ShownColumn> shown_columns(const QueryInput& input) {
     return columns;
 }
 
-std::vector<ShownColumn> shown_columns(const BatchSlot& slot) {
-    std::vector<ShownColumn> columns;
-    for (const OutputColumn& column : slot.columns()) columns.push_back({column.name, true});
-    return columns;
+std::vector<ShownColumn> shown_columns(const BatchSlot& slot) { return shown_as_held(slot.columns()); }
+
+std::vector<ShownColumn> shown_as_held(const std::vector<OutputColumn>& columns) {
+    std::vector<ShownColumn> shown;
+    for (const OutputColumn& column : columns) shown.push_back({column.name, true});
+    return shown;
 }
 
 }  // namespace laminar

@@ -20,6 +20,8 @@ struct ShownColumn {
 [[nodiscard]] std::vector<ShownColumn> shown_columns(const QueryInput& input);
 /// Of a slot that queries see as it is.
 [[nodiscard]] std::vector<ShownColumn> shown_columns(const BatchSlot& slot);
+/// Of rows that are seen as they are.
+[[nodiscard]] std::vector<ShownColumn> shown_as_held(const std::vector<OutputColumn>& columns);
 
 /// What a query reads: the rows that a slot shows, under these columns. Borrowed.
 struct DirectSource {

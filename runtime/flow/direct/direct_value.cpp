@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "connectors/codec/values/wide_integer.h"
+#include "runtime/engine/functions/average.h"
 #include "runtime/flow/rows/changelog.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
@@ -53,6 +55,87 @@ private:
     std::int64_t offset_;
 };
 
+class ExactAverage final : public DirectValue {
+public:
+    ExactAverage(std::size_t sum, std::size_t count, const AverageFunction& function)
+        : sum_(sum), count_(count), function_(function) {}
+
+    [[nodiscard]] bool append(const DirectRows& rows, ColumnVector& to) const override {
+        const ColumnVector& sums = *rows.columns[sum_];
+        const ColumnVector& counts = *rows.columns[count_];
+        for (const std::size_t row : rows.rows) {
+            const std::int64_t count = counts.is_valid(row) ? counts.values<std::int64_t>()[row] : 0;
+            if (!sums.is_valid(row) || count == 0)
+                to.append_null();
+            else
+                to.append(function_.of(to_wide_integer(sums.values<Int128>()[row]), count));
+        }
+        return true;
+    }
+
+private:
+    std::size_t sum_;
+    std::size_t count_;
+    const AverageFunction& function_;
+};
+
+/// A sum of DOUBLE / nullif(its count, 0).
+class Quotient final : public DirectValue {
+public:
+    Quotient(std::size_t sum, std::size_t count) : sum_(sum), count_(count) {}
+
+    [[nodiscard]] bool append(const DirectRows& rows, ColumnVector& to) const override {
+        const ColumnVector& sums = *rows.columns[sum_];
+        const ColumnVector& counts = *rows.columns[count_];
+        for (const std::size_t row : rows.rows) {
+            const std::int64_t count = counts.is_valid(row) ? counts.values<std::int64_t>()[row] : 0;
+            if (!sums.is_valid(row) || count == 0)
+                to.append_null();
+            else
+                to.append(sums.values<double>()[row] / static_cast<double>(count));
+        }
+        return true;
+    }
+
+private:
+    std::size_t sum_;
+    std::size_t count_;
+};
+
+/// The column that a call's argument is, where it has that type.
+std::optional<std::size_t> argument_of(const ast::FunctionCall& call, std::size_t argument, const ColumnType& type,
+                                       DirectColumns& columns) {
+    const auto column = columns.find(call.arguments[argument].value);
+    return column && columns.type(*column) == type ? column : std::nullopt;
+}
+
+bool is_plain_call(const ast::FunctionCall& call, std::size_t arguments) {
+    return call.name.parts.size() == 1 && call.arguments.size() == arguments && !call.distinct && !call.filter &&
+           !call.over;
+}
+
+std::unique_ptr<DirectValue> make_exact_average(const ast::FunctionCall& call, DirectColumns& columns) {
+    const AverageFunction* function =
+        is_plain_call(call, 2) ? find_average_function(call.name.parts.front().text) : nullptr;
+    if (!function) return nullptr;
+    const auto sum = argument_of(call, 0, function->sum, columns);
+    const auto count = argument_of(call, 1, TypeId::bigint, columns);
+    return sum && count ? std::make_unique<ExactAverage>(*sum, *count, *function) : nullptr;
+}
+
+std::unique_ptr<DirectValue> make_quotient(const ast::Binary& binary, DirectColumns& columns) {
+    const auto* divisor = std::get_if<ast::FunctionCall>(&binary.right->node);
+    if (!binary.op.is(ast::OperatorKind::divide) || !divisor || !is_plain_call(*divisor, 2) ||
+        called_function(*binary.right) != "nullif")
+        return nullptr;
+    const auto* zero = std::get_if<ast::Literal>(&divisor->arguments[1].value.node);
+    if (!zero || zero->kind != ast::LiteralKind::integer || zero->text != "0") return nullptr;
+    const auto sum = columns.find(*binary.left);
+    const auto count = argument_of(*divisor, 0, TypeId::bigint, columns);
+    if (!sum || !count || columns.type(*sum).id != TypeId::float64) return nullptr;
+    return std::make_unique<Quotient>(*sum, *count);
+}
+
 /// The length of an interval without months, in microseconds; nullopt for anything else, and where it is too long to
 /// compute with.
 std::optional<std::int64_t> fixed_micros(const ast::Expression& expression, const DirectColumns& columns) {
@@ -89,6 +172,11 @@ std::unique_ptr<DirectValue> make_direct_value(const ast::Expression& expression
                                                DirectColumns& columns) {
     if (const auto column = columns.find(expression)) return make_direct_column(*column, type, columns);
     const ast::Expression& bare = without_parentheses(expression);
+    if (type.id == TypeId::float64) {
+        if (const auto* call = std::get_if<ast::FunctionCall>(&bare.node)) return make_exact_average(*call, columns);
+        const auto* binary = std::get_if<ast::Binary>(&bare.node);
+        return binary ? make_quotient(*binary, columns) : nullptr;
+    }
     if (type.id != TypeId::timestamp) return nullptr;
     // The start of a window is a TIMESTAMP already.
     if (const auto* cast = std::get_if<ast::Cast>(&bare.node))

@@ -9,8 +9,8 @@
 
 namespace laminar {
 
-/// A value that is computed without a statement and can never fail: a column as it is, or the start of the TUMBLE
-/// window that a TIMESTAMP column lies in.
+/// A value that is computed without a statement and can never fail: a column as it is, the start of the TUMBLE window
+/// that a TIMESTAMP column lies in, or an average of its sum and its count (AggregateParts::finish).
 class DirectValue {
 public:
     virtual ~DirectValue() = default;

@@ -4,8 +4,8 @@
 
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/operators/pair_statement.h"
+#include "runtime/flow/operators/result_changes.h"
 #include "runtime/flow/operators/stream_operator.h"
-#include "runtime/flow/rows/result_changes.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/plan/expressions/expression_tools.h"
 #include "runtime/storage/state_table.h"
@@ -115,8 +115,7 @@ public:
     RecomputingOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
         : has_begun_(context.has_begun),
           rows_(plan.inputs.front(), plan.prune, "0", context),
-          changes_of_(context.engine, context.name + ":changes", rows_.columns(),
-                      [&](const std::string& rows) { return query_over(plan.query, {rows}); }) {
+          changes_of_(context.engine, context.name + ":changes", rows_.columns(), plan.query) {
         added_ = empty_rows(planned.columns);
         removed_ = added_;
         const StateTable& state = rows_.state();

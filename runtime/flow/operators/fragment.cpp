@@ -16,7 +16,7 @@ namespace laminar {
 
 Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
                    const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
-                   const std::function<std::string(const std::string&)>& wrap)
+                   const FragmentText& text)
     : engine_(engine), all_scans_(scans), observer_(observer) {
     SqlWriterOptions options;
     options.scan_text = [&](const ast::BoundScan& scan) {
@@ -26,8 +26,8 @@ Fragment::Fragment(Engine& engine, const PlannedFragment& planned, const std::ve
     (void)write_query(planned.query, options);
     std::sort(read_.begin(), read_.end());
     read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
-    statement_ = prepare(planned.query, false, wrap);
-    if (read_.size() == 1) {
+    statement_ = prepare(planned.query, false, text.change);
+    if (read_.size() == 1 && text.keeps_rows) {
         const StreamScan& scan = scans[read_.front()];
         direct_ = DirectQuery::make(engine, planned.query, {scan.slot, scan.columns}, columns());
     }

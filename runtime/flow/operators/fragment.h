@@ -58,15 +58,21 @@ struct RowOrigin {
     std::size_t position = 0;
 };
 
+/// How the text of a fragment is changed.
+struct FragmentText {
+    std::function<std::string(const std::string&)> change = {};
+    bool keeps_rows = true;  ///< Each row is still one, with the same values in their places, but for casts.
+};
+
 /// A stateless query, prepared: what its scans show now goes in, its rows come out. Rows that came too late are left
 /// out, and so are those the engine refuses. Engine thread only.
 class Fragment {
 public:
-    /// scans by their index in the plan; clocks by theirs (null where they are not of an input). wrap changes the text
-    /// of a fragment without lateness.
+    /// scans by their index in the plan; clocks by theirs (null where they are not of an input). text: of a fragment
+    /// without lateness.
     Fragment(Engine& engine, const PlannedFragment& planned, const std::vector<StreamScan>& scans,
              const std::vector<std::unique_ptr<EventClock>>& clocks, RowObserver& observer,
-             const std::function<std::string(const std::string&)>& wrap = {});
+             const FragmentText& text = {});
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return statement_.query->columns(); }
     [[nodiscard]] bool has_rows(bool removed = false) const;

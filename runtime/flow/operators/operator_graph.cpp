@@ -39,9 +39,9 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
         scan.show = [made, slot](bool removed) { slot->set_rows(removed ? &made->removed() : &made->added()); };
         scans_.push_back(std::move(scan));
     }
-    std::function<std::string(const std::string&)> wrap;
-    if (shape_) wrap = [this](const std::string& sql) { return shape_(sql, {}); };
-    result_ = std::make_unique<Fragment>(engine, plan_.result, scans_, event_clocks_, observer, wrap);
+    FragmentText text;
+    if (shape_) text.change = [this](const std::string& sql) { return shape_(sql, {}); };
+    result_ = std::make_unique<Fragment>(engine, plan_.result, scans_, event_clocks_, observer, text);
 }
 
 OperatorGraph::~OperatorGraph() {

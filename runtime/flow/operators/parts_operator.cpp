@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/operators/result_changes.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/operators/summed_input.h"
-#include "runtime/flow/rows/result_changes.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/storage/state_table.h"
 
@@ -13,30 +13,23 @@ namespace laminar {
 
 namespace {
 
-/// Grouped aggregates that can be added up: state is one row of parts for each group. What is kept of a group comes
+/// Parts of groups in the table of a state, and the statements that add others to them. What is kept of a group comes
 /// first and what came follows it in its order, in one slot, so that sums are carried on as over all rows at once.
-class PartsOperator final : public StreamOperator {
+class GroupTable {
 public:
-    PartsOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
-        : has_begun_(context.has_begun),
-          observer_(context.observer),
-          input_(plan.inputs.front(), *plan.parts, context),
-          state_(context.engine, context.state(), input_.columns()),
-          together_slot_(context.engine.create_row_slot(context.name + ":together", input_.columns())),
-          merged_slot_(context.engine.create_row_slot(context.name + ":merged", input_.columns())),
-          changes_of_(context.engine, context.name + ":changes", input_.columns(),
-                      [&](const std::string& parts) { return query_over(plan.parts->finish, {parts}); }) {
-        added_ = empty_rows(planned.columns);
-        removed_ = added_;
+    GroupTable(const AggregateParts& parts, const std::vector<OutputColumn>& columns, const OperatorContext& context)
+        : state_(context.engine, context.state(), columns),
+          together_slot_(context.engine.create_row_slot(context.name + ":together", columns)),
+          merged_slot_(context.engine.create_row_slot(context.name + ":merged", columns)) {
         std::string same = "true";
-        for (const std::string& key : plan.parts->keys)
+        for (const std::string& key : parts.keys)
             same += fmt::format(" AND s.{0} IS NOT DISTINCT FROM n.{0}", always_quote_identifier(key));
-        const bool grouped = !plan.parts->keys.empty();
+        const bool grouped = !parts.keys.empty();
         kept_ = context.engine.prepare(grouped ? fmt::format("SELECT s.* FROM {} AS s SEMI JOIN {} AS n ON {}",
                                                              state_.table(), state_.buffered(), same)
                                                : "SELECT * FROM " + state_.table());
-        merge_ = context.engine.prepare(query_over(plan.parts->merge, {together_slot_->from_sql()}));
-        check_types(*merge_, input_.columns());
+        merge_ = context.engine.prepare(query_over(parts.merge, {together_slot_->from_sql()}));
+        check_types(*merge_, columns);
         forget_ = context.engine.prepare(
             grouped
                 ? fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT s.rowid FROM {0} AS s SEMI JOIN {1} AS n ON {2})",
@@ -44,62 +37,46 @@ public:
                 : "DELETE FROM " + state_.table());
         keep_merged_ = context.engine.prepare(
             fmt::format("INSERT INTO {} SELECT * FROM {}", state_.table(), merged_slot_->from_sql()));
-        if (plan.parts->of_nothing) {
-            const auto no_rows = context.engine.create_row_slot(context.name + ":nothing", plan.parts->rows);
-            of_nothing_ = context.engine.prepare(query_over(*plan.parts->of_nothing, {no_rows->from_sql()}))->execute();
-        }
     }
 
-    ~PartsOperator() override { merged_slot_->set_rows(nullptr); }
+    ~GroupTable() { merged_slot_->set_rows(nullptr); }
+    GroupTable(const GroupTable&) = delete;
+    GroupTable& operator=(const GroupTable&) = delete;
 
-    void evaluate() override {
-        forget_rows();
-        changes_ = false;
-        begins_ = has_begun_ && !answers_;
-        ResultTable parts = input_.run();
-        changes_ = parts.rows > 0;
-        if (!changes_ && !begins_) return;
+    /// Adds parts. Of their groups: what was kept, and what they are with them.
+    void take(ResultTable parts, ResultTable& kept, ResultTable& merged) {
+        const bool came = parts.rows > 0;
         state_.buffer(std::move(parts));
-        ResultTable kept = kept_->execute();
-        if (changes_) {
-            ResultTable together = kept;
-            append_rows(together, state_.buffered_rows());
-            const ShownRows shown(*together_slot_, together);
-            merged_ = merge_->execute();
-        } else {
-            merged_ = kept;
-        }
-        std::vector<RefusedRow> known;  // Told of when they were made.
-        ResultTable before = answers_ ? answer(kept, 0, known) : empty_rows(added_.columns);
-        std::vector<RefusedRow> refused;
-        const ResultTable after = answer(merged_, observer_.retries(), refused);
-        for (const RefusedRow& result : refused) observer_.refused(result.reason);
-        added_ = changes_of_.difference(after, before);
-        removed_ = changes_of_.difference(before, after);
-        if (changes_) merged_slot_->set_rows(&merged_);
+        kept = kept_->execute();
+        merged = kept;
+        if (!came) return;
+        ResultTable together = kept;
+        append_rows(together, state_.buffered_rows());
+        const ShownRows shown(*together_slot_, together);
+        merged = merge_->execute();
+        merged_ = merged;
+        merged_slot_->set_rows(&merged_);
     }
+    /// Adds groups that it does not have.
+    void take_over(ResultTable groups) { state_.buffer(std::move(groups)); }
 
-    void apply() override {
-        if (!changes_) return;
+    void apply() {
         state_.begin_changes();
-        state_.remove_with(*forget_);
-        state_.write_with(*keep_merged_);
+        if (merged_.rows > 0) {
+            state_.remove_with(*forget_);
+            state_.write_with(*keep_merged_);
+        } else {
+            state_.write();
+        }
     }
 
-    void on_commit() override {
-        answers_ = answers_ || begins_;
-        begins_ = false;
-        if (!changes_) return;
+    void on_commit() {
         state_.on_commit();
         merged_slot_->set_rows(nullptr);
         merged_ = ResultTable();
-        changes_ = false;
     }
 
-    [[nodiscard]] bool changes_engine() const override { return changes_; }
-    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
-    [[nodiscard]] std::uint64_t state_rows() const override { return state_.rows(); }
-    [[nodiscard]] std::uint64_t state_bytes() const override { return state_.bytes(); }
+    [[nodiscard]] const StateTable& state() const noexcept { return state_; }
 
 private:
     /// What is merged is read as parts again.
@@ -107,6 +84,97 @@ private:
         const bool same = std::equal(merge.columns().begin(), merge.columns().end(), parts.begin(), parts.end(),
                                      [](const auto& left, const auto& right) { return left.type == right.type; });
         if (!same) throw EngineException({.type = "Internal", .message = "merged parts are of other types than parts"});
+    }
+
+    StateTable state_;
+    std::unique_ptr<BatchSlot> together_slot_;  ///< Slots outlive the statements that read them.
+    std::unique_ptr<BatchSlot> merged_slot_;
+    std::unique_ptr<PreparedQuery> kept_;  ///< Of the groups that came.
+    std::unique_ptr<PreparedQuery> merge_;
+    std::unique_ptr<PreparedQuery> forget_;
+    std::unique_ptr<PreparedQuery> keep_merged_;
+    ResultTable merged_;  ///< With the next apply.
+};
+
+/// Grouped aggregates that can be added up: state is one row of parts for each group. Where no statement is needed, it
+/// is in memory, as long as there are not too many.
+class PartsOperator final : public StreamOperator {
+public:
+    PartsOperator(const PlannedOperator& planned, const ChangingPlan& plan, const OperatorContext& context)
+        : has_begun_(context.has_begun),
+          observer_(context.observer),
+          input_(plan.inputs.front(), *plan.parts, context),
+          table_(*plan.parts, input_.columns(), context),
+          changes_of_(context.engine, context.name + ":changes", input_.columns(), plan.parts->finish) {
+        added_ = empty_rows(planned.columns);
+        removed_ = added_;
+        // What it has already is in the table.
+        if (table_.state().is_table_empty()) groups_ = input_.take_groups();
+        if (plan.parts->of_nothing) {
+            const auto no_rows = context.engine.create_row_slot(context.name + ":nothing", plan.parts->rows);
+            of_nothing_ = context.engine.prepare(query_over(*plan.parts->of_nothing, {no_rows->from_sql()}))->execute();
+        }
+    }
+
+    void evaluate() override {
+        forget_rows();
+        begins_ = has_begun_ && !answers_;
+        ResultTable kept;
+        ResultTable merged;
+        changes_ = groups_ ? take_rows(kept, merged) : take_parts(kept, merged);
+        if (!changes_ && !begins_) return;
+        std::vector<RefusedRow> known;  // Told of when they were made.
+        ResultTable before = answers_ ? answer(kept, 0, known) : empty_rows(added_.columns);
+        std::vector<RefusedRow> refused;
+        const ResultTable after = answer(merged, observer_.retries(), refused);
+        for (const RefusedRow& result : refused) observer_.refused(result.reason);
+        added_ = changes_of_.difference(after, before);
+        removed_ = changes_of_.difference(before, after);
+    }
+
+    void apply() override {
+        if (changes_engine()) table_.apply();
+    }
+
+    void on_commit() override {
+        answers_ = answers_ || begins_;
+        begins_ = false;
+        if (!changes_) return;
+        changes_ = false;
+        if (groups_) groups_->commit();
+        if (groups_ && !moves_to_table_) return;
+        table_.on_commit();
+        groups_.reset();
+        moves_to_table_ = false;
+    }
+
+    [[nodiscard]] bool changes_engine() const override { return changes_ && (!groups_ || moves_to_table_); }
+    [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
+    [[nodiscard]] std::uint64_t state_rows() const override {
+        return groups_ ? groups_->size() : table_.state().rows();
+    }
+    [[nodiscard]] std::uint64_t state_bytes() const override {
+        return groups_ ? groups_->bytes() : table_.state().bytes();
+    }
+
+private:
+    /// True when rows came.
+    bool take_rows(ResultTable& kept, ResultTable& merged) {
+        const ResultTable rows = input_.run_rows();
+        if (rows.rows == 0 && !begins_) return false;
+        groups_->take(rows);
+        kept = groups_->before();
+        merged = groups_->after();
+        moves_to_table_ = rows.rows > 0 && groups_->bytes() >= groups_of_state.bytes;
+        if (moves_to_table_) table_.take_over(groups_->take_out());
+        return rows.rows > 0;
+    }
+
+    bool take_parts(ResultTable& kept, ResultTable& merged) {
+        ResultTable parts = input_.run();
+        const bool came = parts.rows > 0;
+        if (came || begins_) table_.take(std::move(parts), kept, merged);
+        return came;
     }
 
     /// The result for parts; without groups there is one for none, too. refused: those that have none.
@@ -117,19 +185,14 @@ private:
     const bool& has_begun_;
     RowObserver& observer_;
     SummedInput input_;
-    StateTable state_;
-    std::unique_ptr<BatchSlot> together_slot_;  ///< Slots outlive the statements that read them.
-    std::unique_ptr<BatchSlot> merged_slot_;
+    GroupTable table_;
+    std::unique_ptr<DirectGroups> groups_;  ///< In the place of table_; null where only that will do.
     ResultChanges changes_of_;
-    std::unique_ptr<PreparedQuery> kept_;  ///< Of the groups that came.
-    std::unique_ptr<PreparedQuery> merge_;
-    std::unique_ptr<PreparedQuery> forget_;
-    std::unique_ptr<PreparedQuery> keep_merged_;
     std::optional<ResultTable> of_nothing_;  ///< The part of no rows.
-    ResultTable merged_;
     bool changes_ = false;
-    bool begins_ = false;   ///< In this cycle.
-    bool answers_ = false;  ///< It has begun: what it answers has been delivered.
+    bool moves_to_table_ = false;  ///< The groups, with this cycle.
+    bool begins_ = false;          ///< In this cycle.
+    bool answers_ = false;         ///< It has begun: what it answers has been delivered.
 };
 
 }  // namespace

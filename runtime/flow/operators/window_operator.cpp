@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/operators/buffered_input.h"
 #include "runtime/flow/operators/stream_operator.h"
@@ -24,7 +26,7 @@ public:
         : engine_(context.engine),
           observer_(context.observer),
           name_(context.name),
-          in_order_(!plan.parts || plan.parts->in_order),
+          in_order_(!plan.parts || plan.parts->in_order || plan.parts->folds),
           by_values_(!plan.parts && !plan.input.in_order),
           input_(plan.input, plan.parts, context),
           ordered_slot_(engine_.create_row_slot(name_ + ":ordered", input_.columns())),
@@ -62,19 +64,18 @@ public:
         }
         const std::string later = fmt::format("{} >= $1::TIMESTAMP", key);
         keep_ = state_->prepare_write(later);
-        remaining_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->buffered(), later));
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE {}", state_->table(), before));
         least_ = engine_.prepare(fmt::format("SELECT min({}) FROM {}", key, state_->table()));
     }
 
     void evaluate() override {
         added_.rows = 0;
-        input_.take();
-        const auto least = least_timestamp(input_.rows(), time_key_column);
-        if (least && (!least_key_ || *least < *least_key_)) least_key_ = least;
+        note_key(input_.take());
         time_ = bound_.now();
         completes_ = least_key_ && time_.has_passed(*least_key_);
-        state_->buffer(completes_ || input_.has_enough() ? input_.sum_up() : empty_rows(input_.columns()));
+        state_->buffer(completes_            ? input_.sum_up_before(*time_.value())
+                       : input_.has_enough() ? input_.sum_up()
+                                             : empty_rows(input_.columns()));
         changes_engine_ = state_->is_buffer_full() || (completes_ && !state_->is_table_empty());
         if (!completes_) return;
         added_ = finish();
@@ -84,14 +85,12 @@ public:
         state_->begin_changes();
         next_least_key_ = least_key_;
         merges_ = false;
-        for (PreparedQuery* statement : {keep_.get(), remaining_.get(), forget_.get()}) {
-            if (completes_) statement->bind_timestamp(1, *time_.value());
-        }
         if (!changes_engine_) {
-            if (completes_) state_->filter_buffer_with(*remaining_);
+            if (completes_) state_->replace_buffer(remaining());
             return;
         }
         if (completes_) {
+            for (PreparedQuery* statement : {keep_.get(), forget_.get()}) statement->bind_timestamp(1, *time_.value());
             state_->write_with(*keep_);
             state_->remove_with(*forget_);
             next_least_key_ = state_->rows() > 0 ? first_timestamp(least_->execute()) : std::nullopt;
@@ -107,6 +106,7 @@ public:
         state_->on_commit();
         least_key_ = next_least_key_;
         if (completes_ && !changes_engine_) least_key_ = least_timestamp(state_->buffered_rows(), time_key_column);
+        if (completes_) note_key(input_.least_key());
         completes_ = false;
         if (merges_) merged_rows_ = state_->rows();
     }
@@ -114,7 +114,7 @@ public:
     [[nodiscard]] bool changes_engine() const override { return changes_engine_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return time_; }
     void sum_up() override {
-        if (!merge_all_) return;
+        if (!merge_all_ || (input_.is_summed_up() && state_->rows() == 0)) return;
         state_->begin_changes();
         state_->buffer(input_.sum_up());
         ResultTable rows;
@@ -126,10 +126,14 @@ public:
         state_->replace_all(merge_all_->execute());
         input_.on_commit();
     }
-    [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows() + input_.rows().rows; }
+    [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows() + input_.rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes() + input_.bytes(); }
 
 private:
+    void note_key(std::optional<std::int64_t> key) {
+        if (key && (!least_key_ || *key < *least_key_)) least_key_ = key;
+    }
+
     /// The rows of windows that end, in the table and buffered, in the order in which it came, or where that depends on
     /// how inputs took turns, in the order of its values.
     ResultTable rows_in_order() {
@@ -141,6 +145,20 @@ private:
         buffered_before_->bind_timestamp(1, *time_.value());
         ResultTable rows = kept_before_->execute();
         append_rows(rows, buffered_before_->execute());
+        return rows;
+    }
+
+    /// Of what is buffered: the rows of windows that do not end.
+    ResultTable remaining() const {
+        ResultTable rows = state_->buffered_rows();
+        const auto key = std::find_if(rows.columns.begin(), rows.columns.end(),
+                                      [](const OutputColumn& column) { return column.name == time_key_column; });
+        const ColumnVector& keys = rows.values[static_cast<std::size_t>(key - rows.columns.begin())];
+        std::vector<std::size_t> kept;
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            if (keys.is_valid(row) && keys.values<std::int64_t>()[row] >= *time_.value()) kept.push_back(row);
+        }
+        keep_rows(rows, kept);
         return rows;
     }
 
@@ -199,7 +217,6 @@ private:
     std::unique_ptr<PreparedQuery> finish_buffered_;  ///< The same where no rows are in the table.
     std::unique_ptr<PreparedQuery> finish_one_;       ///< Windows at $1.
     std::unique_ptr<PreparedQuery> keep_;
-    std::unique_ptr<PreparedQuery> remaining_;
     std::unique_ptr<PreparedQuery> forget_;
     std::unique_ptr<PreparedQuery> keys_;
     std::unique_ptr<PreparedQuery> least_;

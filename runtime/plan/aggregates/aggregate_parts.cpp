@@ -139,6 +139,7 @@ public:
     void add_key_column(const ast::Expression& key, const std::string& name) {
         if (key_columns_.contains(key)) return;
         make_.items.push_back(make_item(key, name));
+        described_.push_back({.argument = key});
         merge_.items.push_back(make_item(column(name), name));
         make_.group_by.push_back({ast::GroupingElement::Kind::expression, {key}, {}});
         merge_.group_by.push_back({ast::GroupingElement::Kind::expression, {column(name)}, {}});
@@ -192,6 +193,7 @@ public:
         parts.merge = make_query(std::move(merge_));
         parts.finish = make_query(std::move(block));
         parts.keys = std::move(keys_);
+        parts.columns = std::move(described_);
         return parts;
     }
 
@@ -228,11 +230,20 @@ private:
         ast::Expression part = is_same ? ast::Expression{{}, call} : same_call(call, function);
         std::string name = names_.add(shown_name(part));
         make_.items.push_back(make_item(std::move(part), name));
+        describe(call, function);
         single_[name] = of_one_row(call, std::string(function));
         ast::Expression merged = make_call(merge_function, {column(name)}, {});
         if (!merge_type.empty()) merged = make_cast(std::move(merged), merge_type, {});
         merge_.items.push_back(make_item(std::move(merged), name));
         return name;
+    }
+
+    void describe(const ast::FunctionCall& call, std::string_view function) {
+        AggregatePart part{.function = std::string(function), .is_plain = !call.filter && !call.respect_nulls};
+        const bool of_rows =
+            call.arguments.empty() || std::holds_alternative<ast::Star>(call.arguments.front().value.node);
+        if (!of_rows) part.argument = call.arguments.front().value;
+        described_.push_back(std::move(part));
     }
 
     /// Of what is summed up.
@@ -271,15 +282,13 @@ private:
         const ColumnType type = type_of(call.arguments.front().value);
         const Numbers numbers = kind_of_numbers(type);
         if (numbers == Numbers::none) return std::nullopt;
-        if (numbers == Numbers::approximate && sums_ == FloatingSums::none) return std::nullopt;
         if (name != "sum" && type.id == TypeId::decimal && type.scale > largest_scale_of_averages) return std::nullopt;
         const bool exactly = numbers == Numbers::approximate && sums_ == FloatingSums::exact;
         folds_ = folds_ || (numbers == Numbers::approximate && !exactly);
         const ast::Expression sum = exactly ? exact_sum(call) : column(add_part(call, "sum", "sum", {}));
         if (name == "sum") return sum;
         const std::string count = add_part(call, "count", "sum", "BIGINT");
-        if (numbers == Numbers::exact)
-            return make_call(average_function_of(type), {sum, column(count)}, {});
+        if (numbers == Numbers::exact) return make_call(average_function_of(type), {sum, column(count)}, {});
         return ast::Expression{{},
                                ast::Parenthesized{make_binary(sum, ast::OperatorKind::divide,
                                                               make_call("nullif", {column(count), zero()}, {}))}};
@@ -302,6 +311,7 @@ private:
     ast::Select make_;
     ast::Select merge_;
     std::vector<std::string> keys_;
+    std::vector<AggregatePart> described_;              ///< By item of make_.
     ast::ExpressionMap<ast::Expression> replacements_;  ///< By what they stand for.
     ast::ExpressionMap<ast::Expression> key_columns_;   ///< The same, of keys alone.
     std::map<std::string, ast::Expression> single_;     ///< What a single row makes, by the name of the part.

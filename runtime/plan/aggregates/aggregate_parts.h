@@ -11,6 +11,13 @@
 
 namespace laminar {
 
+/// How a column of parts is made of rows.
+struct AggregatePart {
+    std::string function = {};                               ///< In lower case; empty: a key.
+    std::optional<ast::Expression> argument = std::nullopt;  ///< Over the rows. Without: all rows are counted.
+    bool is_plain = true;                                    ///< A call with nothing but its argument.
+};
+
 /// Aggregates computed from parts, so that state grows with the number of groups and not with that of rows.
 struct AggregateParts {
     std::vector<OutputColumn> rows;  ///< What they are made of.
@@ -21,10 +28,11 @@ struct AggregateParts {
     /// Every row is a part of its own. Sums of floating-point numbers depend, in their last digits, on the order in
     /// which they are added up, so each is added to what is kept, as the engine does with all rows at once.
     bool folds = false;
-    ast::Query merge;               ///< From parts (operator_rows_scan) to parts, one for each group.
-    ast::Query finish;              ///< From merged parts (operator_rows_scan) to the result.
-    std::vector<std::string> keys;  ///< Names of the key columns of parts.
-    bool in_order = false;          ///< A part depends on the order in which the rows came: FIRST, LAST, ...
+    ast::Query merge;                    ///< From parts (operator_rows_scan) to parts, one for each group.
+    ast::Query finish;                   ///< From merged parts (operator_rows_scan) to the result.
+    std::vector<std::string> keys;       ///< Names of the key columns of parts.
+    std::vector<AggregatePart> columns;  ///< Of the parts, in their order.
+    bool in_order = false;               ///< A part depends on the order in which the rows came: FIRST, LAST, ...
 
     /// One statement for rows and parts costs half of two. But the engine may aggregate on several threads, in any
     /// order.
@@ -33,18 +41,12 @@ struct AggregateParts {
 
 /// What becomes of sums of floating-point numbers, whose last digit depends on the order in which they are added up.
 enum class FloatingSums : std::uint8_t {
-    none,    ///< There are no parts: the rows themselves are kept.
-    folded,  ///< AggregateParts::folds.
+    folded,  ///< AggregateParts::folds: for rows in an order of their own, which are added to what is kept in that
+             ///< order.
     exact    ///< They are added up without rounding: for rows in no order of their own.
 };
 
-/// Of a window: in an order of their own, rows are kept and added up in that order.
-[[nodiscard]] inline FloatingSums sums_of_window(bool in_order) noexcept {
-    return in_order ? FloatingSums::none : FloatingSums::exact;
-}
-
-/// Of a result that changes: in an order of their own, rows are added to what is kept one after the other.
-[[nodiscard]] inline FloatingSums sums_of_changing(bool in_order) noexcept {
+[[nodiscard]] inline FloatingSums floating_sums(bool in_order) noexcept {
     return in_order ? FloatingSums::folded : FloatingSums::exact;
 }
 

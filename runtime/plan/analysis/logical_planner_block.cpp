@@ -154,7 +154,7 @@ void LogicalPlanner::plan_changing(ast::Select& select, SourceSpan span, SplitBl
     aggregate.is_grouped = !aggregate.groups.empty();
     const auto top = from_changes || !aggregate.is_grouped ? std::nullopt : top_rows(output);
     aggregate.adds_up =
-        !from_changes && !has_over && adds_up(split, aggregate.groups, sums_of_changing(comes_in_order(*select.from)));
+        !from_changes && !has_over && adds_up(split, aggregate.groups, floating_sums(comes_in_order(*select.from)));
     if (!aggregate.adds_up && separate_results(select, span)) return;
     if (!from_changes && !aggregate.adds_up && !top)
         warn_of_unbounded_state(span, "all rows are kept, because the aggregates cannot be computed from parts");

@@ -30,7 +30,7 @@ void LogicalPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBloc
     aggregate.groups = split.groups();
     split.evaluate_early(aggregates_);
     aggregate.block = split.output();
-    aggregate.adds_up = adds_up(split, aggregate.groups, sums_of_window(comes_in_order(*select.from)));
+    aggregate.adds_up = adds_up(split, aggregate.groups, floating_sums(comes_in_order(*select.from)));
     ast::Expression start = split.below(window);
     simplify_time(start);
     if (is_window_structure(key)) start = simplified_field(std::move(start), "start");
@@ -60,7 +60,7 @@ void LogicalPlanner::plan_hop(ast::Select& select, SourceSpan span, SplitBlock& 
     aggregate.block = split.output();
     aggregate.groups = split.groups();
     for (ast::Expression& group : aggregate.groups) (void)replace_same(group, call, make_rows_column(window_column));
-    aggregate.adds_up = adds_up(split, aggregate.groups, sums_of_window(comes_in_order(*select.from)));
+    aggregate.adds_up = adds_up(split, aggregate.groups, floating_sums(comes_in_order(*select.from)));
     ast::StructLiteral structure;
     structure.entries.push_back({make_string("start", {}), make_column("", clock_variable, {})});
     structure.entries.push_back(

@@ -38,7 +38,7 @@ ChangingPlan StreamLowering::lower(const logical::ChangingAggregate& aggregate, 
     plan.grouped = aggregate.is_grouped;
     if (aggregate.adds_up)
         plan.parts = aggregate_parts(split.output(), plan.groups, values, aggregates_, columns_,
-                                     sums_of_changing(input.in_order), false);
+                                     floating_sums(input.in_order), false);
     if (!plan.parts || !plan.parts->can_be_made_with_rows()) split.require_computable(aggregates_, columns_);
     plan.inputs.push_back({make_query(split.input()), {}, input.changes, input.in_order});
     return plan;

@@ -60,7 +60,7 @@ WindowPlan StreamLowering::lower(const logical::WindowAggregate& window, const l
     plan.query = make_query(split.output());
     if (window.adds_up)
         plan.parts = aggregate_parts(split.output(), split.groups(), values, aggregates_, columns_,
-                                     sums_of_window(input.in_order), true, same_as_start ? &*same_as_start : nullptr);
+                                     floating_sums(input.in_order), true, same_as_start ? &*same_as_start : nullptr);
     split.require_computable(aggregates_, columns_);
     plan.input.query = make_query(split.input());
     plan.input.lateness = lateness(plan.input.query, time_key_column, plan.key);
@@ -84,7 +84,7 @@ WindowPlan StreamLowering::lower_hop(const logical::WindowAggregate& window, con
     plan.query = make_query(split.output());
     if (window.adds_up)
         plan.parts = aggregate_parts(split.output(), split.groups(), values, aggregates_, columns_,
-                                     sums_of_window(input.in_order), true);
+                                     floating_sums(input.in_order), true);
     split.require_computable(aggregates_, columns_);
     plan.input.query = input_query();
     // Window by window: a row is late for those that have passed, and the others take it.

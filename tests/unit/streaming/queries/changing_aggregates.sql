@@ -23,6 +23,32 @@ SELECT MEDIAN(price) AS m, COUNT(DISTINCT symbol) AS s FROM trades;
 SELECT side, COUNT_IF(price > 100) AS high, COUNT(price) AS n, COUNT(*) AS rows, COUNT(*) FILTER (WHERE quantity > 10) AS
 many FROM trades GROUP BY side;
 
+-- CASE a count of a column, whose rows look like what is made of them
+-- QUERY
+SELECT symbol, COUNT(quantity) AS n FROM trades GROUP BY symbol;
+
+-- CASE the commonest aggregates of columns
+-- QUERY
+SELECT side, COUNT(*) AS n, COUNT(price) AS prices, SUM(quantity) AS q, SUM(fee) AS f, MIN(price) AS low, MAX(price) AS
+high, MIN(symbol) AS s, MAX(ts) AS latest, AVG(quantity) AS aq, AVG(fee) AS af FROM trades GROUP BY side;
+
+-- CASE the commonest aggregates of columns, sums in the order of the rows
+-- QUERY
+SELECT symbol, side, SUM(price) AS total, AVG(price) AS p, COUNT(*) AS n, FIRST(price) AS opened, LAST(price) AS closed,
+ANY_VALUE(fee) AS f FROM trades GROUP BY symbol, side HAVING COUNT(price) > 2;
+
+-- CASE groups by numbers
+-- QUERY
+SELECT quantity, price, fee, COUNT(*) AS n, MAX(side) AS s FROM trades GROUP BY quantity, price, fee;
+
+-- CASE the commonest aggregates of everything
+-- QUERY
+SELECT SUM(price) AS total, AVG(price) AS p, AVG(fee) AS f, LAST(side) AS s, MAX(symbol) AS m FROM trades;
+
+-- CASE results that are the same for several groups
+-- QUERY
+SELECT COUNT(*) AS n, MAX(side) AS s FROM trades GROUP BY symbol, quantity;
+
 -- CASE HAVING
 -- QUERY
 SELECT symbol, COUNT(*) AS n FROM trades GROUP BY symbol HAVING COUNT(*) > 25;

@@ -7,6 +7,13 @@ SELECT symbol, TUMBLE(ts, INTERVAL '1 minute') AS w, SUM(quantity) AS a, SUM(pri
 SUM(quantity::SMALLINT) AS d, SUM(price::FLOAT) AS e, AVG(fee) AS f, AVG(quantity) AS g, SUM(1) AS h,
 AVG(quantity::HUGEINT) AS i FROM trades GROUP BY symbol, w;
 
+-- CASE the commonest aggregates of columns
+-- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
+-- QUERY
+SELECT symbol, side, TUMBLE_START(ts, INTERVAL '1 minute') AS w, COUNT(*) AS n, COUNT(price) AS prices, SUM(quantity) AS
+q, SUM(fee) AS f, MIN(price) AS low, MAX(side) AS s, AVG(quantity) AS aq, AVG(fee) AS af, FIRST(price) AS opened,
+LAST(price) AS closed FROM trades GROUP BY symbol, side, w;
+
 -- CASE FILTER
 -- LATE trades: time_bucket(INTERVAL '1 minute', $, TIMESTAMP '1970-01-01')
 -- QUERY

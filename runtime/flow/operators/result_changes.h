@@ -1,11 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "parser/ast/query.h"
 #include "runtime/engine/engine.h"
+#include "runtime/flow/direct/direct_query.h"
 #include "runtime/flow/rows/row_isolation.h"
 
 namespace laminar {
@@ -15,9 +16,9 @@ namespace laminar {
 /// same whenever they are the same, on however many threads the engine works. Engine thread only.
 class ResultChanges {
 public:
-    /// name is unique among slots. query is given the FROM text of the rows, which have these columns.
+    /// name is unique among slots. query is over operator_rows_scan: the rows, which have these columns.
     ResultChanges(Engine& engine, const std::string& name, const std::vector<OutputColumn>& rows,
-                  const std::function<std::string(const std::string& rows)>& query);
+                  const ast::Query& query);
     ~ResultChanges();
     ResultChanges(const ResultChanges&) = delete;
     ResultChanges& operator=(const ResultChanges&) = delete;
@@ -35,7 +36,8 @@ private:
     std::unique_ptr<BatchSlot> result_;
     std::unique_ptr<BatchSlot> without_;
     std::unique_ptr<PreparedQuery> query_;
-    std::unique_ptr<PreparedQuery> difference_;
+    std::unique_ptr<PreparedQuery> difference_;  ///< Null where none is needed.
+    std::unique_ptr<DirectQuery> direct_;        ///< In the place of query_; null where only that will do.
 };
 
 }  // namespace laminar

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "connectors/codec/values/wide_integer.h"
+#include "connectors/rows/column_batch.h"
+
+namespace laminar {
+
+/// As what values of a type are kept and compared, one by one, without a statement.
+enum class CellKind : std::uint8_t {
+    none,   ///< Only a statement can.
+    whole,  ///< Whole numbers, and what is held as one: BOOLEAN, DECIMAL, dates and times.
+    real,   ///< DOUBLE and FLOAT.
+    text    ///< VARCHAR.
+};
+[[nodiscard]] CellKind cell_kind(const ColumnType& type) noexcept;
+
+/// One value. Text is kept beside it.
+struct DirectCell {
+    bool is_null = true;
+    union {
+        WideInteger whole = 0;
+        double real;
+    };
+};
+
+/// A value of a column of such a kind.
+[[nodiscard]] DirectCell cell_at(const ColumnVector& column, CellKind kind, std::size_t row);
+/// Appends a value to a column whose type is of that kind.
+void append_cell(ColumnVector& to, CellKind kind, const DirectCell& cell, std::string_view text);
+
+/// As the engine orders them: NaN is the same as NaN, and greater than all others.
+[[nodiscard]] int order_of_reals(double left, double right) noexcept;
+
+/// Appends bytes to key that are the same for two values where GROUP BY and EXCEPT take them for the same: NULL and
+/// NULL, NaN and NaN, 0.0 and -0.0.
+void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, std::size_t row);
+
+}  // namespace laminar
