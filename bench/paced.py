@@ -2,11 +2,12 @@
 """What everyday rates cost: processor time of `laminar run` and latency of its rows, over a WebSocket feed at a pace.
 
     bench/paced.py [--laminar build/release/cli/laminar] [--rates 1000 10000] [--seconds 5] [--rounds 3]
-                   [--set "SET max_latency = INTERVAL '0 ms'"] [--kinds filter count updating] [--pipelines 1 3]
+                   [--set "SET max_latency = INTERVAL '0 ms'"] [--kinds filter count updating relay] [--pipelines 1 3]
 
 One process serves the feed, one is laminar, whose processor time is that of its process alone, from the first message on.
 Latency is from the sending of a message to the reading of its row (of a window that closes: of the message that closes it,
-which is the next one, so that it says little; of an updating aggregate: of the newest message in the row).
+which is the next one, so that it says little; of an updating aggregate: of the newest message in the row). The rows of
+relay leave over a second WebSocket, those of the others are printed. At the end comes a line of JSON for scripts/bench.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import base64
 import hashlib
 import json
 import os
+import pathlib
 import socket
 import statistics
 import struct
@@ -28,7 +30,11 @@ KINDS = {
     "count": "SELECT MAX(sent::BIGINT) AS sent, symbol, COUNT(*) AS n FROM feed WHERE price::DOUBLE >= 0 "
              "GROUP BY symbol, TUMBLE(at::TIMESTAMP, INTERVAL '1 second')",
     "updating": "SELECT MAX(sent::BIGINT) AS sent, symbol, COUNT(*) AS n FROM feed GROUP BY symbol",
+    "relay": "INSERT INTO relayed SELECT sent::BIGINT, symbol, price::DOUBLE FROM feed WHERE price::DOUBLE >= 0",
 }
+# Percent of a core for the first pipeline, by messages/s.
+LIMITS = {1000: {"filter": 2, "count": 2, "updating": 4}, 10000: {"filter": 6, "count": 6, "updating": 10}}
+IDLE_LIMIT = 0.1
 
 
 def accept_websocket(listener):
@@ -52,6 +58,7 @@ def serve(listener, rate, seconds, ready):
     # At most a thousand times a second: whoever sends more sends them together.
     together = max(1, rate // 1000)
     start = time.monotonic()
+    if rate == 0: time.sleep(seconds)
     for number in range(0, int(rate * seconds), together):
         due = start + number / rate
         now = time.monotonic()
@@ -71,36 +78,53 @@ def serve(listener, rate, seconds, ready):
 
 
 def processor_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Of all its threads; those that have ended are not among them."""
+    return sum(int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+def read_rows(read, latencies):
+    """Until there are no more: of each row with the time of its message, how old it is."""
+    rest = b""
+    while chunk := read():
+        now = time.monotonic_ns()
+        parts = (rest + chunk).split(b'"sent":')
+        for part in parts[1:-1]: latencies.append((now - int(part.split(b",")[0])) / 1e6)
+        rest = b'"sent":' + parts[-1] if len(parts) > 1 else parts[-1]
+        if len(parts) > 1 and b"," in parts[-1]:
+            latencies.append((now - int(parts[-1].split(b",")[0])) / 1e6)
+            rest = b""
 
 
 def measure(options, kind, rate, pipelines):
+    """Percent of a core, and p50 and p99 of the latency in ms. kind: idle is a filter to which nothing comes."""
     listener = socket.create_server(("127.0.0.1", 0))
+    sink = socket.create_server(("127.0.0.1", 0))
     ready, write_ready = os.pipe()
     child = os.fork()
     if child == 0:
-        serve(listener, rate, options.seconds, write_ready)
+        serve(listener, 0 if kind == "idle" else rate, options.seconds, write_ready)
         os._exit(0)
+    endpoint = lambda server: f"endpoint = 'ws://127.0.0.1:{server.getsockname()[1]}/'"
     script = (options.set + ";\n" if options.set else "") + (
-        "CREATE CONNECTION feed TO websocket (mode = 'client', endpoint = "
-        f"'ws://127.0.0.1:{listener.getsockname()[1]}/', format = 'json');\n")
-    for number in range(pipelines): script += f"CREATE PIPELINE p{number} AS {KINDS[kind]};\n"
+        f"CREATE CONNECTION feed TO websocket (mode = 'client', {endpoint(listener)}, format = 'json');\n")
+    if kind == "relay":
+        script += (f"CREATE CONNECTION out TO websocket (mode = 'client', {endpoint(sink)}, format = 'json');\n"
+                   "CREATE TABLE relayed (sent BIGINT, symbol TEXT, price DOUBLE) WITH (connector = 'out');\n")
+    query = KINDS["filter" if kind == "idle" else kind]
+    for number in range(pipelines): script += f"CREATE PIPELINE p{number} AS {query};\n"
     latencies = []
-
-    def read(stream):
-        for line in stream:
-            now = time.monotonic_ns()
-            sent = line.find(b'"sent":')
-            if sent >= 0 and len(latencies) < 1_000_000:
-                latencies.append((now - int(line[sent + 7:].split(b",")[0])) / 1e6)
-
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
         program = subprocess.Popen([options.laminar, "run", "--format", "json", file.name], stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, bufsize=1 << 20)
-        reader = threading.Thread(target=read, args=(program.stdout,))
+                                   stderr=subprocess.DEVNULL)
+
+        def read():
+            if kind != "relay": return read_rows(lambda: os.read(program.stdout.fileno(), 1 << 20), latencies)
+            connection = accept_websocket(sink)
+            read_rows(lambda: connection.recv(1 << 20), latencies)
+
+        reader = threading.Thread(target=read)
         reader.start()
         os.read(ready, 1)
         before = processor_seconds(program.pid)
@@ -109,13 +133,35 @@ def measure(options, kind, rate, pipelines):
         used = (processor_seconds(program.pid) - before) / (time.monotonic() - began)
         os.waitpid(child, 0)
         program.terminate()
-        reader.join()
         program.wait()
-    os.close(ready)
-    os.close(write_ready)
+        reader.join()
+    program.stdout.close()
+    for descriptor in (ready, write_ready): os.close(descriptor)
+    for server in (listener, sink): server.close()
     latencies.sort()
     at = lambda share: latencies[int(len(latencies) * share)] if latencies else float("nan")
     return used * 100, at(0.5), at(0.99)
+
+
+def spread(name, unit, values):
+    return {"name": name, "unit": unit, "rounds": len(values), "median": statistics.median(values), "min": min(values),
+            "max": max(values)}
+
+
+class Report:
+    """As bench/report.h prints it."""
+
+    def __init__(self, options):
+        self.line = {"bench": "paced", "subject": f"a feed of 130-byte messages over a WebSocket at a pace, for "
+                     f"{options.seconds:g} s each: processor time of laminar run, and latency of its rows",
+                     "figures": [], "targets": []}
+
+    def add(self, name, unit, values):
+        self.line["figures"].append(spread(name, unit, values))
+
+    def add_target(self, target, limit, unit, values):
+        figure = spread(target, unit, values)
+        self.line["targets"].append({"target": figure.pop("name"), "met": figure["median"] <= limit} | figure)
 
 
 def main():
@@ -128,14 +174,34 @@ def main():
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
     parser.add_argument("--pipelines", type=int, nargs="+", default=[1, 3])
     options = parser.parse_args()
+    report = Report(options)
     print("| messages/s | pipelines | kind | % of a core | us a message | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
+    idle = [measure(options, "idle", 0, 1)[0] for _ in range(options.rounds)]
+    print(f"| 0 | 1 | idle | {statistics.median(idle):.2f} | | | |", flush=True)
+    report.add_target(f"idle: at most {IDLE_LIMIT} % of a core", IDLE_LIMIT, "%", idle)
     for rate in options.rates:
+        shares = {}
         for pipelines in options.pipelines:
             for kind in options.kinds:
                 rounds = [measure(options, kind, rate, pipelines) for _ in range(options.rounds)]
-                share, p50, p99 = (statistics.median(figures) for figures in zip(*rounds))
-                print(f"| {rate} | {pipelines} | {kind} | {share:.1f} | {share * 1e4 / rate:.1f} | {p50:.2f} | {p99:.2f} |",
-                      flush=True)
+                of_core, p50, p99 = zip(*rounds)
+                shares[kind, pipelines] = of_core
+                share = statistics.median(of_core)
+                print(f"| {rate} | {pipelines} | {kind} | {share:.1f} | {share * 1e4 / rate:.1f} | "
+                      f"{statistics.median(p50):.2f} | {statistics.median(p99):.2f} |", flush=True)
+                name = f"{rate} messages/s, {pipelines} pipeline{'s' if pipelines > 1 else ''}, {kind}"
+                report.add(f"{name}: processor", "% of a core", of_core)
+                report.add(f"{name}: latency, p50", "ms", p50)
+                report.add(f"{name}: latency, p99", "ms", p99)
+        for kind, limit in LIMITS.get(rate, {}).items():
+            if (kind, 1) not in shares: continue
+            report.add_target(f"{kind} at {rate} messages/s: at most {limit} % of a core", limit, "%", shares[kind, 1])
+            most = max(options.pipelines)
+            if most == 1: continue
+            further = [(several - one) / (most - 1) for several, one in zip(shares[kind, most], shares[kind, 1])]
+            half = statistics.median(shares[kind, 1]) / 2
+            report.add_target(f"{kind} at {rate} messages/s: a further pipeline at most half of the first", half, "%", further)
+    print(json.dumps(report.line))
 
 
 if __name__ == "__main__":
