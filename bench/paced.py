@@ -82,6 +82,24 @@ def processor_seconds(pid):
     return sum(int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
+def read_frames(read):
+    """The payloads of masked frames of less than 64 KiB, those together that came together."""
+    buffer = b""
+    while chunk := read():
+        buffer += chunk
+        payloads = []
+        while len(buffer) >= 4:
+            length, head = buffer[1] & 0x7F, 2
+            if length == 126: length, head = struct.unpack_from("!H", buffer, 2)[0], 4
+            end = head + 4 + length
+            if len(buffer) < end: break
+            mask = (buffer[head:head + 4] * (length // 4 + 1))[:length]
+            data = int.from_bytes(buffer[head + 4:end], "big") ^ int.from_bytes(mask, "big")
+            payloads.append(data.to_bytes(length, "big"))
+            buffer = buffer[end:]
+        if payloads: yield b"".join(payloads)
+
+
 def read_rows(read, latencies):
     """Until there are no more: of each row with the time of its message, how old it is."""
     rest = b""
@@ -122,7 +140,8 @@ def measure(options, kind, rate, pipelines):
         def read():
             if kind != "relay": return read_rows(lambda: os.read(program.stdout.fileno(), 1 << 20), latencies)
             connection = accept_websocket(sink)
-            read_rows(lambda: connection.recv(1 << 20), latencies)
+            payloads = read_frames(lambda: connection.recv(1 << 20))
+            read_rows(lambda: next(payloads, b""), latencies)
 
         reader = threading.Thread(target=read)
         reader.start()
