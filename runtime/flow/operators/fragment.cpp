@@ -109,7 +109,7 @@ ResultTable Fragment::run(bool removed) {
     return rows;
 }
 
-ResultTable Fragment::run_with_origins(std::vector<RowOrigin>& origins) {
+ResultTable Fragment::run_with_origins(std::vector<InputRow>& origins) {
     ResultTable rows = run_statement(tracing_, false);
     origins = take_origins(rows);
     return rows;
@@ -145,11 +145,11 @@ void Fragment::restore() {
     }
 }
 
-std::vector<RowOrigin> Fragment::take_origins(ResultTable& rows) const {
+std::vector<InputRow> Fragment::take_origins(ResultTable& rows) const {
     const std::size_t first = rows.values.size() - 2;
     const ColumnVector& scans = rows.values[first];
     const ColumnVector& positions = rows.values[first + 1];
-    std::vector<RowOrigin> origins(rows.rows);
+    std::vector<InputRow> origins(rows.rows);
     for (std::size_t row = 0; row < rows.rows; ++row) {
         if (!scans.is_valid(row)) continue;
         origins[row].scan = scans.values<std::int64_t>()[row];
@@ -161,7 +161,7 @@ std::vector<RowOrigin> Fragment::take_origins(ResultTable& rows) const {
 }
 
 void Fragment::leave_out_late_rows(ResultTable& rows) {
-    const std::vector<RowOrigin> origins = take_origins(rows);
+    const std::vector<InputRow> origins = take_origins(rows);
     const std::size_t first_value = rows.values.size() - late_values_;
     std::vector<std::uint8_t> late(rows.rows);
     for (const LateRule& rule : late_rules_) {
@@ -180,7 +180,7 @@ void Fragment::leave_out_late_rows(ResultTable& rows) {
         }
     }
     if (kept.size() == rows.rows) return;
-    std::vector<RowOrigin> left_out;
+    std::vector<InputRow> left_out;
     for (const auto& [origin, without_rest] : is_late) {
         if (without_rest) left_out.push_back({origin.first, origin.second});
     }
@@ -194,7 +194,7 @@ void Fragment::leave_out_late_rows(ResultTable& rows) {
 }
 
 /// Marks rows that the rule finds late, or keeps them as suspects.
-void Fragment::find_late_rows(const LateRule& rule, const ColumnVector& values, const std::vector<RowOrigin>& origins,
+void Fragment::find_late_rows(const LateRule& rule, const ColumnVector& values, const std::vector<InputRow>& origins,
                               std::vector<std::uint8_t>& late) {
     std::vector<std::size_t> asked;
     std::vector<std::int64_t> watermarks;
@@ -221,10 +221,10 @@ void Fragment::find_late_rows(const LateRule& rule, const ColumnVector& values, 
     }
 }
 
-void Fragment::report_late(std::vector<RowOrigin> origins) {
+void Fragment::report_late(std::vector<InputRow> origins) {
     for (std::size_t scan = 0; scan < all_scans_.size(); ++scan) {
         std::vector<std::size_t> positions;
-        for (const RowOrigin& origin : origins) {
+        for (const InputRow& origin : origins) {
             if (origin.scan == static_cast<std::int64_t>(scan)) positions.push_back(origin.position);
         }
         if (positions.empty()) continue;

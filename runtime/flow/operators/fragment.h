@@ -53,7 +53,7 @@ public:
 };
 
 /// Where a row of a fragment came from; scan is negative where it came from no stream.
-struct RowOrigin {
+struct InputRow {
     std::int64_t scan = -1;
     std::size_t position = 0;
 };
@@ -82,18 +82,18 @@ public:
     /// Prepares run_with_origins. query: as the fragment's, with origin_column and row_position_column at the end.
     void prepare_origins(const ast::Query& query, const std::function<std::string(const std::string&)>& wrap);
     /// run, and where each row came from.
-    [[nodiscard]] ResultTable run_with_origins(std::vector<RowOrigin>& origins);
+    [[nodiscard]] ResultTable run_with_origins(std::vector<InputRow>& origins);
 
     /// A row that the rules of its lateness found, where the operator decides about it.
     struct Suspect {
         std::size_t row = 0;  ///< Of what run returned.
         std::int64_t watermark = 0;
-        RowOrigin origin;
+        InputRow origin;
     };
     /// Of the last run, by row.
     [[nodiscard]] const std::vector<Suspect>& suspects() const noexcept { return suspects_; }
     /// Tells the observer of rows that are left out.
-    void report_late(std::vector<RowOrigin> origins);
+    void report_late(std::vector<InputRow> origins);
 
 private:
     struct LateRule {
@@ -123,9 +123,9 @@ private:
     ResultTable execute(Statement& statement, bool removed);
     ResultTable execute_apart(Statement& statement, bool removed);
     ResultTable execute_query(PreparedQuery& query);
-    [[nodiscard]] std::vector<RowOrigin> take_origins(ResultTable& rows) const;
+    [[nodiscard]] std::vector<InputRow> take_origins(ResultTable& rows) const;
     void leave_out_late_rows(ResultTable& rows);
-    void find_late_rows(const LateRule& rule, const ColumnVector& values, const std::vector<RowOrigin>& origins,
+    void find_late_rows(const LateRule& rule, const ColumnVector& values, const std::vector<InputRow>& origins,
                         std::vector<std::uint8_t>& late);
 
     Engine& engine_;

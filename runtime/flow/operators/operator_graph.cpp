@@ -136,7 +136,7 @@ bool OperatorGraph::may_have_late_rows(std::size_t clock) const {
            planned.origin == PlannedClock::Kind::event_time;
 }
 
-RowMarks OperatorGraph::marks_of(std::size_t clock, const std::vector<RowOrigin>& origins) const {
+RowMarks OperatorGraph::marks_of(std::size_t clock, const std::vector<InputRow>& origins) const {
     const PlannedClock& planned = plan_.clocks()[clock];
     RowMarks marks(origins.size());
     if (planned.kind == PlannedClock::Kind::united) {
@@ -160,7 +160,7 @@ void OperatorGraph::run_result(Result& result) {
         result.added = result_->run(false);
         return;
     }
-    std::vector<RowOrigin> origins;
+    std::vector<InputRow> origins;
     result.added = result_->run_with_origins(origins);
     for (const std::size_t clock : watched_) {
         if (may_have_late_rows(clock)) result.marks[clock] = marks_of(clock, origins);

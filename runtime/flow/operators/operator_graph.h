@@ -79,7 +79,7 @@ private:
     void unite_clocks();
     [[nodiscard]] bool may_have_late_rows(std::size_t clock) const;
     /// What a clock says about rows that came from these.
-    [[nodiscard]] RowMarks marks_of(std::size_t clock, const std::vector<RowOrigin>& origins) const;
+    [[nodiscard]] RowMarks marks_of(std::size_t clock, const std::vector<InputRow>& origins) const;
     void run_result(Result& result);
 
     Engine& engine_;

@@ -200,7 +200,7 @@ private:
         const auto number_at = [&](std::size_t column, std::size_t row) {
             return known.values[column].values<std::int64_t>()[row];
         };
-        std::vector<RowOrigin> late;
+        std::vector<InputRow> late;
         std::set<std::size_t> late_rows;
         KnownTimes times;
         for (std::size_t row = 0; row < known.rows; ++row) {
