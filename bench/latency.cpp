@@ -146,7 +146,8 @@ int main(int count, char** arguments) {
     };
     std::vector<Path> paths = {
         {"relay in plain Beast", [&] { return through_beast(load); }},
-        {"pipeline, max_latency = 0", [&] { return through_pipeline(load, "SET max_latency = INTERVAL '0 seconds';"); }},
+        {"pipeline, max_latency = 0",
+         [&] { return through_pipeline(load, "SET max_latency = INTERVAL '0 seconds';"); }},
         {"pipeline, default max_latency", [&] { return through_pipeline(load, ""); }},
     };
     for (std::size_t round = 0; round < rounds; ++round) {
