@@ -1,6 +1,8 @@
 #include "runtime/flow/direct/direct_value.h"
 
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "connectors/codec/values/wide_integer.h"
 #include "runtime/engine/functions/average.h"
@@ -55,10 +57,12 @@ private:
     std::int64_t offset_;
 };
 
-class ExactAverage final : public DirectValue {
+/// A sum divided by its count; NULL where one is NULL or the count is 0. Divide gets the column of sums, the row and
+/// the count.
+template <class Divide>
+class Average final : public DirectValue {
 public:
-    ExactAverage(std::size_t sum, std::size_t count, const AverageFunction& function)
-        : sum_(sum), count_(count), function_(function) {}
+    Average(std::size_t sum, std::size_t count, Divide divide) : sum_(sum), count_(count), divide_(std::move(divide)) {}
 
     [[nodiscard]] bool append(const DirectRows& rows, ColumnVector& to) const override {
         const ColumnVector& sums = *rows.columns[sum_];
@@ -68,7 +72,7 @@ public:
             if (!sums.is_valid(row) || count == 0)
                 to.append_null();
             else
-                to.append(function_.of(to_wide_integer(sums.values<Int128>()[row]), count));
+                to.append(divide_(sums, row, count));
         }
         return true;
     }
@@ -76,31 +80,13 @@ public:
 private:
     std::size_t sum_;
     std::size_t count_;
-    const AverageFunction& function_;
+    Divide divide_;
 };
 
-/// A sum of DOUBLE / nullif(its count, 0).
-class Quotient final : public DirectValue {
-public:
-    Quotient(std::size_t sum, std::size_t count) : sum_(sum), count_(count) {}
-
-    [[nodiscard]] bool append(const DirectRows& rows, ColumnVector& to) const override {
-        const ColumnVector& sums = *rows.columns[sum_];
-        const ColumnVector& counts = *rows.columns[count_];
-        for (const std::size_t row : rows.rows) {
-            const std::int64_t count = counts.is_valid(row) ? counts.values<std::int64_t>()[row] : 0;
-            if (!sums.is_valid(row) || count == 0)
-                to.append_null();
-            else
-                to.append(sums.values<double>()[row] / static_cast<double>(count));
-        }
-        return true;
-    }
-
-private:
-    std::size_t sum_;
-    std::size_t count_;
-};
+template <class Divide>
+std::unique_ptr<DirectValue> make_average(std::size_t sum, std::size_t count, Divide divide) {
+    return std::make_unique<Average<Divide>>(sum, count, std::move(divide));
+}
 
 /// The column that a call's argument is, where it has that type.
 std::optional<std::size_t> argument_of(const ast::FunctionCall& call, std::size_t argument, const ColumnType& type,
@@ -120,9 +106,13 @@ std::unique_ptr<DirectValue> make_exact_average(const ast::FunctionCall& call, D
     if (!function) return nullptr;
     const auto sum = argument_of(call, 0, function->sum, columns);
     const auto count = argument_of(call, 1, TypeId::bigint, columns);
-    return sum && count ? std::make_unique<ExactAverage>(*sum, *count, *function) : nullptr;
+    if (!sum || !count) return nullptr;
+    return make_average(*sum, *count, [function](const ColumnVector& sums, std::size_t row, std::int64_t divisor) {
+        return function->of(to_wide_integer(sums.values<Int128>()[row]), divisor);
+    });
 }
 
+/// A sum of DOUBLE / nullif(its count, 0).
 std::unique_ptr<DirectValue> make_quotient(const ast::Binary& binary, DirectColumns& columns) {
     const auto* divisor = std::get_if<ast::FunctionCall>(&binary.right->node);
     if (!binary.op.is(ast::OperatorKind::divide) || !divisor || !is_plain_call(*divisor, 2) ||
@@ -133,7 +123,9 @@ std::unique_ptr<DirectValue> make_quotient(const ast::Binary& binary, DirectColu
     const auto sum = columns.find(*binary.left);
     const auto count = argument_of(*divisor, 0, TypeId::bigint, columns);
     if (!sum || !count || columns.type(*sum).id != TypeId::float64) return nullptr;
-    return std::make_unique<Quotient>(*sum, *count);
+    return make_average(*sum, *count, [](const ColumnVector& sums, std::size_t row, std::int64_t times) {
+        return sums.values<double>()[row] / static_cast<double>(times);
+    });
 }
 
 /// The length of an interval without months, in microseconds; nullopt for anything else, and where it is too long to
