@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "parser/text/ascii.h"
+#include "parser/text/split.h"
 
 namespace laminar {
 namespace {
@@ -15,16 +16,6 @@ namespace {
 constexpr std::size_t longest_name = 60;
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
-std::vector<std::string_view> labels_of(std::string_view host) {
-    std::vector<std::string_view> labels;
-    while (!host.empty()) {
-        const std::size_t dot = std::min(host.find('.'), host.size());
-        labels.push_back(host.substr(0, dot));
-        host.remove_prefix(std::min(dot + 1, host.size()));
-    }
-    return labels;
-}
 
 }  // namespace
 
@@ -62,7 +53,7 @@ std::string snake_case_name(std::string_view text) {
 }
 
 std::string connection_name_of_host(std::string_view host) {
-    const std::vector<std::string_view> labels = labels_of(host);
+    const std::vector<std::string_view> labels = split_at('.', host);
     if (labels.size() < 2 || is_digit(labels.back().front()) || host.find(':') != std::string_view::npos) return "feed";
     std::size_t at = labels.size() - 2;
     // example.co.uk

@@ -10,24 +10,14 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/infer/sample/document_members.h"
 #include "cli/infer/sample/schema_examples.h"
-#include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
 
 namespace laminar {
 namespace {
 
 constexpr std::size_t most_messages = 100;  ///< Of a channel.
-
-std::optional<std::string_view> member(std::string_view object, const std::string& name) {
-    if (!object.starts_with('{')) return std::nullopt;
-    return find_json_value(object, {name});
-}
-
-std::string text_member(std::string_view object, const std::string& name) {
-    const auto value = member(object, name);
-    return value && value->starts_with('"') ? json_value_text(*value) : std::string();
-}
 
 template <class Visit>
 void for_each_member(std::optional<std::string_view> object, Visit visit) {

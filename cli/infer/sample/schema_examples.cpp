@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "catalog/options/url.h"
+#include "cli/infer/sample/document_members.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
@@ -20,16 +21,6 @@ constexpr std::size_t deepest = 10;
 constexpr std::size_t most_references = 32;  ///< One after the other: more are a circle.
 
 using Examples = std::vector<std::string>;
-
-std::optional<std::string_view> member(std::string_view object, const std::string& name) {
-    if (!object.starts_with('{')) return std::nullopt;
-    return find_json_value(object, {name});
-}
-
-std::string text_member(std::string_view object, const std::string& name) {
-    const auto value = member(object, name);
-    return value && value->starts_with('"') ? json_value_text(*value) : std::string();
-}
 
 /// By name, in the order in which they are written.
 using Properties = std::vector<std::pair<std::string, std::string_view>>;

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "parser/text/ascii.h"
+#include "parser/text/same_bytes.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -50,23 +50,7 @@ private:
     [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
     /// There are that many bytes.
     [[nodiscard]] bool begins_with(std::string_view expected) const noexcept {
-#ifdef __SSE2__
-        // Most texts between two values are shorter than two blocks, which may overlap.
-        const std::size_t size = expected.size();
-        if (size >= 8 && size <= 16) return same_ends<std::uint64_t>(expected.data(), size);
-        if (size >= 4 && size < 8) return same_ends<std::uint32_t>(expected.data(), size);
-#endif
-        return std::memcmp(at_, expected.data(), expected.size()) == 0;
-    }
-    template <class Word>
-    [[nodiscard]] bool same_ends(const char* expected, std::size_t size) const noexcept {
-        const auto word = [](const char* at) {
-            Word value = 0;
-            std::memcpy(&value, at, sizeof value);
-            return value;
-        };
-        const std::size_t last = size - sizeof(Word);
-        return word(at_) == word(expected) && word(at_ + last) == word(expected + last);
+        return same_bytes(at_, expected.data(), expected.size());
     }
     [[nodiscard]] Value take_string() noexcept;
     [[nodiscard]] Value take_number() noexcept;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "connectors/rows/column_batch.h"
+#include "parser/text/same_bytes.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -85,23 +86,8 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
-    /// Most names have 4 to 16 bytes: two words that may overlap compare them without a call.
     [[nodiscard]] static bool equals(std::string_view learned, std::string_view key) noexcept {
-        const std::size_t size = learned.size();
-        if (size != key.size()) return false;
-        if (size >= 8 && size <= 16) return same_ends<std::uint64_t>(learned.data(), key.data(), size);
-        if (size >= 4 && size < 8) return same_ends<std::uint32_t>(learned.data(), key.data(), size);
-        return learned == key;
-    }
-    template <class Word>
-    [[nodiscard]] static bool same_ends(const char* a, const char* b, std::size_t size) noexcept {
-        const auto word = [](const char* at) {
-            Word value = 0;
-            std::memcpy(&value, at, sizeof value);
-            return value;
-        };
-        const std::size_t last = size - sizeof(Word);
-        return word(a) == word(b) && word(a + last) == word(b + last);
+        return learned.size() == key.size() && same_bytes(learned.data(), key.data(), key.size());
     }
     /// By all 16 bytes of both. False when size is 0.
     [[nodiscard]] static bool begins_with(const char* text, const std::array<char, 16>& start,

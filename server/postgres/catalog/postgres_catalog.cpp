@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "parser/text/split.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/database/database_parts.h"
 #include "server/postgres/catalog/catalog_functions.h"
@@ -32,18 +33,8 @@ std::string select_shape(const RelationShape& shape, const std::vector<std::stri
     return fmt::format("SELECT {} FROM {}", list, source);
 }
 
-std::vector<std::string_view> split(std::string_view columns) {
-    std::vector<std::string_view> names;
-    while (!columns.empty()) {
-        const std::size_t end = std::min(columns.find(' '), columns.size());
-        names.push_back(columns.substr(0, end));
-        columns.remove_prefix(std::min(end + 1, columns.size()));
-    }
-    return names;
-}
-
 std::string named_source(const CatalogView& view) {
-    return fmt::format("({}) AS source({})", view.query, fmt::join(split(view.columns), ", "));
+    return fmt::format("({}) AS source({})", view.query, fmt::join(split_at(' ', view.columns), ", "));
 }
 
 /// One row of texts for each.
@@ -103,9 +94,9 @@ void PostgresCatalog::start() {
         engine->execute(fmt::format("CREATE MACRO {}{}", function.name, function.definition));
     for (const CatalogView& view : catalog_views()) {
         engine->execute(fmt::format("DROP TABLE {}", view.name));
-        engine->execute(
-            fmt::format("CREATE VIEW {} AS {}", view.name,
-                        select_shape(*find_relation_shape(view.name), split(view.columns), false, named_source(view))));
+        engine->execute(fmt::format(
+            "CREATE VIEW {} AS {}", view.name,
+            select_shape(*find_relation_shape(view.name), split_at(' ', view.columns), false, named_source(view))));
     }
     engine->execute(fmt::format("CREATE SCHEMA {}", information_schema));
     for (const CatalogView& view : information_views())
