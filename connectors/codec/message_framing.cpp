@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "connectors/codec/values/scalar_text.h"
 #include "connectors/rows/column_rows.h"
 #include "parser/text/ascii.h"
 
@@ -11,40 +12,9 @@ namespace laminar {
 
 namespace {
 
-/// Types of columns that can name a session.
-bool is_integer(TypeId type) {
-    switch (type) {
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
-            return true;
-        default:
-            return false;
-    }
-}
-
+/// Beyond 63 bits there is no session: nor at a negative number.
 std::int64_t session_at(const ColumnVector& column, std::size_t row) {
-    switch (column.type().id) {
-        case TypeId::tinyint:
-            return column.values<std::int8_t>()[row];
-        case TypeId::smallint:
-            return column.values<std::int16_t>()[row];
-        case TypeId::integer:
-            return column.values<std::int32_t>()[row];
-        case TypeId::utinyint:
-            return column.values<std::uint8_t>()[row];
-        case TypeId::usmallint:
-            return column.values<std::uint16_t>()[row];
-        case TypeId::uinteger:
-            return column.values<std::uint32_t>()[row];
-        default:  // Beyond 63 bits there is no session: nor at a negative number.
-            return column.values<std::int64_t>()[row];
-    }
+    return static_cast<std::int64_t>(integer_at(column, row));
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ WideInteger integer_at(const ColumnVector& column, std::size_t row) {
             return column.values<std::int32_t>()[row];
         case PhysicalType::int64:
             return column.values<std::int64_t>()[row];
+        case PhysicalType::bool8:
         case PhysicalType::uint8:
             return column.values<std::uint8_t>()[row];
         case PhysicalType::uint16:
@@ -116,24 +117,32 @@ WideInteger integer_at(const ColumnVector& column, std::size_t row) {
     }
 }
 
-bool is_numeric(const ColumnType& type) noexcept {
-    switch (type.id) {
+bool is_integer(TypeId type) noexcept {
+    switch (type) {
         case TypeId::tinyint:
         case TypeId::smallint:
         case TypeId::integer:
         case TypeId::bigint:
-        case TypeId::hugeint:
         case TypeId::utinyint:
         case TypeId::usmallint:
         case TypeId::uinteger:
         case TypeId::ubigint:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_numeric(const ColumnType& type) noexcept {
+    switch (type.id) {
+        case TypeId::hugeint:
         case TypeId::uhugeint:
         case TypeId::float32:
         case TypeId::float64:
         case TypeId::decimal:
             return true;
         default:
-            return false;
+            return is_integer(type.id);
     }
 }
 

@@ -16,9 +16,12 @@ enum class MomentStyle : std::uint8_t { spaced, iso };
 /// kind, nested values, and floats that are no number.
 bool append_scalar_text(std::string& out, const ColumnVector& column, std::size_t row, MomentStyle style);
 
-/// A value of a type that is laid out as an integer; whatever the type makes of it is up to the caller.
+/// A value of a type that is laid out as an integer, a BOOLEAN among them; whatever the type makes of it is up to the
+/// caller.
 [[nodiscard]] WideInteger integer_at(const ColumnVector& column, std::size_t row);
 
+/// Of at most 64 bits.
+[[nodiscard]] bool is_integer(TypeId type) noexcept;
 /// Whether values of the type are numbers.
 [[nodiscard]] bool is_numeric(const ColumnType& type) noexcept;
 

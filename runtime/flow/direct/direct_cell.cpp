@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "connectors/codec/values/scalar_text.h"
+
 namespace laminar {
 
 namespace {
@@ -10,30 +12,6 @@ namespace {
 template <class T>
 void append_bytes(std::string& key, const T& value) {
     key.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-WideInteger whole_at(const ColumnVector& column, std::size_t row) {
-    switch (column.physical()) {
-        case PhysicalType::bool8:
-        case PhysicalType::uint8:
-            return column.values<std::uint8_t>()[row];
-        case PhysicalType::int8:
-            return column.values<std::int8_t>()[row];
-        case PhysicalType::int16:
-            return column.values<std::int16_t>()[row];
-        case PhysicalType::uint16:
-            return column.values<std::uint16_t>()[row];
-        case PhysicalType::int32:
-            return column.values<std::int32_t>()[row];
-        case PhysicalType::uint32:
-            return column.values<std::uint32_t>()[row];
-        case PhysicalType::uint64:
-            return column.values<std::uint64_t>()[row];
-        case PhysicalType::int128:
-            return to_wide_integer(column.values<Int128>()[row]);
-        default:
-            return column.values<std::int64_t>()[row];
-    }
 }
 
 double real_at(const ColumnVector& column, std::size_t row) {
@@ -65,15 +43,7 @@ void append_whole(ColumnVector& to, WideInteger value) {
 CellKind cell_kind(const ColumnType& type) noexcept {
     switch (type.id) {
         case TypeId::boolean:
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
         case TypeId::hugeint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
         case TypeId::decimal:
         case TypeId::date:
         case TypeId::time:
@@ -89,7 +59,7 @@ CellKind cell_kind(const ColumnType& type) noexcept {
         case TypeId::varchar:
             return CellKind::text;
         default:
-            return CellKind::none;
+            return is_integer(type.id) ? CellKind::whole : CellKind::none;
     }
 }
 
@@ -98,7 +68,7 @@ DirectCell cell_at(const ColumnVector& column, CellKind kind, std::size_t row) {
     if (!column.is_valid(row)) return cell;
     cell.is_null = false;
     if (kind == CellKind::whole)
-        cell.whole = whole_at(column, row);
+        cell.whole = integer_at(column, row);
     else if (kind == CellKind::real)
         cell.real = real_at(column, row);
     return cell;
@@ -134,9 +104,9 @@ void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, 
         const double value = real_at(column, row);
         append_bytes(key, std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value == 0 ? 0.0 : value);
     } else if (physical_width(column.physical()) <= 8) {
-        append_bytes(key, static_cast<std::uint64_t>(whole_at(column, row)));
+        append_bytes(key, static_cast<std::uint64_t>(integer_at(column, row)));
     } else {
-        append_bytes(key, whole_at(column, row));
+        append_bytes(key, integer_at(column, row));
     }
 }
 

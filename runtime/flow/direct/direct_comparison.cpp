@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "connectors/codec/values/scalar_text.h"
 #include "runtime/flow/direct/direct_cell.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
@@ -18,14 +19,6 @@ enum class Kind : std::uint8_t { other, whole, real, text, boolean, date, timest
 
 Kind kind_of(const ColumnType& type) {
     switch (type.id) {
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-            return Kind::whole;
         case TypeId::float64:
             return Kind::real;
         case TypeId::varchar:
@@ -36,8 +29,10 @@ Kind kind_of(const ColumnType& type) {
             return Kind::date;
         case TypeId::timestamp:
             return Kind::timestamp;
-        default:
+        case TypeId::ubigint:  // Beyond what is compared here.
             return Kind::other;
+        default:
+            return is_integer(type.id) ? Kind::whole : Kind::other;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "connectors/codec/values/scalar_text.h"
 #include "runtime/flow/direct/direct_columns.h"
 #include "runtime/flow/direct/direct_rows.h"
 #include "runtime/flow/rows/result_rows.h"
@@ -19,21 +20,7 @@ constexpr std::size_t bytes_of_entry = 64;
 
 /// However many of them are added up, the sum fits into 128 bits.
 bool adds_up_without_overflow(const ColumnType& type) {
-    switch (type.id) {
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
-            return true;
-        case TypeId::decimal:
-            return physical_type(type) != PhysicalType::int128;
-        default:
-            return false;
-    }
+    return type.id == TypeId::decimal ? physical_type(type) != PhysicalType::int128 : is_integer(type.id);
 }
 
 bool is_sum_of(const ColumnType& sum, const ColumnType& type) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "connectors/codec/values/scalar_text.h"
 #include "parser/ast/builders.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/functions/average.h"
@@ -17,15 +18,7 @@ enum class Numbers : std::uint8_t { exact, approximate, none };
 
 Numbers kind_of_numbers(const ColumnType& type) {
     switch (type.id) {
-        case TypeId::tinyint:
-        case TypeId::smallint:
-        case TypeId::integer:
-        case TypeId::bigint:
         case TypeId::hugeint:
-        case TypeId::utinyint:
-        case TypeId::usmallint:
-        case TypeId::uinteger:
-        case TypeId::ubigint:
         case TypeId::decimal:
             return Numbers::exact;
         case TypeId::uhugeint:  // Its sum is a DOUBLE.
@@ -33,7 +26,7 @@ Numbers kind_of_numbers(const ColumnType& type) {
         case TypeId::float64:
             return Numbers::approximate;
         default:
-            return Numbers::none;
+            return is_integer(type.id) ? Numbers::exact : Numbers::none;
     }
 }
 
