@@ -3,7 +3,8 @@
 import unittest
 
 from laminar_process import PROJECT, LaminarTestCase
-from test_tutorial import DocumentTest, free_port
+from test_tutorial import DocumentTest
+from websocket_peer import free_port
 
 
 class ServeGuideTest(DocumentTest, LaminarTestCase):

@@ -13,6 +13,7 @@ import time
 import unittest
 
 from laminar_process import LIMIT_SECONDS, PROJECT, LaminarTestCase, binary
+from websocket_peer import free_port
 
 TUTORIAL = PROJECT / "docs" / "tutorial.md"
 PORT = "8765"
@@ -21,12 +22,6 @@ PORT = "8765"
 def blocks(text):
     """[(language, body)] of the fenced blocks."""
     return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class DocumentTest:

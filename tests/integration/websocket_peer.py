@@ -44,7 +44,8 @@ class Server:
         self._changed = None
         self._clients = set()
         self._options = {"max_size": 64 << 20, "ssl": ssl, **options}
-        self.port = self.loop.call(self._start(port))
+        self.port = port or free_port()
+        self.loop.call(self._start())
 
     def __enter__(self):
         return self
@@ -52,10 +53,9 @@ class Server:
     def __exit__(self, *_):
         self.stop()
 
-    async def _start(self, port):
+    async def _start(self):
         self._changed = asyncio.Condition()
-        self._server = await websockets.serve(self._handle, "127.0.0.1", port, **self._options)
-        return self._server.sockets[0].getsockname()[1]
+        self._server = await websockets.serve(self._handle, "127.0.0.1", self.port, **self._options)
 
     def stop(self):
         """Closes every connection and the port."""
@@ -192,8 +192,15 @@ class Client:
         return self.loop.call(receive_all())
 
 
+_held_ports = []
+
+
 def free_port():
-    """A port that was free a moment ago, for servers whose port must be known before they start."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a server whose address must be known before it starts. It is held, bound without listening, until the
+    test's process ends: a connection to it is refused, nobody else is given it, and a server that sets SO_REUSEADDR can
+    take it."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _held_ports.append(holder)
+    return holder.getsockname()[1]
