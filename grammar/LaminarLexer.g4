@@ -16,7 +16,7 @@ lexer grammar LaminarLexer;
 }
 
 // Given by the token classifier, which knows the neighbours of a token: see parser/tokens/token_classifier.h.
-tokens { OPEN_QUERY, INTERVAL_UNIT, PERCENT_SIGN, QUANTIFIER, WITH_ZONE, WITHOUT_ZONE }
+tokens { CLOSE_ANGLE, INTERVAL_UNIT, OPEN_ANGLE, OPEN_QUERY, PERCENT_SIGN, QUANTIFIER, UNSIGNED, WITH_ZONE, WITHOUT_ZONE }
 
 // Keywords
 ALL: 'ALL';

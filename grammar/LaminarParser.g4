@@ -101,7 +101,7 @@ setSetting: SET name (EQUAL | TO) optionValue;
 
 optionList: OPEN (option (COMMA option)*)? CLOSE;
 
-option: anyName EQUAL optionValue;
+option: (anyName | STRING) EQUAL optionValue;
 
 optionValue
     : string
@@ -342,11 +342,14 @@ number: INTEGER | DECIMAL | REAL;
 
 typeName: elementType dimension*;
 
-elementType: (name | UNION) (PRECISION | VARYING)? typeArguments? timeZone?;
+elementType: (name | UNION) (PRECISION | VARYING)? typeArguments? (UNSIGNED | timeZone)?;
 
-typeArguments: OPEN typeArgument (COMMA typeArgument)* CLOSE;
+typeArguments
+    : OPEN typeArgument (COMMA typeArgument)* CLOSE
+    | OPEN_ANGLE typeArgument (COMMA typeArgument)* CLOSE_ANGLE
+    ;
 
-typeArgument: INTEGER | STRING | anyName typeName | typeName;
+typeArgument: INTEGER | STRING | anyName COLON? typeName | typeName;
 
 timeZone: (WITH_ZONE | WITHOUT_ZONE) TIME ZONE;
 

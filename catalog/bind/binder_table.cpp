@@ -6,6 +6,7 @@
 #include "catalog/bind/binding_context.h"
 #include "catalog/bind/column_option_binder.h"
 #include "catalog/bind/exact_decimals.h"
+#include "catalog/bind/row_expression.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
@@ -14,7 +15,6 @@
 #include "catalog/query/function_check.h"
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder.h"
-#include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
@@ -44,6 +44,7 @@ public:
         define(context_, create_.name, table_);
         bind_options();
         for (const ast::ColumnDefinition& column : create_.columns) bind_column(column);
+        bind_computed();
         bind_primary_key();
         bind_watermark();
         bind_query();
@@ -115,12 +116,12 @@ private:
             context_.error(DiagnosticCode::duplicate_column, definition.name.span,
                            fmt::format("column \"{}\" is declared twice", definition.name.text));
         check_column_name(definition.name.text, definition.name.span, context_.diagnostics);
-        if (definition.generated)
-            context_.error(DiagnosticCode::invalid_definition, definition.generated->span,
-                           fmt::format("column \"{}\" cannot be computed in the table", definition.name.text),
-                           "compute it in a view or pipeline, or give the column a DEFAULT");
         ColumnObject column;
         column.name = definition.name.text;
+        if (definition.generated) {
+            if (!repeated) table_.columns.push_back(std::move(column));  // Bound when what it may name is known.
+            return;
+        }
         column.not_null = definition.not_null;
         column.primary_key = definition.primary_key;
         const std::optional<ColumnType> type = bind_type(definition.type, context_.diagnostics);
@@ -131,15 +132,21 @@ private:
         if (!repeated) table_.columns.push_back(std::move(column));
     }
 
-    void add_function_dependencies(const ast::Expression& expression) {
-        for (std::string& name : called_functions(context_.catalog, expression)) {
-            auto& known = table_.function_dependencies;
-            if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(std::move(name));
-        }
+    void bind_computed() {
+        const auto computed = std::find_if(create_.columns.begin(), create_.columns.end(),
+                                           [](const ast::ColumnDefinition& column) { return bool(column.generated); });
+        if (computed == create_.columns.end()) return;
+        if (!bound_to_connection_ || table_.options.mode == TableMode::sink)
+            context_.error(DiagnosticCode::invalid_definition, computed->generated->span,
+                           fmt::format("column \"{}\" cannot be computed in a table {}", computed->name.text,
+                                       bound_to_connection_ ? "that only sends rows" : "that no messages come to"),
+                           "compute it in a view or pipeline, or give the column a DEFAULT");
+        else
+            bind_computed_columns(context_, create_, table_);
     }
 
     void bind_default(const ast::ColumnDefinition& definition, ColumnObject& column) {
-        add_function_dependencies(*definition.default_value);
+        add_function_dependencies(context_, *definition.default_value, table_);
         column.default_value = definition.default_value;
         FunctionCheck check(context_.catalog, context_.checker);
         if (!check.check_all(*definition.default_value, context_.diagnostics) ||
@@ -248,25 +255,13 @@ private:
                            "watermark_delay and WATERMARK FOR ... AS both say how late events may be",
                            "one of the two is enough");
         if (watermark.expression) {
-            add_function_dependencies(*watermark.expression);
+            add_function_dependencies(context_, *watermark.expression, table_);
             check_watermark_expression(*watermark.expression);
         }
         table_.watermark = watermark;
         if (!table_.watermark->expression) return;
-        name_columns_for_engine(*table_.watermark->expression);
+        name_columns_for_engine(*table_.watermark->expression, table_.columns);
         rewrite_functions(*table_.watermark->expression);
-    }
-
-    void name_columns_for_engine(ast::Expression& expression) const {
-        const std::vector<std::string> names = engine_column_names(table_.columns);
-        ast::visit_expressions(expression, [&](ast::Expression& each) {
-            auto* reference = std::get_if<ast::ColumnReference>(&each.node);
-            if (reference == nullptr) return;
-            const ColumnObject* column = laminar::find_column(table_.columns, reference->parts.front().text);
-            if (column == nullptr) return;
-            const std::string& name = names[static_cast<std::size_t>(column - table_.columns.data())];
-            if (name != column->name) reference->parts.front() = {name, true, reference->parts.front().span};
-        });
     }
 
     /// A declared column, or a time that every message has.
@@ -284,21 +279,10 @@ private:
     }
 
     void check_watermark_expression(const ast::Expression& expression) {
-        std::vector<OutputColumn> columns;
-        const std::vector<std::string> names = engine_column_names(table_.columns);
-        for (std::size_t index = 0; index < names.size(); ++index)
-            columns.push_back({names[index], table_.columns[index].type});
+        std::vector<OutputColumn> columns = columns_in_engine(table_);
         if (!metadata_time_.name.empty()) columns.push_back({metadata_time_.name, metadata_time_.type});
-        FunctionCheck check(context_.catalog, context_.checker);
-        if (!check.check_all(expression, context_.diagnostics) ||
-            !check.check_row_by_row(expression, "a watermark", context_.diagnostics) ||
-            !check_expansion(context_, expression))
-            return;
-        ast::Expression rewritten = expression;
-        name_columns_for_engine(rewritten);
-        rewrite_functions(rewritten);
-        const std::optional<ColumnType> type =
-            context_.checker.check_expression(rewritten, columns, context_.diagnostics);
+        const auto bound = bind_row_expression(context_, table_, columns, expression, "a watermark");
+        const std::optional<ColumnType> type = bound ? std::optional(bound->type) : std::nullopt;
         if (type && type->id != TypeId::unknown && !is_timestamp(type->id))
             context_.error(DiagnosticCode::query_type_error, expression.span,
                            fmt::format("the watermark is {}, but must be a TIMESTAMP", to_sql(*type)),
@@ -383,7 +367,7 @@ private:
             const std::string& field = column.json_path.size() == 1 ? column.json_path.front() : column.name;
             const bool known = std::any_of(names.begin(), names.end(),
                                            [&](const std::string& name) { return equals_ignoring_case(name, field); });
-            if (known || column.metadata || column.default_value) continue;
+            if (known || column.metadata || column.default_value || column.computed) continue;
             std::string hint = did_you_mean(field, names);
             if (hint.empty()) hint = fmt::format("its fields are {}", list_names(names));
             context_.error(DiagnosticCode::unknown_column, column_span(column.name),
@@ -419,7 +403,7 @@ private:
         for (ColumnObject& column : table_.columns) {
             const bool payload_as_json =
                 !takes_payload && shape == PayloadShape::text && column.type.id == TypeId::json;
-            column.never_filled = !column.metadata && !column.default_value && !payload_as_json;
+            column.never_filled = !column.metadata && !column.default_value && !column.computed && !payload_as_json;
         }
     }
 

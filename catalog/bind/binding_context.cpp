@@ -51,11 +51,13 @@ const PipelineObject* running_user(const Catalog& catalog, ast::ObjectKind kind,
     return nullptr;
 }
 
-/// Of a table's DEFAULTs, with the functions they call as they are in the catalog and known to the checker.
+/// Of a table's DEFAULTs and computed columns, with the functions they call as they are in the catalog and known to the
+/// checker.
 void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const TableObject& table,
                            Diagnostics& findings) {
     FunctionCheck check(catalog, checker);
     for (const ColumnObject& column : table.columns) {
+        if (column.computed) static_cast<void>(check.check_row_by_row(*column.computed, "a computed column", findings));
         if (!column.default_value) continue;
         static_cast<void>(check.check_row_by_row(*column.default_value, "a DEFAULT", findings));
         static_cast<void>(checker.check_expression(*column.default_value, {}, findings));

@@ -106,19 +106,18 @@ struct ForeignType {
     std::string_view name;
     std::string_view instead;
 };
-constexpr std::array<ForeignType, 12> foreign_types{{
+constexpr std::array<ForeignType, 11> foreign_types{{
     {"JSONB", "JSON"},
     {"SERIAL", "BIGINT"},
     {"BIGSERIAL", "BIGINT"},
     {"NUMBER", "DECIMAL or DOUBLE"},
     {"VARCHAR2", "TEXT"},
     {"CLOB", "TEXT"},
-    {"BYTES", "BYTEA"},
     {"MONEY", "DECIMAL(18, 2)"},
     {"DATETIME2", "TIMESTAMP"},
     {"OBJECT", "JSON or STRUCT(...)"},
-    {"ARRAY", "a type followed by [], such as TEXT[]"},
-    {"LIST", "a type followed by [], such as TEXT[]"},
+    {"ARRAY", "a type followed by [], such as TEXT[], or ARRAY<TEXT>"},
+    {"LIST", "a type followed by [], such as TEXT[], or ARRAY<TEXT>"},
 }};
 
 /// The names people mean most often: better guesses than INT1 for INTT.

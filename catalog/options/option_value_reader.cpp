@@ -142,6 +142,23 @@ private:
         return good;
     }
 
+    /// {{ NAME }} is how other systems write a secret.
+    void warn_of_templates(const Value& value, std::string_view text) {
+        const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.'; };
+        for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
+            const std::size_t close = text.find("}}", at);
+            if (close == std::string_view::npos) return;
+            std::string_view name = text.substr(at + 2, close - at - 2);
+            while (name.starts_with(' ')) name.remove_prefix(1);
+            while (name.ends_with(' ')) name.remove_suffix(1);
+            if (name.empty() || !std::all_of(name.begin(), name.end(), is_part)) continue;
+            diagnostics_.warning(
+                DiagnosticCode::invalid_secret_reference, span_within(value, text.size(), at, close + 2 - at),
+                fmt::format("\"{}\" stands for nothing: it is taken as it is written", text.substr(at, close + 2 - at)),
+                fmt::format("a secret is written ${{secret:{}}}", fold_case(name)));
+        }
+    }
+
     void report(const TextRuleViolation& violation, const Value& value, std::size_t text_size) {
         diagnostics_.error(violation.code, span_within(value, text_size, violation.offset, violation.length),
                            fmt::format("option \"{}\" {}", option_.name, violation.message), violation.hint);
@@ -154,6 +171,7 @@ private:
             return false;
         }
         if (!check_references(value, text) || !check_placeholders(value, text)) return false;
+        warn_of_templates(value, text);
         const auto violation = check_text(option_.facts.rule, text);
         if (violation) report(*violation, value, text.size());
         return !violation;
@@ -231,6 +249,7 @@ private:
                 good = false;
                 continue;
             }
+            if (text) warn_of_templates(entry, *text);
             if (!text || !check_references(entry, *text) || !check_placeholders(entry, *text)) {
                 good = false;
                 continue;

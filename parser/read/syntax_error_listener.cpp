@@ -129,9 +129,9 @@ void SyntaxErrorListener::syntaxError(antlr4::Recognizer* recognizer, antlr4::To
 }
 
 void SyntaxErrorListener::report(const Situation& situation) {
-    if (report_start(situation) || report_missing_semicolon(situation) || report_bracket(situation) ||
-        report_comma(situation) || report_option(situation) || report_reserved_word(situation) ||
-        report_name(situation)) {
+    if (report_template(situation) || report_start(situation) || report_missing_semicolon(situation) ||
+        report_bracket(situation) || report_comma(situation) || report_option(situation) ||
+        report_reserved_word(situation) || report_name(situation)) {
         return;
     }
     report_expectation(situation);
@@ -184,6 +184,22 @@ std::string SyntaxErrorListener::hint_for(const Situation& situation) const {
             return fmt::format("did you mean \"{}\" instead of \"{}\"?", found, text_of(*situation.previous));
     }
     return {};
+}
+
+/// {{ NAME }}, as other systems write a secret: read as a map within a map, up to the bracket behind the name.
+bool SyntaxErrorListener::report_template(const Situation& situation) {
+    const std::size_t at = situation.offending.getTokenIndex();
+    const auto is = [&](std::size_t index, std::size_t type) {
+        const antlr4::Token* token = token_at(index);
+        return token != nullptr && token->getType() == type;
+    };
+    if (at < 3 || !is(at, Grammar::CLOSE_BRACE) || !is(at - 2, Grammar::OPEN_BRACE) || !is(at - 3, Grammar::OPEN_BRACE))
+        return false;
+    diagnostics_.error(
+        DiagnosticCode::syntax_error, {span_of(*token_at(at - 3)).begin, span_of(situation.offending).end},
+        "{{ ... }} stands for nothing",
+        fmt::format("a secret is written within a string: '${{secret:{}}}'", fold_case(text_of(*token_at(at - 1)))));
+    return true;
 }
 
 bool SyntaxErrorListener::report_start(const Situation& situation) {

@@ -55,6 +55,7 @@ private:
     void report(const Situation& situation);
     [[nodiscard]] bool report_start(const Situation& situation);
     [[nodiscard]] bool report_missing_semicolon(const Situation& situation);
+    [[nodiscard]] bool report_template(const Situation& situation);
     [[nodiscard]] bool report_bracket(const Situation& situation);
     [[nodiscard]] bool report_comma(const Situation& situation);
     [[nodiscard]] bool report_option(const Situation& situation);

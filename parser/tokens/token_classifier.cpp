@@ -68,6 +68,7 @@ bool TokenClassifier::is_word(std::size_t index) const {
 }
 
 std::optional<LexicalFault> TokenClassifier::classify() {
+    mark_type_arguments();
     match_brackets();
     mark_queries();
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
@@ -83,6 +84,8 @@ std::optional<LexicalFault> TokenClassifier::classify() {
                 set_type(i, Lexer::PERCENT_SIGN);
         } else if (is_keyword(own)) {
             classify_word(i);
+        } else if (own == Lexer::IDENTIFIER && makes_type_unsigned(i)) {
+            set_type(i, Lexer::UNSIGNED);
         }
         if (depth_ + depth_of_open_case_.size() > max_nesting_) {
             return LexicalFault{DiagnosticCode::nesting_too_deep, span_of(*tokens_[i]),

@@ -26,7 +26,8 @@ using TokenList = std::vector<std::unique_ptr<antlr4::Token>>;
 ///   * a word that is special in few places (END, WINDOW, LEFT, FILTER ...) stays a keyword there and becomes an
 ///   IDENTIFIER
 ///     everywhere else, so that it needs no reservation;
-///   * the word after INTERVAL '5' becomes INTERVAL_UNIT, ALL in = ALL (..) QUANTIFIER, and so on.
+///   * the word after INTERVAL '5' becomes INTERVAL_UNIT, ALL in = ALL (..) QUANTIFIER, and so on;
+///   * < and > around the parts of a type (MAP<TEXT, ARRAY<INT>>) become OPEN_ANGLE and CLOSE_ANGLE, >> two of them.
 /// Takes the tokens of one statement, EOF last, in linear time.
 class TokenClassifier {
 public:
@@ -43,6 +44,14 @@ private:
     [[nodiscard]] std::string_view text_of(std::size_t index) const;
     [[nodiscard]] bool is_word(std::size_t index) const;
 
+    void mark_type_arguments();
+    /// Where the type that begins here ends; nullopt where there is none. angles: the < and > of it.
+    [[nodiscard]] std::optional<std::size_t> end_of_type(std::size_t index, std::vector<std::size_t>& angles,
+                                                         std::size_t& surplus, std::size_t depth) const;
+    [[nodiscard]] std::optional<std::size_t> end_of_type_arguments(std::size_t index, std::vector<std::size_t>& angles,
+                                                                   std::size_t& surplus, std::size_t depth) const;
+    void split_shift(std::size_t index);
+    [[nodiscard]] bool makes_type_unsigned(std::size_t index) const;
     void match_brackets();
     void mark_queries();
     [[nodiscard]] bool starts_query(std::size_t index) const;

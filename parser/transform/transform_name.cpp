@@ -71,8 +71,25 @@ ast::TypeName Transformer::transform_element_type(Grammar::ElementTypeContext& c
     if (auto* arguments = context.typeArguments()) {
         for_each_child<Grammar::TypeArgumentContext>(*arguments,
                                                      [&](auto& argument) { transform_type_argument(argument, type); });
+        if (has_token(*arguments, Grammar::OPEN_ANGLE) && (type.name == "ARRAY" || type.name == "LIST"))
+            return list_of(std::move(type));
     }
+    if (has_token(context, Grammar::UNSIGNED)) type.name = "U" + (type.name == "INT" ? "INTEGER" : type.name);
+    if (type.name == "BYTES") type.name = "BYTEA";
     return type;
+}
+
+/// ARRAY<T> is T[].
+ast::TypeName Transformer::list_of(ast::TypeName type) {
+    const bool has_element = type.fields.size() == 1 && type.fields.front().name.text.empty();
+    if (!has_element) {
+        reject(DiagnosticCode::unknown_type, type.span, fmt::format("{} takes the type of its elements", type.name),
+               fmt::format("for example {}<INTEGER>", type.name));
+    }
+    ast::TypeName element = std::move(type.fields.front().type);
+    element.span = type.span;
+    element.dimensions.push_back(std::nullopt);
+    return element;
 }
 
 void Transformer::transform_type_argument(Grammar::TypeArgumentContext& context, ast::TypeName& type) {

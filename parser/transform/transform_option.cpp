@@ -11,8 +11,10 @@ std::vector<ast::Option> Transformer::transform_options(Grammar::OptionListConte
     std::vector<ast::Option> options;
     if (context == nullptr) return options;
     for_each_child<Grammar::OptionContext>(*context, [&](auto& option) {
-        options.push_back({transform_identifier(*option.anyName()), transform_option_value(*option.optionValue()),
-                           laminar::span_of(option)});
+        ast::Identifier name = identifier_of(*option.start);
+        // In single quotes it is the same name.
+        if (option.start->getType() == Grammar::STRING) name.quoted = false;
+        options.push_back({std::move(name), transform_option_value(*option.optionValue()), laminar::span_of(option)});
     });
     return options;
 }

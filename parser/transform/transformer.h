@@ -132,6 +132,7 @@ private:
     ast::QualifiedName transform_qualified_name(Grammar::QualifiedNameContext& context) const;
     ast::TypeName transform_type(Grammar::TypeNameContext& context);
     ast::TypeName transform_element_type(Grammar::ElementTypeContext& context);
+    ast::TypeName list_of(ast::TypeName type);
     void transform_type_argument(Grammar::TypeArgumentContext& context, ast::TypeName& type);
 
     // transform_literal.cpp

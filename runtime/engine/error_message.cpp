@@ -234,6 +234,8 @@ ErrorMessage describe_engine_error(const EngineError& error, std::span<const std
                 "read less at once, or allow more: SET memory_limit = '8GB'"};
     std::string message = first_line(error.message);
     std::string hint = suggestion(name_in_error(error), candidates_in(error.message), "similar names");
+    if (message.find("WHERE clause cannot contain window functions") != std::string::npos)
+        hint = "WHERE comes before them; put the condition into QUALIFY, which comes after";
     if (const std::size_t sentence = message.find(". "); sentence != std::string::npos) {
         if (hint.empty()) hint = message.substr(sentence + 2);
         message.resize(sentence);
