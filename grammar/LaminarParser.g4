@@ -58,7 +58,7 @@ primaryKey: PRIMARY KEY nameList;
 
 watermark: WATERMARK FOR name (AS expression)?;
 
-columnDefinition: name typeName columnConstraint*;
+columnDefinition: name (typeName columnConstraint* | AS expression);
 
 columnConstraint
     : NOT NULL_

@@ -52,6 +52,13 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
             good = false;
             continue;
         }
+        if (found->computed) {
+            context.error(
+                DiagnosticCode::invalid_definition, listed[i].span,
+                fmt::format("column \"{}\" of table \"{}\" is computed: it takes no value", found->name, sink.name),
+                "leave it out");
+            good = false;
+        }
         const bool repeated =
             std::any_of(result.begin(), result.end(), [&](const SinkColumn& other) { return other.column == found; });
         if (repeated) {
@@ -62,7 +69,9 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
         result.push_back({found, written_type(sink, found->name)});
     }
     if (listed.empty()) {
-        for (const ColumnObject& column : sink.columns) result.push_back({&column, written_type(sink, column.name)});
+        for (const ColumnObject& column : sink.columns) {
+            if (!column.computed) result.push_back({&column, written_type(sink, column.name)});
+        }
     }
     return good;
 }

@@ -41,6 +41,7 @@ struct ColumnObject {
     bool not_null = false;
     bool primary_key = false;
     ast::ExpressionBox default_value;    ///< Empty without DEFAULT.
+    ast::ExpressionBox computed;         ///< Over other columns and metadata: it has this value and no other.
     std::vector<std::string> json_path;  ///< Steps into the row; empty: it takes the field of its name.
     bool takes_all = false;              ///< The path has no steps: it takes the row, or the message, itself.
     bool of_message = false;             ///< The steps are into the whole message, not into the row.

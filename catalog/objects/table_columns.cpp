@@ -59,10 +59,11 @@ bool is_integer(const ColumnType& type) {
 /// The column that takes the whole payload.
 ColumnObject* payload_column(std::vector<ColumnObject>& columns, std::string_view name, TypeId type) {
     for (ColumnObject& column : columns) {
-        if (equals_ignoring_case(column.name, name) && metadata_fits(type, column.type)) return &column;
+        if (!column.computed && equals_ignoring_case(column.name, name) && metadata_fits(type, column.type))
+            return &column;
     }
     for (ColumnObject& column : columns) {
-        if (!column.metadata && metadata_fits(type, column.type)) return &column;
+        if (!column.metadata && !column.computed && metadata_fits(type, column.type)) return &column;
     }
     return nullptr;
 }
@@ -153,6 +154,7 @@ const ColumnObject* find_unfit_routing_column(const std::vector<ColumnObject>& c
 void assign_metadata(std::vector<ColumnObject>& columns, PayloadShape shape, const ConnectionObject& connection,
                      const ConnectorRegistry& registry) {
     for (ColumnObject& column : columns) {
+        if (column.computed) continue;
         const MetadataColumn* metadata = metadata_named(column.name, shape, registry);
         if (metadata == nullptr || !column.json_path.empty() || column.takes_all) continue;
         const bool payload_as_json = metadata->fact == MetadataFact::message && column.type.id == TypeId::json;

@@ -186,7 +186,8 @@ struct BatchColumn {
     std::vector<std::string> nested_path;   ///< By name: what a name with dots may mean besides; empty otherwise.
     std::optional<MetadataField> metadata;  ///< Source, or the fallback when json_path finds nothing.
     bool tracks_presence = false;           ///< Has a DEFAULT: ColumnBatch::presence tells which rows need it.
-    bool not_null = false;  ///< A row whose value is missing or null is a decode error (unless it has a DEFAULT).
+    bool not_null = false;     ///< A row whose value is missing or null is a decode error (unless it has a DEFAULT).
+    bool is_computed = false;  ///< From the other columns, by the engine: a decoder leaves it null.
 
     /// Lets it take the field of a name.
     void take_field(std::string_view field_name);

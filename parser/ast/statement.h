@@ -27,11 +27,11 @@ struct AlterConnection {
 
 struct ColumnDefinition {
     Identifier name;
-    TypeName type;
+    TypeName type;  ///< Without a name where it is that of what the column is computed from.
     bool not_null = false;
     bool primary_key = false;
     ExpressionBox default_value;
-    ExpressionBox generated;      ///< GENERATED ALWAYS AS (expr) or AS (expr).
+    ExpressionBox generated;      ///< AS expr, with or without a type; also GENERATED ALWAYS AS (expr).
     std::vector<Option> options;  ///< Column WITH (json_path = '$.a.b').
     SourceSpan span;
 };

@@ -68,7 +68,8 @@ void Transformer::transform_table_element(Grammar::TableElementContext& context,
 ast::ColumnDefinition Transformer::transform_column(Grammar::ColumnDefinitionContext& context) {
     ast::ColumnDefinition column;
     column.name = transform_identifier(*context.name());
-    column.type = transform_type(*context.typeName());
+    if (auto* type = context.typeName()) column.type = transform_type(*type);
+    if (auto* value = context.expression()) column.generated = transform_expression(*value);
     for_each_child<Grammar::ColumnConstraintContext>(
         context, [&](auto& constraint) { transform_constraint(constraint, column); });
     column.span = laminar::span_of(context);

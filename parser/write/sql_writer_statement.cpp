@@ -201,9 +201,10 @@ void StatementWriter::write_column(const ast::ColumnDefinition& column) {
         with_pass([&](SqlWriterPass& pass) { pass.write_expression(*column.default_value, Binding::other_operator); });
     }
     if (column.generated) {
-        text_ += " GENERATED ALWAYS AS (";
+        const bool has_type = !column.type.name.empty();
+        text_ += has_type ? " GENERATED ALWAYS AS (" : " AS ";
         write_expression_text(*column.generated);
-        text_ += ')';
+        if (has_type) text_ += ')';
     }
     if (column.options.empty()) return;
     text_ += " WITH (";

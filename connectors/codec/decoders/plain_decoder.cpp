@@ -68,7 +68,7 @@ private:
     [[nodiscard]] std::size_t find_payload_column() const {
         const auto found =
             std::find_if(schema_->columns.begin(), schema_->columns.end(), [&](const BatchColumn& column) {
-                if (column.metadata) return false;
+                if (column.metadata || column.is_computed) return false;
                 if (is_binary_) return column.type.id == TypeId::blob;
                 return column.type.id == TypeId::varchar || column.type.id == TypeId::json;
             });

@@ -8,10 +8,9 @@
 
 #include "connectors/codec/rows/metadata_writer.h"
 #include "connectors/delivery/input_channel.h"
-#include "parser/write/sql_writer.h"
+#include "runtime/flow/rows/completed_rows.h"
 #include "runtime/flow/rows/failed_rows.h"
 #include "runtime/flow/rows/row_isolation.h"
-#include "runtime/flow/rows/stream_schema.h"
 
 namespace laminar {
 
@@ -29,11 +28,11 @@ std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableO
     std::unique_ptr<StreamInput> input(
         new StreamInput(engine, key.empty() ? "table:" + table.name : key, std::move(channel)));
     input->set_connection(table.options.connector);
-    input->apply_defaults_from(table);
+    input->complete_rows_of(table);
     input->retained_ = std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_);
     const ColumnBatch empty(input->schema_);
     input->is_retained_at_once_ =
-        input->defaulting_ || std::any_of(empty.columns.begin(), empty.columns.end(),
+        input->completing_ || std::any_of(empty.columns.begin(), empty.columns.end(),
                                           [](const ColumnVector& column) { return column.cast_by_engine(); });
     return input;
 }
@@ -43,29 +42,14 @@ std::unique_ptr<StreamInput> StreamInput::for_connection(Engine& engine, const s
     return std::unique_ptr<StreamInput>(new StreamInput(engine, key, std::move(channel)));
 }
 
-void StreamInput::apply_defaults_from(const TableObject& table) {
-    const auto& schema = schema_;
-    if (std::none_of(schema->columns.begin(), schema->columns.end(),
-                     [](const BatchColumn& column) { return column.tracks_presence; }))
-        return;
-    std::string items;
+void StreamInput::complete_rows_of(const TableObject& table) {
+    const std::string completed = completed_rows_sql(table, *schema_, rows_sql_);
+    if (completed.empty()) return;
     std::vector<OutputColumn> columns;
-    for (std::size_t index = 0; index < schema->columns.size(); ++index) {
-        const BatchColumn& column = schema->columns[index];
-        const std::string name = quote_identifier(column.name);
-        if (!items.empty()) items += ", ";
-        if (column.tracks_presence) {
-            items += fmt::format("CASE WHEN {} THEN {} ELSE CAST(({}) AS {}) END AS {}",
-                                 quote_identifier("__present_" + column.name), name,
-                                 write_expression(*table.columns[index].default_value).text, to_sql(column.type), name);
-        } else {
-            items += name;
-        }
-        columns.push_back({column.name, column.type});
-    }
-    defaulting_ = engine_.prepare(fmt::format("SELECT {} FROM {}", items, rows_sql_));
-    defaulted_slot_ = engine_.create_row_slot(key_ + ":defaulted", columns);
-    rows_sql_ = defaulted_slot_->from_sql();
+    for (const BatchColumn& column : schema_->columns) columns.push_back({column.name, column.type});
+    completing_ = engine_.prepare(completed);
+    completed_slot_ = engine_.create_row_slot(key_ + ":completed", columns);
+    rows_sql_ = completed_slot_->from_sql();
 }
 
 bool StreamInput::advance(TakeIn wanted) {
@@ -91,9 +75,9 @@ bool StreamInput::advance(TakeIn wanted) {
 }
 
 void StreamInput::keep_batch() {
-    if (defaulting_) {
-        defaulted_rows_ = defaulting_->execute();
-        defaulted_slot_->set_rows(&*defaulted_rows_);
+    if (completing_) {
+        completed_rows_ = completing_->execute();
+        completed_slot_->set_rows(&*completed_rows_);
     }
     if (retained_ && is_retained_at_once_) retained_->append_shown(batch_->byte_size());
 }
@@ -114,10 +98,10 @@ void StreamInput::retain() {
 }
 
 void StreamInput::leave_out_refused_rows() {
-    const std::unique_ptr<PreparedQuery> read = defaulting_ ? nullptr : engine_.prepare("SELECT * FROM " + rows_sql_);
+    const std::unique_ptr<PreparedQuery> read = completing_ ? nullptr : engine_.prepare("SELECT * FROM " + rows_sql_);
     const auto refused = process_in_parts(batch_->rows, [&](std::size_t first, std::size_t count) {
         slot_->set_window(first, count);
-        (void)(defaulting_ ? defaulting_ : read)->execute();
+        (void)(completing_ ? completing_ : read)->execute();
     });
     slot_->set_batch(batch_.get());
     for (const RefusedRow& row : refused) {
@@ -131,8 +115,8 @@ void StreamInput::leave_out_refused_rows() {
 
 void StreamInput::release(bool processed) {
     if (!batch_) return;
-    if (defaulted_slot_) defaulted_slot_->set_rows(nullptr);
-    defaulted_rows_.reset();
+    if (completed_slot_) completed_slot_->set_rows(nullptr);
+    completed_rows_.reset();
     slot_->set_batch(nullptr);
     channel_->recycle(std::move(batch_), processed);
 }

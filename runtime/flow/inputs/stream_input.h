@@ -20,8 +20,8 @@ namespace laminar {
 /// connection).
 class StreamInput {
 public:
-    /// For CREATE TABLE ... WITH (connector): applies DEFAULTs and retains. key is unique among inputs, those among
-    /// them that a new one is about to replace; without one it is made of the table's name.
+    /// For CREATE TABLE ... WITH (connector): applies DEFAULTs, computes columns and retains. key is unique among
+    /// inputs, those among them that a new one is about to replace; without one it is made of the table's name.
     static std::unique_ptr<StreamInput> for_table(Engine& engine, const TableObject& table,
                                                   std::shared_ptr<InputChannel> channel, const std::string& key = {});
     /// For a query that reads a connection directly. key is unique among inputs.
@@ -45,11 +45,11 @@ public:
     void release(bool processed = true);
     /// The connection it reads, for reports of rows that fail.
     void set_connection(std::string name) { connection_ = std::move(name); }
-    /// Rows that could not be stored or given their defaults since the last time.
+    /// Rows that could not be stored, given their defaults or computed since the last time.
     [[nodiscard]] std::vector<FailedRow> take_failures() { return std::exchange(failures_, {}); }
 
     /// Shows the batch at hand; the columns are those of the channel's schema.
-    [[nodiscard]] BatchSlot& slot() noexcept { return defaulted_slot_ ? *defaulted_slot_ : *slot_; }
+    [[nodiscard]] BatchSlot& slot() noexcept { return completed_slot_ ? *completed_slot_ : *slot_; }
     [[nodiscard]] InputChannel& channel() noexcept { return *channel_; }
     [[nodiscard]] const std::shared_ptr<InputChannel>& shared_channel() const noexcept { return channel_; }
     [[nodiscard]] RetainedTable* retained() noexcept { return retained_.get(); }
@@ -60,14 +60,14 @@ public:
     [[nodiscard]] std::size_t batch_rows() const noexcept { return batch_ ? batch_->rows : 0; }
 
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
-    /// Rows that could not be stored or given their defaults.
+    /// Rows that could not be stored, given their defaults or computed.
     [[nodiscard]] std::uint64_t refused_rows() const noexcept { return refused_rows_; }
 
 private:
     StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel);
     void keep_batch();
     void leave_out_refused_rows();
-    void apply_defaults_from(const TableObject& table);
+    void complete_rows_of(const TableObject& table);
 
     Engine& engine_;
     std::string key_;
@@ -75,9 +75,11 @@ private:
     std::shared_ptr<const BatchSchema> schema_;  ///< Of the channel as it was at first, and of slot_.
     std::unique_ptr<BatchSlot> slot_;
     std::string rows_sql_;
-    std::unique_ptr<BatchSlot> defaulted_slot_;  ///< Only with DEFAULTs, as the two below:
-    std::unique_ptr<PreparedQuery> defaulting_;  ///< fills them in, once, so that every reader sees the same values.
-    std::optional<ResultTable> defaulted_rows_;
+    /// Only with DEFAULTs or computed columns, as the two below: fills them in, once, so that every reader sees the
+    /// same values.
+    std::unique_ptr<PreparedQuery> completing_;
+    std::unique_ptr<BatchSlot> completed_slot_;
+    std::optional<ResultTable> completed_rows_;
     std::unique_ptr<RetainedTable> retained_;
     bool is_retained_at_once_ = false;  ///< Storing its rows is what shows whether they can be.
     std::unique_ptr<ColumnBatch> batch_;

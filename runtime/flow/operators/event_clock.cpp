@@ -23,9 +23,8 @@ EventClock::EventClock(Engine& engine, const PlannedClock& planned, const std::s
     : planned_(planned), slot_(slot) {
     if (planned_.kind == PlannedClock::Kind::upstream) return;
     rounding_ = planned_.type.id == TypeId::timestamp_ns ? 1 : 0;
-    read_ =
-        engine.prepare(fmt::format("SELECT {}, CAST({} AS TIMESTAMP) FROM {} AS \"__rows\"",
-                                   text_of(planned_.watermark), always_quote_identifier(planned_.column), from_sql));
+    read_ = engine.prepare(fmt::format("SELECT {}, {} FROM {} AS \"__rows\"", text_of(planned_.watermark),
+                                       text_of(planned_.time), from_sql));
 }
 
 void EventClock::observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle) {

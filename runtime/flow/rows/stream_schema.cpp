@@ -69,8 +69,8 @@ void append_hidden_column(BatchSchema& schema, StreamContent content, MetadataFi
     schema.columns.push_back(std::move(column));
 }
 
-std::string metadata_expression(MetadataField field, StreamContent content) {
-    if (is_kept(field, content)) return quote_identifier(hidden_column_name(field));
+std::string metadata_expression(MetadataField field, bool is_kept) {
+    if (is_kept) return quote_identifier(hidden_column_name(field));
     if (field == MetadataField::data)
         return fmt::format("encode({})", quote_identifier(hidden_column_name(MetadataField::message)));
     return fmt::format("TRY(decode({}))", quote_identifier(hidden_column_name(MetadataField::data)));
@@ -101,7 +101,8 @@ std::shared_ptr<const BatchSchema> table_batch_schema(const TableObject& table, 
         column.of_message = declared.of_message || (has_rows_within && declared.metadata == MetadataField::message_id);
         // By that name a record has no field; its other names are those of the metadata.
         const bool is_failed_message = content.is_records && equals_ignoring_case(declared.name, "message");
-        if (declared.json_path.empty() && !declared.takes_all && !declared.never_filled)
+        column.is_computed = static_cast<bool>(declared.computed);
+        if (declared.json_path.empty() && !declared.takes_all && !declared.never_filled && !column.is_computed)
             column.take_field(is_failed_message ? field_of_record(MetadataField::message) : declared.name);
         column.metadata = declared.metadata;
         column.tracks_presence = static_cast<bool>(declared.default_value) && !declared.metadata;
@@ -148,7 +149,8 @@ std::string scan_sql(const QueryInput& input, StreamContent content, std::string
         if (!columns.empty()) columns += ", ";
         const std::string name = quote_identifier(column.name);
         if (column.metadata)
-            columns += fmt::format("{} AS {}", metadata_expression(*column.metadata, content), name);
+            columns += fmt::format("{} AS {}",
+                                   metadata_expression(*column.metadata, is_kept(*column.metadata, content)), name);
         else
             columns += name;
     }
@@ -156,6 +158,12 @@ std::string scan_sql(const QueryInput& input, StreamContent content, std::string
     if (columns.empty()) columns = "1 AS \"__laminar_row\"";
     if (!further_column.empty()) columns.append(", ").append(quote_identifier(further_column));
     return fmt::format("(SELECT {} FROM {})", columns, rows_sql);
+}
+
+std::string metadata_sql(MetadataField field, const BatchSchema& schema) {
+    const std::string name = hidden_column_name(field);
+    return metadata_expression(field, std::any_of(schema.columns.begin(), schema.columns.end(),
+                                                  [&](const BatchColumn& column) { return column.name == name; }));
 }
 
 std::string engine_table_name(std::string_view table) {

@@ -50,6 +50,9 @@ inline constexpr std::string_view peer_column_prefix = "__laminar_peer_";
 [[nodiscard]] std::string scan_sql(const QueryInput& input, StreamContent content, std::string_view rows_sql,
                                    std::string_view further_column = {});
 
+/// Metadata as SQL over the columns of such a schema.
+[[nodiscard]] std::string metadata_sql(MetadataField field, const BatchSchema& schema);
+
 /// The name under which the engine keeps the rows of a table.
 [[nodiscard]] std::string engine_table_name(std::string_view table);
 

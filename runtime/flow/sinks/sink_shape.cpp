@@ -19,8 +19,9 @@ std::string key_columns(const TableObject& table) {
 std::vector<OutputColumn> sink_columns(const TableObject& table, const std::vector<std::string>& columns) {
     std::vector<OutputColumn> result;
     if (columns.empty()) {
-        for (const ColumnObject& column : table.columns)
-            result.push_back({engine_name_of(table.columns, column.name), column.type});
+        for (const ColumnObject& column : table.columns) {
+            if (!column.computed) result.push_back({engine_name_of(table.columns, column.name), column.type});
+        }
         return result;
     }
     for (const std::string& name : columns) {

@@ -52,6 +52,7 @@ std::optional<logical::Plan> LogicalPlanner::plan() {
 
 TimeTracer LogicalPlanner::make_tracer() {
     return {columns_, [this](std::size_t scan, const std::string& column) { return scan_clock(scan, column); },
+            [this](std::size_t scan, const ast::Expression& value) { return value_clock(scan, value); },
             [this](std::size_t scan) { return is_stream_scan(scan); }};
 }
 

@@ -96,6 +96,8 @@ private:
 
     // logical_planner_clocks.cpp
     std::optional<TimeKey> scan_clock(std::size_t scan, const std::string& column);
+    /// Of what is computed of the columns of a row.
+    std::optional<TimeKey> value_clock(std::size_t scan, const ast::Expression& value);
     std::optional<TimeKey> upstream_clock(std::size_t scan, const std::string& column);
     [[nodiscard]] PlannedClock declared_clock(std::size_t scan, const InputColumn& column, bool arrival) const;
     /// nullopt: it would be a new one, and there shall be none.

@@ -57,6 +57,7 @@ PlannedClock LogicalPlanner::declared_clock(std::size_t scan, const InputColumn&
     clock.type = column.type;
     clock.idle = time.idle;
     ast::Expression value = make_cast(make_column("", column.name, {}), "TIMESTAMP", {});
+    clock.time = value;
     if (arrival) {
         clock.watermark = std::move(value);
     } else if (!time.column.empty() && time.watermark) {
@@ -66,6 +67,34 @@ PlannedClock LogicalPlanner::declared_clock(std::size_t scan, const InputColumn&
         if (column.type.id == TypeId::timestamp && !column.metadata) clock.delay = time.delay.count();
     }
     return clock;
+}
+
+/// Where the input does not say by which column it goes. A row of which it cannot be computed is left out where it is
+/// asked for: to the clock it has no time.
+std::optional<TimeKey> LogicalPlanner::value_clock(std::size_t scan, const ast::Expression& value) {
+    if (scan >= plan_.input_count || !times_[scan].column.empty()) return std::nullopt;
+    const InputKind kind = bound_.inputs[scan].kind;
+    if (kind != InputKind::stream_table && kind != InputKind::connection) return std::nullopt;
+    const auto is_of_more = [&](const ast::Expression& each) {
+        return goes_by_the_moment(each) || is_window_function(each) || is_aggregate_call(each, aggregates_) ||
+               called_function(each) == "unnest";
+    };
+    if (contains(value, is_of_more)) return std::nullopt;
+    ast::Select select;
+    select.items.push_back(make_item(value, "time"));
+    select.from = make_scan(scan, "rows");
+    const std::vector<OutputColumn> columns = columns_.of(make_query(std::move(select)));
+    if (columns.size() != 1 || !is_time(columns.front().type)) return std::nullopt;
+    PlannedClock clock;
+    clock.scan = scan;
+    clock.column = text_of(value);
+    clock.type = columns.front().type;
+    clock.idle = times_[scan].idle;
+    clock.time = make_call("try", {make_cast(value, "TIMESTAMP", {})}, {});
+    clock.watermark = make_binary(clock.time, ast::OperatorKind::subtract, interval_of(times_[scan].delay));
+    const auto known = input_clock(std::move(clock));
+    if (!known) return std::nullopt;
+    return TimeKey{{*known, make_cast(make_column("", clock_variable, {}), to_sql(columns.front().type), {})}};
 }
 
 /// Rows of a pipeline are as old as they were for it: its own clocks go on counting.
@@ -97,7 +126,7 @@ std::optional<std::size_t> LogicalPlanner::input_clock(PlannedClock clock) {
         const PlannedClock& known = plan_.clocks[index];
         if (known.scan != clock.scan || known.kind != clock.kind) continue;
         if (clock.kind == PlannedClock::Kind::upstream ? known.upstream_clock == clock.upstream_clock
-                                                       : equals_ignoring_case(known.column, clock.column))
+                                                       : ast::same_structure(known.time, clock.time))
             return index;
     }
     if (has_all_clocks_) return std::nullopt;

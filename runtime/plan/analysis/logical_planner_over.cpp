@@ -279,7 +279,7 @@ bool LogicalPlanner::plan_over(ast::Select& select, SourceSpan span, SplitBlock&
     ast::Expression time = below;
     simplify_time(time);
     if (is_window_structure(over.key)) time = simplified_field(std::move(time), "start");
-    const ast::Expression* base = growing_reference(time);
+    const ast::Expression* base = growing_value(time);
     auto columns = columns_.of(make_query(select));
     add_node(select, span, std::move(over), split.input(), std::move(columns));
     find_time_columns(split.output(), split, base, std::nullopt);

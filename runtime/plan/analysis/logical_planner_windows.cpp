@@ -34,7 +34,7 @@ void LogicalPlanner::plan_window(ast::Select& select, SourceSpan span, SplitBloc
     ast::Expression start = split.below(window);
     simplify_time(start);
     if (is_window_structure(key)) start = simplified_field(std::move(start), "start");
-    const ast::Expression* base = growing_reference(start);
+    const ast::Expression* base = growing_value(start);
     const auto base_key = base ? make_tracer().trace(*base, *select.from) : std::nullopt;
     const bool base_is_window = base_key && is_window_structure(*base_key);
     auto columns = columns_.of(make_query(select));
@@ -113,7 +113,7 @@ void LogicalPlanner::find_time_columns(const ast::Select& output, const SplitBlo
         // Its start is the clock; of its end nothing more is known.
         if (base_is_window) (void)replace_same(value, *base, window_at_clock());
         simplify_time(value);
-        const ast::Expression* reference = growing_reference(value);
+        const ast::Expression* reference = growing_value(value);
         if (!reference || !ast::same_structure(*reference, base_is_window ? clock_value : *base)) continue;
         (void)replace_same(value, *base, clock_value);
         node.times.push_back({position, item.alias->text, {{clock, std::move(value)}}});

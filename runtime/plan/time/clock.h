@@ -41,8 +41,9 @@ struct PlannedClock {
     std::size_t upstream_clock = 0;  ///< upstream: index into the clocks of the pipeline.
     std::size_t scan = 0;            ///< The relation whose rows it is about: logical::Node::number.
     std::size_t side = 0;            ///< operator_output of a join: which side's time it is.
-    std::string column;              ///< Of an input.
-    ColumnType type;                 ///< Of that column.
+    std::string column;              ///< Of an input: its column, or the text of what is computed of its columns.
+    ColumnType type;                 ///< Of that.
+    ast::Expression time;            ///< Of a row, over the columns of the input: a TIMESTAMP. Not of kind upstream.
     ast::Expression watermark;       ///< event_time: over the columns of the input.
     /// The watermark is the column itself, a TIMESTAMP of the input's own, less so many microseconds.
     std::optional<std::int64_t> delay;

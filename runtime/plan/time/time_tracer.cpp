@@ -38,12 +38,11 @@ ast::Expression* growing_call(ast::FunctionCall& call, const std::string& name) 
     return nullptr;
 }
 
-/// Of its start, which is what a whole one grows with, too.
-ast::Expression* growing_window(ast::TimeWindow& window) {
+/// The same for all rows: it grows with its time.
+bool is_even(const ast::TimeWindow& window) {
     const auto constant = [](const ast::ExpressionBox& part) { return !part || !contains_column(*part); };
-    const bool grows = window.kind != ast::TimeWindow::Kind::session && constant(window.slide) &&
-                       constant(window.size) && constant(window.offset);
-    return grows ? growing(window.time) : nullptr;
+    return window.kind != ast::TimeWindow::Kind::session && constant(window.slide) && constant(window.size) &&
+           constant(window.offset);
 }
 
 /// simplified_field of what is left of a structure once it is simple.
@@ -59,14 +58,6 @@ void simplify_window(ast::Expression& expression) {
     if (window.kind == ast::TimeWindow::Kind::session || window.part == ast::TimeWindow::Part::start) return;
     ast::StructLiteral structure = window_structure(window, expression.span);
     expression.node = std::move(structure);
-}
-
-std::string item_name(const ast::SelectItem& item) {
-    if (item.alias) return item.alias->text;
-    const ast::Expression& value = without_parentheses(item.value);
-    if (const auto* reference = std::get_if<ast::ColumnReference>(&value.node)) return reference->parts.back().text;
-    if (const auto* field = std::get_if<ast::FieldAccess>(&value.node)) return field->field.text;
-    return {};
 }
 
 /// Of rows that come by either way.
@@ -99,10 +90,34 @@ ast::Expression* growing_reference(ast::Expression& expression) {
     }
     if (auto* access = std::get_if<ast::FieldAccess>(&expression.node))
         return is_window_field(access->field.text) ? growing(access->operand) : nullptr;
-    if (auto* window = std::get_if<ast::TimeWindow>(&expression.node)) return growing_window(*window);
+    if (auto* window = std::get_if<ast::TimeWindow>(&expression.node))
+        return is_even(*window) ? growing(window->time) : nullptr;
     if (auto* call = std::get_if<ast::FunctionCall>(&expression.node))
         return call->over ? nullptr : growing_call(*call, called_function(expression));
     return nullptr;
+}
+
+ast::Expression* growing_value(ast::Expression& expression) {
+    if (ast::Expression* reference = growing_reference(expression)) return reference;
+    const auto constant = [](const ast::Expression& part) { return !contains_column(part); };
+    if (auto* nested = std::get_if<ast::Parenthesized>(&expression.node)) return growing_value(*nested->inner);
+    if (auto* window = std::get_if<ast::TimeWindow>(&expression.node))
+        return is_even(*window) ? growing_value(*window->time) : nullptr;
+    if (auto* binary = std::get_if<ast::Binary>(&expression.node)) {
+        if (is_sum(binary->op.kind()) && constant(*binary->right)) return growing_value(*binary->left);
+    } else if (auto* structure = std::get_if<ast::StructLiteral>(&expression.node)) {
+        if (structure->entries.size() != 2) return nullptr;
+        ast::Expression* start = growing_value(structure->entries[0].value);
+        ast::Expression* end = growing_value(structure->entries[1].value);
+        return start && end && ast::same_structure(*start, *end) ? start : nullptr;
+    } else if (auto* call = std::get_if<ast::FunctionCall>(&expression.node)) {
+        const std::string name = called_function(expression);
+        const bool cuts = name == "date_trunc" || name == "datetrunc" || name == "time_bucket";
+        const bool even = call->arguments.size() < 3 || constant(call->arguments[2].value);
+        if (cuts && even && call->arguments.size() >= 2 && constant(call->arguments[0].value))
+            return growing_value(call->arguments[1].value);
+    }
+    return contains_column(expression) ? &expression : nullptr;
 }
 
 void simplify_time(ast::Expression& expression) {
@@ -173,6 +188,13 @@ std::optional<TimeKey> TimeTracer::trace(const ast::Expression& expression,
                                          const std::vector<FromRelation>& relations) const {
     ast::Expression simple = expression;
     simplify_time(simple);
+    auto key = trace_reference(simple, relations);
+    return key ? key : trace_value(simple, relations);
+}
+
+std::optional<TimeKey> TimeTracer::trace_reference(const ast::Expression& expression,
+                                                   const std::vector<FromRelation>& relations) const {
+    ast::Expression simple = expression;
     const ast::Expression* base = growing_reference(simple);
     if (!base) return std::nullopt;
     const ast::Expression reference = *base;
@@ -253,7 +275,7 @@ std::optional<TimeKey> TimeTracer::trace_body_column(const ast::QueryBody& body,
     if (!select || !select->from) return std::nullopt;
     const auto relations = columns_.relations_of(*select->from);
     for (const ast::SelectItem& item : select->items) {
-        if (equals_ignoring_case(item_name(item), column)) return trace(item.value, relations);
+        if (equals_ignoring_case(shown_item_name(item), column)) return trace(item.value, relations);
     }
     for (const ast::SelectItem& item : select->items) {
         const auto* star = std::get_if<ast::Star>(&item.value.node);

@@ -17,11 +17,16 @@ class TimeTracer {
 public:
     /// The values of a scan's column by its clocks; nullopt where the column does not grow with time.
     using ScanClock = std::function<std::optional<TimeKey>(std::size_t scan, const std::string& column)>;
+    /// The same of what is computed of the columns of one row of a scan.
+    using ValueClock = std::function<std::optional<TimeKey>(std::size_t scan, const ast::Expression& value)>;
     /// Whether a scan reads a stream (the rows of stored tables have no time).
     using IsStream = std::function<bool(std::size_t scan)>;
 
-    TimeTracer(const RelationColumns& columns, ScanClock scan_clock, IsStream is_stream)
-        : columns_(columns), scan_clock_(std::move(scan_clock)), is_stream_(std::move(is_stream)) {}
+    TimeTracer(const RelationColumns& columns, ScanClock scan_clock, ValueClock value_clock, IsStream is_stream)
+        : columns_(columns),
+          scan_clock_(std::move(scan_clock)),
+          value_clock_(std::move(value_clock)),
+          is_stream_(std::move(is_stream)) {}
 
     /// The key in each input that rows of the FROM clause can come from; nullopt where it has none in one of them.
     /// Values may be structures with start and end.
@@ -33,6 +38,16 @@ public:
 private:
     [[nodiscard]] std::optional<TimeKey> trace(const ast::Expression& expression,
                                                const std::vector<FromRelation>& relations) const;
+    /// simple: written out by simplify_time.
+    [[nodiscard]] std::optional<TimeKey> trace_reference(const ast::Expression& simple,
+                                                         const std::vector<FromRelation>& relations) const;
+    [[nodiscard]] std::optional<TimeKey> trace_value(const ast::Expression& simple,
+                                                     const std::vector<FromRelation>& relations) const;
+    /// Has an expression name the columns of the scan that all its values come from; false where there is no such.
+    [[nodiscard]] bool put_over_scan(ast::Expression& expression, const std::vector<FromRelation>& relations,
+                                     std::optional<std::size_t>& scan) const;
+    [[nodiscard]] bool put_column_over_scan(ast::Expression& reference, const std::vector<FromRelation>& relations,
+                                            std::optional<std::size_t>& scan) const;
     [[nodiscard]] std::optional<TimeKey> trace_table_column(const ast::TableReference& table,
                                                             const std::string& column) const;
     [[nodiscard]] std::optional<TimeKey> trace_body_column_at(const ast::QueryBody& body, std::size_t place) const;
@@ -40,11 +55,16 @@ private:
 
     const RelationColumns& columns_;
     ScanClock scan_clock_;
+    ValueClock value_clock_;
     IsStream is_stream_;
 };
 
+/// The name by which a query's reader knows a column; empty where only the engine does.
+[[nodiscard]] std::string shown_item_name(const ast::SelectItem& item);
 /// The one reference inside an expression that never decreases while the reference grows; null if it is not such.
 [[nodiscard]] ast::Expression* growing_reference(ast::Expression& expression);
+/// The reference that growing_reference finds, or else what windows and sums of constants are around.
+[[nodiscard]] ast::Expression* growing_value(ast::Expression& expression);
 /// Makes a TIMESTAMP of a key: the start of a window structure.
 [[nodiscard]] TimeKey as_timestamps(TimeKey key);
 /// A type of points in time.

@@ -111,7 +111,8 @@ TEST_CASE("statements of all kinds are written back") {
              ("CREATE TABLE t (a INT NOT NULL, b TEXT DEFAULT 'x', c DECIMAL(18, 3), \"end\" TIMESTAMP WITH TIME ZONE, "
               "PRIMARY KEY (a, b), WATERMARK FOR \"end\" AS \"end\" - INTERVAL '5 seconds') WITH (connector = 'c')"),
              ("CREATE TABLE IF NOT EXISTS t (a BIGINT PRIMARY KEY, b JSON WITH (json_path = '$.a.b'), "
-              "c DOUBLE DEFAULT 1 + 2 NOT NULL, d INT GENERATED ALWAYS AS (a + 1), w TIMESTAMP, WATERMARK FOR w)"),
+              "c DOUBLE DEFAULT 1 + 2 NOT NULL, d INT GENERATED ALWAYS AS (a + 1), e AS a.b + 1, w TIMESTAMP, "
+              "WATERMARK FOR w)"),
              ("CREATE TABLE t (a STRUCT(x INT, \"b c\" TEXT[])[], m MAP(TEXT, INT), u UNION(i INT, t TEXT), "
               "e ENUM('a', 'it''s'), f DOUBLE PRECISION, g INT[3], h TIMESTAMP(3), i CHARACTER VARYING(20))"),
              "CREATE TABLE t WITH (connector = 'c', retention = INTERVAL '1 hour')",

@@ -35,9 +35,14 @@ void LogicalPlanner::JoinPlanner::take_order(const TimeOrder& order) {
 void LogicalPlanner::JoinPlanner::take_time(std::size_t side, const ast::Expression& value) {
     ast::Expression simple = value;
     simplify_time(simple);
-    const ast::Expression* base = growing_reference(simple);
-    if (!base || sides_[side].time) return;
-    const auto key = planner_.make_tracer().trace(*base, from(side));
+    if (sides_[side].time) return;
+    const ast::Expression* base = growing_value(simple);
+    auto key = base ? planner_.make_tracer().trace(*base, from(side)) : std::nullopt;
+    if (!key) {
+        // A cast makes a time of what is none.
+        base = &simple;
+        key = planner_.make_tracer().trace(simple, from(side));
+    }
     if (!key) return;
     time_base_[side] = *base;
     time_is_window_[side] = is_window_structure(*key);
