@@ -170,6 +170,7 @@ std::optional<BoundStatementNode> bind_create_pipeline(const BindingContext& con
     pipeline.query = *create.query;
     pipeline.options = static_cast<const PipelineOptions&>(*options);
     pipeline.columns = query->columns;
+    pipeline.event_time = query->event_time;
     pipeline.facts = facts;
     pipeline.dependencies = query->dependencies;
     pipeline.function_dependencies = query->function_dependencies;

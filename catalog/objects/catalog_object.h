@@ -99,6 +99,21 @@ struct OutputColumn {
     ColumnType type;
 };
 
+/// What a value has to do with the event time of the rows that it comes from.
+enum class TimeRole : std::uint8_t {
+    none,
+    arrival,       ///< When it came, of a relation that declares no event time.
+    event_time,    ///< It is the event time.
+    window_start,  ///< The start of a window over it.
+    window         ///< The window.
+};
+
+/// The column of a result by which its rows are dated where a window says nothing else.
+struct EventTimeColumn {
+    std::string name;  ///< Within the engine (column_name.h).
+    TimeRole role = TimeRole::event_time;
+};
+
 struct ViewObject : Definition {
     ast::Query query;                       ///< As written, not bound: it is bound anew where it is used.
     std::vector<std::string> column_names;  ///< CREATE VIEW v(a, b); empty otherwise.
@@ -125,6 +140,7 @@ struct PipelineObject : Definition {
     std::string sink;  ///< Empty: prints its rows.
     std::vector<std::string> sink_columns;
     std::vector<OutputColumn> columns;
+    std::optional<EventTimeColumn> event_time;  ///< Of the result; nullopt: it has none, or more than one.
     PipelineOptions options;
     std::shared_ptr<const PipelineFacts> facts;  ///< Null where types are undecided.
 };

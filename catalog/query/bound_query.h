@@ -41,6 +41,13 @@ struct QueryInput {
 /// only when messages arrive. Appears in results of checks and in the declared columns of views and pipelines.
 inline constexpr std::string_view open_fields_column = "*";
 
+/// The time that a window or an aggregate of a query goes by, which the query itself does not name.
+struct ChosenTime {
+    SourceSpan span;
+    std::string column;  ///< As a query would name it: "t.ts".
+    bool by_arrival = false;
+};
+
 /// A query whose relations are resolved: views are inlined, catalog relations are BoundScan nodes, Laminar's
 /// own functions are rewritten to DuckDB expressions, metadata columns are hidden from '*'.
 struct BoundQuery {
@@ -50,6 +57,8 @@ struct BoundQuery {
     std::vector<std::string> function_dependencies;
     std::vector<std::string> connection_tests;  ///< test_connection('name'): to be run before the query.
     std::vector<OutputColumn> columns;          ///< As checked by the QueryChecker; unknown where undecided.
+    std::optional<EventTimeColumn> event_time;  ///< Among these columns.
+    std::vector<ChosenTime> chosen_times;       ///< But for those in views.
     bool calls_acknowledge = false;
     bool uses_window_functions_of_time = false;  ///< TUMBLE, HOP or SESSION.
 

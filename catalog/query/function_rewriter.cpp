@@ -174,7 +174,8 @@ bool contains_rewritten_function(const ast::Expression& expression) {
     bool found = false;
     ast::visit_expressions(expression, [&found](const ast::Expression& each) {
         if (const auto* call = std::get_if<ast::FunctionCall>(&each.node)) {
-            found = found || is_rewritten_function(fold_case(call->name.parts.back().text));
+            const std::string name = fold_case(call->name.parts.back().text);
+            found = found || is_rewritten_function(name) || (is_value_in_time(name) && !call->over);
         } else if (const auto* reference = std::get_if<ast::ColumnReference>(&each.node)) {
             found =
                 found || (reference->parts.size() == 1 && is_rewritten_function(fold_case(reference->parts[0].text)));
@@ -182,6 +183,8 @@ bool contains_rewritten_function(const ast::Expression& expression) {
     });
     return found;
 }
+
+bool is_value_in_time(std::string_view name) { return name == "first_value" || name == "last_value"; }
 
 bool is_time_window_function(std::string_view name) { return contains(time_windows, name); }
 

@@ -26,6 +26,8 @@ void rewrite_functions(ast::Query& query);
 [[nodiscard]] bool contains_rewritten_function(const ast::Expression& expression);
 /// TUMBLE, HOP, SESSION and their _START and _END.
 [[nodiscard]] bool is_time_window_function(std::string_view name);
+/// FIRST_VALUE and LAST_VALUE, which are aggregates in the order of time where they have no OVER.
+[[nodiscard]] bool is_value_in_time(std::string_view name);
 /// The number of arguments a time window function takes after its time column: least and most.
 struct ArgumentCount {
     std::size_t least = 0;

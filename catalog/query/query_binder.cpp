@@ -35,6 +35,7 @@ BoundQuery QueryWalk::run(const ast::Query& query) {
     result_.query = query;
     QueryOutput* output = bind_query(result_.query, {});
     demand_all(*output);
+    note_event_time(*output);
     check_size(query.span);
     if (diagnostics_->has_errors()) return std::move(result_);
     finish_paths();

@@ -62,7 +62,9 @@ ValueFacts QueryWalk::bind_node(ast::Expression& expression, Scope& scope, const
             return {};
         } else if constexpr (std::is_same_v<T, ast::Cast>) {
             const ValueFacts operand = bind_expression(*node.operand, scope);
-            return {type_as_written(node.type), {}, operand.inputs};
+            const ColumnType type = type_as_written(node.type);
+            const bool is_time = type.id == TypeId::timestamp || type.id == TypeId::timestamp_tz;
+            return {type, {}, operand.inputs, is_time ? operand.role : TimeRole::none};
         } else if constexpr (std::is_same_v<T, ast::Case>) {
             return bind_case(node, scope, use);
         } else if constexpr (std::is_same_v<T, ast::In>) {
@@ -86,8 +88,10 @@ ValueFacts QueryWalk::bind_node(ast::Expression& expression, Scope& scope, const
         } else if constexpr (std::is_same_v<T, ast::Subquery>) {
             const QueryOutput* output = bind_subquery(*node.query, scope, true);
             if (output->columns.empty()) return {};
-            inference_.record(output->columns.front().facts.slots, use);
-            return output->columns.front().facts;
+            ValueFacts facts = output->columns.front().facts;
+            inference_.record(facts.slots, use);
+            facts.role = TimeRole::none;
+            return facts;
         } else if constexpr (std::is_same_v<T, ast::Quantified>) {
             bind_quantified(node, scope);
         } else if constexpr (std::is_same_v<T, ast::Extract>) {
@@ -109,7 +113,8 @@ ValueFacts QueryWalk::bind_node(ast::Expression& expression, Scope& scope, const
             bind_with_parameters(node.variables, scope, inner);
             return {TypeId::list, {}, {}};
         } else if constexpr (std::is_same_v<T, ast::FieldAccess>) {
-            return {{}, {}, bind_children({})};
+            const ValueFacts operand = bind_expression(*node.operand, scope);
+            return {{}, {}, operand.inputs, role_of_field(operand.role, node.field.text)};
         } else if constexpr (std::is_same_v<T, ast::Subscript> || std::is_same_v<T, ast::IntervalLiteral> ||
                              std::is_same_v<T, ast::Literal> || std::is_same_v<T, ast::TypedLiteral> ||
                              std::is_same_v<T, ast::ListLiteral> || std::is_same_v<T, ast::MapLiteral> ||

@@ -7,19 +7,6 @@
 #include "parser/text/name_suggester.h"
 
 namespace laminar {
-namespace {
-
-std::string time_window_usage(const std::string& name) {
-    const std::string upper = upper_case(name);
-    if (name.starts_with("tumble"))
-        return upper + "([time,] size [, offset]), such as " + upper + "(ts, INTERVAL '5 minutes')";
-    if (name.starts_with("hop")) {
-        return upper + "([time,] slide, size), such as " + upper + "(ts, INTERVAL '1 minute', INTERVAL '5 minutes')";
-    }
-    return upper + "([time,] gap), such as " + upper + "(ts, INTERVAL '30 seconds')";
-}
-
-}  // namespace
 
 ValueFacts QueryWalk::bind_call(ast::Expression& expression, Scope& scope, const Use& use) {
     auto& call = std::get<ast::FunctionCall>(expression.node);
@@ -44,6 +31,8 @@ ValueFacts QueryWalk::bind_call(ast::Expression& expression, Scope& scope, const
         note_function(name);
         function_check_.check_call(call, *diagnostics_);
         if (name == "time_bucket") function_check_.check_windows(call, 0, *diagnostics_);
+        if (is_value_in_time(name) && !call.over && !prepare_value_in_time(call, name, scope, expression.span))
+            return {};
     }
     return bind_arguments(call, name, scope, use);
 }
@@ -59,6 +48,7 @@ ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string&
     }
     ValueFacts facts;
     std::vector<std::size_t> inputs;
+    std::vector<TimeRole> roles;
     for (std::size_t index = 0; index < call.arguments.size(); ++index) {
         ast::Expression& value = call.arguments[index].value;
         if (std::holds_alternative<ast::Star>(value.node) && name == "count") continue;
@@ -69,6 +59,7 @@ ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string&
         const ValueFacts bound = bind_expression(value, scope, list ? json_use() : argument);
         if (list && !bound.slots.empty()) lists_.push_back({&value, bound.slots.front()});
         add_inputs(inputs, bound.inputs);
+        roles.push_back(bound.role);
         if ((first_type && index == 0) || one_type) facts = merge_facts(facts, bound);
     }
     bind_order_by(call.order_by, scope);
@@ -77,6 +68,7 @@ ValueFacts QueryWalk::bind_arguments(ast::FunctionCall& call, const std::string&
     if (call.over) bind_window(*call.over, scope);
     if (!first_type && !one_type) facts.type = function_result_type(name);
     add_inputs(facts.inputs, inputs);
+    facts.role = call.over ? TimeRole::none : role_of_call(name, roles);
     return facts;
 }
 
@@ -168,56 +160,6 @@ std::vector<std::size_t> QueryWalk::inputs_in(const Scope& scope) const {
     };
     for (const Relation* relation : scope.relations) add_relation(add_relation, *relation);
     return inputs;
-}
-
-bool QueryWalk::prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope) {
-    auto& call = std::get<ast::FunctionCall>(expression.node);
-    const ArgumentCount count = time_window_arguments(name);
-    const std::size_t given = call.arguments.size();
-    const bool without_time = given > 0 && peek(call.arguments.front().value, scope).id == TypeId::interval;
-    const std::size_t sizes = without_time ? given : given - std::min<std::size_t>(given, 1);
-    if (sizes < count.least || sizes > count.most) {
-        diagnostics_->error(DiagnosticCode::query_type_error, expression.span,
-                            upper_case(name) + " has the wrong number of arguments",
-                            "write " + time_window_usage(name));
-        return false;
-    }
-    if (!without_time) return true;
-    std::optional<ast::Expression> time = event_time(scope, expression.span);
-    if (!time) {
-        diagnostics_->error(
-            DiagnosticCode::query_binding_error, expression.span,
-            upper_case(name) +
-                " needs a time column here: the relations of the query have no event time, or more than one",
-            "write " + time_window_usage(name));
-        return false;
-    }
-    call.arguments.insert(call.arguments.begin(), ast::FunctionArgument{std::nullopt, std::move(*time)});
-    return true;
-}
-
-std::optional<ast::Expression> QueryWalk::event_time(Scope& scope, SourceSpan span) {
-    std::optional<ast::Expression> time;
-    for (const Relation* relation : scope.relations) {
-        if (relation->kind != Relation::Kind::scan) continue;
-        const QueryInput& input = result_.inputs[relation->input];
-        std::string column;
-        if (input.kind == InputKind::connection) {
-            column = "received_at";
-        } else if (const auto* table = catalog_.find_as<TableObject>(input.object);
-                   input.kind == InputKind::stream_table) {
-            if (table->watermark) {
-                column = table->watermark->column.text;
-            } else {
-                column = table->options.event_time_field.empty() ? "received_at" : table->options.event_time_field;
-            }
-        } else {
-            continue;
-        }
-        if (time) return std::nullopt;
-        time = make_column(relation->alias, column, span);
-    }
-    return time;
 }
 
 void QueryWalk::bind_columns_call(ast::FunctionCall& call, Scope& scope) {

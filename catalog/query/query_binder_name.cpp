@@ -54,7 +54,8 @@ ValueFacts QueryWalk::bind_reference(ast::Expression& expression, Scope& scope, 
         aliases_.push_back({&expression,
                             found.alias->value,
                             found.alias->name,
-                            {found.scope->relations.begin(), found.scope->relations.end()}});
+                            {found.scope->relations.begin(), found.scope->relations.end()},
+                            found.parts < reference.parts.size()});
     }
     if (found.parts < reference.parts.size()) return bind_path(expression, found, use);
     inference_.record(found.facts.slots, use);
@@ -105,7 +106,10 @@ std::optional<QueryWalk::Found> QueryWalk::find_in_scope(ast::ColumnReference& r
     const ast::Identifier name = reference.parts.front();
     if (scope.is_parameter(name.text)) return Found{Found::Kind::other, {}, 1};
     const ScopeColumn* alias = scope.find_alias(name.text);
-    if (scope.aliases_first && alias != nullptr) return Found{Found::Kind::column, alias->facts, 1};
+    if (scope.aliases_first && alias != nullptr) {
+        const bool has_field = reference.parts.size() > 1 && alias->value != nullptr;
+        return Found{Found::Kind::column, alias->facts, 1, has_field ? alias : nullptr, &scope};
+    }
     if (auto found = find_column_in_scope(reference, scope, start)) return found;
     const bool may_be_field = scope.fields_first && std::any_of(scope.relations.begin(), scope.relations.end(),
                                                                 [](const Relation* each) { return each->is_open(); });
@@ -187,9 +191,10 @@ std::optional<QueryWalk::Found> QueryWalk::find_column_in_scope(ast::ColumnRefer
         report_ambiguous(name, visible);
         return Found{Found::Kind::other, {}, 1};
     }
-    ValueFacts facts;
-    for (Relation* relation : visible) {
-        facts = merge_facts(facts, ask_relation(*relation, name.text, name.span, name.quoted).value_or(ValueFacts{}));
+    ValueFacts facts = ask_relation(*visible.front(), name.text, name.span, name.quoted).value_or(ValueFacts{});
+    for (std::size_t index = 1; index < visible.size(); ++index) {
+        facts =
+            merge_facts(facts, ask_relation(*visible[index], name.text, name.span, name.quoted).value_or(ValueFacts{}));
     }
     name_for_engine(reference.parts.front(), *visible.front());
     const std::size_t before = reference.parts.size();
@@ -402,8 +407,10 @@ void QueryWalk::report_unknown_column(const ast::ColumnReference& reference, Sco
 }
 
 ValueFacts QueryWalk::bind_path(ast::Expression& expression, const Found& found, const Use& use) {
-    if (found.facts.slots.empty()) return {{}, {}, found.facts.inputs};
     const auto& reference = std::get<ast::ColumnReference>(expression.node);
+    const bool is_field = found.parts + 1 == reference.parts.size();
+    const TimeRole role = is_field ? role_of_field(found.facts.role, reference.parts.back().text) : TimeRole::none;
+    if (found.facts.slots.empty()) return {{}, {}, found.facts.inputs, role};
     inference_.record(found.facts.slots, json_use());
     std::string path;
     for (std::size_t index = found.parts; index < reference.parts.size(); ++index) {
@@ -430,14 +437,15 @@ bool QueryWalk::may_bring(const Relation& relation, std::string_view name) const
 }
 
 /// What a name means must not depend on which fields the first messages have: where one may have the name of a select
-/// alias, what the alias stands for is written instead.
+/// alias, what the alias stands for is written instead. So it is before a field: w.start is a table's column to the
+/// engine.
 void QueryWalk::finish_aliases() {
     for (const AliasReference& alias : aliases_) {
         const bool is_hidden = std::any_of(
             alias.relations.begin(), alias.relations.end(),
             [&](const Relation* relation) { return relation->is_open() && may_bring(*relation, alias.name); });
         const auto* reference = std::get_if<ast::ColumnReference>(&alias.expression->node);
-        if (!is_hidden || reference == nullptr) continue;
+        if ((!is_hidden && !alias.has_field) || reference == nullptr) continue;
         const std::vector<ast::Identifier> parts = reference->parts;
         const SourceSpan span = alias.expression->span;
         ast::Expression value = *alias.value;

@@ -263,7 +263,12 @@ void QueryWalk::scan_table(const TableObject& object, Relation& relation) {
         relation.columns.push_back(known_column(declared.name, declared.type, relation.input));
         if (names[index] != declared.name) relation.columns.back().engine_name = names[index];
     }
-    if (!object.is_stored()) add_metadata(relation, !object.options.include_metadata, true);
+    if (object.is_stored()) return;
+    add_metadata(relation, !object.options.include_metadata, true);
+    std::string time = object.watermark ? object.watermark->column.text : object.options.event_time_field;
+    const TimeRole role = time.empty() ? TimeRole::arrival : TimeRole::event_time;
+    if (time.empty()) time = "received_at";
+    if (ScopeColumn* column = relation.find(time)) column->facts.role = role;
 }
 
 void QueryWalk::scan_connection(const ConnectionObject& object, Relation& relation) {
@@ -280,6 +285,7 @@ void QueryWalk::scan_connection(const ConnectionObject& object, Relation& relati
     }
     relation.open_fields = relation.columns.empty() && !text && !binary;
     add_metadata(relation, true, binary);
+    if (ScopeColumn* arrival = relation.find("received_at")) arrival->facts.role = TimeRole::arrival;
     result_.inputs[relation.input].metadata = registry_.metadata_columns();
     if (!text && !binary) return;
     ScopeColumn* payload = relation.find(text ? "message" : "data");
@@ -296,6 +302,8 @@ void QueryWalk::scan_pipeline(const PipelineObject& object, Relation& relation) 
             const std::string_view shown = shown_column_name(column.name);
             relation.columns.push_back(known_column(shown, column.type, relation.input));
             if (shown != column.name) relation.columns.back().engine_name = column.name;
+            if (object.event_time && object.event_time->name == column.name)
+                relation.columns.back().facts.role = object.event_time->role;
         }
     }
 }

@@ -209,12 +209,18 @@ QueryOutput* QueryWalk::bind_set_operation(ast::SetOperation& operation, Outer o
         };
         for (std::size_t index = 0; index < output->columns.size(); ++index) {
             ScopeColumn& column = output->columns[index];
+            const TimeRole role = column.facts.role;
+            column.facts.role = TimeRole::none;
+            const std::vector<ScopeColumn>& others = right->columns;
+            auto same = others.end();
             if (by_name_as_written) {
-                const auto same = find_same(right->columns, column);
-                if (same != right->columns.end()) column.facts = merge_facts(column.facts, same->facts);
-            } else if (index < right->columns.size()) {
-                column.facts = merge_facts(column.facts, right->columns[index].facts);
+                same = find_same(others, column);
+            } else if (index < others.size()) {
+                same = others.begin() + static_cast<std::ptrdiff_t>(index);
             }
+            if (same == others.end()) continue;
+            column.facts = merge_facts(column.facts, same->facts);
+            if (same->facts.role == role) column.facts.role = role;
         }
         if (by_name_as_written) {
             for (const ScopeColumn& column : right->columns) {

@@ -24,8 +24,8 @@ namespace laminar {
 inline constexpr std::uint64_t most_expanded_relations = 2'000;
 
 /// One walk of the QueryBinder over one query: binds a copy in place, then finishes what only the whole query can tell
-/// (types, what '*' covers). Its parts are in query_binder_{relation,select,star,name,expression,function}.cpp and
-/// query_binder.cpp.
+/// (types, what '*' covers). Its parts are in
+/// query_binder_{relation,select,star,spelling,name,expression,function,time}.cpp and query_binder.cpp.
 class QueryWalk {
 public:
     QueryWalk(const Catalog& catalog, const ConnectorRegistry& registry, QueryChecker& checker,
@@ -87,6 +87,7 @@ private:
         const ast::Expression* value = nullptr;
         std::string name;
         std::vector<const Relation*> relations;
+        bool has_field = false;  ///< A field of its value is meant.
     };
 
     // Queries (query_binder_select.cpp).
@@ -187,13 +188,20 @@ private:
     void note_function(const std::string& name);
     void bind_connection_test(ast::Expression& expression);
     void bind_acknowledgement(ast::Expression& expression, Scope& scope);
-    bool prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope);
-    std::optional<ast::Expression> event_time(Scope& scope, SourceSpan span);
     ValueFacts bind_arguments(ast::FunctionCall& call, const std::string& name, Scope& scope, const Use& use);
     void bind_columns_call(ast::FunctionCall& call, Scope& scope);
     void finish_patterns();
     void finish_lists();
     std::vector<std::size_t> inputs_in(const Scope& scope) const;
+
+    // Event time (query_binder_time.cpp).
+    bool prepare_time_window(ast::Expression& expression, const std::string& name, Scope& scope);
+    bool prepare_value_in_time(ast::FunctionCall& call, const std::string& name, Scope& scope, SourceSpan span);
+    /// The column that dates the rows of a relation; nullopt where it has none, or several.
+    [[nodiscard]] std::optional<std::size_t> time_column(const Relation& relation) const;
+    [[nodiscard]] bool brings_arrival(const QueryOutput& output) const;
+    std::optional<ast::Expression> event_time(Scope& scope, SourceSpan span);
+    void note_event_time(QueryOutput& output);
 
     // The result (query_binder.cpp).
     void check_size(SourceSpan span);

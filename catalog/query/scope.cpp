@@ -95,6 +95,7 @@ void add_inputs(std::vector<std::size_t>& inputs, const std::vector<std::size_t>
 
 ValueFacts merge_facts(const ValueFacts& left, const ValueFacts& right) {
     ValueFacts merged = left;
+    merged.role = TimeRole::none;
     if (merged.type.id == TypeId::unknown) merged.type = right.type;
     add_inputs(merged.slots, right.slots);
     add_inputs(merged.inputs, right.inputs);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/objects/catalog_object.h"
 #include "catalog/objects/column_type.h"
 #include "catalog/objects/metadata_column.h"
 #include "catalog/query/type_inference.h"
@@ -20,6 +21,7 @@ struct ValueFacts {
     ColumnType type;
     std::vector<TypeInference::Slot> slots;
     std::vector<std::size_t> inputs;  ///< Scans it comes from, by index into BoundQuery::inputs.
+    TimeRole role = TimeRole::none;
 };
 
 /// A column that a relation or a query offers. Unnamed ones (an expression without alias) have an empty name.
@@ -128,7 +130,11 @@ struct Scope {
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
 void add_inputs(std::vector<std::size_t>& inputs, const std::vector<std::size_t>& more);
 
-/// What several rows may bring in one column (operands of a set operation, branches of CASE).
+/// Of the value of a call, by those of its arguments; of a field.
+[[nodiscard]] TimeRole role_of_call(std::string_view name, const std::vector<TimeRole>& arguments);
+[[nodiscard]] TimeRole role_of_field(TimeRole role, std::string_view field);
+
+/// What several rows may bring in one column (operands of a set operation, branches of CASE). It has no role in time.
 [[nodiscard]] ValueFacts merge_facts(const ValueFacts& left, const ValueFacts& right);
 
 }  // namespace laminar

@@ -111,6 +111,24 @@ void report_connection_risks(const ConnectionObject& connection, const ast::Stat
     if (connection.connector && connection.options) ConnectionRisks(connection, statement, diagnostics).report();
 }
 
+void report_chosen_times(const BoundStatement& statement, Diagnostics& diagnostics) {
+    const auto report = [&](const BoundQuery& query) {
+        for (const ChosenTime& time : query.chosen_times) {
+            if (time.by_arrival)
+                diagnostics.note(DiagnosticCode::time_chosen, time.span,
+                                 fmt::format("it goes by the time of arrival, {}", time.column),
+                                 "name another time, or declare one: WATERMARK FOR ts");
+            else
+                diagnostics.note(DiagnosticCode::time_chosen, time.span,
+                                 fmt::format("it goes by the event time, {}", time.column));
+        }
+    };
+    if (const auto* create = std::get_if<BoundCreate>(&statement.node); create && create->query) report(*create->query);
+    if (const auto* select = std::get_if<BoundSelect>(&statement.node)) report(select->query);
+    if (const auto* insert = std::get_if<BoundInsert>(&statement.node)) report(insert->query);
+    if (const auto* subscription = std::get_if<BoundSubscribe>(&statement.node)) report(subscription->query);
+}
+
 void ObjectUse::add(const BoundQuery& query) {
     has_consumers_ = true;
     for (const auto* names : {&query.dependencies, &query.connection_tests}) {

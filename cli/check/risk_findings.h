@@ -17,6 +17,9 @@ namespace laminar {
 void report_connection_risks(const ConnectionObject& connection, const ast::Statement& statement,
                              Diagnostics& diagnostics);
 
+/// Says (L505) by which time windows go that name none.
+void report_chosen_times(const BoundStatement& statement, Diagnostics& diagnostics);
+
 /// Which catalog objects the statements of a script use that leave no object behind (queries, inserts, WAIT FOR).
 class ObjectUse {
 public:

@@ -33,6 +33,7 @@ public:
             if (bound) {
                 use_.add(*bound);
                 report_risks(*bound, statement, own);
+                report_chosen_times(*bound, own);
             }
             if (secrets_) report_missing_secrets(statement, *secrets_, own);
             for (const Diagnostic& diagnostic : own.all()) {

@@ -112,6 +112,9 @@ namespace laminar {
     X(insert_copies_once, "L504", "INSERT copies the rows of a stream that are retained at that moment",               \
       "For every row as it comes, write CREATE PIPELINE name AS INSERT INTO table SELECT ... Where the rows of one "   \
       "moment are wanted, WAIT FOR them first.")                                                                       \
+    X(time_chosen, "L505", "A window or aggregate goes by a time that the query does not name",                        \
+      "Nothing is wrong: name the time as the first argument, such as TUMBLE(ts, INTERVAL '1 minute'), to say so "     \
+      "yourself. By the time of arrival a result depends on when messages came; WATERMARK FOR declares another.")      \
     X(cleartext_credentials, "L511", "Credentials are sent without encryption",                                        \
       "Use wss:// for every host that is not this machine: with ws:// anyone on the way can read them.")               \
     X(tls_not_verified, "L512", "The certificate of the peer is not verified",                                         \

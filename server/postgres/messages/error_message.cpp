@@ -126,6 +126,7 @@ std::string_view sql_state_of(DiagnosticCode code) noexcept {
         case Code::columns_in_other_order:
         case Code::column_never_filled:
         case Code::insert_copies_once:
+        case Code::time_chosen:
         case Code::cleartext_credentials:
         case Code::tls_not_verified:
         case Code::secret_in_clear:

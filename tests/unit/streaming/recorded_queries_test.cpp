@@ -11,6 +11,7 @@ TEST_CASE("changes_of_changes") { check_cases(read_query_file("changes_of_change
 TEST_CASE("changing_aggregates") { check_cases(read_query_file("changing_aggregates")); }
 TEST_CASE("deduplication") { check_cases(read_query_file("deduplication")); }
 TEST_CASE("doubles") { check_cases(read_query_file("doubles")); }
+TEST_CASE("event_time") { check_cases(read_query_file("event_time")); }
 TEST_CASE("frames") { check_cases(read_query_file("frames")); }
 TEST_CASE("hop") { check_cases(read_query_file("hop")); }
 TEST_CASE("interval_joins") { check_cases(read_query_file("interval_joins")); }
