@@ -119,7 +119,10 @@ void restore_functions(const BoundStatement& statement, const Catalog& catalog, 
 
 void apply_to_catalog(const BoundStatement& statement, Catalog& catalog) {
     if (const auto* create = std::get_if<BoundCreate>(&statement.node)) {
-        if (!create->skipped) catalog.put(create->object);
+        if (create->skipped) return;
+        if (create->connection) catalog.put(*create->connection);
+        catalog.put(create->object);
+        if (!create->left_connection.empty()) catalog.drop(ast::ObjectKind::connection, create->left_connection);
     } else if (const auto* alter = std::get_if<BoundAlterConnection>(&statement.node)) {
         catalog.put(alter->object);
     } else if (const auto* drop = std::get_if<BoundDrop>(&statement.node)) {

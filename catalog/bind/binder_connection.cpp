@@ -49,6 +49,16 @@ bool check_fixed_options(const BindingContext& context, const ConnectionObject& 
     return good;
 }
 
+/// What a table declares itself, it alone can change. False after reporting.
+bool check_not_of_table(const BindingContext& context, const ConnectionObject& connection, SourceSpan span) {
+    if (connection.table.empty()) return true;
+    context.error(
+        DiagnosticCode::object_in_use, span,
+        fmt::format("connection \"{}\" is declared by the options of table \"{}\"", connection.name, connection.table),
+        fmt::format("use CREATE OR REPLACE TABLE {}, or declare the connection by itself", connection.table));
+    return false;
+}
+
 bool same_name(const ast::Option& a, const OptionDeclaration& declaration) { return declaration.is_named(a.name.text); }
 
 /// Options written elsewhere (or nowhere) are reported at the place of the statement that is being bound.
@@ -115,6 +125,7 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
     define(context, create.name, connection);
     if (creation == Creation::replace) {
         const auto* replaced = context.catalog.find_as<ConnectionObject>(create.name.text);
+        if (!check_not_of_table(context, *replaced, create.name.span)) return std::nullopt;
         if (!check_users(context, *replaced, connection, create.name.span) ||
             !check_fixed_options(context, *replaced, connection, create.name.span))
             return std::nullopt;
@@ -125,7 +136,7 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
 std::optional<BoundStatementNode> bind_alter_connection(const BindingContext& context,
                                                         const ast::AlterConnection& alter) {
     const ConnectionObject* before = find_connection(context, alter.name.text, alter.name.span);
-    if (before == nullptr) return std::nullopt;
+    if (before == nullptr || !check_not_of_table(context, *before, alter.name.span)) return std::nullopt;
     const OptionSchema& schema = *before->connector->options;
     const auto* created = std::get_if<ast::CreateConnection>(&before->statement.node);
     if (created == nullptr) return std::nullopt;

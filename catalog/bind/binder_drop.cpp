@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bind/binding_context.h"
+#include "catalog/bind/inline_connection.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
@@ -28,7 +29,28 @@ void add_with_users(const Catalog& catalog, ast::ObjectKind kind, const std::str
         if (kind_of(*user) == kind && equals_ignoring_case(definition.name, name)) continue;
         add_with_users(catalog, kind_of(*user), definition.name, targets);
     }
-    if (!is_listed(targets, kind, name)) targets.push_back({kind, name});
+    if (is_listed(targets, kind, name)) return;
+    targets.push_back({kind, name});
+    // What a table has declared itself goes with it.
+    const auto* table = kind == ast::ObjectKind::table ? catalog.find_as<TableObject>(name) : nullptr;
+    const ConnectionObject* own = table ? own_connection(catalog, *table) : nullptr;
+    if (own != nullptr) add_with_users(catalog, ast::ObjectKind::connection, own->name, targets);
+}
+
+/// Objects that do not go with the named ones alone.
+std::vector<const CatalogObject*> other_users(const Catalog& catalog, ast::ObjectKind kind, const std::string& name,
+                                              const std::vector<Target>& named) {
+    std::vector<const CatalogObject*> users;
+    for (const CatalogObject* user : catalog.users_of(kind, name)) {
+        if (!is_listed(named, kind_of(*user), definition_of(*user).name)) users.push_back(user);
+    }
+    const auto* table = kind == ast::ObjectKind::table ? catalog.find_as<TableObject>(name) : nullptr;
+    const ConnectionObject* own = table ? own_connection(catalog, *table) : nullptr;
+    if (own == nullptr) return users;
+    for (const CatalogObject* user : other_users(catalog, ast::ObjectKind::connection, own->name, named)) {
+        if (std::find(users.begin(), users.end(), user) == users.end()) users.push_back(user);
+    }
+    return users;
 }
 
 /// The declared spelling of an object to drop; nullopt when there is none, after reporting where that is an error.
@@ -62,14 +84,12 @@ std::optional<BoundStatementNode> bind_drop(const BindingContext& context, const
         if (found && !is_listed(named, drop.kind, *found)) named.push_back({drop.kind, *found});
     }
     BoundDrop bound;
+    bound.kind = drop.kind;
     for (const Target& target : named) add_with_users(context.catalog, target.kind, target.name, bound.targets);
     if (!drop.cascade) {
         for (const ast::Identifier& name : drop.names) {
             if (!is_listed(named, drop.kind, name.text)) continue;
-            std::vector<const CatalogObject*> users;
-            for (const CatalogObject* user : context.catalog.users_of(drop.kind, name.text)) {
-                if (!is_listed(named, kind_of(*user), definition_of(*user).name)) users.push_back(user);
-            }
+            const auto users = other_users(context.catalog, drop.kind, name.text, named);
             if (users.empty()) continue;
             context.error(DiagnosticCode::object_in_use, name.span,
                           fmt::format("{} \"{}\" is used by {}", kind_name(drop.kind), name.text, list_objects(users)),

@@ -6,6 +6,7 @@
 #include "catalog/bind/binding_context.h"
 #include "catalog/bind/column_option_binder.h"
 #include "catalog/bind/exact_decimals.h"
+#include "catalog/bind/inline_connection.h"
 #include "catalog/bind/row_expression.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
@@ -35,13 +36,15 @@ std::vector<std::string> column_names(const std::vector<ColumnObject>& columns) 
 /// Binds one CREATE TABLE. Members report what is wrong and go on where that makes sense.
 class TableBinder {
 public:
-    TableBinder(const BindingContext& context, const ast::CreateTable& create) : context_(context), create_(create) {}
+    TableBinder(const BindingContext& context, const ast::CreateTable& create)
+        : context_(context), create_(create), options_(create.options) {}
 
     std::optional<BoundStatementNode> bind() {
         const std::size_t errors_before = context_.diagnostics.error_count();
         const Creation creation =
             check_creation(context_, ast::ObjectKind::table, create_.name, create_.or_replace, create_.if_not_exists);
         define(context_, create_.name, table_);
+        if (!bind_connection()) return std::nullopt;
         bind_options();
         for (const ast::ColumnDefinition& column : create_.columns) bind_column(column);
         bind_computed();
@@ -51,12 +54,45 @@ public:
         complete_columns();
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
-        return bound_create(creation, std::move(table_), std::move(query_));
+        const ConnectionObject* left = creation == Creation::replace ? left_connection() : nullptr;
+        if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
+        BoundCreate bound = bound_create(creation, std::move(table_), std::move(query_));
+        if (own_) bound.connection = std::move(own_->connection);
+        if (left != nullptr) bound.left_connection = left->name;
+        return bound;
     }
 
 private:
+    /// The one that the options declare; false after reporting what is wrong with it.
+    bool bind_connection() {
+        const ConnectorDescriptor* connector = inline_connector(context_, create_);
+        if (connector == nullptr) return true;
+        own_ = bind_inline_connection(context_, create_, *connector);
+        if (!own_) return false;
+        options_ = own_->table_options;
+        return true;
+    }
+
+    /// That of the table which is replaced, where it has declared one: null, perhaps after reporting that others use
+    /// it.
+    const ConnectionObject* left_connection() const {
+        const auto* replaced = context_.catalog.find_as<TableObject>(create_.name.text);
+        const ConnectionObject* left = replaced == nullptr ? nullptr : own_connection(context_.catalog, *replaced);
+        if (left == nullptr) return nullptr;
+        std::vector<const CatalogObject*> users = context_.catalog.users_of(ast::ObjectKind::connection, left->name);
+        std::erase_if(users, [&](const CatalogObject* user) {
+            return equals_ignoring_case(definition_of(*user).name, replaced->name);
+        });
+        if (users.empty()) return left;
+        context_.error(DiagnosticCode::object_in_use, create_.name.span,
+                       fmt::format("connection \"{}\", which goes with table \"{}\", is used by {}", left->name,
+                                   replaced->name, list_objects(users)),
+                       "drop them first, or declare the connection by itself");
+        return nullptr;
+    }
+
     const ast::Option* find_option(std::string_view name) const {
-        for (const ast::Option& option : create_.options) {
+        for (const ast::Option& option : options_) {
             const OptionDeclaration* declaration = table_option_schema().find(option.name.text);
             if (declaration != nullptr && declaration->name == name) return &option;
         }
@@ -65,18 +101,26 @@ private:
 
     void bind_options() {
         const auto options =
-            validate_option_set(table_option_schema(), create_.name.span, create_.options, context_.diagnostics);
+            validate_option_set(table_option_schema(), create_.name.span, options_, context_.diagnostics);
         const ast::Option* connector = find_option("connector");
         // A table whose connector is wrong is not a stored one for that.
         bound_to_connection_ = connector != nullptr;
-        if (!options) return;
-        warn_of_ineffective_options(context_, table_option_schema(), create_.options);
+        if (!options) {
+            // Where it is neither a connection nor a connector, that is why other options are not known.
+            const auto* name =
+                connector == nullptr ? nullptr : std::get_if<ast::OptionValue::String>(&connector->value.node);
+            if (name != nullptr && !own_)
+                static_cast<void>(find_connection(context_, name->text, connector->value.span));
+            return;
+        }
+        warn_of_ineffective_options(context_, table_option_schema(), options_);
         table_.options = static_cast<const TableOptions&>(*options);
         if (!table_.options.rows.empty()) table_.rows = parse_rows_path(table_.options.rows);
         bound_to_connection_ = !table_.options.connector.empty();
         if (!bound_to_connection_) return;
         table_.metadata = context_.registry.metadata_columns();
-        connection_ = find_connection(context_, table_.options.connector, connector->value.span);
+        connection_ =
+            own_ ? &own_->connection : find_connection(context_, table_.options.connector, connector->value.span);
         if (connection_ == nullptr) return;
         table_.options.connector = connection_->name;
         table_.dependencies.push_back(connection_->name);
@@ -420,6 +464,8 @@ private:
     ColumnObject metadata_time_;  ///< Stands for received_at or processed_at where one is named.
     std::optional<BoundQuery> query_;
     const ConnectionObject* connection_ = nullptr;
+    std::optional<InlineConnection> own_;
+    std::vector<ast::Option> options_;  ///< Of the table.
     bool bound_to_connection_ = false;
 };
 

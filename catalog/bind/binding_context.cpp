@@ -67,7 +67,12 @@ void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const 
 }  // namespace
 
 BoundCreate bound_create(Creation creation, CatalogObject object, std::optional<BoundQuery> query) {
-    return {std::move(object), creation == Creation::replace, creation == Creation::skip, std::move(query)};
+    BoundCreate bound;
+    bound.object = std::move(object);
+    bound.replaces = creation == Creation::replace;
+    bound.skipped = creation == Creation::skip;
+    bound.query = std::move(query);
+    return bound;
 }
 
 Creation check_creation(const BindingContext& context, ast::ObjectKind kind, const ast::Identifier& name,
@@ -138,7 +143,9 @@ const CatalogObject* find_object(const BindingContext& context, const ast::Ident
 const ConnectionObject* find_connection(const BindingContext& context, std::string_view name, SourceSpan span) {
     const CatalogObject* object = context.catalog.find(name);
     if (object == nullptr) {
-        std::string hint = did_you_mean(name, names_of(context.catalog, {ast::ObjectKind::connection}));
+        std::vector<std::string> names = names_of(context.catalog, {ast::ObjectKind::connection});
+        for (std::string& connector : context.registry.names()) names.push_back(std::move(connector));
+        std::string hint = did_you_mean(name, names);
         if (context.registry.find(name) != nullptr)
             hint = fmt::format("\"{0}\" is a connector; create a connection first: CREATE CONNECTION name TO {0} (...)",
                                name);

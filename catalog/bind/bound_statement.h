@@ -18,7 +18,9 @@ struct BoundCreate {
     CatalogObject object;
     bool replaces = false;
     bool skipped = false;
-    std::optional<BoundQuery> query;  ///< Of a view, a pipeline or CREATE TABLE AS.
+    std::optional<BoundQuery> query;             ///< Of a view, a pipeline or CREATE TABLE AS.
+    std::optional<ConnectionObject> connection;  ///< That a table declares itself.
+    std::string left_connection;                 ///< That the table which it replaces has declared itself; empty: none.
 };
 
 struct BoundAlterConnection {
@@ -31,6 +33,7 @@ struct BoundDrop {
         ast::ObjectKind kind;
         std::string name;
     };
+    ast::ObjectKind kind = ast::ObjectKind::table;
     std::vector<Target> targets;  ///< Users first (CASCADE), so that dropping in order never breaks a reference.
 };
 

@@ -33,6 +33,7 @@ struct Definition {
 struct ConnectionObject : Definition {
     const ConnectorDescriptor* connector = nullptr;   ///< Owned by the registry, which outlives the catalog.
     std::shared_ptr<const ConnectorOptions> options;  ///< Checked; secret references still unresolved.
+    std::string table;  ///< The table whose options declare it, which it comes and goes with; empty: none.
 };
 
 struct ColumnObject {

@@ -66,6 +66,8 @@ private:
         if (const auto* create = std::get_if<BoundCreate>(&bound.node)) {
             if (const auto* connection = std::get_if<ConnectionObject>(&create->object))
                 report_connection_risks(*connection, statement, diagnostics);
+            if (create->connection)
+                report_connection_risks(*create->connection, create->connection->statement, diagnostics);
         } else if (const auto* alter = std::get_if<BoundAlterConnection>(&bound.node)) {
             report_connection_risks(alter->object, statement, diagnostics);
         }

@@ -31,6 +31,7 @@ void report_in(const ast::OptionValue& value, const SecretResolver& secrets, Dia
 void report_missing_secrets(const ast::Statement& statement, const SecretResolver& secrets, Diagnostics& diagnostics) {
     const std::vector<ast::Option>* options = nullptr;
     if (const auto* create = std::get_if<ast::CreateConnection>(&statement.node)) options = &create->options;
+    if (const auto* create = std::get_if<ast::CreateTable>(&statement.node)) options = &create->options;
     if (const auto* alter = std::get_if<ast::AlterConnection>(&statement.node)) options = &alter->options;
     if (!options) return;
     for (const ast::Option& option : *options) report_in(option.value, secrets, diagnostics);

@@ -141,12 +141,13 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
 void StatementExecutor::create_stream_table(const TableObject& table, const BoundCreate& statement,
                                             const BoundStatement& whole) {
     const std::optional<TableObject> replaced = replaced_table(statement);
-    const ConnectionObject definition = *catalog().find_as<ConnectionObject>(table.options.connector);
+    const ConnectionObject definition =
+        statement.connection ? *statement.connection : *catalog().find_as<ConnectionObject>(table.options.connector);
     const std::string consumer = replaced ? pending_consumer(table.name) : table.name;
     std::shared_ptr<InputChannel> channel;
     if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
-        const StreamContent content = content_of(table);
+        const StreamContent content = content_of(table, definition);
         if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
             options.decoder = DecoderOptions{};
@@ -286,7 +287,7 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
     });
     leave(removed);
     say_done(statement.targets.empty() ? "DROP (nothing to drop)"
-                                       : fmt::format("DROP {}", upper_case(kind_name(statement.targets.back().kind))));
+                                       : fmt::format("DROP {}", upper_case(kind_name(statement.kind))));
 }
 
 void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
@@ -304,10 +305,12 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
 }
 
 StreamContent StatementExecutor::content_of(const TableObject& table) const {
+    return content_of(table, *catalog().find_as<ConnectionObject>(table.options.connector));
+}
+
+StreamContent StatementExecutor::content_of(const TableObject& table, const ConnectionObject& connection) const {
     if (table.options.stream != TableStream::messages) return StreamContent::records();
-    const auto* definition = catalog().find_as<ConnectionObject>(table.options.connector);
-    return definition ? connection_input_options(*definition, database_.connections.secrets()).decoder.format
-                      : MessageFormat::json;
+    return connection_input_options(connection, database_.connections.secrets()).decoder.format;
 }
 
 }  // namespace laminar

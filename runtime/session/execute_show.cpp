@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "catalog/bind/inline_connection.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/session_settings.h"
 #include "catalog/options/option_schema.h"
@@ -170,7 +171,13 @@ void StatementExecutor::show_create(const BoundShowCreate& statement) {
                                        : &definition_of(*catalog().find(statement.name));
     ResultBuilder builder(text_columns({"statement"}));
     StatementWriterOptions options;
-    if (const auto* connection = catalog().find_as<ConnectionObject>(statement.name)) {
+    const auto* connection = catalog().find_as<ConnectionObject>(statement.name);
+    const auto* table = catalog().find_as<TableObject>(statement.name);
+    // What a table has declared itself is a part of its statement.
+    if (table) connection = own_connection(catalog(), *table);
+    if (connection && !connection->table.empty() && catalog().find(connection->table))
+        definition = &definition_of(*catalog().find(connection->table));
+    if (connection) {
         options.map_option_value = [schema = connection->connector->options](const ast::Option& option) {
             return redacted_value(option, *schema);
         };

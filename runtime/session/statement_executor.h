@@ -185,6 +185,7 @@ private:
     void print(const ResultTable& table);
 
     [[nodiscard]] StreamContent content_of(const TableObject& table) const;
+    [[nodiscard]] StreamContent content_of(const TableObject& table, const ConnectionObject& connection) const;
 
     const FunctionNames& aggregate_functions();
 

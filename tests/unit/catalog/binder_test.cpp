@@ -74,10 +74,11 @@ TEST_CASE("tables on connections") {
     CHECK(fixture.object<TableObject>("trades").dependencies == std::vector<std::string>{"feed"});
     CHECK(fixture.finding("CREATE TABLE t (a INT) WITH (connector = 'fed')") ==
           "L202 at `'fed'`: no connection \"fed\" exists (did you mean \"feed\"?)");
-    CHECK(
-        fixture.finding("CREATE TABLE t (a INT) WITH (connector = 'websocket')") ==
-        "L202 at `'websocket'`: no connection \"websocket\" exists (\"websocket\" is a connector; create a connection "
-        "first: CREATE CONNECTION name TO websocket (...))");
+    CHECK(fixture.finding("CREATE TABLE t (a INT) WITH (connector = 'websockt')") ==
+          "L202 at `'websockt'`: no connection \"websockt\" exists (did you mean \"websocket\"?)");
+    CHECK(fixture.finding("ALTER CONNECTION websocket SET (reconnect = false)") ==
+          "L202 at `websocket`: no connection \"websocket\" exists (\"websocket\" is a connector; create a connection "
+          "first: CREATE CONNECTION name TO websocket (...))");
     CHECK(fixture.finding("CREATE TABLE t (a INT) WITH (connector = 'trades')") ==
           "L203 at `'trades'`: \"trades\" is a table, not a connection");
     CHECK(fixture.finding("CREATE TABLE t (a INT) WITH (retention = INTERVAL '1 hour')")
