@@ -31,6 +31,7 @@ enum class TextRule : std::uint8_t {
     json_place,   ///< The same, or $: all of it.
     rows_path,    ///< The same with [*].
     time_format,  ///< Of strptime.
+    separator,    ///< A control character other than white space.
     credentials,  ///< user:password.
     origin,
     pem_or_path,

@@ -115,6 +115,13 @@ Violation check_time_format(std::string_view text) {
     return std::nullopt;
 }
 
+/// Within JSON it stands nowhere else.
+Violation check_separator(std::string_view text) {
+    const bool is_one = text.size() == 1 && static_cast<unsigned char>(text.front()) < 0x20;
+    if (is_one && std::string_view("\t\n\r").find(text.front()) == std::string_view::npos) return std::nullopt;
+    return violation("must be one control character, which no JSON has", "for example E'\\x1e'");
+}
+
 Violation check_origin(std::string_view text) {
     if (text == "*" || text == "null") return std::nullopt;
     const std::size_t scheme_end = text.find("://");
@@ -189,6 +196,8 @@ std::optional<TextRuleViolation> check_text(TextRule rule, std::string_view text
             return check_rows_path(text);
         case TextRule::time_format:
             return check_time_format(text);
+        case TextRule::separator:
+            return check_separator(text);
         case TextRule::credentials:
             return check_credentials(text);
         case TextRule::origin:

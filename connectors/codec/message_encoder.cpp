@@ -40,7 +40,7 @@ void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
         prefix += ':';
         fields_.push_back({column, std::move(prefix)});
     }
-    must_be_json_ = format == MessageFormat::json;
+    must_be_json_ = format == MessageFormat::json || is_translated(format);
     is_bare_ = payload_columns.size() == 1 && is_payload_type(columns[payload_columns[0]].type.id);
 }
 

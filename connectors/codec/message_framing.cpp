@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/codec/values/scalar_text.h"
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/rows/column_rows.h"
 #include "parser/text/ascii.h"
 
@@ -54,8 +55,7 @@ void MessageFraming::frame(const std::vector<ColumnVector>& columns, std::size_t
         }
         FramedMessage framed;
         auto payload = std::make_shared<std::string>();
-        framed.message.binary = encoder_.encode(columns, row, *payload);
-        framed.message.binary |= compress_payload(*payload, options_.compression);
+        framed.message.binary = finish_payload(*payload, encoder_.encode(columns, row, *payload));
         framed.message.payload = std::move(payload);
         const Receiver to = receiver(columns, row);
         framed.message.peer = to.peer;
@@ -89,10 +89,21 @@ void MessageFraming::add_row(const std::vector<ColumnVector>& columns, std::size
     if (options_.framing == BatchFraming::array) {
         payload_ += rows_ == 0 ? '[' : ',';
     } else if (rows_ > 0) {
-        payload_ += '\n';
+        payload_ += options_.record_separator.empty() ? std::string_view("\n") : options_.record_separator;
     }
     payload_ += row_;
     ++rows_;
+}
+
+bool MessageFraming::finish_payload(std::string& payload, bool is_bytes) const {
+    bool binary = is_bytes;
+    if (!is_bytes && is_translated(options_.format)) {
+        translate_from_json(options_.format, payload);
+        binary = true;
+    } else if (!is_bytes) {
+        payload += options_.record_separator;
+    }
+    return compress_payload(payload, binary, options_.compression) || binary;
 }
 
 void MessageFraming::finish(std::deque<FramedMessage>& out) {
@@ -101,7 +112,7 @@ void MessageFraming::finish(std::deque<FramedMessage>& out) {
     FramedMessage framed;
     framed.rows = std::exchange(rows_, 0);
     auto payload = std::make_shared<std::string>(std::exchange(payload_, {}));
-    framed.message.binary = compress_payload(*payload, options_.compression);
+    framed.message.binary = finish_payload(*payload, false);
     framed.message.payload = std::move(payload);
     framed.message.peer = std::exchange(peer_, {});
     framed.message.session = std::exchange(session_, {});

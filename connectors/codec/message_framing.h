@@ -41,6 +41,8 @@ private:
     };
     [[nodiscard]] Receiver receiver(const std::vector<ColumnVector>& columns, std::size_t row) const;
     void add_row(const std::vector<ColumnVector>& columns, std::size_t row, std::deque<FramedMessage>& out);
+    /// The format, and compression, of a payload that is JSON or bytes as they are. True when it is bytes then.
+    [[nodiscard]] bool finish_payload(std::string& payload, bool is_bytes) const;
     void finish(std::deque<FramedMessage>& out);
 
     FramingOptions options_;

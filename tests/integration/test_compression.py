@@ -23,7 +23,8 @@ def zstd(data, *arguments):
 
 
 COMPRESS = {"gzip": gzip.compress, "zstd": zstd}
-INFLATE = {"gzip": gzip.decompress, "zstd": lambda data: zstd(data, "-d")}
+INFLATE = {"gzip": gzip.decompress, "zstd": lambda data: zstd(data, "-d"), "zlib": zlib.decompress,
+           "raw_deflate": lambda data: zlib.decompress(data, wbits=-15)}
 
 
 def resident_bytes(process):
@@ -92,7 +93,7 @@ class PayloadCompressionTest(ServedTestCase):
 
     def test_compression_level(self):
         rows = "SELECT 1, (SELECT string_agg(CAST(hash(range) % 1000 AS TEXT), ' ' ORDER BY range) FROM range(20000))"
-        for kind, least, most in (("gzip", 1, 9), ("zstd", 1, 19)):
+        for kind, least, most in (("gzip", 1, 9), ("zstd", 1, 19), ("zlib", 1, 9), ("raw_deflate", 1, 9)):
             fast, small = (self.sent(f"compression = '{kind}', compression_level = {level}", rows, 1)[0] for level in (least, most))
             self.assertLess(len(small), len(fast))
             self.assertEqual(INFLATE[kind](small), INFLATE[kind](fast))

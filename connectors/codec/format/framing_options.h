@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "connectors/codec/format/message_format.h"
@@ -16,6 +17,8 @@ enum class BatchFraming : std::uint8_t { none, array, ndjson };
 struct FramingOptions {
     MessageFormat format = MessageFormat::json;
     BatchFraming framing = BatchFraming::none;
+    /// Ends each message, and the rows of one (ndjson) in the place of a line feed; empty: none, and that.
+    std::string record_separator = {};
     std::size_t most_rows = 0;         ///< In a message; 0: no limit of its own.
     std::size_t most_bytes = 1 << 20;  ///< A message takes no further row beyond that; one row may be larger.
     PayloadCompressionSettings compression;

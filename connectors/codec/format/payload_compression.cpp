@@ -20,37 +20,83 @@ constexpr std::size_t least_capacity = 4 << 10;
 constexpr std::size_t kept_capacity = 64 << 10;
 // zlib counts in 32 bits; payloads come in pieces of this size.
 constexpr std::size_t piece = std::size_t{1} << 30;
-// windowBits of zlib: the largest window, plus 16 for the gzip wrapper.
-constexpr int gzip_window = 15 + 16;
 constexpr int zlib_memory_level = 8;
+// The end of what Z_SYNC_FLUSH has written: until it comes, a message of a stream goes on in the next.
+constexpr std::string_view flush_mark{"\x00\x00\xff\xff", 4};
 
-std::string_view magic_of(PayloadCompression compression) noexcept {
-    return compression == PayloadCompression::gzip ? gzip_magic : zstd_magic;
+/// windowBits of zlib: the largest window, plus 16 for the wrapper of gzip, negative for none.
+int window_of(PayloadCompression compression) noexcept {
+    switch (compression) {
+        case PayloadCompression::gzip:
+            return 15 + 16;
+        case PayloadCompression::raw_deflate:
+            return -15;
+        default:
+            return 15;
+    }
 }
 
-/// zlib's state for inflating, one a thread: each payload is inflated in one go, and the state is some 40 KiB.
-class GzipInflater {
-public:
-    GzipInflater() {
-        if (inflateInit2(&stream, gzip_window) != Z_OK) throw std::bad_alloc();
+std::string_view name_of(PayloadCompression compression) noexcept {
+    switch (compression) {
+        case PayloadCompression::none:
+            return "plain";
+        case PayloadCompression::gzip:
+            return "gzip";
+        case PayloadCompression::zstd:
+            return "zstd";
+        case PayloadCompression::zlib:
+            return "zlib";
+        case PayloadCompression::raw_deflate:
+            return "deflate";
+        case PayloadCompression::zlib_stream:
+            return "zlib stream";
     }
-    ~GzipInflater() { inflateEnd(&stream); }
-    GzipInflater(const GzipInflater&) = delete;
-    GzipInflater& operator=(const GzipInflater&) = delete;
+    return {};
+}
+
+/// RFC 1950 section 2.2: DEFLATE with a window of at most 32 KiB, no dictionary, and a check of both bytes.
+bool begins_as_zlib(std::string_view payload) noexcept {
+    if (payload.size() < 2) return false;
+    const auto method = static_cast<unsigned char>(payload[0]);
+    const auto flags = static_cast<unsigned char>(payload[1]);
+    return (method & 0x0fU) == 8 && (method >> 4U) <= 7 && (flags & 0x20U) == 0 && (method * 256U + flags) % 31 == 0;
+}
+
+/// zlib's state for inflating. Where each payload is inflated in one go, one a thread does: it is some 40 KiB.
+class ZlibInflater {
+public:
+    explicit ZlibInflater(PayloadCompression compression) {
+        if (inflateInit2(&stream, window_of(compression)) != Z_OK) throw std::bad_alloc();
+    }
+    ~ZlibInflater() { inflateEnd(&stream); }
+    ZlibInflater(const ZlibInflater&) = delete;
+    ZlibInflater& operator=(const ZlibInflater&) = delete;
 
     z_stream stream{};
 };
 
+z_stream& inflater_of_thread(PayloadCompression compression) {
+    thread_local ZlibInflater of_gzip(PayloadCompression::gzip);
+    thread_local ZlibInflater of_zlib(PayloadCompression::zlib);
+    thread_local ZlibInflater raw(PayloadCompression::raw_deflate);
+    ZlibInflater& inflater = compression == PayloadCompression::gzip   ? of_gzip
+                             : compression == PayloadCompression::zlib ? of_zlib
+                                                                       : raw;
+    inflateReset(&inflater.stream);
+    return inflater.stream;
+}
+
 /// The same for deflating; the level is part of the state.
-class GzipDeflater {
+class ZlibDeflater {
 public:
-    explicit GzipDeflater(int level) {
-        if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, zlib_memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
+    ZlibDeflater(PayloadCompression compression, int level) {
+        if (deflateInit2(&stream, level, Z_DEFLATED, window_of(compression), zlib_memory_level, Z_DEFAULT_STRATEGY) !=
+            Z_OK)
             throw std::bad_alloc();
     }
-    ~GzipDeflater() { deflateEnd(&stream); }
-    GzipDeflater(const GzipDeflater&) = delete;
-    GzipDeflater& operator=(const GzipDeflater&) = delete;
+    ~ZlibDeflater() { deflateEnd(&stream); }
+    ZlibDeflater(const ZlibDeflater&) = delete;
+    ZlibDeflater& operator=(const ZlibDeflater&) = delete;
 
     z_stream stream{};
 };
@@ -66,8 +112,8 @@ ZSTD_DCtx* zstd_inflater() {
     return context.get();
 }
 
-std::string gzip(std::string_view payload, int level) {
-    GzipDeflater deflater(level);
+std::string deflated(std::string_view payload, PayloadCompression compression, int level) {
+    ZlibDeflater deflater(compression, level);
     z_stream& stream = deflater.stream;
     std::string out(deflateBound(&stream, payload.size()), '\0');
     std::size_t read = 0;
@@ -82,7 +128,7 @@ std::string gzip(std::string_view payload, int level) {
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + written);
         stream.avail_out = static_cast<uInt>(room);
         result = deflate(&stream, read + input == payload.size() ? Z_FINISH : Z_NO_FLUSH);
-        if (result == Z_STREAM_ERROR || result == Z_BUF_ERROR) throw std::logic_error("gzip: deflate made no progress");
+        if (result == Z_STREAM_ERROR || result == Z_BUF_ERROR) throw std::logic_error("zlib: deflate made no progress");
         read += input - stream.avail_in;
         written += room - stream.avail_out;
     }
@@ -107,14 +153,49 @@ MessageError invalid(std::string_view kind, std::string_view problem) {
 
 }  // namespace
 
+struct PayloadInflater::Stream {
+    ZlibInflater inflater{PayloadCompression::zlib_stream};
+    std::string parts;  ///< Of a message that is not whole yet, as they came.
+};
+
+PayloadInflater::PayloadInflater(PayloadCompression compression, std::size_t limit)
+    : compression_(compression), limit_(limit) {
+    if (compression_ == PayloadCompression::zlib_stream) stream_ = std::make_unique<Stream>();
+}
+
+PayloadInflater::~PayloadInflater() = default;
+
 bool begins_compressed(std::string_view payload, PayloadCompression compression) noexcept {
-    return compression != PayloadCompression::none && payload.starts_with(magic_of(compression));
+    switch (compression) {
+        case PayloadCompression::gzip:
+            return payload.starts_with(gzip_magic);
+        case PayloadCompression::zstd:
+            return payload.starts_with(zstd_magic);
+        case PayloadCompression::zlib:
+            return begins_as_zlib(payload);
+        case PayloadCompression::none:
+        case PayloadCompression::raw_deflate:
+        case PayloadCompression::zlib_stream:
+            break;
+    }
+    return false;
+}
+
+bool is_compressed(std::string_view payload, bool binary, PayloadCompression compression) noexcept {
+    const bool has_mark =
+        compression != PayloadCompression::raw_deflate && compression != PayloadCompression::zlib_stream;
+    return has_mark ? begins_compressed(payload, compression) : binary;
 }
 
 std::optional<MessageError> PayloadInflater::inflate(std::string_view payload, std::string_view& inflated) {
     std::size_t size = 0;
-    std::optional<MessageError> error =
-        compression_ == PayloadCompression::gzip ? inflate_gzip(payload, size) : inflate_zstd(payload, size);
+    std::optional<MessageError> error;
+    if (compression_ == PayloadCompression::zstd)
+        error = inflate_zstd(payload, size);
+    else if (compression_ == PayloadCompression::zlib_stream)
+        error = inflate_part(payload, size);
+    else
+        error = inflate_zlib(payload, size);
     if (!error) inflated = {buffer_.get(), size};
     return error;
 }
@@ -137,10 +218,9 @@ MessageError PayloadInflater::too_large() const {
     return {"too_large", fmt::format("the payload inflates to more than {} bytes (max_message_size)", limit_)};
 }
 
-std::optional<MessageError> PayloadInflater::inflate_gzip(std::string_view payload, std::size_t& size) {
-    thread_local GzipInflater inflater;
-    z_stream& stream = inflater.stream;
-    inflateReset(&stream);
+std::optional<MessageError> PayloadInflater::inflate_zlib(std::string_view payload, std::size_t& size) {
+    z_stream& stream = inflater_of_thread(compression_);
+    const std::string_view kind = name_of(compression_);
     // One byte more than allowed tells too much from just enough.
     const std::size_t most = limit_ + 1;
     reserve(std::min(most, std::max(least_capacity, payload.size() * 4)), 0);
@@ -160,15 +240,64 @@ std::optional<MessageError> PayloadInflater::inflate_gzip(std::string_view paylo
         if (result == Z_STREAM_END) {
             if (read == payload.size()) return std::nullopt;
             // RFC 1952 section 2.2: members follow one another.
-            if (!begins_compressed(payload.substr(read), PayloadCompression::gzip))
-                return invalid("gzip", fmt::format("bytes after its end, at byte {}", read));
+            if (compression_ != PayloadCompression::gzip ||
+                !begins_compressed(payload.substr(read), PayloadCompression::gzip))
+                return invalid(kind, fmt::format("bytes after its end, at byte {}", read));
             inflateReset(&stream);
             continue;
         }
         if (result != Z_OK && result != Z_BUF_ERROR)
-            return invalid("gzip", stream.msg != nullptr ? stream.msg : "not gzip");
-        if (read == payload.size() && size < capacity_) return invalid("gzip", "it ends too early");
+            return invalid(kind, stream.msg != nullptr ? std::string(stream.msg) : fmt::format("not {}", kind));
+        if (read == payload.size() && size < capacity_) return invalid(kind, "it ends too early");
     }
+}
+
+/// What comes is a part of the stream, up to a mark: a message whose mark is in a later one is nothing until then.
+std::optional<MessageError> PayloadInflater::inflate_part(std::string_view payload, std::size_t& size) {
+    if (broken_) return invalid(name_of(compression_), "what came before it is damaged");
+    std::string& parts = stream_->parts;
+    if (!payload.ends_with(flush_mark)) {
+        if (parts.size() + payload.size() > limit_) {
+            broken_ = true;
+            return too_large();
+        }
+        parts += payload;
+        awaits_more_ = true;
+        return std::nullopt;
+    }
+    awaits_more_ = false;
+    if (!parts.empty()) {
+        parts += payload;
+        payload = parts;
+    }
+    z_stream& stream = stream_->inflater.stream;
+    const std::size_t most = limit_ + 1;
+    reserve(std::min(most, std::max(least_capacity, payload.size() * 4)), 0);
+    std::size_t read = 0;
+    std::optional<MessageError> error;
+    while (!error) {
+        if (size == capacity_) reserve(std::min(most, capacity_ * 2), size);
+        const std::size_t input = std::min(piece, payload.size() - read);
+        const std::size_t room = std::min(piece, capacity_ - size);
+        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data() + read));
+        stream.avail_in = static_cast<uInt>(input);
+        stream.next_out = reinterpret_cast<Bytef*>(buffer_.get() + size);
+        stream.avail_out = static_cast<uInt>(room);
+        const int result = ::inflate(&stream, Z_SYNC_FLUSH);
+        read += input - stream.avail_in;
+        size += room - stream.avail_out;
+        if (size > limit_)
+            error = too_large();
+        else if (result != Z_OK && result != Z_BUF_ERROR)
+            error = invalid(name_of(compression_), result == Z_STREAM_END  ? "the stream ends"
+                                                   : stream.msg != nullptr ? stream.msg
+                                                                           : "it is none");
+        else if (read == payload.size() && size < capacity_)
+            break;
+    }
+    std::string().swap(parts);
+    broken_ = error.has_value();
+    return error;
 }
 
 std::optional<MessageError> PayloadInflater::inflate_zstd(std::string_view payload, std::size_t& size) {
@@ -191,12 +320,14 @@ std::optional<MessageError> PayloadInflater::inflate_zstd(std::string_view paylo
     }
 }
 
-bool compress_payload(std::string& payload, const PayloadCompressionSettings& settings) {
-    if (settings.compression == PayloadCompression::none) return false;
-    const bool ambiguous = begins_compressed(payload, settings.compression);
+bool compress_payload(std::string& payload, bool binary, const PayloadCompressionSettings& settings) {
+    if (settings.compression == PayloadCompression::none || settings.compression == PayloadCompression::zlib_stream)
+        return false;
+    const bool ambiguous = is_compressed(payload, binary, settings.compression);
     if (payload.size() < settings.threshold && !ambiguous) return false;
-    std::string compressed = settings.compression == PayloadCompression::gzip ? gzip(payload, settings.level)
-                                                                              : zstd(payload, settings.level);
+    std::string compressed = settings.compression == PayloadCompression::zstd
+                                 ? zstd(payload, settings.level)
+                                 : deflated(payload, settings.compression, settings.level);
     if (compressed.size() >= payload.size() && !ambiguous) return false;
     payload = std::move(compressed);
     return true;

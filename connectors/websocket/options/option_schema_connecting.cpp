@@ -10,8 +10,15 @@ void add_endpoint_options(Schema& schema) {
                      .required = true})
         .add_choice(
             "format", &Options::format,
-            {{"json", MessageFormat::json}, {"text", MessageFormat::text}, {"binary", MessageFormat::binary}},
-            {.help = "How messages are read and written.", .example = "'json'", .required = true, .fixed_in_use = true})
+            {{"json", MessageFormat::json},
+             {"text", MessageFormat::text},
+             {"binary", MessageFormat::binary},
+             {"msgpack", MessageFormat::msgpack},
+             {"cbor", MessageFormat::cbor}},
+            {.help = "How messages are read and written. msgpack and cbor are read as the JSON that they stand for.",
+             .example = "'json'",
+             .required = true,
+             .fixed_in_use = true})
         .add("endpoint", &Options::endpoint,
              {.help = "URL to connect to; several in a list are tried in turn.",
               .example = "'wss://stream.example.com/events'",

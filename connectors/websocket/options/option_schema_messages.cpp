@@ -28,11 +28,18 @@ void add_flow_options(Schema& schema) {
               .minimum = 1,
               .maximum = one_gigabyte});
     add_batch_options(schema);
-    schema.add_choice("batch_framing", &Options::batch_framing,
-                      {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
-                      {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
-                       .example = "'array'",
-                       .applies_when = {json()}});
+    schema
+        .add_choice("batch_framing", &Options::batch_framing,
+                    {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
+                    {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
+                     .example = "'array'",
+                     .applies_when = {{"format", {"json", "msgpack", "cbor"}}}})
+        .add("record_separator", &Options::record_separator,
+             {.help = "What stands between, and behind, the JSON values of a message, both ways.",
+              .example = "E'\\x1e'",
+              .absent = "line feeds between them",
+              .rule = TextRule::separator,
+              .applies_when = {json()}});
 }
 
 void add_compression_options(Schema& schema) {
@@ -41,25 +48,29 @@ void add_compression_options(Schema& schema) {
                     {{"none", WebSocketCompression::none},
                      {"gzip", WebSocketCompression::gzip},
                      {"zstd", WebSocketCompression::zstd},
+                     {"zlib", WebSocketCompression::zlib},
+                     {"raw_deflate", WebSocketCompression::raw_deflate},
+                     {"zlib_stream", WebSocketCompression::zlib_stream},
                      {"deflate", WebSocketCompression::deflate}},
-                    {.help = "Payload compression (gzip, zstd), or permessage-deflate of the protocol (deflate).",
+                    {.help = "Of payloads (gzip, zstd, zlib, raw_deflate, or zlib_stream over all messages that come), "
+                             "or permessage-deflate of the protocol (deflate).",
                      .example = "'zstd'"})
         .add("compression_level", &Options::compression_level,
-             {.help = "Effort of compressing: 1 to 9 for gzip and deflate, 1 to 22 for zstd. Higher: smaller messages, "
+             {.help = "Effort of compressing: 1 to 22 for zstd, 1 to 9 for the others. Higher: smaller messages, "
                       "for processor time.",
               .example = "3",
-              .absent = "6 for gzip and deflate, 3 for zstd",
+              .absent = "3 for zstd, 6 for the others",
               .minimum = 1,
               .maximum = 22,
-              .bounds_when = {{{"compression", {"gzip", "deflate"}}, {1, 9}}},
-              .effective_when = {{"compression", {"gzip", "zstd", "deflate"}}}})
+              .bounds_when = {{{"compression", {"gzip", "zlib", "raw_deflate", "deflate"}}, {1, 9}}},
+              .effective_when = {{"compression", {"gzip", "zstd", "zlib", "raw_deflate", "deflate"}}}})
         .add("compression_threshold", &Options::compression_threshold,
              {.help = "Smaller outgoing messages are not compressed. Larger: less processor time, for more bytes sent.",
               .example = "256",
               .unit = "bytes",
               .minimum = 0,
               .maximum = one_gigabyte,
-              .effective_when = {{"compression", {"gzip", "zstd", "deflate"}}}})
+              .effective_when = {{"compression", {"gzip", "zstd", "zlib", "raw_deflate", "deflate"}}}})
         .add("deflate_window_bits", &Options::deflate_window_bits,
              {.help = "Size of the permessage-deflate window, as a power of two. Larger: smaller messages, for memory "
                       "of each peer.",

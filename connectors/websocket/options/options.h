@@ -20,8 +20,8 @@ enum class SlowClientPolicy : std::uint8_t { block, drop_oldest, disconnect };
 /// What happens to sent messages when the connection breaks before the peer has certainly got them: they are reported,
 /// or sent again.
 enum class DeliveryGuarantee : std::uint8_t { at_most_once, at_least_once };
-/// gzip and zstd compress payloads; deflate is RFC 7692 permessage-deflate.
-enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, deflate };
+/// deflate is RFC 7692 permessage-deflate; the others are about payloads (PayloadCompression).
+enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, zlib, raw_deflate, zlib_stream, deflate };
 
 /// The options of TO websocket, checked (option_schema.cpp declares them). Fields bear the names of their options,
 /// without the unit; the initial values are the documented defaults. Text may hold unresolved ${secret:name}
@@ -92,10 +92,11 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
     std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
     BatchFraming batch_framing = BatchFraming::none;
+    std::string record_separator;  ///< Between and behind JSON values of a message; empty: line feeds between.
 
     // Compression. A higher level, a larger window: smaller messages, for processor time and memory of each peer.
     WebSocketCompression compression = WebSocketCompression::none;
-    std::optional<int> compression_level;      ///< Absent: 6 for gzip and deflate, 3 for zstd.
+    std::optional<int> compression_level;      ///< Absent: 3 for zstd, 6 for the others.
     std::uint64_t compression_threshold = 64;  ///< Smaller outgoing messages are sent as they are. Bytes.
     int deflate_window_bits = 15;
     bool deflate_no_context_takeover = false;  ///< Less memory per peer, less compression.

@@ -11,8 +11,21 @@ namespace laminar {
 
 /// How a connection compresses whole payloads; deflate is the protocol's own and not among them.
 [[nodiscard]] inline PayloadCompression payload_compression(const WebSocketOptions& options) noexcept {
-    if (options.compression == WebSocketCompression::gzip) return PayloadCompression::gzip;
-    if (options.compression == WebSocketCompression::zstd) return PayloadCompression::zstd;
+    switch (options.compression) {
+        case WebSocketCompression::gzip:
+            return PayloadCompression::gzip;
+        case WebSocketCompression::zstd:
+            return PayloadCompression::zstd;
+        case WebSocketCompression::zlib:
+            return PayloadCompression::zlib;
+        case WebSocketCompression::raw_deflate:
+            return PayloadCompression::raw_deflate;
+        case WebSocketCompression::zlib_stream:
+            return PayloadCompression::zlib_stream;
+        case WebSocketCompression::none:
+        case WebSocketCompression::deflate:
+            break;
+    }
     return PayloadCompression::none;
 }
 
@@ -23,11 +36,12 @@ namespace laminar {
     FramingOptions framing;
     framing.format = options.format;
     framing.framing = options.batch_framing;
+    framing.record_separator = options.record_separator;
     framing.most_rows = options.batch_size.value_or(0);
     framing.most_bytes = std::min<std::size_t>(options.max_message_size, largest_batch);
     framing.compression.compression = payload_compression(options);
     framing.compression.level =
-        options.compression_level.value_or(options.compression == WebSocketCompression::gzip ? 6 : 3);
+        options.compression_level.value_or(options.compression == WebSocketCompression::zstd ? 3 : 6);
     framing.compression.threshold = options.compression_threshold;
     if (!options.broadcast) {
         if (options.mode == WebSocketMode::server) framing.peer_column = WebSocketMetadata::client_id->name;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/codec/format/payload_compression.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
@@ -146,6 +147,7 @@ private:
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
     PayloadInflater inflater_;
+    PayloadTranslator translator_;
     boost::container::deque<std::pair<std::uint64_t, std::size_t>>
         unconfirmed_;  ///< End in the byte stream, payload size.
     DeliveryProof proof_;

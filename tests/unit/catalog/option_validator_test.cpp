@@ -77,7 +77,7 @@ TEST_CASE("options of the other mode say what to do instead") {
     CHECK(client("compression_level = 3") ==
           "L307 at `compression_level`: option \"compression_level\" changes nothing with compression = 'none' (remove "
           "it, or "
-          "set compression = 'gzip', 'zstd' or 'deflate')");
+          "set compression = 'gzip', 'zstd', 'zlib', 'raw_deflate' or 'deflate')");
     // Which mode is meant is unknown: that alone is the problem.
     CHECK(only("endpoint = 'wss://h', port = 80, mode = 'clint', format = 'json'") ==
           "L306 at `'clint'`: option \"mode\" must be 'client' or 'server', not 'clint' (did you mean \"client\"?)");

@@ -10,10 +10,10 @@
 namespace laminar {
 namespace {
 
-constexpr PayloadCompression kinds[] = {PayloadCompression::gzip, PayloadCompression::zstd};
+constexpr PayloadCompression kinds[] = {PayloadCompression::gzip, PayloadCompression::zstd, PayloadCompression::zlib};
 
 std::string compressed(std::string text, PayloadCompression kind, int level = 3) {
-    (void)compress_payload(text, {kind, level, 0});
+    (void)compress_payload(text, false, {kind, level, 0});
     return text;
 }
 
@@ -108,24 +108,24 @@ TEST_CASE("payload compression: levels make a difference") {
 TEST_CASE("payload compression: small and incompressible payloads stay, unless they could be mistaken") {
     for (const PayloadCompression kind : kinds) {
         std::string small = repetitive(200);
-        CHECK_FALSE(compress_payload(small, {kind, 3, 201}));
+        CHECK_FALSE(compress_payload(small, false, {kind, 3, 201}));
         CHECK(small == repetitive(200));
-        CHECK(compress_payload(small, {kind, 3, 200}));
+        CHECK(compress_payload(small, false, {kind, 3, 200}));
 
         std::string noise;
         std::minstd_rand random(1);
         for (int i = 0; i < 1000; ++i) noise += static_cast<char>(random() >> 16);
-        CHECK_FALSE(compress_payload(noise, {kind, 3, 0}));
+        CHECK_FALSE(compress_payload(noise, false, {kind, 3, 0}));
 
         // Its receiver would inflate a payload that happens to be compressed already: it is compressed once more.
         const std::string archive = compressed(repetitive(5000), kind);
         std::string payload = archive;
-        CHECK(compress_payload(payload, {kind, 3, 1 << 20}));
+        CHECK(compress_payload(payload, false, {kind, 3, 1 << 20}));
         PayloadInflater inflater(kind, 1 << 20);
         CHECK(inflated(inflater, payload) == archive);
     }
     std::string any = repetitive(1000);
-    CHECK_FALSE(compress_payload(any, {PayloadCompression::none, 3, 0}));
+    CHECK_FALSE(compress_payload(any, false, {PayloadCompression::none, 3, 0}));
     CHECK_FALSE(begins_compressed(compressed(any, PayloadCompression::gzip), PayloadCompression::none));
     CHECK_FALSE(begins_compressed(compressed(any, PayloadCompression::gzip), PayloadCompression::zstd));
 }
@@ -169,9 +169,95 @@ TEST_CASE("payload compression: damage is an error that says so") {
         for (std::size_t at = whole.size() / 2; at < whole.size(); ++at) damaged[at] = static_cast<char>(at * 7);
         CHECK(error_type(inflater, damaged) == "invalid_compression");
         CHECK(error_type(inflater, whole + "more") == "invalid_compression");
-        CHECK(inflated(inflater, whole + whole) == repetitive(20'000) + repetitive(20'000));
+        if (kind == PayloadCompression::zlib)
+            CHECK(error_type(inflater, whole + whole) == "invalid_compression");  // It has no members.
+        else
+            CHECK(inflated(inflater, whole + whole) == repetitive(20'000) + repetitive(20'000));
         CHECK(inflated(inflater, whole) == repetitive(20'000));
     }
+}
+
+namespace {
+
+/// What a server sends that compresses all its messages as one zlib stream.
+class ZlibStream {
+public:
+    ZlibStream() { REQUIRE(deflateInit(&stream_, 6) == Z_OK); }
+    ~ZlibStream() { deflateEnd(&stream_); }
+
+    std::string message(std::string text) {
+        std::string out(deflateBound(&stream_, text.size()) + 64, '\0');
+        stream_.next_in = reinterpret_cast<Bytef*>(text.data());
+        stream_.avail_in = static_cast<uInt>(text.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+        stream_.avail_out = static_cast<uInt>(out.size());
+        REQUIRE(deflate(&stream_, Z_SYNC_FLUSH) == Z_OK);
+        out.resize(out.size() - stream_.avail_out);
+        return out;
+    }
+
+private:
+    z_stream stream_{};
+};
+
+}  // namespace
+
+TEST_CASE("payload compression: DEFLATE alone has no mark: all that is binary is compressed") {
+    constexpr PayloadCompression kind = PayloadCompression::raw_deflate;
+    PayloadInflater inflater(kind, 4 << 20);
+    const std::string small = compressed(repetitive(5000), kind);
+    CHECK(small.size() < 5000);
+    CHECK(is_compressed(small, true, kind));
+    CHECK_FALSE(is_compressed("{}", false, kind));
+    CHECK(inflated(inflater, small) == repetitive(5000));
+    CHECK(error_type(inflater, small.substr(0, small.size() / 2)) == "invalid_compression");
+    CHECK(error_type(inflater, small + "more") == "invalid_compression");
+    std::string bytes = "short";
+    CHECK(compress_payload(bytes, true, {kind, 6, 1000}));
+    CHECK(inflated(inflater, bytes) == "short");
+    PayloadInflater little(kind, 4999);
+    CHECK(error_type(little, small) == "too_large");
+}
+
+TEST_CASE("payload compression: one zlib stream over all messages") {
+    ZlibStream server;
+    PayloadInflater inflater(PayloadCompression::zlib_stream, 1 << 20);
+    const std::string first = server.message(repetitive(3000));
+    const std::string second = server.message(repetitive(3000));
+    CHECK(second.size() < first.size() / 4);  // It refers to the first.
+    CHECK(inflated(inflater, first) == repetitive(3000));
+    inflater.release();
+    CHECK(inflated(inflater, second) == repetitive(3000));
+    // A message may come in parts.
+    const std::string third = server.message(repetitive(20'000));
+    std::string_view none;
+    CHECK_FALSE(inflater.inflate(third.substr(0, 10), none));
+    CHECK(inflater.awaits_more());
+    CHECK(inflated(inflater, third.substr(10)) == repetitive(20'000));
+    CHECK_FALSE(inflater.awaits_more());
+    std::string text = repetitive(1000);
+    CHECK_FALSE(compress_payload(text, false, {PayloadCompression::zlib_stream, 6, 0}));
+}
+
+TEST_CASE("payload compression: a stream ends with the first damage, or what is too large") {
+    ZlibStream server;
+    PayloadInflater inflater(PayloadCompression::zlib_stream, 10'000);
+    CHECK(inflated(inflater, server.message("{}")) == "{}");
+    CHECK(error_type(inflater, server.message(repetitive(10'001))) == "too_large");
+    CHECK(inflater.is_broken());
+    CHECK(error_type(inflater, server.message("{}")) == "invalid_compression");
+
+    ZlibStream other;
+    PayloadInflater damaged(PayloadCompression::zlib_stream, 10'000);
+    std::string message = other.message(repetitive(3000));
+    message[0] = 'x' + 1;
+    CHECK(error_type(damaged, message) == "invalid_compression");
+    CHECK(damaged.is_broken());
+
+    PayloadInflater waiting(PayloadCompression::zlib_stream, 100);
+    std::string_view none;
+    CHECK_FALSE(waiting.inflate(std::string(60, 'a'), none));
+    CHECK(error_type(waiting, std::string(60, 'a')) == "too_large");
 }
 
 }  // namespace laminar

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "connectors/codec/format/message_format.h"
+#include "connectors/rows/message.h"
+
+namespace laminar {
+
+/// Makes JSON text of payloads in other formats, so that everything behind it (accept, rows, paths, columns) is the
+/// same for all of them. MessagePack and CBOR: maps are objects (keys that are no text become it: 1 is "1"), bytes
+/// base64, NaN and infinity null, MessagePack timestamps ISO 8601, its other extensions {"type", "data"}; of CBOR's
+/// tags bignums up to 128 bits are numbers, the others are passed over. Several values at the top stand on lines of
+/// their own. Not thread-safe; keeps no more than a little memory between messages.
+class PayloadTranslator {
+public:
+    /// separator: what stands between JSON values in the place of a line feed, or behind them; empty: nothing does.
+    explicit PayloadTranslator(MessageFormat format, std::string_view separator = {})
+        : format_(format), separator_(separator) {}
+
+    /// Whether payloads are anything but JSON already.
+    [[nodiscard]] bool is_needed() const noexcept { return is_translated(format_) || !separator_.empty(); }
+    /// json is valid until the next call, or release. Errors: invalid_msgpack, invalid_cbor, too_deep. The text is at
+    /// most some six times as long as the payload.
+    std::optional<MessageError> translate(std::string_view payload, std::string_view& json);
+    /// Done with json: gives memory back when it was much.
+    void release() noexcept;
+
+private:
+    MessageFormat format_;
+    std::string separator_;
+    std::string json_;
+};
+
+/// Makes a payload of the format of one that is a JSON value. Numbers are integers of up to 64 bits where they are
+/// whole, else floats of 64; whole ones beyond are bignums in CBOR, and text in MessagePack.
+void translate_from_json(MessageFormat format, std::string& payload);
+
+}  // namespace laminar
