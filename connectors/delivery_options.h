@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "catalog/options/computed_text.h"
+
 namespace laminar {
 
 /// What happens to an inbound message that finds the buffer full.
@@ -30,7 +32,7 @@ struct DeliveryOptions {
     bool dlq_enabled = false;
 
     bool auto_ack = true;
-    std::optional<std::string> ack_message;  ///< Absent: {"type":"ack","message_id":...} where one is due.
+    std::optional<ComputedText> ack_message;  ///< Absent: {"type":"ack","message_id":...} where one is due.
     std::chrono::milliseconds ack_timeout{30'000};
     std::uint32_t max_deliveries = 5;
     std::string message_id_field = "message_id";

@@ -103,21 +103,8 @@ optionList: OPEN (option (COMMA option)*)? CLOSE;
 
 option: (anyName | STRING) EQUAL optionValue;
 
-optionValue
-    : string
-    | (PLUS | MINUS)? number
-    | TRUE
-    | FALSE
-    | NULL_
-    | INTERVAL (string | MINUS? number) INTERVAL_UNIT?
-    | MAP? OPEN_BRACE (optionEntry (COMMA optionEntry)*)? CLOSE_BRACE
-    | OPEN_BRACKET (optionValue (COMMA optionValue)*)? CLOSE_BRACKET
-    | name (OPEN (optionArgument (COMMA optionArgument)*)? CLOSE)?
-    ;
-
-optionEntry: optionValue COLON optionValue;
-
-optionArgument: optionValue ((COLON | VALUE) optionValue)?;
+// Which expressions are constants is decided behind the grammar.
+optionValue: expression;
 
 // Queries
 

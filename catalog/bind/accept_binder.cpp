@@ -13,24 +13,6 @@
 namespace laminar {
 namespace {
 
-/// The bytes of a text in which \xNN stands for one, as in SQL's BLOB literals; nullopt where a backslash stands for
-/// nothing.
-std::optional<std::string> bytes_of(std::string_view text) {
-    std::string bytes;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '\\') {
-            bytes += text[at];
-            continue;
-        }
-        const bool is_byte = at + 3 < text.size() && text[at + 1] == 'x' && hexadecimal_digit(text[at + 2]) >= 0 &&
-                             hexadecimal_digit(text[at + 3]) >= 0;
-        if (!is_byte) return std::nullopt;
-        bytes += static_cast<char>(hexadecimal_digit(text[at + 2]) << 4 | hexadecimal_digit(text[at + 3]));
-        at += 3;
-    }
-    return bytes;
-}
-
 /// Binds the conditions of one table; members report what is wrong and go on.
 class AcceptBinder {
 public:
@@ -126,7 +108,7 @@ private:
                                column.type == TypeId::bigint ? "compare it with numbers"
                                                              : "compare it with strings or STARTS_WITH('...')");
             } else if (column.fact == MetadataFact::data) {
-                std::optional<std::string> bytes = bytes_of(value.text);
+                std::optional<std::string> bytes = bytes_with_escapes(value.text);
                 if (!bytes)
                     context_.error(DiagnosticCode::invalid_literal, span, "a \\ must begin a byte, as in \\x0A",
                                    "a backslash itself is \\x5C");

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bind/binding_context.h"
-#include "catalog/options/option_validator.h"
+#include "catalog/validation/option_validator.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {

@@ -12,10 +12,10 @@
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/options/json_path.h"
-#include "catalog/options/option_validator.h"
 #include "catalog/query/function_check.h"
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder.h"
+#include "catalog/validation/option_validator.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 

@@ -8,11 +8,11 @@
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
-#include "catalog/options/option_validator.h"
 #include "catalog/query/function_check.h"
 #include "catalog/query/function_expansion.h"
 #include "catalog/query/function_rewriter.h"
 #include "catalog/query/query_binder.h"
+#include "catalog/validation/option_validator.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {

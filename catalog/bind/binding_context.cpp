@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "catalog/options/option_validator.h"
 #include "catalog/query/function_check.h"
 #include "catalog/query/function_expansion.h"
 #include "catalog/query/query_binder.h"
+#include "catalog/validation/option_validator.h"
 #include "parser/ast/deep_walk.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"

@@ -7,7 +7,7 @@
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/options/json_path.h"
-#include "catalog/options/option_validator.h"
+#include "catalog/validation/option_validator.h"
 
 namespace laminar {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/metadata_column.h"
-#include "catalog/options/option_value_reader.h"
+#include "catalog/validation/option_value_reader.h"
 #include "parser/text/json_writer.h"
 
 namespace laminar {
@@ -36,8 +36,17 @@ std::string describe_type(const OptionDeclaration& option) {
     const OptionFacts& facts = option.facts;
     std::string text(option_type_name(option.type));
     if (option.type == OptionType::duration && !facts.unit.empty()) text = "integer or interval";
-    if (facts.takes_json)
-        text = option.type == OptionType::text_list ? "string, JSON or list of them" : "string or JSON";
+    if (option.type == OptionType::text || option.type == OptionType::text_list) {
+        std::vector<std::string_view> kinds{"string"};
+        if (facts.takes_json) kinds.push_back("JSON");
+        if (option.is_computed) kinds.push_back("expression");
+        const bool is_list = option.type == OptionType::text_list;
+        if (is_list) kinds.push_back(kinds.size() > 1 ? "list of them" : "list of strings");
+        text = kinds.front();
+        for (std::size_t index = 1; index < kinds.size(); ++index)
+            text += fmt::format("{}{}", index + 1 == kinds.size() ? " or " : ", ", kinds[index]);
+    }
+    if (option.type == OptionType::text_map && option.is_computed) text = "map of strings or expressions";
     if (is_about_codes(facts.rule)) text = "integer, range or list of them";
     if (!facts.unit.empty()) text += fmt::format(" ({})", facts.unit);
     return text;

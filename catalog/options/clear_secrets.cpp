@@ -18,9 +18,32 @@ const std::string* text_of(const OptionValue& value) {
     return text ? &text->text : nullptr;
 }
 
+/// Of an expression what it says without computing it: parts of a signature are no signature.
+void visit_texts(const ast::Expression& expression, const std::string& key, const TextVisitor& visit) {
+    const auto visit_entries = [&](const std::vector<ast::KeyValue>& entries) {
+        for (const ast::KeyValue& entry : entries) {
+            const auto* name = std::get_if<ast::Literal>(&entry.key.node);
+            visit_texts(entry.value, name ? name->text : std::string(), visit);
+        }
+    };
+    if (const auto* literal = std::get_if<ast::Literal>(&expression.node)) {
+        if (literal->kind == ast::LiteralKind::string) visit(key, literal->text, expression.span);
+    } else if (const auto* list = std::get_if<ast::ListLiteral>(&expression.node)) {
+        for (const ast::Expression& element : list->elements) visit_texts(element, key, visit);
+    } else if (const auto* json = std::get_if<ast::JsonObject>(&expression.node)) {
+        visit_entries(json->entries);
+    } else if (const auto* map = std::get_if<ast::MapLiteral>(&expression.node)) {
+        visit_entries(map->entries);
+    } else if (const auto* object = std::get_if<ast::StructLiteral>(&expression.node)) {
+        visit_entries(object->entries);
+    }
+}
+
 void visit_texts(const OptionValue& value, const std::string& key, const TextVisitor& visit) {
     if (const std::string* text = text_of(value)) {
         visit(key, *text, value.span);
+    } else if (const auto* computed = std::get_if<OptionValue::Computed>(&value.node)) {
+        visit_texts(*computed->expression, key, visit);
     } else if (const auto* list = std::get_if<OptionValue::List>(&value.node)) {
         for (const OptionValue& element : list->elements) visit_texts(element, key, visit);
     } else if (const auto* object = std::get_if<OptionValue::Object>(&value.node)) {

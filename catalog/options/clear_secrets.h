@@ -26,7 +26,8 @@ namespace laminar {
 /// Whether a host is this machine, as far as its name says.
 [[nodiscard]] bool is_loopback(std::string_view host);
 
-/// Calls visit for every text in a value. key: of the object or map that it stands in; empty outside of one.
+/// Calls visit for every text that is written out in a value. key: of the object or map that it stands in; empty
+/// outside of one.
 void for_each_text(const ast::OptionValue& value,
                    const std::function<void(const std::string& key, const std::string& text, SourceSpan span)>& visit);
 

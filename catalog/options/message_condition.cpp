@@ -2,24 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "parser/text/ascii.h"
+
 namespace laminar {
 namespace {
-
-std::string quoted(std::string_view text) {
-    std::string result = "'";
-    for (const char character : text) {
-        if (character == '\'') result += '\'';
-        result += character;
-    }
-    return result + '\'';
-}
 
 std::string value_text(const ConditionValue& value) {
     switch (value.kind) {
         case ConditionValue::Kind::text:
-            return quoted(value.text);
+            return quoted_sql(value.text);
         case ConditionValue::Kind::text_start:
-            return fmt::format("STARTS_WITH({})", quoted(value.text));
+            return fmt::format("STARTS_WITH({})", quoted_sql(value.text));
         case ConditionValue::Kind::null:
             return "NULL";
         case ConditionValue::Kind::number:
@@ -39,10 +32,35 @@ std::string values_text(const std::vector<ConditionValue>& values) {
 
 }  // namespace
 
+std::optional<std::string> bytes_with_escapes(std::string_view text) {
+    std::string bytes;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\\') {
+            bytes += text[at];
+            continue;
+        }
+        const bool is_byte = at + 3 < text.size() && text[at + 1] == 'x' && hexadecimal_digit(text[at + 2]) >= 0 &&
+                             hexadecimal_digit(text[at + 3]) >= 0;
+        if (!is_byte) return std::nullopt;
+        bytes += static_cast<char>(hexadecimal_digit(text[at + 2]) << 4 | hexadecimal_digit(text[at + 3]));
+        at += 3;
+    }
+    return bytes;
+}
+
+std::string quoted_sql(std::string_view text) {
+    std::string result = "'";
+    for (const char character : text) {
+        if (character == '\'') result += '\'';
+        result += character;
+    }
+    return result + '\'';
+}
+
 std::string to_sql(const MessageConditions& conditions) {
     std::vector<std::string> entries;
     for (const MessageCondition& condition : conditions)
-        entries.push_back(fmt::format("{}: {}", quoted(condition.place), values_text(condition.values)));
+        entries.push_back(fmt::format("{}: {}", quoted_sql(condition.place), values_text(condition.values)));
     return fmt::format("MAP {{{}}}", fmt::join(entries, ", "));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,12 @@ using MessageConditions = std::vector<MessageCondition>;
 
 [[nodiscard]] inline bool is_path(std::string_view place) noexcept { return place.starts_with('$'); }
 
+/// The bytes of a text in which \xNN stands for one, as in SQL's BLOB literals; nullopt where a backslash stands for
+/// nothing.
+[[nodiscard]] std::optional<std::string> bytes_with_escapes(std::string_view text);
+
+/// A text as a literal of SQL.
+[[nodiscard]] std::string quoted_sql(std::string_view text);
 /// As SQL: MAP {'$.type': ['trade', 'quote']}.
 [[nodiscard]] std::string to_sql(const MessageConditions& conditions);
 

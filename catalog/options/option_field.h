@@ -12,7 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/options/computed_text.h"
 #include "catalog/options/message_condition.h"
+#include "catalog/options/message_rule.h"
 #include "catalog/options/option_set.h"
 
 namespace laminar {
@@ -26,15 +28,17 @@ enum class OptionType : std::uint8_t {
     boolean,
     duration,  ///< An INTERVAL, or a number of the option's unit where it has one.
     choice,
-    conditions  ///< What messages must have, and where: a map.
+    conditions,  ///< What messages must have, and where: a map.
+    rules        ///< What is done about messages: a list of maps.
 };
 
 using TextList = std::vector<std::string>;
 using TextMap = std::vector<std::pair<std::string, std::string>>;
 
-/// A checked option value: monostate is NULL (not given), a duration counts units of its field, a choice is its text.
-using OptionData =
-    std::variant<std::monostate, bool, std::int64_t, double, std::string, TextList, TextMap, MessageConditions>;
+/// A checked option value (one alternative for each type, and for texts that may be expressions another): monostate is
+/// NULL (not given), a duration counts units of its field, a choice is its text.
+using OptionData = std::variant<std::monostate, bool, std::int64_t, double, std::string, TextList, TextMap,
+                                MessageConditions, ComputedText, ComputedList, ComputedMap, MessageRules>;
 
 template <class Enum>
 using ChoiceList = std::vector<std::pair<std::string_view, Enum>>;
@@ -73,16 +77,19 @@ constexpr OptionType type_of() {
         return OptionType::integer;
     else if constexpr (std::is_floating_point_v<Plain>)
         return OptionType::decimal;
-    else if constexpr (std::is_same_v<Plain, TextList>)
+    else if constexpr (std::is_same_v<Plain, TextList> || std::is_same_v<Plain, ComputedList>)
         return OptionType::text_list;
-    else if constexpr (std::is_same_v<Plain, TextMap>)
+    else if constexpr (std::is_same_v<Plain, TextMap> || std::is_same_v<Plain, ComputedMap>)
         return OptionType::text_map;
     else if constexpr (std::is_same_v<Plain, MessageConditions>)
         return OptionType::conditions;
+    else if constexpr (std::is_same_v<Plain, MessageRules>)
+        return OptionType::rules;
     else if constexpr (IsDuration<Plain>::value)
         return OptionType::duration;
     else {
-        static_assert(std::is_same_v<Plain, std::string>, "no option type for this field");
+        static_assert(std::is_same_v<Plain, std::string> || std::is_same_v<Plain, ComputedText>,
+                      "no option type for this field");
         return OptionType::text;
     }
 }
@@ -94,6 +101,13 @@ constexpr std::int64_t unit_microseconds() {
         return std::chrono::microseconds(Plain(1)).count();
     else
         return 0;
+}
+
+template <class Value>
+constexpr bool is_computed() {
+    using Plain = typename Unwrapped<Value>::Type;
+    return std::is_same_v<Plain, ComputedText> || std::is_same_v<Plain, ComputedList> ||
+           std::is_same_v<Plain, ComputedMap> || std::is_same_v<Plain, MessageRules>;
 }
 
 template <class Plain>
@@ -120,6 +134,25 @@ OptionData to_data(const Plain& value) {
 
 }  // namespace option_field_detail
 
+/// Calls visit(key, text) for every text that may be an expression; key: its name in a map, else empty.
+template <class Visit>
+void for_each_computed(const OptionData& data, const Visit& visit) {
+    if (const auto* text = std::get_if<ComputedText>(&data)) visit(std::string(), *text);
+    if (const auto* list = std::get_if<ComputedList>(&data)) {
+        for (const ComputedText& text : *list) visit(std::string(), text);
+    }
+    if (const auto* map = std::get_if<ComputedMap>(&data)) {
+        for (const auto& [key, text] : *map) visit(key, text);
+    }
+    if (const auto* rules = std::get_if<MessageRules>(&data)) {
+        for (const MessageRule& rule : *rules) {
+            if (rule.send) visit(std::string(), *rule.send);
+        }
+    }
+}
+
+template <class Value>
+inline constexpr bool option_is_computed = option_field_detail::is_computed<Value>();
 template <class Value>
 inline constexpr OptionType option_type_of = option_field_detail::type_of<Value>();
 template <class Value>

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "parser/text/ascii.h"
 
 namespace laminar {
@@ -36,23 +38,6 @@ void append_string(std::string& json, std::string_view text) {
     json += '"';
 }
 
-/// SQL writes numbers that JSON does not know: +5, .5, 5., 007.
-std::string json_number(std::string_view text) {
-    std::string result;
-    if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
-        if (text.front() == '-') result += '-';
-        text.remove_prefix(1);
-    }
-    while (text.size() > 1 && text[0] == '0' && is_digit(text[1])) text.remove_prefix(1);
-    if (text.empty() || text.front() == '.') result += '0';
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '_') continue;
-        const bool bare_point = text[i] == '.' && (i + 1 == text.size() || text[i + 1] < '0' || text[i + 1] > '9');
-        if (!bare_point) result += text[i];
-    }
-    return result;
-}
-
 void append_value(std::string& json, const ast::OptionValue& value);
 
 struct JsonAppender {
@@ -60,12 +45,13 @@ struct JsonAppender {
 
     void operator()(const ast::OptionValue::Null&) const { json += "null"; }
     void operator()(const ast::OptionValue::Boolean& boolean) const { json += boolean.value ? "true" : "false"; }
-    void operator()(const ast::OptionValue::Number& number) const { json += json_number(number.text); }
+    void operator()(const ast::OptionValue::Number& number) const { json += json_number_text(number.text); }
     void operator()(const ast::OptionValue::String& string) const { append_string(json, string.text); }
     void operator()(const ast::OptionValue::Name& name) const { append_string(json, name.text); }
     // Conditions are no values: see find_condition.
     void operator()(const ast::OptionValue::TextStart&) const { json += "null"; }
     void operator()(const ast::OptionValue::Exists&) const { json += "null"; }
+    void operator()(const ast::OptionValue::Computed&) const { json += "null"; }  // Nor is this one yet.
     void operator()(const ast::OptionValue::Interval& interval) const {
         append_string(json, interval.unit.empty() ? interval.text : interval.text + " " + interval.unit);
     }
@@ -97,6 +83,22 @@ void append_value(std::string& json, const ast::OptionValue& value) { std::visit
 
 }  // namespace
 
+std::string json_number_text(std::string_view text) {
+    std::string result;
+    if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
+        if (text.front() == '-') result += '-';
+        text.remove_prefix(1);
+    }
+    while (text.size() > 1 && text[0] == '0' && is_digit(text[1])) text.remove_prefix(1);
+    if (text.empty() || text.front() == '.') result += '0';
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '_') continue;
+        const bool bare_point = text[i] == '.' && (i + 1 == text.size() || text[i + 1] < '0' || text[i + 1] > '9');
+        if (!bare_point) result += text[i];
+    }
+    return result;
+}
+
 std::string option_value_to_json(const ast::OptionValue& value) {
     std::string json;
     append_value(json, value);
@@ -117,6 +119,7 @@ std::string describe_option_value(const ast::OptionValue& value) {
         std::string operator()(const ast::OptionValue::Interval&) const { return "an interval"; }
         std::string operator()(const ast::OptionValue::TextStart&) const { return "STARTS_WITH(...)"; }
         std::string operator()(const ast::OptionValue::Exists&) const { return "EXISTS"; }
+        std::string operator()(const ast::OptionValue::Computed&) const { return "an expression"; }
         std::string operator()(const ast::OptionValue::List& list) const {
             return list.elements.empty() ? "an empty list" : "a list";
         }
@@ -125,6 +128,17 @@ std::string describe_option_value(const ast::OptionValue& value) {
         }
     };
     return std::visit(Describer{}, value.node);
+}
+
+bool has_expression(const ast::OptionValue& value) {
+    if (const auto* list = std::get_if<ast::OptionValue::List>(&value.node))
+        return std::any_of(list->elements.begin(), list->elements.end(), has_expression);
+    if (const auto* object = std::get_if<ast::OptionValue::Object>(&value.node)) {
+        return std::any_of(object->entries.begin(), object->entries.end(), [](const ast::OptionValue::Entry& entry) {
+            return has_expression(entry.key) || has_expression(entry.value);
+        });
+    }
+    return std::holds_alternative<ast::OptionValue::Computed>(value.node);
 }
 
 const ast::OptionValue* find_condition(const ast::OptionValue& value) {

@@ -11,15 +11,6 @@
 namespace laminar {
 namespace {
 
-std::string quoted(std::string_view text) {
-    std::string result = "'";
-    for (const char character : text) {
-        if (character == '\'') result += '\'';
-        result += character;
-    }
-    return result + "'";
-}
-
 std::string decimal_text(double value) {
     std::string text = fmt::format("{}", value);
     return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
@@ -30,7 +21,7 @@ std::string list_text(const TextList& texts, bool of_codes) {
     for (const std::string& text : texts) {
         if (result.size() > 1) result += ", ";
         const bool is_number = of_codes && text.find_first_not_of("0123456789") == std::string::npos;
-        result += is_number ? text : quoted(text);
+        result += is_number ? text : quoted_sql(text);
     }
     return result + "]";
 }
@@ -39,9 +30,21 @@ std::string map_text(const TextMap& entries) {
     std::string result = "MAP {";
     for (const auto& [key, value] : entries) {
         if (result.size() > 5) result += ", ";
-        result += fmt::format("{}: {}", quoted(key), quoted(value));
+        result += fmt::format("{}: {}", quoted_sql(key), quoted_sql(value));
     }
     return result + "}";
+}
+
+std::string list_text(const ComputedList& texts) {
+    std::vector<std::string> parts;
+    for (const ComputedText& text : texts) parts.push_back(text.to_sql());
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+
+std::string map_text(const ComputedMap& entries) {
+    std::vector<std::string> parts;
+    for (const auto& [key, value] : entries) parts.push_back(fmt::format("{}: {}", quoted_sql(key), value.to_sql()));
+    return fmt::format("MAP {{{}}}", fmt::join(parts, ", "));
 }
 
 bool is_nothing(const OptionData& value) {
@@ -49,6 +52,10 @@ bool is_nothing(const OptionData& value) {
     if (const auto* list = std::get_if<TextList>(&value)) return list->empty();
     if (const auto* map = std::get_if<TextMap>(&value)) return map->empty();
     if (const auto* conditions = std::get_if<MessageConditions>(&value)) return conditions->empty();
+    if (const auto* computed = std::get_if<ComputedText>(&value)) return computed->text().empty();
+    if (const auto* list = std::get_if<ComputedList>(&value)) return list->empty();
+    if (const auto* map = std::get_if<ComputedMap>(&value)) return map->empty();
+    if (const auto* rules = std::get_if<MessageRules>(&value)) return rules->empty();
     return std::holds_alternative<std::monostate>(value);
 }
 
@@ -89,7 +96,7 @@ void OptionSchema::append(OptionDeclaration declaration) {
     if (!declaration.facts.required && !is_nothing(initial))
         declaration.default_text = option_data_to_sql(declaration, initial);
     const bool has_texts = declaration.type == OptionType::text || declaration.type == OptionType::text_list ||
-                           declaration.type == OptionType::text_map;
+                           declaration.type == OptionType::text_map || declaration.type == OptionType::rules;
     if (has_texts && secrets_ == SecretsInTexts::are_replaced) {
         std::vector<std::string_view>& placeholders = declaration.facts.placeholders;
         placeholders.insert(placeholders.begin(), "secret");
@@ -107,6 +114,8 @@ std::string_view option_type_name(OptionType type) noexcept {
         case OptionType::text_map:
         case OptionType::conditions:
             return "map";
+        case OptionType::rules:
+            return "list of maps";
         case OptionType::integer:
             return "integer";
         case OptionType::decimal:
@@ -131,12 +140,18 @@ std::string option_data_to_sql(const OptionDeclaration& option, const OptionData
             return std::to_string(number);
         }
         std::string operator()(double number) const { return decimal_text(number); }
-        std::string operator()(const std::string& text) const { return quoted(text); }
+        std::string operator()(const std::string& text) const { return quoted_sql(text); }
         std::string operator()(const TextList& texts) const {
             return list_text(texts, is_about_codes(option.facts.rule));
         }
         std::string operator()(const TextMap& entries) const { return map_text(entries); }
         std::string operator()(const MessageConditions& conditions) const { return to_sql(conditions); }
+        std::string operator()(const ComputedText& text) const { return text.to_sql(); }
+        std::string operator()(const ComputedList& texts) const { return list_text(texts); }
+        std::string operator()(const ComputedMap& entries) const { return map_text(entries); }
+        std::string operator()(const MessageRules& rules) const {
+            return to_sql(rules, awaited_part(option.facts.rules));
+        }
     };
     return std::visit(Writer{option}, value);
 }
@@ -156,7 +171,7 @@ std::string describe_condition(const OptionSchema& schema, const OptionCondition
     std::string result = fmt::format("{} = ", condition.option);
     for (std::size_t i = 0; i < condition.values.size(); ++i) {
         if (i > 0) result += i + 1 == condition.values.size() ? " or " : ", ";
-        result += words ? quoted(condition.values[i]) : std::string(condition.values[i]);
+        result += words ? quoted_sql(condition.values[i]) : std::string(condition.values[i]);
     }
     return result;
 }

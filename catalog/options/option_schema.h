@@ -43,6 +43,17 @@ enum class TextRule : std::uint8_t {
     return rule == TextRule::close_codes || rule == TextRule::http_statuses;
 }
 
+/// What the maps of an option of rules have.
+enum class RuleForm : std::uint8_t {
+    step,  ///< expect, with refuse and timeout_ms, or send.
+    reply  ///< when and send.
+};
+
+/// The part of a rule that names the messages it is about.
+[[nodiscard]] constexpr std::string_view awaited_part(RuleForm form) noexcept {
+    return form == RuleForm::step ? "expect" : "when";
+}
+
 /// Holds when another option (given, or by default) has one of these values, written as in SQL without quotes.
 struct OptionCondition {
     std::string_view option;
@@ -71,11 +82,13 @@ struct OptionFacts {
     std::optional<double> maximum = std::nullopt;
     std::vector<ConditionalBounds> bounds_when = {};
     TextRule rule = TextRule::any;
-    bool required = false;       ///< Wherever it applies.
-    bool secret = false;         ///< The value is never shown.
-    bool takes_json = false;     ///< JSON_OBJECT and JSON_ARRAY values are taken as their text.
-    bool none_is_value = false;  ///< NULL is a value of its own (no limit), not the default.
-    bool available = true;       ///< False: accepted, but this build does not act on it yet.
+    bool required = false;             ///< Wherever it applies.
+    bool secret = false;               ///< The value is never shown.
+    bool takes_json = false;           ///< JSON_OBJECT and JSON_ARRAY values are taken as their text.
+    bool in_session = false;           ///< Its expressions are evaluated in a session: they may call NEXT_ID().
+    RuleForm rules = RuleForm::reply;  ///< Of OptionType::rules.
+    bool none_is_value = false;        ///< NULL is a value of its own (no limit), not the default.
+    bool available = true;             ///< False: accepted, but this build does not act on it yet.
     std::vector<std::string_view> unavailable_values = {};  ///< The same for some of its values alone.
     std::vector<OptionCondition> applies_when = {};         ///< All must hold, else an error.
     std::vector<OptionCondition> effective_when = {};       ///< All must hold, else a warning: it changes nothing.
@@ -98,6 +111,7 @@ struct OptionDeclaration {
     std::vector<std::string_view> choices;  ///< Of OptionType::choice.
     std::int64_t unit_microseconds = 0;     ///< Of OptionType::duration: length of one unit of the value.
     OptionField field;
+    bool is_computed = false;  ///< Its texts may be expressions.
     std::string default_text;  ///< As SQL; empty without one. Taken from the struct's initial value.
 
     [[nodiscard]] bool is_named(std::string_view text) const noexcept;  ///< Name or alias, in any case.
@@ -155,6 +169,7 @@ public:
         declaration.name = name;
         declaration.type = option_type_of<Value>;
         declaration.unit_microseconds = option_unit_microseconds<Value>;
+        declaration.is_computed = option_is_computed<Value>;
         declaration.facts = std::move(facts);
         declaration.field = make_option_field<Options>(field);
         append(std::move(declaration));

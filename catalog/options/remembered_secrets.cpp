@@ -23,6 +23,8 @@ constexpr std::size_t shortest_redacted = 4;
 constexpr std::size_t shortest_line = 16;
 // Rotation adds values; the oldest are the least likely to be seen again.
 constexpr std::size_t most_remembered = 1024;
+// Signatures and hashes of the latest messages and requests: those that a peer may yet quote.
+constexpr std::size_t most_derived = 64;
 constexpr std::string_view ellipsis = "...";
 
 /// Base64 of text that starts at this many bytes into a group of three, without the characters that neighbours share:
@@ -215,8 +217,25 @@ void RememberedSecrets::remember(const std::string& value) {
     if (is_known()) return;
     if (secrets_.size() >= most_remembered) secrets_.pop_front();
     secrets_.push_back(std::move(secret));
+    collect_forms();
+}
+
+void RememberedSecrets::remember_derived(const std::string& value) {
+    if (value.size() < shortest_redacted) return;
+    const WriterLock lock(mutex_);
+    const auto has_value = [&](const Secret& known) { return known.value == value; };
+    if (std::any_of(derived_.begin(), derived_.end(), has_value)) return;
+    Secret derived{value, {value}};
+    if (std::string encoded = percent_encoded(value); encoded != value) derived.forms.push_back(std::move(encoded));
+    if (derived_.size() >= most_derived) derived_.pop_front();
+    derived_.push_back(std::move(derived));
+    collect_forms();
+}
+
+void RememberedSecrets::collect_forms() {
     forms_.clear();
     for (const Secret& known : secrets_) forms_.insert(forms_.end(), known.forms.begin(), known.forms.end());
+    for (const Secret& known : derived_) forms_.insert(forms_.end(), known.forms.begin(), known.forms.end());
     std::sort(forms_.begin(), forms_.end(), longer);
     forms_.erase(std::unique(forms_.begin(), forms_.end()), forms_.end());
 }

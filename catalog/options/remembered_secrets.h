@@ -17,6 +17,9 @@ class RememberedSecrets {
 public:
     /// Shorter than 4 characters a value is not remembered: it occurs by chance everywhere.
     void remember(const std::string& value);
+    /// What an expression has made of a secret, such as a signature: new with each use, so that only the latest are
+    /// remembered.
+    void remember_derived(const std::string& value);
     /// Replaces every remembered value by ***: as it is, in base64, percent-encoded, as it stands in a JSON string,
     /// line by line, and what is left of one where an excerpt has been cut ("...").
     [[nodiscard]] std::string redact(std::string_view text) const;
@@ -27,8 +30,11 @@ private:
         std::vector<std::string> forms;  ///< In which it may stand in a text, the longest first.
     };
 
+    void collect_forms() LAMINAR_REQUIRES(mutex_);
+
     mutable SharedMutex mutex_;
     std::deque<Secret> secrets_ LAMINAR_GUARDED_BY(mutex_);  ///< The oldest first.
+    std::deque<Secret> derived_ LAMINAR_GUARDED_BY(mutex_);  ///< The oldest first.
     std::vector<std::string> forms_
         LAMINAR_GUARDED_BY(mutex_);  ///< Of all of them, the longest first: a value may contain another.
 };

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
     /// For a secret that stands in a script itself.
     void remember(const std::string& value) const { sources_.remembered->remember(value); }
+    /// For what an expression has made of a secret.
+    void remember_derived(const std::string& value) const { sources_.remembered->remember_derived(value); }
     [[nodiscard]] std::string redact(std::string_view text) const { return sources_.remembered->redact(text); }
 
 private:

@@ -63,6 +63,7 @@ public:
     void report(const ConnectionGap& gap) { observer_.gap(gap); }
     void keep(DeadLetter letter) { observer_.keep(std::move(letter)); }
     void changed() { observer_.changed(); }
+    [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
     [[nodiscard]] std::string redact(std::string_view text) const { return secrets_.redact(text); }
     /// Redacted, and UTF-8 whatever it was.
     [[nodiscard]] std::string shown(std::string_view text) const;

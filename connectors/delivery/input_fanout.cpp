@@ -172,7 +172,7 @@ void InputFanout::set_passes_over(bool passes_over) {
     if (passes_over) waiters_->wake_all();
 }
 
-void InputFanout::set_acknowledgement(const std::optional<std::string>& text) {
+void InputFanout::set_acknowledgement(const std::optional<ComputedText>& text) {
     if (acknowledgement_) acknowledgement_->set_text(text);
 }
 

@@ -103,7 +103,7 @@ public:
     void wake_when_ready(const StrandEvent& event);
     void set_paused(bool paused);
     /// What is sent for an acknowledged message from now on: ack_message with its secrets.
-    void set_acknowledgement(const std::optional<std::string>& text);
+    void set_acknowledgement(const std::optional<ComputedText>& text);
     /// See Connection.
     void set_passes_over(bool passes_over);
 

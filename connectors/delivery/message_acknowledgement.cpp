@@ -2,29 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
 #include <unordered_set>
 #include <utility>
 
 #include "catalog/options/secret_resolver.h"
 #include "catalog/threads/mutex.h"
-#include "connectors/codec/json/json_encoder.h"
-#include "connectors/codec/json/json_text.h"
 #include "connectors/delivery/input_channel.h"
+#include "connectors/expressions/evaluation.h"
 
 namespace laminar {
 
 namespace {
 
-constexpr std::string_view default_text = R"({"type":"ack","message_id":"${message_id}"})";
-constexpr std::string_view placeholder = "${message_id}";
-
-/// The id as it stands within a JSON string.
-std::string escaped(std::string_view id) {
-    std::string quoted;
-    append_json_quoted(quoted, id);
-    return quoted.substr(1, quoted.size() - 2);
-}
+constexpr const char* default_text = R"({"type":"ack","message_id":"${message_id}"})";
 
 }  // namespace
 
@@ -34,7 +24,7 @@ std::unique_ptr<MessageAcknowledgement> MessageAcknowledgement::make(const Deliv
     return std::make_unique<MessageAcknowledgement>(options, journal);
 }
 
-void MessageAcknowledgement::set_text(std::optional<std::string> text) {
+void MessageAcknowledgement::set_text(std::optional<ComputedText> text) {
     const MutexLock lock(mutex_);
     text_ = std::move(text);
 }
@@ -108,21 +98,30 @@ std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
     return messages_.in_flight.take_first();
 }
 
-std::optional<std::string> MessageAcknowledgement::text_for(const std::string& message_id) const {
-    std::string text(default_text);
+std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const AcknowledgementDue& due) const {
+    ComputedText text(default_text);
     {
         const MutexLock lock(mutex_);
         if (text_) text = *text_;
     }
-    if (!find_secret_references(text).empty()) {
+    if (text.expression() == nullptr && !find_secret_references(text.text()).empty()) {
         journal_.error("acknowledge_failed", "ack_message: its secrets have not been found");
         return std::nullopt;
     }
-    const bool is_json = is_json_value(text);
-    const std::string id = is_json ? escaped(message_id) : message_id;
-    for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + id.size()))
-        text.replace(at, placeholder.size(), id);
-    return text;
+    EvaluationScope scope;
+    scope.now = utc_now();
+    scope.secrets = &journal_.secrets();
+    scope.message_id = due.message_id;
+    Evaluation evaluation = evaluate(text, scope);
+    if (!evaluation.problem.empty()) {
+        journal_.error("acknowledge_failed", "ack_message: " + evaluation.problem);
+        return std::nullopt;
+    }
+    OutgoingMessage message;
+    if (evaluation.payload) message.payload = std::make_shared<const std::string>(std::move(*evaluation.payload));
+    message.binary = evaluation.binary;
+    message.peer = due.peer;
+    return message;
 }
 
 void MessageAcknowledgement::send_due(const Send& send) {
@@ -134,11 +133,9 @@ void MessageAcknowledgement::send_due(const Send& send) {
             next = messages_.due.front();
         }
         SendOutcome outcome = SendOutcome::failed;
-        if (std::optional<std::string> text = text_for(next.message_id)) {
-            OutgoingMessage message;
-            message.payload = std::make_shared<const std::string>(std::move(*text));
-            message.peer = next.peer;
-            outcome = send(std::move(message));
+        if (std::optional<OutgoingMessage> message = make_message(next)) {
+            // NULL: this one is not to be told.
+            outcome = message->payload ? send(std::move(*message)) : SendOutcome::accepted;
         }
         if (outcome == SendOutcome::full) return;
         if (outcome == SendOutcome::accepted) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/options/computed_text.h"
 #include "catalog/threads/mutex.h"
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
@@ -39,7 +40,7 @@ public:
                                                                       ConnectionJournal& journal);
 
     /// ack_message with its secrets resolved.
-    void set_text(std::optional<std::string> text);
+    void set_text(std::optional<ComputedText> text);
 
     [[nodiscard]] bool is_full() const;
     /// Delivers a message by calling offer, and remembers it. fallback_ids: its ids if nobody receives it now.
@@ -62,7 +63,8 @@ public:
     [[nodiscard]] std::size_t in_flight() const;
 
 private:
-    [[nodiscard]] std::optional<std::string> text_for(const std::string& message_id) const;
+    /// Without a payload where the text is NULL. nullopt after reporting why there is none.
+    [[nodiscard]] std::optional<OutgoingMessage> make_message(const AcknowledgementDue& due) const;
     [[nodiscard]] std::size_t held() const LAMINAR_REQUIRES(mutex_) {
         return messages_.in_flight.size() + messages_.commits.size() + messages_.due.size();
     }
@@ -71,7 +73,7 @@ private:
     ConnectionJournal& journal_;
     mutable Mutex mutex_;
     UnacknowledgedMessages messages_ LAMINAR_GUARDED_BY(mutex_);
-    std::optional<std::string> text_ LAMINAR_GUARDED_BY(mutex_);  ///< ack_message, as far as its secrets are known.
+    std::optional<ComputedText> text_ LAMINAR_GUARDED_BY(mutex_);  ///< ack_message, as far as its secrets are known.
 };
 
 }  // namespace laminar

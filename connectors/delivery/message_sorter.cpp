@@ -5,32 +5,12 @@
 
 #include "connectors/codec/json/json_text.h"
 #include "connectors/codec/values/number_text.h"
-#include "parser/text/ascii.h"
+#include "connectors/matching/condition_fit.h"
 
 namespace laminar {
 namespace {
 
 using Kind = ConditionValue::Kind;
-
-bool fits_text(const ConditionValue& wanted, std::string_view text) {
-    return wanted.kind == Kind::text_start ? text.starts_with(wanted.text)
-                                           : wanted.kind == Kind::text && text == wanted.text;
-}
-
-/// found: a scalar as it stands in the message, or the bracket of what is none.
-bool fits_json(const ConditionValue& wanted, std::string_view found, std::string& scratch) {
-    switch (wanted.kind) {
-        case Kind::text:
-        case Kind::text_start:
-            return found.front() == '"' && fits_text(wanted, json_string_content(found, scratch));
-        case Kind::number:
-            return (found.front() == '-' || is_digit(found.front())) && is_same_number(found, wanted.text);
-        case Kind::boolean:
-        case Kind::null:
-            break;
-    }
-    return found == wanted.text;
-}
 
 bool fits_fact(const ConditionValue& wanted, const FactValue& fact) {
     if (const auto* text = std::get_if<std::string>(&fact)) return fits_text(wanted, *text);

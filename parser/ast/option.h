@@ -8,7 +8,8 @@
 
 namespace laminar::ast {
 
-/// An option value as written: a literal tree, not an expression. Numbers keep their text.
+/// An option value as written: a tree of constants, with an expression wherever something is none. Numbers keep their
+/// text.
 struct OptionValue {
     struct Null {};
     struct Boolean {
@@ -40,9 +41,12 @@ struct OptionValue {
         std::string text;
     };                 ///< STARTS_WITH('text'), a condition: whatever follows.
     struct Exists {};  ///< EXISTS, a condition: whatever is there.
+    struct Computed {
+        ExpressionBox expression;
+    };  ///< Anything else that SQL can say. JSON_OBJECT and JSON_ARRAY are this as a whole if any part of them is.
 
     SourceSpan span;
-    std::variant<Null, Boolean, Number, String, Interval, List, Object, Name, TextStart, Exists> node;
+    std::variant<Null, Boolean, Number, String, Interval, List, Object, Name, TextStart, Exists, Computed> node;
 };
 
 /// Not a pair: the constraints on a pair's constructors would ask for this type before it is complete.

@@ -124,7 +124,6 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
     result.operand_ended = can_be(Grammar::OTHER_OPERATOR);
 
     const bool expression = can_be(Grammar::CASE) && can_be(Grammar::OPEN_BRACE);
-    const bool option_value = !expression && can_be(Grammar::OPEN_BRACE);
     const bool name = can_be(Grammar::IDENTIFIER) && !result.operand_ended;
 
     std::vector<std::string> alternatives;
@@ -138,7 +137,7 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
             if (begins_clause(type)) result.clause_words.push_back(text);
             // Words that are there only because they are names, or begin expressions, say nothing.
             const bool as_name = can_be(Grammar::IDENTIFIER) && !is_reserved(type);
-            if (!as_name && !expression && !option_value) own_words.push_back(fmt::format("\"{}\"", text));
+            if (!as_name && !expression) own_words.push_back(fmt::format("\"{}\"", text));
         } else if (is_any_of(type, {Grammar::COMMA, Grammar::CLOSE, Grammar::CLOSE_BRACKET, Grammar::CLOSE_BRACE,
                                     Grammar::EQUAL, Grammar::COLON}) ||
                    (type == Grammar::OPEN && !expression && !result.operand_ended)) {
@@ -159,9 +158,8 @@ SyntaxExpectation describe_expectation(const antlr4::misc::IntervalSet& expected
     }
     const std::size_t last_token = context->stop != nullptr ? context->stop->getType() : context->start->getType();
     if (expression) {
-        alternatives.push_back("an expression");
-    } else if (option_value) {
-        alternatives.push_back("a value");
+        const bool is_of_option = rules.front() == Grammar::RuleOption || inside(Grammar::RuleOptionValue);
+        alternatives.push_back(is_of_option ? "a value" : "an expression");
     } else if (name && can_be(Grammar::OPEN_QUERY)) {
         own_words.clear();
         alternatives.push_back(inside(Grammar::RuleSubscribe) ? "a name or query" : "a table");

@@ -1,11 +1,138 @@
-#include <fmt/format.h>
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
 
 #include "parser/text/ascii.h"
-#include "parser/text/interval_unit.h"
 #include "parser/tokens/token_classifier.h"
 #include "parser/transform/transformer.h"
 
 namespace laminar {
+namespace {
+
+using Value = ast::OptionValue;
+
+bool is_constant(const Value& value) {
+    if (const auto* list = std::get_if<Value::List>(&value.node))
+        return std::all_of(list->elements.begin(), list->elements.end(), is_constant);
+    if (const auto* object = std::get_if<Value::Object>(&value.node)) {
+        return std::all_of(object->entries.begin(), object->entries.end(), [](const Value::Entry& entry) {
+            return is_constant(entry.key) && is_constant(entry.value);
+        });
+    }
+    return !std::holds_alternative<Value::Computed>(value.node);
+}
+
+std::optional<std::string> number_of(const ast::Expression& expression) {
+    const auto* unary = std::get_if<ast::Unary>(&expression.node);
+    const auto* literal = std::get_if<ast::Literal>(unary != nullptr ? &unary->operand->node : &expression.node);
+    const bool is_number =
+        literal != nullptr && (literal->kind == ast::LiteralKind::integer ||
+                               literal->kind == ast::LiteralKind::decimal || literal->kind == ast::LiteralKind::real);
+    if (!is_number) return std::nullopt;
+    if (unary == nullptr || unary->op.text() == "+") return literal->text;
+    return unary->op.text() == "-" ? std::optional("-" + literal->text) : std::nullopt;
+}
+
+/// The name of a call of one plain name, in upper case; empty for other calls.
+std::string plain_function(const ast::FunctionCall& call) {
+    const bool is_plain = call.name.parts.size() == 1 && !call.name.parts.front().quoted && !call.distinct &&
+                          call.order_by.empty() && call.within_group.empty() && !call.filter && !call.over;
+    return is_plain ? upper_case(call.name.parts.front().text) : std::string();
+}
+
+/// Makes values of the nodes that may be constants; others are expressions.
+struct ConstantReader {
+    const ast::Expression& written;
+    const SourceSpan span = written.span;
+
+    static Value value_of(const ast::Expression& expression) {
+        return std::visit(ConstantReader{expression}, expression.node);
+    }
+    [[nodiscard]] Value expression() const { return {span, Value::Computed{written}}; }
+
+    Value operator()(const ast::Literal& literal) const {
+        switch (literal.kind) {
+            case ast::LiteralKind::null:
+                return {span, Value::Null{}};
+            case ast::LiteralKind::boolean:
+                return {span, Value::Boolean{literal.text == "true"}};
+            case ast::LiteralKind::string:
+                return {span, Value::String{literal.text}};
+            case ast::LiteralKind::integer:
+            case ast::LiteralKind::decimal:
+            case ast::LiteralKind::real:
+                return {span, Value::Number{literal.text}};
+            case ast::LiteralKind::blob:
+                break;
+        }
+        return expression();
+    }
+
+    Value operator()(const ast::Unary&) const {
+        if (std::optional<std::string> number = number_of(written)) return {span, Value::Number{std::move(*number)}};
+        return expression();
+    }
+
+    Value operator()(const ast::IntervalLiteral& interval) const {
+        const auto* text = std::get_if<ast::Literal>(&interval.value->node);
+        if (text != nullptr && text->kind == ast::LiteralKind::string)
+            return {span, Value::Interval{text->text, interval.unit}};
+        if (std::optional<std::string> number = number_of(*interval.value))
+            return {span, Value::Interval{std::move(*number), interval.unit}};
+        return expression();
+    }
+
+    Value operator()(const ast::ColumnReference& column) const {
+        if (column.parts.size() != 1) return expression();
+        const ast::Identifier& name = column.parts.front();
+        if (!name.quoted && equals_ignoring_case(name.text, "EXISTS")) return {span, Value::Exists{}};
+        return {span, Value::Name{name.text}};
+    }
+
+    Value operator()(const ast::ListLiteral& literal) const {
+        Value::List list;
+        for (const ast::Expression& element : literal.elements) list.elements.push_back(value_of(element));
+        return {span, std::move(list)};
+    }
+
+    Value operator()(const ast::MapLiteral& map) const { return object_of(map.entries, false); }
+    Value operator()(const ast::StructLiteral& map) const { return object_of(map.entries, false); }
+    Value operator()(const ast::JsonObject& json) const { return whole(object_of(json.entries, true)); }
+
+    Value operator()(const ast::FunctionCall& call) const {
+        const std::string function = plain_function(call);
+        const bool has_names = std::any_of(call.arguments.begin(), call.arguments.end(),
+                                           [](const ast::FunctionArgument& argument) { return argument.name; });
+        if (function == "JSON_ARRAY" && !has_names) {
+            Value::List list;
+            list.json = true;
+            for (const ast::FunctionArgument& argument : call.arguments)
+                list.elements.push_back(value_of(argument.value));
+            return whole({span, std::move(list)});
+        }
+        if (function == "STARTS_WITH" && call.arguments.size() == 1 && !has_names) {
+            const auto* text = std::get_if<ast::Literal>(&call.arguments.front().value.node);
+            if (text != nullptr && text->kind == ast::LiteralKind::string) return {span, Value::TextStart{text->text}};
+        }
+        return expression();
+    }
+
+    Value operator()(const auto&) const { return expression(); }
+
+private:
+    Value object_of(const std::vector<ast::KeyValue>& entries, bool json) const {
+        Value::Object object;
+        object.json = json;
+        for (const ast::KeyValue& entry : entries)
+            object.entries.push_back({value_of(entry.key), value_of(entry.value)});
+        return {span, std::move(object)};
+    }
+    /// JSON is one value, and computed as one.
+    Value whole(Value value) const { return is_constant(value) ? std::move(value) : expression(); }
+};
+
+}  // namespace
 
 std::vector<ast::Option> Transformer::transform_options(Grammar::OptionListContext* context) {
     std::vector<ast::Option> options;
@@ -20,93 +147,9 @@ std::vector<ast::Option> Transformer::transform_options(Grammar::OptionListConte
 }
 
 ast::OptionValue Transformer::transform_option_value(Grammar::OptionValueContext& context) {
-    const DepthScope depth(*this, 1, context);
-    const SourceSpan span = laminar::span_of(context);
-    using Value = ast::OptionValue;
-    switch (context.start->getType()) {
-        case Grammar::TRUE:
-            return {span, Value::Boolean{true}};
-        case Grammar::FALSE:
-            return {span, Value::Boolean{false}};
-        case Grammar::NULL_:
-            return {span, Value::Null{}};
-        case Grammar::INTERVAL: {
-            Value::Interval interval;
-            if (auto* string = context.string()) {
-                interval.text = transform_string(*string);
-            } else {
-                interval.text = (has_token(context, Grammar::MINUS) ? "-" : "") + number_text(*context.number());
-            }
-            if (const auto* unit = find_token(context, Grammar::INTERVAL_UNIT)) {
-                interval.unit = interval_unit(slice(span_of(*unit)));
-            }
-            return {span, std::move(interval)};
-        }
-        case Grammar::MAP:
-        case Grammar::OPEN_BRACE: {
-            Value::Object object;
-            for_each_child<Grammar::OptionEntryContext>(context, [&](auto& entry) {
-                object.entries.push_back(
-                    {transform_option_value(*entry.optionValue(0)), transform_option_value(*entry.optionValue(1))});
-            });
-            return {span, std::move(object)};
-        }
-        case Grammar::OPEN_BRACKET: {
-            Value::List list;
-            for_each_child<Grammar::OptionValueContext>(
-                context, [&](auto& element) { list.elements.push_back(transform_option_value(element)); });
-            return {span, std::move(list)};
-        }
-        default:
-            break;
-    }
-    if (auto* string = context.string()) return {span, Value::String{transform_string(*string)}};
-    if (auto* number = context.number()) {
-        return {span, Value::Number{(has_token(context, Grammar::MINUS) ? "-" : "") + number_text(*number)}};
-    }
-    if (has_token(context, Grammar::OPEN)) return transform_option_call(context);
-    ast::Identifier name = transform_identifier(*context.name());
-    if (!name.quoted && equals_ignoring_case(name.text, "EXISTS")) return {span, Value::Exists{}};
-    return {span, Value::Name{std::move(name.text)}};
-}
-
-/// JSON_OBJECT(...), JSON_ARRAY(...) and STARTS_WITH(...).
-ast::OptionValue Transformer::transform_option_call(Grammar::OptionValueContext& context) {
-    const SourceSpan span = laminar::span_of(context);
-    const ast::Identifier name = transform_identifier(*context.name());
-    const std::string function = upper_case(name.text);
-    const bool array = function == "JSON_ARRAY";
-    const bool text_start = function == "STARTS_WITH";
-    if (!array && !text_start && function != "JSON_OBJECT") {
-        reject(DiagnosticCode::syntax_error, name.span,
-               fmt::format("an option takes a constant; {} (...) is not one", name.text),
-               "JSON_OBJECT(...) and JSON_ARRAY(...) are constants");
-    }
-    std::vector<ast::OptionValue> values;
-    for_each_child<Grammar::OptionArgumentContext>(context, [&](auto& argument) {
-        if (array && argument.children.size() > 1) {
-            reject(DiagnosticCode::syntax_error, laminar::span_of(argument), "JSON_ARRAY takes values without keys",
-                   "JSON_OBJECT takes key: value");
-        }
-        for_each_child<Grammar::OptionValueContext>(
-            argument, [&](auto& value) { values.push_back(transform_option_value(value)); });
-    });
-    if (text_start) {
-        const auto* text = values.size() == 1 ? std::get_if<ast::OptionValue::String>(&values.front().node) : nullptr;
-        if (text != nullptr) return {span, ast::OptionValue::TextStart{text->text}};
-        reject(DiagnosticCode::syntax_error, span, "STARTS_WITH takes one string", "STARTS_WITH('trade')");
-    }
-    if (array) return {span, ast::OptionValue::List{std::move(values), true}};
-    if (values.size() % 2 != 0) {
-        reject(DiagnosticCode::syntax_error, values.back().span, "JSON_OBJECT lacks a value for this key",
-               "JSON_OBJECT('key': value, ...)");
-    }
-    ast::OptionValue::Object object;
-    object.json = true;
-    for (std::size_t i = 0; i < values.size(); i += 2) {
-        object.entries.push_back({std::move(values[i]), std::move(values[i + 1])});
-    }
-    return {span, std::move(object)};
+    ast::Expression expression = transform_expression(*context.expression());
+    expression.span = laminar::span_of(context);
+    return ConstantReader::value_of(expression);
 }
 
 }  // namespace laminar

@@ -62,7 +62,6 @@ private:
     // transform_option.cpp
     std::vector<ast::Option> transform_options(Grammar::OptionListContext* context);
     ast::OptionValue transform_option_value(Grammar::OptionValueContext& context);
-    ast::OptionValue transform_option_call(Grammar::OptionValueContext& context);
 
     // transform_query.cpp
     ast::Query transform_query(Grammar::QueryContext& context);

@@ -133,6 +133,7 @@ void StatementWriter::write_value(const ast::OptionValue& value) {
     if (const auto* start = std::get_if<Value::TextStart>(&value.node))
         text_ += fmt::format("STARTS_WITH({})", quote_string(start->text));
     if (std::holds_alternative<Value::Exists>(value.node)) text_ += "EXISTS";
+    if (const auto* computed = std::get_if<Value::Computed>(&value.node)) write_expression_text(*computed->expression);
     if (const auto* list = std::get_if<Value::List>(&value.node)) {
         text_ += list->json ? "JSON_ARRAY(" : "[";
         std::string_view separator;

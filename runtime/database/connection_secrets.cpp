@@ -9,32 +9,41 @@
 namespace laminar {
 namespace {
 
-void append_values(std::string_view text, const SecretResolver& secrets, std::string& values) {
-    for (const SecretReference& reference : find_secret_references(text)) {
-        const std::optional<std::string> value = secrets.find(reference.name);
-        values += reference.name;
-        values += value ? '=' : '?';
-        values += value.value_or(std::string());
-        values += '\0';
-    }
+void append_value(const std::string& name, const SecretResolver& secrets, std::string& values) {
+    const std::optional<std::string> value = secrets.find(name);
+    values += name;
+    values += value ? '=' : '?';
+    values += value.value_or(std::string());
+    values += '\0';
 }
 
-/// Calls visit(declaration, key, text) for every text among the options; key: its name in a map, else empty.
+void append_values(std::string_view text, const SecretResolver& secrets, std::string& values) {
+    for (const SecretReference& reference : find_secret_references(text)) append_value(reference.name, secrets, values);
+}
+
+template <class Visit>
+void for_each_option(const ConnectionObject& connection, const Visit& visit) {
+    if (!connection.connector || !connection.connector->options || !connection.options) return;
+    for (const OptionDeclaration& option : connection.connector->options->options())
+        visit(option, option.field.read(*connection.options));
+}
+
+/// Calls visit(declaration, key, text) for every text among the options that is written out; key: its name in a map,
+/// else empty.
 template <class Visit>
 void for_each_text(const ConnectionObject& connection, const Visit& visit) {
-    if (!connection.connector || !connection.connector->options || !connection.options) return;
-    const OptionSchema& schema = *connection.connector->options;
-    for (const OptionDeclaration& option : schema.options()) {
-        const std::optional<OptionData> data = schema.value_of(*connection.options, option.name);
-        if (!data) continue;
-        if (const auto* text = std::get_if<std::string>(&*data)) visit(option, std::string(), *text);
-        if (const auto* list = std::get_if<TextList>(&*data)) {
+    for_each_option(connection, [&](const OptionDeclaration& option, const OptionData& data) {
+        if (const auto* text = std::get_if<std::string>(&data)) visit(option, std::string(), *text);
+        if (const auto* list = std::get_if<TextList>(&data)) {
             for (const std::string& text : *list) visit(option, std::string(), text);
         }
-        if (const auto* map = std::get_if<TextMap>(&*data)) {
+        if (const auto* map = std::get_if<TextMap>(&data)) {
             for (const auto& [key, text] : *map) visit(option, key, text);
         }
-    }
+        for_each_computed(data, [&](const std::string& key, const ComputedText& text) {
+            if (text.expression() == nullptr) visit(option, key, text.text());
+        });
+    });
 }
 
 /// Of a header or basic_auth: also what comes after the scheme or the user's name, which travels by itself.
@@ -50,6 +59,11 @@ std::string secret_values(const ConnectionObject& connection, const SecretResolv
     std::string values;
     for_each_text(connection, [&](const OptionDeclaration&, const std::string&, const std::string& text) {
         append_values(text, secrets, values);
+    });
+    for_each_option(connection, [&](const OptionDeclaration&, const OptionData& data) {
+        for_each_computed(data, [&](const std::string&, const ComputedText& text) {
+            for (const std::string& name : text.secret_names()) append_value(name, secrets, values);
+        });
     });
     return values;
 }

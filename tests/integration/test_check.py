@@ -271,6 +271,16 @@ class BasicsTest(LaminarTestCase):
         self.assertEqual([(row["code"], row["line"], row["column"]) for row in laminar.rows], [("L311", 2, 25)])
         self.assertEqual(run("check", "--require-secrets", script, environment={"LAMINAR_SECRET_LAMINAR_TEST_SECRET": "x"}).exit_code, 0)
 
+    def test_secrets_of_expressions_are_required_on_demand(self):
+        folder = self.temporary_folder()
+        script = folder / "a.sql"
+        script.write_text("CREATE CONNECTION c TO websocket (endpoint = 'wss://h/', mode = 'client', format = 'json',\n"
+                          "    headers = MAP {'A': 'x' || SECRET('laminar_test_secret')}, subscribe_message = UPPER('${secret:laminar_test_secret}'));\n")
+        self.assertEqual(run("check", script).exit_code, 0)
+        laminar = run("check", "--require-secrets", "--format", "json", script)
+        self.assertEqual([(row["code"], row["line"], row["column"]) for row in laminar.rows], [("L311", 2, 32), ("L311", 2, 90)])
+        self.assertEqual(run("check", "--require-secrets", script, environment={"LAMINAR_SECRET_LAMINAR_TEST_SECRET": "x"}).exit_code, 0)
+
     def test_one_mistake_is_reported_once(self):
         folder = self.temporary_folder()
         (folder / "a.sql").write_text("CREATE CONNECTION c TO websocket (mode = 'client', format = 'json');\n"

@@ -6,7 +6,7 @@
 
 #include "connectors/net/exception_text.h"
 #include "connectors/websocket/client/client_request.h"
-#include "connectors/websocket/client/subscription.h"
+#include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/client/websocket_client.h"
 
 namespace laminar {
@@ -70,7 +70,7 @@ net::awaitable<void> WebSocketClient::wait_to_reconnect(const Round& round, cons
 net::awaitable<WebSocketClient::Round> WebSocketClient::try_endpoints() {
     std::optional<Round> failed;
     for (std::size_t tried = 0; tried < options_->endpoint.size(); ++tried) {
-        journal_.set_endpoint(redact_url(options_->endpoint[endpoint_]));
+        journal_.set_endpoint(shown_endpoint(options_->endpoint[endpoint_]));
         Round round = co_await connect_once(endpoint_);
         // One that works is tried first the next time, too.
         if (!round.ending.was_stable) endpoint_ = (endpoint_ + 1) % options_->endpoint.size();
@@ -90,7 +90,6 @@ bool WebSocketClient::prepare(ConnectFailure& failure) {
         return false;
     }
     position_.set_path(resolved_->resume_field);
-    expected_reply_ = ExpectedReply(resolved_->subscribe_confirm);
     reconnecting_ = reconnect_settings(*resolved_);
     return true;
 }
@@ -103,8 +102,8 @@ net::awaitable<void> WebSocketClient::report_readiness(std::function<void(Readin
         if (!prepare(failure)) {
             readiness.problem = std::move(failure.description);
         } else {
-            for (const std::string& endpoint : resolved_->endpoint) {
-                const auto made = make_client_request(endpoint, *resolved_, position_);
+            for (const ComputedText& endpoint : resolved_->endpoint) {
+                const auto made = make_client_request(endpoint, *resolved_, position_, context_.secrets);
                 const auto* problem = std::get_if<ClientRequestProblem>(&made);
                 readiness.problem = problem ? problem->description : std::string();
                 if (!problem) break;
@@ -120,33 +119,45 @@ net::awaitable<void> WebSocketClient::report_readiness(std::function<void(Readin
 net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t endpoint) {
     Round round;
     journal_.set_state(ConnectionState::connecting);
-    journal_.log("info", "connecting", redact_url(options_->endpoint[endpoint]));
+    journal_.log("info", "connecting", shown_endpoint(options_->endpoint[endpoint]));
     ConnectFailure failure;
     std::unique_ptr<ConnectedPeer> peer;
     if (prepare(failure)) {
-        ClientConnector connector(strand_, *resolved_, position_);
+        ClientConnector connector(strand_, *resolved_, position_, context_.secrets);
         connector_ = &connector;
         peer = co_await connector.connect(resolved_->endpoint[endpoint], failure, nullptr);
         connector_ = nullptr;
     }
     if (stopping()) co_return round;
 
-    bool ready = peer != nullptr;
-    if (ready) ready = send_subscriptions(*peer->stream, *resolved_, position_, failure);
-    if (!ready) {
-        round.ending.http_status = failure.http_status;
-        round.ending.retry_after = failure.retry_after;
-        // Once a connection has been up, what is missing now may be a secret that is just being replaced.
-        round.ending.permanent = failure.lies_with_us() && !was_connected_;
-        round.description = failure.description;
-        journal_.error(failure.event, failure.description);
-        round.connection_failure = judge(failure.description, peer ? peer->remote_address : std::string());
+    if (!peer) {
+        fail_attempt(failure, {}, round);
         co_return round;
     }
-    const SessionEnding ending = co_await serve(*peer, resolved_->endpoint[endpoint], round);
+    const ComputedText& url = resolved_->endpoint[endpoint];
+    TextSender texts(*peer->stream, context_.secrets, [this] { return position_.current(); });
+    const OpeningScript script(*resolved_);
+    Opening opening(script, texts);
+    if (!opening.begin()) {
+        failure.event = opening.event();
+        failure.description = opening.problem();
+        fail_attempt(failure, peer->remote_address, round);
+        co_return round;
+    }
+    const SessionEnding ending = co_await serve(*peer, texts, opening, url, round);
     journal_.set_connected_since(0);
-    conclude(ending, peer->remote_address, round);
+    conclude(ending, opening, peer->remote_address, round);
     co_return round;
+}
+
+void WebSocketClient::fail_attempt(const ConnectFailure& failure, const std::string& remote_address, Round& round) {
+    round.ending.http_status = failure.http_status;
+    round.ending.retry_after = failure.retry_after;
+    // Once a connection has been up, what is missing now may be a secret that is just being replaced.
+    round.ending.permanent = failure.lies_with_us() && !was_connected_;
+    round.description = failure.description;
+    journal_.error(failure.event, failure.description);
+    round.connection_failure = judge(failure.description, remote_address);
 }
 
 std::optional<std::string> WebSocketClient::judge(const std::string& description, const std::string& remote_address) {

@@ -74,20 +74,20 @@ void add_detail(std::string& text, const std::string& detail) {
 }  // namespace
 
 ClientConnector::ClientConnector(net::any_io_executor strand, const WebSocketOptions& options,
-                                 const FeedPosition& position)
-    : strand_(std::move(strand)), options_(options), position_(position) {}
+                                 const FeedPosition& position, const SecretResolver& secrets)
+    : strand_(std::move(strand)), options_(options), position_(position), secrets_(secrets) {}
 
 void ClientConnector::abort() {
     aborted_ = true;
     if (interrupt_) interrupt_();
 }
 
-net::awaitable<std::unique_ptr<ConnectedPeer>> ClientConnector::connect(const std::string& endpoint,
+net::awaitable<std::unique_ptr<ConnectedPeer>> ClientConnector::connect(const ComputedText& endpoint,
                                                                         ConnectFailure& failure,
                                                                         std::vector<ConnectionTestStep>* steps) {
     Attempt attempt{failure, steps, {}, {}};
     const Clock::time_point start = Clock::now();
-    auto made = make_client_request(endpoint, options_, position_);
+    auto made = make_client_request(endpoint, options_, position_, secrets_);
     if (auto* problem = std::get_if<ClientRequestProblem>(&made)) {
         attempt.failed(problem->step, problem->event, start, problem->description);
         co_return nullptr;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/client/feed_position.h"
@@ -43,14 +44,16 @@ struct ConnectedPeer {
 };
 
 /// Makes connections to one endpoint: name, address, proxy, TLS, handshake. Belongs to its strand; borrows
-/// options (with their secrets resolved) and the position.
+/// options (with their secrets resolved), the position, and what remembers secrets.
 class ClientConnector {
 public:
-    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options, const FeedPosition& position);
+    ClientConnector(boost::asio::any_io_executor strand, const WebSocketOptions& options, const FeedPosition& position,
+                    const SecretResolver& secrets);
 
     /// One attempt at one of the endpoints. Null after filling failure. steps, if given, receives
     /// what was done and how long it took.
-    boost::asio::awaitable<std::unique_ptr<ConnectedPeer>> connect(const std::string& endpoint, ConnectFailure& failure,
+    boost::asio::awaitable<std::unique_ptr<ConnectedPeer>> connect(const ComputedText& endpoint,
+                                                                   ConnectFailure& failure,
                                                                    std::vector<ConnectionTestStep>* steps);
     /// Makes the attempt that is going on fail, and all later ones.
     void abort();
@@ -70,6 +73,7 @@ private:
     boost::asio::any_io_executor strand_;
     const WebSocketOptions& options_;
     const FeedPosition& position_;
+    const SecretResolver& secrets_;
     std::function<void()> interrupt_;
     bool aborted_ = false;
 };

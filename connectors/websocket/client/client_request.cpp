@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "catalog/options/option_text_rules.h"
+#include "connectors/expressions/evaluation.h"
 #include "connectors/net/proxy_environment.h"
+#include "connectors/rows/utc_clock.h"
 
 namespace laminar {
 
@@ -11,10 +14,16 @@ namespace {
 /// Fills a request step by step; the first problem ends it.
 class RequestMaker {
 public:
-    explicit RequestMaker(const WebSocketOptions& options) : options_(options) {}
+    RequestMaker(const WebSocketOptions& options, const FeedPosition& position, const SecretResolver& secrets)
+        : options_(options), position_(position) {
+        scope_.now = utc_now();
+        scope_.secrets = &secrets;
+        scope_.position = [&position] { return position.current(); };
+        scope_.wants_text = true;
+    }
 
-    bool make(const std::string& endpoint, const FeedPosition& position) {
-        return set_url(endpoint, position) && set_headers() && set_proxy() && (!request.url.secure || set_tls());
+    bool make(const ComputedText& endpoint) {
+        return set_url(endpoint) && set_headers() && set_proxy() && (!request.url.secure || set_tls());
     }
 
     ClientRequest request;
@@ -26,8 +35,16 @@ private:
         return false;
     }
 
-    bool set_url(const std::string& endpoint, const FeedPosition& position) {
-        auto parsed = parse_websocket_url(position.fill_url(endpoint));
+    bool set_url(const ComputedText& endpoint) {
+        std::string text = endpoint.text();
+        if (endpoint.expression() != nullptr) {
+            Evaluation evaluation = evaluate(endpoint, scope_);
+            if (evaluation.problem.empty() && !evaluation.payload) evaluation.problem = "it is NULL";
+            if (!evaluation.problem.empty())
+                return fail("resolve", "invalid_option", "endpoint: " + evaluation.problem);
+            text = std::move(*evaluation.payload);
+        }
+        auto parsed = parse_websocket_url(position_.fill_url(text));
         if (const auto* error = std::get_if<UrlError>(&parsed))
             return fail("resolve", "invalid_option", "endpoint: " + error->message);
         request.url = std::move(std::get<WebSocketUrl>(parsed));
@@ -35,10 +52,24 @@ private:
     }
 
     bool set_headers() {
-        request.headers = options_.headers;
+        for (const auto& [name, text] : options_.headers) {
+            if (!set_header(name, text)) return false;
+        }
         if (!options_.subprotocols.empty())
             request.headers.emplace_back("Sec-WebSocket-Protocol",
                                          fmt::format("{}", fmt::join(options_.subprotocols, ", ")));
+        return true;
+    }
+
+    /// One that is NULL is left out.
+    bool set_header(const std::string& name, const ComputedText& text) {
+        Evaluation evaluation = evaluate(text, scope_);
+        if (!evaluation.problem.empty())
+            return fail("handshake", "invalid_option", fmt::format("headers \"{}\": {}", name, evaluation.problem));
+        if (!evaluation.payload) return true;
+        if (const auto violation = check_entry(TextRule::headers, name, *evaluation.payload))
+            return fail("handshake", "invalid_option", "option \"headers\" " + violation->message);
+        request.headers.emplace_back(name, std::move(*evaluation.payload));
         return true;
     }
 
@@ -78,15 +109,18 @@ private:
     }
 
     const WebSocketOptions& options_;
+    const FeedPosition& position_;
+    EvaluationScope scope_;
 };
 
 }  // namespace
 
-std::variant<ClientRequest, ClientRequestProblem> make_client_request(const std::string& endpoint,
+std::variant<ClientRequest, ClientRequestProblem> make_client_request(const ComputedText& endpoint,
                                                                       const WebSocketOptions& options,
-                                                                      const FeedPosition& position) {
-    RequestMaker maker(options);
-    if (!maker.make(endpoint, position)) return std::move(maker.problem);
+                                                                      const FeedPosition& position,
+                                                                      const SecretResolver& secrets) {
+    RequestMaker maker(options, position, secrets);
+    if (!maker.make(endpoint)) return std::move(maker.problem);
     return std::move(maker.request);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/client/feed_position.h"
@@ -32,9 +33,10 @@ struct ClientRequestProblem {
 };
 
 /// Makes the request to one of the endpoints of the options, whose secrets are resolved by now. Reads certificates and
-/// the environment anew.
-[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const std::string& endpoint,
+/// the environment anew, and evaluates endpoint and headers.
+[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const ComputedText& endpoint,
                                                                                     const WebSocketOptions& options,
-                                                                                    const FeedPosition& position);
+                                                                                    const FeedPosition& position,
+                                                                                    const SecretResolver& secrets);
 
 }  // namespace laminar

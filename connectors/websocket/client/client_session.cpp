@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "catalog/threads/mutex.h"
-#include "connectors/websocket/client/subscription.h"
 #include "connectors/websocket/client/websocket_client.h"
 
 namespace laminar {
@@ -12,7 +11,7 @@ namespace laminar {
 namespace net = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-void WebSocketClient::established(const ConnectedPeer& peer, const std::string& endpoint, Round& round) {
+void WebSocketClient::established(const ConnectedPeer& peer, const ComputedText& endpoint, Round& round) {
     was_connected_ = true;
     round.connected_at = Clock::now();
     {
@@ -25,25 +24,28 @@ void WebSocketClient::established(const ConnectedPeer& peer, const std::string& 
     gaps_.connected(tells_position(endpoint, *options_));
 }
 
-net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, const std::string& endpoint, Round& round) {
+net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, TextSender& texts, Opening& opening,
+                                                     const ComputedText& endpoint, Round& round) {
     const auto origin = std::make_shared<MessageOrigin>();
     origin->connection_name = journal_.name();
     origin->remote_address = peer.remote_address;
     const std::int64_t number = begin_next_session();
     origin->facts.emplace_back(WebSocketMetadata::session_id, number);
     begin_session(number);
-    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_, number};
+    PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_, texts, number};
+    environment.replies = replies_;
     if (position_.is_kept()) {
         environment.on_message = [this](std::string_view message) {
             if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());
         };
     }
-    if (options_->subscribe_confirm.empty()) {
+    if (opening.is_over()) {
         established(peer, endpoint, round);
     } else {
-        journal_.set_state(ConnectionState::connecting, "waits for the reply to its subscription");
-        environment.confirmation = &expected_reply_;
-        environment.on_confirmed = [&] { established(peer, endpoint, round); };
+        journal_.set_state(ConnectionState::connecting, opening.describe_wait());
+        environment.opening = &opening;
+        environment.on_progress = [&] { journal_.set_state(ConnectionState::connecting, opening.describe_wait()); };
+        environment.on_opened = [&] { established(peer, endpoint, round); };
     }
     PeerSession session(*peer.stream, environment, origin);
     session_ = &session;
@@ -77,7 +79,8 @@ void WebSocketClient::end_session() {
     journal_.changed();
 }
 
-void WebSocketClient::conclude(const SessionEnding& ending, const std::string& remote_address, Round& round) {
+void WebSocketClient::conclude(const SessionEnding& ending, const Opening& opening, const std::string& remote_address,
+                               Round& round) {
     round.orderly = ending.orderly && ending.confirmed;
     round.ending.close_code = ending.close_code;
     round.ending.was_stable = round.connected_at && Clock::now() - *round.connected_at >= options_->reconnect_stable;
@@ -92,9 +95,8 @@ void WebSocketClient::conclude(const SessionEnding& ending, const std::string& r
     if (ending.confirmed) {
         if (!stopping() || handing_over())
             gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current(), ending.in_doubt);
-    } else if (ending.orderly) {
-        round.description = fmt::format("{} before the reply with {} (subscribe_confirm)", ending.description,
-                                        expected_reply_.description());
+    } else if (!ending.opening_failed && (ending.orderly || opening.is_in_handshake())) {
+        round.description = fmt::format("{} {}", ending.description, opening.describe_end());
     }
     if (ending.is_internal) {
         journal_.error("internal_error", ending.description);
@@ -103,7 +105,7 @@ void WebSocketClient::conclude(const SessionEnding& ending, const std::string& r
         journal_.error("failed", *ending.connection_failure);
         round.connection_failure = ending.connection_failure;
     } else if (!ending.confirmed && !terminated_ && !ending.by_us) {
-        journal_.error("subscribe_failed", round.description);
+        journal_.error(opening.event(), round.description);
         round.connection_failure = judge(round.description, remote_address);
     } else if (ending.orderly && !ReconnectPolicy::is_final(reconnecting_, round.ending)) {
         journal_.log("info", "disconnected", ending.description);

@@ -7,10 +7,10 @@
 #include "catalog/options/secret_resolver.h"
 #include "connectors/delivery/resolved_options.h"
 #include "connectors/net/deadline.h"
-#include "connectors/websocket/client/subscription.h"
+#include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/frames/stream_error.h"
 #include "connectors/websocket/options/option_schema.h"
-#include "connectors/websocket/session/expected_message.h"
+#include "connectors/websocket/session/text_sender.h"
 #include "parser/text/utf8.h"
 
 namespace laminar {
@@ -43,29 +43,30 @@ net::awaitable<std::vector<ConnectionTestStep>> ClientTrial::run(std::chrono::mi
         steps.push_back({"secrets", false, {}, std::move(problem.description)});
         co_return steps;
     }
-    connector_.emplace(strand_, *options_, position_);
+    connector_.emplace(strand_, *options_, position_, secrets_);
     const Deadline limit(strand_, timeout, [this] { abort(); });
-    for (const std::string& endpoint : options_->endpoint) {
+    for (const ComputedText& endpoint : options_->endpoint) {
         const std::size_t before = steps.size();
         co_await try_endpoint(endpoint, steps);
         if (limit.expired() && steps.size() > before && !steps.back().ok)
             steps.back().detail = fmt::format("no answer within {} ms", timeout.count());
         if (options_->endpoint.size() > 1) {
             for (std::size_t i = before; i < steps.size(); ++i)
-                steps[i].detail = fmt::format("{}: {}", redact_url(endpoint), steps[i].detail);
+                steps[i].detail = fmt::format("{}: {}", shown_endpoint(endpoint), steps[i].detail);
         }
         if (aborted_) break;
     }
     co_return steps;
 }
 
-net::awaitable<void> ClientTrial::try_endpoint(const std::string& endpoint, std::vector<ConnectionTestStep>& steps) {
+net::awaitable<void> ClientTrial::try_endpoint(const ComputedText& endpoint, std::vector<ConnectionTestStep>& steps) {
     ConnectFailure failure;
     const std::unique_ptr<ConnectedPeer> peer = co_await connector_->connect(endpoint, failure, &steps);
     if (!peer) co_return;
     MessageStream& stream = *peer->stream;
     stream_ = &stream;
-    if (!options_->subscribe_confirm.empty()) steps.push_back(co_await subscribe(stream));
+    const OpeningScript script(*options_);
+    if (script.awaits_messages()) steps.push_back(co_await open(stream, script));
     {
         const Deadline farewell(strand_, farewell_time, [&stream] { stream.abort(); });
         co_await stream.close(1000, "");
@@ -73,36 +74,39 @@ net::awaitable<void> ClientTrial::try_endpoint(const std::string& endpoint, std:
     stream_ = nullptr;
 }
 
-net::awaitable<ConnectionTestStep> ClientTrial::subscribe(MessageStream& stream) {
+net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, const OpeningScript& script) {
     const Clock::time_point start = Clock::now();
-    const auto step = [&start](bool ok, std::string detail) {
+    TextSender texts(stream, secrets_, [this] { return position_.current(); });
+    Opening opening(script, texts);
+    const auto step = [&](bool ok, std::string detail) {
         const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-        return ConnectionTestStep{"subscribe", ok, elapsed, std::move(detail)};
+        return ConnectionTestStep{opening.is_in_handshake() ? "dialogue" : "subscribe", ok, elapsed, std::move(detail)};
     };
-    ConnectFailure failure;
-    if (!send_subscriptions(stream, *options_, position_, failure)) co_return step(false, failure.description);
-    const ExpectedReply expected(options_->subscribe_confirm);
-    const Deadline limit(strand_, options_->subscribe_confirm_timeout, [&stream] { stream.abort(); });
-    std::string last;
-    for (;;) {
-        const boost::system::error_code error = co_await stream.read();
-        if (error) {
-            std::string why = limit.expired() ? fmt::format("no reply with {} within {} ms", expected.description(),
-                                                            options_->subscribe_confirm_timeout.count())
-                                              : describe_stream_error(error);
-            if (!last.empty()) why += "; the last message was " + last;
-            if (stream.stop_listening()) {
-                stream.say_goodbye();
-                co_await stream.flush();
+    if (!opening.begin()) co_return step(false, opening.problem());
+    std::string taken;
+    while (!opening.is_over()) {
+        const std::size_t position = opening.position();
+        const Deadline limit(strand_, opening.patience(), [&stream] { stream.abort(); });
+        while (opening.position() == position) {
+            const boost::system::error_code error = co_await stream.read();
+            if (error) {
+                std::string why = limit.expired()
+                                      ? opening.describe_silence()
+                                      : fmt::format("{} {}", describe_stream_error(error), opening.describe_end());
+                if (stream.stop_listening()) {
+                    stream.say_goodbye();
+                    co_await stream.flush();
+                }
+                co_return step(false, std::move(why));
             }
-            co_return step(false, std::move(why));
+            const std::string shown = quote_excerpt(stream.message(), 200);
+            const bool is_taken = opening.take(stream.message()) == Opening::Reaction::taken;
+            stream.release_message();
+            if (!opening.problem().empty()) co_return step(false, opening.problem());
+            if (is_taken) taken = shown;
         }
-        const std::string shown = quote_excerpt(stream.message(), 200);
-        const bool confirmed = expected.matches(stream.message());
-        stream.release_message();
-        if (confirmed) co_return step(true, shown);
-        last = shown;
     }
+    co_return step(true, taken);
 }
 
 }  // namespace laminar

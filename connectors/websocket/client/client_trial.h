@@ -11,11 +11,13 @@
 #include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
 #include "connectors/websocket/client/client_connector.h"
+#include "connectors/websocket/session/opening.h"
 
 namespace laminar {
 
 /// test_connection in client mode: connects to every endpoint, one after the other, beside the connection itself; when
-/// a reply must confirm the subscription, subscribes too. Belongs to a strand of its own; borrows what it is made from.
+/// something is awaited before it would count as connected, it says what is to be said first, too. Belongs to a strand
+/// of its own; borrows what it is made from.
 class ClientTrial {
 public:
     ClientTrial(boost::asio::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
@@ -26,8 +28,8 @@ public:
     void abort();
 
 private:
-    boost::asio::awaitable<void> try_endpoint(const std::string& endpoint, std::vector<ConnectionTestStep>& steps);
-    boost::asio::awaitable<ConnectionTestStep> subscribe(MessageStream& stream);
+    boost::asio::awaitable<void> try_endpoint(const ComputedText& endpoint, std::vector<ConnectionTestStep>& steps);
+    boost::asio::awaitable<ConnectionTestStep> open(MessageStream& stream, const OpeningScript& script);
 
     boost::asio::any_io_executor strand_;
     const WebSocketOptions& written_;

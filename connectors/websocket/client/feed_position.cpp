@@ -6,26 +6,12 @@
 #include "catalog/options/json_path.h"
 #include "catalog/options/url.h"
 #include "catalog/threads/mutex.h"
-#include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
 
 namespace laminar {
 
 namespace {
-
-constexpr std::string_view reference = "${resume}";
-constexpr std::string_view quoted_reference = "\"${resume}\"";
-
-std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-    std::string result;
-    std::size_t at = 0;
-    for (std::size_t found = text.find(from); found != std::string_view::npos; found = text.find(from, at)) {
-        result.append(text.substr(at, found - at)).append(to);
-        at = found + from.size();
-    }
-    return result.append(text.substr(at));
-}
 
 /// The position in one value, or in the last element of an array that has one.
 std::optional<std::string_view> position_in(std::string_view value, const std::vector<std::string>& steps) {
@@ -41,8 +27,6 @@ std::optional<std::string_view> position_in(std::string_view value, const std::v
 }
 
 }  // namespace
-
-bool wants_position(std::string_view text) noexcept { return text.find(reference) != std::string_view::npos; }
 
 FeedPosition::FeedPosition(std::string_view path) { set_path(path); }
 
@@ -75,19 +59,15 @@ void FeedPosition::set(std::string position) {
     position_ = std::move(position);
 }
 
-std::string FeedPosition::fill_message(std::string_view text) const {
-    if (!wants_position(text)) return std::string(text);
-    const std::string position = current();
-    const std::string characters = json_value_text(position);
-    if (!is_json(text)) return replaced(text, reference, characters);
-    std::string quoted;
-    append_json_quoted(quoted, characters);
-    const std::string whole = replaced(text, quoted_reference, position.empty() ? "null" : position);
-    return replaced(whole, reference, std::string_view(quoted).substr(1, quoted.size() - 2));
-}
-
 std::string FeedPosition::fill_url(std::string_view text) const {
-    return replaced(text, reference, percent_encoded(json_value_text(current())));
+    constexpr std::string_view reference = "${resume}";
+    std::string result(text);
+    std::size_t at = result.find(reference);
+    if (at == std::string::npos) return result;
+    const std::string position = percent_encoded(json_value_text(current()));
+    for (; at != std::string::npos; at = result.find(reference, at + position.size()))
+        result.replace(at, reference.size(), position);
+    return result;
 }
 
 }  // namespace laminar

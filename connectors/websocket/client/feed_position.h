@@ -26,10 +26,7 @@ public:
     [[nodiscard]] std::string current() const;
     void set(std::string position);
 
-    /// The texts with ${resume} replaced. In a JSON message "${resume}" as a whole string becomes the value itself
-    /// (null before the first), elsewhere in a string its characters; in a URL they are percent-encoded, and before the
-    /// first position there are none.
-    [[nodiscard]] std::string fill_message(std::string_view text) const;
+    /// A URL with ${resume} replaced: percent-encoded, and nothing before the first.
     [[nodiscard]] std::string fill_url(std::string_view text) const;
 
 private:
@@ -37,8 +34,5 @@ private:
     mutable Mutex mutex_;
     std::string position_ LAMINAR_GUARDED_BY(mutex_);
 };
-
-/// Whether a text asks for the position.
-[[nodiscard]] bool wants_position(std::string_view text) noexcept;
 
 }  // namespace laminar

@@ -22,10 +22,12 @@
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/client/client_connector.h"
 #include "connectors/websocket/client/client_trial.h"
+#include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/client/feed_position.h"
 #include "connectors/websocket/options/facts.h"
-#include "connectors/websocket/session/expected_message.h"
+#include "connectors/websocket/session/opening.h"
 #include "connectors/websocket/session/peer_session.h"
+#include "connectors/websocket/session/text_sender.h"
 #include "connectors/websocket/session/websocket_connection.h"
 
 namespace laminar {
@@ -39,13 +41,12 @@ public:
         : WebSocketConnection(std::move(name), std::move(options), context),
           outbound_({options_->send_buffer_size, options_->buffer_bytes, options_->slow_client_timeout}),
           position_(resolved_->resume_field),
-          expected_reply_(resolved_->subscribe_confirm),
           reconnecting_(reconnect_settings(*resolved_)),
           gaps_(journal_),
           event_(strand_),
           ended_(strand_),
           tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
-        journal_.set_endpoint(redact_url(options_->endpoint.front()));
+        journal_.set_endpoint(shown_endpoint(options_->endpoint.front()));
     }
 
     ~WebSocketClient() override {
@@ -120,14 +121,16 @@ private:
     bool prepare(ConnectFailure& failure);
     boost::asio::awaitable<void> report_readiness(std::function<void(Readiness)> done);
     boost::asio::awaitable<Round> connect_once(std::size_t endpoint);
-    boost::asio::awaitable<SessionEnding> serve(ConnectedPeer& peer, const std::string& endpoint, Round& round);
+    void fail_attempt(const ConnectFailure& failure, const std::string& remote_address, Round& round);
+    boost::asio::awaitable<SessionEnding> serve(ConnectedPeer& peer, TextSender& texts, Opening& opening,
+                                                const ComputedText& endpoint, Round& round);
     boost::asio::awaitable<void> wait_to_reconnect(const Round& round, const ReconnectPolicy::Decision& decision,
                                                    std::int64_t attempt);
     boost::asio::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
     boost::asio::awaitable<void> run_test(std::shared_ptr<ClientTrial> trial, std::chrono::milliseconds timeout,
                                           std::function<void(std::vector<ConnectionTestStep>)> done);
-    void established(const ConnectedPeer& peer, const std::string& endpoint, Round& round);
-    void conclude(const SessionEnding& ending, const std::string& remote_address, Round& round);
+    void established(const ConnectedPeer& peer, const ComputedText& endpoint, Round& round);
+    void conclude(const SessionEnding& ending, const Opening& opening, const std::string& remote_address, Round& round);
     void begin_session(std::int64_t session);
     void end_session();
     boost::asio::awaitable<void> disconnect_slow_peer();
@@ -145,10 +148,9 @@ private:
 
     OutboundQueue outbound_;
     FeedPosition position_;
-    ExpectedReply expected_reply_;  ///< On the strand, once open; so is the next.
-    ReconnectPolicy::Settings reconnecting_;
-    GapTracker gaps_;    ///< On the strand, once open.
-    StrandEvent event_;  ///< Wakes from the wait between attempts.
+    ReconnectPolicy::Settings reconnecting_;  ///< On the strand, once open.
+    GapTracker gaps_;                         ///< On the strand, once open.
+    StrandEvent event_;                       ///< Wakes from the wait between attempts.
     StrandEvent ended_;
     std::atomic<bool> opened_{false};
     std::atomic<bool> stop_requested_{false};

@@ -36,9 +36,14 @@ private:
         if (const auto* text = std::get_if<std::string>(&data)) return refers_to_secret(*text);
         if (const auto* list = std::get_if<TextList>(&data))
             return std::any_of(list->begin(), list->end(), refers_to_secret);
-        const auto* map = std::get_if<TextMap>(&data);
-        return map &&
-               std::any_of(map->begin(), map->end(), [](const auto& entry) { return refers_to_secret(entry.second); });
+        if (const auto* map = std::get_if<TextMap>(&data))
+            return std::any_of(map->begin(), map->end(),
+                               [](const auto& entry) { return refers_to_secret(entry.second); });
+        bool found = false;
+        for_each_computed(data, [&](const std::string&, const ComputedText& text) {
+            found = found || refers_to_secret(text.text()) || !text.secret_names().empty();
+        });
+        return found;
     }
 
     [[nodiscard]] bool sends_credentials(const WebSocketOptions& options) {
@@ -46,19 +51,22 @@ private:
                                  [](const auto& header) { return names_credential(header.first); });
         for (const OptionDeclaration& option : websocket_option_schema().options())
             found = found || sends_secret(option, options);
-        if (const ast::Option* message = given_.find("subscribe_message")) {
+        for (const std::string_view name : {"handshake", "subscribe_message"}) {
+            const ast::Option* message = given_.find(name);
+            if (!message) continue;
             for_each_text(message->value, [&](const std::string& key, const std::string&, SourceSpan) {
                 found = found || names_credential(key);
             });
         }
-        return found || std::any_of(options.endpoint.begin(), options.endpoint.end(),
-                                    [](const std::string& url) { return has_credential_parameter(url, false); });
+        return found || std::any_of(options.endpoint.begin(), options.endpoint.end(), [](const ComputedText& url) {
+                   return has_credential_parameter(url.text(), false);
+               });
     }
 
     void report_plain_transport(const WebSocketOptions& options) {
         if (!sends_credentials(options)) return;
-        for (const std::string& endpoint : options.endpoint) {
-            const auto url = parse_websocket_url(endpoint);
+        for (const ComputedText& endpoint : options.endpoint) {
+            const auto url = parse_websocket_url(endpoint.beginning());
             const auto* parsed = std::get_if<WebSocketUrl>(&url);
             if (!parsed || parsed->secure || is_loopback(parsed->host)) continue;
             risks_.push_back({DiagnosticCode::cleartext_credentials, "endpoint",
@@ -70,9 +78,11 @@ private:
     }
 
     void report_verification(const WebSocketOptions& options) {
-        const bool encrypted = std::any_of(
-            options.endpoint.begin(), options.endpoint.end(),
-            [](const std::string& url) { return fold_case(url.substr(0, 4)) == "wss:" || url.starts_with("${"); });
+        const bool encrypted =
+            std::any_of(options.endpoint.begin(), options.endpoint.end(), [](const ComputedText& endpoint) {
+                const std::string_view url = endpoint.beginning();
+                return url.empty() || fold_case(url.substr(0, 4)) == "wss:" || url.starts_with("${");
+            });
         if (!encrypted) return;
         for (const auto& [name, verifies] :
              {std::pair("tls_verify", options.tls_verify),

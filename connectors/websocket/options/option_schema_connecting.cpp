@@ -34,7 +34,8 @@ void add_endpoint_options(Schema& schema) {
               .absent = "none but those of the protocol",
               .rule = TextRule::headers,
               .secret = true,
-              .applies_when = {client()}})
+              .applies_when = {client()},
+              .placeholders = {"resume"}})
         .add("subprotocols", &Options::subprotocols,
              {.help = "WebSocket subprotocols offered (client) or accepted (server), the best first.",
               .example = "['v2.feed', 'v1.feed']",
@@ -64,12 +65,27 @@ void add_endpoint_options(Schema& schema) {
 
 void add_subscription_options(Schema& schema) {
     schema
+        .add("handshake", &Options::handshake,
+             {.help =
+                  "Steps of what is said first after every connect: messages to expect, and messages to send. Without "
+                  "what a step expects, the attempt has failed.",
+              .example = "[MAP {'expect': MAP {'$.type': 'auth_required'}}, MAP {'send': JSON_OBJECT('type': 'auth', "
+                         "'token': SECRET('api_token'))}, MAP {'expect': MAP {'$.type': 'auth_ok'}, 'refuse': MAP "
+                         "{'$.type': 'auth_invalid'}, 'timeout_ms': 5000}]",
+              .absent = "nothing is said before subscribe_message",
+              .rule = TextRule::not_empty,
+              .takes_json = true,
+              .in_session = true,
+              .rules = RuleForm::step,
+              .applies_when = {client()},
+              .placeholders = {"resume"}})
         .add("subscribe_message", &Options::subscribe_message,
-             {.help = "Message, or list of messages, sent in order after every connect.",
+             {.help = "Message, or list of messages, sent in order after every connect (and the handshake).",
               .example = "JSON_OBJECT('action': 'subscribe', 'channels': ['trades'])",
               .absent = "nothing is sent",
               .rule = TextRule::not_empty,
               .takes_json = true,
+              .in_session = true,
               .applies_when = {client()},
               .placeholders = {"resume"}})
         .add(
@@ -174,12 +190,22 @@ void add_liveness_options(Schema& schema) {
               .unit = "s",
               .minimum = 1,
               .maximum = one_day_s})
+        .add("heartbeat_interval_ms_field", &Options::heartbeat_interval_ms_field,
+             {.help = "JSON path, in messages that the handshake awaits, of the interval in ms at which the peer wants "
+                      "heartbeats; it takes the place of heartbeat_interval_s.",
+              .example = "'$.d.heartbeat_interval'",
+              .absent = "heartbeat_interval_s holds",
+              .rule = TextRule::json_path,
+              .applies_when = {client()},
+              .needs = {"handshake"}})
         .add("ping_message", &Options::ping_message,
              {.help = "Message sent with every ping, for feeds that want heartbeats of their own.",
               .example = "JSON_OBJECT('op': 'ping')",
               .absent = "protocol pings alone",
               .rule = TextRule::not_empty,
-              .takes_json = true})
+              .takes_json = true,
+              .in_session = true,
+              .placeholders = {"resume"}})
         .add("pong_message", &Options::pong_message,
              {.help =
                   "The peer's answer to ping_message, not a row: the same text, or JSON with at least these members. "
@@ -189,6 +215,15 @@ void add_liveness_options(Schema& schema) {
               .rule = TextRule::not_empty,
               .takes_json = true,
               .needs = {"ping_message"}})
+        .add("replies", &Options::replies,
+             {.help = "Messages that are answered at once and are no rows. Of several that fit the first counts.",
+              .example = "[MAP {'when': MAP {'$.ping': EXISTS}, 'send': JSON_OBJECT('pong': RECEIVED('$.ping'))}]",
+              .absent = "no message is answered",
+              .rule = TextRule::not_empty,
+              .takes_json = true,
+              .in_session = true,
+              .rules = RuleForm::reply,
+              .placeholders = {"resume"}})
         .add("idle_timeout_s", &Options::idle_timeout,
              {.help = "Silence after which a client connects again and a server closes; 0 for never.",
               .example = "120",

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/options/computed_text.h"
+#include "catalog/options/message_rule.h"
 #include "catalog/options/option_set.h"
 #include "connectors/codec/format/framing_options.h"
 #include "connectors/codec/format/message_decoder.h"
@@ -31,10 +33,11 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     MessageFormat format = MessageFormat::json;
 
     // Client: where to connect, and what to say there.
-    std::vector<std::string> endpoint;  ///< ws:// and wss:// URLs, tried in turn. At least one in client mode.
-    std::vector<std::pair<std::string, std::string>> headers;  ///< Of the handshake request, in order of writing.
-    std::vector<std::string> subprotocols;                     ///< Offered (client) or accepted (server), best first.
-    std::vector<std::string> subscribe_message;                ///< Sent in order after every connect.
+    ComputedList endpoint;                  ///< ws:// and wss:// URLs, tried in turn. At least one in client mode.
+    ComputedMap headers;                    ///< Of the handshake request, in order of writing.
+    std::vector<std::string> subprotocols;  ///< Offered (client) or accepted (server), best first.
+    MessageRules handshake;                 ///< Steps before anything else is said, in order, after every connect.
+    ComputedList subscribe_message;         ///< Sent in order after them.
     /// JSON path and the text of the value that one reply must have there; all must match. Empty: not awaited.
     std::vector<std::pair<std::string, std::string>> subscribe_confirm;
     std::chrono::milliseconds subscribe_confirm_timeout{10'000};
@@ -59,9 +62,11 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     // Liveness, both modes. Zero turns one off. Larger: fewer pings and false alarms, a dead peer is noticed later.
     std::chrono::seconds heartbeat_interval{30};
     std::chrono::seconds heartbeat_timeout{10};
-    std::optional<std::string> ping_message;  ///< Sent every heartbeat_interval beside the protocol's ping.
-    std::optional<std::string> pong_message;  ///< The peer's answer to it: counts as a sign of life, is not a row.
-    std::chrono::seconds idle_timeout{0};     ///< Without any message: reconnect (client), close (server).
+    std::string heartbeat_interval_ms_field;   ///< JSON path, in a message of the handshake, of an interval instead.
+    std::optional<ComputedText> ping_message;  ///< Sent every heartbeat_interval beside the protocol's ping.
+    std::optional<std::string> pong_message;   ///< The peer's answer to it: counts as a sign of life, is not a row.
+    MessageRules replies;                      ///< Messages that are answered and are no rows, both modes.
+    std::chrono::seconds idle_timeout{0};      ///< Without any message: reconnect (client), close (server).
 
     // Server. Each client more costs its queue and buffers, and its head before it is let in.
     std::string host = "127.0.0.1";

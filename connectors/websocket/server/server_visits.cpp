@@ -136,8 +136,11 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->facts = {{WebSocketMetadata::session_id, client->session_id},
                      {WebSocketMetadata::tls_subject, visit.tls_subject},
                      {WebSocketMetadata::query_parameters, visit.query_parameters}};
-    PeerSession session(
-        *visit.stream, {inputs_, client->outbound, journal_, *resolved_, client->session_id, &client->traffic}, origin);
+    TextSender texts(*visit.stream, context_.secrets, {});
+    PeerSession::Environment environment{inputs_, client->outbound,   journal_,        *resolved_,
+                                         texts,   client->session_id, &client->traffic};
+    environment.replies = replies_;
+    PeerSession session(*visit.stream, environment, origin);
     client->disconnect = session.overrun_signal();
     std::optional<Stay> stay(std::in_place, visit, clients_, session, client);
     journal_.log("info", "client_connected", fmt::format("{} from {}", client->id, visit.remote_address));

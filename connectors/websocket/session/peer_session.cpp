@@ -36,7 +36,7 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       reader_event_(stream.executor()),
       heartbeat_event_(stream.executor()),
       silence_event_(stream.executor()),
-      confirmation_event_(stream.executor()),
+      opening_event_(stream.executor()),
       close_event_(stream.executor()),
       children_event_(stream.executor()),
       last_words_event_(stream.executor()),
@@ -46,7 +46,8 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       redelivers_(environment.options.delivery == DeliveryGuarantee::at_least_once),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
-      confirmed_(environment.confirmation == nullptr) {
+      opened_(environment.opening == nullptr || environment.opening->is_over()),
+      heartbeat_interval_(environment.options.heartbeat_interval) {
     message_.origin = std::move(origin);
 }
 
@@ -79,7 +80,8 @@ net::awaitable<SessionEnding> PeerSession::run() {
     ending.close_code = stream_.close_code();
     ending.by_us = close_requested_ && cause_.empty();
     ending.orderly = cause_.empty() && (ending.close_code != 0 || close_requested_);
-    ending.confirmed = confirmed_;
+    ending.confirmed = opened_;
+    ending.opening_failed = opening_failed_;
     ending.in_doubt = redelivers_ ? 0 : in_doubt;
     ending.to_send_again = to_send_again;
     ending.connection_failure = connection_failure_;
@@ -122,7 +124,7 @@ void PeerSession::start_children() {
     start(write_messages());
     start(send_heartbeats());
     start(watch_for_silence());
-    start(watch_for_confirmation());
+    start(watch_opening());
     start(enforce_close_deadline());
     start(prove_delivery());
 }
@@ -144,7 +146,7 @@ net::awaitable<void> PeerSession::part() {
 
 void PeerSession::wake_children() const {
     for (const StrandEvent* event :
-         {&writer_event_, &heartbeat_event_, &silence_event_, &confirmation_event_, &proof_event_, &close_event_}) {
+         {&writer_event_, &heartbeat_event_, &silence_event_, &opening_event_, &proof_event_, &close_event_}) {
         event->notify();
     }
 }
@@ -222,7 +224,9 @@ net::awaitable<void> PeerSession::read_messages() {
             error = co_await stream_.read();  // Nothing is delivered any more; this waits for the close handshake.
         } else if (!deliver_buffered(error)) {
             environment_.inputs.flush();
-            error = co_await stream_.read();
+            // A peer that asks and takes no answer is not asked for more.
+            if (answers_pile_up()) error = co_await stream_.flush();
+            if (!error) error = co_await stream_.read();
             note_arrival();
         }
         if (error) {
@@ -243,7 +247,7 @@ net::awaitable<void> PeerSession::read_messages() {
 
 bool PeerSession::deliver_buffered(boost::system::error_code& error) {
     InputFanout::Turn turn(environment_.inputs, view_);
-    while (!connection_failure_ && stream_.read_buffered(error)) {
+    while (!connection_failure_ && !answers_pile_up() && stream_.read_buffered(error)) {
         if (error || !turn.go_on()) return true;
         deliver();
     }
@@ -283,7 +287,7 @@ void PeerSession::deliver() {
         if (inflater_.awaits_more()) return stream_.release_message();
     }
     if (!error && translator_.is_needed()) error = translator_.translate(message_.payload, message_.payload);
-    if (error || !is_expected(message_.payload)) {
+    if (error || !is_own(message_.payload)) {
         message_.sequence = count_received(message_.wire_size);
         connection_failure_ = error ? environment_.inputs.refuse(message_, std::move(*error))
                                     : environment_.inputs.deliver(message_, view_);
@@ -296,19 +300,10 @@ void PeerSession::deliver() {
     if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
 }
 
-/// Whether a message is one that was waited for: those are no rows.
-bool PeerSession::is_expected(std::string_view payload) {
+bool PeerSession::is_own(std::string_view payload) {
     if (pong_ && pong_->matches(payload)) return true;
-    if (confirmed_) return false;
-    if (!environment_.confirmation->matches(payload)) {
-        last_unexpected_ = quote_excerpt(payload, 200);
-        return false;
-    }
-    confirmed_ = true;
-    environment_.on_confirmed();
-    confirmation_event_.notify();
-    writer_event_.notify();
-    return true;
+    if (!opened_ && is_of_opening(payload)) return true;
+    return environment_.replies && answer(payload);
 }
 
 std::uint64_t PeerSession::count_received(std::size_t size) {

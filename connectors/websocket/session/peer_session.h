@@ -24,7 +24,10 @@
 #include "connectors/websocket/options/options.h"
 #include "connectors/websocket/session/delivery_proof.h"
 #include "connectors/websocket/session/expected_message.h"
+#include "connectors/websocket/session/opening.h"
 #include "connectors/websocket/session/peer_traffic.h"
+#include "connectors/websocket/session/reply_rules.h"
+#include "connectors/websocket/session/text_sender.h"
 
 namespace laminar {
 
@@ -33,7 +36,8 @@ struct SessionEnding {
     bool orderly = false;                           ///< By a close frame of either side, or because we were asked to.
     bool by_us = false;                             ///< We were asked to close.
     std::uint16_t close_code = 0;                   ///< Of the peer's close frame.
-    bool confirmed = true;                          ///< The awaited reply has come, or none was awaited.
+    bool confirmed = true;                          ///< What was to be said first has been said, or nothing was.
+    bool opening_failed = false;                    ///< That is why it ended.
     std::string description;                        ///< In words.
     std::uint64_t in_doubt = 0;                     ///< Messages sent of which nobody knows whether the peer got them,
     std::uint64_t to_send_again = 0;                ///< and others that the next session will send again.
@@ -51,14 +55,17 @@ public:
         OutboundQueue& outbound;
         ConnectionJournal& journal;
         const WebSocketOptions& options;
+        TextSender& texts;               ///< Of the options: heartbeats and answers.
         std::int64_t session = 0;        ///< Its number.
         PeerTraffic* traffic = nullptr;  ///< Counts along with the journal, if given.
         /// Told every message that has been handed on.
         std::function<void(std::string_view)> on_message = {};
-        /// The reply that must come first (it is not a row): until then nothing of the queue is sent, and when it does
-        /// not come within subscribe_confirm_timeout_ms the session ends. Null: none is awaited.
-        const ExpectedReply* confirmation = nullptr;
-        std::function<void()> on_confirmed = {};
+        /// What is to be said first: until it is over nothing of the queue is sent, and when it fails the session ends.
+        /// Null: nothing.
+        Opening* opening = nullptr;
+        std::function<void()> on_opened = {};                 ///< It is over.
+        std::function<void()> on_progress = {};               ///< It has gone on.
+        std::shared_ptr<const ReplyRules> replies = nullptr;  ///< Null: no message is answered.
     };
 
     PeerSession(MessageStream& stream, const Environment& environment, std::shared_ptr<const MessageOrigin> origin);
@@ -94,7 +101,7 @@ private:
     // peer_session_watching.cpp
     boost::asio::awaitable<void> send_heartbeats();
     boost::asio::awaitable<void> watch_for_silence();
-    boost::asio::awaitable<void> watch_for_confirmation();
+    boost::asio::awaitable<void> watch_opening();
     boost::asio::awaitable<void> enforce_close_deadline();
     /// A question whether the peer is still there.
     struct Probe {
@@ -127,7 +134,15 @@ private:
     void deliver();
     /// Returns the number of the message on this connection.
     std::uint64_t count_received(std::size_t size);
-    bool is_expected(std::string_view payload);
+    /// Whether a message is the connection's own business, and no row.
+    bool is_own(std::string_view payload);
+    bool is_of_opening(std::string_view payload);
+    void learn_heartbeat_interval(std::string_view payload);
+    /// Closes because what was to be said first has failed.
+    void fail_opening(const std::string& reason, const std::string& farewell);
+    bool answer(std::string_view payload);
+    [[nodiscard]] bool answers_pile_up() const { return environment_.replies && unsent_answers_are_many(); }
+    [[nodiscard]] bool unsent_answers_are_many() const;
     void end(const std::string& description);
     /// Ends because of what escaped from one of its tasks.
     void break_down(const std::exception_ptr& exception);
@@ -139,7 +154,7 @@ private:
     StrandEvent reader_event_;
     StrandEvent heartbeat_event_;
     StrandEvent silence_event_;
-    StrandEvent confirmation_event_;
+    StrandEvent opening_event_;
     StrandEvent close_event_;
     StrandEvent children_event_;
     StrandEvent last_words_event_;  ///< Wakes whoever lets the last answers leave.
@@ -159,9 +174,11 @@ private:
     Clock::time_point last_message_ = Clock::now();
     const std::optional<ExpectedMessage> pong_;
     std::uint64_t messages_ = 0;  ///< Of any kind, so far.
-    bool confirmed_;
-    std::string last_unexpected_;  ///< While the confirmation is awaited: what came instead, shortened.
-    bool stalled_ = false;         ///< Not reading on purpose.
+    bool opened_;                 ///< What is said first has been said.
+    bool opening_failed_ = false;
+    std::chrono::milliseconds heartbeat_interval_;  ///< 0: no heartbeats, unless the peer asks for some.
+    MessageMatcher::Look look_;
+    bool stalled_ = false;  ///< Not reading on purpose.
     std::uint64_t stall_count_ = 0;
     bool hearing_over_ = false;  ///< The reader has ended; the writer may still send answers.
     bool stopping_ = false;      ///< All others follow.

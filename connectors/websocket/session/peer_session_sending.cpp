@@ -23,7 +23,7 @@ std::optional<std::int64_t> PeerSession::sendable() const {
     // A client's next session takes up what is for anybody; a server's client has none.
     const bool is_client = message_.origin->peer.empty();
     const bool is_last_call = hearing_over_ && is_client && stream_.peer_has_hung_up();
-    return confirmed_ && !is_last_call ? std::nullopt : std::optional(environment_.session);
+    return opened_ && !is_last_call ? std::nullopt : std::optional(environment_.session);
 }
 
 bool PeerSession::fill_send_buffer() {

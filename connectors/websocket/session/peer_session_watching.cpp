@@ -15,14 +15,22 @@ constexpr std::uint64_t message_in_the_making = 1024;
 }  // namespace
 
 net::awaitable<void> PeerSession::send_heartbeats() {
-    const auto interval = environment_.options.heartbeat_interval;
     const auto timeout = environment_.options.heartbeat_timeout;
-    if (interval.count() <= 0) co_return;
+    std::chrono::milliseconds interval = heartbeat_interval_;
     // Pings keep their interval. Beside them one question at a time is open: whether anything has come since it was
     // asked. The first ping after its answer asks the next.
     std::optional<Probe> probe;
     Clock::time_point next = Clock::now() + interval;
     while (!ending()) {
+        if (interval != heartbeat_interval_) {
+            interval = heartbeat_interval_;
+            next = Clock::now() + interval;
+        }
+        if (interval.count() <= 0) {
+            if (opened_) co_return;  // Nobody will ask for any.
+            co_await heartbeat_event_.wait();
+            continue;
+        }
         if (co_await heartbeat_event_.wait_until(probe ? std::min(next, probe->due) : next)) continue;
         if (probe && is_answered(*probe)) probe.reset();
         if (probe && Clock::now() >= probe->due) {
@@ -35,9 +43,11 @@ net::awaitable<void> PeerSession::send_heartbeats() {
         if (!probe && timeout.count() > 0) probe = begin_probe();
         if (stream_.unsent_bytes() > 0) continue;
         ping();
-        if (environment_.options.ping_message && stream_.is_open()) {
-            (void)stream_.write(*environment_.options.ping_message, false);
-        }
+        const std::optional<ComputedText>& message = environment_.options.ping_message;
+        const bool is_known = opened_ || !environment_.opening->is_in_handshake();
+        if (!message || !is_known || !stream_.is_open()) continue;
+        const std::string problem = environment_.texts.send(*message);
+        if (!problem.empty() && stream_.is_open()) end("ping_message: " + problem);
     }
 }
 
@@ -75,19 +85,21 @@ net::awaitable<void> PeerSession::watch_for_silence() {
     }
 }
 
-net::awaitable<void> PeerSession::watch_for_confirmation() {
-    const auto limit = environment_.options.subscribe_confirm_timeout;
-    Clock::time_point due = Clock::now() + limit;
-    while (!ending() && !confirmed_) {
+/// Each message that is awaited first has its own patience.
+net::awaitable<void> PeerSession::watch_opening() {
+    std::size_t position = 0;
+    Clock::time_point due = Clock::time_point::min();
+    while (!ending() && !opened_ && !opening_failed_) {
+        const Opening& opening = *environment_.opening;
+        if (due == Clock::time_point::min() || opening.position() != position) due = Clock::now() + opening.patience();
+        position = opening.position();
         if (Clock::now() >= due && !stalled_) {
-            cause_ = fmt::format(
-                "no reply with {} within {} ms (subscribe_confirm); {}", environment_.confirmation->description(),
-                limit.count(), last_unexpected_.empty() ? "nothing came" : "the last message was " + last_unexpected_);
-            request_close(1000, "subscription not confirmed", farewell_time);
+            fail_opening(opening.describe_silence(),
+                         opening.is_in_handshake() ? "handshake failed" : "subscription not confirmed");
             co_return;
         }
-        if (Clock::now() >= due) due = Clock::now() + limit;  // Nobody was listening.
-        co_await confirmation_event_.wait_until(due);
+        if (Clock::now() >= due) due = Clock::now() + opening.patience();  // Nobody was listening.
+        co_await opening_event_.wait_until(due);
     }
 }
 

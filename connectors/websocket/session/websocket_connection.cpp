@@ -26,6 +26,7 @@ bool WebSocketConnection::take_secrets(OptionProblem& problem) {
     if (!resolved) return false;
     resolved_ = std::move(resolved);
     inputs_.set_acknowledgement(resolved_->ack_message);
+    replies_ = resolved_->replies.empty() ? nullptr : std::make_shared<const ReplyRules>(resolved_->replies);
     return true;
 }
 

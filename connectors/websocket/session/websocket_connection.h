@@ -11,6 +11,7 @@
 #include "connectors/delivery/input_fanout.h"
 #include "connectors/delivery/resolved_options.h"
 #include "connectors/websocket/options/options.h"
+#include "connectors/websocket/session/reply_rules.h"
 
 namespace laminar {
 
@@ -54,6 +55,7 @@ protected:
 
     const std::shared_ptr<const WebSocketOptions> options_;  ///< As they are written: nothing to send or to compare.
     std::shared_ptr<const WebSocketOptions> resolved_;       ///< What holds now. On strand_, once open.
+    std::shared_ptr<const ReplyRules> replies_;              ///< Null where nothing is answered. On strand_, once open.
     const ConnectionContext context_;
     const boost::asio::any_io_executor strand_;
     ConnectionJournal journal_;

@@ -12,7 +12,7 @@
 #include "catalog/bind/connector_reference.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/session_settings.h"
-#include "catalog/options/option_validator.h"
+#include "catalog/validation/option_validator.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "connectors/websocket/options/options.h"
 #include "parser/read/parser.h"
@@ -189,12 +189,11 @@ TEST_CASE("values end up in the typed struct") {
     const auto& options = dynamic_cast<const WebSocketOptions&>(*fixture.object<ConnectionObject>("c").options);
     CHECK(options.mode == WebSocketMode::client);
     CHECK(options.format == MessageFormat::json);
-    CHECK(options.endpoint == std::vector<std::string>{"wss://a.example.com", "wss://b.example.com/x"});
-    CHECK(options.headers == TextMap{{"X-API-Key", "${secret:k}"}, {"X-Number", "5"}});
+    CHECK(options.endpoint == ComputedList{"wss://a.example.com", "wss://b.example.com/x"});
+    CHECK(options.headers == ComputedMap{{"X-API-Key", "${secret:k}"}, {"X-Number", "5"}});
     CHECK(options.reconnect_interval == std::chrono::seconds(2));
     CHECK(options.heartbeat_interval == std::chrono::seconds(10));
-    CHECK(options.subscribe_message ==
-          std::vector<std::string>{R"({"op":"sub","ids":[1,0.5,null],"deep":{"a":true}})", "hello"});
+    CHECK(options.subscribe_message == ComputedList{R"({"op":"sub","ids":[1,0.5,null],"deep":{"a":true}})", "hello"});
     CHECK(options.compression == WebSocketCompression::zstd);
     CHECK(options.compression_level == 19);
     CHECK(options.on_error == ErrorPolicy::retry);

@@ -1,4 +1,4 @@
-#include "catalog/options/option_validator.h"
+#include "catalog/validation/option_validator.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -213,11 +213,12 @@ TEST_CASE("malformed secret references") {
 }
 
 TEST_CASE("only what an option replaces may stand in its texts") {
-    CHECK(client("ping_message = JSON_OBJECT('at': '${resume}'), resume_field = '$.n'")
+    CHECK(client("ping_message = 'p', pong_message = JSON_OBJECT('at': '${resume}'), resume_field = '$.n'")
               .starts_with(
-                  "L306 at `JSON_OBJECT('at': '${resume}')`: option \"ping_message\" does not replace ${resume}"));
+                  "L306 at `JSON_OBJECT('at': '${resume}')`: option \"pong_message\" does not replace ${resume}"));
     CHECK(client("headers = MAP {'A': '${HOME}'}") ==
-          "L306 at `${HOME}`: option \"headers\" does not replace ${HOME} (it replaces ${secret:name})");
+          "L306 at `${HOME}`: option \"headers\" does not replace ${HOME} (it replaces ${secret:name} "
+          "and ${resume})");
     CHECK(client("subscribe_message = '${secret:a} ${resume}', resume_field = '$.n'") == "0 findings");
     CHECK(client("subscribe_message = '${message_id}'").starts_with("L306 at `${message_id}`: "));
     CHECK(client("auto_ack = false, ack_message = '${message_id} ${secret:a}'") == "0 findings");

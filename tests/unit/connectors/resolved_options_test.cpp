@@ -60,9 +60,12 @@ std::string_view good_text(TextRule rule) {
 }
 
 OptionData data_of(const OptionDeclaration& option, const std::string& text) {
+    const std::string key = option.facts.rule == TextRule::json_path ? "$.type" : "X-Key";
+    if (option.is_computed && option.type == OptionType::text_list) return ComputedList{text};
+    if (option.is_computed && option.type == OptionType::text_map) return ComputedMap{{key, text}};
+    if (option.is_computed) return ComputedText(text);
     if (option.type == OptionType::text_list) return TextList{text};
-    if (option.type == OptionType::text_map)
-        return TextMap{{option.facts.rule == TextRule::json_path ? "$.type" : "X-Key", text}};
+    if (option.type == OptionType::text_map) return TextMap{{key, text}};
     return text;
 }
 
@@ -90,8 +93,10 @@ TEST_CASE("secrets are put into every text of every connector") {
             CHECK(problem.event == "secret_missing");
             const OptionData missing = data_of(option, "");
             const auto* map = std::get_if<TextMap>(&missing);
-            const std::string place =
-                map ? fmt::format("{} \"{}\"", option.name, map->front().first) : std::string(option.name);
+            const auto* computed = std::get_if<ComputedMap>(&missing);
+            std::string place(option.name);
+            if (map) place += fmt::format(" \"{}\"", map->front().first);
+            if (computed) place += fmt::format(" \"{}\"", computed->front().first);
             CHECK(problem.description.starts_with(fmt::format("{}: secret \"none\" not found", place)));
         }
     }
@@ -108,9 +113,10 @@ TEST_CASE("a secret has the form that its place needs") {
     OptionProblem problem;
     const auto resolved = resolve_options(websocket_option_schema(), written, secrets.resolver(), problem);
     REQUIRE_MESSAGE(resolved, problem.description);
-    CHECK(resolved->endpoint.front() == "ws://127.0.0.1/x/a%20%22b%22/c%3Fd?key=a%20%22b%22%2Fc%3Fd");
+    CHECK(resolved->endpoint.front().text() == "ws://127.0.0.1/x/a%20%22b%22/c%3Fd?key=a%20%22b%22%2Fc%3Fd");
     CHECK(resolved->path == "/a%20%22b%22/c%3Fd");
-    CHECK(resolved->ping_message == R"({"key":"a \"b\"/c?d"})");
+    REQUIRE(resolved->ping_message);
+    CHECK(resolved->ping_message->text() == R"({"key":"a \"b\"/c?d"})");
     CHECK(resolved->pong_message == "pong a \"b\"/c?d");
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "connectors/expressions/evaluation.h"
 #include "connectors/websocket/client/feed_position.h"
 #include "connectors/websocket/session/expected_message.h"
 
@@ -28,17 +29,18 @@ TEST_CASE("feed position: the last one seen counts") {
 
 TEST_CASE("feed position: it is told in messages and URLs") {
     FeedPosition position("seq");
-    CHECK(position.fill_message(R"({"from":"${resume}"})") == R"({"from":null})");
-    CHECK(position.fill_message(R"({"from":"after ${resume}"})") == R"({"from":"after "})");
-    CHECK(position.fill_message("from ${resume}!") == "from !");
+    const auto filled = [&](std::string_view text) { return fill_placeholder(text, "${resume}", position.current()); };
+    CHECK(filled(R"({"from":"${resume}"})") == R"({"from":null})");
+    CHECK(filled(R"({"from":"after ${resume}"})") == R"({"from":"after "})");
+    CHECK(filled("from ${resume}!") == "from !");
     CHECK(position.fill_url("ws://h/p?from=${resume}") == "ws://h/p?from=");
     (void)position.note(R"({"seq": 5})");
-    CHECK(position.fill_message(R"({"from":"${resume}","x":"${resume}-"})") == R"({"from":5,"x":"5-"})");
-    CHECK(position.fill_message("from ${resume}!") == "from 5!");
-    CHECK(position.fill_message(R"({"a":1})") == R"({"a":1})");
+    CHECK(filled(R"({"from":"${resume}","x":"${resume}-"})") == R"({"from":5,"x":"5-"})");
+    CHECK(filled("from ${resume}!") == "from 5!");
+    CHECK(filled(R"({"a":1})") == R"({"a":1})");
     (void)position.note(R"({"seq": "a\"b/ü ${secret:x}"})");
-    CHECK(position.fill_message(R"({"from":"${resume}"})") == R"({"from":"a\"b/ü ${secret:x}"})");
-    CHECK(position.fill_message(R"({"from":"<${resume}>"})") == R"({"from":"<a\"b/ü ${secret:x}>"})");
+    CHECK(filled(R"({"from":"${resume}"})") == R"({"from":"a\"b/ü ${secret:x}"})");
+    CHECK(filled(R"({"from":"<${resume}>"})") == R"({"from":"<a\"b/ü ${secret:x}>"})");
     CHECK(position.fill_url("ws://h/?from=${resume}&x") == "ws://h/?from=a%22b%2F%C3%BC%20%24%7Bsecret%3Ax%7D&x");
 }
 

@@ -1,4 +1,4 @@
-#include "catalog/options/condition_reader.h"
+#include "catalog/validation/condition_reader.h"
 
 #include <fmt/format.h>
 

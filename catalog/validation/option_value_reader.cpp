@@ -1,4 +1,4 @@
-#include "catalog/options/option_value_reader.h"
+#include "catalog/validation/option_value_reader.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "catalog/options/condition_reader.h"
-#include "catalog/options/option_json.h"
-#include "catalog/options/option_text_rules.h"
-#include "catalog/options/secret_resolver.h"
+#include "catalog/validation/condition_reader.h"
+#include "catalog/validation/message_rule_reader.h"
+#include "catalog/validation/option_text_reader.h"
 #include "parser/text/ascii.h"
 #include "parser/text/interval_text.h"
 #include "parser/text/name_suggester.h"
@@ -18,10 +17,6 @@ namespace laminar {
 namespace {
 
 using Value = ast::OptionValue;
-
-std::string_view article(std::string_view word) {
-    return std::string_view("aeiou").find(word.front()) == std::string_view::npos ? "a" : "an";
-}
 
 std::string number_text(double value) {
     if (value == std::floor(value) && std::abs(value) < 1e18) return std::to_string(static_cast<std::int64_t>(value));
@@ -41,18 +36,11 @@ std::optional<double> parse_number(std::string_view text) {
     return number;
 }
 
-/// The text of a string or a bare word.
-const std::string* text_of(const Value& value) {
-    if (const auto* string = std::get_if<Value::String>(&value.node)) return &string->text;
-    if (const auto* name = std::get_if<Value::Name>(&value.node)) return &name->text;
-    return nullptr;
-}
-
 /// Reads one value of one option; every member reports what is wrong and returns nullopt then.
 class OptionValueReader {
 public:
     OptionValueReader(const OptionDeclaration& option, Diagnostics& diagnostics)
-        : option_(option), diagnostics_(diagnostics) {}
+        : option_(option), diagnostics_(diagnostics), texts_(option, diagnostics) {}
 
     std::optional<OptionData> read(const Value& value) {
         switch (option_.type) {
@@ -74,168 +62,55 @@ public:
                 return read_choice(value);
             case OptionType::conditions:
                 return read_conditions(option_, value, diagnostics_);
+            case OptionType::rules:
+                return read_message_rules(option_, value, diagnostics_);
         }
         return std::nullopt;
     }
 
 private:
     std::nullopt_t wrong_type(const Value& value, std::string_view wanted, std::string hint = {}) {
-        if (hint.empty() && !option_.facts.example.empty())
-            hint = fmt::format("for example: {} = {}", option_.name, option_.facts.example);
-        diagnostics_.error(DiagnosticCode::option_type_mismatch, value.span,
-                           fmt::format("option \"{}\" must be {} {}, not {}", option_.name, article(wanted), wanted,
-                                       describe_option_value(value)),
-                           std::move(hint));
-        return std::nullopt;
-    }
-
-    /// The bytes of the source that hold part of a text, or the whole value where it is written with escapes.
-    SourceSpan span_within(const Value& value, std::size_t text_size, std::size_t offset, std::size_t length) const {
-        const SourceSpan whole = value.span;
-        if (length == 0 || whole.end - whole.begin != text_size + 2) return whole;
-        const auto begin = static_cast<std::uint32_t>(whole.begin + 1 + std::min(offset, text_size));
-        const auto end = static_cast<std::uint32_t>(whole.begin + 1 + std::min(offset + length, text_size));
-        return begin < end ? SourceSpan{begin, end} : whole;
-    }
-
-    bool check_references(const Value& value, std::string_view text) {
-        std::vector<std::size_t> malformed;
-        static_cast<void>(find_secret_references(text, &malformed));
-        for (const std::size_t offset : malformed) {
-            const std::size_t close = text.find('}', offset);
-            const std::size_t length = close == std::string_view::npos ? text.size() - offset : close + 1 - offset;
-            diagnostics_.error(DiagnosticCode::invalid_secret_reference,
-                               span_within(value, text.size(), offset, length),
-                               fmt::format("\"{}\" is not a secret reference", text.substr(offset, length)),
-                               "write ${secret:name}; names have letters, digits, \"_\", \"-\" and \".\"");
-        }
-        return malformed.empty();
-    }
-
-    /// The ${name} and ${name:...} of a text are replaced where the option says so, and would be sent as they are
-    /// everywhere else.
-    bool check_placeholders(const Value& value, std::string_view text) {
-        return check_placeholders(value, text, option_.facts.placeholders);
-    }
-
-    bool check_placeholders(const Value& value, std::string_view text, const std::vector<std::string_view>& known) {
-        const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '_'; };
-        bool good = true;
-        for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
-            std::size_t end = at + 2;
-            while (end < text.size() && is_part(text[end])) ++end;
-            const std::string_view name = text.substr(at + 2, end - at - 2);
-            const std::size_t close = text.find('}', end);
-            const bool is_placeholder =
-                !name.empty() && close != std::string_view::npos && (text[end] == '}' || text[end] == ':');
-            if (!is_placeholder || std::find(known.begin(), known.end(), name) != known.end()) continue;
-            good = false;
-            diagnostics_.error(
-                DiagnosticCode::option_not_allowed_value, span_within(value, text.size(), at, close + 1 - at),
-                fmt::format("option \"{}\" does not replace {}{}", option_.name, text.substr(at, close + 1 - at),
-                            &known == &option_.facts.placeholders ? "" : " in a key"),
-                fmt::format("{}{}",
-                            known.empty() ? "it is taken as it is written"
-                                          : fmt::format("it replaces {}", list_placeholders(known)),
-                            option_.facts.takes_json ? "; in JSON, \\u0024{ is a ${ to be sent" : ""));
-        }
-        return good;
-    }
-
-    /// {{ NAME }} is how other systems write a secret.
-    void warn_of_templates(const Value& value, std::string_view text) {
-        const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.'; };
-        for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
-            const std::size_t close = text.find("}}", at);
-            if (close == std::string_view::npos) return;
-            std::string_view name = text.substr(at + 2, close - at - 2);
-            while (name.starts_with(' ')) name.remove_prefix(1);
-            while (name.ends_with(' ')) name.remove_suffix(1);
-            if (name.empty() || !std::all_of(name.begin(), name.end(), is_part)) continue;
-            diagnostics_.warning(
-                DiagnosticCode::invalid_secret_reference, span_within(value, text.size(), at, close + 2 - at),
-                fmt::format("\"{}\" stands for nothing: it is taken as it is written", text.substr(at, close + 2 - at)),
-                fmt::format("a secret is written ${{secret:{}}}", fold_case(name)));
-        }
-    }
-
-    void report(const TextRuleViolation& violation, const Value& value, std::size_t text_size) {
-        diagnostics_.error(violation.code, span_within(value, text_size, violation.offset, violation.length),
-                           fmt::format("option \"{}\" {}", option_.name, violation.message), violation.hint);
-    }
-
-    bool check(const Value& value, const std::string& text) {
-        if (text.find('\0') != std::string::npos) {
-            diagnostics_.error(DiagnosticCode::option_not_allowed_value, value.span,
-                               fmt::format("option \"{}\" must not contain a NUL character", option_.name));
-            return false;
-        }
-        if (!check_references(value, text) || !check_placeholders(value, text)) return false;
-        warn_of_templates(value, text);
-        const auto violation = check_text(option_.facts.rule, text);
-        if (violation) report(*violation, value, text.size());
-        return !violation;
-    }
-
-    /// A text as it stands, or JSON as its text where the option takes that.
-    std::optional<std::string> text_or_json(const Value& value) {
-        if (const std::string* text = text_of(value)) return check(value, *text) ? std::optional(*text) : std::nullopt;
-        const auto* object = std::get_if<Value::Object>(&value.node);
-        const auto* list = std::get_if<Value::List>(&value.node);
-        if (option_.facts.takes_json && (object != nullptr || list != nullptr)) {
-            if (const Value* condition = find_condition(value)) {
-                diagnostics_.error(DiagnosticCode::option_type_mismatch, condition->span,
-                                   fmt::format("option \"{}\" takes constants, and {} is a condition", option_.name,
-                                               describe_option_value(*condition)),
-                                   "tables have conditions, in their option accept");
-                return std::nullopt;
-            }
-            std::string json = option_value_to_json(value);
-            return check(value, json) ? std::optional(std::move(json)) : std::nullopt;
-        }
-        const bool wants_codes = is_about_codes(option_.facts.rule);
-        if (const auto* number = std::get_if<Value::Number>(&value.node); number != nullptr && wants_codes)
-            return check(value, number->text) ? std::optional(number->text) : std::nullopt;
-        const std::string_view wanted = option_.facts.takes_json ? "string or JSON_OBJECT"
-                                        : wants_codes            ? "integer, range or list of them"
-                                                                 : "string";
-        std::string hint;
-        if (const auto* number = std::get_if<Value::Number>(&value.node))
-            hint = fmt::format("write {} = '{}'", option_.name, number->text);
-        wrong_type(value, wanted, std::move(hint));
+        report_wrong_type(option_, value, wanted, std::move(hint), diagnostics_);
         return std::nullopt;
     }
 
     std::optional<OptionData> read_text(const Value& value) {
-        std::optional<std::string> text = text_or_json(value);
+        std::optional<ComputedText> text = texts_.read(value);
         if (!text) return std::nullopt;
-        return OptionData(std::move(*text));
+        return option_.is_computed ? OptionData(std::move(*text)) : OptionData(text->text());
     }
 
     std::optional<OptionData> read_list(const Value& value) {
         const auto* list = std::get_if<Value::List>(&value.node);
         if (list == nullptr || (list->json && option_.facts.takes_json)) {
-            std::optional<std::string> text = text_or_json(value);
+            std::optional<ComputedText> text = texts_.read(value);
             if (!text) return std::nullopt;
-            return OptionData(TextList{std::move(*text)});
+            return list_of({std::move(*text)});
         }
         if (list->elements.empty() && !is_about_codes(option_.facts.rule))
             return wrong_type(value, option_type_name(OptionType::text_list));
-        TextList texts;
+        ComputedList texts;
         bool good = true;
         for (const Value& element : list->elements) {
-            std::optional<std::string> text = text_or_json(element);
+            std::optional<ComputedText> text = texts_.read(element);
             good = good && text;
             if (text) texts.push_back(std::move(*text));
         }
         if (!good) return std::nullopt;
-        return OptionData(std::move(texts));
+        return list_of(std::move(texts));
+    }
+
+    [[nodiscard]] OptionData list_of(ComputedList texts) const {
+        if (option_.is_computed) return texts;
+        TextList constants;
+        for (const ComputedText& text : texts) constants.push_back(text.text());
+        return constants;
     }
 
     std::optional<OptionData> read_map(const Value& value) {
         const auto* object = std::get_if<Value::Object>(&value.node);
         if (object == nullptr) return wrong_type(value, "map");
-        TextMap entries;
+        ComputedMap entries;
         bool good = true;
         for (const auto& [key, entry] : object->entries) {
             const std::string* key_text = text_of(key);
@@ -244,18 +119,8 @@ private:
                 wrong_type(key, "map with string keys");
                 continue;
             }
-            std::optional<std::string> text = entry_text(*key_text, entry);
-            if (!check_placeholders(key, *key_text, {})) {
-                good = false;
-                continue;
-            }
-            if (text) warn_of_templates(entry, *text);
-            if (!text || !check_references(entry, *text) || !check_placeholders(entry, *text)) {
-                good = false;
-                continue;
-            }
-            if (const auto violation = check_entry(option_.facts.rule, *key_text, *text)) {
-                report(*violation, key, key_text->size());
+            std::optional<ComputedText> text = texts_.read_entry(key, *key_text, entry);
+            if (!text) {
                 good = false;
                 continue;
             }
@@ -271,18 +136,10 @@ private:
             entries.emplace_back(*key_text, std::move(*text));
         }
         if (!good) return std::nullopt;
-        return OptionData(std::move(entries));
-    }
-
-    /// Map values may be numbers and booleans: their text is meant.
-    std::optional<std::string> entry_text(std::string_view key, const Value& value) {
-        if (const std::string* text = text_of(value)) return *text;
-        if (const auto* number = std::get_if<Value::Number>(&value.node)) return number->text;
-        if (const auto* boolean = std::get_if<Value::Boolean>(&value.node)) return boolean->value ? "true" : "false";
-        diagnostics_.error(DiagnosticCode::option_type_mismatch, value.span,
-                           fmt::format("option \"{}\": the value of \"{}\" must be a string, not {}", option_.name, key,
-                                       describe_option_value(value)));
-        return std::nullopt;
+        if (option_.is_computed) return OptionData(std::move(entries));
+        TextMap constants;
+        for (const auto& [key, text] : entries) constants.emplace_back(key, text.text());
+        return OptionData(std::move(constants));
     }
 
     /// True when within bounds. written is the number as the user gave it.
@@ -417,6 +274,7 @@ private:
 
     const OptionDeclaration& option_;
     Diagnostics& diagnostics_;
+    OptionTextReader texts_;
 };
 
 }  // namespace

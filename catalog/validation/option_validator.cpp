@@ -1,11 +1,11 @@
-#include "catalog/options/option_validator.h"
+#include "catalog/validation/option_validator.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "catalog/options/option_value_reader.h"
+#include "catalog/validation/option_value_reader.h"
 #include "parser/text/name_suggester.h"
 
 namespace laminar {
@@ -157,6 +157,10 @@ private:
 
     static bool mentions(const OptionData& value, std::string_view reference) {
         if (const auto* text = std::get_if<std::string>(&value)) return text->find(reference) != std::string::npos;
+        bool found = false;
+        for_each_computed(
+            value, [&](const std::string&, const ComputedText& text) { found = found || text.mentions(reference); });
+        if (found) return true;
         const auto* list = std::get_if<std::vector<std::string>>(&value);
         return list != nullptr && std::any_of(list->begin(), list->end(), [&](const std::string& text) {
                    return text.find(reference) != std::string::npos;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "catalog/options/computed_text.h"
+#include "catalog/options/secret_resolver.h"
+#include "connectors/websocket/frames/message_stream.h"
+
+namespace laminar {
+
+/// Sends the texts of options on one connection to a peer: each is evaluated when it is sent, and counted (NEXT_ID)
+/// from the first on. Belongs to the strand of its stream; borrows its arguments.
+class TextSender {
+public:
+    /// position: where in the feed the client is, as JSON; may be empty.
+    TextSender(MessageStream& stream, const SecretResolver& secrets, std::function<std::string()> position)
+        : stream_(stream), secrets_(secrets), position_(std::move(position)) {}
+
+    /// Puts a text into the send buffer; one that is NULL sends nothing. received: the message that it answers. Returns
+    /// why it could not be sent; empty when it was.
+    [[nodiscard]] std::string send(const ComputedText& text, std::optional<std::string_view> received = std::nullopt);
+
+private:
+    MessageStream& stream_;
+    const SecretResolver& secrets_;
+    const std::function<std::string()> position_;
+    std::int64_t last_id_ = 0;
+};
+
+}  // namespace laminar
