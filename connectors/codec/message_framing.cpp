@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "connectors/codec/values/scalar_text.h"
 #include "connectors/codec/binary/payload_translator.h"
+#include "connectors/codec/values/scalar_text.h"
 #include "connectors/rows/column_rows.h"
 #include "parser/text/ascii.h"
 

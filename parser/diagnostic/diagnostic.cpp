@@ -4,8 +4,13 @@
 
 namespace laminar {
 
-void Diagnostics::error(DiagnosticCode code, SourceSpan span, std::string message, std::string hint) {
-    add({code, Severity::error, std::move(message), source_, span, std::move(hint)});
+std::string_view sql_state_of(const Diagnostic& finding) noexcept {
+    return finding.sql_state.empty() ? diagnostic_sql_state(finding.code) : finding.sql_state;
+}
+
+void Diagnostics::error(DiagnosticCode code, SourceSpan span, std::string message, std::string hint,
+                        std::string_view sql_state) {
+    add({code, Severity::error, std::move(message), source_, span, std::move(hint), sql_state});
 }
 
 void Diagnostics::warning(DiagnosticCode code, SourceSpan span, std::string message, std::string hint) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parser/diagnostic/diagnostic_codes.h"
@@ -19,7 +20,12 @@ struct Diagnostic {
     SourceTextPtr source;  ///< Null only for findings without a text (command line, run time).
     SourceSpan span;       ///< Where, within source.
     std::string hint;      ///< What to do; empty when the message says it all.
+    /// The SQLSTATE, where the finding knows a nearer one than its code (sql_state_of). Of static text.
+    std::string_view sql_state = {};
 };
+
+/// Five characters, for clients that tell errors apart by them.
+[[nodiscard]] std::string_view sql_state_of(const Diagnostic& finding) noexcept;
 
 /// Collects findings in the order in which they were made. Not thread-safe; one per task.
 /// Bound to one source at a time, so that callers report spans alone.
@@ -30,7 +36,8 @@ public:
     void set_source(SourceTextPtr source) { source_ = std::move(source); }
     [[nodiscard]] const SourceTextPtr& source() const noexcept { return source_; }
 
-    void error(DiagnosticCode code, SourceSpan span, std::string message, std::string hint = {});
+    void error(DiagnosticCode code, SourceSpan span, std::string message, std::string hint = {},
+               std::string_view sql_state = {});
     void warning(DiagnosticCode code, SourceSpan span, std::string message, std::string hint = {});
     void note(DiagnosticCode code, SourceSpan span, std::string message, std::string hint = {});
     void add(Diagnostic diagnostic);

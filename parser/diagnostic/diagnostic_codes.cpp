@@ -10,18 +10,19 @@ namespace {
 
 struct CodeEntry {
     std::string_view code;
+    std::string_view state;
     std::string_view title;
     std::string_view advice;
 };
 
 constexpr auto entries = std::to_array<CodeEntry>({
-#define LAMINAR_DIAGNOSTIC_ENTRY(name, code, title, advice) {code, title, advice},
+#define LAMINAR_DIAGNOSTIC_ENTRY(name, code, state, title, advice) {code, state, title, advice},
     LAMINAR_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_ENTRY)
 #undef LAMINAR_DIAGNOSTIC_ENTRY
 });
 
 constexpr auto codes = std::to_array<DiagnosticCode>({
-#define LAMINAR_DIAGNOSTIC_VALUE(name, code, title, advice) DiagnosticCode::name,
+#define LAMINAR_DIAGNOSTIC_VALUE(name, code, state, title, advice) DiagnosticCode::name,
     LAMINAR_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_VALUE)
 #undef LAMINAR_DIAGNOSTIC_VALUE
 });
@@ -63,6 +64,8 @@ const CodeEntry& entry_of(DiagnosticCode code) noexcept { return entries[static_
 }  // namespace
 
 std::string_view diagnostic_code_text(DiagnosticCode code) noexcept { return entry_of(code).code; }
+
+std::string_view diagnostic_sql_state(DiagnosticCode code) noexcept { return entry_of(code).state; }
 
 std::string_view diagnostic_title(DiagnosticCode code) noexcept { return entry_of(code).title; }
 

@@ -29,6 +29,7 @@ struct EngineError {
     std::string name = {};                     ///< What was not found.
     std::string object_type = {};              ///< Of a missing entry: "Table", "Scalar Function", ...
     std::string call = {};                     ///< Of a function that does not fit: "sum(VARCHAR)".
+    std::string_view sql_state = {};           ///< Empty: what the error is about tells it.
 };
 
 /// Thrown by engine calls that fail; callers turn it into a diagnostic or a row error.

@@ -10,6 +10,7 @@
 
 #include "catalog/objects/column_name.h"
 #include "runtime/engine/messages/enumeration_error.h"
+#include "runtime/engine/messages/sql_state.h"
 #include "runtime/engine/messages/type_names.h"
 
 namespace laminar {
@@ -80,6 +81,7 @@ EngineError parse(std::string_view text) {
 
 EngineError parse_engine_error(std::string_view text, std::string_view sql) {
     EngineError error = parse(without_column_marks(std::string(text)));
+    error.sql_state = engine_error_state(error.type, error.message);
     if (error.type == "Conversion") tell_of_enumerations(error.message, sql);
     static constexpr std::array<std::string_view, 3> about_values{"Conversion", "Out of Range", "Invalid Input"};
     if (std::find(about_values.begin(), about_values.end(), error.type) != about_values.end())

@@ -219,9 +219,7 @@ Code code_of_type(const std::string& type) {
     return Code::query_error;
 }
 
-}  // namespace
-
-ErrorMessage describe_engine_error(const EngineError& error, std::span<const std::string> names) {
+ErrorMessage describe(const EngineError& error, std::span<const std::string> names) {
     if (error.subtype == "COLUMN_NOT_FOUND" && !error.name.empty()) return unknown_column(error);
     if (error.subtype == "MISSING_ENTRY" && !error.name.empty()) return missing_entry(error, names);
     if (error.subtype == "NO_MATCHING_FUNCTION" && !error.call.empty()) return no_matching_function(error);
@@ -241,6 +239,14 @@ ErrorMessage describe_engine_error(const EngineError& error, std::span<const std
         message.resize(sentence);
     }
     return {code_of_type(error.type), std::move(message), std::move(hint)};
+}
+
+}  // namespace
+
+ErrorMessage describe_engine_error(const EngineError& error, std::span<const std::string> names) {
+    ErrorMessage described = describe(error, names);
+    described.sql_state = error.sql_state;
+    return described;
 }
 
 std::string name_in_error(const EngineError& error) {

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "parser/diagnostic/diagnostic_codes.h"
 #include "runtime/engine/engine.h"
@@ -13,6 +14,7 @@ struct ErrorMessage {
     DiagnosticCode code = DiagnosticCode::query_error;
     std::string message;
     std::string hint;
+    std::string_view sql_state = {};  ///< As that of the error.
 };
 
 /// For errors found when a statement is prepared; code tells what kind of mistake it is. names are further suggestions

@@ -355,7 +355,7 @@ private:
                 all_good = false;
                 ErrorMessage text = describe_engine_error(problem.error());
                 diagnostics.error(DiagnosticCode::query_type_error, each.span, std::move(text.message),
-                                  std::move(text.hint));
+                                  std::move(text.hint), text.sql_state);
             }
         });
         return all_good;
@@ -387,7 +387,7 @@ private:
                 at == std::string::npos ? SourceSpan{} : sql.origin_of(static_cast<std::uint32_t>(at));
             if (!origin.empty()) span = origin;
         }
-        diagnostics.error(text.code, span, std::move(text.message), std::move(text.hint));
+        diagnostics.error(text.code, span, std::move(text.message), std::move(text.hint), text.sql_state);
     }
 
     /// The first call of a declared function in a statement, and where it is.

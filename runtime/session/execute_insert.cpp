@@ -63,7 +63,8 @@ void refuse_duplicates(Engine& engine, const TableObject& table, const std::stri
         if (found.rows > 0)
             throw EngineException({.type = "Constraint",
                                    .message = fmt::format("Duplicate key \"{}\" violates primary key constraint",
-                                                          found.values[0].string_at(0))});
+                                                          found.values[0].string_at(0)),
+                                   .sql_state = "23505"});
     };
     refuse_first_of(fmt::format("SELECT {0} FROM {1} WHERE {2} GROUP BY {3} HAVING count(*) > 1 LIMIT 1", key,
                                 rows.empty() ? kept : rows, is_known, keys));

@@ -16,7 +16,8 @@ void report_engine_error(const EngineError& error, const WrittenSql* sql, Source
         const SourceSpan origin = sql->origin_of(*error.position);
         if (!origin.empty()) span = origin;
     }
-    diagnostics.error(described.code, span, std::move(described.message), std::move(described.hint));
+    diagnostics.error(described.code, span, std::move(described.message), std::move(described.hint),
+                      described.sql_state);
 }
 
 }  // namespace laminar

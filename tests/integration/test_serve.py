@@ -251,6 +251,35 @@ class PsycopgTest(ServedTestCase):
             connection.rollback()
             cursor.execute("SELECT 1")
 
+    def test_errors_have_the_state_of_their_kind(self):
+        served = self.serve(ITEMS + """
+            CREATE TABLE strict (x BIGINT NOT NULL, word TEXT);
+            INSERT INTO strict VALUES (1, 'abc'), (9223372036854775807, '300');
+        """)
+        connection = psycopg2.connect(served.uri())
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement, state in (
+                    # Values, in the text and in rows.
+                    ("SELECT 'x'::INTEGER", "22P02"), ("SELECT CAST(word AS INTEGER) FROM strict", "22P02"), ("SELECT 300::TINYINT", "22003"),
+                    ("SELECT CAST(x AS INTEGER) FROM strict", "22003"), ("SELECT x + 1 FROM strict", "22003"), ("SELECT '2026-13-01'::DATE", "22008"),
+                    ("SELECT '{'::JSON", "22P02"), ("SELECT error(word) FROM strict", "22023"), ("SELECT (SELECT x FROM strict)", "21000"),
+                    ("INSERT INTO items VALUES (1, 'again', 1)", "23505"), ("INSERT INTO items VALUES (8, 'twice', 1), (8, 'twice', 1)", "23505"),
+                    ("INSERT INTO strict VALUES (NULL, 'x')", "23502"), ("INSERT INTO items VALUES ('x', 'y', 1)", "22P02"),
+                    ("INSERT INTO items SELECT 9, word, CAST(word AS DECIMAL(10, 2)) FROM strict", "22P02"),
+                    # Names and types.
+                    ("SELECT nothing FROM items", "42703"), ("SELECT * FROM nothing", "42P01"), ("SELECT nothing(1)", "42883"), ("SELECT 1 + [2]", "42804"),
+                    ("SELECT 'x'::NOTHING", "42704"), ("CREATE TABLE items (id BIGINT)", "42P07"), ("DROP TABLE nothing", "42P01"),
+                    ("SELECT a.id FROM items a JOIN items b ON id = 1", "42702"), ("CREATE TABLE t (a BIGINT, a BIGINT)", "42701"),
+                    # Text.
+                    ("SELEC 1", "42601"), ("SELECT 'x", "42601"), ("SELECT FROM WHERE pg_catalog.x", "42601"), ("SELECT 'x'::int FROM pg_catalog.pg_am", "22P02")):
+                with self.subTest(statement=statement):
+                    with self.assertRaises(psycopg2.Error) as caught:
+                        cursor.execute(statement)
+                        cursor.fetchall()
+                    self.assertEqual(caught.exception.pgcode, state, caught.exception)
+        connection.close()
+
     def test_cancel(self):
         served = self.serve()
         with psycopg2.connect(served.uri()) as connection, connection.cursor() as cursor:

@@ -31,7 +31,4 @@ void append_error(MessageWriter& out, const ErrorMessage& error);
 /// about begins in it.
 [[nodiscard]] ErrorMessage to_error_message(const Diagnostic& finding, std::string_view query, std::size_t begin);
 
-/// The SQLSTATE that comes nearest to a code.
-[[nodiscard]] std::string_view sql_state_of(DiagnosticCode code) noexcept;
-
 }  // namespace laminar::postgres

@@ -22,6 +22,7 @@ TEST_CASE("codes are unique, ascending and explained") {
         CHECK(text.front() == 'L');
         CHECK(previous < text);
         previous = text;
+        CHECK(diagnostic_sql_state(code).size() == 5);
         CHECK_FALSE(diagnostic_title(code).empty());
         CHECK_FALSE(diagnostic_title(code).ends_with('.'));
         CHECK(diagnostic_advice(code).ends_with('.'));
