@@ -8,7 +8,9 @@
 #include "catalog/bind/exact_decimals.h"
 #include "catalog/bind/inline_connection.h"
 #include "catalog/bind/row_expression.h"
+#include "catalog/bind/table_column_binder.h"
 #include "catalog/bind/table_options.h"
+#include "catalog/bind/table_time_binder.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/options/json_path.h"
@@ -17,21 +19,9 @@
 #include "catalog/query/query_binder.h"
 #include "catalog/validation/option_validator.h"
 #include "parser/text/ascii.h"
-#include "parser/text/name_suggester.h"
 
 namespace laminar {
 namespace {
-
-bool is_timestamp(TypeId id) {
-    return id == TypeId::timestamp || id == TypeId::timestamp_s || id == TypeId::timestamp_ms ||
-           id == TypeId::timestamp_ns || id == TypeId::timestamp_tz;
-}
-
-std::vector<std::string> column_names(const std::vector<ColumnObject>& columns) {
-    std::vector<std::string> names;
-    for (const ColumnObject& column : columns) names.push_back(column.name);
-    return names;
-}
 
 /// Binds one CREATE TABLE. Members report what is wrong and go on where that makes sense.
 class TableBinder {
@@ -49,9 +39,9 @@ public:
         for (const ast::ColumnDefinition& column : create_.columns) bind_column(column);
         bind_computed();
         bind_primary_key();
-        bind_watermark();
+        bind_table_time(context_, create_, options_, bound_to_connection_, table_);
         bind_query();
-        complete_columns();
+        complete_columns(context_, create_, connection_, bound_to_connection_, table_);
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
         const ConnectionObject* left = creation == Creation::replace ? left_connection() : nullptr;
@@ -91,18 +81,10 @@ private:
         return nullptr;
     }
 
-    const ast::Option* find_option(std::string_view name) const {
-        for (const ast::Option& option : options_) {
-            const OptionDeclaration* declaration = table_option_schema().find(option.name.text);
-            if (declaration != nullptr && declaration->name == name) return &option;
-        }
-        return nullptr;
-    }
-
     void bind_options() {
         const auto options =
             validate_option_set(table_option_schema(), create_.name.span, options_, context_.diagnostics);
-        const ast::Option* connector = find_option("connector");
+        const ast::Option* connector = find_table_option(options_, "connector");
         // A table whose connector is wrong is not a stored one for that.
         bound_to_connection_ = connector != nullptr;
         if (!options) {
@@ -124,15 +106,16 @@ private:
         if (connection_ == nullptr) return;
         table_.options.connector = connection_->name;
         table_.dependencies.push_back(connection_->name);
-        const ast::Option* stream = find_option("stream");
+        const ast::Option* stream = find_table_option(options_, "stream");
         if (table_.options.stream != TableStream::messages && !can_read(*connection_))
             context_.error(DiagnosticCode::not_a_source, stream->value.span,
                            fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
         if (!table_.options.accept.empty())
-            table_.accept = bind_accept(context_, *find_option("accept"), table_.options, *connection_);
-        if (table_.rows) require_fields(context_, table_, connection_, "rows", find_option("rows")->name.span);
+            table_.accept = bind_accept(context_, *find_table_option(options_, "accept"), table_.options, *connection_);
+        if (table_.rows)
+            require_fields(context_, table_, connection_, "rows", find_table_option(options_, "rows")->name.span);
         if (table_.options.mode != TableMode::sink) return;
-        const ast::Option* mode = find_option("mode");
+        const ast::Option* mode = find_table_option(options_, "mode");
         if (table_.options.stream != TableStream::messages)
             context_.error(DiagnosticCode::option_conflict, mode->value.span,
                            "a table of errors or dead letters can only be read");
@@ -223,15 +206,6 @@ private:
         return const_cast<ColumnObject*>(laminar::find_column(table_.columns, name));
     }
 
-    ColumnObject* require_column(std::string_view name, SourceSpan span) {
-        ColumnObject* column = find_column(name);
-        if (column == nullptr)
-            context_.error(DiagnosticCode::unknown_column, span,
-                           fmt::format("table \"{}\" has no column \"{}\"", create_.name.text, name),
-                           did_you_mean(name, column_names(table_.columns)));
-        return column;
-    }
-
     void bind_primary_key() {
         std::vector<const ast::ColumnDefinition*> inline_keys;
         for (const ast::ColumnDefinition& column : create_.columns) {
@@ -246,7 +220,7 @@ private:
         }
         if (!inline_keys.empty()) table_.primary_key.push_back(inline_keys.front()->name.text);
         for (const ast::Identifier& name : create_.primary_key) {
-            ColumnObject* column = require_column(name.text, name.span);
+            ColumnObject* column = require_column(context_, table_, name);
             if (column == nullptr) continue;
             if (column->primary_key) {
                 context_.error(DiagnosticCode::duplicate_column, name.span,
@@ -262,75 +236,6 @@ private:
                                fmt::format("column \"{}\" of type {} cannot be part of a primary key", column.name,
                                            to_sql(column.type)));
         }
-    }
-
-    void require_timestamp(const ColumnObject& column, SourceSpan span, std::string_view purpose) {
-        if (is_timestamp(column.type.id) || column.type.id == TypeId::unknown) return;
-        context_.error(
-            DiagnosticCode::query_type_error, span,
-            fmt::format("column \"{}\" is {}, but {} must be a TIMESTAMP", column.name, to_sql(column.type), purpose));
-    }
-
-    void bind_watermark() {
-        const ast::Option* event_time = find_option("event_time_field");
-        if (event_time != nullptr && !table_.options.event_time_field.empty()) {
-            if (const ColumnObject* column =
-                    require_time_column(table_.options.event_time_field, event_time->value.span, "the event time"))
-                table_.options.event_time_field = column->name;
-        }
-        if (!create_.watermark) return;
-        const ast::WatermarkDefinition& watermark = *create_.watermark;
-        if (!bound_to_connection_) {
-            context_.error(DiagnosticCode::invalid_definition, watermark.span,
-                           "a stored table has no watermark: nothing streams into it",
-                           "give the table a connector: WITH (connector = '...')");
-            return;
-        }
-        const ColumnObject* column =
-            require_time_column(watermark.column.text, watermark.column.span, "the column of a watermark");
-        if (column == nullptr) return;
-        if (event_time != nullptr && !equals_ignoring_case(table_.options.event_time_field, column->name))
-            context_.error(DiagnosticCode::option_conflict, event_time->value.span,
-                           fmt::format("event_time_field is \"{}\", but the watermark is for \"{}\"",
-                                       table_.options.event_time_field, column->name),
-                           "one of the two is enough");
-        if (watermark.expression && find_option("watermark_delay") != nullptr)
-            context_.error(DiagnosticCode::option_conflict, find_option("watermark_delay")->name.span,
-                           "watermark_delay and WATERMARK FOR ... AS both say how late events may be",
-                           "one of the two is enough");
-        if (watermark.expression) {
-            add_function_dependencies(context_, *watermark.expression, table_);
-            check_watermark_expression(*watermark.expression);
-        }
-        table_.watermark = watermark;
-        if (!table_.watermark->expression) return;
-        name_columns_for_engine(*table_.watermark->expression, table_.columns);
-        rewrite_functions(*table_.watermark->expression);
-    }
-
-    /// A declared column, or a time that every message has.
-    const ColumnObject* require_time_column(std::string_view name, SourceSpan span, std::string_view purpose) {
-        const ColumnObject* declared = find_column(name);
-        const MetadataColumn* metadata = declared == nullptr ? context_.registry.find_metadata_column(name) : nullptr;
-        if (metadata != nullptr && metadata->type == TypeId::timestamp) {
-            metadata_time_.name = std::string(metadata->name);
-            metadata_time_.type = metadata->type;
-            return &metadata_time_;
-        }
-        declared = require_column(name, span);
-        if (declared != nullptr) require_timestamp(*declared, span, purpose);
-        return declared;
-    }
-
-    void check_watermark_expression(const ast::Expression& expression) {
-        std::vector<OutputColumn> columns = columns_in_engine(table_);
-        if (!metadata_time_.name.empty()) columns.push_back({metadata_time_.name, metadata_time_.type});
-        const auto bound = bind_row_expression(context_, table_, columns, expression, "a watermark");
-        const std::optional<ColumnType> type = bound ? std::optional(bound->type) : std::nullopt;
-        if (type && type->id != TypeId::unknown && !is_timestamp(type->id))
-            context_.error(DiagnosticCode::query_type_error, expression.span,
-                           fmt::format("the watermark is {}, but must be a TIMESTAMP", to_sql(*type)),
-                           "for example: WATERMARK FOR ts AS ts - INTERVAL '5 seconds'");
     }
 
     void bind_query() {
@@ -370,98 +275,9 @@ private:
         // The table keeps rows, not the query: it depends on nothing that it was made from.
     }
 
-    /// What depends on all columns and on the connection together.
-    void complete_columns() {
-        if (!bound_to_connection_) {
-            if (table_.columns.empty() && !create_.as_query)
-                context_.error(DiagnosticCode::invalid_definition, create_.name.span,
-                               fmt::format("table \"{}\" has neither columns nor a connector", create_.name.text),
-                               "declare its columns, or bind it: WITH (connector = '...')");
-            return;
-        }
-        if (connection_ == nullptr) return;
-        const std::vector<ConnectorDescriptor::Column>& fixed = connection_->connector->fixed_columns;
-        if (table_.options.stream != TableStream::messages)
-            complete_record_columns();
-        else if (table_.columns.empty() && !fixed.empty())
-            take_fixed_columns(fixed);
-        else if (!fixed.empty())
-            check_fixed_columns(fixed);
-        else if (table_.columns.empty() && !can_write(*connection_))
-            context_.error(DiagnosticCode::invalid_definition, create_.name.span,
-                           fmt::format("table \"{}\" needs columns to be read", create_.name.text));
-        else
-            assign_payload_columns();
-    }
-
-    void take_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
-        for (const ConnectorDescriptor::Column& each : fixed) {
-            ColumnObject column;
-            column.name = std::string(each.name);
-            column.type = each.type;
-            table_.columns.push_back(std::move(column));
-        }
-    }
-
-    void check_fixed_columns(const std::vector<ConnectorDescriptor::Column>& fixed) {
-        assign_metadata(table_.columns, PayloadShape::fields, *connection_, context_.registry);
-        std::vector<std::string> names;
-        for (const ConnectorDescriptor::Column& column : fixed) names.emplace_back(column.name);
-        for (const ColumnObject& column : table_.columns) {
-            const std::string& field = column.json_path.size() == 1 ? column.json_path.front() : column.name;
-            const bool known = std::any_of(names.begin(), names.end(),
-                                           [&](const std::string& name) { return equals_ignoring_case(name, field); });
-            if (known || column.metadata || column.default_value || column.computed) continue;
-            std::string hint = did_you_mean(field, names);
-            if (hint.empty()) hint = fmt::format("its fields are {}", list_names(names));
-            context_.error(DiagnosticCode::unknown_column, column_span(column.name),
-                           fmt::format("connector \"{}\" has no field \"{}\"", connection_->connector->name, field),
-                           std::move(hint));
-        }
-    }
-
-    /// Errors and dead letters are JSON records whatever the connection carries.
-    void complete_record_columns() {
-        if (table_.columns.empty())
-            context_.error(DiagnosticCode::invalid_definition, create_.name.span,
-                           fmt::format("table \"{}\" needs columns to show errors", create_.name.text),
-                           "for example error_type TEXT, error_message TEXT, failed_message TEXT, timestamp TIMESTAMP");
-        assign_metadata(table_.columns, PayloadShape::record, *connection_, context_.registry);
-    }
-
-    void assign_payload_columns() {
-        const PayloadShape shape = payload_shape(*connection_);
-        assign_metadata(table_.columns, shape, *connection_, context_.registry);
-        if (table_.only_sends()) return;
-        if (const ColumnObject* session = find_unfit_routing_column(table_.columns, *connection_)) {
-            context_.error(DiagnosticCode::invalid_definition, column_span(session->name),
-                           fmt::format("column \"{}\" is the number of a session, which is a BIGINT, not {}",
-                                       session->name, to_sql(session->type)),
-                           "make it BIGINT; a field of that name is taken by another column WITH (json_path = '...')");
-        }
-        if (shape == PayloadShape::fields || !can_read(*connection_)) return;
-        const bool takes_payload =
-            std::any_of(table_.columns.begin(), table_.columns.end(), [](const ColumnObject& column) {
-                return column.metadata == MetadataField::message || column.metadata == MetadataField::data;
-            });
-        for (ColumnObject& column : table_.columns) {
-            const bool payload_as_json =
-                !takes_payload && shape == PayloadShape::text && column.type.id == TypeId::json;
-            column.never_filled = !column.metadata && !column.default_value && !column.computed && !payload_as_json;
-        }
-    }
-
-    SourceSpan column_span(std::string_view name) const {
-        for (const ast::ColumnDefinition& column : create_.columns) {
-            if (column.name.text == name) return column.name.span;
-        }
-        return create_.name.span;
-    }
-
     const BindingContext& context_;
     const ast::CreateTable& create_;
     TableObject table_;
-    ColumnObject metadata_time_;  ///< Stands for received_at or processed_at where one is named.
     std::optional<BoundQuery> query_;
     const ConnectionObject* connection_ = nullptr;
     std::optional<InlineConnection> own_;

@@ -168,4 +168,12 @@ const OptionSchema& pipeline_option_schema() {
     return schema;
 }
 
+const ast::Option* find_table_option(const std::vector<ast::Option>& options, std::string_view name) {
+    for (const ast::Option& option : options) {
+        const OptionDeclaration* declaration = table_option_schema().find(option.name.text);
+        if (declaration != nullptr && declaration->name == name) return &option;
+    }
+    return nullptr;
+}
+
 }  // namespace laminar
