@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "catalog/bind/table_options.h"
-#include "catalog/options/option_value_reader.h"
 #include "catalog/validation/option_validator.h"
+#include "catalog/validation/option_value_reader.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
 
