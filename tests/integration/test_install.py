@@ -3,6 +3,7 @@ looked for."""
 
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -25,6 +26,13 @@ class InstallTest(LaminarTestCase):
         self.assertIn("-F _laminar laminar", (prefix / "share/bash-completion/completions/laminar").read_text())
         self.assertTrue((prefix / "share/zsh/site-functions/_laminar").read_text().startswith("#compdef laminar\n"))
         self.assertEqual(sorted(path.name for path in prefix.iterdir()), ["bin", "lib", "share"])
+
+    def test_no_library_is_looked_for_in_the_current_directory(self):
+        dynamic = subprocess.run(["readelf", "-d", binary()], capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True).stdout
+        paths = re.findall(r"\((?:RUNPATH|RPATH)\).*\[(.*)\]", dynamic)
+        self.assertEqual(len(paths), 1, dynamic)
+        for entry in paths[0].split(":"):
+            self.assertRegex(entry, r"^(/|\$ORIGIN/)", paths[0])
 
 
 if __name__ == "__main__":
