@@ -48,7 +48,7 @@ public:
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         BoundCreate bound = bound_create(creation, std::move(table_), std::move(query_));
         if (own_) bound.connection = std::move(own_->connection);
-        if (left != nullptr) bound.left_connection = left->name;
+        if (left != nullptr && !own_) bound.left_connection = left->name;
         return bound;
     }
 
@@ -64,11 +64,18 @@ private:
     }
 
     /// That of the table which is replaced, where it has declared one: null, perhaps after reporting that others use
-    /// it.
+    /// it, or the new table itself.
     const ConnectionObject* left_connection() const {
         const auto* replaced = context_.catalog.find_as<TableObject>(create_.name.text);
         const ConnectionObject* left = replaced == nullptr ? nullptr : own_connection(context_.catalog, *replaced);
         if (left == nullptr) return nullptr;
+        if (!own_ && connection_ == left) {
+            context_.error(
+                DiagnosticCode::object_in_use, find_table_option(options_, "connector")->value.span,
+                fmt::format("connection \"{}\" goes with table \"{}\", which is replaced", left->name, replaced->name),
+                "write its options here, or declare the connection by itself");
+            return nullptr;
+        }
         std::vector<const CatalogObject*> users = context_.catalog.users_of(ast::ObjectKind::connection, left->name);
         std::erase_if(users, [&](const CatalogObject* user) {
             return equals_ignoring_case(definition_of(*user).name, replaced->name);

@@ -43,21 +43,32 @@ std::string defined_where(const Definition& definition) {
     return fmt::format("it is defined in {}:{}", definition.source->name(), position.line);
 }
 
-/// A pipeline goes on with the definitions it was planned with, so nothing it uses may change under it.
-const PipelineObject* running_user(const Catalog& catalog, ast::ObjectKind kind, std::string_view name) {
+/// What a table over a connection computes for each row that comes, with functions.
+bool computes_with_functions(const Catalog& catalog, const TableObject& table) {
+    const auto calls = [&](const ast::ExpressionBox& expression) {
+        return expression && !called_functions(catalog, *expression).empty();
+    };
+    return (table.watermark && calls(table.watermark->expression)) ||
+           std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const ColumnObject& column) { return calls(column.computed); });
+}
+
+/// A pipeline goes on with the definitions it was planned with, and so does a table with computed columns: nothing that
+/// it uses may change under it.
+const CatalogObject* running_user(const Catalog& catalog, ast::ObjectKind kind, std::string_view name) {
     for (const CatalogObject* user : all_users_of(catalog, kind, name)) {
-        if (const auto* pipeline = std::get_if<PipelineObject>(user)) return pipeline;
+        if (std::holds_alternative<PipelineObject>(*user)) return user;
+        const auto* table = std::get_if<TableObject>(user);
+        if (table != nullptr && kind == ast::ObjectKind::function && computes_with_functions(catalog, *table))
+            return user;
     }
     return nullptr;
 }
 
-/// Of a table's DEFAULTs and computed columns, with the functions they call as they are in the catalog and known to the
-/// checker.
-void check_row_expressions(const Catalog& catalog, QueryChecker& checker, const TableObject& table,
-                           Diagnostics& findings) {
+/// Of a table's DEFAULTs, with the functions they call as they are in the catalog and known to the checker.
+void check_defaults(const Catalog& catalog, QueryChecker& checker, const TableObject& table, Diagnostics& findings) {
     FunctionCheck check(catalog, checker);
     for (const ColumnObject& column : table.columns) {
-        if (column.computed) static_cast<void>(check.check_row_by_row(*column.computed, "a computed column", findings));
         if (!column.default_value) continue;
         static_cast<void>(check.check_row_by_row(*column.default_value, "a DEFAULT", findings));
         static_cast<void>(checker.check_expression(*column.default_value, {}, findings));
@@ -106,13 +117,15 @@ Creation check_creation(const BindingContext& context, ast::ObjectKind kind, con
         return Creation::refused;
     }
     // Connections are exchanged while in use.
-    const PipelineObject* pipeline =
+    const CatalogObject* user =
         kind == ast::ObjectKind::connection ? nullptr : running_user(context.catalog, kind, existing->name);
-    if (pipeline != nullptr) {
+    if (user != nullptr) {
+        const std::string& user_name = definition_of(*user).name;
         context.error(DiagnosticCode::object_in_use, name.span,
-                      fmt::format("{} \"{}\" cannot be replaced: pipeline \"{}\" runs with its present definition",
-                                  kind_name(kind), existing->name, pipeline->name),
-                      fmt::format("DROP PIPELINE {} first, and create it again afterwards", pipeline->name));
+                      fmt::format("{} \"{}\" cannot be replaced: {} \"{}\" runs with its present definition",
+                                  kind_name(kind), existing->name, kind_name(kind_of(*user)), user_name),
+                      fmt::format("DROP {} {} first, and create it again afterwards",
+                                  upper_case(kind_name(kind_of(*user))), user_name));
         return Creation::refused;
     }
     return Creation::replace;
@@ -244,7 +257,7 @@ bool check_users(const BindingContext& context, const CatalogObject& replacement
         if (view != nullptr)
             static_cast<void>(
                 QueryBinder(changed, context.registry, context.checker, findings).bind(view->source, view->query));
-        if (table != nullptr) check_row_expressions(changed, context.checker, *table, findings);
+        if (table != nullptr) check_defaults(changed, context.checker, *table, findings);
         if (!findings.has_errors()) continue;
         const auto problem = std::find_if(findings.all().begin(), findings.all().end(),
                                           [](const Diagnostic& each) { return each.severity == Severity::error; });

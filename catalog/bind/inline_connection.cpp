@@ -32,8 +32,11 @@ bool can_take(const OptionDeclaration& option, const ast::OptionValue& value) {
     return read_option_value(option, value, ignored).has_value();
 }
 
-/// A name that nothing has. An earlier table of that name may go, with its connection, only once this one is there.
+/// A name that nothing else has: that of the connection which goes with an earlier table of that name is its own again.
 std::string free_name(const Catalog& catalog, const std::string& table) {
+    const auto* replaced = catalog.find_as<TableObject>(table);
+    if (const ConnectionObject* left = replaced == nullptr ? nullptr : own_connection(catalog, *replaced))
+        return left->name;
     std::string name = table + ".connection";
     for (int number = 2; catalog.find(name) != nullptr; ++number) name = fmt::format("{}.connection{}", table, number);
     return name;

@@ -143,7 +143,10 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     const std::optional<TableObject> replaced = replaced_table(statement);
     const ConnectionObject definition =
         statement.connection ? *statement.connection : *catalog().find_as<ConnectionObject>(table.options.connector);
-    const std::string consumer = replaced ? pending_consumer(table.name) : table.name;
+    // The connection that goes with a table has the name of the one that went with the table before it.
+    const bool takes_name =
+        statement.connection.has_value() && catalog().find_as<ConnectionObject>(definition.name) != nullptr;
+    const std::string consumer = replaced && !takes_name ? pending_consumer(table.name) : table.name;
     std::shared_ptr<InputChannel> channel;
     if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
@@ -157,7 +160,10 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
                                                  requests());
     }
     Removed removed;
-    database_.connections.use(definition, consumer);
+    if (takes_name)
+        static_cast<void>(database_.connections.make_detached(definition));  // What is wrong with it shows now.
+    else
+        database_.connections.use(definition, consumer);
     try {
         database_.engine.call([&](Engine& engine) {
             EngineTransaction transaction(engine);
@@ -172,10 +178,15 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
             apply_to_catalog(whole);
         });
     } catch (...) {
-        database_.connections.stop_using(definition.name, consumer);
+        if (!takes_name) database_.connections.stop_using(definition.name, consumer);
         throw;
     }
-    take_place(removed, definition, consumer, table.name);
+    if (takes_name) {
+        leave(removed);
+        database_.connections.use(definition, table.name);
+    } else {
+        take_place(removed, definition, consumer, table.name);
+    }
     if (table.only_sends()) database_.connections.only_send(definition.name, table.name);
     if (channel) database_.connections.attach(definition.name, table.name, table.options.stream, channel);
     open_later(definition.name);

@@ -11,3 +11,6 @@ CREATE TABLE good (a INTEGER, b AS a + 1) WITH (connector = 'feed');
 INSERT INTO good (a, b) VALUES (1, 2);
 INSERT INTO good VALUES (1, 2);
 INSERT INTO good VALUES (1);
+CREATE FUNCTION one_more(x) AS x + 1;
+CREATE TABLE counted (counter BIGINT, c AS one_more(counter)) WITH (connector = 'generator', max_rows = 5);
+CREATE OR REPLACE FUNCTION one_more(x, y) AS x + y;

@@ -12,3 +12,5 @@ CREATE PIPELINE reader AS INSERT INTO f SELECT k FROM "f.connection";
 DROP TABLE f;
 CREATE OR REPLACE TABLE f (k TEXT);
 CREATE TABLE g (k TEXT) WITH (connector = 'websocket', url = 'wss://example.com/${secret:token}', format = 'json', headers = MAP {'X-API-Key': 'abc'});
+CREATE TABLE again (counter BIGINT) WITH (connector = 'generator');
+CREATE OR REPLACE TABLE again (counter BIGINT) WITH (connector = 'again.connection');

@@ -17,6 +17,13 @@ CREATE TABLE IF NOT EXISTS readings (k TEXT) WITH (connector = 'file', path = 'o
 SELECT connection_name FROM system.connections;
 DROP TABLE readings;
 SELECT connection_name FROM system.connections;
+-- The connection of a table that takes its place has its name.
+CREATE TABLE again (k TEXT, v DOUBLE) WITH (connector = 'file', path = 'readings.ndjson');
+CREATE OR REPLACE TABLE again (k TEXT) WITH (connector = 'file', path = 'readings.ndjson');
+WAIT FOR again COUNT 3 TIMEOUT INTERVAL '60 seconds';
+SELECT connection_name, count(*) AS n FROM again GROUP BY connection_name;
+SELECT connection_name FROM system.connections;
+DROP TABLE again;
 -- A sink; what others use stays.
 CREATE TABLE printed (a INTEGER) WITH (connector = 'stdout');
 INSERT INTO printed VALUES (1), (2);
