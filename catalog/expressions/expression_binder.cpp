@@ -248,23 +248,17 @@ private:
             if (part) operands.push_back(std::move(*part));
             return part.has_value();
         };
+        Bound operand = choice.operand ? bind(*choice.operand) : Bound();
+        good = !choice.operand || operand;
         for (const ast::CaseBranch& branch : choice.branches) {
-            // CASE a WHEN b is CASE WHEN a = b.
             Bound condition = bind(branch.condition);
-            if (choice.operand) {
-                Bound operand = bind(*choice.operand);
-                if (condition && operand && !are_comparable(operand->type, condition->type))
-                    condition = refuse(
-                        DiagnosticCode::query_type_error, branch.condition.span,
-                        fmt::format("WHEN compares {} with {}", describe(operand->type), describe(condition->type)),
-                        "CAST one of them to the type of the other");
-                if (condition && operand)
-                    condition =
-                        make(Operation::equal, Type::boolean, "=", {std::move(*operand), std::move(*condition)});
-                good = good && operand;
-            } else if (condition && !fits_boolean(*condition, branch.condition.span, "a condition")) {
+            if (condition && operand && !are_comparable(operand->type, condition->type))
+                condition =
+                    refuse(DiagnosticCode::query_type_error, branch.condition.span,
+                           fmt::format("WHEN compares {} with {}", describe(operand->type), describe(condition->type)),
+                           "CAST one of them to the type of the other");
+            if (!choice.operand && condition && !fits_boolean(*condition, branch.condition.span, "a condition"))
                 condition.reset();
-            }
             add(std::move(condition));
             if (add(bind(branch.result))) results.push_back(operands.back().type);
         }
@@ -274,7 +268,9 @@ private:
         if (!type)
             return refuse(DiagnosticCode::query_type_error, span, "CASE gives a BLOB here and something else there",
                           "ENCODE(text) makes a BLOB of a text");
-        return make(Operation::choose, *type, "CASE", std::move(operands));
+        if (operand) operands.insert(operands.begin(), std::move(*operand));
+        return make(choice.operand ? Operation::choose_by_value : Operation::choose, *type, "CASE",
+                    std::move(operands));
     }
 
     Bound bind_node(const ast::Cast& cast, SourceSpan) {

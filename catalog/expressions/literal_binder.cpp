@@ -41,8 +41,15 @@ ComputedExpression joined(std::vector<ComputedExpression> parts) {
     return whole;
 }
 
+/// In a URL what is put in the place of a placeholder is one part of it, whatever characters it has.
+ComputedExpression for_url(ComputedExpression part) {
+    ComputedExpression encoded{Operation::url_encode, Type::varchar, "URL_ENCODE", {}, {}};
+    encoded.operands.push_back(std::move(part));
+    return encoded;
+}
+
 /// A text whose ${...} have been checked.
-ComputedExpression template_of(std::string_view text, const std::vector<std::string_view>& known) {
+ComputedExpression template_of(std::string_view text, const std::vector<std::string_view>& known, bool is_url) {
     const auto is_known = [&](std::string_view name) {
         return std::find(known.begin(), known.end(), name) != known.end();
     };
@@ -61,7 +68,7 @@ ComputedExpression template_of(std::string_view text, const std::vector<std::str
             part = {Operation::secret, Type::varchar, std::string(name.substr(7)), {}, {}};
         if (!part) continue;
         if (at > copied) parts.push_back(text_of(std::string(text.substr(copied, at - copied))));
-        parts.push_back(std::move(*part));
+        parts.push_back(is_url ? for_url(std::move(*part)) : std::move(*part));
         copied = close + 1;
     }
     if (copied < text.size()) parts.push_back(text_of(std::string(text.substr(copied))));
@@ -73,7 +80,7 @@ std::optional<ComputedExpression> bind_text(const OptionDeclaration& option, con
     const std::vector<std::string_view>& known = option.facts.placeholders;
     if (!check_secret_references(span, text, diagnostics)) return std::nullopt;
     if (!check_placeholders(option, span, text, known, false, diagnostics)) return std::nullopt;
-    return template_of(text, known);
+    return template_of(text, known, option.facts.rule == TextRule::websocket_url);
 }
 
 /// Of the digits of X'0AFF', which are pairs.

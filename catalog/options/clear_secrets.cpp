@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "catalog/options/secret_resolver.h"
+#include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {
@@ -18,7 +19,13 @@ const std::string* text_of(const OptionValue& value) {
     return text ? &text->text : nullptr;
 }
 
-/// Of an expression what it says without computing it: parts of a signature are no signature.
+bool is_call_of(const ast::Expression& expression, std::string_view function) {
+    const auto* call = std::get_if<ast::FunctionCall>(&expression.node);
+    return call && call->name.parts.size() == 1 && equals_ignoring_case(call->name.parts.front().text, function);
+}
+
+/// Of an expression what it says without computing it; of what is computed, its texts, unless there is a secret among
+/// them: the rest of a signature is none.
 void visit_texts(const ast::Expression& expression, const std::string& key, const TextVisitor& visit) {
     const auto visit_entries = [&](const std::vector<ast::KeyValue>& entries) {
         for (const ast::KeyValue& entry : entries) {
@@ -36,6 +43,25 @@ void visit_texts(const ast::Expression& expression, const std::string& key, cons
         visit_entries(map->entries);
     } else if (const auto* object = std::get_if<ast::StructLiteral>(&expression.node)) {
         visit_entries(object->entries);
+    } else {
+        bool has_secret = false;
+        const ast::Literal* longest = nullptr;  // One finding for each value is enough.
+        SourceSpan span;
+        const auto collect = [&](const auto& self, const ast::Expression& part) -> void {
+            has_secret = has_secret || is_call_of(part, "secret");
+            const auto* text = std::get_if<ast::Literal>(&part.node);
+            const bool is_text = text && text->kind == ast::LiteralKind::string;
+            if (is_text && (!longest || text->text.size() > longest->text.size())) {
+                longest = text;
+                span = part.span;
+            }
+            // A path, and a format of times.
+            if (is_call_of(part, "received") || is_call_of(part, "strftime")) return;
+            ast::for_each_child_of_expression(
+                part, [&](const ast::Expression& child) { self(self, child); }, [](const ast::Query&) {});
+        };
+        collect(collect, expression);
+        if (longest && !has_secret) visit(key, longest->text, span);
     }
 }
 

@@ -58,7 +58,8 @@ enum class ComputedOperation : std::uint8_t {
     to_json,
     json_object,  ///< Operands are keys and values by turns.
     json_array,
-    choose,  ///< CASE: conditions and results by turns; one more is ELSE.
+    choose,           ///< CASE: conditions and results by turns; one more is ELSE.
+    choose_by_value,  ///< CASE x: x, then values and results by turns; one more is ELSE.
     cast,
     try_cast,
     negate,

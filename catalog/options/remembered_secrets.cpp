@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -24,7 +25,9 @@ constexpr std::size_t shortest_line = 16;
 // Rotation adds values; the oldest are the least likely to be seen again.
 constexpr std::size_t most_remembered = 1024;
 // Signatures and hashes of the latest messages and requests: those that a peer may yet quote.
+constexpr std::size_t most_opened_with = 256;
 constexpr std::size_t most_derived = 64;
+constexpr std::size_t longest_derived = 4096;
 constexpr std::string_view ellipsis = "...";
 
 /// Base64 of text that starts at this many bytes into a group of three, without the characters that neighbours share:
@@ -68,6 +71,22 @@ std::string with_plus_for_space(std::string encoded) {
 
 bool longer(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; }
 
+/// The longest first, each once.
+void in_order(std::vector<std::string>& forms) {
+    std::sort(forms.begin(), forms.end(), longer);
+    forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+}
+
+std::string hexadecimal(std::string_view bytes, bool upper) {
+    const std::string_view digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    std::string text;
+    for (const char byte : bytes) {
+        text += digits[static_cast<unsigned char>(byte) >> 4U];
+        text += digits[static_cast<unsigned char>(byte) & 15U];
+    }
+    return text;
+}
+
 std::vector<std::string> forms_of(const std::string& value) {
     std::vector<std::string> forms{value};
     const std::string encoded = percent_encoded(value);
@@ -76,6 +95,7 @@ std::vector<std::string> forms_of(const std::string& value) {
          {encoded, lower_escapes(encoded, "%", 2), with_plus_for_space(encoded), percent_encoded(value, "/"), escaped,
           lower_escapes(escaped, "\\u00", 2), json_escaped(escaped), json_escaped(json_escaped(escaped))})
         forms.push_back(form);
+    for (const bool upper : {false, true}) forms.push_back(hexadecimal(value, upper));
     for (std::size_t shift = 0; shift < 3; ++shift) {
         forms.push_back(base64_core(value, shift, false));
         forms.push_back(base64_core(value, shift, true));
@@ -87,8 +107,7 @@ std::vector<std::string> forms_of(const std::string& value) {
         begin = end + 1;
     }
     std::erase_if(forms, [](const std::string& form) { return form.size() < shortest_redacted; });
-    std::sort(forms.begin(), forms.end(), longer);
-    forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+    in_order(forms);
     return forms;
 }
 
@@ -217,36 +236,47 @@ void RememberedSecrets::remember(const std::string& value) {
     if (is_known()) return;
     if (secrets_.size() >= most_remembered) secrets_.pop_front();
     secrets_.push_back(std::move(secret));
-    collect_forms();
-}
-
-void RememberedSecrets::remember_derived(const std::string& value) {
-    if (value.size() < shortest_redacted) return;
-    const WriterLock lock(mutex_);
-    const auto has_value = [&](const Secret& known) { return known.value == value; };
-    if (std::any_of(derived_.begin(), derived_.end(), has_value)) return;
-    Secret derived{value, {value}};
-    if (std::string encoded = percent_encoded(value); encoded != value) derived.forms.push_back(std::move(encoded));
-    if (derived_.size() >= most_derived) derived_.pop_front();
-    derived_.push_back(std::move(derived));
-    collect_forms();
-}
-
-void RememberedSecrets::collect_forms() {
     forms_.clear();
     for (const Secret& known : secrets_) forms_.insert(forms_.end(), known.forms.begin(), known.forms.end());
-    for (const Secret& known : derived_) forms_.insert(forms_.end(), known.forms.begin(), known.forms.end());
-    std::sort(forms_.begin(), forms_.end(), longer);
-    forms_.erase(std::unique(forms_.begin(), forms_.end()), forms_.end());
+    in_order(forms_);
+}
+
+void RememberedSecrets::remember_derived(const std::string& value, SecretUse use) {
+    if (value.size() < shortest_redacted || value.size() > longest_derived) return;
+    const WriterLock lock(mutex_);
+    std::deque<Secret>& known = use == SecretUse::opening ? opened_with_ : derived_;
+    const auto found =
+        std::find_if(known.begin(), known.end(), [&](const Secret& each) { return each.value == value; });
+    if (found != known.end()) {
+        std::rotate(found, std::next(found), known.end());
+        return;
+    }
+    Secret derived{value, {value}};
+    if (std::string encoded = percent_encoded(value); encoded != value) derived.forms.push_back(std::move(encoded));
+    if (known.size() >= (use == SecretUse::opening ? most_opened_with : most_derived)) known.pop_front();
+    known.push_back(std::move(derived));
+    collect_derived_forms();
+}
+
+void RememberedSecrets::collect_derived_forms() {
+    derived_forms_.clear();
+    for (const std::deque<Secret>* values : {&opened_with_, &derived_}) {
+        for (const Secret& known : *values)
+            derived_forms_.insert(derived_forms_.end(), known.forms.begin(), known.forms.end());
+    }
+    in_order(derived_forms_);
 }
 
 std::string RememberedSecrets::redact(std::string_view text) const {
     std::string result(text);
     const ReaderLock lock(mutex_);
-    if (forms_.empty()) return result;
-    for (const std::string& form : forms_) replace_all(result, form);
-    if (result.find('\\') != std::string::npos) replace_escaped(result, forms_);
-    if (result.find(ellipsis) != std::string::npos) replace_cut_forms(result, forms_);
+    // What is made of secrets may contain them, and not the other way round.
+    for (const std::vector<std::string>* forms : {&derived_forms_, &forms_}) {
+        if (forms->empty()) continue;
+        for (const std::string& form : *forms) replace_all(result, form);
+        if (result.find('\\') != std::string::npos) replace_escaped(result, *forms);
+        if (result.find(ellipsis) != std::string::npos) replace_cut_forms(result, *forms);
+    }
     return result;
 }
 

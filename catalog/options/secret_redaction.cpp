@@ -25,6 +25,13 @@ bool suggests_credential(std::string_view name) {
                        [&](std::string_view word) { return folded.find(word) != std::string::npos; });
 }
 
+bool ends_with_credential_name(std::string_view text) {
+    if (!text.ends_with('=')) return false;
+    text.remove_suffix(1);
+    const std::size_t begin = text.find_last_of("?&");
+    return begin != std::string_view::npos && suggests_credential(text.substr(begin + 1));
+}
+
 std::string json_escaped(std::string_view text) {
     constexpr std::string_view named = "\b\f\n\r\t\"\\";
     constexpr std::string_view letters = "bfnrt\"\\";

@@ -44,7 +44,9 @@ public:
     /// For a secret that stands in a script itself.
     void remember(const std::string& value) const { sources_.remembered->remember(value); }
     /// For what an expression has made of a secret.
-    void remember_derived(const std::string& value) const { sources_.remembered->remember_derived(value); }
+    void remember_derived(const std::string& value, SecretUse use) const {
+        sources_.remembered->remember_derived(value, use);
+    }
     [[nodiscard]] std::string redact(std::string_view text) const { return sources_.remembered->redact(text); }
 
 private:
@@ -77,5 +79,7 @@ struct SecretReference {
 [[nodiscard]] std::vector<std::string> url_credentials(std::string_view url);
 /// Whether what goes by this name (of a header or a query parameter) is probably a credential.
 [[nodiscard]] bool suggests_credential(std::string_view name);
+/// Whether the next character of a URL that begins with text belongs to such a parameter: wss://host/feed?token=
+[[nodiscard]] bool ends_with_credential_name(std::string_view text);
 
 }  // namespace laminar

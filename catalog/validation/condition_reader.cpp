@@ -6,6 +6,7 @@
 
 #include "catalog/options/json_path.h"
 #include "catalog/options/option_json.h"
+#include "catalog/options/secret_resolver.h"
 
 namespace laminar {
 namespace {
@@ -95,6 +96,14 @@ private:
     bool read_value(const Value& value, MessageCondition& condition) {
         using Kind = ConditionValue::Kind;
         const auto add = [&](Kind kind, std::string text) {
+            const bool is_text = kind == Kind::text || kind == Kind::text_start;
+            if (is_text && !find_secret_references(text).empty()) {
+                report(DiagnosticCode::option_not_allowed_value, value.span,
+                       fmt::format("option \"{}\": \"{}\" is compared with constants: no secret is put in their place",
+                                   option_.name, condition.place),
+                       "compare with something that may be written here");
+                return false;
+            }
             condition.values.push_back({kind, std::move(text)});
             return true;
         };

@@ -98,14 +98,20 @@ std::optional<HeldMessage> MessageAcknowledgement::take_overdue(bool room) {
     return messages_.in_flight.take_first();
 }
 
-std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const AcknowledgementDue& due) const {
+void MessageAcknowledgement::report(const std::string& problem) {
+    journal_.set_last_error("ack_message: " + problem);
+    journal_.log_limited(log_limit_, "acknowledgements that cannot be made", "error", "acknowledge_failed",
+                         "ack_message: " + problem);
+}
+
+std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const AcknowledgementDue& due) {
     ComputedText text(default_text);
     {
         const MutexLock lock(mutex_);
         if (text_) text = *text_;
     }
     if (text.expression() == nullptr && !find_secret_references(text.text()).empty()) {
-        journal_.error("acknowledge_failed", "ack_message: its secrets have not been found");
+        report("its secrets have not been found");
         return std::nullopt;
     }
     EvaluationScope scope;
@@ -114,7 +120,7 @@ std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const Acknow
     scope.message_id = due.message_id;
     Evaluation evaluation = evaluate(text, scope);
     if (!evaluation.problem.empty()) {
-        journal_.error("acknowledge_failed", "ack_message: " + evaluation.problem);
+        report(evaluation.problem);
         return std::nullopt;
     }
     OutgoingMessage message;
@@ -133,10 +139,9 @@ void MessageAcknowledgement::send_due(const Send& send) {
             next = messages_.due.front();
         }
         SendOutcome outcome = SendOutcome::failed;
-        if (std::optional<OutgoingMessage> message = make_message(next)) {
-            // NULL: this one is not to be told.
-            outcome = message->payload ? send(std::move(*message)) : SendOutcome::accepted;
-        }
+        // Without a payload it is NULL: this one is not to be told.
+        if (std::optional<OutgoingMessage> message = make_message(next); message && message->payload)
+            outcome = send(std::move(*message));
         if (outcome == SendOutcome::full) return;
         if (outcome == SendOutcome::accepted) {
             journal_.messages_acknowledged.fetch_add(1, std::memory_order_relaxed);

@@ -14,6 +14,7 @@
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/inputs_handover.h"
+#include "connectors/delivery/log_limit.h"
 #include "connectors/delivery_options.h"
 #include "connectors/rows/message.h"
 
@@ -64,13 +65,16 @@ public:
 
 private:
     /// Without a payload where the text is NULL. nullopt after reporting why there is none.
-    [[nodiscard]] std::optional<OutgoingMessage> make_message(const AcknowledgementDue& due) const;
+    [[nodiscard]] std::optional<OutgoingMessage> make_message(const AcknowledgementDue& due);
+    /// That there is none for a message; as often as peers like.
+    void report(const std::string& problem);
     [[nodiscard]] std::size_t held() const LAMINAR_REQUIRES(mutex_) {
         return messages_.in_flight.size() + messages_.commits.size() + messages_.due.size();
     }
 
     const DeliveryOptions& options_;
     ConnectionJournal& journal_;
+    LogLimit log_limit_;
     mutable Mutex mutex_;
     UnacknowledgedMessages messages_ LAMINAR_GUARDED_BY(mutex_);
     std::optional<ComputedText> text_ LAMINAR_GUARDED_BY(mutex_);  ///< ack_message, as far as its secrets are known.

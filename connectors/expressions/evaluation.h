@@ -16,6 +16,7 @@ namespace laminar {
 struct EvaluationScope {
     std::int64_t now = 0;                             ///< UTC microseconds.
     const SecretResolver* secrets = nullptr;          ///< Remembers what is made of secrets, so that it is not shown.
+    SecretUse use = SecretUse::messages;              ///< Of what is made of them.
     std::int64_t* last_id = nullptr;                  ///< Of the session: NEXT_ID() is one more.
     std::function<std::string()> position = {};       ///< As JSON; empty before the first.
     std::optional<std::string_view> received = {};    ///< The message that is answered.

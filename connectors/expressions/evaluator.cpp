@@ -59,7 +59,7 @@ ComputedValue Evaluator::evaluate(const ComputedExpression& expression) {
     result = call(expression, values);
     result.is_secret = is_secret && result.type != Type::boolean;
     if (result.is_secret && hides_operands(expression.operation) && scope_.secrets != nullptr)
-        scope_.secrets->remember_derived(text_of(result));
+        scope_.secrets->remember_derived(text_of(result), scope_.use);
     return result;
 }
 
@@ -97,6 +97,8 @@ ComputedValue Evaluator::of_parts(const ComputedExpression& expression, bool& is
             return json_object(expression);
         case Operation::choose:
             return choose(expression);
+        case Operation::choose_by_value:
+            return choose_by_value(expression);
         case Operation::conjunction:
         case Operation::disjunction:
             return connected(expression);
@@ -206,6 +208,21 @@ ComputedValue Evaluator::choose(const ComputedExpression& expression) {
     for (; index + 1 < parts.size(); index += 2) {
         bool is_null = false;
         if (condition(parts[index], is_null)) return evaluate(parts[index + 1]);
+    }
+    return index < parts.size() ? evaluate(parts[index]) : ComputedValue::null();
+}
+
+/// The operand is computed once, however many values it is compared with.
+ComputedValue Evaluator::choose_by_value(const ComputedExpression& expression) {
+    static const ComputedExpression equal{Operation::equal, Type::boolean, "=", {}, {}};
+    const std::vector<ComputedExpression>& parts = expression.operands;
+    const ComputedValue operand = evaluate(parts.front());
+    std::size_t index = 1;
+    for (; index + 1 < parts.size(); index += 2) {
+        if (operand.is_null()) continue;
+        const ComputedValue value = evaluate(parts[index]);
+        if (!value.is_null() && truth_in(compare(equal, {operand, value})).value_or(false))
+            return evaluate(parts[index + 1]);
     }
     return index < parts.size() ? evaluate(parts[index]) : ComputedValue::null();
 }

@@ -37,6 +37,7 @@ private:
     [[nodiscard]] ComputedValue of_parts(const ComputedExpression& expression, bool& is_done);
     [[nodiscard]] ComputedValue json_object(const ComputedExpression& expression);
     [[nodiscard]] ComputedValue choose(const ComputedExpression& expression);
+    [[nodiscard]] ComputedValue choose_by_value(const ComputedExpression& expression);
     [[nodiscard]] ComputedValue connected(const ComputedExpression& expression);
     [[nodiscard]] bool condition(const ComputedExpression& expression, bool& is_null);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "catalog/options/url.h"
@@ -49,16 +50,19 @@ std::int64_t characters_of(std::string_view text) {
     return count;
 }
 
-/// Characters from first (1 is the first one) on, count of them.
-std::string part_of(std::string_view text, std::int64_t first, std::int64_t count) {
+/// As the engine does it: characters from first on (1 is the first, -1 the last one), count of them, or as many before
+/// it where count is negative. What lies before the first character or behind the last one counts, too.
+std::string part_of(std::string_view text, std::int64_t first, std::optional<std::int64_t> count) {
+    const std::int64_t start = first < 0 ? first + characters_of(text) : first - 1;
+    std::int64_t other = INT64_MAX;
+    if (count && __builtin_add_overflow(start, *count, &other)) other = *count < 0 ? INT64_MIN : INT64_MAX;
+    const std::int64_t begin = std::min(start, other);
+    const std::int64_t end = std::max(start, other);
     std::string part;
-    std::int64_t position = 1;
-    // The characters that would lie before the first one count, too.
-    const std::int64_t end = count > INT64_MAX - std::max<std::int64_t>(first, 0) ? INT64_MAX : first + count;
-    for (std::size_t at = 0; at < text.size(); ++position) {
+    std::int64_t position = 0;
+    for (std::size_t at = 0; at < text.size() && position < end; ++position) {
         const std::size_t length = decode_code_point(text.substr(at)).length;
-        if (position >= end) break;
-        if (position >= first) part += text.substr(at, length);
+        if (position >= begin) part += text.substr(at, length);
         at += length;
     }
     return part;
@@ -123,8 +127,9 @@ ComputedValue compute_text(const ComputedExpression& expression, const std::vect
         case Operation::replace:
             return ComputedValue::of_text(with_replacements(text, text_of(values[1]), text_of(values[2])));
         case Operation::substring:
-            return ComputedValue::of_text(part_of(text, whole_of(expression, values[1]),
-                                                  values.size() > 2 ? whole_of(expression, values[2]) : INT64_MAX));
+            return ComputedValue::of_text(
+                part_of(text, whole_of(expression, values[1]),
+                        values.size() > 2 ? std::optional(whole_of(expression, values[2])) : std::nullopt));
         case Operation::length:
             return ComputedValue::of_bigint(characters_of(text));
         default:

@@ -87,6 +87,7 @@ struct ConstantReader {
         if (column.parts.size() != 1) return expression();
         const ast::Identifier& name = column.parts.front();
         if (!name.quoted && equals_ignoring_case(name.text, "EXISTS")) return {span, Value::Exists{}};
+        if (!name.quoted && equals_ignoring_case(name.text, "CURRENT_TIMESTAMP")) return expression();
         return {span, Value::Name{name.text}};
     }
 

@@ -1,5 +1,6 @@
 #include "runtime/database/connection_secrets.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -46,11 +47,46 @@ void for_each_text(const ConnectionObject& connection, const Visit& visit) {
     });
 }
 
+bool has_secret(const ComputedExpression& expression) {
+    return expression.operation == ComputedOperation::secret ||
+           std::any_of(expression.operands.begin(), expression.operands.end(), has_secret);
+}
+
+/// Calls visit(text, before) for the texts of an expression in their order, each with the one before it.
+template <class Visit>
+void for_each_literal(const ComputedExpression& expression, std::string& before, const Visit& visit) {
+    if (expression.operation == ComputedOperation::literal && expression.type == ComputedType::varchar) {
+        visit(expression.text, before);
+        before = expression.text;
+    }
+    for (const ComputedExpression& operand : expression.operands) for_each_literal(operand, before, visit);
+}
+
 /// Of a header or basic_auth: also what comes after the scheme or the user's name, which travels by itself.
 void remember_with_parts(const std::string& text, const SecretResolver& secrets) {
     secrets.remember(text);
     const std::size_t separator = text.find_first_of(" :=");
     if (separator != std::string::npos) secrets.remember(text.substr(separator + 1));
+}
+
+/// Credentials that an expression is made of, such as a password that it puts into base64.
+void remember_in_expression(const OptionDeclaration& option, const std::string& key,
+                            const ComputedExpression& expression, const SecretResolver& secrets) {
+    std::string before;
+    if (option.facts.rule == TextRule::websocket_url) {
+        for_each_literal(expression, before, [&](const std::string& text, const std::string& previous) {
+            for (const std::string& credential : url_credentials(text)) secrets.remember(credential);
+            if (ends_with_credential_name(previous)) secrets.remember(text.substr(0, text.find('&')));
+        });
+    } else if (expression.operation == ComputedOperation::json_object) {
+        for (std::size_t index = 0; index + 1 < expression.operands.size(); index += 2)
+            remember_in_expression(option, expression.operands[index].text, expression.operands[index + 1], secrets);
+    } else if (suggests_credential(key) && !has_secret(expression)) {
+        for_each_literal(expression, before, [&](const std::string& text, const std::string&) {
+            // "Bearer " is none.
+            if (!text.ends_with(' ')) remember_with_parts(text, secrets);
+        });
+    }
 }
 
 }  // namespace
@@ -85,6 +121,11 @@ void remember_written_credentials(const ConnectionObject& connection, const Secr
             remember_with_parts(text, secrets);
         else
             secrets.remember(text);
+    });
+    for_each_option(connection, [&](const OptionDeclaration& option, const OptionData& data) {
+        for_each_computed(data, [&](const std::string& key, const ComputedText& text) {
+            if (text.expression() != nullptr) remember_in_expression(option, key, *text.expression(), secrets);
+        });
     });
 }
 

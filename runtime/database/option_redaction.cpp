@@ -48,7 +48,12 @@ std::optional<ast::OptionValue> redacted_value(const ast::Option& option, const 
     if (!declaration) return std::nullopt;
     ast::OptionValue shown = option.value;
     if (declaration->facts.rule == TextRule::websocket_url || declaration->facts.rule == TextRule::proxy_url) {
-        redact_texts(shown, [](const std::string& text) { return redact_url(text); });
+        std::string before;
+        redact_texts(shown, [&](const std::string& text) {
+            const bool is_credential = ends_with_credential_name(before) && find_secret_references(text).empty();
+            before = text;
+            return is_credential ? std::string("***") : redact_url(text);
+        });
     } else if (declaration->facts.secret) {
         redact_texts(shown, [](const std::string& text) {
             return find_secret_references(text).empty() ? std::string("***") : text;

@@ -76,6 +76,30 @@ class BinaryFormatsTest(LaminarTestCase):
                 self.assertEqual(sent, [{"a": -7, "b": 0.5, "c": "ü", "d": [1, None], "at": "2024-01-01T00:00:00Z"},
                                         {"a": None, "b": 3.0, "c": "", "d": [], "at": None}])
 
+    def test_texts_of_options_go_out_in_the_format(self):
+        for kind, unpack in UNPACK.items():
+            with self.subTest(kind), FeedServer([PACK[kind]({"ask": 7}), PACK[kind]({"e": "trade", "s": "A", "id": "m1"})]) as server:
+                self.run_script(f"""
+                    {self.connection(server.url(), f"format = '{kind}', subscribe_message = ['hello', JSON_OBJECT('op': 'subscribe')], "
+                        "replies = [MAP {'when': MAP {'$.ask': EXISTS}, 'send': JSON_OBJECT('answer': RECEIVED('$.ask'))}], "
+                        "message_id_field = 'id', ack_message = JSON_OBJECT('ack': '${message_id}')")}
+                    CREATE TABLE trades (s TEXT, id TEXT) WITH (connector = 'feed');
+                    WAIT FOR trades COUNT 1 TIMEOUT INTERVAL '100 seconds';
+                    DROP CONNECTION feed CASCADE;""")
+                first, *packed = server.wait_for_messages(4)
+                self.assertEqual(first, "hello", "no JSON object, and sent as it is")
+                self.assertEqual([unpack(message) for message in packed], [{"op": "subscribe"}, {"answer": 7}, {"ack": "m1"}])
+
+    def test_several_rows_in_a_message(self):
+        for kind, pack in PACK.items():
+            with self.subTest(kind), Server() as outlet:
+                self.run_script(f"""
+                    {self.connection(outlet.url(), f"format = '{kind}', batch_framing = 'ndjson', batch_size = 3")}
+                    CREATE TABLE sink (n INTEGER) WITH (connector = 'feed', mode = 'sink');
+                    INSERT INTO sink VALUES (1), (2), (3);
+                    DROP CONNECTION feed CASCADE;""")
+                self.assertEqual(outlet.wait_for_messages(1), [b"".join(pack({"n": n}) for n in (1, 2, 3))])
+
     def test_record_separator(self):
         with FeedServer(['{"n":1}\x1e{"n":2}\x1e', '{"n":3}\x1e']) as server:
             laminar = self.run_script(f"""
@@ -131,6 +155,18 @@ class BinaryFormatsTest(LaminarTestCase):
                 WAIT FOR events COUNT 10 TIMEOUT INTERVAL '100 seconds';
                 SELECT n FROM events; DROP CONNECTION feed CASCADE;""")
             self.assertEqual([row["n"] for row in laminar.rows], list(range(10)))
+
+    def test_a_stream_whose_message_does_not_end_is_begun_anew(self):
+        deflater = zlib.compressobj()
+        good = deflater.compress(b'{"n": 1}') + deflater.flush(zlib.Z_SYNC_FLUSH)
+        with FeedServer([b"x" * 1500, b"x" * 1500, good]) as server:
+            shell = self.start_shell()
+            shell.execute(f"""
+                {self.connection(server.url(), "format = 'json', compression = 'zlib_stream', max_message_size = 2000, "
+                                               "reconnect_interval_ms = 20, max_reconnect_interval_ms = 20")}
+                CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+            shell.wait_until("reconnects", "system.websocket_connections", lambda rows: rows[0][0] >= 2)
+            self.assertGreater(shell.select("messages_failed", "system.connections")[0][0], 0)
 
 
 if __name__ == "__main__":

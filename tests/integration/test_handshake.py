@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import unittest
@@ -183,6 +184,27 @@ class HandshakeTest(LaminarTestCase):
         self.assertIn("auth_ok", good)
         self.assertIn("refused in step 3 of handshake", bad)
         self.assertNotIn("token-of-the-test", good + bad + shell.stderr.text)
+
+    def test_test_connection_reads_messages_as_a_session_does(self):
+        hello = gzip.compress(b'{"type": "hello"}')
+
+        class Zipped(Server):
+            async def serve_client(self, client):
+                await client.send(gzip.compress(b'{"ping": 5}'))
+                self.answer = await client.recv()
+                await client.send(hello)
+                await super().serve_client(client)
+
+        with Zipped() as server:
+            shell = self.start_shell()
+            shell.execute(f"""CREATE CONNECTION hub TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json', compression = 'gzip',
+                replies = [MAP {{'when': MAP {{'$.ping': EXISTS}}, 'send': JSON_OBJECT('pong': RECEIVED('$.ping'))}}],
+                handshake = [MAP {{'expect': MAP {{'$.type': 'hello'}}}}])""")
+            result = "".join(shell.execute("SELECT test_connection('hub')"))
+            self.assertEqual(server.answer, '{"pong":5}')
+        self.assertIn("dialogue", result)
+        self.assertIn("hello", result)
+        self.assertNotIn("subscribe", result)
 
     def test_the_peer_says_how_often_it_wants_heartbeats(self):
         hello = {"op": 10, "d": {"heartbeat_interval": 150.0}}

@@ -20,3 +20,4 @@ CREATE CONNECTION received TO websocket (mode = 'client', format = 'json', endpo
     handshake = [MAP {'send': 'a' || RECEIVED('$.nonce')}, MAP {'expect': MAP {'$.a': 1}}, MAP {'send': 'a' || RECEIVED('nonce') || RECEIVED(1)}]);
 CREATE CONNECTION server TO websocket (mode = 'server', format = 'json', port = 8080, handshake = MAP {'send': 'x'},
     replies = MAP {'when': MAP {'$.a': 1}, 'send': RESUME()});
+CREATE CONNECTION secret_condition TO websocket (mode = 'client', endpoint = 'ws://example.com', format = 'json', handshake = [MAP {'expect': MAP {'$.token': '${secret:t}'}}]);

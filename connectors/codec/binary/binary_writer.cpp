@@ -167,11 +167,17 @@ std::string binary_of_json(std::string_view json) {
     rapidjson::Reader reader;
     rapidjson::MemoryStream memory(json.data(), json.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
-    constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
-    if (!reader.Parse<flags>(stream, writer)) {
-        out.clear();
-        Format::text(out, json);
-    }
+    constexpr unsigned flags =
+        rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseStopWhenDoneFlag;
+    // Values on lines of their own stand one after the other.
+    do {
+        if (!reader.Parse<flags>(stream, writer)) {
+            out.clear();
+            Format::text(out, json);
+            break;
+        }
+        rapidjson::SkipWhitespace(stream);
+    } while (stream.Peek() != '\0');
     return out;
 }
 

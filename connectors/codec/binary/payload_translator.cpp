@@ -3,6 +3,8 @@
 #include "connectors/codec/binary/binary_writer.h"
 #include "connectors/codec/binary/cbor_reader.h"
 #include "connectors/codec/binary/msgpack_reader.h"
+#include "connectors/codec/json/json_lookup.h"
+#include "connectors/codec/json/json_text.h"
 
 namespace laminar {
 namespace {
@@ -18,6 +20,8 @@ void append_with_line_feeds(std::string& json, std::string_view payload, std::st
         from = at + separator.size();
     }
     json.append(payload, from);
+    // Behind the last value it separates nothing.
+    if (from == payload.size() && from > 0) json.pop_back();
 }
 
 }  // namespace
@@ -44,6 +48,14 @@ void translate_from_json(MessageFormat format, std::string& payload) {
         payload = msgpack_of_json(payload);
     else if (format == MessageFormat::cbor)
         payload = cbor_of_json(payload);
+}
+
+bool translate_document(MessageFormat format, std::string& payload) {
+    const std::size_t begin = skip_json_space(payload, 0);
+    const bool is_document = begin < payload.size() && (payload[begin] == '{' || payload[begin] == '[');
+    if (!is_document || !is_translated(format) || !is_json(payload)) return false;
+    translate_from_json(format, payload);
+    return true;
 }
 
 }  // namespace laminar

@@ -23,7 +23,7 @@ public:
     /// Whether payloads are anything but JSON already.
     [[nodiscard]] bool is_needed() const noexcept { return is_translated(format_) || !separator_.empty(); }
     /// json is valid until the next call, or release. Errors: invalid_msgpack, invalid_cbor, too_deep. The text is at
-    /// most some six times as long as the payload.
+    /// most some nine times as long as the payload (MessagePack's extensions of one byte).
     std::optional<MessageError> translate(std::string_view payload, std::string_view& json);
     /// Done with json: gives memory back when it was much.
     void release() noexcept;
@@ -34,8 +34,12 @@ private:
     std::string json_;
 };
 
-/// Makes a payload of the format of one that is a JSON value. Numbers are integers of up to 64 bits where they are
-/// whole, else floats of 64; whole ones beyond are bignums in CBOR, and text in MessagePack.
+/// Makes a payload of the format of one that is a JSON value, or several on lines of their own. Numbers are integers of
+/// up to 64 bits where they are whole, else floats of 64; whole ones beyond are bignums in CBOR, and text in
+/// MessagePack.
 void translate_from_json(MessageFormat format, std::string& payload);
+/// The same for a text that somebody has written: of one that is no JSON object or array nothing is made. Whether it is
+/// binary now.
+bool translate_document(MessageFormat format, std::string& payload);
 
 }  // namespace laminar

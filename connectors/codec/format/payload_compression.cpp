@@ -182,9 +182,19 @@ bool begins_compressed(std::string_view payload, PayloadCompression compression)
 }
 
 bool is_compressed(std::string_view payload, bool binary, PayloadCompression compression) noexcept {
-    const bool has_mark =
-        compression != PayloadCompression::raw_deflate && compression != PayloadCompression::zlib_stream;
-    return has_mark ? begins_compressed(payload, compression) : binary;
+    switch (compression) {
+        case PayloadCompression::none:
+            return false;
+        case PayloadCompression::gzip:
+        case PayloadCompression::zstd:
+            return begins_compressed(payload, compression);  // No UTF-8 begins so.
+        case PayloadCompression::zlib:
+            return binary && begins_compressed(payload, compression);
+        case PayloadCompression::raw_deflate:
+        case PayloadCompression::zlib_stream:
+            break;
+    }
+    return binary;
 }
 
 std::optional<MessageError> PayloadInflater::inflate(std::string_view payload, std::string_view& inflated) {
@@ -255,6 +265,7 @@ std::optional<MessageError> PayloadInflater::inflate_zlib(std::string_view paylo
 /// What comes is a part of the stream, up to a mark: a message whose mark is in a later one is nothing until then.
 std::optional<MessageError> PayloadInflater::inflate_part(std::string_view payload, std::size_t& size) {
     if (broken_) return invalid(name_of(compression_), "what came before it is damaged");
+    awaits_more_ = false;
     std::string& parts = stream_->parts;
     if (!payload.ends_with(flush_mark)) {
         if (parts.size() + payload.size() > limit_) {
@@ -265,7 +276,6 @@ std::optional<MessageError> PayloadInflater::inflate_part(std::string_view paylo
         awaits_more_ = true;
         return std::nullopt;
     }
-    awaits_more_ = false;
     if (!parts.empty()) {
         parts += payload;
         payload = parts;

@@ -17,7 +17,8 @@ enum class PayloadCompression : std::uint8_t { none, gzip, zstd, zlib, raw_defla
 
 /// Whether a payload begins as its compressed form does, where that has a mark; never for none.
 [[nodiscard]] bool begins_compressed(std::string_view payload, PayloadCompression compression) noexcept;
-/// Whether a message that comes is compressed: by its mark, or, of what has none, as all that are binary.
+/// Whether a message that comes is compressed: by its mark (texts can begin with that of zlib, so that those are
+/// never), or, of what has none, as all that are binary.
 [[nodiscard]] bool is_compressed(std::string_view payload, bool binary, PayloadCompression compression) noexcept;
 
 /// Inflates payloads, each by itself, or as parts of the one stream. Not thread-safe; keeps no more than a little

@@ -135,7 +135,7 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t
         co_return round;
     }
     const ComputedText& url = resolved_->endpoint[endpoint];
-    TextSender texts(*peer->stream, context_.secrets, [this] { return position_.current(); });
+    TextSender texts(*peer->stream, resolved_->format, context_.secrets, [this] { return position_.current(); });
     const OpeningScript script(*resolved_);
     Opening opening(script, texts);
     if (!opening.begin()) {

@@ -18,6 +18,7 @@ public:
         : options_(options), position_(position) {
         scope_.now = utc_now();
         scope_.secrets = &secrets;
+        scope_.use = SecretUse::opening;
         scope_.position = [&position] { return position.current(); };
         scope_.wants_text = true;
     }

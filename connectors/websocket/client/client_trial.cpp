@@ -10,6 +10,8 @@
 #include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/frames/stream_error.h"
 #include "connectors/websocket/options/option_schema.h"
+#include "connectors/websocket/session/payload_intake.h"
+#include "connectors/websocket/session/reply_rules.h"
 #include "connectors/websocket/session/text_sender.h"
 #include "parser/text/utf8.h"
 
@@ -66,7 +68,7 @@ net::awaitable<void> ClientTrial::try_endpoint(const ComputedText& endpoint, std
     MessageStream& stream = *peer->stream;
     stream_ = &stream;
     const OpeningScript script(*options_);
-    if (script.awaits_messages()) steps.push_back(co_await open(stream, script));
+    if (script.awaits_messages() || !options_->handshake.empty()) steps.push_back(co_await open(stream, script));
     {
         const Deadline farewell(strand_, farewell_time, [&stream] { stream.abort(); });
         co_await stream.close(1000, "");
@@ -76,11 +78,15 @@ net::awaitable<void> ClientTrial::try_endpoint(const ComputedText& endpoint, std
 
 net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, const OpeningScript& script) {
     const Clock::time_point start = Clock::now();
-    TextSender texts(stream, secrets_, [this] { return position_.current(); });
+    TextSender texts(stream, options_->format, secrets_, [this] { return position_.current(); });
     Opening opening(script, texts);
+    PayloadIntake intake(*options_);
+    const ReplyRules replies(options_->replies);
+    MessageMatcher::Look look;
     const auto step = [&](bool ok, std::string detail) {
+        const bool is_dialogue = ok ? !options_->handshake.empty() : opening.is_in_handshake();
         const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-        return ConnectionTestStep{opening.is_in_handshake() ? "dialogue" : "subscribe", ok, elapsed, std::move(detail)};
+        return ConnectionTestStep{is_dialogue ? "dialogue" : "subscribe", ok, elapsed, std::move(detail)};
     };
     if (!opening.begin()) co_return step(false, opening.problem());
     std::string taken;
@@ -99,11 +105,20 @@ net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, cons
                 }
                 co_return step(false, std::move(why));
             }
-            const std::string shown = quote_excerpt(stream.message(), 200);
-            const bool is_taken = opening.take(stream.message()) == Opening::Reaction::taken;
+            // What a session would do with it, but for rows.
+            std::string_view payload = stream.message();
+            const std::optional<MessageError> unreadable = intake.read(payload, stream.message_is_binary());
+            if (intake.is_broken()) co_return step(false, unreadable ? unreadable->message : std::string());
+            if (!unreadable && !intake.awaits_more()) {
+                const std::string shown = quote_excerpt(payload, 200);
+                const bool is_taken = opening.take(payload) == Opening::Reaction::taken;
+                if (!opening.problem().empty()) co_return step(false, opening.problem());
+                if (is_taken) taken = shown;
+                const ComputedText* answer = is_taken ? nullptr : replies.find(payload, look);
+                if (answer != nullptr) (void)texts.send(*answer, SecretUse::messages, payload);
+            }
+            intake.release();
             stream.release_message();
-            if (!opening.problem().empty()) co_return step(false, opening.problem());
-            if (is_taken) taken = shown;
         }
     }
     co_return step(true, taken);

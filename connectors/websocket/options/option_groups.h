@@ -16,6 +16,8 @@ inline OptionCondition client() { return {"mode", {"client"}}; }
 inline OptionCondition server() { return {"mode", {"server"}}; }
 inline OptionCondition reconnecting() { return {"reconnect", {"true"}}; }
 inline OptionCondition json() { return {"format", {"json"}}; }
+/// Formats whose messages are JSON values, however they are written.
+inline OptionCondition json_values() { return {"format", {"json", "msgpack", "cbor"}}; }
 inline OptionCondition deflate() { return {"compression", {"deflate"}}; }
 
 // The options of TO websocket by what they are about, each declaring them in the order in which they are listed.

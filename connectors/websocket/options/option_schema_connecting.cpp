@@ -110,7 +110,7 @@ void add_subscription_options(Schema& schema) {
               .example = "'$.sequence'",
               .absent = "positions are not kept",
               .rule = TextRule::json_path,
-              .applies_when = {client(), json()},
+              .applies_when = {client(), json_values()},
               .fills = "${resume}"});
 }
 

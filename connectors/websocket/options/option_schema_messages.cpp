@@ -33,7 +33,7 @@ void add_flow_options(Schema& schema) {
                     {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
                     {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
                      .example = "'array'",
-                     .applies_when = {{"format", {"json", "msgpack", "cbor"}}}})
+                     .applies_when = {json_values()}})
         .add("record_separator", &Options::record_separator,
              {.help = "What stands between, and behind, the JSON values of a message, both ways.",
               .example = "E'\\x1e'",

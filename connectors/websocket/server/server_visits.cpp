@@ -136,7 +136,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->facts = {{WebSocketMetadata::session_id, client->session_id},
                      {WebSocketMetadata::tls_subject, visit.tls_subject},
                      {WebSocketMetadata::query_parameters, visit.query_parameters}};
-    TextSender texts(*visit.stream, context_.secrets, {});
+    TextSender texts(*visit.stream, resolved_->format, context_.secrets, {});
     PeerSession::Environment environment{inputs_, client->outbound,   journal_,        *resolved_,
                                          texts,   client->session_id, &client->traffic};
     environment.replies = replies_;

@@ -55,7 +55,8 @@ bool OpeningScript::awaits_messages() const noexcept {
 bool Opening::go_on() {
     for (; !is_over() && steps_[at_].send; ++at_) {
         const std::string problem =
-            sender_.send(*steps_[at_].send, has_received_ ? std::optional<std::string_view>(received_) : std::nullopt);
+            sender_.send(*steps_[at_].send, SecretUse::opening,
+                         has_received_ ? std::optional<std::string_view>(received_) : std::nullopt);
         if (problem.empty()) continue;
         problem_ = fmt::format("{}: {}", steps_[at_].place, problem);
         return false;

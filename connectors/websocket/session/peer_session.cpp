@@ -41,8 +41,7 @@ PeerSession::PeerSession(MessageStream& stream, const Environment& environment,
       children_event_(stream.executor()),
       last_words_event_(stream.executor()),
       proof_event_(stream.executor()),
-      inflater_(payload_compression(environment.options), environment.options.max_message_size),
-      translator_(environment.options.format, environment.options.record_separator),
+      intake_(environment.options),
       redelivers_(environment.options.delivery == DeliveryGuarantee::at_least_once),
       pong_(environment.options.pong_message ? std::optional<ExpectedMessage>(*environment.options.pong_message)
                                              : std::nullopt),
@@ -281,21 +280,16 @@ void PeerSession::deliver() {
     message_.wire_size = message_.payload.size();
     // Without pings a message is the best sign there is.
     if (environment_.options.heartbeat_interval.count() <= 0 && !redelivers_) note_all_read();
-    std::optional<MessageError> error;
-    if (is_compressed(message_.payload, message_.binary, payload_compression(environment_.options))) {
-        error = inflater_.inflate(message_.payload, message_.payload);
-        if (inflater_.awaits_more()) return stream_.release_message();
-    }
-    if (!error && translator_.is_needed()) error = translator_.translate(message_.payload, message_.payload);
+    std::optional<MessageError> error = intake_.read(message_.payload, message_.binary);
+    if (!error && intake_.awaits_more()) return stream_.release_message();
     if (error || !is_own(message_.payload)) {
         message_.sequence = count_received(message_.wire_size);
         connection_failure_ = error ? environment_.inputs.refuse(message_, std::move(*error))
                                     : environment_.inputs.deliver(message_, view_);
         if (!error && environment_.on_message) environment_.on_message(message_.payload);
     }
-    if (inflater_.is_broken()) abort("the compressed stream is damaged: what comes after it cannot be read");
-    inflater_.release();
-    translator_.release();
+    if (intake_.is_broken()) abort("the compressed stream is damaged: what comes after it cannot be read");
+    intake_.release();
     stream_.release_message();
     if (const std::optional<std::string> failure = std::exchange(connection_failure_, std::nullopt)) fail(*failure);
 }

@@ -13,8 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include "connectors/codec/binary/payload_translator.h"
-#include "connectors/codec/format/payload_compression.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
 #include "connectors/delivery/outbound_queue.h"
@@ -25,6 +23,7 @@
 #include "connectors/websocket/session/delivery_proof.h"
 #include "connectors/websocket/session/expected_message.h"
 #include "connectors/websocket/session/opening.h"
+#include "connectors/websocket/session/payload_intake.h"
 #include "connectors/websocket/session/peer_traffic.h"
 #include "connectors/websocket/session/reply_rules.h"
 #include "connectors/websocket/session/text_sender.h"
@@ -161,8 +160,7 @@ private:
     StrandEvent proof_event_;
     const std::shared_ptr<std::atomic<bool>> overrun_ = std::make_shared<std::atomic<bool>>(false);
 
-    PayloadInflater inflater_;
-    PayloadTranslator translator_;
+    PayloadIntake intake_;
     boost::container::deque<std::pair<std::uint64_t, std::size_t>>
         unconfirmed_;  ///< End in the byte stream, payload size.
     DeliveryProof proof_;

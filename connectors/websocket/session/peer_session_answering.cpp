@@ -68,7 +68,7 @@ bool PeerSession::answer(std::string_view payload) {
     const ComputedText* text = environment_.replies->find(payload, look_);
     if (text == nullptr) return false;
     if (!stream_.is_open()) return true;
-    const std::string problem = environment_.texts.send(*text, payload);
+    const std::string problem = environment_.texts.send(*text, SecretUse::messages, payload);
     if (!problem.empty() && stream_.is_open()) end("replies: " + problem);
     return true;
 }

@@ -41,8 +41,10 @@ net::awaitable<void> PeerSession::send_heartbeats() {
         if (Clock::now() < next) continue;
         next = std::max(next + interval, Clock::now());
         if (!probe && timeout.count() > 0) probe = begin_probe();
-        if (stream_.unsent_bytes() > 0) continue;
-        ping();
+        // What waits to be sent asks for an answer as well as a ping does. A message of the application's is due all
+        // the same, unless the peer takes nothing.
+        if (stream_.unsent_bytes() == 0) ping();
+        if (unsent_answers_are_many()) continue;
         const std::optional<ComputedText>& message = environment_.options.ping_message;
         const bool is_known = opened_ || !environment_.opening->is_in_handshake();
         if (!message || !is_known || !stream_.is_open()) continue;

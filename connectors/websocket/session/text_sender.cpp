@@ -1,22 +1,25 @@
 #include "connectors/websocket/session/text_sender.h"
 
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/expressions/evaluation.h"
 #include "connectors/rows/utc_clock.h"
 #include "connectors/websocket/frames/stream_error.h"
 
 namespace laminar {
 
-std::string TextSender::send(const ComputedText& text, std::optional<std::string_view> received) {
+std::string TextSender::send(const ComputedText& text, SecretUse use, std::optional<std::string_view> received) {
     EvaluationScope scope;
+    scope.use = use;
     scope.now = utc_now();
     scope.secrets = &secrets_;
     scope.last_id = &last_id_;
     scope.position = position_;
     scope.received = received;
-    const Evaluation evaluation = evaluate(text, scope);
+    Evaluation evaluation = evaluate(text, scope);
     if (!evaluation.problem.empty()) return evaluation.problem;
     if (!evaluation.payload) return {};
-    const auto error = stream_.write(*evaluation.payload, evaluation.binary);
+    const bool is_binary = evaluation.binary || translate_document(format_, *evaluation.payload);
+    const auto error = stream_.write(*evaluation.payload, is_binary);
     return error ? describe_stream_error(error) : std::string();
 }
 

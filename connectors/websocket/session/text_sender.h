@@ -8,6 +8,7 @@
 
 #include "catalog/options/computed_text.h"
 #include "catalog/options/secret_resolver.h"
+#include "connectors/codec/format/message_format.h"
 #include "connectors/websocket/frames/message_stream.h"
 
 namespace laminar {
@@ -17,15 +18,19 @@ namespace laminar {
 class TextSender {
 public:
     /// position: where in the feed the client is, as JSON; may be empty.
-    TextSender(MessageStream& stream, const SecretResolver& secrets, std::function<std::string()> position)
-        : stream_(stream), secrets_(secrets), position_(std::move(position)) {}
+    TextSender(MessageStream& stream, MessageFormat format, const SecretResolver& secrets,
+               std::function<std::string()> position)
+        : stream_(stream), format_(format), secrets_(secrets), position_(std::move(position)) {}
 
-    /// Puts a text into the send buffer; one that is NULL sends nothing. received: the message that it answers. Returns
-    /// why it could not be sent; empty when it was.
-    [[nodiscard]] std::string send(const ComputedText& text, std::optional<std::string_view> received = std::nullopt);
+    /// Puts a text into the send buffer; one that is NULL sends nothing. JSON objects and arrays are written in the
+    /// format of the connection. received: the message that it answers. Returns why it could not be sent; empty when it
+    /// was.
+    [[nodiscard]] std::string send(const ComputedText& text, SecretUse use = SecretUse::messages,
+                                   std::optional<std::string_view> received = std::nullopt);
 
 private:
     MessageStream& stream_;
+    const MessageFormat format_;
     const SecretResolver& secrets_;
     const std::function<std::string()> position_;
     std::int64_t last_id_ = 0;

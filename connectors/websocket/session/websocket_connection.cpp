@@ -4,6 +4,7 @@
 #include <boost/asio/strand.hpp>
 #include <utility>
 
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/net/io_runtime.h"
 #include "connectors/websocket/options/option_schema.h"
 #include "connectors/websocket/options/stream_settings.h"
@@ -82,8 +83,14 @@ ConnectionStatus WebSocketConnection::status() const {
 }
 
 void WebSocketConnection::end_cycle(const ProcessingReport& report) {
-    std::optional<std::string> verdict =
-        inputs_.end_cycle(report, [this](OutgoingMessage message) { return send(std::move(message)); });
+    std::optional<std::string> verdict = inputs_.end_cycle(report, [this](OutgoingMessage message) {
+        if (!message.binary && is_translated(options_->format)) {
+            std::string payload = *message.payload;
+            message.binary = translate_document(options_->format, payload);
+            message.payload = std::make_shared<const std::string>(std::move(payload));
+        }
+        return send(std::move(message));
+    });
     if (verdict) bring_down(std::move(*verdict));
 }
 

@@ -1,6 +1,7 @@
 #include "catalog/options/secret_resolver.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -228,4 +229,37 @@ TEST_CASE("URLs are shown without credentials") {
 }
 
 }  // namespace
+TEST_CASE("secrets: what is made of one stays hidden however many others are made") {
+    RememberedSecrets secrets;
+    secrets.remember("abcdefgh");
+    CHECK(secrets.redact("token 6162636465666768") == "token ***");
+    secrets.remember_derived("signature of the handshake", SecretUse::opening);
+    for (int i = 0; i < 500; ++i) secrets.remember_derived(fmt::format("answer number {}", i), SecretUse::messages);
+    CHECK(secrets.redact("bad signature of the handshake!") == "bad ***!");
+    CHECK(secrets.redact("answer number 499") == "***");
+    CHECK(secrets.redact("answer number 1.") == "answer number 1.");
+    // One that is used again is among the latest.
+    RememberedSecrets used;
+    for (int i = 0; i < 500; ++i) {
+        used.remember_derived("the same hash", SecretUse::messages);
+        used.remember_derived(fmt::format("answer number {}", i), SecretUse::messages);
+    }
+    CHECK(used.redact("the same hash") == "***");
+}
+
+TEST_CASE("secrets: long texts made of them are not kept") {
+    RememberedSecrets secrets;
+    const std::string text(5000, 'x');
+    secrets.remember_derived(text, SecretUse::messages);
+    CHECK(secrets.redact(text) == text);
+}
+
+TEST_CASE("secrets: a URL that ends within a credential") {
+    CHECK(ends_with_credential_name("wss://h/?token="));
+    CHECK(ends_with_credential_name("wss://h/?a=b&api_key="));
+    CHECK_FALSE(ends_with_credential_name("wss://h/?channel="));
+    CHECK_FALSE(ends_with_credential_name("wss://h/?token=a"));
+    CHECK_FALSE(ends_with_credential_name("token="));
+}
+
 }  // namespace laminar

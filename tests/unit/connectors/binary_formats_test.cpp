@@ -157,8 +157,42 @@ TEST_CASE("binary formats: other separators than line feeds") {
     PayloadTranslator translator(MessageFormat::json, "\x1e");
     std::string_view json;
     CHECK_FALSE(translator.translate("{\"a\":1}\x1e{\"a\":2}\x1e", json));
-    CHECK(json == "{\"a\":1}\n{\"a\":2}\n");
+    CHECK(json == "{\"a\":1}\n{\"a\":2}");
     CHECK_FALSE(PayloadTranslator(MessageFormat::json).is_needed());
+}
+
+TEST_CASE("binary formats: values on lines of their own stand one after the other") {
+    for (const MessageFormat format : {MessageFormat::msgpack, MessageFormat::cbor}) {
+        const std::string rows = "{\"n\":1}\n{\"n\":2}\n[3]";
+        CHECK(binary_of(format, rows) ==
+              binary_of(format, "{\"n\":1}") + binary_of(format, "{\"n\":2}") + binary_of(format, "[3]"));
+        CHECK(json_of(format, binary_of(format, rows)) == rows);
+        CHECK(json_of(format, binary_of(format, "{} x")) == R"("{} x")");
+    }
+}
+
+TEST_CASE("binary formats: of a written text a JSON object or array becomes the format") {
+    std::string document = R"( {"op":"subscribe"})";
+    CHECK(translate_document(MessageFormat::msgpack, document));
+    CHECK(msgpack(document) == R"({"op":"subscribe"})");
+    for (const char* text : {"ping", "2", "{broken", "", "\"quoted\""}) {
+        std::string same = text;
+        CHECK_FALSE(translate_document(MessageFormat::cbor, same));
+        CHECK(same == text);
+    }
+    std::string json = "[1]";
+    CHECK_FALSE(translate_document(MessageFormat::json, json));
+}
+
+TEST_CASE("separators: one behind the last value separates nothing") {
+    PayloadTranslator translator(MessageFormat::json, "\x1e");
+    std::string_view json;
+    CHECK_FALSE(translator.translate("{}\x1e", json));
+    CHECK(json == "{}");
+    CHECK_FALSE(translator.translate("{}\x1e[1]\x1e", json));
+    CHECK(json == "{}\n[1]");
+    CHECK_FALSE(translator.translate("\x1e", json));
+    CHECK(json.empty());
 }
 
 }  // namespace laminar

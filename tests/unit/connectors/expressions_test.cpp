@@ -212,4 +212,46 @@ TEST_CASE("every function can be called") {
 }
 
 }  // namespace
+TEST_CASE("expressions: SUBSTRING counts as the engine does") {
+    Peer peer;
+    const auto part = [&](std::string_view arguments) {
+        return peer.send(fmt::format("SUBSTRING('abcdef' || '', {})", arguments));
+    };
+    // Each is what SELECT substring('abcdef', ...) answers.
+    CHECK(part("-3") == "def");
+    CHECK(part("3, -2") == "ab");
+    CHECK(part("0, 2") == "a");
+    CHECK(part("-3, 2") == "de");
+    CHECK(part("-3, -2") == "bc");
+    CHECK(part("-10, 8") == "abcd");
+    CHECK(part("2, 3") == "bcd");
+    CHECK(part("9") == "");
+    CHECK(part("2, 9223372036854775807") == "bcdef");
+    CHECK(part("2, 0") == "");
+}
+
+TEST_CASE("expressions: CASE computes its operand once") {
+    Peer peer;
+    CHECK(peer.send("CASE NEXT_ID() WHEN 5 THEN 'five' WHEN 1 THEN 'one' ELSE 'other' END") == "one");
+    CHECK(peer.last_id == 1);
+    CHECK(peer.send("CASE RECEIVED('$.none') WHEN NULL THEN 'a' ELSE 'b' END") == "b");
+    CHECK(peer.send("CASE RECEIVED('$.n') WHEN 7 THEN 'a' END") == "a");
+}
+
+TEST_CASE("expressions: CURRENT_TIMESTAMP is the time wherever it stands") {
+    Peer peer;
+    const std::string now = peer.send("NOW()");
+    CHECK(peer.send("CURRENT_TIMESTAMP") == now);
+    CHECK(peer.send("current_timestamp", "ping_message") == now);
+    CHECK(peer.send("JSON_OBJECT('at': CURRENT_TIMESTAMP)") == peer.send("JSON_OBJECT('at': NOW())"));
+    CHECK(peer.send("MAP {'X-Time': CURRENT_TIMESTAMP}", "headers") == now);
+}
+
+TEST_CASE("expressions: what is put into a URL is one part of it") {
+    Peer peer;
+    peer.position = R"("a&b=c d/e+f")";
+    CHECK(peer.send("'ws://h/?from=${resume}&x=' || 1", "endpoint") == "ws://h/?from=a%26b%3Dc%20d%2Fe%2Bf&x=1");
+    CHECK(peer.send("'${resume}-' || 1", "subscribe_message") == "a&b=c d/e+f-1");
+}
+
 }  // namespace laminar::test

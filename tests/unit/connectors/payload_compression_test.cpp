@@ -120,7 +120,7 @@ TEST_CASE("payload compression: small and incompressible payloads stay, unless t
         // Its receiver would inflate a payload that happens to be compressed already: it is compressed once more.
         const std::string archive = compressed(repetitive(5000), kind);
         std::string payload = archive;
-        CHECK(compress_payload(payload, false, {kind, 3, 1 << 20}));
+        CHECK(compress_payload(payload, true, {kind, 3, 1 << 20}));
         PayloadInflater inflater(kind, 1 << 20);
         CHECK(inflated(inflater, payload) == archive);
     }
@@ -258,6 +258,21 @@ TEST_CASE("payload compression: a stream ends with the first damage, or what is 
     std::string_view none;
     CHECK_FALSE(waiting.inflate(std::string(60, 'a'), none));
     CHECK(error_type(waiting, std::string(60, 'a')) == "too_large");
+    // It does not wait for more then, but says what is wrong.
+    CHECK_FALSE(waiting.awaits_more());
+    CHECK(waiting.is_broken());
+    CHECK(error_type(waiting, "[]") == "invalid_compression");
+}
+
+TEST_CASE("payload compression: a text that begins like zlib is no compressed one") {
+    for (const char* text : {"HK0700,380.2", "8O", "XG", "hC", "(S", "x^2"}) {
+        CHECK(begins_compressed(text, PayloadCompression::zlib));
+        CHECK_FALSE(is_compressed(text, false, PayloadCompression::zlib));
+        CHECK(is_compressed(text, true, PayloadCompression::zlib));
+        std::string payload = text;
+        CHECK_FALSE(compress_payload(payload, false, {PayloadCompression::zlib, 6, 100}));
+        CHECK(payload == text);
+    }
 }
 
 }  // namespace laminar

@@ -54,6 +54,8 @@ std::string_view good_text(TextRule rule) {
             return "1008";
         case TextRule::http_statuses:
             return "401";
+        case TextRule::separator:
+            return "\x1e";
         default:
             return "value";
     }
