@@ -7,10 +7,10 @@ import hashlib
 import json
 import unittest
 
+from dialogue_peer import SECRET, Hub
 from laminar_process import LaminarTestCase
 from websocket_peer import Server
 
-SECRET = {"LAMINAR_SECRET_TOKEN": "token-of-the-test"}
 DIGEST = base64.b64encode(hashlib.sha256(b"salt" + b"token-of-the-test").digest()).decode()
 
 STEPS = """, handshake = [
@@ -23,32 +23,6 @@ STEPS = """, handshake = [
 
 def steps(patience=60000):
     return STEPS.replace("PATIENCE", str(patience))
-
-
-class Hub(Server):
-    """Asks who comes, and answers as scripts say: one for each connection, the last for all that follow. A script is a
-    list of what is done: a message to send, "receive", "close", "abort", "wait" (until the client leaves)."""
-
-    def __init__(self, *scripts):
-        self.scripts = scripts
-        super().__init__()
-
-    async def serve_client(self, client):
-        script = self.scripts[min(len(self.requests), len(self.scripts)) - 1]
-        for act in script:
-            if act == "receive":
-                await self._remember(await client.recv())
-            elif act == "close":
-                await client.close(4401, "who are you, token-of-the-test?")
-            elif act == "abort":
-                client.transport.abort()
-            elif act == "wait":
-                await client.wait_closed()
-            elif act == "next":
-                await self._wait_until(lambda: len(self.requests) >= 2)
-            else:
-                await client.send(json.dumps(act))
-        await super().serve_client(client)
 
 
 ASK = {"type": "auth_required", "salt": "salt"}
