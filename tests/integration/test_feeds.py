@@ -1,12 +1,12 @@
-"""The examples of public feeds against a peer that behaves as they do, and drops the connection twice: it is subscribed anew each time, and
-every message reaches its table."""
+"""The examples of public feeds against a peer that behaves as they do, and drops the connection twice: it is subscribed
+anew each time, and every message reaches its table."""
 
 import json
 import re
 import unittest
 
+from feed_peers import PEERS, REFUSALS, SECRET, PlainFeed
 from laminar_process import PROJECT, LaminarTestCase
-from websocket_peer import Server
 
 FEEDS = PROJECT / "sql_examples" / "feeds"
 # How many messages a client sends first.
@@ -16,39 +16,11 @@ SUBSCRIPTIONS = {"aisstream": 1, "alpaca": 1, "binance": 0, "bitfinex": 1, "bybi
 CONFIRMATIONS = {"deribit": {"jsonrpc": "2.0", "id": 1, "result": []}}
 
 
-class DroppingServer(Server):
-    """Sends its messages in three parts, to a client each; drops the first two behind theirs. held: the last part waits for release."""
-
-    def __init__(self, messages, subscriptions, confirmation):
-        third = len(messages) // 3 + 1
-        self.parts = [messages[:third], messages[third:2 * third], messages[2 * third:]]
-        self.subscriptions = subscriptions
-        self.confirmation = confirmation
-        self._held = True
-        super().__init__()
-
-    def release(self):
-        async def open_gate():
-            async with self._changed:
-                self._held = False
-                self._changed.notify_all()
-
-        self.loop.call(open_gate())
-
-    async def serve_client(self, client):
-        number = len(self.requests)
-        for _ in range(self.subscriptions):
-            await self._remember(await client.recv())
-        if self.confirmation:
-            await client.send(json.dumps(self.confirmation))
-        await self._wait_until(lambda: not self._held)
-        for message in self.parts[min(number, 3) - 1]:
-            await client.send(message)
-        if number < 3:
-            # Read by the client, as its pong shows, before the connection is lost.
-            await (await client.ping())
-            client.transport.abort()
-        await super().serve_client(client)
+def payload_of(line):
+    """Of a recorded line of a test."""
+    line = re.sub(r"^\+\w+ ", "", line)
+    record = json.loads(line) if line.startswith('{"received_at"') else {}
+    return record.get("message", line)
 
 
 class FeedsTest(LaminarTestCase):
@@ -56,43 +28,63 @@ class FeedsTest(LaminarTestCase):
         """The recorded messages of its tests, and what their last query says of failures and of messages for no table."""
         text = (FEEDS / f"{name}.test").read_text()
         recorded = re.findall(r"^@input \w+\n(.*?)^@", text, re.MULTILINE | re.DOTALL)
-        messages = [line for block in recorded for line in block.splitlines() if line and not line.startswith("#")]
+        messages = [payload_of(line) for block in recorded for line in block.splitlines() if line and not line.startswith("#")]
         return messages, json.loads(re.findall(r'^\{"messages_failed".*$', text, re.MULTILINE)[-1])
 
+    def peer(self, name, messages):
+        if name in PEERS:
+            return PEERS[name](messages)
+        return PlainFeed(messages, SUBSCRIPTIONS[name], CONFIRMATIONS.get(name))
+
     def test_every_feed_is_known(self):
-        self.assertEqual({path.stem for path in FEEDS.glob("*.sql")}, set(SUBSCRIPTIONS))
+        self.assertEqual({path.stem for path in FEEDS.glob("*.sql")}, {*SUBSCRIPTIONS, *PEERS})
 
     def test_connections_that_are_lost(self):
-        for name, subscriptions in SUBSCRIPTIONS.items():
+        for name in [*SUBSCRIPTIONS, *PEERS]:
             with self.subTest(name):
                 messages, counts = self.inputs(name)
-                with DroppingServer(messages, subscriptions, CONFIRMATIONS.get(name)) as peer:
+                with self.peer(name, messages) as peer:
                     self.follow(name, peer, len(messages), counts)
                 self.assertEqual(len(peer.requests), 3)
                 if name == "jetstream":
                     # Each goes on where the one before was cut.
                     cursors = [json.loads(part[-1])["time_us"] for part in peer.parts[:2]]
                     self.assertEqual([path.rpartition("cursor=")[2] for path, _ in peer.requests[1:]], [str(cursor) for cursor in cursors])
-                once = peer.received[:subscriptions]
-                self.assertEqual(peer.received, once * 3)
+                if name in SUBSCRIPTIONS:
+                    once = peer.received[:SUBSCRIPTIONS[name]]
+                    self.assertEqual(peer.received, once * 3)
 
-    def follow(self, name, peer, count, counts):
+    def start_feed(self, name, peer, secret):
         script = (FEEDS / f"{name}.sql").read_text()
-        script = re.sub(r"endpoint = 'wss://[^/']+", f"endpoint = 'ws://127.0.0.1:{peer.port}", script)
+        script = re.sub(r"endpoint = 'wss?://[^/']+", f"endpoint = 'ws://127.0.0.1:{peer.port}", script)
         script = script.replace("mode = 'client',", "mode = 'client', reconnect_interval_ms = 1,", 1)
         # Views of the tables, without the rows of pipelines that are printed.
         script = re.sub(r"^CREATE PIPELINE .*?;\n", "", script, flags=re.MULTILINE | re.DOTALL)
-        secrets = {f"LAMINAR_SECRET_{secret.upper()}": "hush-hush" for secret in re.findall(r"\$\{secret:(\w+)\}", script)}
-        shell = self.start_shell(environment=secrets)
+        names = re.findall(r"\$\{secret:(\w+)\}|SECRET\('(\w+)'\)", script)
+        shell = self.start_shell(environment={f"LAMINAR_SECRET_{''.join(found).upper()}": secret for found in names})
         shell.execute(script)
+        return shell
+
+    def follow(self, name, peer, count, counts):
+        shell = self.start_feed(name, peer, SECRET)
         peer.release()
-        confirmations = 3 if name in CONFIRMATIONS else 0
+        count += 3 * peer.answers
         rows = shell.wait_until("messages_received, messages_failed, messages_unmatched, reconnect_count, last_error", "system.connections",
                                 lambda rows: rows and rows[0][0] >= count and rows[0][3] >= 2)
         self.assertEqual(rows[0][1:3], [counts["messages_failed"], counts["messages_unmatched"]], rows)
-        self.assertIn(rows[0][0], (count, count + confirmations))
-        self.assertNotIn("hush-hush", shell.stdout.text + shell.stderr.text)
+        self.assertIn(rows[0][0], (count, count + 3) if name in CONFIRMATIONS else (count,))
+        self.assertNotIn(SECRET, shell.stdout.text + shell.stderr.text)
         self.assertEqual(shell.leave(), 0)
+
+    def test_the_wrong_secret_is_refused(self):
+        for name, refusal in REFUSALS.items():
+            with self.subTest(name), self.peer(name, self.inputs(name)[0]) as peer:
+                shell = self.start_feed(name, peer, "otherword")
+                rows = shell.wait_until("last_error, messages_received", "system.connections", lambda rows: rows and rows[0][0])
+                self.assertIn(refusal, rows[0][0])
+                self.assertEqual(rows[0][1], 0)
+                self.assertNotIn("otherword", shell.stdout.text + shell.stderr.text)
+                self.assertEqual(shell.leave(), 0)
 
 
 if __name__ == "__main__":

@@ -20,16 +20,11 @@ import psycopg2.extras
 
 from certificates import Authority
 from laminar_process import LIMIT_SECONDS, Laminar, run
+from node_program import node_modules
 from serving import ITEMS, Served, ServedTestCase, errors
 
 # More than any test waits for.
 ENDLESS = "SELECT count(*) FROM range(1000000000000) AS r(i) WHERE hash(i) = 1"
-
-
-def node_clients():
-    """Where scripts/setup puts them."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ["HOME"], ".cache")
-    return pathlib.Path(cache, "laminar", "node-clients", "node_modules")
 
 
 TYPES = """SELECT true AS boolean, 7::SMALLINT AS smallint, -7 AS integer, 9000000000 AS bigint,
@@ -360,7 +355,7 @@ class NodeTest(ServedTestCase):
     def test_pg(self):
         served = self.serve(ITEMS)
         done = subprocess.run(["node", pathlib.Path(__file__).with_name("postgres_client.js"), str(served.port)], text=True, capture_output=True,
-                              timeout=LIMIT_SECONDS, env={**os.environ, "NODE_PATH": str(node_clients())})
+                              timeout=LIMIT_SECONDS, env={**os.environ, "NODE_PATH": str(node_modules())})
         self.assertEqual(done.stderr, "")
         self.assertEqual(json.loads(done.stdout), {
             "rows": [{"id": "1", "name": "one", "price": "1.50"}, {"id": "2", "name": None, "price": "2.00"},
