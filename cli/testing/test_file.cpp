@@ -13,6 +13,7 @@
 #include "cli/scripts/script_loader.h"
 #include "cli/scripts/source_part.h"
 #include "cli/scripts/text_trim.h"
+#include "connectors/codec/values/base64.h"
 #include "connectors/codec/values/time_text.h"
 #include "parser/read/parser.h"
 
@@ -61,7 +62,7 @@ private:
     static bool looks_like_time(std::string_view word) { return word.size() >= 10 && word[4] == '-' && word[7] == '-'; }
 
     /// {"received_at": "...", "message": ...}, as SELECT received_at, message prints it, or a subscription to that,
-    /// which puts the field _stream before it. False when the time is wrong.
+    /// which puts the field _stream before it; or with data, which is bytes in base64. False when the time is wrong.
     static bool read_recording(std::string_view line, TestMessage& message) {
         rapidjson::Document document;
         document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
@@ -69,11 +70,19 @@ private:
         if (document.MemberCount() != (document.HasMember("_stream") ? 3 : 2)) return true;
         const auto time = document.FindMember("received_at");
         const auto payload = document.FindMember("message");
-        if (time == document.MemberEnd() || payload == document.MemberEnd() || !time->value.IsString()) return true;
+        const auto data = document.FindMember("data");
+        std::string bytes;
+        const bool is_binary = data != document.MemberEnd() && data->value.IsString() &&
+                               decode_base64({data->value.GetString(), data->value.GetStringLength()}, bytes);
+        const bool has_payload = is_binary || payload != document.MemberEnd();
+        if (time == document.MemberEnd() || !has_payload || !time->value.IsString()) return true;
         const auto moment = parse_timestamp({time->value.GetString(), time->value.GetStringLength()});
         if (!moment) return false;
         message.received_at = moment->micros;
-        if (payload->value.IsString()) {
+        message.binary = is_binary;
+        if (is_binary) {
+            message.payload = std::move(bytes);
+        } else if (payload->value.IsString()) {
             message.payload.assign(payload->value.GetString(), payload->value.GetStringLength());
         } else {
             // The payload as it stands in the line: everything between "message": and the last brace, or the comma.

@@ -11,7 +11,8 @@ namespace laminar {
 /// A message that a test gives to a connection.
 struct TestMessage {
     std::int64_t received_at = 0;  ///< Microseconds since the epoch, UTC.
-    std::string payload;
+    std::string payload = {};
+    bool binary = false;  ///< Bytes, not text.
 };
 
 struct TestInput {

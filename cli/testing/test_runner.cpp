@@ -181,7 +181,7 @@ private:
             const auto& [input, message] = delivery;
             if (previous && previous->input != input) work_off(*previous);
             previous = &delivery;
-            switch (peers_.deliver(input->connection, message->payload, message->received_at)) {
+            switch (peers_.deliver(input->connection, message->payload, message->received_at, message->binary)) {
                 case RecordedPeers::Delivery::done:
                     break;
                 case RecordedPeers::Delivery::not_open:

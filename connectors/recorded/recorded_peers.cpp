@@ -88,7 +88,7 @@ public:
         done({{"recorded", true, {}, "nothing is opened in a test"}});
     }
 
-    RecordedPeers::Delivery deliver(std::string_view payload, std::int64_t received_at) {
+    RecordedPeers::Delivery deliver(std::string_view payload, std::int64_t received_at, bool binary) {
         if (journal_.state() != ConnectionState::connected) return RecordedPeers::Delivery::not_open;
         if (inputs_.must_wait(view_)) {
             inputs_.flush();
@@ -96,6 +96,7 @@ public:
         }
         Message message;
         message.payload = payload;
+        message.binary = binary;
         message.received_at = received_at;
         message.wire_size = payload.size();
         message.sequence = ++sequence_;
@@ -153,9 +154,9 @@ std::unique_ptr<Connection> RecordedPeers::make(const ConnectionObject& definiti
 }
 
 RecordedPeers::Delivery RecordedPeers::deliver(std::string_view connection, std::string_view payload,
-                                               std::int64_t received_at) {
+                                               std::int64_t received_at, bool binary) {
     RecordedConnection* target = find(connection);
-    return target ? target->deliver(payload, received_at) : Delivery::not_open;
+    return target ? target->deliver(payload, received_at, binary) : Delivery::not_open;
 }
 
 bool RecordedPeers::wait_until_taken(std::string_view connection) {

@@ -26,8 +26,10 @@ public:
     enum class Delivery { done, not_open, not_taken };
 
     /// Hands a message to everyone who reads the connection; waits while one of them is full, at most a minute.
-    /// received_at is in microseconds since the epoch, UTC. not_open: nobody uses the connection, or it has failed.
-    [[nodiscard]] Delivery deliver(std::string_view connection, std::string_view payload, std::int64_t received_at);
+    /// received_at is in microseconds since the epoch, UTC; binary: bytes, not text. not_open: nobody uses the
+    /// connection, or it has failed.
+    [[nodiscard]] Delivery deliver(std::string_view connection, std::string_view payload, std::int64_t received_at,
+                                   bool binary = false);
     /// Waits until everything that was delivered to the connection has been taken; false after a minute in vain.
     [[nodiscard]] bool wait_until_taken(std::string_view connection);
     /// The moment up to which everything has been processed: a session's wall_clock. It begins in 1970 and goes on when

@@ -230,6 +230,38 @@ class Stomp(DroppingServer):
         await client.send("\n")
 
 
+class Mqtt(DroppingServer):
+    def __init__(self, messages):
+        super().__init__(messages, subprotocols=["mqtt"])
+
+    async def packet(self, client):
+        """Its first byte and what follows the length."""
+        data = await self.hear(client)
+        await self.demand(client, isinstance(data, bytes) and data[1] == len(data) - 2, 1002)
+        return data[0], data[2:]
+
+    @staticmethod
+    def text(data, at):
+        size = int.from_bytes(data[at:at + 2], "big")
+        return data[at + 2:at + 2 + size].decode(), at + 2 + size
+
+    async def let_in(self, client):
+        kind, rest = await self.packet(client)
+        protocol, at = self.text(rest, 0)
+        await self.demand(client, (kind, protocol, rest[at]) == (0x10, "MQTT", 4), 1002, last=b"\x20\x02\x00\x01")
+        flags = rest[at + 1]
+        name, at = self.text(rest, at + 4)
+        user, at = self.text(rest, at)
+        password, at = self.text(rest, at)
+        await self.demand(client, (flags, name, user, password, at) == (0xC2, "", "laminar", SECRET, len(rest)), 1000,
+                          last=b"\x20\x02\x00\x05")
+        await client.send(b"\x20\x02\x00\x00")
+        kind, rest = await self.packet(client)
+        topic, at = self.text(rest, 2)
+        await self.demand(client, (kind, topic, rest[at:]) == (0x82, "sensors/#", b"\0"), 1002)
+        await client.send(b"\x90\x03" + rest[:2] + b"\0")
+
+
 class BinanceApi(DroppingServer):
     async def let_in(self, client):
         request = await self.hear_json(client)
@@ -243,8 +275,8 @@ class BinanceApi(DroppingServer):
 
 # Those that are more than subscriptions; and how who has the wrong secret hears of it.
 PEERS = {"binance_api": BinanceApi, "graphql": GraphqlTransport, "home_assistant": HomeAssistant, "htx": Htx,
-         "obs": Obs, "signalr": SignalR, "socketio": SocketIo, "stomp": Stomp, "twitch": Twitch}
+         "mqtt": Mqtt, "obs": Obs, "signalr": SignalR, "socketio": SocketIo, "stomp": Stomp, "twitch": Twitch}
 REFUSALS = {"binance_api": "refused in step 2 of handshake: ",
             "graphql": "closed with code 4403 (Forbidden)", "home_assistant": "refused in step 3 of handshake: ",
-            "obs": "closed with code 4009 (Authentication failed.)", "signalr": "HTTP 401",
+            "mqtt": "refused in step 2 of handshake: ", "obs": "closed with code 4009 (Authentication failed.)", "signalr": "HTTP 401",
             "socketio": 'refused in step 3 of handshake: "44', "stomp": 'refused in step 2 of handshake: "ERROR'}

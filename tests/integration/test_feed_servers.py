@@ -1,12 +1,17 @@
-"""Examples of feeds against the real thing: graphql-ws and socket.io."""
+"""Examples of feeds against the real thing: graphql-ws, socket.io and mosquitto."""
 
 import json
+import os
 import re
+import socket
+import subprocess
+import time
 import unittest
 
 from feed_peers import SECRET
-from laminar_process import PROJECT, LaminarTestCase
+from laminar_process import LIMIT_SECONDS, PROJECT, LaminarTestCase, Output
 from node_program import NodeProgram
+from websocket_peer import free_port
 
 FEEDS = PROJECT / "sql_examples" / "feeds"
 PARTS = 3
@@ -18,6 +23,44 @@ class FeedServer(NodeProgram):
 
     def __init__(self, role, argument):
         super().__init__("feed_servers.js", role, argument)
+
+
+class Mosquitto:
+    """The broker, over WebSocket at port and over TCP at another, for one user."""
+
+    def __init__(self, folder):
+        self.port, self.tcp_port = free_port(), free_port()
+        self._folder = folder
+        subprocess.run(["mosquitto_passwd", "-b", "-c", folder / "users", "laminar", SECRET], check=True, capture_output=True)
+        os.chmod(folder / "users", 0o600)
+        user = "user root\n" if os.getuid() == 0 else ""
+        (folder / "mosquitto.conf").write_text(f"{user}password_file {folder / 'users'}\nallow_anonymous false\n"
+                                               f"listener {self.port} 127.0.0.1\nprotocol websockets\n"
+                                               f"listener {self.tcp_port} 127.0.0.1\nlog_dest stderr\n")
+        self.start()
+
+    def start(self):
+        self._process = subprocess.Popen(["mosquitto", "-c", self._folder / "mosquitto.conf"], stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.PIPE)
+        self._log = Output(self._process.stderr)
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.tcp_port)).close()
+                return
+            except ConnectionRefusedError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError("mosquitto does not start:\n" + self._log.text) from None
+                time.sleep(0.05)
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+        self._log.join()
+
+    def publish(self, topic, payload):
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.tcp_port), "-u", "laminar", "-P", SECRET, "-t", topic, "-l"],
+                       input="\n".join(payload), text=True, check=True, timeout=LIMIT_SECONDS)
 
 
 class FeedServersTest(LaminarTestCase):
@@ -92,6 +135,39 @@ class FeedServersTest(LaminarTestCase):
             rows = shell.wait_until("last_error", "system.connections", lambda rows: rows and rows[0][0])
             self.assertIn('refused in step 3 of handshake: "44{', rows[0][0])
             self.assertIn("not authorized", rows[0][0])
+
+    def test_mosquitto(self):
+        broker = Mosquitto(self.temporary_folder())
+        try:
+            shell = self.start_feed("mqtt", broker.port)
+            for part in range(PARTS):
+                shell.wait_until("connection_state", "system.connections", lambda rows: rows == [["connected"]])
+                broker.publish("sensors/kitchen/temperature", [str(part * ROWS_OF_A_PART + row + 0.5) for row in range(ROWS_OF_A_PART)])
+                broker.publish("sensors/cellar/notes", ["x" * 200, "ä" * 9000])
+                broker.publish("other/kitchen", ["not for us"])
+                expected = (part + 1) * (ROWS_OF_A_PART + 2)
+                shell.wait_until("COUNT(*)", "readings", lambda rows: rows == [[expected]])
+                broker.kill()
+                if part < PARTS - 1:
+                    shell.wait_until("connection_state", "system.connections", lambda rows: rows[0][0] != "connected")
+                    broker.start()
+            total = PARTS * ROWS_OF_A_PART
+            self.assertEqual(shell.select("COUNT(reading), SUM(reading)", "readings WHERE topic = 'sensors/kitchen/temperature'"),
+                             [[total, total * (total - 1) / 2 + total / 2]])
+            self.assertEqual(shell.select("sensor, length(payload)", "readings WHERE reading IS NULL ORDER BY length(payload)"),
+                             [["cellar", 200]] * PARTS + [["cellar", 9000]] * PARTS)
+            self.check_clean(shell)
+        finally:
+            broker.kill()
+
+    def test_mosquitto_refuses_the_wrong_password(self):
+        broker = Mosquitto(self.temporary_folder())
+        try:
+            shell = self.start_feed("mqtt", broker.port, "otherword")
+            rows = shell.wait_until("last_error", "system.connections", lambda rows: rows and rows[0][0])
+            self.assertIn("refused in step 2 of handshake: ", rows[0][0])
+        finally:
+            broker.kill()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The examples of public feeds against a peer that behaves as they do, and drops the connection twice: it is subscribed
 anew each time, and every message reaches its table."""
 
+import base64
 import json
 import re
 import unittest
@@ -20,7 +21,7 @@ def payload_of(line):
     """Of a recorded line of a test."""
     line = re.sub(r"^\+\w+ ", "", line)
     record = json.loads(line) if line.startswith('{"received_at"') else {}
-    return record.get("message", line)
+    return base64.b64decode(record["data"]) if "data" in record else record.get("message", line)
 
 
 class FeedsTest(LaminarTestCase):

@@ -113,6 +113,25 @@ class TestCommandTest(LaminarTestCase):
         self.assertEqual((folder / "trades.test").read_text(), before)
         self.assertEqual(sorted(path.name for path in folder.iterdir()), ["trades.sql", "trades.test"])
 
+    def test_recorded_bytes(self):
+        folder = self.files(script="""
+            CREATE CONNECTION feed TO websocket (mode = 'client', format = 'binary', endpoint = 'wss://feed.example.com/');
+            CREATE TABLE packets (data BLOB, received_at TIMESTAMP) WITH (connector = 'feed', accept = MAP {'data': STARTS_WITH('\\x00')});
+            """, tests="""@script trades.sql
+@test bytes
+@input feed
+{"received_at":"2026-03-04T05:06:07Z","data":"AP9hYg=="}
+{"_stream":"feed","received_at":"2026-03-04T05:06:08Z","data":"AAE="}
+{"received_at":"2026-03-04T05:06:09Z","data":"//8="}
+{"received_at":"2026-03-04T05:06:09Z","data":"not base64"}
+@expect query SELECT hex(data) AS h, received_at FROM packets
+{"h":"00FF6162","received_at":"2026-03-04T05:06:07Z"}
+{"h":"0001","received_at":"2026-03-04T05:06:08Z"}
+@expect query SELECT messages_unmatched FROM system.connections
+{"messages_unmatched":2}
+""")
+        self.run_tests(folder)
+
     def test_junit(self):
         folder = self.files(TESTS.replace("3000.5}\n@expect", "1}\n@expect"))
         document = xml.etree.ElementTree.fromstring(self.run_tests(folder, "--format", "junit", "trades.test", expect=1).stdout.text)
