@@ -7,6 +7,7 @@
 
 #include "catalog/options/code_ranges.h"
 #include "catalog/options/json_path.h"
+#include "catalog/options/path_parameter.h"
 #include "catalog/options/secret_resolver.h"
 #include "catalog/options/url.h"
 #include "parser/text/ascii.h"
@@ -30,6 +31,14 @@ bool has_control_characters(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char character) {
         return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
     });
+}
+
+bool has_brace_of_its_own(std::string_view text) {
+    for (std::size_t at = text.find_first_of("{}"); at != std::string_view::npos; at = text.find_first_of("{}", at)) {
+        if (text[at] == '}' || at == 0 || text[at - 1] != '$') return true;
+        at = std::min(text.find('}', at), text.size() - 1) + 1;
+    }
+    return false;
 }
 
 Violation violation(std::string message, std::string hint = {}) {
@@ -64,6 +73,31 @@ Violation check_host(std::string_view text) {
     return std::nullopt;
 }
 
+/// Each part that has braces is a parameter as a whole. References to secrets, which have braces too, are checked
+/// elsewhere.
+Violation check_path_parameters(std::string_view text) {
+    std::vector<std::string_view> names;
+    for (std::size_t at = 1; at <= text.size();) {
+        const std::size_t end = std::min(text.find('/', at), text.size());
+        const std::string_view part = text.substr(at, end - at);
+        const std::string_view name = path_parameter(part);
+        std::optional<TextRuleViolation> found;
+        if (name.empty() && has_brace_of_its_own(part))
+            found = violation("has a brace that makes no parameter",
+                              "a parameter is a part of the path: '/stations/{station}'; a brace itself is %7B or %7D");
+        else if (!name.empty() && std::find(names.begin(), names.end(), name) != names.end())
+            found = violation(fmt::format("has the parameter {} twice", part));
+        if (found) {
+            found->offset = at;
+            found->length = part.size();
+            return found;
+        }
+        if (!name.empty()) names.push_back(name);
+        at = end + 1;
+    }
+    return std::nullopt;
+}
+
 Violation check_request_path(std::string_view text) {
     if (text.empty() || text.front() != '/')
         return violation("must start with \"/\"", fmt::format("write '/{}'", text));
@@ -71,7 +105,7 @@ Violation check_request_path(std::string_view text) {
         return violation("must be a path alone, without query or fragment");
     if (text.find(' ') != std::string_view::npos || has_control_characters(text))
         return violation("must not contain spaces or control characters");
-    return std::nullopt;
+    return check_path_parameters(text);
 }
 
 Violation check_json_path(std::string_view text) {

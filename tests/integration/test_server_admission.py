@@ -310,6 +310,22 @@ class AdmissionTest(ServedTestCase):
         self.assertEqual(json.loads(as_text["query_parameters"]), {"room": "a & b", "user": "jörg"})
         self.finish(served)
 
+    def test_parts_of_the_path_can_be_parameters(self):
+        served = self.serve(["format = 'json'", "path = '/ocpp/{station}/{part}'"], """
+            CREATE TABLE events (station TEXT AS (path_parameters ->> '$.station'), n INT) WITH (connector = 'inlet');
+            """, ["""WAIT FOR events COUNT 2 TIMEOUT INTERVAL '100 seconds';
+                     SELECT n, station, path_parameters, query_parameters FROM events ORDER BY n"""])
+        for path, status in (("/ocpp/a", 404), ("/ocpp//a", 404), ("/ocpp/a/b/", 404), ("/a/b/c", 404)):
+            with RawClient(served.port, path=path) as client:
+                self.assertEqual(client.status, status, path)
+        with Client(served.url("/ocpp/CP%207/a%2Fb?x=1")) as first, Client(served.url("/ocpp/CP8/c")) as second:
+            first.send('{"n": 1}')
+            second.send('{"n": 2, "path_parameters": {"station": "another"}}')
+            one, two = served.step()
+        self.assertEqual(one, {"n": 1, "station": "CP 7", "path_parameters": {"station": "CP 7", "part": "a/b"}, "query_parameters": {"x": "1"}})
+        self.assertEqual(two, {"n": 2, "station": "CP8", "path_parameters": {"station": "CP8", "part": "c"}, "query_parameters": None})
+        self.finish(served)
+
 
 class TlsAdmissionTest(ServedTestCase):
     @classmethod

@@ -25,6 +25,11 @@ constexpr MetadataColumn metadata[] = {
      .type = TypeId::json,
      .help = "Server mode: parameters in the URL the client connected to, as an object of strings; NULL without any.",
      .shown_before = "received_at"},
+    {.name = "path_parameters",
+     .type = TypeId::json,
+     .help =
+         "Server mode: what stood in the URL for the parameters of path, as an object of strings; NULL without any.",
+     .shown_before = "received_at"},
 };
 
 constexpr StatusColumn status_columns[] = {
@@ -63,6 +68,7 @@ constinit const MetadataField WebSocketMetadata::client_id{metadata[0]};
 constinit const MetadataField WebSocketMetadata::session_id{metadata[1]};
 constinit const MetadataField WebSocketMetadata::tls_subject{metadata[2]};
 constinit const MetadataField WebSocketMetadata::query_parameters{metadata[3]};
+constinit const MetadataField WebSocketMetadata::path_parameters{metadata[4]};
 
 std::span<const MetadataColumn> websocket_metadata() noexcept { return metadata; }
 std::span<const StatusColumn> websocket_status_columns() noexcept { return status_columns; }

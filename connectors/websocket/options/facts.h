@@ -20,6 +20,7 @@ struct WebSocketMetadata {
     static const MetadataField session_id;
     static const MetadataField tls_subject;
     static const MetadataField query_parameters;
+    static const MetadataField path_parameters;
 };
 
 /// Places in ConnectionStatus::details.

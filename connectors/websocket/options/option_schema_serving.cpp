@@ -20,8 +20,10 @@ void add_server_options(Schema& schema) {
               .instead =
                   "a client connects: give \"endpoint\" with the port in its URL instead, or set mode = 'server'"})
         .add("path", &Options::path,
-             {.help = "Path at which connections are accepted; others get 404.",
-              .example = "'/events'",
+             {.help = "Path at which connections are accepted; others get 404. A part in braces is a parameter: it "
+                      "stands for "
+                      "any, and what stood there is metadata (path_parameters).",
+              .example = "'/stations/{station}'",
               .rule = TextRule::request_path,
               .applies_when = {server()},
               .instead = "a client connects: the path is part of \"endpoint\""})

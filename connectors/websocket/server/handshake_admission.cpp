@@ -9,6 +9,7 @@
 #include "connectors/net/deadline.h"
 #include "connectors/net/tls_context.h"
 #include "connectors/websocket/frames/stream_error.h"
+#include "connectors/websocket/options/path_parameters.h"
 #include "connectors/websocket/options/query_parameters.h"
 #include "connectors/websocket/options/stream_settings.h"
 
@@ -93,6 +94,7 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) {
         co_return false;
     }
     visit.query_parameters = query_parameters_json(request.target);
+    visit.path_parameters = path_parameters_json(request.target, policy_.path);
     visit.subprotocol = choose_subprotocol(request, policy_);
     error = co_await stream.accept(visit.subprotocol);
     if (error) report(describe_stream_error(error));

@@ -135,7 +135,8 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->remote_address = visit.remote_address;
     origin->facts = {{WebSocketMetadata::session_id, client->session_id},
                      {WebSocketMetadata::tls_subject, visit.tls_subject},
-                     {WebSocketMetadata::query_parameters, visit.query_parameters}};
+                     {WebSocketMetadata::query_parameters, visit.query_parameters},
+                     {WebSocketMetadata::path_parameters, visit.path_parameters}};
     TextSender texts(*visit.stream, resolved_->format, context_.secrets, {});
     PeerSession::Environment environment{inputs_, client->outbound,   journal_,        *resolved_,
                                          texts,   client->session_id, &client->traffic};

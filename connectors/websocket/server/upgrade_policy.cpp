@@ -9,6 +9,7 @@
 #include "catalog/objects/catalog.h"
 #include "catalog/options/url.h"
 #include "connectors/codec/values/base64.h"
+#include "connectors/websocket/options/path_parameters.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {
@@ -52,20 +53,6 @@ bool is_allowed_origin(const UpgradeRequest& request, const UpgradePolicy& polic
                                           [origin](const std::string& allowed) {
                                               return allowed == "*" || equals_ignoring_case(allowed, origin);
                                           });
-}
-
-/// One path may be written in several ways (RFC 3986 section 6.2.2.2); an encoded "/" separates nothing.
-bool is_same_path(std::string_view a, std::string_view b) {
-    for (;;) {
-        const std::size_t end_of_a = std::min(a.find('/'), a.size());
-        const std::size_t end_of_b = std::min(b.find('/'), b.size());
-        if (percent_decoded(a.substr(0, end_of_a)) != percent_decoded(b.substr(0, end_of_b))) return false;
-        a.remove_prefix(end_of_a);
-        b.remove_prefix(end_of_b);
-        if (a.empty() || b.empty()) return a.empty() && b.empty();
-        a.remove_prefix(1);
-        b.remove_prefix(1);
-    }
 }
 
 bool lists(std::string_view list, std::string_view element) {
@@ -115,7 +102,7 @@ std::optional<UpgradeRefusal> check_handshake(const UpgradeRequest& request) {
 std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const UpgradePolicy& policy) {
     if (std::optional<UpgradeRefusal> refusal = check_http(request)) return refusal;
     const std::string_view target = request.target;
-    if (!is_same_path(target.substr(0, target.find('?')), policy.path)) {
+    if (!match_path(target.substr(0, target.find('?')), policy.path)) {
         return UpgradeRefusal{404, "Nothing here: the WebSocket is at another path.", {}};
     }
     if (!request.is_upgrade) {

@@ -10,7 +10,7 @@ namespace laminar {
 
 /// What a server asks of a client's request before it becomes a WebSocket. Secrets are resolved by now.
 struct UpgradePolicy {
-    std::string path = "/";
+    std::string path = "/";  ///< Parts may be parameters: "/ocpp/{station}".
     std::optional<std::string> auth_token;
     std::optional<std::string> basic_auth;     ///< "user:password".
     std::vector<std::string> allowed_origins;  ///< Empty: any, also none. "*": any, but one there must be.

@@ -27,8 +27,9 @@ struct Visit {
     std::string ip;
     std::string remote_address;    ///< With the port.
     std::string client_id;         ///< Once it is served.
-    std::string tls_subject;       ///< Of its certificate; empty without one, as the next two.
+    std::string tls_subject;       ///< Of its certificate; empty without one, as the next three.
     std::string query_parameters;  ///< Of its request, as a JSON object.
+    std::string path_parameters;   ///< The same.
     std::string subprotocol;       ///< Agreed on.
     TlsPeerReport tls_report;
     std::unique_ptr<MessageStream> stream;

@@ -167,6 +167,14 @@ TEST_CASE("URLs are checked to the character") {
 
 TEST_CASE("texts follow their rules") {
     CHECK(server("path = 'events'") == "L306 at `'events'`: option \"path\" must start with \"/\" (write '/events')");
+    CHECK(server("path = '/ocpp/{station}/{part_2}'") == "0 findings");
+    CHECK(server("path = '/${secret:prefix}/{station}'") == "0 findings");
+    CHECK(
+        server("path = '/ocpp/{station}x'") ==
+        "L306 at `{station}x`: option \"path\" has a brace that makes no parameter (a parameter is a part of the path: "
+        "'/stations/{station}'; a brace itself is %7B or %7D)");
+    CHECK(server("path = '/{1}'").starts_with("L306 at `{1}`: option \"path\" has a brace that makes no parameter"));
+    CHECK(server("path = '/{a}/b/{a}'") == "L306 at `{a}`: option \"path\" has the parameter {a} twice");
     CHECK(server("host = 'localhost:80'") ==
           "L306 at `'localhost:80'`: option \"host\" must not contain a port (give the "
           "port in the option \"port\")");

@@ -34,6 +34,13 @@ TEST_CASE("upgrade policy: path and upgrade") {
     CHECK(status(request("/collect?user=1"), policy) == 101);
     CHECK(status(request("/"), policy) == 404);
     CHECK(status(request("/collect/more"), policy) == 404);
+    policy.path = "/ocpp/{station}/{part}";
+    CHECK(status(request("/ocpp/CP%201/a?x=1"), policy) == 101);
+    CHECK(status(request("/ocpp/CP1"), policy) == 404);
+    CHECK(status(request("/ocpp//a"), policy) == 404);
+    CHECK(status(request("/ocpp/CP1/a/"), policy) == 404);
+    CHECK(status(request("/other/CP1/a"), policy) == 404);
+    policy.path = "/collect";
     UpgradeRequest plain = request("/collect");
     plain.is_upgrade = false;
     CHECK(status(plain, policy) == 426);
