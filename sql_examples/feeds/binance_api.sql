@@ -20,7 +20,9 @@ CREATE CONNECTION binance_api TO websocket (
     ],
     -- What is asked again and again.
     ping_message = JSON_OBJECT('id': 'book-' || NEXT_ID(), 'method': 'ticker.book', 'params': JSON_OBJECT('symbol': 'BTCUSDT')),
-    heartbeat_interval_s = 10
+    heartbeat_interval_s = 10,
+    -- Who asks for more is banned for some time.
+    send_rate = 5
 );
 
 -- What rows ask: INSERT INTO requests VALUES ('my-1', 'trades.recent', '{"symbol": "BTCUSDT", "limit": 1}').

@@ -9,6 +9,7 @@ import http
 import json
 import os
 import urllib.parse
+import zlib
 
 from websocket_peer import Server
 
@@ -156,6 +157,25 @@ class Obs(DroppingServer):
         await client.send(json.dumps({"op": 2, "d": {"negotiatedRpcVersion": 1}}))
 
 
+class Discord(DroppingServer):
+    async def emit(self, client, message):
+        await client.send(client.stream.compress(message.encode()) + client.stream.flush(zlib.Z_SYNC_FLUSH))
+
+    async def let_in(self, client):
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(client.path).query)
+        await self.demand(client, query == {"v": ["10"], "encoding": ["json"], "compress": ["zlib-stream"]}, 4012)
+        client.stream = zlib.compressobj()
+        await self.emit(client, json.dumps({"t": None, "s": None, "op": 10, "d": {"heartbeat_interval": 41250, "_trace": []}}))
+        identification = await self.hear_json(client)
+        await self.demand(client, identification["op"] == 2, 4003, "Not authenticated.")
+        await self.demand(client, identification["d"]["token"] == SECRET, 4004, "Authentication failed.")
+        await self.emit(client, json.dumps({"t": "READY", "s": 1, "op": 0, "d": {"v": 10, "session_id": "s", "guilds": []}}))
+        # Out of turn; the answer says what has come last.
+        await self.emit(client, json.dumps({"t": None, "s": None, "op": 1, "d": None}))
+        await self.demand(client, await self.hear_json(client) == {"op": 1, "d": 1}, 4002)
+        await self.emit(client, json.dumps({"t": None, "s": None, "op": 11, "d": None}))
+
+
 class GraphqlTransport(DroppingServer):
     def __init__(self, messages):
         super().__init__(messages, subprotocols=["graphql-transport-ws"])
@@ -274,9 +294,9 @@ class BinanceApi(DroppingServer):
 
 
 # Those that are more than subscriptions; and how who has the wrong secret hears of it.
-PEERS = {"binance_api": BinanceApi, "graphql": GraphqlTransport, "home_assistant": HomeAssistant, "htx": Htx,
+PEERS = {"binance_api": BinanceApi, "discord": Discord, "graphql": GraphqlTransport, "home_assistant": HomeAssistant, "htx": Htx,
          "mqtt": Mqtt, "obs": Obs, "signalr": SignalR, "socketio": SocketIo, "stomp": Stomp, "twitch": Twitch}
-REFUSALS = {"binance_api": "refused in step 2 of handshake: ",
+REFUSALS = {"binance_api": "refused in step 2 of handshake: ", "discord": "closed with code 4004 (Authentication failed.)",
             "graphql": "closed with code 4403 (Forbidden)", "home_assistant": "refused in step 3 of handshake: ",
             "mqtt": "refused in step 2 of handshake: ", "obs": "closed with code 4009 (Authentication failed.)", "signalr": "HTTP 401",
             "socketio": 'refused in step 3 of handshake: "44', "stomp": 'refused in step 2 of handshake: "ERROR'}

@@ -135,10 +135,12 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t
         co_return round;
     }
     const ComputedText& url = resolved_->endpoint[endpoint];
-    TextSender texts(*peer->stream, resolved_->format, context_.secrets, [this] { return position_.current(); });
+    TextSender texts(
+        *peer->stream, resolved_->format, context_.secrets, [this] { return position_.current(); },
+        SendPace(resolved_->send_rate));
     const OpeningScript script(*resolved_);
     Opening opening(script, texts);
-    if (!opening.begin()) {
+    if (!opening.go_on()) {
         failure.event = opening.event();
         failure.description = opening.problem();
         fail_attempt(failure, peer->remote_address, round);

@@ -29,10 +29,11 @@ constexpr std::chrono::milliseconds farewell_time{500};
 
 ClientTrial::ClientTrial(net::any_io_executor strand, const WebSocketOptions& options, const SecretResolver& secrets,
                          const FeedPosition& position)
-    : strand_(std::move(strand)), written_(options), secrets_(secrets), position_(position) {}
+    : strand_(std::move(strand)), written_(options), secrets_(secrets), position_(position), abort_event_(strand_) {}
 
 void ClientTrial::abort() {
     aborted_ = true;
+    abort_event_.notify();
     if (connector_) connector_->abort();
     if (stream_) stream_->abort();
 }
@@ -78,7 +79,8 @@ net::awaitable<void> ClientTrial::try_endpoint(const ComputedText& endpoint, std
 
 net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, const OpeningScript& script) {
     const Clock::time_point start = Clock::now();
-    TextSender texts(stream, options_->format, secrets_, [this] { return position_.current(); });
+    TextSender texts(
+        stream, options_->format, secrets_, [this] { return position_.current(); }, SendPace(options_->send_rate));
     Opening opening(script, texts);
     PayloadIntake intake(*options_);
     const ReplyRules replies(options_->replies);
@@ -88,9 +90,16 @@ net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, cons
         const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
         return ConnectionTestStep{is_dialogue ? "dialogue" : "subscribe", ok, elapsed, std::move(detail)};
     };
-    if (!opening.begin()) co_return step(false, opening.problem());
+    if (!opening.go_on()) co_return step(false, opening.problem());
     std::string taken;
     while (!opening.is_over()) {
+        if (const auto due = opening.sending_due()) {
+            co_await abort_event_.wait_until(*due);
+            if (aborted_) co_return step(false, "ended before all was sent");
+            opening.go_on();
+            if (!opening.problem().empty()) co_return step(false, opening.problem());
+            continue;
+        }
         const std::size_t position = opening.position();
         const Deadline limit(strand_, opening.patience(), [&stream] { stream.abort(); });
         while (opening.position() == position) {

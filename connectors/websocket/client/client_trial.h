@@ -10,6 +10,7 @@
 
 #include "catalog/options/secret_resolver.h"
 #include "connectors/connection.h"
+#include "connectors/net/strand_event.h"
 #include "connectors/websocket/client/client_connector.h"
 #include "connectors/websocket/session/opening.h"
 
@@ -38,6 +39,7 @@ private:
     const FeedPosition& position_;
     std::optional<ClientConnector> connector_;
     MessageStream* stream_ = nullptr;  ///< Of the attempt that is going on.
+    StrandEvent abort_event_;
     bool aborted_ = false;
 };
 

@@ -88,6 +88,14 @@ void add_subscription_options(Schema& schema) {
               .in_session = true,
               .applies_when = {client()},
               .placeholders = {"resume"}})
+        .add("subscribe_interval_ms", &Options::subscribe_interval,
+             {.help = "Pause between one subscribe_message and the next, for peers that ban who asks for much at once.",
+              .example = "250",
+              .unit = "ms",
+              .minimum = 0,
+              .maximum = one_day_ms,
+              .applies_when = {client()},
+              .needs = {"subscribe_message"}})
         .add(
             "subscribe_confirm", &Options::subscribe_confirm,
             {.help = "JSON paths and the values that one reply must have there; without it the attempt has failed. The "

@@ -13,6 +13,14 @@ void add_flow_options(Schema& schema) {
               .unit = "messages",
               .minimum = 1,
               .maximum = 10'000'000})
+        .add("send_rate", &Options::send_rate,
+             {.help = "Messages a second that a peer is sent at most, rows as well as handshake and subscribe_message; "
+                      "heartbeats and answers never wait, and count. Smaller: spares peers that ban who sends much.",
+              .example = "5",
+              .unit = "messages",
+              .absent = "as fast as they are there",
+              .minimum = 0.001,
+              .maximum = 1'000'000})
         .add_choice(
             "delivery", &Options::delivery,
             {{"at_most_once", DeliveryGuarantee::at_most_once}, {"at_least_once", DeliveryGuarantee::at_least_once}},

@@ -41,7 +41,8 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     /// JSON path and the text of the value that one reply must have there; all must match. Empty: not awaited.
     std::vector<std::pair<std::string, std::string>> subscribe_confirm;
     std::chrono::milliseconds subscribe_confirm_timeout{10'000};
-    std::optional<std::string> proxy;  ///< http://[user:password@]host:port; absent: direct.
+    std::chrono::milliseconds subscribe_interval{0};  ///< Between one subscribe_message and the next.
+    std::optional<std::string> proxy;                 ///< http://[user:password@]host:port; absent: direct.
     std::chrono::milliseconds connect_timeout{
         10'000};  ///< Name resolution and TCP, per address; TLS has its share of the next.
     std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS and HTTP upgrade, both modes.
@@ -94,6 +95,7 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
 
     // Flow, beside that of DeliveryOptions. Larger: longer pauses of peers are borne, for memory of each peer.
     std::uint64_t send_buffer_size = 1000;                         ///< Outbound messages waiting, per peer.
+    std::optional<double> send_rate;                               ///< Messages a second, per peer; absent: no limit.
     DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
     std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
     BatchFraming batch_framing = BatchFraming::none;

@@ -137,7 +137,7 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
                      {WebSocketMetadata::tls_subject, visit.tls_subject},
                      {WebSocketMetadata::query_parameters, visit.query_parameters},
                      {WebSocketMetadata::path_parameters, visit.path_parameters}};
-    TextSender texts(*visit.stream, resolved_->format, context_.secrets, {});
+    TextSender texts(*visit.stream, resolved_->format, context_.secrets, {}, SendPace(resolved_->send_rate));
     PeerSession::Environment environment{inputs_, client->outbound,   journal_,        *resolved_,
                                          texts,   client->session_id, &client->traffic};
     environment.replies = replies_;

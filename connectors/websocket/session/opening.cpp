@@ -37,6 +37,8 @@ OpeningScript::OpeningScript(const WebSocketOptions& options) {
         Step step;
         step.place = "subscribe_message";
         step.send = message;
+        // A subscription's distance is from another; from what was said before it there is none.
+        if (&message != &options.subscribe_message.front()) step.pause = options.subscribe_interval;
         steps_.push_back(std::move(step));
     }
     if (options.subscribe_confirm.empty()) return;
@@ -52,11 +54,19 @@ bool OpeningScript::awaits_messages() const noexcept {
     return std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return !step.send; });
 }
 
+std::optional<Opening::Clock::time_point> Opening::sending_due() const {
+    if (is_over() || !problem_.empty() || !steps_[at_].send) return std::nullopt;
+    const bool is_first = last_sent_ == Clock::time_point::min();
+    return std::max(sender_.pace().next(), is_first ? last_sent_ : last_sent_ + steps_[at_].pause);
+}
+
 bool Opening::go_on() {
     for (; !is_over() && steps_[at_].send; ++at_) {
+        if (*sending_due() > Clock::now()) return true;
         const std::string problem =
             sender_.send(*steps_[at_].send, SecretUse::opening,
                          has_received_ ? std::optional<std::string_view>(received_) : std::nullopt);
+        last_sent_ = Clock::now();
         if (problem.empty()) continue;
         problem_ = fmt::format("{}: {}", steps_[at_].place, problem);
         return false;
@@ -68,6 +78,7 @@ bool Opening::go_on() {
 Opening::Reaction Opening::take(std::string_view message) {
     if (is_over() || !problem_.empty()) return Reaction::not_awaited;
     const OpeningScript::Step& step = steps_[at_];
+    if (step.send) return Reaction::not_awaited;
     const std::optional<std::size_t> met =
         step.reply ? (step.reply->matches(message) ? std::optional<std::size_t>(step.expected) : std::nullopt)
                    : step.conditions->find(message, look_);
@@ -88,6 +99,7 @@ Opening::Reaction Opening::take(std::string_view message) {
 
 std::string Opening::describe_wait() const {
     const OpeningScript::Step& step = steps_[at_];
+    if (step.send) return fmt::format("{}: waits for its time to send", step.place);
     if (!step.is_handshake) return "waits for the reply to its subscription";
     return fmt::format("{}: waits for a {}", step.place, step.awaited);
 }
@@ -100,6 +112,7 @@ std::string Opening::describe_silence() const {
 
 std::string Opening::describe_end() const {
     const OpeningScript::Step& step = steps_[at_];
+    if (step.send) return fmt::format("before all was sent ({})", step.place);
     return fmt::format("before the {} ({})", step.awaited, step.place);
 }
 

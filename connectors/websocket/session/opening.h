@@ -27,8 +27,9 @@ public:
     struct Step {
         std::string place;  ///< "step 2 of handshake", "subscribe_message", "subscribe_confirm".
         bool is_handshake = false;
-        std::optional<ComputedText> send;  ///< Absent: a message is awaited.
-        std::string awaited;               ///< In words: "message with $.type = auth_ok".
+        std::optional<ComputedText> send;   ///< Absent: a message is awaited.
+        std::chrono::milliseconds pause{};  ///< Since the one before it was sent.
+        std::string awaited;                ///< In words: "message with $.type = auth_ok".
         std::chrono::milliseconds patience{};
         std::optional<ExpectedReply> reply;          ///< Of subscribe_confirm; elsewhere:
         std::unique_ptr<MessageMatcher> conditions;  ///< Of the refusal, where there is one, and of what is expected.
@@ -50,10 +51,15 @@ public:
         taken,        ///< The message is no row. It has gone on, or failed: see problem().
     };
 
+    using Clock = SendPace::Clock;
+
     Opening(const OpeningScript& script, TextSender& sender) : steps_(script.steps()), sender_(sender) {}
 
-    /// Sends what is to be sent first. False: it has failed.
-    bool begin() { return go_on(); }
+    /// Sends what is to be sent now: first of all, and when the next sending is due. False: it has failed.
+    bool go_on();
+    /// When it is to go on by itself, because what it sends next must wait for that; nullopt: a message is awaited, or
+    /// it is over.
+    [[nodiscard]] std::optional<Clock::time_point> sending_due() const;
     [[nodiscard]] Reaction take(std::string_view message);
 
     [[nodiscard]] bool is_over() const noexcept { return at_ == steps_.size(); }
@@ -66,9 +72,9 @@ public:
         return is_in_handshake() ? "handshake_failed" : "subscribe_failed";
     }
 
-    // While it awaits a message, or has failed in awaiting one:
+    // While it awaits a message or its time to send, or has failed in doing so:
     [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return steps_[at_].patience; }
-    /// Counts up with each message that has been taken: each has patience of its own.
+    /// Counts up with each message that has been taken or sent: each has patience of its own.
     [[nodiscard]] std::size_t position() const noexcept { return at_; }
     /// "waits for the reply to its subscription", "step 1 of handshake: waits for a message with $.op = 10"
     [[nodiscard]] std::string describe_wait() const;
@@ -78,11 +84,10 @@ public:
     [[nodiscard]] std::string describe_end() const;
 
 private:
-    bool go_on();
-
     const std::vector<OpeningScript::Step>& steps_;
     TextSender& sender_;
     std::size_t at_ = 0;
+    Clock::time_point last_sent_ = Clock::time_point::min();
     std::string received_;  ///< The latest message that was awaited.
     bool has_received_ = false;
     std::string last_other_;  ///< What came instead of what is awaited, shortened.

@@ -136,6 +136,8 @@ private:
     /// Whether a message is the connection's own business, and no row.
     bool is_own(std::string_view payload);
     bool is_of_opening(std::string_view payload);
+    /// After the opening has gone on, or failed.
+    void note_opening();
     void learn_heartbeat_interval(std::string_view payload);
     /// Closes because what was to be said first has failed.
     void fail_opening(const std::string& reason, const std::string& farewell);

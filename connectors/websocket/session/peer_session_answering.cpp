@@ -21,20 +21,22 @@ constexpr std::chrono::milliseconds longest_interval{86'400'000};
 bool PeerSession::is_of_opening(std::string_view payload) {
     Opening& opening = *environment_.opening;
     if (opening_failed_ || opening.take(payload) == Opening::Reaction::not_awaited) return false;
-    if (!opening.problem().empty()) {
-        fail_opening(opening.problem(), "handshake failed");
-        return true;
+    if (opening.problem().empty()) {
+        learn_heartbeat_interval(payload);
+        if (environment_.on_message) environment_.on_message(payload);
     }
-    learn_heartbeat_interval(payload);
+    note_opening();
+    return true;
+}
+
+void PeerSession::note_opening() {
+    const Opening& opening = *environment_.opening;
+    if (!opening.problem().empty()) return fail_opening(opening.problem(), "handshake failed");
     opening_event_.notify();
-    if (!opening.is_over()) {
-        environment_.on_progress();
-        return true;
-    }
+    if (!opening.is_over()) return environment_.on_progress();
     opened_ = true;
     environment_.on_opened();
     writer_event_.notify();
-    return true;
 }
 
 void PeerSession::learn_heartbeat_interval(std::string_view payload) {

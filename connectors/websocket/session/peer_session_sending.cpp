@@ -28,10 +28,13 @@ std::optional<std::int64_t> PeerSession::sendable() const {
 
 bool PeerSession::fill_send_buffer() {
     bool wrote = false;
+    SendPace& pace = environment_.texts.pace();
     const std::optional<std::int64_t> session = sendable();
     while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
+        if (!pace.allows_now()) break;
         const std::optional<OutgoingMessage> message = environment_.outbound.take(session);
         if (!message) break;
+        pace.note_sent();
         if (stream_.write(*message->payload, message->binary)) break;
         proof_.wrote();
         unconfirmed_.emplace_back(stream_.appended_bytes(), message->payload->size());
@@ -83,6 +86,7 @@ void PeerSession::note_pong(std::string_view payload) {
 void PeerSession::ping() {
     if (!stream_.ping(proof_.ping_payload())) return;
     proof_.pinged();
+    environment_.texts.pace().note_sent();
     last_ping_ = Clock::now();
 }
 
@@ -130,6 +134,11 @@ net::awaitable<void> PeerSession::write_messages() {
             const boost::system::error_code error = co_await stream_.flush();
             confirm_sent();
             if (error) break;
+            continue;
+        }
+        const SendPace& pace = environment_.texts.pace();
+        if (!pace.allows_now() && stream_.is_open() && environment_.outbound.has_waiting(sendable())) {
+            co_await writer_event_.wait_until(pace.next());
             continue;
         }
         if (close_requested_ && !hearing_over_) {

@@ -87,12 +87,21 @@ net::awaitable<void> PeerSession::watch_for_silence() {
     }
 }
 
-/// Each message that is awaited first has its own patience.
+/// Each message that is awaited first has its own patience, and each that is sent its time.
 net::awaitable<void> PeerSession::watch_opening() {
     std::size_t position = 0;
     Clock::time_point due = Clock::time_point::min();
     while (!ending() && !opened_ && !opening_failed_) {
-        const Opening& opening = *environment_.opening;
+        Opening& opening = *environment_.opening;
+        if (const auto sending = opening.sending_due()) {
+            if (*sending > Clock::now()) {
+                co_await opening_event_.wait_until(*sending);
+            } else {
+                opening.go_on();
+                note_opening();
+            }
+            continue;
+        }
         if (due == Clock::time_point::min() || opening.position() != position) due = Clock::now() + opening.patience();
         position = opening.position();
         if (Clock::now() >= due && !stalled_) {

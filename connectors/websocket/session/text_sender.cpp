@@ -18,6 +18,7 @@ std::string TextSender::send(const ComputedText& text, SecretUse use, std::optio
     Evaluation evaluation = evaluate(text, scope);
     if (!evaluation.problem.empty()) return evaluation.problem;
     if (!evaluation.payload) return {};
+    pace_.note_sent();
     const bool is_binary = evaluation.binary || translate_document(format_, *evaluation.payload);
     const auto error = stream_.write(*evaluation.payload, is_binary);
     return error ? describe_stream_error(error) : std::string();
