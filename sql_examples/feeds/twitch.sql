@@ -11,6 +11,8 @@ CREATE CONNECTION twitch TO websocket (
     endpoint = 'wss://eventsub.wss.twitch.tv/ws?keepalive_timeout_seconds=30',
     format = 'json',
     message_id_field = '$.metadata.message_id',
+    -- Subscriptions go along to the URL that the server names before it restarts.
+    reconnect_url_path = '$.payload.session.reconnect_url',
     -- A keepalive comes whenever nothing else has for so long.
     idle_timeout_s = 45
 );

@@ -125,6 +125,24 @@ class Twitch(DroppingServer):
                                       "payload": {"session": session}}))
 
 
+class LeavingTwitch(Twitch):
+    """Sends its first client on, which has its first part; who comes there has the rest."""
+
+    async def serve_client(self, client):
+        is_first = len(self.requests) == 1
+        await self._wait_until(lambda: not self._held)
+        await self.let_in(client)
+        for message in self.parts[0] if is_first else self.parts[1] + self.parts[2]:
+            await self.emit(client, message)
+        if is_first:
+            session = {"id": "session-1", "status": "reconnecting", "keepalive_timeout_seconds": None,
+                       "reconnect_url": self.url("/ws?challenge=d0e1"), "connected_at": "2026-01-01T00:00:00.5Z"}
+            await client.send(json.dumps({"metadata": {"message_id": "leaving", "message_type": "session_reconnect",
+                                                       "message_timestamp": "2026-01-01T00:00:30Z"}, "payload": {"session": session}}))
+        async for message in client:
+            await self._remember(message)
+
+
 class HomeAssistant(DroppingServer):
     async def let_in(self, client):
         await client.send(json.dumps({"type": "auth_required", "ha_version": "2026.1.0"}))

@@ -29,6 +29,7 @@ PROOFS = {
         "subscribe_interval_ms": ["test_pace.PaceTest.test_subscriptions_come_one_after_the_other",
                                   "test_pace.PaceTest.test_until_the_last_has_left_rows_wait_and_what_comes_is_rows"],
         "send_rate": ["test_pace.PaceTest.test_rows_come_at_their_rate", "test_pace.PaceTest.test_what_must_not_wait_does_not"],
+        "reconnect_url_path": "test_following.FollowingTest.test_it_goes_on_there_and_then_leaves",
         "resume_field": "test_resume.ResumeTest.test_a_feed_goes_on_where_it_was",
         "reconnect": "test_reconnect.ReconnectTest.test_without_reconnect_the_end_of_the_connection_is_the_end",
         "reconnect_interval_ms": "test_reconnect.BackoffTest.test_delays_grow_by_the_multiplier_up_to_the_cap",

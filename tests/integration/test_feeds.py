@@ -6,7 +6,7 @@ import json
 import re
 import unittest
 
-from feed_peers import PEERS, REFUSALS, SECRET, PlainFeed
+from feed_peers import PEERS, REFUSALS, SECRET, LeavingTwitch, PlainFeed
 from laminar_process import PROJECT, LaminarTestCase
 
 FEEDS = PROJECT / "sql_examples" / "feeds"
@@ -76,6 +76,19 @@ class FeedsTest(LaminarTestCase):
         self.assertIn(rows[0][0], (count, count + 3) if name in CONFIRMATIONS else (count,))
         self.assertNotIn(SECRET, shell.stdout.text + shell.stderr.text)
         self.assertEqual(shell.leave(), 0)
+
+    def test_twitch_sends_its_clients_on(self):
+        messages, counts = self.inputs("twitch")
+        with LeavingTwitch(messages) as peer:
+            shell = self.start_feed("twitch", peer, SECRET)
+            peer.release()
+            # Two welcomes, and what sends it on.
+            rows = shell.wait_until("messages_received, messages_failed, messages_unmatched, errors", "system.connections",
+                                    lambda rows: rows and rows[0][0] >= len(messages) + 3)
+            self.assertEqual(rows, [[len(messages) + 3, 0, counts["messages_unmatched"], 0]])
+            self.assertEqual([path for path, _ in peer.requests], ["/ws?keepalive_timeout_seconds=30", "/ws?challenge=d0e1"])
+            self.assertEqual(peer.received, [])
+            self.assertNotIn("d0e1", "".join(shell.execute("SELECT * FROM system.websocket_logs; SELECT * FROM system.websocket_gaps")))
 
     def test_the_wrong_secret_is_refused(self):
         for name, refusal in REFUSALS.items():

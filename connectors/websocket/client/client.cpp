@@ -67,6 +67,7 @@ net::awaitable<void> WebSocketClient::run() {
         break_down(std::current_exception());
     }
     running_ = false;
+    next_peer_.reset();
     if (stop_requested_.load()) {
         if (!handing_over()) drop_queue();
         // Whoever ends because it has failed is asked to close, too: it has failed all the same.

@@ -31,12 +31,20 @@ net::awaitable<void> WebSocketClient::keep_connected() {
     std::uniform_real_distribution<double> spread(0.0, 1.0);
     ReconnectPolicy policy(reconnecting_, [&] { return spread(random); });
     while (!stopping()) {
-        Round round = co_await try_endpoints();
+        Round round;
+        if (next_peer_)
+            round = co_await go_on_elsewhere();
+        else
+            round = co_await try_endpoints();
         // It has failed also if it is to be closed by now: that it has must not depend on who is faster.
         if (engine_verdict_) round.connection_failure = engine_verdict_;
         if (round.connection_failure) {
             give_up(round, *round.connection_failure);
             co_return;
+        }
+        if (co_await awaits_next_place() && !engine_verdict_) {
+            journal_.reconnect_count.fetch_add(1);
+            continue;
         }
         if (stopping()) co_return;
         policy.use(reconnecting_);
@@ -134,22 +142,28 @@ net::awaitable<WebSocketClient::Round> WebSocketClient::connect_once(std::size_t
         fail_attempt(failure, {}, round);
         co_return round;
     }
-    const ComputedText& url = resolved_->endpoint[endpoint];
+    co_await attend(*peer, resolved_->endpoint[endpoint], round);
+    if (round.ending.was_stable) moves_ = 0;
+    co_return round;
+}
+
+/// From the handshake of the protocol to the end.
+net::awaitable<void> WebSocketClient::attend(ConnectedPeer& peer, const ComputedText& url, Round& round) {
     TextSender texts(
-        *peer->stream, resolved_->format, context_.secrets, [this] { return position_.current(); },
+        *peer.stream, resolved_->format, context_.secrets, [this] { return position_.current(); },
         SendPace(resolved_->send_rate));
     const OpeningScript script(*resolved_);
     Opening opening(script, texts);
     if (!opening.go_on()) {
+        ConnectFailure failure;
         failure.event = opening.event();
         failure.description = opening.problem();
-        fail_attempt(failure, peer->remote_address, round);
-        co_return round;
+        fail_attempt(failure, peer.remote_address, round);
+        co_return;
     }
-    const SessionEnding ending = co_await serve(*peer, texts, opening, url, round);
+    const SessionEnding ending = co_await serve(peer, texts, opening, url, round);
     journal_.set_connected_since(0);
-    conclude(ending, opening, peer->remote_address, round);
-    co_return round;
+    conclude(ending, opening, peer.remote_address, round);
 }
 
 void WebSocketClient::fail_attempt(const ConnectFailure& failure, const std::string& remote_address, Round& round) {

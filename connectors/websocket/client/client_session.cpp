@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "catalog/options/json_path.h"
 #include "catalog/threads/mutex.h"
+#include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/client/websocket_client.h"
 
 namespace laminar {
@@ -34,9 +36,12 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, TextSe
     begin_session(number);
     PeerSession::Environment environment{inputs_, outbound_, journal_, *resolved_, texts, number};
     environment.replies = replies_;
-    if (position_.is_kept()) {
+    is_encrypted_ = peer.tls_context != nullptr;
+    next_url_steps_ = parse_json_path(resolved_->reconnect_url_path).value_or(std::vector<std::string>());
+    if (position_.is_kept() || !next_url_steps_.empty()) {
         environment.on_message = [this](std::string_view message) {
             if (position_.note(message) && gaps_.awaits_position()) gaps_.position_seen(position_.current());
+            if (!next_url_steps_.empty()) note_next_url(message);
         };
     }
     if (opening.is_over()) {
@@ -79,6 +84,11 @@ void WebSocketClient::end_session() {
     journal_.changed();
 }
 
+std::string WebSocketClient::gap_reason(const SessionEnding& ending) const {
+    if (handing_over()) return "ALTER CONNECTION";
+    return next_peer_ ? "goes on at " + shown_place(next_url_.text()) : ending.description;
+}
+
 void WebSocketClient::conclude(const SessionEnding& ending, const Opening& opening, const std::string& remote_address,
                                Round& round) {
     round.orderly = ending.orderly && ending.confirmed;
@@ -93,8 +103,7 @@ void WebSocketClient::conclude(const SessionEnding& ending, const Opening& openi
                         ending.to_send_again == 1 ? "" : "s", ending.to_send_again == 1 ? "s" : ""));
     }
     if (ending.confirmed) {
-        if (!stopping() || handing_over())
-            gaps_.lost(handing_over() ? "ALTER CONNECTION" : ending.description, position_.current(), ending.in_doubt);
+        if (!stopping() || handing_over()) gaps_.lost(gap_reason(ending), position_.current(), ending.in_doubt);
     } else if (!ending.opening_failed && (ending.orderly || opening.is_in_handshake())) {
         round.description = fmt::format("{} {}", ending.description, opening.describe_end());
     }

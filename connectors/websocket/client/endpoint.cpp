@@ -8,6 +8,8 @@ namespace laminar {
 
 std::string shown_endpoint(const ComputedText& endpoint) { return redact_url(endpoint.text()); }
 
+std::string shown_place(std::string_view url) { return redact_url(url.substr(0, url.find('?'))); }
+
 bool tells_position(const ComputedText& endpoint, const WebSocketOptions& options) {
     const auto asks = [](const ComputedText& text) { return text.mentions("${resume}"); };
     return asks(endpoint) || std::any_of(options.subscribe_message.begin(), options.subscribe_message.end(), asks) ||

@@ -33,8 +33,8 @@
 namespace laminar {
 
 /// What make_websocket_client makes. Its members are defined by what they are about: opening, sending and closing in
-/// client.cpp, attempts to connect in client_attempts.cpp, and what holds while there is a connection in
-/// client_session.cpp.
+/// client.cpp, attempts to connect in client_attempts.cpp, what holds while there is a connection in
+/// client_session.cpp, and going on where the peer asks for it in client_following.cpp.
 class WebSocketClient final : public WebSocketConnection {
 public:
     WebSocketClient(std::string name, std::shared_ptr<const WebSocketOptions> options, const ConnectionContext& context)
@@ -129,6 +129,15 @@ private:
     boost::asio::awaitable<void> close_within(std::chrono::milliseconds deadline, std::function<void()> done);
     boost::asio::awaitable<void> run_test(std::shared_ptr<ClientTrial> trial, std::chrono::milliseconds timeout,
                                           std::function<void(std::vector<ConnectionTestStep>)> done);
+    boost::asio::awaitable<void> attend(ConnectedPeer& peer, const ComputedText& url, Round& round);
+
+    // client_following.cpp
+    void note_next_url(std::string_view message);
+    boost::asio::awaitable<void> follow(std::shared_ptr<const WebSocketOptions> options);
+    boost::asio::awaitable<bool> awaits_next_place();
+    boost::asio::awaitable<Round> go_on_elsewhere();
+
+    [[nodiscard]] std::string gap_reason(const SessionEnding& ending) const;
     void established(const ConnectedPeer& peer, const ComputedText& endpoint, Round& round);
     void conclude(const SessionEnding& ending, const Opening& opening, const std::string& remote_address, Round& round);
     void begin_session(std::int64_t session);
@@ -157,7 +166,14 @@ private:
     // On the strand:
     ClientConnector* connector_ = nullptr;
     PeerSession* session_ = nullptr;
-    std::size_t endpoint_ = 0;  ///< To be tried next.
+    std::size_t endpoint_ = 0;                 ///< To be tried next.
+    std::vector<std::string> next_url_steps_;  ///< The path of reconnect_url_path; empty: nothing is followed.
+    ComputedText next_url_;                    ///< Where the peer asks to go on.
+    ClientConnector* follower_ = nullptr;      ///< While it connects there.
+    bool is_following_ = false;
+    std::unique_ptr<ConnectedPeer> next_peer_;  ///< It has connected there: the session ends, and it goes on with it.
+    int moves_ = 0;                             ///< In a row, without a connection that lasted.
+    bool is_encrypted_ = false;                 ///< The session is.
     mutable Mutex session_mutex_;
     std::int64_t current_session_ LAMINAR_GUARDED_BY(session_mutex_) = 0;  ///< 0: none.
     std::string subprotocol_ LAMINAR_GUARDED_BY(session_mutex_);           ///< Agreed on with the server; empty: none.

@@ -166,6 +166,15 @@ void add_reconnect_options(Schema& schema) {
               .maximum = one_day_ms,
               .applies_when = {client()},
               .effective_when = {reconnecting()}})
+        .add(
+            "reconnect_url_path", &Options::reconnect_url_path,
+            {.help = "JSON path of a URL in messages of a peer that asks to go on there. It is connected to beside the "
+                     "connection, which is closed when that has worked.",
+             .example = "'$.payload.session.reconnect_url'",
+             .absent = "no message leads elsewhere",
+             .rule = TextRule::json_path,
+             .applies_when = {client(), json_values()},
+             .effective_when = {reconnecting()}})
         .add("give_up_close_codes", &Options::give_up_close_codes,
              {.help = "Close codes after which it does not connect again, unless the connection had lasted "
                       "reconnect_stable_ms; [] for none.",

@@ -59,6 +59,8 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     std::vector<std::string> give_up_close_codes{"1008", "1010", "3000", "3003"};
     std::vector<std::string> give_up_http_statuses{"300-407", "409-424", "426-428", "430-499"};
     std::string resume_field;  ///< JSON path of the position; empty: not resumed.
+    /// JSON path of a URL at which to go on, in messages that have one; empty: none is followed.
+    std::string reconnect_url_path;
 
     // Liveness, both modes. Zero turns one off. Larger: fewer pings and false alarms, a dead peer is noticed later.
     std::chrono::seconds heartbeat_interval{30};
