@@ -1,6 +1,7 @@
-// The real thing for feeds of the examples: a server of graphql-ws or socket.io. Told what to do by lines of JSON, it tells what
-// happens in such lines.
+// The real thing for feeds of the examples: a server of graphql-ws or socket.io, or a charge point of ocpp-rpc. Told what to do by
+// lines of JSON, it tells what happens in such lines.
 //   node feed_servers.js graphql | socketio SECRET
+//   node feed_servers.js ocpp ENDPOINT
 "use strict";
 
 const readline = require("node:readline");
@@ -82,7 +83,25 @@ function serveSocketIo(secret) {
     };
 }
 
-const orders = { graphql: serveGraphql, socketio: serveSocketIo }[role](argument);
+function beChargePoint(endpoint) {
+    const { RPCClient } = require("ocpp-rpc");
+    // Calls and answers are held to the schemas of OCPP 1.6.
+    const client = new RPCClient({ endpoint, identity: "CP 7", protocols: ["ocpp1.6"], strictMode: true, reconnect: true, backoff: { initialDelay: 1 } });
+    client.handle("TriggerMessage", ({ params }) => {
+        tell("triggered", params);
+        return { status: "Accepted" };
+    });
+    client.on("open", () => tell("open", { protocol: client.protocol }));
+    client.on("strictValidationFailure", ({ error }) => tell("invalid", { message: error.message }));
+    client.connect().catch((error) => tell("refused", { message: error.message }));
+    return {
+        call: ({ action, params }) => client.call(action, params)
+            .then((result) => tell("answer", { action, result }), (error) => tell("answer", { action, error: error.rpcErrorCode || error.message })),
+        drop: () => client._ws._socket.destroy(),
+    };
+}
+
+const orders = { graphql: serveGraphql, socketio: serveSocketIo, ocpp: beChargePoint }[role](argument);
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
     const { order, ...facts } = JSON.parse(line);
     orders[order](facts);

@@ -1,4 +1,4 @@
-"""Examples of feeds against the real thing: graphql-ws, socket.io and mosquitto."""
+"""Examples of feeds against the real thing: graphql-ws, socket.io and mosquitto as servers, ocpp-rpc as a charge point."""
 
 import json
 import os
@@ -168,6 +168,39 @@ class FeedServersTest(LaminarTestCase):
             self.assertIn("refused in step 2 of handshake: ", rows[0][0])
         finally:
             broker.kill()
+
+    def test_a_charge_point_of_ocpp_rpc(self):
+        shell = self.start_feed("ocpp", 0, replaced=[("port = 9000", "port = 0")])
+        port = shell.wait_until("port", "system.websocket_connections", lambda rows: rows and rows[0][0])[0][0]
+        calls = [("BootNotification", {"chargePointVendor": "VendorX", "chargePointModel": "SingleSocketCharger"}),
+                 ("Heartbeat", {}),
+                 ("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available"}),
+                 ("StartTransaction", {"connectorId": 1, "idTag": "B4A63CDF", "meterStart": 12000, "timestamp": "2026-01-01T00:00:10Z"}),
+                 ("MeterValues", {"connectorId": 1, "meterValue": [
+                     {"timestamp": "2026-01-01T00:01:00Z", "sampledValue": [{"value": "9000.5", "measurand": "Power.Active.Import", "unit": "W"}]},
+                     {"timestamp": "2026-01-01T00:02:00Z", "sampledValue": [{"value": "8800", "measurand": "Power.Active.Import", "unit": "W"}]}]}),
+                 ("FirmwareStatusNotification", {"status": "Idle"})]
+        with FeedServer("ocpp", f"ws://127.0.0.1:{port}/ocpp") as point:
+            for part in range(PARTS):
+                self.assertEqual(point.wait_for("open", part + 1)["protocol"], "ocpp1.6")
+                for action, params in calls:
+                    point.order("call", action=action, params=params)
+                point.wait_for("answer", (part + 1) * len(calls))
+                point.wait_for("triggered", part + 1)
+                shell.wait_until("COUNT(*)", "answers", lambda rows: rows == [[part + 1]])
+                if part < PARTS - 1:
+                    point.order("drop")
+            self.assertEqual(point.events("invalid"), [], "what is answered fits the schemas")
+            answers = {event["action"]: event.get("error", event.get("result")) for event in point.events("answer")}
+            self.assertEqual(answers["BootNotification"]["status"], "Accepted")
+            self.assertEqual(answers["StartTransaction"]["idTagInfo"], {"status": "Accepted"})
+            self.assertEqual(answers["FirmwareStatusNotification"], "NotImplemented")
+        self.assertEqual(shell.select("station, vendor", "boots"), [["CP 7", "VendorX"]] * PARTS)
+        self.assertEqual(shell.select("station, connector, status", "statuses"), [["CP 7", 1, "Available"]] * PARTS)
+        self.assertEqual(shell.select("station, COUNT(*), MIN(at)::TEXT", "meters GROUP BY station"), [["CP 7", 2 * PARTS, "2026-01-01 00:01:00"]])
+        self.assertEqual(shell.select("action, meter", "transactions"), [["StartTransaction", 12000]] * PARTS)
+        self.assertEqual(shell.select("kind, result", "answers"), [[3, {"status": "Accepted"}]] * PARTS)
+        self.check_clean(shell)
 
 
 if __name__ == "__main__":
