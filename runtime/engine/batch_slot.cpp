@@ -122,10 +122,10 @@ private:
 
 class Slot final : public BatchSlot {
 public:
-    Slot(ScanSources& sources, std::string key, const std::vector<OutputColumn>& declared,
+    Slot(ScanSources& sources, std::uint64_t connection, std::string key, const std::vector<OutputColumn>& declared,
          std::shared_ptr<const BatchSchema> schema)
         : sources_(sources), key_(std::move(key)), source_(std::make_shared<SlotSource>(declared, std::move(schema))) {
-        sources_.put(key_, source_);
+        sources_.put(key_, connection, source_);
         for (std::size_t index = 0; index < declared.size(); ++index) {
             const bool is_carried = source_->columns()[index].type == declared[index].type;
             columns_.push_back({declared[index].name, is_carried ? declared[index].type : ColumnType()});
@@ -186,16 +186,16 @@ private:
 
 }  // namespace
 
-std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,
+std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, std::uint64_t connection, const std::string& key,
                                            std::shared_ptr<const BatchSchema> schema) {
     std::vector<OutputColumn> declared;
     for (const BatchColumn& column : schema->columns) declared.push_back({column.name, column.type});
-    return std::make_unique<Slot>(sources, key, declared, std::move(schema));
+    return std::make_unique<Slot>(sources, connection, key, declared, std::move(schema));
 }
 
-std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
+std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, std::uint64_t connection, const std::string& key,
                                          const std::vector<OutputColumn>& columns) {
-    return std::make_unique<Slot>(sources, key, columns, nullptr);
+    return std::make_unique<Slot>(sources, connection, key, columns, nullptr);
 }
 
 }  // namespace laminar

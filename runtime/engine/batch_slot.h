@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -11,10 +12,13 @@ namespace laminar {
 inline constexpr const char* batch_function_name = "laminar_batch";
 inline constexpr const char* numbered_batch_function_name = "laminar_numbered_batch";
 
-/// A slot registered in sources for as long as it lives; sources must outlive it.
-[[nodiscard]] std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, const std::string& key,
+/// A slot registered in sources for as long as it lives; sources must outlive it. Statements of that connection alone
+/// read it (ScanSources).
+[[nodiscard]] std::unique_ptr<BatchSlot> make_batch_slot(ScanSources& sources, std::uint64_t connection,
+                                                         const std::string& key,
                                                          std::shared_ptr<const BatchSchema> schema);
-[[nodiscard]] std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, const std::string& key,
+[[nodiscard]] std::unique_ptr<BatchSlot> make_row_slot(ScanSources& sources, std::uint64_t connection,
+                                                       const std::string& key,
                                                        const std::vector<OutputColumn>& columns);
 
 }  // namespace laminar

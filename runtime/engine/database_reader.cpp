@@ -84,7 +84,7 @@ public:
         static std::atomic<std::uint64_t> last{0};  // Of all readers: they share the function.
         const std::string key = std::to_string(++last);
         const auto source = std::make_shared<RowSource>(std::move(rows));
-        shown_.put(key, source);
+        shown_.put(key, connection_.id(), source);
         sources_.emplace_back(key, source);
         return fmt::format("{}('{}')", row_function_name, key);
     }

@@ -61,15 +61,15 @@ public:
 
     std::unique_ptr<BatchSlot> create_batch_slot(const std::string& key,
                                                  std::shared_ptr<const BatchSchema> schema) override {
-        return make_batch_slot(slots_, key, std::move(schema));
+        return make_batch_slot(slots_, connection_.id(), key, std::move(schema));
     }
     std::unique_ptr<BatchSlot> create_row_slot(const std::string& key, std::vector<OutputColumn> columns) override {
-        return make_row_slot(slots_, key, columns);
+        return make_row_slot(slots_, connection_.id(), key, columns);
     }
 
     void register_system_table(SystemTable table) override {
         auto source = std::make_shared<SystemSource>(std::move(table));
-        system_tables_.put(source->name(), source);
+        system_tables_.put(source->name(), connection_.id(), source);
     }
 
     void set_connection_test_result(const std::string& connection, std::string json) override {
@@ -86,7 +86,7 @@ public:
     }
 
     ResultTable system_rows(std::string_view name) override {
-        const auto source = std::dynamic_pointer_cast<SystemSource>(system_tables_.find(name));
+        const auto source = std::dynamic_pointer_cast<SystemSource>(system_tables_.find(name, connection_.id()));
         if (!source) throw EngineException({.type = "Catalog", .message = fmt::format("no system table {}", name)});
         return source->rows();
     }

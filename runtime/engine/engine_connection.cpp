@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parser/write/sql_writer.h"
+#include "runtime/engine/connection_id.h"
 #include "runtime/engine/engine_error.h"
 
 namespace laminar {
@@ -60,6 +61,7 @@ EngineConnection::EngineConnection(const EngineConnection& other) : database_(ot
 void EngineConnection::connect() {
     if (duckdb_connect(database_->get(), connection_.receive()) == DuckDBError)
         throw EngineException({.type = "Connection", .message = "the engine does not accept a connection"});
+    id_ = connection_id(connection_.get());
     execute("SET errors_as_json = true; SET TimeZone = 'UTC'");
 }
 

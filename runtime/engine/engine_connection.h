@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,7 @@ public:
     EngineConnection& operator=(const EngineConnection&) = delete;
 
     [[nodiscard]] duckdb_connection get() const noexcept { return connection_.get(); }
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }  ///< connection_id.
     /// Statements separated by ';', results dropped. Throws EngineException.
     void execute(const std::string& sql) const;
     /// Throws EngineException.
@@ -38,6 +40,7 @@ private:
 
     std::shared_ptr<DatabaseHandle> database_;
     ConnectionHandle connection_;
+    std::uint64_t id_ = 0;
 };
 
 }  // namespace laminar

@@ -6,6 +6,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
+#include "runtime/engine/connection_id.h"
 #include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/engine/functions/computable.h"
@@ -112,18 +113,12 @@ ScalarFunctionHandle make_function(const char* name, const std::vector<ColumnTyp
         {.type = "Internal", .message = "the function " + std::string(name) + " cannot be registered"});
 }
 
-std::uint64_t connection_id(duckdb_client_context context) {
-    const std::uint64_t id = duckdb_client_context_get_connection_id(context);
-    duckdb_destroy_client_context(&context);
-    return id;
-}
-
 /// Extra info: FunctionStates. What the function is bound to is the state of the connection that prepares.
 void bind_to_connection(duckdb_bind_info info) {
     const auto& states = *static_cast<const FunctionStates*>(duckdb_scalar_function_bind_get_extra_info(info));
     duckdb_client_context context = nullptr;
     duckdb_scalar_function_get_client_context(info, &context);
-    FunctionState* const state = states.find(connection_id(context));
+    FunctionState* const state = states.find(take_connection_id(context));
     if (!state) return duckdb_scalar_function_bind_set_error(info, "the connection does not know this function");
     duckdb_scalar_function_set_bind_data(info, state, nullptr);
     duckdb_scalar_function_set_bind_data_copy(info, [](void* data) { return data; });
@@ -214,9 +209,7 @@ void FunctionState::forget_acknowledgements(std::size_t first, std::size_t end) 
 }
 
 void FunctionStates::add(duckdb_connection connection, FunctionState& state) {
-    duckdb_client_context context = nullptr;
-    duckdb_connection_get_client_context(connection, &context);
-    const std::uint64_t id = connection_id(context);
+    const std::uint64_t id = connection_id(connection);
     const MutexLock lock(mutex_);
     states_[id] = &state;
 }

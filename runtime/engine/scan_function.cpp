@@ -4,6 +4,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
+#include "runtime/engine/connection_id.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/vector_writer.h"
@@ -52,7 +53,9 @@ void bind_scan(duckdb_bind_info info) {
         const ValueHandle parameter(duckdb_bind_get_parameter(info, 0));
         const std::string key = take_string(duckdb_get_varchar(parameter.get()));
         const auto* function = static_cast<const ScanFunction*>(duckdb_bind_get_extra_info(info));
-        std::shared_ptr<ScanSource> source = function->sources->find(key);
+        duckdb_client_context context = nullptr;
+        duckdb_table_function_get_client_context(info, &context);
+        std::shared_ptr<ScanSource> source = function->sources->find(key, take_connection_id(context));
         if (!source) return duckdb_bind_set_error(info, ("nothing is readable under the key '" + key + "'").c_str());
         for (const OutputColumn& column : source->columns())
             duckdb_bind_add_result_column(info, column.name.c_str(), to_logical_type(column.type).get());
@@ -138,21 +141,21 @@ void scan(duckdb_function_info info, duckdb_data_chunk output) {
 
 }  // namespace
 
-void ScanSources::put(std::string_view key, std::shared_ptr<ScanSource> source) {
+void ScanSources::put(std::string_view key, std::uint64_t connection, std::shared_ptr<ScanSource> source) {
     const MutexLock lock(mutex_);
-    sources_[fold_case(key)] = std::move(source);
+    sources_[fold_case(key)] = {connection, std::move(source)};
 }
 
 void ScanSources::remove(std::string_view key, const ScanSource* source) {
     const MutexLock lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
-    if (entry != sources_.end() && entry->second.get() == source) sources_.erase(entry);
+    if (entry != sources_.end() && entry->second.source.get() == source) sources_.erase(entry);
 }
 
-std::shared_ptr<ScanSource> ScanSources::find(std::string_view key) const {
+std::shared_ptr<ScanSource> ScanSources::find(std::string_view key, std::uint64_t connection) const {
     const MutexLock lock(mutex_);
     const auto entry = sources_.find(fold_case(key));
-    return entry == sources_.end() ? nullptr : entry->second;
+    return entry == sources_.end() || entry->second.connection != connection ? nullptr : entry->second.source;
 }
 
 void register_scan_function(duckdb_connection connection, const char* name, ScanSources& sources,

@@ -45,19 +45,24 @@ public:
     [[nodiscard]] virtual std::optional<ScannedRows> more() { return std::nullopt; }
 };
 
-/// The sources of one table function, by key, without regard to case. Thread-safe; must outlive the connections to the
-/// database it is registered with.
+/// The sources of one table function, by key, without regard to case. Each is for the statements of one connection
+/// (connection_id): no other finds it, whatever key it asks for, so that who lends rows to a connection knows who reads
+/// them. Thread-safe; must outlive the connections to the database it is registered with.
 class ScanSources {
 public:
-    void put(std::string_view key, std::shared_ptr<ScanSource> source);
+    void put(std::string_view key, std::uint64_t connection, std::shared_ptr<ScanSource> source);
     /// Forgets a key if it still stands for that source.
     void remove(std::string_view key, const ScanSource* source);
-    [[nodiscard]] std::shared_ptr<ScanSource> find(std::string_view key) const;
+    [[nodiscard]] std::shared_ptr<ScanSource> find(std::string_view key, std::uint64_t connection) const;
 
 private:
+    struct Entry {
+        std::uint64_t connection = 0;
+        std::shared_ptr<ScanSource> source;
+    };
+
     mutable Mutex mutex_;
-    std::map<std::string, std::shared_ptr<ScanSource>, std::less<>> sources_
-        LAMINAR_GUARDED_BY(mutex_);  ///< By folded key.
+    std::map<std::string, Entry, std::less<>> sources_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded key.
 };
 
 /// Registers the table function name('key') over the sources. Columns that a statement does not use are not copied.

@@ -47,6 +47,25 @@ class RecordedQueriesTest(ServedTestCase):
         connection.close()
 
 
+class ForeignQueryTest(ServedTestCase):
+    """Queries that no client has, but somebody who is curious."""
+
+    def test_what_is_laminars_own_is_out_of_reach(self):
+        served = self.serve(SCRIPT)
+        with psycopg.connect(served.uri(), autocommit=True) as connection:
+            cursor = connection.cursor()
+            for query, state in (("SELECT count(*) FROM pg_catalog.pg_class c, laminar_batch('pg_attribute') b", "42883"),
+                                 ("SELECT * FROM pg_catalog.pg_class c JOIN laminar_rows('1') ON true", "42883"),
+                                 ("SELECT 1 OPERATOR('= (SELECT count(*) FROM duckdb_settings()) --') 2 FROM pg_class", "42601"),
+                                 ("SELECT x" + "::a(1)" * 150_000 + " FROM pg_class", "54001"),
+                                 ("SELECT " + "1, " * 33_000 + "1 FROM pg_catalog.pg_class", "54011")):
+                with self.subTest(query[:80]):
+                    with self.assertRaises(psycopg.Error) as raised:
+                        cursor.execute(query)
+                    self.assertEqual(raised.exception.sqlstate, state)
+            cursor.execute("SELECT count(*) FROM pg_catalog.pg_class c WHERE c.tableoid IN (" + "c.tableoid, " * 50_000 + "1)")
+
+
 class PsqlCommandsTest(ServedTestCase):
     def test_backslash_commands_without_an_error(self):
         served = self.serve(SCRIPT)

@@ -84,6 +84,7 @@ constexpr std::array functions{
                     "laminar_shown[8:] ELSE laminar_shown END) FROM laminar_types WHERE laminar_number = x), "
                     "repeat('?', 3)) END"},
     CatalogFunction{"pg_get_userbyid", "(x) AS current_user()"},
+    CatalogFunction{"getdatabaseencoding", "() AS 'UTF8'"},
     CatalogFunction{"pg_encoding_to_char", "(x) AS 'UTF8'"},
     CatalogFunction{"pg_char_to_encoding", "(x) AS 6"},
     CatalogFunction{"quote_ident",

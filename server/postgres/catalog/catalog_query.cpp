@@ -1,14 +1,12 @@
 #include "server/postgres/catalog/catalog_query.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "parser/text/ascii.h"
-#include "runtime/engine/functions/query_functions.h"
+#include "server/postgres/catalog/catalog_calls.h"
 #include "server/postgres/catalog/catalog_functions.h"
 #include "server/postgres/catalog/catalog_rewriter.h"
 #include "server/postgres/catalog/relation_shapes.h"
@@ -73,21 +71,6 @@ bool asks_for_catalog(const Tokens& tokens) {
     return calls && !reads;
 }
 
-std::optional<ErrorMessage> refusal_of(const Tokens& tokens) {
-    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-        if (!tokens[i].is_identifier() || !tokens[i + 1].is_symbol("(")) continue;
-        const std::string name = fold_case(tokens[i].value);
-        if (is_catalog_function(name)) continue;
-        const auto is_barred = [](FunctionPolicy policy) {
-            return policy == FunctionPolicy::reaches_files || policy == FunctionPolicy::of_the_engine;
-        };
-        if (is_barred(function_policy(name)) || is_barred(table_function_policy(name)))
-            return ErrorMessage{.state = "42501",
-                                .message = fmt::format("a query of the catalog cannot call \"{}\"", name)};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<CatalogQuery> parse_catalog_query(std::string_view statement) {
@@ -96,8 +79,12 @@ std::optional<CatalogQuery> parse_catalog_query(std::string_view statement) {
     if (!tokens || !begins_query(*tokens) || !asks_for_catalog(*tokens)) return std::nullopt;
     CatalogQuery query;
     query.source = std::make_shared<const SourceText>("query", std::string(statement));
-    query.error = refusal_of(*tokens);
-    if (!query.error) query.sql = write_tokens(rewrite_catalog_query(std::move(*tokens)));
+    query.error = refusal_of_calls(*tokens);
+    if (query.error) return query;
+    if (const auto rewritten = rewrite_catalog_query(std::move(*tokens)))
+        query.sql = write_tokens(*rewritten);
+    else
+        query.error = ErrorMessage{.state = "54001", .message = "this query of the catalog is too complex"};
     return query;
 }
 

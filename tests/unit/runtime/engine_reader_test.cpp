@@ -45,6 +45,26 @@ TEST_CASE("rows shown to a reader last as long as its snapshot") {
     CHECK_THROWS_AS((void)reader->prepare("SELECT * FROM " + from), EngineException);
 }
 
+TEST_CASE("what is lent to one connection is read by no other") {
+    const auto engine = Engine::create({});
+    engine->register_system_table({"numbers", {{"i", TypeId::bigint}}, [] { return ResultTable(); }});
+    const ResultTable rows = engine->query("SELECT i FROM range(3) AS r(i)");
+    const auto slot = engine->create_row_slot("lent", rows.columns);
+    slot->set_rows(&rows);
+    CHECK(number(engine->query("SELECT count(*) FROM laminar_batch('lent')")) == 3);
+    const auto reader = engine->make_reader();
+    const auto other = engine->make_reader();
+    reader->begin();
+    const std::string shown = reader->show(engine->query("SELECT 1 AS i"));
+    CHECK(number(reader->prepare("SELECT count(*) FROM " + shown)->execute()) == 1);
+    for (const char* from : {"laminar_batch('lent')", "laminar_numbered_batch('lent')", "laminar_system('numbers')"})
+        CHECK_THROWS_WITH((void)reader->prepare(std::string("SELECT * FROM ") + from),
+                          doctest::Contains("nothing is readable"));
+    CHECK_THROWS_WITH((void)other->prepare("SELECT * FROM " + shown), doctest::Contains("nothing is readable"));
+    CHECK_THROWS_AS((void)engine->query("SELECT * FROM " + shown), EngineException);
+    reader->end();
+}
+
 TEST_CASE("what functions leave behind belongs to the connection that called them") {
     const auto engine = Engine::create({});
     const auto first = engine->make_reader();

@@ -67,8 +67,8 @@ TEST_CASE("casts to types that the engine does not have") {
     CHECK(said("SELECT 'a'::regclass::oid") == "SELECT laminar_oid ( laminar_regclass_number ( 'a' ) )");
     CHECK(said("SELECT c.oid::pg_catalog.regclass::pg_catalog.text FROM pg_class c") ==
           "SELECT laminar_regclass_name ( c . oid ) :: text FROM pg_class c");
-    CHECK(said("SELECT f(a, (b))::regtype FROM pg_class") ==
-          "SELECT laminar_regtype_name ( f ( a , ( b ) ) ) FROM pg_class");
+    CHECK(said("SELECT lower(a, (b))::regtype FROM pg_class") ==
+          "SELECT laminar_regtype_name ( lower ( a , ( b ) ) ) FROM pg_class");
     CHECK(said("SELECT a::int::oid FROM pg_class") == "SELECT laminar_oid ( a :: int ) FROM pg_class");
     CHECK(said("SELECT CAST('pg_class' AS REGCLASS)") == "SELECT laminar_regclass_number ( 'pg_class' )");
     CHECK(said("SELECT CAST(CAST(a AS REGCLASS) AS OID) FROM pg_class") ==
@@ -92,8 +92,62 @@ TEST_CASE("functions that reach beyond the catalog are refused") {
           "SELECT pg_catalog.version(), (SELECT content FROM read_blob('/x'))",
           "SELECT * FROM pg_type, duckdb_settings()"})
         CHECK_MESSAGE(said(text) == "42501", text);
+    // Through these Laminar itself reads rows, and what no list has is not called either.
+    for (const char* text :
+         {"SELECT count(*) FROM pg_class c, laminar_batch('pg_attribute') b",
+          "SELECT * FROM pg_type, laminar_rows('1')",
+          "SELECT * FROM pg_class JOIN pg_catalog.\"Laminar_Numbered_Batch\"(pg_attribute) ON true",
+          "SELECT * FROM pg_class, laminar_system('connections') AS t(a)",
+          "SELECT laminar_acknowledge('a', 'b') FROM pg_class",
+          "SELECT DISTINCT ON (oid) laminar_hop(oid) FROM pg_class", "SELECT 'a'.laminar_batch() FROM pg_class",
+          "WITH a AS (SELECT 1) SELECT * FROM a, laminar_batch('x') AS (a) JOIN pg_class ON true",
+          "SELECT * FROM pg_class t AS MATERIALIZED (a), laminar_batch('x')", "SELECT no_such(1) FROM pg_class"})
+        CHECK_MESSAGE(said(text) == "42883", text);
     for (const CatalogFunction& function : catalog_functions()) CHECK(is_catalog_function(function.name));
     CHECK_FALSE(is_catalog_function("read_csv"));
+}
+
+TEST_CASE("names of columns and types are no calls") {
+    for (
+        const char* text :
+        {"WITH RECURSIVE a(x) AS (SELECT 1), b(y, z) AS MATERIALIZED (VALUES (1, 2)), c(v) AS (SELECT 2) SELECT 1 FROM "
+         "pg_class",
+         "SELECT 1 FROM pg_class c(a, b) JOIN pg_catalog.pg_type t(d) ON (true) CROSS JOIN (VALUES (1)) AS v(n)",
+         "SELECT 1 FROM generate_series(1, 2) s(i), unnest(x) AS \"U\"(u), (SELECT 1) q(r) JOIN pg_class ON true",
+         "SELECT a::numeric(10, 2), CAST(b AS pg_catalog.decimal(3)), c::my_type(1) FROM pg_class",
+         "SELECT row_number() OVER (ORDER BY a), count(*) FILTER (WHERE b), coalesce(a), nullif(a, b), greatest(a, b), "
+         "row(a), ARRAY(SELECT 1), EXISTS (SELECT 1), a LIKE ('x'), a IN (1), json_build_object('a', 1), a = ANY (b) "
+         "FROM "
+         "pg_class WHERE (a) AND (b) GROUP BY GROUPING SETS ((a), (b))"})
+        CHECK_MESSAGE(said(text).size() > 5, text << ": " << said(text));
+}
+
+TEST_CASE("an operator with a schema is an operator and nothing else") {
+    CHECK(said("SELECT a OPERATOR(pg_catalog.=) b, a OPERATOR(+) b FROM pg_class") ==
+          "SELECT a = b , a + b FROM pg_class");
+    // What stands there instead is for the engine to refuse.
+    CHECK(said("SELECT 1 OPERATOR('= (SELECT count(*) FROM duckdb_settings()) --') 2 FROM pg_class") ==
+          "SELECT 1 OPERATOR ( '= (SELECT count(*) FROM duckdb_settings()) --' ) 2 FROM pg_class");
+    CHECK(said("SELECT 1 OPERATOR(\"= 2 --\") 2 FROM pg_class") == "SELECT 1 OPERATOR ( \"= 2 --\" ) 2 FROM pg_class");
+    for (const char* text :
+         {"SELECT 1 OPERATOR(", "SELECT 1 OPERATOR() FROM pg_class", "SELECT OPERATOR(a.b.) FROM pg_class"})
+        CHECK_MESSAGE(!said(text).empty(), text);
+}
+
+TEST_CASE("long queries are written anew in one go, and what would take for ever is refused") {
+    const auto repeated = [](const char* text, std::size_t count) {
+        std::string all;
+        for (std::size_t i = 0; i < count; ++i) all += text;
+        return all;
+    };
+    const std::string numbers = said("SELECT " + repeated("c.tableoid,", 80'000) + "0 FROM pg_class c");
+    CHECK(numbers.starts_with("SELECT 1259 , 1259 , "));
+    CHECK(numbers.ends_with(", 1259 , 0 FROM pg_class c"));
+    CHECK(said("SELECT " + repeated("a AS b,", 140'000) + "0 FROM pg_class c").ends_with("a AS b , 0 FROM pg_class c"));
+    CHECK(said("SELECT x" + repeated("::a(1)", 150'000) + " FROM pg_class") == "54001");
+    CHECK(said("SELECT x" + repeated("::oid", 150'000) + " FROM pg_class") == "54001");
+    CHECK(said("SELECT 1 FROM pg_class" + repeated(" join f(x)a", 90'000)) == "42883");
+    CHECK(said("SELECT 1 FROM pg_class" + repeated(" join range(1)a", 60'000)) == "54001");
 }
 
 TEST_CASE("columns without a name") {
