@@ -71,11 +71,33 @@ class RawClient:
         self.send(struct.pack("!ii", 8 + len(fields), 196608) + fields)
         return self
 
+    def cancel(self, key):
+        """A cancel request, after which the server closes."""
+        self.send(b"\0\0\0\x10" + b"\x04\xd2\x16\x2e" + key)
+        assert self.is_closed()
+
     def message(self, kind, body=b""):
         self.send(kind + struct.pack("!i", len(body) + 4) + body)
 
     def query(self, text):
         self.message(b"Q", text.encode() + b"\0")
+
+    def parse(self, text, name="", oids=()):
+        self.message(b"P", f"{name}\0{text}\0".encode() + struct.pack(f"!h{len(oids)}i", len(oids), *oids))
+
+    def bind(self, *values, portal="", name="", formats=(), results=()):
+        body = f"{portal}\0{name}\0".encode() + struct.pack(f"!h{len(formats)}hh", len(formats), *formats, len(values))
+        for value in values:
+            body += struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value
+        self.message(b"B", body + struct.pack(f"!h{len(results)}h", len(results), *results))
+
+    def execute(self, limit=0, portal=""):
+        self.message(b"E", f"{portal}\0".encode() + struct.pack("!i", limit))
+
+    def sync(self):
+        """What is answered up to it."""
+        self.message(b"S")
+        return self.ready()
 
     def receive(self, count):
         data = b""
@@ -118,6 +140,11 @@ def fields(body):
 
 def errors(messages):
     return [fields(body) for kind, body in messages if kind == b"E"]
+
+
+def tags(messages):
+    """Of what was completed."""
+    return [body[:-1].decode() for kind, body in messages if kind == b"C"]
 
 
 class ServedTestCase(LaminarTestCase):

@@ -1,11 +1,13 @@
 """Cursors of laminar serve: DECLARE, FETCH and CLOSE, over queries and subscriptions."""
 
+import socket
+import struct
 import unittest
 
 import psycopg
 import psycopg2
 
-from serving import ITEMS, ServedTestCase
+from serving import ITEMS, ServedTestCase, errors
 
 STREAM = """
     CREATE CONNECTION feed TO generator (rows_per_second = 1000);
@@ -119,6 +121,38 @@ class CursorTest(ServedTestCase):
         while not any("rows were left out" in notice for notice in connection.notices):
             cursor.execute("FETCH ALL FROM s")
             self.assertLess(len(cursor.fetchall()), 60000)
+
+    def test_cancellations_meet_no_other_statement_than_their_own(self):
+        served = self.serve(STREAM)
+        with served.raw() as client:
+            client.start()
+            key = next(body for kind, body in client.ready() if kind == b"K")
+            client.query("DECLARE s CURSOR WITH HOLD FOR SUBSCRIBE TO (SELECT counter FROM ticks)")
+            client.ready()
+            for _ in range(100):
+                # Its rows come just when it is cancelled, and it is cancelled twice.
+                client.query("FETCH 1000 FROM s")
+                for _ in range(2):
+                    with served.raw() as other:
+                        other.cancel(key)
+                messages = client.ready()
+                self.assertTrue(not errors(messages) or errors(messages)[0]["M"] == "the statement was cancelled by request", errors(messages))
+                client.query("FETCH 1 FROM s")
+                self.assertEqual(errors(client.ready()), [])
+
+    def test_a_client_that_leaves_during_fetch_is_no_error(self):
+        served = self.serve(ITEMS)
+        for fetch in ("FETCH ALL FROM c", "SELECT repeat('x', 1000) FROM range(50000), pg_catalog.pg_class"):
+            with self.subTest(fetch), served.raw() as client:
+                client.start()
+                process = struct.unpack("!i", next(body for kind, body in client.ready() if kind == b"K")[:4])[0]
+                client.query("DECLARE c CURSOR WITH HOLD FOR SELECT repeat('x', 1000) FROM range(30000)")
+                client.ready()
+                client.query(fetch)
+                client.next()
+                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            served.wait_for_log(f"session {process} has ended")
+        self.assertNotIn("internal error", served.laminar.stderr.text)
 
     def test_the_end_of_the_client_ends_its_cursors(self):
         served = self.serve(STREAM)

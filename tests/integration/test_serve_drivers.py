@@ -205,31 +205,16 @@ class BytesTest(ServedTestCase):
         client.start().ready()
         return client
 
-    @staticmethod
-    def parse(client, text, name="", oids=()):
-        client.message(b"P", f"{name}\0{text}\0".encode() + struct.pack(f"!h{len(oids)}i", len(oids), *oids))
-
-    @staticmethod
-    def bind(client, *values, portal="", name="", formats=(), results=()):
-        body = f"{portal}\0{name}\0".encode() + struct.pack(f"!h{len(formats)}hh", len(formats), *formats, len(values))
-        for value in values:
-            body += struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value
-        client.message(b"B", body + struct.pack(f"!h{len(results)}h", len(results), *results))
-
-    @staticmethod
-    def execute(client, limit=0, portal=""):
-        client.message(b"E", f"{portal}\0".encode() + struct.pack("!i", limit))
-
     def kinds(self, client):
         return b"".join(kind for kind, _ in client.ready())
 
     def test_each_message_has_its_answer(self):
         client = self.connect()
-        self.parse(client, "SELECT name FROM items WHERE id = $1", oids=(20,))
+        client.parse("SELECT name FROM items WHERE id = $1", oids=(20,))
         client.message(b"D", b"S\0")
-        self.bind(client, b"1")
+        client.bind(b"1")
         client.message(b"D", b"P\0")
-        self.execute(client)
+        client.execute()
         client.message(b"C", b"P\0")
         client.message(b"S")
         messages = client.ready()
@@ -237,7 +222,7 @@ class BytesTest(ServedTestCase):
         self.assertEqual(messages[1][1], struct.pack("!hi", 1, 20))
         self.assertEqual(messages[5][1], struct.pack("!hi", 1, 3) + b"one")
         # Flush has the answers come before Sync.
-        self.parse(client, "INSERT INTO items VALUES (8, 'x', 1)")
+        client.parse("INSERT INTO items VALUES (8, 'x', 1)")
         client.message(b"D", b"S\0")
         client.message(b"H")
         self.assertEqual([client.next()[0] for _ in range(3)], [b"1", b"t", b"n"])
@@ -246,15 +231,15 @@ class BytesTest(ServedTestCase):
 
     def test_after_an_error_nothing_is_answered_until_sync(self):
         client = self.connect()
-        self.parse(client, "SELECT nothing FROM items")
-        self.bind(client)
-        self.execute(client)
-        self.execute(client)
+        client.parse("SELECT nothing FROM items")
+        client.bind()
+        client.execute()
+        client.execute()
         client.query("SELECT 'is skipped too'")
         client.message(b"S")
-        self.parse(client, "SELECT 1")
-        self.bind(client)
-        self.execute(client)
+        client.parse("SELECT 1")
+        client.bind()
+        client.execute()
         client.message(b"S")
         self.assertEqual(self.kinds(client), b"12EZ")
         self.assertEqual(self.kinds(client), b"12DCZ")
@@ -263,15 +248,15 @@ class BytesTest(ServedTestCase):
         client = self.connect("")
         client.query("BEGIN")
         client.ready()
-        self.parse(client, "SELECT i FROM range(5) AS r(i) ORDER BY i")
-        self.bind(client, portal="p", results=(1,))
-        self.execute(client, 2, "p")
+        client.parse("SELECT i FROM range(5) AS r(i) ORDER BY i")
+        client.bind(portal="p", results=(1,))
+        client.execute(2, "p")
         client.message(b"S")
         self.assertEqual(self.kinds(client), b"12DDsZ")
         client.query("SELECT 'in between'")
         self.assertEqual(self.kinds(client), b"TDCZ")
-        self.execute(client, 2, "p")
-        self.execute(client, 2, "p")
+        client.execute(2, "p")
+        client.execute(2, "p")
         client.message(b"S")
         messages = client.ready()
         self.assertEqual(b"".join(kind for kind, _ in messages), b"DDsDCZ")
@@ -281,15 +266,15 @@ class BytesTest(ServedTestCase):
         client.ready()
         client.message(b"S")
         client.ready()
-        self.execute(client, 2, "p")
+        client.execute(2, "p")
         client.message(b"S")
         self.assertEqual(errors(client.ready())[0]["C"], "34000")
 
     def test_what_a_limit_keeps_is_bounded(self):
         client = self.connect("")
-        self.parse(client, "SELECT repeat('x', 1000) FROM range(1000000)")
-        self.bind(client)
-        self.execute(client, 1)
+        client.parse("SELECT repeat('x', 1000) FROM range(1000000)")
+        client.bind()
+        client.execute(1)
         client.message(b"S")
         [error] = errors(client.ready())
         self.assertEqual((error["C"], error["M"]), ("54000", "the rows that were not asked for yet take more than 64 MiB"))
@@ -299,22 +284,22 @@ class BytesTest(ServedTestCase):
         for text, oids, state in (("SELECT 1; SELECT 2", (), "42601"), ("SELEC 1", (), "42601"), ("SELECT $0", (), "42P02"),
                                   ("COPY items TO STDOUT", (), "0A000")):
             with self.subTest(text):
-                self.parse(client, text, oids=oids)
+                client.parse(text, oids=oids)
                 client.message(b"S")
                 self.assertEqual(errors(client.ready())[0]["C"], state)
-        self.parse(client, "SELECT 1", name="twice")
-        self.parse(client, "SELECT 1", name="twice")
+        client.parse("SELECT 1", name="twice")
+        client.parse("SELECT 1", name="twice")
         client.message(b"S")
         self.assertEqual(errors(client.ready())[0]["C"], "42P05")
         for values, formats, oids, state in (((b"1", b"2"), (), (20,), "08P01"), ((), (), (20,), "08P01"), ((b"1",), (1,), (20,), "22P03"),
                                              ((b"{1",), (), (1007,), "22P02"), ((b"(1,2)",), (), (600,), "22P02"), ((b"x",), (2,), (25,), "08P01"),
                                              ((b"1",), (0, 0), (20,), "08P01")):
             with self.subTest((values, formats, oids)):
-                self.parse(client, "SELECT $1", oids=oids)
-                self.bind(client, *values, formats=formats)
+                client.parse("SELECT $1", oids=oids)
+                client.bind(*values, formats=formats)
                 client.message(b"S")
                 self.assertEqual(errors(client.ready())[0]["C"], state)
-        self.bind(client, name="nowhere")
+        client.bind(name="nowhere")
         client.message(b"S")
         self.assertEqual(errors(client.ready())[0]["C"], "26000")
         for kind, body in ((b"P", b"x"), (b"B", b"\0\0"), (b"D", b"X\0"), (b"D", b""), (b"E", b"\0"), (b"C", b"Q\0")):
@@ -327,9 +312,9 @@ class BytesTest(ServedTestCase):
         client = self.connect()
         for oid in (0, 25, 1043, 1700, 20, 114, 1082, 1186, 17, 1009, 2950):
             for value in (b"1'; DROP TABLE items; --", b"\\'; DROP TABLE items; --", b"$1", b"{\"'); DROP TABLE items; --\"}", b"1) OR (1 = 1"):
-                self.parse(client, "SELECT count(*) FROM items WHERE CAST($1 AS TEXT) = 'nothing'", oids=(oid,))
-                self.bind(client, value)
-                self.execute(client)
+                client.parse("SELECT count(*) FROM items WHERE CAST($1 AS TEXT) = 'nothing'", oids=(oid,))
+                client.bind(value)
+                client.execute()
                 client.message(b"S")
                 rows = [body for kind, body in client.ready() if kind == b"D"]
                 self.assertIn(rows, ([], [struct.pack("!hi", 1, 1) + b"0"]), (oid, value))
@@ -339,14 +324,14 @@ class BytesTest(ServedTestCase):
     def test_statements_are_bounded(self):
         client = self.connect("")
         for number in range(1001):
-            self.parse(client, "SELECT 1", name=f"s{number}")
+            client.parse("SELECT 1", name=f"s{number}")
         client.message(b"S")
         messages = client.ready()
         self.assertEqual(sum(kind == b"1" for kind, _ in messages), 1000)
         self.assertEqual(errors(messages)[0]["C"], "53000")
         client.query("DEALLOCATE ALL")
         client.ready()
-        self.parse(client, "SELECT 1", name="s")
+        client.parse("SELECT 1", name="s")
         client.message(b"S")
         self.assertEqual(self.kinds(client), b"1Z")
 
@@ -354,11 +339,11 @@ class BytesTest(ServedTestCase):
         client = self.connect()
         for text in ("SHOW TABLES", "DESCRIBE items", "EXPLAIN SELECT 1", "SHOW CREATE TABLE items", "SHOW TimeZone"):
             with self.subTest(text):
-                self.parse(client, text)
+                client.parse(text)
                 client.message(b"D", b"S\0")
-                self.bind(client)
+                client.bind()
                 client.message(b"D", b"P\0")
-                self.execute(client)
+                client.execute()
                 client.message(b"S")
                 messages = client.ready()
                 kinds = b"".join(kind for kind, _ in messages)

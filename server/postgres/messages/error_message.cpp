@@ -67,4 +67,8 @@ ErrorMessage to_error_message(const Diagnostic& finding, std::string_view query,
     return error;
 }
 
+ErrorMessage malformed_message() {
+    return {.state = "08P01", .message = "a message of the extended protocol is malformed"};
+}
+
 }  // namespace laminar::postgres

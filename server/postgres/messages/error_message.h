@@ -31,4 +31,7 @@ void append_error(MessageWriter& out, const ErrorMessage& error);
 /// about begins in it.
 [[nodiscard]] ErrorMessage to_error_message(const Diagnostic& finding, std::string_view query, std::size_t begin);
 
+/// Of a message that is not made as its type asks.
+[[nodiscard]] ErrorMessage malformed_message();
+
 }  // namespace laminar::postgres

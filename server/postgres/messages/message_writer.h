@@ -20,6 +20,12 @@ public:
     }
     void end() { store(length_at_, static_cast<std::uint32_t>(bytes_.size() - length_at_)); }
 
+    /// A message that says no more than its type.
+    void message(char type) {
+        begin(type);
+        end();
+    }
+
     void byte(char value) { bytes_ += value; }
     void int16(std::int16_t value) {
         bytes_ += static_cast<char>(static_cast<std::uint16_t>(value) >> 8U);

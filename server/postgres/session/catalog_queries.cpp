@@ -33,22 +33,19 @@ bool ClientSession::query_catalog(const CatalogQuery& query, std::size_t begin, 
     }
     Diagnostics diagnostics(query.source);
     const SourceSpan whole{0, static_cast<std::uint32_t>(query.source->text().size())};
-    begin_statement();
+    const Running running(*this);
     try {
         ask(catalog_reader());
     } catch (const EngineException& problem) {
         report_engine_error(problem.error(), &query.sql, whole, diagnostics);
     } catch (...) {
-        end_statement();
         // The rows could not be taken: the client is told why, if it is still there.
         if (!output_.refusal()) throw;
         (void)fail(*output_.refusal());
         return false;
     }
-    const ErrorMessage cancelled = cancelled_error();
-    end_statement();
     if (!diagnostics.has_errors()) return true;
-    (void)fail_with(diagnostics, cancelled, place, begin);
+    (void)fail_with(diagnostics, cancelled_error(), place, begin);
     return false;
 }
 
@@ -65,10 +62,7 @@ std::optional<std::string> ClientSession::execute_catalog(const QueryStatement& 
                 output_.rows(rows);
                 return true;
             },
-            [this] {
-                const MutexLock lock(mutex_);
-                return cancelled_ != CancelReason::none;
-            });
+            [this] { return is_cancelled(); });
     });
     if (!done) return std::nullopt;
     output_.end_result();

@@ -47,14 +47,26 @@ ClientChannel::End ClientChannel::ending() const {
 
 std::optional<FrontendMessage> ClientChannel::next() {
     MutexLock lock(mutex_);
-    changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return !input_.empty() || end_ != End::none; });
-    if (end_ != End::none) return std::nullopt;
+    changed_.wait(
+        lock, [this]() LAMINAR_REQUIRES(mutex_) { return !input_.empty() || end_ != End::none || is_interrupted_; });
+    if (end_ != End::none || is_interrupted_) return std::nullopt;
     const bool was_full = input_bytes_ >= most_input;
     FrontendMessage message = std::move(input_.front());
     input_.pop_front();
     input_bytes_ -= message.body.size() + sizeof message;
     if (was_full && input_bytes_ < most_input) room_.post();
     return message;
+}
+
+void ClientChannel::interrupt() noexcept {
+    const MutexLock lock(mutex_);
+    is_interrupted_ = true;
+    changed_.notify_all();
+}
+
+void ClientChannel::forget_interrupt() noexcept {
+    const MutexLock lock(mutex_);
+    is_interrupted_ = false;
 }
 
 bool ClientChannel::write(const std::string& bytes) {

@@ -13,12 +13,13 @@
 #include "catalog/threads/mutex.h"
 #include "connectors/net/strand_event.h"
 #include "server/postgres/messages/message_reader.h"
+#include "server/postgres/session/interruptible.h"
 
 namespace laminar::postgres {
 
 /// Between a client's socket, which lives on a strand, and its session, which has a thread: messages one way, bytes the
 /// other, both bounded. Thread-safe; each function says whose it is.
-class ClientChannel {
+class ClientChannel final : public Interruptible {
 public:
     enum class End : std::uint8_t {
         none,
@@ -49,8 +50,10 @@ public:
     [[nodiscard]] End ending() const;
 
     // The session.
-    /// Waits; nothing when the session is to end, whatever is still there.
+    /// Waits; nothing when the session is to end, whatever is still there, and when it was interrupted.
     [[nodiscard]] std::optional<FrontendMessage> next();
+    void interrupt() noexcept override;
+    void forget_interrupt() noexcept override;
     /// Waits for room. False: the client will never get it.
     bool write(const std::string& bytes);
     /// Nothing more is written: what waits is sent, and then the connection ends.
@@ -76,6 +79,7 @@ private:
     std::string waiting_ LAMINAR_GUARDED_BY(mutex_);
     std::size_t unsent_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< What waits, and what has been taken and not been sent.
     std::uint64_t sent_ LAMINAR_GUARDED_BY(mutex_) = 0;
+    bool is_interrupted_ LAMINAR_GUARDED_BY(mutex_) = false;
     bool finished_ LAMINAR_GUARDED_BY(mutex_) = false;
     End end_ LAMINAR_GUARDED_BY(mutex_) = End::none;
 };

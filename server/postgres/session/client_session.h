@@ -16,9 +16,9 @@
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/cursor.h"
 #include "server/postgres/session/prepared_statements.h"
-#include "server/postgres/session/query_text.h"
 #include "server/postgres/session/result_output.h"
-#include "server/postgres/session/session_parameters.h"
+#include "server/postgres/statements/query_text.h"
+#include "server/postgres/statements/session_parameters.h"
 
 namespace laminar::postgres {
 
@@ -33,7 +33,8 @@ struct CancelKey {
 class ClientSession {
 public:
     enum class CancelReason : std::uint8_t { none, request, timeout };
-    /// After so long the statement of this number is to be cancelled (cancel_statement); 0 ms: it has ended.
+    /// After so long the statement of this number is to be cancelled (cancel_statement); 0 ms: it has ended. Called by
+    /// any thread, and with a lock held: it only takes note.
     using SetDeadline = std::function<void(std::chrono::milliseconds after, std::uint64_t statement)>;
 
     ClientSession(Database& database, PostgresCatalog& catalog, ClientChannel& channel, SessionParameters parameters,
@@ -49,12 +50,25 @@ public:
     /// Until the client or the server ends it. Never throws.
     void run() noexcept;
 
-    /// Makes the statement that runs now end with an error; without one, nothing happens.
+    /// Makes the statement that runs now end with an error, by asking for it until it does; without one, nothing
+    /// happens.
     void cancel() noexcept;
     void cancel_statement(std::uint64_t number) noexcept;
 
 private:
     enum class Transaction : std::uint8_t { none, open, failed };
+
+    /// While it lives, a statement runs, which cancel ends; one within another is a part of it.
+    class Running {
+    public:
+        explicit Running(ClientSession& session) : session_(session) { session_.begin_statement(); }
+        ~Running() { session_.end_statement(); }
+        Running(const Running&) = delete;
+        Running& operator=(const Running&) = delete;
+
+    private:
+        ClientSession& session_;
+    };
 
     void answer_messages();
     void welcome();
@@ -63,6 +77,8 @@ private:
     void ready();
 
     void simple_query(std::string_view text);
+
+    // statements.cpp
     /// Executes a statement; the tag of CommandComplete, or nothing after an error.
     std::optional<std::string> execute(const QueryStatement& statement, const PlaceFinding& place,
                                        ResultOutput::Delivery delivery);
@@ -75,6 +91,7 @@ private:
     [[nodiscard]] std::string completed_tag(const ast::Statement& statement) const;
     /// Reports it. Always nothing.
     std::nullopt_t fail(const ErrorMessage& error);
+    [[nodiscard]] static ErrorMessage transaction_has_failed();
     void open_connections();
 
     // catalog_queries.cpp
@@ -107,22 +124,29 @@ private:
     bool wait_for_rows(Cursor& cursor);
     /// Null, after reporting it: there is none.
     Cursor* find_cursor(const std::string& name);
+    /// What cursors and portals may still keep, in bytes.
+    [[nodiscard]] std::size_t room_for_rows() const;
     void close_cursors_of_transaction();
 
     // extended_query.cpp. Nothing: they have answered; else why not.
     void answer_extended(const FrontendMessage& message);
     std::optional<ErrorMessage> parse(MessageReader message);
+    std::optional<ErrorMessage> close(MessageReader message);
+    void sync();
+
+    // portals.cpp
     std::optional<ErrorMessage> bind(MessageReader message);
+    std::optional<ErrorMessage> execute_portal(MessageReader message);
+    /// Executes the statement, and sends up to limit rows, or all (0).
+    std::optional<ErrorMessage> begin_portal(Portal& portal, std::uint64_t limit, std::uint64_t& sent);
+
+    // describe.cpp
     std::optional<ErrorMessage> describe(MessageReader message);
     std::optional<ErrorMessage> describe_statement(PreparedStatement& statement);
     /// Gives parameters without a type that of what they stand beside.
     void infer_types(PreparedStatement& statement);
-    std::optional<ErrorMessage> execute_portal(MessageReader message);
-    std::optional<ErrorMessage> close(MessageReader message);
     /// The columns of a statement's rows; the error is reported already.
     std::optional<std::vector<OutputColumn>> columns_of(const QueryText& query, const PlaceFinding& place);
-    void sync();
-    [[nodiscard]] ErrorMessage cancelled_error();
 
     // session_commands.cpp
     std::optional<std::string> execute(const SessionCommand& command);
@@ -131,8 +155,15 @@ private:
     void show(const SessionCommand& command);
 
     Session& session();
+
+    // running_statement.cpp
     void begin_statement();
     void end_statement();
+    [[nodiscard]] bool is_cancelled();
+    /// Why; empty: it was not.
+    [[nodiscard]] ErrorMessage cancelled_error();
+    /// Lets wait do its waiting for something; false without it when the statement was cancelled before.
+    bool wait_interruptibly(Interruptible& what, const std::function<bool()>& wait);
     void cancel(CancelReason reason) noexcept LAMINAR_REQUIRES(mutex_);
 
     Database& database_;
@@ -148,14 +179,15 @@ private:
     bool skips_to_sync_ = false;
     PreparedStatements prepared_;
     std::map<std::string, std::unique_ptr<Cursor>, std::less<>> cursors_;
+    int running_depth_ = 0;  ///< How many Running there are.
 
     Mutex mutex_;
     ConditionVariable changed_;
     /// Made at first use: a client that only asks for parameters needs none.
     std::unique_ptr<Session> session_ LAMINAR_GUARDED_BY(mutex_);
     std::unique_ptr<CatalogReader> catalog_reader_ LAMINAR_GUARDED_BY(mutex_);
-    StreamCursor* waits_for_ LAMINAR_GUARDED_BY(mutex_) = nullptr;  ///< FETCH does.
-    std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;        ///< The number of the last.
+    Interruptible* waits_for_ LAMINAR_GUARDED_BY(mutex_) = nullptr;  ///< The statement does.
+    std::uint64_t statement_ LAMINAR_GUARDED_BY(mutex_) = 0;         ///< The number of the last.
     bool is_running_ LAMINAR_GUARDED_BY(mutex_) = false;
     CancelReason cancelled_ LAMINAR_GUARDED_BY(mutex_) = CancelReason::none;
 };

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/postgres/session/copy_statement.h"
+#include "server/postgres/statements/copy_statement.h"
 
 namespace laminar::postgres {
 

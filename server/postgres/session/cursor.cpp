@@ -65,7 +65,7 @@ bool StreamCursor::wait_for(WaitingRows& rows) {
     {
         MutexLock lock(mutex_);
         changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return is_interrupted_ || !rows_.empty(); });
-        if (std::exchange(is_interrupted_, false)) return false;
+        if (is_interrupted_) return false;
         taken = std::exchange(rows_, {});
     }
     changed_.notify_all();
@@ -79,6 +79,11 @@ void StreamCursor::interrupt() noexcept {
         is_interrupted_ = true;
     }
     changed_.notify_all();
+}
+
+void StreamCursor::forget_interrupt() noexcept {
+    const MutexLock lock(mutex_);
+    is_interrupted_ = false;
 }
 
 }  // namespace laminar::postgres

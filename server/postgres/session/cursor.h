@@ -10,6 +10,7 @@
 #include "catalog/threads/mutex.h"
 #include "runtime/database/database.h"
 #include "runtime/session/session.h"
+#include "server/postgres/session/interruptible.h"
 #include "server/postgres/values/postgres_type.h"
 
 namespace laminar::postgres {
@@ -35,7 +36,7 @@ private:
 /// A subscription that is fetched from. It has a session of its own, since others of the client's statements come
 /// between two FETCH. What waits to be fetched is bounded; beyond it, rows are left out and counted, as for every
 /// subscriber that is too slow. Of the client session's thread, but for interrupt.
-class StreamCursor final : public SessionOutput {
+class StreamCursor final : public SessionOutput, public Interruptible {
 public:
     StreamCursor(Database& database, std::size_t queue_bytes);
     ~StreamCursor() override;
@@ -44,10 +45,10 @@ public:
 
     /// False after reporting errors.
     bool subscribe(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
-    /// Waits for a row, and adds all there are. False: interrupt came first.
+    /// Waits for a row, and adds all there are. False: it was interrupted first.
     bool wait_for(WaitingRows& rows);
-    /// Ends the wait, or the next. Any thread; it does not block.
-    void interrupt() noexcept;
+    void interrupt() noexcept override;
+    void forget_interrupt() noexcept override;
     [[nodiscard]] std::uint64_t rows_left_out() const { return session_->rows_left_out(); }
 
     void begin_result(const std::vector<OutputColumn>& /*columns*/) override {}

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "server/postgres/session/client_session.h"
@@ -11,7 +12,12 @@ namespace {
 /// Rows of a stream that wait for FETCH, before some are left out.
 constexpr std::size_t stream_bytes = 4 << 20;
 
+/// What all cursors and portals of a client keep.
+constexpr std::size_t most_kept = 64 << 20;
+
 constexpr std::size_t most_cursors = 100;
+/// Each of these has a session, with threads, of its own.
+constexpr std::size_t most_streams = 10;
 
 ErrorMessage no_cursor(const std::string& name) {
     return {.state = "34000", .message = fmt::format("there is no cursor \"{}\"", name)};
@@ -41,6 +47,7 @@ std::optional<std::string> ClientSession::declare(const QueryStatement& statemen
         return fail({.state = "42P03", .message = fmt::format("there is a cursor \"{}\" already", cursor.name)});
     if (cursors_.size() >= most_cursors)
         return fail({.state = "53000", .message = fmt::format("a client may have {} cursors", most_cursors)});
+    if (auto refusal = refusal_of_name(cursor.name)) return fail(*refusal);
     const std::size_t begin = statement.begin + cursor.query_begin;
     const PlaceFinding inner = [&](const Diagnostic& finding, std::size_t offset) {
         return place(finding, begin + offset);
@@ -64,10 +71,18 @@ bool ClientSession::open_cursor(const QueryStatement& query, const PlaceFinding&
     }
     if (is_of_catalog || std::holds_alternative<ast::SelectStatement>(tree->statement.node)) {
         // It runs to its end now: its rows are those of this moment.
-        if (!execute(query, place, {.describes = false, .into = &cursor.rows})) return false;
+        if (!execute(query, place, {.describes = false, .into = &cursor.rows, .room = room_for_rows()})) return false;
         cursor.columns = output_.columns();
         cursor.use = is_of_catalog ? TypeUse::catalog : TypeUse::rows;
         return true;
+    }
+    const auto streams = std::count_if(cursors_.begin(), cursors_.end(),
+                                       [](const auto& each) { return each.second->stream != nullptr; });
+    if (static_cast<std::size_t>(streams) >= most_streams) {
+        (void)fail({.state = "53000",
+                    .message = fmt::format("a client may have {} cursors over SUBSCRIBE", most_streams),
+                    .hint = "CLOSE one of them, or open another connection"});
+        return false;
     }
     Diagnostics diagnostics(tree->source);
     auto columns = session().describe(tree->source, tree->statement, diagnostics);
@@ -82,19 +97,9 @@ bool ClientSession::open_cursor(const QueryStatement& query, const PlaceFinding&
 }
 
 bool ClientSession::wait_for_rows(Cursor& cursor) {
-    begin_statement();
-    {
-        const MutexLock lock(mutex_);
-        waits_for_ = cursor.stream.get();
-    }
-    const bool came = cursor.stream->wait_for(cursor.rows);
-    {
-        const MutexLock lock(mutex_);
-        waits_for_ = nullptr;
-    }
-    const ErrorMessage cancelled = cancelled_error();
-    end_statement();
-    if (!came) (void)fail(cancelled);
+    const Running running(*this);
+    const bool came = wait_interruptibly(*cursor.stream, [&] { return cursor.stream->wait_for(cursor.rows); });
+    if (!came) (void)fail(cancelled_error());
     return came;
 }
 
@@ -129,6 +134,12 @@ std::optional<std::string> ClientSession::fetch(const CursorStatement& statement
     });
     output_.end_result();
     return fmt::format("FETCH {}", output_.row_count());
+}
+
+std::size_t ClientSession::room_for_rows() const {
+    std::size_t kept = prepared_.kept_bytes();
+    for (const auto& [name, cursor] : cursors_) kept += cursor->rows.byte_size();
+    return kept < most_kept ? most_kept - kept : 0;
 }
 
 void ClientSession::close_cursors_of_transaction() {

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,8 +10,9 @@
 #include <vector>
 
 #include "server/postgres/messages/error_message.h"
-#include "server/postgres/session/parameter_text.h"
-#include "server/postgres/session/query_text.h"
+#include "server/postgres/session/kept_rows.h"
+#include "server/postgres/statements/parameter_text.h"
+#include "server/postgres/statements/query_text.h"
 
 namespace laminar::postgres {
 
@@ -27,11 +27,15 @@ struct Portal {
     ParameterText::Filled filled;
     QueryText query;  ///< One statement, or none.
     std::vector<std::int16_t> formats;
-    bool is_executed = false;
     std::optional<std::size_t> described_columns;
-    std::deque<std::string> kept;  ///< Rows that have not been asked for, as messages.
-    std::string tag;               ///< Once it is executed.
+    bool is_executed = false;
+    bool has_rows = false;  ///< Once it is executed, as what follows: it may be again, for those that are left.
+    KeptRows kept;
+    std::string tag;
 };
+
+/// Why a client may not call something so; nothing: it may.
+[[nodiscard]] std::optional<ErrorMessage> refusal_of_name(const std::string& name);
 
 /// What a client has prepared, by name; "" is the one without. Bounded. Of one thread.
 class PreparedStatements {
@@ -48,6 +52,8 @@ public:
     bool remove_statement(const std::string& name) { return statements_.erase(name) > 0; }
     bool remove_portal(const std::string& name) { return portals_.erase(name) > 0; }
     void remove_portals() { portals_.clear(); }
+    /// What the rows that portals keep take.
+    [[nodiscard]] std::size_t kept_bytes() const;
     void clear() {
         portals_.clear();
         statements_.clear();

@@ -71,8 +71,7 @@ void ResultOutput::begin_statement(Delivery delivery) {
     has_result_ = false;
     row_count_ = 0;
     columns_.clear();
-    kept_.clear();
-    kept_bytes_ = 0;
+    kept_ = {};
     refusal_.reset();
     tag_.clear();
 }
@@ -88,7 +87,12 @@ void ResultOutput::describe(const std::vector<OutputColumn>& columns, const std:
 }
 
 void ResultOutput::begin_result(const std::vector<OutputColumn>& columns) {
-    if (columns.size() > most_columns) throw std::runtime_error("the result has more columns than the protocol has");
+    if (columns.size() > most_columns) {
+        refusal_ = ErrorMessage{
+            .state = "54011",
+            .message = fmt::format("the result has {} columns: {} can be sent", columns.size(), most_columns)};
+        throw std::runtime_error(refusal_->message);
+    }
     columns_ = columns;
     if (delivery_.sends && !delivery_.into) append_head(messages_, columns);
 }
@@ -133,7 +137,7 @@ void ResultOutput::append_rows(const ResultTable& rows, std::size_t first, std::
     if (!delivery_.sends) return;
     if (delivery_.into) {
         delivery_.into->add(rows);
-        if (delivery_.into->byte_size() > most_kept) refuse_to_keep();
+        if (delivery_.into->byte_size() > delivery_.room) refuse_to_keep();
         return;
     }
     for (std::size_t row = first; row < first + count; ++row) {
@@ -141,20 +145,19 @@ void ResultOutput::append_rows(const ResultTable& rows, std::size_t first, std::
         if (delivery_.limit != 0 && row_count_ > delivery_.limit) {
             MessageWriter message;
             append(message, rows, row);
-            kept_.push_back(message.take());
-            kept_bytes_ += kept_.back().size() + sizeof(std::string);
-            if (kept_bytes_ > most_kept) refuse_to_keep();
+            kept_.add(message.take());
+            if (kept_.byte_size() > delivery_.room) refuse_to_keep();
             continue;
         }
         append(messages_, rows, row);
-        if (messages_.size() >= flush_size && !flush()) throw std::runtime_error("the client is gone");
+        if (messages_.size() >= flush_size && !flush()) throw ClientGone();
     }
 }
 
 void ResultOutput::refuse_to_keep() {
     refusal_ = ErrorMessage{.state = "54000",
                             .message = "the rows that were not asked for yet take more than 64 MiB",
-                            .hint = "fetch all rows at once: they are sent as they come"};
+                            .hint = "fetch all rows at once, when they are sent as they come, or close cursors"};
     throw std::runtime_error(refusal_->message);
 }
 

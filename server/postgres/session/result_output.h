@@ -3,9 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,11 +16,18 @@
 #include "server/postgres/messages/error_message.h"
 #include "server/postgres/messages/message_writer.h"
 #include "server/postgres/session/client_channel.h"
-#include "server/postgres/session/copy_statement.h"
 #include "server/postgres/session/cursor.h"
+#include "server/postgres/session/kept_rows.h"
+#include "server/postgres/statements/copy_statement.h"
 #include "server/postgres/values/postgres_type.h"
 
 namespace laminar::postgres {
+
+/// Thrown when there is nobody any more who takes the rows of a query.
+class ClientGone : public std::runtime_error {
+public:
+    ClientGone() : std::runtime_error("the client is gone") {}
+};
 
 /// What a session shows, as messages to its client. Of the session's thread, but for stream_rows, which comes on the
 /// thread that shows streams, and only while is_streaming.
@@ -38,17 +45,16 @@ public:
         bool sends = true;  ///< False: the columns alone are of interest.
         /// They go there instead, to be fetched later. Borrowed.
         WaitingRows* into = nullptr;
+        std::size_t room = 0;  ///< Bytes of those that are kept, or go there.
         TypeUse use = TypeUse::rows;
     };
     /// So much is handed over at once.
     static constexpr std::size_t flush_size = 32 << 10;
-    /// What a limit, or a cursor, may keep.
-    static constexpr std::size_t most_kept = 64 << 20;
 
     explicit ResultOutput(ClientChannel& channel) : channel_(channel) {}
 
     void begin_result(const std::vector<OutputColumn>& columns) override;
-    /// Throws std::runtime_error when the client is gone, which ends the query.
+    /// Throws ClientGone, which ends the query.
     void rows(const ResultTable& rows) override { append_rows(rows, 0, rows.rows); }
     /// So many of them, from the first on.
     void append_rows(const ResultTable& rows, std::size_t first, std::size_t count);
@@ -63,10 +69,7 @@ public:
     /// Why the statement's rows could not be taken; it has failed by that.
     [[nodiscard]] const std::optional<ErrorMessage>& refusal() const noexcept { return refusal_; }
     /// The rows that the limit has kept, as messages.
-    [[nodiscard]] std::deque<std::string> take_kept() noexcept {
-        kept_bytes_ = 0;
-        return std::exchange(kept_, {});
-    }
+    [[nodiscard]] KeptRows take_kept() noexcept { return std::exchange(kept_, {}); }
     /// RowDescription, or NoData without columns.
     void describe(const std::vector<OutputColumn>& columns, const std::vector<std::int16_t>& formats, TypeUse use);
     /// It had rows, begin_result to end_result.
@@ -101,8 +104,7 @@ private:
     std::string tag_;
     Delivery delivery_;
     std::vector<OutputColumn> columns_;
-    std::deque<std::string> kept_;
-    std::size_t kept_bytes_ = 0;
+    KeptRows kept_;
     std::optional<ErrorMessage> refusal_;
     std::atomic<bool> is_streaming_{false};
     Mutex stream_mutex_;  ///< Held while rows of a stream are sent.

@@ -8,6 +8,8 @@ namespace laminar::postgres {
 
 namespace {
 
+constexpr std::size_t most_savepoints = 1'000;
+
 ErrorMessage no_transaction() {
     return {.weight = Weight::warning, .state = "25P01", .message = "there is no transaction"};
 }
@@ -88,6 +90,7 @@ std::string ClientSession::end_transaction(const SessionCommand& command) {
     has_changed_ = false;
     savepoints_.clear();
     close_cursors_of_transaction();
+    prepared_.remove_portals();
     transaction_ = command.chains ? Transaction::open : Transaction::none;
     return undoes ? "ROLLBACK" : "COMMIT";
 }
@@ -98,6 +101,9 @@ std::optional<std::string> ClientSession::in_transaction(const SessionCommand& c
         return fail(
             {.state = "25P01", .message = command.tag + " is for transactions", .hint = "write BEGIN before it"});
     if (command.kind == Kind::savepoint) {
+        if (savepoints_.size() >= most_savepoints)
+            return fail(
+                {.state = "54000", .message = fmt::format("a transaction may have {} savepoints", most_savepoints)});
         savepoints_.push_back(command.name);
     } else {
         const auto found = std::find(savepoints_.rbegin(), savepoints_.rend(), command.name);

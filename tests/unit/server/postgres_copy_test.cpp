@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "server/postgres/session/copy_rows.h"
-#include "server/postgres/session/copy_statement.h"
+#include "server/postgres/statements/copy_statement.h"
 
 using namespace laminar::postgres;
 

@@ -8,7 +8,7 @@
 #include "server/postgres/messages/message_reader.h"
 #include "server/postgres/messages/message_writer.h"
 #include "server/postgres/server_settings.h"
-#include "server/postgres/session/query_text.h"
+#include "server/postgres/statements/query_text.h"
 
 using namespace laminar;
 using namespace laminar::postgres;

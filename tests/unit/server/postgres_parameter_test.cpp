@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "server/postgres/session/parameter_text.h"
+#include "server/postgres/statements/parameter_text.h"
 #include "server/postgres/values/network_order.h"
 #include "server/postgres/values/parameter_value.h"
 #include "server/postgres/values/value_binary.h"
@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 namespace {
 
-std::string filled(const char* text) { return ParameterText(text).fill({"<one>", "<two>"}).text(); }
+std::string filled(const char* text) { return ParameterText(text).fill({"<one>", "<two>"})->text(); }
 
 std::string as_text(std::int32_t oid, std::string_view value) {
     return parameter_sql(oid, ValueFormat::text, value).value_or("-");
@@ -61,12 +61,13 @@ TEST_CASE("parameters are where no text, name or comment hides them") {
     CHECK(ParameterText("SELECT $3, $1").parameter_count() == 3);
     CHECK(ParameterText("SELECT 1").parameter_count() == 0);
     for (const char* text : {"SELECT $0", "SELECT $65536", "SELECT $99999999999999999999"})
-        CHECK_FALSE(ParameterText(text).parameter_count());
+        CHECK(ParameterText(text).refusal()->state == "42P02");
+    CHECK_FALSE(ParameterText("SELECT $1, $65535").refusal());
 }
 
 TEST_CASE("a place in a filled text is one of the original") {
     const ParameterText text("a $1 b $2 c");
-    const auto filled_text = text.fill({"'long value'", "x"});
+    const auto filled_text = *text.fill({"'long value'", "x"});
     CHECK(filled_text.text() == "a 'long value' b x c");
     CHECK(filled_text.origin(0) == 0);
     CHECK(filled_text.origin(2) == 2);
@@ -74,10 +75,16 @@ TEST_CASE("a place in a filled text is one of the original") {
     CHECK(filled_text.origin(filled_text.text().find('b')) == 5);
     CHECK(filled_text.origin(filled_text.text().find('x')) == 7);
     CHECK(filled_text.origin(filled_text.text().size()) == text.text().size());
+    CHECK(filled_text.parameter_at(2) == 0);
+    CHECK(filled_text.parameter_at(filled_text.text().find('x')) == 1);
+    for (const std::size_t place : {0, 1, 3, 14, 15, 500}) CHECK_FALSE(filled_text.parameter_at(place));
+    const auto side_by_side = *ParameterText("$1$2").fill({"a", "b"});
+    CHECK(side_by_side.parameter_at(0) == 0);
+    CHECK(side_by_side.parameter_at(1) == 1);
 }
 
 TEST_CASE("a cast says the type of a parameter") {
-    const auto type = [](const char* text) { return ParameterText(text).type_at_place(0); };
+    const auto type = [](const char* text) { return ParameterText(text).types_at_places().front(); };
     CHECK(type("SELECT $1::BIGINT") == 20);
     CHECK(type("SELECT $1 :: int4") == 23);
     CHECK(type("SELECT CAST( $1 AS timestamptz)") == 1184);
@@ -87,6 +94,22 @@ TEST_CASE("a cast says the type of a parameter") {
     CHECK(type("SELECT $1, $1::date") == 1082);
     for (const char* text : {"SELECT $1", "SELECT no_limit $1", "SELECT $1::nothing", "SELECT $2::date", "SELECT $1::"})
         CHECK_MESSAGE(type(text) == 0, text);
+}
+
+TEST_CASE("each parameter has the type, and the name, of the first place that says one") {
+    const ParameterText text(
+        "SELECT $2, $1 FROM t WHERE t.oid = $2 AND $1::date < x AND $2 = relname AND a >= $2 LIMIT $4");
+    CHECK(text.types_at_places() == std::vector<std::int32_t>{1082, 0, 0, 20});
+    CHECK(text.compared_names() == std::vector<std::string_view>{"", "oid", "", ""});
+}
+
+TEST_CASE("a text with its values is only so long") {
+    const ParameterText text("SELECT $1, $1, $1, $1");
+    CHECK(text.fill({std::string(16 << 20, 'x')}) == std::nullopt);
+    CHECK(text.fill({std::string(15 << 20, 'x')})->text().size() > (60U << 20U));
+    std::string places;
+    for (int i = 0; i < 500'001; ++i) places += "$1,";
+    CHECK(ParameterText(places).refusal()->state == "54000");
 }
 
 TEST_CASE("values that were written as text") {

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "server/postgres/session/client_channel.h"
-#include "server/postgres/session/session_command.h"
-#include "server/postgres/session/session_parameters.h"
+#include "server/postgres/statements/session_command.h"
+#include "server/postgres/statements/session_parameters.h"
 
 using namespace laminar;
 using namespace laminar::postgres;
@@ -143,6 +143,18 @@ TEST_CASE("a session waits for a client that takes its time") {
     CHECK(channel.write("more"));
     client.join();
     CHECK(channel.take_output().ends_with("more"));
+}
+
+TEST_CASE("a wait for a message can be ended, and only that") {
+    boost::asio::io_context io;
+    ClientChannel channel(io.get_executor(), std::chrono::hours(1), [] {});
+    channel.interrupt();
+    CHECK_FALSE(channel.next());
+    CHECK(channel.ending() == ClientChannel::End::none);
+    channel.interrupt();
+    channel.forget_interrupt();
+    channel.put({'Q', "SELECT 1"});
+    CHECK(channel.next()->type == 'Q');
 }
 
 TEST_CASE("who is gone gets nothing, who is shut out the last words") {

@@ -1,4 +1,4 @@
-#include "server/postgres/session/cursor_statement.h"
+#include "server/postgres/statements/cursor_statement.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,11 +1,11 @@
-#include "server/postgres/session/session_command.h"
+#include "server/postgres/statements/session_command.h"
 
 #include <algorithm>
 #include <cstddef>
 
 #include "parser/text/ascii.h"
 #include "parser/tokens/lexical_forms.h"
-#include "server/postgres/session/session_parameters.h"
+#include "server/postgres/statements/session_parameters.h"
 
 namespace laminar::postgres {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "catalog/objects/catalog.h"
-#include "server/postgres/session/parameter_text.h"
+#include "server/postgres/statements/parameter_text.h"
 
 namespace laminar::postgres {
 

@@ -1,4 +1,4 @@
-#include "server/postgres/session/session_parameters.h"
+#include "server/postgres/statements/session_parameters.h"
 
 #include <fmt/format.h>
 

@@ -10,9 +10,9 @@
 #include "parser/ast/statement.h"
 #include "server/postgres/catalog/catalog_query.h"
 #include "server/postgres/messages/error_message.h"
-#include "server/postgres/session/copy_statement.h"
-#include "server/postgres/session/cursor_statement.h"
-#include "server/postgres/session/session_command.h"
+#include "server/postgres/statements/copy_statement.h"
+#include "server/postgres/statements/cursor_statement.h"
+#include "server/postgres/statements/session_command.h"
 
 namespace laminar::postgres {
 

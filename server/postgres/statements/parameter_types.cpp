@@ -1,7 +1,9 @@
-#include "server/postgres/session/parameter_types.h"
+#include "server/postgres/statements/parameter_types.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "parser/ast/visit.h"
@@ -111,7 +113,9 @@ private:
     }
 
     /// Of an expression of the block at hand: that of a query which has it alone.
-    [[nodiscard]] std::optional<ColumnType> type_of(const ast::Expression& expression) const {
+    [[nodiscard]] std::optional<ColumnType> type_of(const ast::Expression& expression) {
+        if (asked_ == most_asked) return std::nullopt;
+        ++asked_;
         ast::Select select;
         select.items.push_back({expression, std::nullopt});
         if (block_) select.from = block_->from;
@@ -150,6 +154,9 @@ private:
         return found == table.columns.end() ? nullptr : &*found;
     }
 
+    /// Each question binds a block of the query: what comes after so many is a text.
+    static constexpr std::size_t most_asked = 1'000;
+
     const ParameterText::Filled& filled_;
     const std::size_t begin_;
     const Catalog& catalog_;
@@ -157,17 +164,23 @@ private:
     std::vector<std::int32_t>& types_;
     const ast::Select* block_ = nullptr;
     std::vector<ast::CommonTableExpression> with_;
+    std::size_t asked_ = 0;
 };
 
 /// The type of the first column of this name in the catalog.
 std::int32_t type_of_catalog_column(std::string_view name) {
-    for (const RelationShape& shape : relation_shapes()) {
-        for (std::string_view rest = shape.columns; !rest.empty();) {
-            const ShapeColumn column = take_column(rest);
-            if (column.name == name) return catalog_type(column.type).oid;
+    static const std::map<std::string_view, std::int32_t> types = [] {
+        std::map<std::string_view, std::int32_t> found;
+        for (const RelationShape& shape : relation_shapes()) {
+            for (std::string_view rest = shape.columns; !rest.empty();) {
+                const ShapeColumn column = take_column(rest);
+                found.emplace(column.name, catalog_type(column.type).oid);
+            }
         }
-    }
-    return 0;
+        return found;
+    }();
+    const auto type = types.find(name);
+    return type == types.end() ? 0 : type->second;
 }
 
 }  // namespace
@@ -178,9 +191,10 @@ void infer_parameter_types(const ast::Statement& statement, const ParameterText:
 }
 
 void infer_catalog_types(const ParameterText& text, std::vector<std::int32_t>& types) {
-    for (std::size_t i = 0; i < types.size(); ++i) {
+    const std::vector<std::string_view> names = text.compared_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
         if (types[i] != 0) continue;
-        const std::int32_t oid = type_of_catalog_column(fold_case(text.compared_name(i)));
+        const std::int32_t oid = type_of_catalog_column(fold_case(names[i]));
         if (is_parameter_type(oid)) types[i] = oid;
     }
 }

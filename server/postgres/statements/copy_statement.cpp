@@ -1,4 +1,4 @@
-#include "server/postgres/session/copy_statement.h"
+#include "server/postgres/statements/copy_statement.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "server/postgres/session/query_text.h"
+#include "server/postgres/statements/query_text.h"
 
 #include <algorithm>
 #include <memory>
