@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import struct
 import unittest
 
@@ -50,6 +51,90 @@ class CopyTest(ServedTestCase):
             with cursor.copy("COPY items TO STDOUT") as copy:
                 self.assertEqual(sorted(copy.rows()), sorted(HARD))
             self.assertEqual(cursor.execute("SELECT count(*) FROM items").fetchone(), (len(HARD),))
+
+    EVERY_TYPE = """
+        CREATE TABLE every (
+            a BOOLEAN, b TINYINT, c UBIGINT, d HUGEINT, e DECIMAL(20, 3), f FLOAT, g DOUBLE, h TEXT, i BLOB, j DATE, k TIME, l TIMETZ, m TIMESTAMP,
+            n TIMESTAMP_S, o TIMESTAMP_MS, p TIMESTAMPTZ, q INTERVAL, r UUID, s BIT, t ENUM('x', 'y "z"'), u JSON, v INTEGER[], w TEXT[], x BLOB[],
+            y INTERVAL[], z DATE[], aa INTEGER[2], ab INTEGER[][], ac STRUCT(n INTEGER, t TEXT, m TIMESTAMP), ad MAP(INTEGER, TEXT),
+            ae STRUCT(n INTEGER)[]);
+        INSERT INTO every VALUES
+            (true, -5, 18446744073709551615, -170141183460469231731687303715884105727, -1.250, 0.1::FLOAT, 1e300, E'a\\tb\\\\n"c", NULL \\\\N', '\\xDE\\x00\\x5C'::BLOB,
+             '0044-03-15 (BC)', '12:34:56.789', '12:34:56+01:30', '0044-03-15 (BC) 12:00:00', '2026-01-02 03:04:05', '2026-01-02 03:04:05.678',
+             '294247-01-10 04:00:54+00', INTERVAL '1 year -2 months 3 days -04:05:06.7', '12345678-1234-1234-1234-123456789abc', '0101', 'y "z"',
+             '{"k": [1, "é"]}', [1, NULL, -3], ['', 'NULL', NULL, 'a,b', '{"}', 'back\\slash'], ['\\xDE\\xAD'::BLOB, NULL, ''::BLOB],
+             [INTERVAL '-1 day 02:00:00', NULL], ['0044-03-15 (BC)', 'infinity'], [1, 2], [[1, NULL], [], NULL],
+             {n: 1, t: 'x"y', m: '2026-01-02 03:04:05'}, MAP {1: 'one', 2: NULL}, [{n: 1}, NULL]),
+            (false, NULL, 0, 0, 0, 'inf'::FLOAT, 'nan'::DOUBLE, '', ''::BLOB, 'infinity', '00:00:00', '00:00:00-12', '-infinity', '1969-12-31 23:59:59',
+             '1900-01-01 00:00:00', 'infinity', INTERVAL '0 days', NULL, '1', 'x', 'null', [], [], [], [], [], NULL, [], NULL, MAP {}, []);
+        INSERT INTO every (a) VALUES (NULL);
+    """
+
+    def test_every_type_there_and_back(self):
+        served = self.serve(self.EVERY_TYPE)
+        with psycopg.connect(served.uri(), autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute(re.sub(r"INSERT.*", "", self.EVERY_TYPE, flags=re.DOTALL).replace("every", "again"))
+            for options in ("", "(FORMAT csv)"):
+                with self.subTest(options):
+                    with cursor.copy(f"COPY every TO STDOUT {options}") as copy:
+                        lines = b"".join(copy)
+                    with cursor.copy(f"COPY again FROM STDIN {options}") as copy:
+                        copy.write(lines)
+                    self.assertEqual(cursor.statusmessage, "COPY 3")
+                    for other in ("SELECT * FROM every EXCEPT ALL SELECT * FROM again", "SELECT * FROM again EXCEPT ALL SELECT * FROM every"):
+                        self.assertEqual(cursor.execute(other).fetchall(), [])
+                    cursor.execute("DROP TABLE again")
+                    cursor.execute(re.sub(r"INSERT.*", "", self.EVERY_TYPE, flags=re.DOTALL).replace("every", "again"))
+
+    def test_values_as_clients_write_them(self):
+        served = self.serve("CREATE TABLE t (a BLOB, b BOOLEAN, c TEXT);")
+        with psycopg2.connect(served.uri()) as connection, connection.cursor() as cursor:
+            cursor.copy_expert("COPY t FROM STDIN", io.StringIO("\\\\xdeadbeef\ton\t\\x41\\102\n\\\\336a\tno\t\\N\n"))
+            cursor.execute("SELECT * FROM t")
+            self.assertEqual([(bytes(a), b, c) for a, b, c in cursor.fetchall()], [(b"\xde\xad\xbe\xef", True, "AB"), (b"\xdea", False, None)])
+
+    def test_values_that_are_none(self):
+        served = self.serve("CREATE TABLE t (a BLOB, b INTEGER[], c STRUCT(n INTEGER)); CREATE TABLE s (a STRUCT(b BLOB));")
+        for data, state, message in (("1\t{1}\t{}\n\\\\xde\t{1\t{}\n", "22P02", 'line 2: column "b" has no value of its type'),
+                                     ("\\\\xd\t{1}\t{}\n", "22P02", 'line 1: column "a" has no value of its type'),
+                                     ("1\t{1}\t{n: 1}\n", "22P02", 'line 1: column "c" has no value of its type'),
+                                     ("1\\000\t{1}\t{}\n", "22021", "line 1: a value has a NUL in it")):
+            with self.subTest(data), psycopg2.connect(served.uri()) as connection, connection.cursor() as cursor:
+                with self.assertRaises(psycopg2.Error) as raised:
+                    cursor.copy_expert("COPY t FROM STDIN", io.StringIO(data))
+                self.assertEqual((raised.exception.pgcode, raised.exception.diag.message_primary), (state, message))
+        for text, state in (("COPY s FROM STDIN", "0A000"), ("COPY t (nothing) FROM STDIN", "42703")):
+            with self.subTest(text), psycopg2.connect(served.uri()) as connection, connection.cursor() as cursor:
+                with self.assertRaises(psycopg2.Error) as raised:
+                    cursor.copy_expert(text, io.StringIO(""))
+                self.assertEqual(raised.exception.pgcode, state)
+
+    def test_a_text_in_dollars(self):
+        done = self.serve().psql("-c", "COPY (SELECT $$)$$, $a$( $$ '$a$) TO STDOUT")
+        self.assertEqual((done.stdout, done.stderr), (")\t( $$ '\n", ""))
+
+    def test_who_sends_nothing_is_cancelled(self):
+        served = self.serve(ITEMS)
+        with served.raw() as client:
+            client.start()
+            key = next(body for kind, body in client.ready() if kind == b"K")
+            for setting, reason in (("0", "by request"), ("100", "it has taken 100 ms")):
+                client.query(f"SET statement_timeout = {setting}")
+                client.ready()
+                client.query("COPY items FROM STDIN")
+                self.assertEqual(client.next()[0], b"G")
+                client.message(b"d", b"4\tx\t1\n")
+                if setting == "0":
+                    with served.raw() as other:
+                        other.cancel(key)
+                [error] = errors(client.ready())
+                self.assertEqual(error["C"], "57014")
+                self.assertIn(reason, error["M"])
+                # What it still sends is left out.
+                client.message(b"d", b"5\tx\t1\n")
+                client.message(b"c")
+            client.query("SET statement_timeout = 0; SELECT count(*) FROM items")
+            self.assertIn((b"D", struct.pack("!hi", 1, 1) + b"3"), client.ready())
 
     def test_psql(self):
         served = self.serve(ITEMS)

@@ -111,6 +111,8 @@ private:
     std::optional<std::string> copy_in(const CopyStatement& copy);
     /// What the client sends until it ends; the error, if it cannot be taken.
     std::optional<ErrorMessage> receive_copy(std::string& data);
+    /// A message of those; nothing: the session ends, or COPY was cancelled.
+    std::optional<FrontendMessage> next_of_copy();
 
     // cursors.cpp
     std::optional<std::string> execute_cursor(const QueryStatement& statement, const CursorStatement& cursor,

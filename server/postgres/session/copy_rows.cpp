@@ -25,6 +25,29 @@ void append_text_field(std::string& out, const CopyFormat& format, std::string_v
     }
 }
 
+/// What stands behind a backslash: a letter of the above, the number of a byte (101, x41), or a byte itself. How many
+/// bytes of the text say it.
+std::size_t append_escape(std::string& value, std::string_view text) {
+    const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
+    std::size_t size = 0;
+    unsigned number = 0;
+    for (; size < std::min<std::size_t>(text.size(), 3) && is_octal(text[size]); ++size)
+        number = number * 8 + static_cast<unsigned>(text[size] - '0');
+    if (size == 0 && text.front() == 'x') {
+        size = 1;
+        for (; size < std::min<std::size_t>(text.size(), 3) && hexadecimal_digit(text[size]) >= 0; ++size)
+            number = number * 16 + static_cast<unsigned>(hexadecimal_digit(text[size]));
+        if (size == 1) size = 0;
+    }
+    if (size > 0) {
+        value += static_cast<char>(static_cast<unsigned char>(number));
+        return size;
+    }
+    const std::size_t letter = escape_letters.find(text.front());
+    value += letter == std::string_view::npos ? text.front() : escapes[letter];
+    return 1;
+}
+
 void append_csv_field(std::string& out, const CopyFormat& format, std::string_view value) {
     const bool needs_quotes =
         value == format.null || value == "\\." || std::any_of(value.begin(), value.end(), [&](char c) {
@@ -90,8 +113,7 @@ std::optional<CopyReader::Row> CopyReader::next_text() {
                 problem_ = "a backslash stands at the end of a line";
                 return std::nullopt;
             }
-            const std::size_t letter = escape_letters.find(line[at]);
-            value += letter == std::string_view::npos ? line[at] : escapes[letter];
+            at += append_escape(value, line.substr(at)) - 1;
         }
         if (line.substr(begin, at - begin) == format_.null)
             row.push_back(std::nullopt);

@@ -80,6 +80,11 @@ private:
             }
             token_.is_quoted = c == '"';
             token_.is_literal = c != '"';
+        } else if (const std::size_t mark = c == '$' ? dollar_tag_length(text_, at_) : 0; mark > 0) {
+            const std::size_t end = end_of_dollar_quoted(text_, at_);
+            if (end != not_closed) token_.text = text_.substr(at_ + mark, end - at_ - 2 * mark);
+            at_ = std::min(end, text_.size());
+            token_.is_literal = true;
         } else {
             ++at_;
             while (is_name_byte(c) && at_ < text_.size() && is_name_byte(text_[at_])) ++at_;

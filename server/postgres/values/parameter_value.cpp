@@ -11,6 +11,7 @@
 #include "connectors/rows/column_batch.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "server/postgres/values/engine_text.h"
 #include "server/postgres/values/network_order.h"
 #include "server/postgres/values/postgres_type.h"
 #include "server/postgres/values/value_text.h"
@@ -60,26 +61,6 @@ bool is_plain_number(std::string_view text) {
         if (!is_digit(c) && c != '.') return false;
     }
     return digits > 0 && digits <= 38 && points <= 1 && is_digit(text.front()) && is_digit(text.back());
-}
-
-std::string blob_sql(std::string_view bytes) {
-    std::string text;
-    for (const char byte : bytes)
-        text += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
-    return fmt::format("CAST('{}' AS BLOB)", text);
-}
-
-/// \x followed by two digits for each byte.
-std::optional<std::string> blob_of_text(std::string_view text) {
-    if (!text.starts_with("\\x") || text.size() % 2 != 0) return std::nullopt;
-    std::string bytes;
-    for (std::size_t at = 2; at < text.size(); at += 2) {
-        const int high = hexadecimal_digit(text[at]);
-        const int low = hexadecimal_digit(text[at + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        bytes += static_cast<char>(high * 16 + low);
-    }
-    return bytes;
 }
 
 /// What the text format has for a value of the binary one, by way of a column that holds it.
@@ -206,13 +187,12 @@ std::optional<std::string> text_of_binary(std::int32_t oid, std::string_view byt
 }
 
 std::optional<std::string> scalar_sql(const KnownType& type, ValueFormat format, std::string_view bytes) {
-    if (type.sql == "BLOB") {
-        if (format == ValueFormat::binary) return blob_sql(bytes);
-        const std::optional<std::string> decoded = blob_of_text(bytes);
-        return decoded ? std::optional(blob_sql(*decoded)) : std::nullopt;
-    }
-    const std::optional<std::string> text =
+    const TypeId id = parse_column_type(type.sql).value_or(ColumnType()).id;
+    if (id == TypeId::blob && format == ValueFormat::binary)
+        return fmt::format("CAST('{}' AS BLOB)", engine_blob_text(bytes));
+    const std::optional<std::string> written =
         format == ValueFormat::binary ? text_of_binary(type.oid, bytes) : std::optional(std::string(bytes));
+    const std::optional<std::string> text = written ? engine_text(id, *written) : std::nullopt;
     if (!text) return std::nullopt;
     if (type.oid == numeric_oid && is_plain_number(*text)) return text->starts_with('-') ? "(" + *text + ")" : *text;
     return fmt::format("CAST({} AS {})", quote_string(*text), type.sql);
@@ -257,42 +237,19 @@ std::optional<std::string> binary_array_sql(const KnownType& element, std::strin
     return list_sql(element, sql);
 }
 
-/// {1,NULL,"a \"b\""}, of one dimension.
 std::optional<std::string> text_array_sql(const KnownType& element, std::string_view text) {
-    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
-    text = text.substr(1, text.size() - 2);
+    const auto elements = read_array_text(text);
+    if (!elements) return std::nullopt;
     std::string sql = "[";
-    std::size_t at = 0;
-    while (!text.empty()) {
-        std::string value;
-        bool is_quoted = false;
-        if (at < text.size() && text[at] == '"') {
-            is_quoted = true;
-            for (++at; at < text.size() && text[at] != '"'; ++at) {
-                if (text[at] == '\\' && at + 1 < text.size()) ++at;
-                value += text[at];
-            }
-            if (at >= text.size()) return std::nullopt;
-            ++at;
-        } else {
-            for (; at < text.size() && text[at] != ','; ++at) {
-                if (text[at] == '{' || text[at] == '}' || text[at] == '"') return std::nullopt;
-                if (text[at] == '\\' && at + 1 < text.size()) ++at;
-                value += text[at];
-            }
-            if (value.empty()) return std::nullopt;
-        }
+    for (const std::optional<std::string>& value : *elements) {
         if (sql.size() > 1) sql += ", ";
-        if (!is_quoted && equals_ignoring_case(value, "null")) {
+        if (!value) {
             sql += "NULL";
-        } else {
-            const auto literal = scalar_sql(element, ValueFormat::text, value);
-            if (!literal) return std::nullopt;
-            sql += *literal;
+            continue;
         }
-        if (at == text.size()) break;
-        if (text[at] != ',' || at + 1 == text.size()) return std::nullopt;
-        ++at;
+        const auto literal = scalar_sql(element, ValueFormat::text, *value);
+        if (!literal) return std::nullopt;
+        sql += *literal;
     }
     return list_sql(element, sql);
 }

@@ -41,20 +41,27 @@ void append_bits(std::string& out, std::string_view text) {
     }
 }
 
-std::int64_t micros_of(std::int64_t value, TypeId type) {
-    if (type == TypeId::timestamp_s) return value * micros_per_second;
-    if (type == TypeId::timestamp_ms) return value * 1'000;
-    if (type == TypeId::timestamp_ns) return value / 1'000 - (value % 1'000 < 0 ? 1 : 0);
-    return value;
+/// A number of units since 1970 as one since 2000. What is too early, or too late, for the format is at the end of
+/// time, as are -infinity and infinity, which are no times either.
+template <class Number>
+void append_since_2000(std::string& out, Number value, Number infinite, Number per_unit, Number to_2000) {
+    Number scaled = 0;
+    Number shifted = 0;
+    const bool is_infinite = value == infinite || value == -infinite;
+    if (!is_infinite && !__builtin_mul_overflow(value, per_unit, &scaled) &&
+        !__builtin_sub_overflow(scaled, to_2000, &shifted))
+        append_number(out, shifted);
+    else
+        append_number(out, value > 0 ? std::numeric_limits<Number>::max() : std::numeric_limits<Number>::min());
 }
 
 void append_moment(std::string& out, std::int64_t value, TypeId type) {
-    if (value == infinite_timestamp || value == -infinite_timestamp) {
-        append_number(out,
-                      value > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min());
-        return;
-    }
-    append_number(out, micros_of(value, type) - micros_to_2000);
+    if (type == TypeId::timestamp_ns && value != infinite_timestamp && value != -infinite_timestamp)
+        value = value / 1'000 - (value % 1'000 < 0 ? 1 : 0);
+    const std::int64_t per_unit = type == TypeId::timestamp_s    ? micros_per_second
+                                  : type == TypeId::timestamp_ms ? std::int64_t{1'000}
+                                                                 : std::int64_t{1};
+    append_since_2000(out, value, infinite_timestamp, per_unit, micros_to_2000);
 }
 
 void append_array(std::string& out, const ColumnType& type, const ColumnVector& values, std::size_t row, TypeUse use) {
@@ -154,16 +161,9 @@ void append_binary_value(std::string& out, const ColumnType& type, const ColumnV
         case TypeId::float64:
             append_number(out, values.values<double>()[row]);
             return;
-        case TypeId::date: {
-            const std::int32_t days = values.values<std::int32_t>()[row];
-            if (days == infinite_date || days == -infinite_date) {
-                append_number(out, days > 0 ? std::numeric_limits<std::int32_t>::max()
-                                            : std::numeric_limits<std::int32_t>::min());
-            } else {
-                append_number(out, static_cast<std::int32_t>(days - days_to_2000));
-            }
+        case TypeId::date:
+            append_since_2000(out, values.values<std::int32_t>()[row], infinite_date, std::int32_t{1}, days_to_2000);
             return;
-        }
         case TypeId::time:
             append_number(out, values.values<std::int64_t>()[row]);
             return;

@@ -42,6 +42,9 @@ std::string said(std::string_view statement) {
 TEST_CASE("statements that copy") {
     CHECK(said("COPY (SELECT ')' /* ) */ FROM (VALUES (1)) AS t) TO STDOUT") ==
           "to SELECT ')' /* ) */ FROM (VALUES (1)) AS t");
+    CHECK(said("COPY (SELECT $$)$$, $a$ ) $$ $a$) TO STDOUT") == "to SELECT $$)$$, $a$ ) $$ $a$");
+    CHECK(said("COPY t FROM STDIN (NULL $$-$$)") == "from t");
+    CHECK(said("COPY (SELECT $$) TO STDOUT") == "42601");
     CHECK(said("copy \"T t\" (a, \"B\") to stdout") == "to SELECT \"a\", \"B\" FROM \"T t\"|a|B");
     CHECK(said("COPY public.t FROM STDIN WITH (FORMAT csv, HEADER true)") == "from t csv header");
     CHECK(said("COPY t (a) FROM STDIN CSV HEADER") == "from t|a csv header");
@@ -58,6 +61,7 @@ TEST_CASE("statements that copy") {
 
 TEST_CASE("lines of text") {
     CHECK(read("1\ta\\tb\\\\\\N\t\\N\n2\t\t\\x\n", {}) == "<1><a\tb\\N>NULL;<2><><x>;");
+    CHECK(read("\\x41\\x4aB\\101\\60\\7\\x\\9\\1012\n", {}) == "<AJBA0\ax9A2>;");
     CHECK(read("1\r\n\\.\n2\n", {}) == "<1>;");
     CHECK(read("no end", {}) == "<no end>;");
     CHECK(read("", {}).empty());

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <string>
 
 #include "server/postgres/statements/parameter_text.h"
@@ -123,6 +124,15 @@ TEST_CASE("values that were written as text") {
     CHECK(as_text(1700, "1); DROP TABLE t") == "CAST('1); DROP TABLE t' AS DOUBLE)");
     CHECK(as_text(17, "\\xDEad") == "CAST('\\xDE\\xAD' AS BLOB)");
     CHECK(as_text(17, "\\xDEa") == "-");
+    CHECK(as_text(17, R"(a\\b\001)") == R"(CAST('\x61\x5C\x62\x01' AS BLOB))");
+    for (const char* text : {R"(\)", R"(\1)", R"(\400)", R"(\08)", R"(a\b)"})
+        CHECK_MESSAGE(as_text(17, text) == "-", text);
+    CHECK(as_text(1082, "0044-03-15 BC") == "CAST('0044-03-15 (BC)' AS DATE)");
+    CHECK(as_text(1114, "0044-03-15 12:00:00 BC") == "CAST('0044-03-15 (BC) 12:00:00' AS TIMESTAMP)");
+    CHECK(as_text(1184, "0044-03-15 12:00:00+00 bc") == "CAST('0044-03-15 (BC) 12:00:00+00' AS TIMESTAMPTZ)");
+    CHECK(as_text(1186, "-1 days +02:03:00") == "CAST('-1 days 02:03:00' AS INTERVAL)");
+    CHECK(as_text(16, "on") == "CAST('true' AS BOOLEAN)");
+    CHECK(as_text(1001, R"({"\\xde",NULL})") == R"(CAST([CAST('\xDE' AS BLOB), NULL] AS BLOB[]))");
     CHECK(as_text(1007, "{1,NULL,-3}") == "CAST([CAST('1' AS INTEGER), NULL, CAST('-3' AS INTEGER)] AS INTEGER[])");
     CHECK(as_text(1009, R"({"a,\"b\\",null,"null",c d})") ==
           R"(CAST([CAST('a,"b\' AS VARCHAR), NULL, CAST('null' AS VARCHAR), CAST('c d' AS VARCHAR)] AS VARCHAR[]))");
@@ -176,6 +186,22 @@ TEST_CASE("values in the binary format") {
     CHECK(binary(TypeId::date, std::int32_t{10'958}) == bytes(std::int32_t{1}));
     CHECK(binary(TypeId::timestamp, std::int64_t{0}) == bytes(-micros_to_2000));
     CHECK(binary(TypeId::timestamp_ms, std::int64_t{1}) == bytes(1'000 - micros_to_2000));
+    // What is too far away for the format is at the end of time.
+    constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    CHECK(binary(TypeId::timestamp, first + micros_to_2000 + 1) == bytes(first + 1));
+    CHECK(binary(TypeId::timestamp, first + micros_to_2000 - 1) == bytes(first));
+    CHECK(binary(TypeId::timestamp_tz, first + 2) == bytes(first));
+    CHECK(binary(TypeId::timestamp, -last) == bytes(first));
+    CHECK(binary(TypeId::timestamp, last) == bytes(last));
+    CHECK(binary(TypeId::timestamp_s, last / 1'000) == bytes(last));
+    CHECK(binary(TypeId::timestamp_s, first / 1'000) == bytes(first));
+    CHECK(binary(TypeId::timestamp_ms, first / 100) == bytes(first));
+    CHECK(binary(TypeId::timestamp_ns, last) == bytes(last));
+    CHECK(binary(TypeId::timestamp_ns, std::int64_t{-1}) == bytes(-1 - micros_to_2000));
+    constexpr std::int32_t first_day = std::numeric_limits<std::int32_t>::min();
+    CHECK(binary(TypeId::date, first_day + 2) == bytes(first_day));
+    CHECK(binary(TypeId::date, first_day + 10'957 + 1) == bytes(first_day + 1));
     CHECK(binary(TypeId::interval, IntervalValue{1, 2, 3}) ==
           bytes(std::int64_t{3}) + bytes(std::int32_t{2}) + bytes(std::int32_t{1}));
     CHECK(numeric("12345.678") == bytes(std::int16_t{3}) + bytes(std::int16_t{1}) + bytes(std::int16_t{0}) +
