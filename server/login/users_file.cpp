@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::streamsize largest_file = 16 << 20;
 constexpr std::string_view white_space = " \t\r";
-constexpr std::size_t disguised_salt_size = 16;
 
 bool is_user_name(std::string_view name) {
     return !name.empty() && name.front() != '#' && std::none_of(name.begin(), name.end(), [](char byte) {
@@ -49,7 +48,21 @@ Users Users::parse(std::string_view text, const std::string& name) {
         if (!users.verifiers_.emplace(user, std::move(*verifier)).second) refuse("the name is there twice");
     }
     if (users.verifiers_.empty()) throw std::runtime_error(fmt::format("{}: there is no user in it", name));
+    users.make_disguise();
     return users;
+}
+
+void Users::make_disguise() {
+    // The verifiers are as secret as the key has to be, and the same the next time that the server starts.
+    std::string all;
+    std::map<std::pair<unsigned, std::size_t>, std::size_t> forms;
+    for (const auto& [name, verifier] : verifiers_) {
+        all += name + ' ' + to_text(verifier) + '\n';
+        ++forms[{verifier.iterations, verifier.salt.size()}];
+    }
+    const auto usual = std::max_element(forms.begin(), forms.end(),
+                                        [](const auto& one, const auto& other) { return one.second < other.second; });
+    disguise_ = {sha256(all), usual->first.first, usual->first.second};
 }
 
 Users Users::read(const std::string& path) {
@@ -67,10 +80,14 @@ Users::Claim Users::claim(const std::string& name) const {
     const auto known = verifiers_.find(name);
     if (known != verifiers_.end()) return {known->second, true};
     ScramVerifier nobody;
-    nobody.iterations = scram_iterations;
-    nobody.salt = hmac_sha256(disguise_, name).substr(0, disguised_salt_size);
-    nobody.stored_key = hmac_sha256(disguise_, name + " stored");
-    nobody.server_key = hmac_sha256(disguise_, name + " server");
+    nobody.iterations = disguise_.iterations;
+    for (std::string block = name; nobody.salt.size() < disguise_.salt_size;) {
+        block = hmac_sha256(disguise_.key, block);
+        nobody.salt += block;
+    }
+    nobody.salt.resize(disguise_.salt_size);
+    nobody.stored_key = hmac_sha256(disguise_.key, name + " stored");
+    nobody.server_key = hmac_sha256(disguise_.key, name + " server");
     return {std::move(nobody), false};
 }
 

@@ -18,8 +18,9 @@ public:
     /// Of a file. Throws std::runtime_error.
     [[nodiscard]] static Users read(const std::string& path);
 
-    /// What whoever says to be this user has to prove. For a name that is not there, something that nothing fits, and
-    /// that is the same each time, so that nobody learns which names there are.
+    /// What whoever says to be this user has to prove. For a name that is not there, something that nothing fits, that
+    /// looks as most of the file do, and that is the same each time, also when the server has started anew, so that
+    /// nobody learns which names there are.
     struct Claim {
         ScramVerifier verifier;
         bool is_known = false;
@@ -27,9 +28,21 @@ public:
     [[nodiscard]] Claim claim(const std::string& name) const;
     [[nodiscard]] std::size_t size() const noexcept { return verifiers_.size(); }
 
+    /// Unknown names look as they did before: others come and go while a server runs.
+    void disguise_as(const Users& before) { disguise_ = before.disguise_; }
+
 private:
+    void make_disguise();
+
+    /// What a name that is not there is made of.
+    struct Disguise {
+        std::string key;
+        unsigned iterations = scram_iterations;
+        std::size_t salt_size = 0;
+    };
+
     std::map<std::string, ScramVerifier> verifiers_;
-    std::string disguise_ = random_bytes(sha256_size);  ///< What the salts of unknown users are made with.
+    Disguise disguise_;
 };
 
 /// A line of the file. Nothing: a name that it cannot have.

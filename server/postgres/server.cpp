@@ -34,10 +34,12 @@ constexpr std::chrono::milliseconds time_to_resolve{10'000};
 /// Connections that have not logged in; when more come, others give way.
 constexpr std::size_t most_pending = 256;
 
-LoginRules login_rules(const ServerSettings& settings) {
+/// before: those that hold now; null at the start.
+LoginRules login_rules(const ServerSettings& settings, const LoginRules* before) {
     if (const std::string problem = problem_of(settings); !problem.empty()) throw std::runtime_error(problem);
     LoginRules rules;
     if (!settings.users_file.empty()) rules.users = Users::read(settings.users_file);
+    if (rules.users && before && before->users) rules.users->disguise_as(*before->users);
     if (!settings.certificate.empty())
         rules.tls = make_server_tls_context(
             {.certificate = settings.certificate, .private_key = settings.private_key, .client_authority = {}});
@@ -52,7 +54,7 @@ public:
     Implementation(Database& database, const ServerSettings& settings)
         : context_{.database = database,
                    .settings = settings,
-                   .rules = CurrentRules(login_rules(settings)),
+                   .rules = CurrentRules(login_rules(settings, nullptr)),
                    .clients = ClientDirectory(settings.max_connections),
                    .catalog = PostgresCatalog(database),
                    .tasks = tasks_,
@@ -87,7 +89,10 @@ public:
             [this](TaskGroup::Stop) { address_.give_up(); });
     }
 
-    void reload() { context_.rules.set(login_rules(context_.settings)); }
+    void reload() {
+        const std::shared_ptr<const LoginRules> before = context_.rules.get();
+        context_.rules.set(login_rules(context_.settings, before.get()));
+    }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 

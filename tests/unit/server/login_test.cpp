@@ -148,6 +148,23 @@ TEST_CASE("who is not in the users file is asked like everybody, and the same ea
     CHECK(nobody.verifier.salt != users.claim("somebody").verifier.salt);
 }
 
+TEST_CASE("who is not in the users file looks the same when it is read again, and as those who are there") {
+    const std::string other =
+        to_text(make_scram_verifier("secret", std::string(24, 's'), 7)) + "\n";  // As another program may make them.
+    const std::string text = "alice " + other + "bob " + other + "carol " + verifier_text;
+    const Users users = Users::parse(text, "users");
+    const ScramVerifier nobody = users.claim("nobody").verifier;
+    CHECK(nobody.iterations == 7);
+    CHECK(nobody.salt.size() == 24);
+    CHECK(to_text(Users::parse(text, "users").claim("nobody").verifier) == to_text(nobody));
+    Users changed = Users::parse(text + "\ndave " + verifier_text, "users");
+    CHECK(to_text(changed.claim("nobody").verifier) != to_text(nobody));
+    changed.disguise_as(users);
+    CHECK(to_text(changed.claim("nobody").verifier) == to_text(nobody));
+    const std::string long_salt = to_text(make_scram_verifier("secret", std::string(80, 's'), 7));
+    CHECK(Users::parse("alice " + long_salt, "users").claim("nobody").verifier.salt.size() == 80);
+}
+
 TEST_CASE("what is wrong in a users file is told, and no verifier with it") {
     const std::string line = std::string("alice ") + verifier_text;
     CHECK(problem_of("") == "users: there is no user in it");
