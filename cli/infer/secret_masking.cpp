@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <variant>
 
+#include "catalog/objects/connector_registry.h"
 #include "catalog/options/clear_secrets.h"
-#include "catalog/options/secret_resolver.h"
+#include "catalog/options/option_schema.h"
 #include "catalog/options/url.h"
 #include "cli/infer/feed_request.h"
 #include "cli/infer/kinds/object_names.h"
+#include "cli/infer/secret_texts.h"
+#include "connectors/registry/builtin_connectors.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {
@@ -19,33 +21,17 @@ namespace {
 
 using ast::OptionValue;
 
-constexpr std::size_t shortest_made_up = 24;
-
-bool is_secret_name(std::string_view name) {
-    constexpr std::array<std::string_view, 7> names{"sig", "sign", "passphrase", "session", "ticket", "hmac", "pass"};
-    const std::string folded = fold_case(name);
-    return names_credential(name) || folded.ends_with("key") || folded.starts_with("key_") ||
-           std::find(names.begin(), names.end(), folded) != names.end();
-}
-
-/// Letters and digits in a mix that nobody writes: a key as a part of a path.
-bool looks_made_up(std::string_view text) {
-    if (text.size() < shortest_made_up || refers_to_secret(text)) return false;
-    const auto is_plain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; };
-    const auto digits = std::count_if(text.begin(), text.end(), is_digit);
-    const auto letters = std::count_if(text.begin(), text.end(), is_letter);
-    return std::all_of(text.begin(), text.end(), is_plain) && digits >= 4 && letters >= 4;
-}
-
 class Masking {
 public:
     Masking(ast::CreateConnection& create, RememberedSecrets& remembered) : create_(create), remembered_(remembered) {}
 
     std::vector<MaskedSecret> mask() {
-        if (ast::Option* endpoint = find_option(create_, "endpoint")) mask_urls(endpoint->value);
-        if (ast::Option* headers = find_option(create_, "headers")) mask_headers(headers->value);
-        for (const std::string_view option : {"subscribe_message", "ping_message", "ack_message"})
-            if (ast::Option* message = find_option(create_, option)) mask_members(message->value, option);
+        const ConnectorDescriptor* connector = builtin_connectors().find(create_.connector.text);
+        const OptionSchema* schema = connector ? connector->options : nullptr;
+        for (ast::Option& option : create_.options) {
+            const OptionDeclaration* declaration = schema ? schema->find(option.name.text) : nullptr;
+            if (declaration) mask_option(option.value, *declaration);
+        }
         return std::move(masked_);
     }
 
@@ -55,6 +41,31 @@ private:
         const std::string name = names_.take(snake_case_name(wanted));
         masked_.push_back({name, std::move(place)});
         return fmt::format("${{secret:{}}}", name);
+    }
+
+    void mask_option(OptionValue& value, const OptionDeclaration& option) {
+        const OptionFacts& facts = option.facts;
+        if (facts.rule == TextRule::websocket_url)
+            mask_urls(value);
+        else if (facts.rule == TextRule::headers)
+            mask_headers(value);
+        else if (facts.secret)
+            mask_all(value, option);
+        else if (facts.takes_json || option.name == "ack_message")
+            mask_message(value, option.name);
+    }
+
+    /// What is a secret as a whole; a path, and the URL of a proxy that asks for no password, are none.
+    void mask_all(OptionValue& value, const OptionDeclaration& option) {
+        if (auto* list = std::get_if<OptionValue::List>(&value.node))
+            for (OptionValue& element : list->elements) mask_all(element, option);
+        auto* text = std::get_if<OptionValue::String>(&value.node);
+        if (!text || !is_clear(text->text)) return;
+        const TextRule rule = option.facts.rule;
+        const bool is_path = rule == TextRule::pem_or_path && text->text.find("-----BEGIN") == std::string::npos;
+        const bool is_open = rule == TextRule::proxy_url && text->text.find('@') == std::string::npos;
+        if (!is_path && !is_open)
+            text->text = replace(text->text, option.name, fmt::format("option \"{}\"", option.name));
     }
 
     void mask_urls(OptionValue& value) {
@@ -68,8 +79,20 @@ private:
         const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
         const std::size_t path = std::min(url.find_first_of("/?", host), url.size());
         const std::size_t query = std::min(url.find('?', path), url.size());
-        return std::string(url.substr(0, path)) + masked_path(url.substr(path, query - path)) +
-               masked_query(url.substr(query));
+        return std::string(url.substr(0, host)) + masked_authority(url.substr(host, path - host)) +
+               masked_path(url.substr(path, query - path)) + masked_query(url.substr(query));
+    }
+
+    /// user:password@host.
+    std::string masked_authority(std::string_view authority) {
+        const std::size_t at = authority.rfind('@');
+        const std::size_t colon = authority.find(':');
+        if (at == std::string_view::npos || colon > at || !is_clear(authority.substr(colon + 1, at - colon - 1)))
+            return std::string(authority);
+        return std::string(authority.substr(0, colon + 1)) +
+               replace(percent_decoded(authority.substr(colon + 1, at - colon - 1)), "endpoint_password",
+                       "the password in the URL") +
+               std::string(authority.substr(at));
     }
 
     std::string masked_path(std::string_view path) {
@@ -123,22 +146,77 @@ private:
         }
     }
 
-    void mask_members(OptionValue& value, std::string_view option) {
-        if (auto* list = std::get_if<OptionValue::List>(&value.node))
-            for (OptionValue& element : list->elements) mask_members(element, option);
-        auto* object = std::get_if<OptionValue::Object>(&value.node);
-        if (!object) return;
-        for (auto& [key, entry] : object->entries) {
-            const auto* name = std::get_if<OptionValue::String>(&key.node);
-            auto* text = std::get_if<OptionValue::String>(&entry.node);
-            const bool is_secret =
-                name && text && is_clear(text->text) && (is_secret_name(name->text) || looks_made_up(text->text));
-            if (is_secret)
-                text->text = replace(text->text, name->text, fmt::format("member \"{}\" of {}", name->text, option));
-            else
-                mask_members(entry, option);
+    /// Of a list that is no JSON each element is a message, or a rule with some.
+    void mask_message(OptionValue& value, std::string_view option) {
+        auto* list = std::get_if<OptionValue::List>(&value.node);
+        if (list && !list->json) {
+            for (OptionValue& element : list->elements) mask_message(element, option);
+        } else if (auto* text = std::get_if<OptionValue::String>(&value.node)) {
+            text->text = masked_text(text->text, option);
+        } else {
+            mask_members(value, {.option = option, .name = option, .logs_in = false});
         }
     }
+
+    /// A message that is no JSON: LOGIN and what follows it, key=value, and what looks made up.
+    std::string masked_text(std::string_view text, std::string_view option) {
+        const std::string place = fmt::format("a part of {}", option);
+        const std::size_t first = std::min(text.find_first_not_of(blanks), text.size());
+        const std::size_t space = text.find_first_of(blanks, first);
+        const std::size_t rest = text.find_first_not_of(blanks, space);
+        if (rest != std::string_view::npos) {
+            const std::string_view word = text.substr(first, space - first);
+            const std::string_view last = text.substr(0, text.find_last_not_of(blanks) + 1).substr(rest);
+            if ((names_login(word) || is_secret_name(word)) && is_clear(last))
+                return std::string(text.substr(0, rest)) + replace(last, word, place) +
+                       std::string(text.substr(rest + last.size()));
+        }
+        return in_parts(text, " \t\r\n\"'[](),;&|", [&](std::string_view part) {
+            if (refers_to_secret(part)) return std::string(part);
+            const std::size_t mark = part.find_first_of("=:");
+            const std::string_view value = mark == std::string_view::npos ? "" : part.substr(mark + 1);
+            if (mark != std::string_view::npos && is_secret_name(part.substr(0, mark)) && is_clear(value))
+                return std::string(part.substr(0, mark + 1)) + replace(value, part.substr(0, mark), place);
+            return looks_made_up(part) ? replace(part, option, place) : std::string(part);
+        });
+    }
+
+    struct Place {
+        std::string_view option;
+        std::string_view name;  ///< Of the member that it is in.
+        bool logs_in = false;   ///< In a message that does: texts of its lists are what proves who sends it.
+    };
+
+    static bool is_login(const OptionValue& value) {
+        const auto* text = std::get_if<OptionValue::String>(&value.node);
+        return text && names_login(text->text);
+    }
+
+    void mask_members(OptionValue& value, Place place) {
+        if (auto* list = std::get_if<OptionValue::List>(&value.node)) {
+            place.logs_in = place.logs_in || (!list->elements.empty() && is_login(list->elements.front()));
+            for (OptionValue& element : list->elements)
+                mask_text_or_members(element, place, place.logs_in && !is_login(element));
+        }
+        auto* object = std::get_if<OptionValue::Object>(&value.node);
+        if (!object) return;
+        place.logs_in = place.logs_in || std::any_of(object->entries.begin(), object->entries.end(),
+                                                     [](const auto& entry) { return is_login(entry.value); });
+        for (auto& [key, entry] : object->entries) {
+            if (const auto* name = std::get_if<OptionValue::String>(&key.node)) place.name = name->text;
+            mask_text_or_members(entry, place, is_secret_name(place.name));
+        }
+    }
+
+    void mask_text_or_members(OptionValue& value, const Place& place, bool is_secret) {
+        auto* text = std::get_if<OptionValue::String>(&value.node);
+        if (!text)
+            mask_members(value, place);
+        else if (is_clear(text->text) && (is_secret || looks_made_up(text->text)))
+            text->text = replace(text->text, place.name, fmt::format("member \"{}\" of {}", place.name, place.option));
+    }
+
+    static constexpr std::string_view blanks = " \t\r\n";
 
     ast::CreateConnection& create_;
     RememberedSecrets& remembered_;

@@ -14,9 +14,9 @@ struct MaskedSecret {
     std::string place;  ///< "header \"Authorization\"".
 };
 
-/// Replaces what looks like a secret in the headers, endpoint and messages of a connection by ${secret:name}: by its
-/// name, and in URLs also what looks made up by a machine. The values are remembered, so that they are redacted
-/// wherever else they show.
+/// Replaces what is a secret in the options of a connection by ${secret:name}: what the connector declares to be one,
+/// and what looks like one in headers, URLs and messages (secret_texts.h). The values are remembered, so that they are
+/// redacted wherever else they show. What is computed by an expression stays as it is.
 [[nodiscard]] std::vector<MaskedSecret> mask_secrets(ast::CreateConnection& create, RememberedSecrets& remembered);
 
 }  // namespace laminar

@@ -88,6 +88,24 @@ class ConnectionTest(InferCase):
             self.assertIn(reference, laminar.stdout.text)
         self.check(laminar.stdout.text)
 
+    def test_secrets_of_lists_texts_and_options_are_not_written(self):
+        for message, kept in (('{"op": "auth", "args": ["k3y-of-mine", 1700000000000, "' + 32 * "0a" + '"]}', ("'op': 'auth'", "1700000000000")),
+                              ("AUTH k3y-of-mine", ("AUTH ${secret:auth}",))):
+            with self.subTest(message), SubscribedServer(self.TRADES) as peer:
+                laminar = self.infer(peer.url(), "--subscribe", message, "--messages", 5)
+                self.assertIn("k3y-of-mine", peer.received[0])
+                for secret in ("k3y-of-mine", 32 * "0a"):
+                    self.assertNotIn(secret, laminar.stdout.text + laminar.stderr.text)
+                for text in kept:
+                    self.assertIn(text, laminar.stdout.text)
+                self.check(laminar.stdout.text)
+        recorded = self.temporary_folder() / "recorded.ndjson"
+        recorded.write_text("\n".join(self.TRADES) + "\n")
+        laminar = self.infer(recorded, "--endpoint", "wss://stream.example.com", "--option", "proxy = 'http://user:t0psecret@proxy:3128'")
+        self.assertNotIn("t0psecret", laminar.stdout.text + laminar.stderr.text)
+        self.assertIn("proxy = '${secret:proxy}'", laminar.stdout.text)
+        self.check(laminar.stdout.text)
+
     def test_secrets_given_by_name_are_used(self):
         folder = self.temporary_folder()
         (folder / "mine").write_text("hush-hush\n")
