@@ -346,6 +346,20 @@ class AsyncApiTest(InferCase):
                 self.assertIn("bids DOUBLE[][]", self.statement(script, "order_book"))
                 self.assertEqual(self.take_all(script, "feed", peer), {"trade": 2, "order_book": 1})
 
+    def test_schemas_that_list_nothing_or_have_no_end(self):
+        folder = self.temporary_folder()
+        nodes = {f"n{number}": {"$ref": "#/components/schemas/node"} for number in range(12)}
+        for schema in ({"properties": {"type": {"const": "a"}, "side": {"enum": []}}}, {"properties": {"type": {"const": "a"}, "sides": {"type": "array", "items": {"enum": []}}}},
+                       {"$ref": "#/components/schemas/node"}):
+            document = {"asyncapi": "2.6.0", "servers": {"here": {"url": "stream.example.com", "protocol": "wss"}},
+                        "channels": {"/all": {"subscribe": {"message": {"name": "a", "payload": schema}}}},
+                        "components": {"schemas": {"node": {"type": "object", "properties": {"type": {"const": "a"}, **nodes}}}}}
+            with self.subTest(schema):
+                (folder / "a.json").write_text(json.dumps(document))
+                script = self.infer("--asyncapi", "a.json", cwd=folder).stdout.text
+                self.check(script)
+                self.assertEqual(self.tables(script), ["a"])
+
     def test_documents_that_cannot_be_used(self):
         folder = self.temporary_folder()
         for document, says in (("asyncapi: 2.6.0\n", "YAML"), ("{}", "no AsyncAPI document"),

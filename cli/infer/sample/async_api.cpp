@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/infer/sample/document_members.h"
+#include "cli/infer/sample/document_references.h"
 #include "cli/infer/sample/schema_examples.h"
 #include "connectors/codec/json/json_text.h"
 
@@ -37,7 +38,7 @@ void for_each_element(std::optional<std::string_view> array, Visit visit) {
 
 class AsyncApiReader {
 public:
-    explicit AsyncApiReader(std::string_view text) : text_(text) {}
+    explicit AsyncApiReader(std::string_view text) : text_(text), references_(text), examples_(references_) {}
 
     AsyncApiDocument read() {
         const std::string version = text_member(text_, "asyncapi");
@@ -53,22 +54,26 @@ public:
         }
         if (is_3_) note_sent_messages();
         for_each_member(member(text_, "channels"), [&](const std::string& name, std::string_view channel) {
-            add_channel(name, dereferenced(text_, channel));
+            add_channel(name, references_.dereferenced(channel));
         });
-        if (document_.channels.empty()) document_.problem = "no channel has messages that a client receives";
+        if (examples_.is_exhausted())
+            document_.problem = fmt::format("its schemas have more than {} parts, or examples of more than {} MiB",
+                                            SchemaExamples::most_nodes, SchemaExamples::most_bytes >> 20U);
+        else if (document_.channels.empty())
+            document_.problem = "no channel has messages that a client receives";
         return std::move(document_);
     }
 
 private:
     void find_server() {
         for_each_member(member(text_, "servers"), [&](const std::string&, std::string_view written) {
-            const std::string_view server = dereferenced(text_, written);
+            const std::string_view server = references_.dereferenced(written);
             const std::string protocol = text_member(server, "protocol");
             if (!server_.empty() || (protocol != "ws" && protocol != "wss")) return;
             std::string address =
                 is_3_ ? text_member(server, "host") + text_member(server, "pathname") : text_member(server, "url");
             for_each_member(member(server, "variables"), [&](const std::string& name, std::string_view variable) {
-                replace_all(address, "{" + name + "}", text_member(dereferenced(text_, variable), "default"));
+                replace_all(address, "{" + name + "}", text_member(references_.dereferenced(variable), "default"));
             });
             const std::size_t scheme = address.find("://");
             if (scheme != std::string::npos) address.erase(0, scheme + 3);
@@ -85,7 +90,7 @@ private:
     /// Version 3: operations say which messages the described application sends.
     void note_sent_messages() {
         for_each_member(member(text_, "operations"), [&](const std::string&, std::string_view written) {
-            const std::string_view operation = dereferenced(text_, written);
+            const std::string_view operation = references_.dereferenced(written);
             if (text_member(operation, "action") != "send") return;
             std::size_t named = 0;
             for_each_element(member(operation, "messages"), [&](std::string_view message) {
@@ -103,7 +108,7 @@ private:
         found.name = name;
         std::string address = is_3_ ? text_member(channel, "address") : name;
         for_each_member(member(channel, "parameters"), [&](const std::string& parameter, std::string_view written) {
-            const std::string_view about = dereferenced(text_, written);
+            const std::string_view about = references_.dereferenced(written);
             std::string value = text_member(about, "default");
             if (value.empty()) value = parameter;
             replace_all(address, "{" + parameter + "}", value);
@@ -122,7 +127,7 @@ private:
             const std::string all = fmt::format("#/channels/{}/messages", channel_name);
             const bool is_sent = sent_.empty() || std::find(sent_.begin(), sent_.end(), all) != sent_.end() ||
                                  std::find(sent_.begin(), sent_.end(), all + "/" + name) != sent_.end();
-            if (is_sent) add_message(name, dereferenced(text_, message), messages);
+            if (is_sent) add_message(name, references_.dereferenced(message), messages);
         });
     }
 
@@ -132,17 +137,17 @@ private:
         if (!operation) return;
         const auto written = member(*operation, "message");
         if (!written) return;
-        const std::string_view message = dereferenced(text_, *written);
+        const std::string_view message = references_.dereferenced(*written);
         if (const auto alternatives = member(message, "oneOf")) {
             for_each_element(alternatives,
-                             [&](std::string_view each) { add_message({}, dereferenced(text_, each), messages); });
+                             [&](std::string_view each) { add_message({}, references_.dereferenced(each), messages); });
         } else {
             add_message({}, message, messages);
         }
     }
 
     void add_message(const std::string& key, std::string_view message, SampledMessages& messages) {
-        if (messages.groups.size() >= most_messages) return;
+        if (messages.groups.size() >= most_messages || examples_.is_exhausted()) return;
         std::string name = text_member(message, "name");
         if (name.empty()) name = text_member(message, "messageId");
         if (name.empty()) name = key;
@@ -156,14 +161,16 @@ private:
         });
         if (const auto payload = member(message, "payload")) {
             // Version 3 may wrap the schema in one that names its format.
-            const auto wrapped = member(dereferenced(text_, *payload), "schema");
-            for (std::string& example : schema_examples(text_, wrapped ? *wrapped : *payload))
+            const auto wrapped = member(references_.dereferenced(*payload), "schema");
+            for (std::string& example : examples_.of(wrapped ? *wrapped : *payload))
                 messages.messages.push_back({std::move(example), false, 0, group});
         }
         if (messages.messages.size() > before) messages.groups.push_back(std::move(name));
     }
 
     const std::string_view text_;
+    DocumentReferences references_;
+    SchemaExamples examples_;
     bool is_3_ = false;
     std::string server_;
     std::vector<std::string> sent_;

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "catalog/options/url.h"
 #include "cli/infer/sample/document_members.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_lookup.h"
@@ -18,25 +17,63 @@ namespace {
 
 constexpr std::size_t most_examples = 32;
 constexpr std::size_t deepest = 10;
-constexpr std::size_t most_references = 32;  ///< One after the other: more are a circle.
+// Of one example: parts of schemas, and bytes that are written, at whatever depth.
+constexpr std::size_t most_nodes = 20'000;
+constexpr std::size_t most_bytes = 1U << 20U;
 
 using Examples = std::vector<std::string>;
 
 /// By name, in the order in which they are written.
-using Properties = std::vector<std::pair<std::string, std::string_view>>;
+class Properties {
+public:
+    /// What comes later takes the place of what has the same name.
+    void set(const std::string& name, std::string_view schema) {
+        const auto [place, is_new] = places_.emplace(name, all_.size());
+        if (is_new)
+            all_.emplace_back(name, schema);
+        else
+            all_[place->second].second = schema;
+    }
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string_view>>& all() const noexcept { return all_; }
 
+private:
+    std::vector<std::pair<std::string, std::string_view>> all_;
+    std::map<std::string, std::size_t> places_;
+};
+
+/// One use.
 class ExampleMaker {
 public:
-    explicit ExampleMaker(std::string_view document) : document_(document) {}
+    explicit ExampleMaker(DocumentReferences& references) : references_(references) {}
 
+    /// At least one.
     Examples of(std::string_view schema, std::size_t depth) {
-        schema = dereferenced(document_, schema);
-        if (depth > deepest || !schema.starts_with('{')) return {"{}"};
+        schema = references_.dereferenced(schema);
+        const bool is_within_itself = std::find(within_.begin(), within_.end(), schema.data()) != within_.end();
+        if (depth > deepest || !schema.starts_with('{') || is_within_itself || is_used_up()) return {"{}"};
+        ++nodes_;
+        within_.push_back(schema.data());
+        Examples examples = of_object(schema, depth);
+        within_.pop_back();
+        for (const std::string& example : examples) bytes_ += example.size();
+        return examples;
+    }
+
+    [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    [[nodiscard]] bool is_used_up() const noexcept { return nodes_ >= most_nodes || bytes_ >= most_bytes; }
+
+    Examples of_object(std::string_view schema, std::size_t depth) {
         if (const auto constant = member(schema, "const")) return {std::string(*constant)};
-        if (const auto values = member(schema, "enum"); values && values->starts_with('[')) return listed(*values);
+        if (const auto values = member(schema, "enum"); values && values->starts_with('[')) {
+            // An empty one allows nothing, and tells nothing.
+            if (Examples given = listed(*values); !given.empty()) return given;
+        }
         Examples alternatives;
         for (const char* choice : {"oneOf", "anyOf"}) {
-            if (const auto schemas = member(schema, choice)) {
+            if (const auto schemas = member(schema, choice); schemas && schemas->starts_with('[')) {
                 JsonElements each(*schemas);
                 while (const auto one = each.next()) add(alternatives, of(*one, depth + 1));
             }
@@ -49,7 +86,6 @@ public:
         return by_type(schema, depth);
     }
 
-private:
     static Examples listed(std::string_view array) {
         Examples values;
         JsonElements each(array);
@@ -114,7 +150,7 @@ private:
         const auto items = member(schema, "items");
         if (!positions && items && items->starts_with('[')) positions = items;
         std::string array = "[";
-        if (positions) {
+        if (positions && positions->starts_with('[')) {
             JsonElements each(*positions);
             while (const auto one = each.next()) append_element(array, of(*one, depth + 1).front());
         } else if (items) {
@@ -131,8 +167,9 @@ private:
     }
 
     void collect(std::string_view schema, Properties& properties, std::set<std::string>& required, std::size_t depth) {
-        schema = dereferenced(document_, schema);
-        if (depth > deepest) return;
+        schema = references_.dereferenced(schema);
+        if (depth > deepest || is_used_up()) return;
+        ++nodes_;
         if (const auto parts = member(schema, "allOf"); parts && parts->starts_with('[')) {
             JsonElements each(*parts);
             while (const auto part = each.next()) collect(*part, properties, required, depth + 1);
@@ -141,13 +178,7 @@ private:
         if (const auto own = member(schema, "properties"); own && own->starts_with('{')) {
             JsonMembers each(*own);
             while (const auto property = each.next()) {
-                const std::string name(json_string_content(property->quoted_key, scratch));
-                const auto known = std::find_if(properties.begin(), properties.end(),
-                                                [&](const auto& other) { return other.first == name; });
-                if (known == properties.end())
-                    properties.emplace_back(name, property->value);
-                else
-                    known->second = property->value;
+                properties.set(std::string(json_string_content(property->quoted_key, scratch)), property->value);
             }
         }
         if (const auto names = member(schema, "required"); names && names->starts_with('[')) {
@@ -161,13 +192,17 @@ private:
         std::set<std::string> required;
         collect(schema, properties, required, depth);
         std::vector<std::pair<std::string, Examples>> values;
-        for (const auto& [name, property] : properties) values.emplace_back(name, of(property, depth + 1));
+        for (const auto& [name, property] : properties.all()) values.emplace_back(name, of(property, depth + 1));
         Examples examples{object(values, {}, 0, nullptr)};
+        if (is_used_up()) return examples;
+        std::size_t bytes = examples.front().size();
         for (const auto& [name, choices] : values) {
-            for (std::size_t choice = 1; choice < choices.size() && examples.size() + 1 < most_examples; ++choice)
-                examples.push_back(object(values, name, choice, nullptr));
+            for (std::size_t choice = 1; choice < choices.size() && examples.size() + 1 < most_examples; ++choice) {
+                if (bytes_ + bytes >= most_bytes) return examples;
+                bytes += examples.emplace_back(object(values, name, choice, nullptr)).size();
+            }
         }
-        if (required.size() < properties.size()) examples.push_back(object(values, {}, 0, &required));
+        if (required.size() < properties.all().size()) examples.push_back(object(values, {}, 0, &required));
         return examples;
     }
 
@@ -183,47 +218,21 @@ private:
         return text + "}";
     }
 
-    const std::string_view document_;
+    DocumentReferences& references_;
+    std::vector<const char*> within_;  ///< Where the schemas begin that the one at hand is a part of.
+    std::size_t nodes_ = 0;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-std::string_view resolve_reference(std::string_view document, std::string_view pointer) {
-    if (!pointer.starts_with("#/")) return {};
-    std::vector<std::string> steps;
-    pointer.remove_prefix(2);
-    while (true) {
-        const std::size_t end = std::min(pointer.find('/'), pointer.size());
-        std::string step = percent_decoded(pointer.substr(0, end));
-        for (const auto& [escape, plain] : {std::pair<std::string_view, char>{"~1", '/'}, {"~0", '~'}}) {
-            for (std::size_t at = step.find(escape); at != std::string::npos; at = step.find(escape, at + 1))
-                step.replace(at, 2, 1, plain);
-        }
-        steps.push_back(std::move(step));
-        if (end == pointer.size()) break;
-        pointer.remove_prefix(end + 1);
-    }
-    std::string_view value = document;
-    for (const std::string& step : steps) {
-        const bool is_container = value.starts_with('{') || value.starts_with('[');
-        const auto next = is_container ? find_json_value(value, {step}) : std::nullopt;
-        if (!next) return {};
-        value = *next;
-    }
-    return value;
-}
-
-std::string_view dereferenced(std::string_view document, std::string_view value) {
-    for (std::size_t count = 0; count < most_references; ++count) {
-        const std::string pointer = text_member(value, "$ref");
-        if (pointer.empty()) return value;
-        value = resolve_reference(document, pointer);
-    }
-    return {};
-}
-
-std::vector<std::string> schema_examples(std::string_view document, std::string_view schema) {
-    return ExampleMaker(document).of(schema, 0);
+std::vector<std::string> SchemaExamples::of(std::string_view schema) {
+    if (is_exhausted()) return {"{}"};
+    ExampleMaker maker(references_);
+    Examples examples = maker.of(schema, 0);
+    nodes_ += maker.nodes();
+    bytes_ += maker.bytes();
+    return examples;
 }
 
 }  // namespace laminar

@@ -1,19 +1,37 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/infer/sample/document_references.h"
+
 namespace laminar {
 
-/// The JSON that a pointer ("#/a/b") into a document leads to; empty where there is none.
-[[nodiscard]] std::string_view resolve_reference(std::string_view document, std::string_view pointer);
-/// value, or what its member $ref stands for in the end; empty where that is nothing.
-[[nodiscard]] std::string_view dereferenced(std::string_view document, std::string_view value);
+/// Values that the JSON Schemas of a document allow, as JSON. What a schema makes is bounded, and so is what all of
+/// them do: some schemas describe values without end. Of one thread.
+class SchemaExamples {
+public:
+    /// Borrowed.
+    explicit SchemaExamples(DocumentReferences& references) : references_(references) {}
 
-/// Values that a JSON Schema allows, as JSON: one with all that it names, one for each of the values that it lists, and
-/// one with no more than is required. At most some thirty; what is deeper than a few levels is an empty object.
-/// document: what references lead into.
-[[nodiscard]] std::vector<std::string> schema_examples(std::string_view document, std::string_view schema);
+    /// One with all that the schema names, one for each of the values that it lists, and one with no more than is
+    /// required: at least one, at most some thirty. What is deeper than a few levels, within itself, or beyond the
+    /// bound is an empty object.
+    [[nodiscard]] std::vector<std::string> of(std::string_view schema);
+
+    /// Those of the document are more than are read: of others there is nothing.
+    [[nodiscard]] bool is_exhausted() const noexcept { return nodes_ >= most_nodes || bytes_ >= most_bytes; }
+
+    /// Of a document: parts of schemas, counting each use, and bytes of examples.
+    static constexpr std::size_t most_nodes = 500'000;
+    static constexpr std::size_t most_bytes = 64U << 20U;
+
+private:
+    DocumentReferences& references_;
+    std::size_t nodes_ = 0;
+    std::size_t bytes_ = 0;
+};
 
 }  // namespace laminar
