@@ -1,10 +1,13 @@
 #include "catalog/options/clear_secrets.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <variant>
 
 #include "catalog/options/secret_resolver.h"
+#include "catalog/options/url.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 
@@ -124,5 +127,41 @@ bool is_loopback(std::string_view host) {
 }
 
 void for_each_text(const OptionValue& value, const TextVisitor& visit) { visit_texts(value, {}, visit); }
+
+namespace {
+
+/// Of an option whose value is a secret, whether this text gives it away.
+bool is_secret_text(TextRule rule, std::string_view text) {
+    if (rule == TextRule::pem_or_path) return text.find("-----BEGIN") != std::string_view::npos;
+    if (rule == TextRule::credentials) text = text.substr(std::min(text.find(':') + 1, text.size()));
+    return is_clear(text);
+}
+
+/// What a text gives away; empty: nothing.
+std::string what_is_clear(const OptionDeclaration& option, const std::string& key, const std::string& text) {
+    const OptionFacts& facts = option.facts;
+    if (!key.empty()) return names_credential(key) && is_clear(text) ? fmt::format("\"{}\"", key) : "";
+    if (facts.rule == TextRule::websocket_url)
+        return has_credential_parameter(text, true) ? "a credential in the URL" : "";
+    if (facts.rule == TextRule::proxy_url) {
+        const auto url = parse_proxy_url(text);
+        const auto* proxy = std::get_if<ProxyUrl>(&url);
+        return proxy && is_clear(proxy->password) ? "the password of the proxy" : "";
+    }
+    return facts.secret && is_secret_text(facts.rule, text) ? fmt::format("\"{}\"", option.name) : "";
+}
+
+}  // namespace
+
+void for_each_clear_secret(const OptionSchema& schema, const std::vector<ast::Option>& options,
+                           const std::function<void(SourceSpan, const std::string&)>& visit) {
+    for (const ast::Option& option : options) {
+        const OptionDeclaration* declaration = schema.find(option.name.text);
+        if (!declaration) continue;
+        for_each_text(option.value, [&](const std::string& key, const std::string& text, SourceSpan span) {
+            if (const std::string what = what_is_clear(*declaration, key, text); !what.empty()) visit(span, what);
+        });
+    }
+}
 
 }  // namespace laminar

@@ -3,7 +3,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "catalog/options/option_schema.h"
 #include "parser/ast/option.h"
 #include "parser/text/source_span.h"
 
@@ -30,5 +32,14 @@ namespace laminar {
 /// outside of one.
 void for_each_text(const ast::OptionValue& value,
                    const std::function<void(const std::string& key, const std::string& text, SourceSpan span)>& visit);
+
+/// Calls visit for every credential that the options of a connection give away: where it stands, and what it is, such
+/// as "\"auth_token\"" or "a credential in the URL".
+void for_each_clear_secret(const OptionSchema& schema, const std::vector<ast::Option>& options,
+                           const std::function<void(SourceSpan span, const std::string& what)>& visit);
+
+/// What to do about one.
+inline constexpr std::string_view use_a_secret =
+    "write ${secret:name} and give the value by --secrets-dir, --env-file or LAMINAR_SECRET_NAME";
 
 }  // namespace laminar

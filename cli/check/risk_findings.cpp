@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -11,17 +10,11 @@
 #include "catalog/options/clear_secrets.h"
 #include "catalog/options/given_options.h"
 #include "catalog/options/option_schema.h"
-#include "catalog/options/url.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {
 namespace {
-
-using ast::OptionValue;
-
-constexpr std::string_view use_a_secret =
-    "write ${secret:name} and give the value by --secrets-dir, --env-file or LAMINAR_SECRET_NAME";
 
 const std::vector<ast::Option>& options_of(const ast::Statement& statement) {
     static const std::vector<ast::Option> none;
@@ -40,10 +33,10 @@ public:
           diagnostics_(diagnostics) {}
 
     void report() const {
-        for (const ast::Option& option : options_of(statement_)) {
-            if (const OptionDeclaration* declaration = schema_.find(option.name.text))
-                report_clear_secrets(*declaration, option.value);
-        }
+        for_each_clear_secret(schema_, options_of(statement_), [this](SourceSpan span, const std::string& what) {
+            diagnostics_.warning(DiagnosticCode::secret_in_clear, span, fmt::format("{} is written in clear", what),
+                                 std::string(use_a_secret));
+        });
         for (OptionRisk& risk : connector_of(connection_).risks(connection_, given_)) {
             diagnostics_.warning(risk.code, span_of(risk.option), std::move(risk.message), std::move(risk.hint));
         }
@@ -54,35 +47,6 @@ private:
     [[nodiscard]] SourceSpan span_of(std::string_view name) const {
         const ast::Option* option = given_.find(name);
         return option ? option->value.span : statement_.span;
-    }
-
-    void warn_of_clear_secret(SourceSpan span, std::string_view what) const {
-        diagnostics_.warning(DiagnosticCode::secret_in_clear, span, fmt::format("{} is written in clear", what),
-                             std::string(use_a_secret));
-    }
-
-    void report_clear_secrets(const OptionDeclaration& option, const OptionValue& value) const {
-        const OptionFacts& facts = option.facts;
-        for_each_text(value, [&](const std::string& key, const std::string& text, SourceSpan span) {
-            if (!key.empty()) {
-                if (names_credential(key) && is_clear(text)) warn_of_clear_secret(span, fmt::format("\"{}\"", key));
-            } else if (facts.rule == TextRule::websocket_url) {
-                if (has_credential_parameter(text, true)) warn_of_clear_secret(span, "a credential in the URL");
-            } else if (facts.rule == TextRule::proxy_url) {
-                const auto url = parse_proxy_url(text);
-                const auto* proxy = std::get_if<ProxyUrl>(&url);
-                if (proxy && is_clear(proxy->password)) warn_of_clear_secret(span, "the password of the proxy");
-            } else if (facts.secret && is_secret_text(facts.rule, text)) {
-                warn_of_clear_secret(span, fmt::format("\"{}\"", option.name));
-            }
-        });
-    }
-
-    /// Of an option whose value is a secret, whether this text gives it away.
-    static bool is_secret_text(TextRule rule, std::string_view text) {
-        if (rule == TextRule::pem_or_path) return text.find("-----BEGIN") != std::string_view::npos;
-        if (rule == TextRule::credentials) text = text.substr(std::min(text.find(':') + 1, text.size()));
-        return is_clear(text);
     }
 
     const ConnectionObject& connection_;
