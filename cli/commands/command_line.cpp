@@ -97,6 +97,21 @@ void add_secret_sources(CLI::App& command, SecretResolver::Sources& sources) {
         ->check(CLI::ExistingFile);
 }
 
+void add_data_directory(CLI::App& command, std::optional<std::string>& directory, std::vector<std::string>& reset) {
+    CLI::Option* given = command
+                             .add_option_function<std::string>(
+                                 "--data-dir", [&directory](const std::string& path) { directory = path; },
+                                 "Where declarations and the rows of stored tables are kept; made if need be")
+                             ->type_name("DIR");
+    command
+        .add_option("--reset", reset,
+                    "Object of the data directory to give up first, with its rows; may be given repeatedly")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->needs(given);
+}
+
 void add_log_options(CLI::App& command, Arguments& arguments) {
     command
         .add_option_function<std::string>(
@@ -133,6 +148,7 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
     command->add_flag("--drain", arguments.run.drain, "Treat the end as end of input: open windows close");
     command->add_flag("--once", arguments.run.once, "End when the statements are through, whatever streams are live")
         ->excludes("--until-idle");
+    add_data_directory(*command, arguments.run.data_directory, arguments.run.reset);
     add_shutdown_timeout(*command, arguments.run.shutdown_timeout);
     command->add_flag("--quiet,-q", arguments.run.quiet, "No progress, no summary, only warnings in the log");
     add_secret_sources(*command, arguments.secrets);
@@ -144,6 +160,7 @@ CLI::App* add_run(CLI::App& program, Arguments& arguments) {
         "  laminar run trades.sql --for 10s --drain --format csv > trades.csv\n"
         "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
         "  laminar run --once feed.sql -e \"WAIT FOR trades COUNT 10\" -e \"SELECT * FROM trades\"\n"
+        "  laminar run feed.sql --data-dir /var/lib/laminar\n"
         "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
     return command;
 }
@@ -189,6 +206,7 @@ CLI::App* add_serve(CLI::App& program, Arguments& arguments) {
              settings.max_message_bytes);
     add_duration(*command, "--write-timeout", "How long a result waits for a client that takes nothing of it (60s)",
                  settings.write_timeout);
+    add_data_directory(*command, options.data_directory, options.reset);
     add_shutdown_timeout(*command, options.shutdown_timeout);
     command->add_flag("--quiet,-q", options.quiet, "No progress, no summary, only warnings in the log");
     add_secret_sources(*command, arguments.secrets);
@@ -255,6 +273,7 @@ CLI::App* add_check(CLI::App& program, Arguments& arguments) {
 CLI::App* add_shell(CLI::App& program, Arguments& arguments) {
     CLI::App* command = program.add_subcommand("shell", "Reads statements from a terminal or a pipe");
     command->add_option("FILE", arguments.shell.files, "Scripts to execute first");
+    add_data_directory(*command, arguments.shell.data_directory, arguments.shell.reset);
     add_shutdown_timeout(*command, arguments.shell.shutdown_timeout);
     add_secret_sources(*command, arguments.secrets);
     add_log_options(*command, arguments);

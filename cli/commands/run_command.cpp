@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/commands/data_directory_use.h"
 #include "cli/commands/progress_text.h"
 #include "cli/commands/run_monitor.h"
 #include "cli/commands/stop_signals.h"
@@ -21,6 +22,7 @@
 #include "cli/terminal/terminal.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
+#include "runtime/storage/data_directory.h"
 #include "server/postgres/server.h"
 
 namespace laminar {
@@ -60,10 +62,22 @@ std::optional<int> parse_scripts(const RunOptions& options, ConsoleMessages& mes
     return std::nullopt;
 }
 
-Database::Settings database_settings(const RunOptions& options) {
+Database::Settings database_settings(const RunOptions& options, ConsoleMessages& messages) {
     Database::Settings settings;
     settings.secrets = options.secrets;
+    settings.data_directory = options.data_directory;
+    settings.on_lost_storage = [&messages](const std::string& reason) { end_without_storage(reason, messages); };
     return settings;
+}
+
+/// Whether they declare anything, and thus what there is to be.
+bool declare_objects(const std::vector<ParsedScript>& scripts) {
+    const auto declares = [](const ast::Statement& statement) {
+        return std::visit([](const auto& node) { return requires { node.if_not_exists; }; }, statement.node);
+    };
+    return std::any_of(scripts.begin(), scripts.end(), [&](const ParsedScript& script) {
+        return std::any_of(script.statements.begin(), script.statements.end(), declares);
+    });
 }
 
 /// One run from its first statement to its end.
@@ -77,11 +91,11 @@ public:
           reload_(reload),
           output_(output),
           status_line_(status_line),
-          database_(database_settings(options), builtin_connectors()),
+          database_(database_settings(options, messages), builtin_connectors()),
           session_(database_, printer) {}
 
     int execute(const std::vector<ParsedScript>& scripts) {
-        if (!take_address()) return exit_failed;
+        if (!take_address() || !restore()) return exit_failed;
         bool ok = true;
         {
             std::optional<Clock::time_point> limit;
@@ -89,6 +103,7 @@ public:
             RunMonitor monitor(database_, session_, stop_, output_, status_line_, limit, options_.shutdown_timeout,
                                [this] { cut_off(); });
             ok = execute_statements(scripts, monitor);
+            if (ok && declare_objects(scripts)) tell_of_undeclared();
             if (ok && server_) server_->serve();
             if (ok && !options_.once) keep_going();
             show_streams();
@@ -109,6 +124,19 @@ private:
             messages_.say(problem.what());
             return false;
         }
+    }
+
+    bool restore() {
+        return !options_.data_directory ||
+               session_.restore(options_.reset, [this](const Diagnostics& findings) { messages_.show(findings); });
+    }
+
+    void tell_of_undeclared() {
+        if (const std::string names = session_.undeclared_objects(); !names.empty())
+            messages_.say(
+                fmt::format("not declared by the scripts, but in the data directory: {}; they go on until they "
+                            "are dropped",
+                            names));
     }
 
     bool execute_statements(const std::vector<ParsedScript>& scripts, RunMonitor& monitor) {
@@ -292,8 +320,15 @@ int run_command(const RunOptions& options) {
                                                .max_width = terminal_width(stdout)};
     const OutputFormat format = options.format.value_or(terminal ? OutputFormat::table : OutputFormat::json);
     const auto printer = make_result_printer(format, printer_options, output);
-    Run run(options, messages, stop, reload, output, status_line, *printer);
-    return run.execute(scripts);
+    close_to_others(options.data_directory);
+    std::optional<Run> run;
+    try {
+        run.emplace(options, messages, stop, reload, output, status_line, *printer);
+    } catch (const DataDirectoryError& problem) {
+        messages.say(problem.what());
+        return exit_failed;
+    }
+    return run->execute(scripts);
 }
 
 }  // namespace laminar

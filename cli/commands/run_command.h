@@ -25,6 +25,8 @@ struct RunOptions {
     bool quiet = false;
     /// Others may use the catalog: it goes on until it is told to end, whatever is live.
     std::optional<postgres::ServerSettings> postgres;
+    std::optional<std::string> data_directory;  ///< Where what there is outlasts the process.
+    std::vector<std::string> reset;             ///< Objects of it that are given up first.
     SecretResolver::Sources secrets;
     LogOptions log;
 };

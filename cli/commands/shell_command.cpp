@@ -10,12 +10,14 @@
 #include <string>
 #include <system_error>
 
+#include "cli/commands/data_directory_use.h"
 #include "cli/commands/stop_signals.h"
 #include "cli/scripts/duration.h"
 #include "cli/shell/line_reader.h"
 #include "cli/shell/shell.h"
 #include "cli/terminal/console_messages.h"
 #include "cli/terminal/terminal.h"
+#include "runtime/storage/data_directory.h"
 
 namespace laminar {
 namespace {
@@ -60,8 +62,19 @@ int shell_command(const ShellOptions& options) {
         {{SIGWINCH, [&] { lines->resized(); }}});
     Database::Settings settings;
     settings.secrets = options.secrets;
+    settings.data_directory = options.data_directory;
+    settings.on_lost_storage = [&messages](const std::string& reason) { end_without_storage(reason, messages); };
+    close_to_others(options.data_directory);
     std::optional<EndLimit> end_limit;  // Before the session, whose destruction it bounds as well.
-    Shell shell(settings, {messages, output, printer, *lines, interruption, interactive});
+    std::optional<Shell> opened;
+    try {
+        opened.emplace(settings, Shell::Surroundings{messages, output, printer, *lines, interruption, interactive});
+    } catch (const DataDirectoryError& problem) {
+        messages.say(problem.what());
+        return 1;
+    }
+    Shell& shell = *opened;
+    if (options.data_directory && !shell.restore(options.reset)) return 1;
     bool ok = true;
     for (const std::string& path : options.files) {
         if (access(path.c_str(), R_OK) != 0) {

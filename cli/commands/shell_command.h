@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace laminar {
 struct ShellOptions {
     std::vector<std::string> files;  ///< Executed before the first prompt.
     std::chrono::milliseconds shutdown_timeout = default_shutdown_timeout;
+    std::optional<std::string> data_directory;  ///< As in RunOptions, as the next.
+    std::vector<std::string> reset;
     SecretResolver::Sources secrets;
     LogOptions log{.level = "warn"};
 };

@@ -30,6 +30,10 @@ Shell::Shell(const Database::Settings& settings, const Surroundings& surrounding
         [this](std::string_view before, std::string_view after) { return complete(before, after); });
 }
 
+bool Shell::restore(const std::vector<std::string>& reset) {
+    return session_.restore(reset, [this](const Diagnostics& findings) { around_.messages.show(findings); });
+}
+
 bool Shell::execute_file(const std::string& path) {
     const LoadedScript script = load_script(path);
     if (!script.source) {
@@ -106,6 +110,7 @@ void Shell::show_result() {
 }
 
 bool Shell::read_statements() {
+    session_.open_connections();  // Of what was there before the first statement.
     std::string line;
     while (!around_.output.is_closed()) {
         const LineReader::Outcome read = around_.lines.read(pending_.empty() ? "laminar> " : "    ...> ", line);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/shell/line_reader.h"
 #include "cli/shell/shell_interruption.h"
@@ -29,6 +30,9 @@ public:
 
     Shell(const Database::Settings& settings, const Surroundings& surroundings);
 
+    /// Makes anew what the data directory has, once, before anything else (Session::restore). False after saying why it
+    /// cannot be.
+    bool restore(const std::vector<std::string>& reset);
     /// Executes a script. False when something in it failed.
     bool execute_file(const std::string& path);
     /// Reads to the end of the input, to \q, or, without a user, to the first error. False for the latter.

@@ -12,7 +12,9 @@
 #include "runtime/database/engine_deadline.h"
 #include "runtime/database/system_tables.h"
 #include "runtime/engine/failure_reason.h"
+#include "runtime/storage/data_directory.h"
 #include "runtime/storage/engine_space.h"
+#include "runtime/storage/opened_database.h"
 
 namespace laminar {
 
@@ -37,15 +39,28 @@ std::chrono::microseconds rest_after(std::uint64_t rows, std::chrono::steady_clo
                     std::chrono::duration_cast<std::chrono::microseconds>(took) * cycles_saved);
 }
 
+std::optional<DataDirectory> open_directory(const Database::Settings& settings) {
+    if (!settings.data_directory) return std::nullopt;
+    return std::optional<DataDirectory>(std::in_place, *settings.data_directory);
+}
+
+Engine::Settings engine_settings(const std::optional<DataDirectory>& directory) {
+    Engine::Settings settings;
+    if (!directory) return settings;
+    settings.database_path = directory->database_file();
+    return settings;
+}
+
 }  // namespace
 
 class Database::Implementation {
 public:
     Implementation(const Settings& settings, const ConnectorRegistry& registry)
-        : in_memory_(!settings.path),
+        : on_lost_storage_(settings.on_lost_storage),
+          directory_(open_directory(settings)),
           graph_(progress_),
           engine_thread_(
-              {.database_path = settings.path}, [this](bool takes_all) { return cycle(takes_all); }, engine_tick),
+              engine_settings(directory_), [this](bool takes_all) { return cycle(takes_all); }, engine_tick),
           connections_(settings.io_threads, settings.secrets, settings.make_connection,
                        [this] {
                            progress_.notify();
@@ -74,6 +89,15 @@ public:
             // With a clock of its own it goes from message to message.
             graph_.set_max_latency(parts_.wall_clock ? std::chrono::microseconds(0) : SessionSettings().max_latency);
             register_system_tables(engine, {catalog_, registry, connections_, graph_});
+            if (directory_) {
+                make_ready(engine, *directory_);
+                parts_.stored_catalog.emplace(engine);
+                spdlog::info("data directory {}{}", directory_->path(),
+                             directory_->replayed_bytes() == 0
+                                 ? ""
+                                 : fmt::format(": it had not been closed, and {} bytes of log were worked off",
+                                               directory_->replayed_bytes()));
+            }
             cycling_ = true;
         });
     }
@@ -82,7 +106,7 @@ public:
         if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
         // What holds statements and slots of the engine goes before the engine does.
         engine_thread_.call([&](Engine&) {
-            graph_.clear(in_memory_);
+            graph_.clear(!directory_);
             cycling_ = false;
         });
     }
@@ -235,6 +259,14 @@ private:
         status_.failed = true;
     }
 
+    /// Engine thread. To go on in memory would be to acknowledge what the next start will know nothing of.
+    void lose_storage(const std::string& reason) {
+        if (std::exchange(has_lost_storage_, true)) return;
+        const std::string failure = fmt::format("what is done cannot be kept in the data directory: {}", reason);
+        fail_run(failure);
+        if (on_lost_storage_) on_lost_storage_(redact(failure));
+    }
+
     /// Engine thread.
     EngineThread::AfterCycle cycle_once(bool takes_all) {
         EngineThread::AfterCycle after;
@@ -269,8 +301,9 @@ private:
         return graph_.stood_still() && !stands_still;
     }
 
-    /// Engine thread. Everything is processed by now: acknowledgements may leave.
+    /// Engine thread. Everything is processed by now, and kept where it is to be: acknowledgements may leave.
     void end_cycle() {
+        if (!graph_.commit_failure().empty()) return lose_storage(graph_.commit_failure());
         connections_.end_cycle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures());
     }
 
@@ -290,10 +323,12 @@ private:
         status_ = std::move(fresh);
     }
 
-    const bool in_memory_;
+    const std::function<void(const std::string&)> on_lost_storage_;
+    std::optional<DataDirectory> directory_;
     bool shut_down_ = false;
-    std::string cycle_failure_;  ///< Engine thread.
-    bool cycling_ = false;       ///< Engine thread: it begins before the connections are there, and ends after them.
+    bool has_lost_storage_ = false;  ///< Engine thread.
+    std::string cycle_failure_;      ///< Engine thread.
+    bool cycling_ = false;  ///< Engine thread: it begins before the connections are there, and ends after them.
     CatalogStore catalog_;
     Progress progress_;
     StreamGraph graph_;
@@ -310,8 +345,15 @@ private:
     DatabaseParts parts_;
 };
 
-Database::Database(const Settings& settings, const ConnectorRegistry& registry)
-    : implementation_(std::make_unique<Implementation>(settings, registry)) {}
+Database::Database(const Settings& settings, const ConnectorRegistry& registry) {
+    try {
+        implementation_ = std::make_unique<Implementation>(settings, registry);
+    } catch (const EngineException& problem) {
+        if (!settings.data_directory) throw;
+        throw DataDirectoryError(fmt::format("data directory {}: its database cannot be opened: {}",
+                                             *settings.data_directory, problem.what()));
+    }
+}
 
 Database::~Database() = default;
 

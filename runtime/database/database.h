@@ -47,14 +47,19 @@ class Database {
 public:
     struct Settings {
         SecretResolver::Sources secrets;
-        unsigned io_threads = 1;          ///< More: messages of several connections are read side by side.
-        std::optional<std::string> path;  ///< Of the engine's file; in memory without.
+        unsigned io_threads = 1;  ///< More: messages of several connections are read side by side.
+        /// Where what there is outlasts the process; in memory without. It is made if need be.
+        std::optional<std::string> data_directory = std::nullopt;
+        /// What has been done cannot be kept any more, for this reason: called once, on the engine thread. Nothing is
+        /// processed or acknowledged after it; whoever can ends the process, so that the next start goes on.
+        std::function<void(const std::string& reason)> on_lost_storage = {};
         ConnectionMaker make_connection = laminar::make_connection;
         /// Microseconds since the epoch, UTC, for streams whose time is that of arrival; called on the engine thread.
         /// Empty: the system's clock. With a clock of its own a database takes no silence for idleness.
         std::function<std::int64_t()> wall_clock = {};
     };
 
+    /// With a data directory its objects are not there before Session::restore. Throws DataDirectoryError.
     Database(const Settings& settings, const ConnectorRegistry& registry);
     ~Database();
     Database(const Database&) = delete;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "runtime/flow/progress.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
+#include "runtime/storage/kept_objects.h"
+#include "runtime/storage/stored_catalog.h"
 
 namespace laminar {
 
@@ -39,6 +42,10 @@ struct DatabaseParts {
     /// For names that nothing else has had.
     std::atomic<std::uint64_t> last_subscription{0};
     std::atomic<std::uint64_t> last_replacement{0};
+
+    /// Of a data directory; nothing in memory. Engine thread only, but for whether it is there.
+    std::optional<StoredCatalog> stored_catalog{};
+    KeptObjects kept{};  ///< For who holds the lock of statements.
 
     /// What has happened shows in Database::status from here on. Blocks for the engine thread.
     std::function<void()> publish_status;

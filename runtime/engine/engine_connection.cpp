@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,8 +16,10 @@ namespace laminar {
 
 namespace {
 
-/// Where large sorts and joins of an in-memory database spill to; made by the library when needed and removed by it.
-std::string spill_directory() {
+/// Where large sorts and joins spill to: beside a database in a file. Made by the library when needed; that of a
+/// database in memory is removed by it, too.
+std::string spill_directory(const std::optional<std::string>& database_path) {
+    if (database_path) return (std::filesystem::path(*database_path).parent_path() / "tmp").string();
     std::error_code ignored;
     const auto directory = std::filesystem::temp_directory_path(ignored);
     return (directory / ("laminar-" + std::to_string(::getpid()))).string();
@@ -30,7 +34,7 @@ ConfigHandle make_config(const Engine::Settings& settings) {
         {"allow_community_extensions", "false"},
         {"preserve_insertion_order", "true"},
     };
-    if (!settings.database_path) options.emplace_back("temp_directory", settings.spills ? spill_directory() : "");
+    options.emplace_back("temp_directory", settings.spills ? spill_directory(settings.database_path) : "");
     ConfigHandle config;
     duckdb_create_config(config.receive());
     for (const auto& [name, value] : options)

@@ -5,10 +5,23 @@
 #include <algorithm>
 #include <exception>
 #include <iterator>
+#include <string_view>
 
 #include "runtime/engine/failure_reason.h"
+#include "runtime/storage/crash_point.h"
 
 namespace laminar {
+
+namespace {
+
+/// Of the engine's file, for want of room or by a failure of the disk. What it was to commit is undone.
+bool is_failed_commit(const EngineError& error) {
+    const bool commits = error.type == "TransactionContext" && error.message.starts_with("Failed to commit");
+    const auto tells_of = [&](std::string_view word) { return error.message.find(word) != std::string::npos; };
+    return (commits || error.type == "FATAL") && (tells_of("file") || tells_of("fsync"));
+}
+
+}  // namespace
 
 bool change_engine(Engine& engine, const std::vector<EngineChange*>& changes) {
     std::vector<EngineChange*> changing;
@@ -19,9 +32,17 @@ bool change_engine(Engine& engine, const std::vector<EngineChange*>& changes) {
     try {
         if (executes) engine.begin();
         for (EngineChange* change : changing) change->apply();
-        if (executes) engine.commit();
+        if (executes) {
+            crash_point("cycle.applied");
+            engine.commit();
+            crash_point("cycle.committed");
+        }
         for (EngineChange* change : changing) change->on_commit();
         return executes;
+    } catch (const EngineException& problem) {
+        if (executes) engine.rollback();
+        if (is_failed_commit(problem.error())) throw;
+        spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}", problem.what());
     } catch (...) {
         if (executes) engine.rollback();
         spdlog::debug("the changes of a cycle are made pipeline by pipeline: {}",

@@ -28,7 +28,8 @@ public:
 
 /// Everything that a cycle changes in the engine holds, or nothing of it: what a database in a file would be found with
 /// after a crash is the end of a cycle. Where that cannot be, each changes apart, so that the others do not stop for
-/// the one at fault. changes in the order in which they read one another. False: the engine is as it was.
+/// the one at fault. changes in the order in which they read one another. False: the engine is as it was. Throws
+/// EngineException where the commit has failed: nothing is at fault then but the disk.
 bool change_engine(Engine& engine, const std::vector<EngineChange*>& changes);
 
 }  // namespace laminar

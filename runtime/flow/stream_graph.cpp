@@ -68,6 +68,7 @@ void StreamGraph::clear(bool with_engine) {
 }
 
 bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
+    if (!commit_failure_.empty()) return false;
     const std::uint64_t rows_before = rows_in_;
     const std::uint64_t bytes_before = bytes_in_;
     begin_cycle();
@@ -160,7 +161,12 @@ void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_
     // Operators let rows wait: what comes in changes the engine now or later.
     rows_to_change_ += rows;
     bytes_to_change_ += bytes;
-    if (!laminar::change_engine(engine, changes)) return;
+    try {
+        if (!laminar::change_engine(engine, changes)) return;
+    } catch (const EngineException& problem) {
+        commit_failure_ = problem.what();
+        return;
+    }
     rows_changed_ += std::exchange(rows_to_change_, 0);
     bytes_changed_ += std::exchange(bytes_to_change_, 0);
 }

@@ -90,6 +90,9 @@ public:
     [[nodiscard]] std::vector<PipelineStatus> pipeline_statuses() const;
     /// What has failed first among tables and pipelines, in words; empty while nothing has.
     [[nodiscard]] std::string failure() const;
+    /// Why what the last cycle did is not kept, of a database in a file; empty while all is. There are no further
+    /// cycles then, and nothing of that one must be acknowledged.
+    [[nodiscard]] const std::string& commit_failure() const noexcept { return commit_failure_; }
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
     /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
@@ -129,6 +132,7 @@ private:
     std::chrono::microseconds max_latency_{0};
     std::chrono::microseconds shortest_latency_{0};
     bool ending_ = false;
+    std::string commit_failure_;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;
     std::uint64_t rows_to_change_ = 0;  ///< Those that came since, for pipelines with state.

@@ -12,6 +12,7 @@
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/session/statement_executor.h"
+#include "runtime/storage/crash_point.h"
 
 namespace laminar {
 
@@ -54,12 +55,16 @@ std::string function_ddl(const FunctionObject& function) {
 bool StatementExecutor::create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics) {
     const ast::ObjectKind kind = kind_of(statement.object);
     if (statement.skipped) {
+        forget_kept(whole);
         say_done(fmt::format("CREATE {} (exists, skipped)", upper_case(kind_name(kind))));
         return true;
     }
+    if (!check_keeping(whole, diagnostics)) return false;
     if (const auto* table = std::get_if<TableObject>(&statement.object)) {
         if (!table->is_stored())
             create_stream_table(*table, statement, whole);
+        else if (restoring_)
+            return make_again(*table, whole, diagnostics);
         else if (!create_stored_table(*table, statement, whole, diagnostics))
             return false;
     } else if (const auto* pipeline = std::get_if<PipelineObject>(&statement.object)) {
@@ -73,8 +78,11 @@ bool StatementExecutor::create(const BoundCreate& statement, const BoundStatemen
         return alter_connection({*connection, {}}, whole, diagnostics);
     } else {
         database_.engine.call([&](Engine& engine) {
+            EngineTransaction transaction(engine);
             if (const auto* function = std::get_if<FunctionObject>(&statement.object))
                 engine.execute(function_ddl(*function));
+            keep(whole);
+            transaction.commit();
             apply_to_catalog(whole);
         });
     }
@@ -89,7 +97,9 @@ std::optional<TableObject> StatementExecutor::replaced_table(const BoundCreate& 
 }
 
 void StatementExecutor::apply_to_catalog(const BoundStatement& statement) {
+    if (!restoring_) crash_point("catalog.committed");
     database_.catalog.change([&](Catalog& catalog) { laminar::apply_to_catalog(statement, catalog); });
+    forget_kept(statement);
 }
 
 bool StatementExecutor::create_stored_table(const TableObject& table, const BoundCreate& statement,
@@ -127,6 +137,7 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
         else
             engine.execute(stored_table_ddl(table));
         if (rows) insert_rows(engine, table, *rows);
+        keep(whole);
         transaction.commit();
         acknowledgements.keep();
         if (replaced) remove_table(*replaced, removed);
@@ -136,6 +147,22 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
     if (rows) acknowledge_read();
     leave(removed);
     return true;
+}
+
+/// Of a data directory: its rows are there.
+bool StatementExecutor::make_again(const TableObject& table, const BoundStatement& whole, Diagnostics& diagnostics) {
+    return database_.engine.call([&](Engine& engine) {
+        const ResultTable rows =
+            engine.query(fmt::format("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = {}",
+                                     quote_string(fold_case(table.name))));
+        if (rows.rows == 0) {
+            diagnostics.error(DiagnosticCode::execution_failed, whole.span,
+                              fmt::format("the rows of table \"{}\" are missing", table.name));
+            return false;
+        }
+        apply_to_catalog(whole);
+        return true;
+    });
 }
 
 void StatementExecutor::create_stream_table(const TableObject& table, const BoundCreate& statement,
@@ -172,6 +199,7 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
             if (channel)
                 input = StreamInput::for_table(engine, table, channel,
                                                replaced ? engine_key("table:" + table.name) : std::string());
+            keep(whole);
             transaction.commit();
             if (replaced) remove_table(*replaced, removed);
             if (input) database_.graph.add_table(table.name, std::move(input));
@@ -252,6 +280,8 @@ std::string StatementExecutor::engine_key(const std::string& name) {
 
 bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole,
                                          Diagnostics& diagnostics) {
+    if (!check_keeping(whole, diagnostics)) return false;
+    const ConnectionObject before = *catalog().find_as<ConnectionObject>(statement.object.name);
     OptionProblem problem;
     if (resolve_option_set(*statement.object.connector->options, *statement.object.options,
                            database_.connections.secrets(), problem))
@@ -263,10 +293,16 @@ bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, 
         return false;
     }
     const unsigned retries = connection_input_options(statement.object, database_.connections.secrets()).retries;
-    database_.engine.call([&](Engine&) {
-        database_.graph.set_retries(statement.object.name, retries);
-        apply_to_catalog(whole);
-    });
+    try {
+        database_.engine.call([&](Engine& engine) {
+            keep_alone(engine, whole);
+            database_.graph.set_retries(statement.object.name, retries);
+            apply_to_catalog(whole);
+        });
+    } catch (...) {
+        (void)database_.connections.replace(before);
+        throw;
+    }
     say_done(statement.changed.empty() ? "CREATE CONNECTION" : "ALTER CONNECTION");
     return true;
 }
@@ -283,6 +319,7 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
             if (target.kind == ast::ObjectKind::function)
                 engine.execute("DROP MACRO IF EXISTS " + quote_identifier(target.name));
         }
+        keep(whole);
         transaction.commit();
         for (const BoundDrop::Target& target : statement.targets) {
             const auto* table =
@@ -302,8 +339,14 @@ void StatementExecutor::drop(const BoundDrop& statement, const BoundStatement& w
 }
 
 void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
+    if (database_.stored_catalog && !restoring_) {
+        database_.engine.call(
+            [&](Engine&) { database_.stored_catalog->set_paused(statement.kind, statement.name, !statement.resume); });
+    }
     if (statement.kind == ast::ObjectKind::pipeline) {
-        database_.engine.call([&](Engine&) {
+        database_.engine.call([&](Engine& engine) {
+            // It looks for rows that its tables retained before it stands still: the end would wait for that.
+            if (restoring_) database_.graph.cycle(engine, TakeIn::everything);
             RunningPipeline* pipeline = database_.graph.find_pipeline(statement.name);
             if (!pipeline) return;
             statement.resume ? pipeline->resume() : pipeline->pause();

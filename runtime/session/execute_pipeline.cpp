@@ -117,8 +117,9 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
     }
     const TableObject& table = *catalog().find_as<TableObject>(definition->sink);
     if (table.is_stored()) {
-        return [table, key](Engine& engine, const std::vector<OutputColumn>& columns) {
-            return make_stored_table_sink(engine, table, key + ":sink", columns);
+        const bool is_kept = database_.stored_catalog.has_value();
+        return [table, key, is_kept](Engine& engine, const std::vector<OutputColumn>& columns) {
+            return make_stored_table_sink(engine, table, key + ":sink", columns, is_kept);
         };
     }
     return [&connections = database_.connections, table](Engine&, const std::vector<OutputColumn>&) {
@@ -171,6 +172,7 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
             // Whoever gets the rows may have sent the messages, and waits for the answer.
             if (pipeline->inputs().fed_by().contains(sink_connection)) pipeline->let_nothing_wait();
             if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
+            if (start.statement) keep_alone(engine, *start.statement);
             if (start.replaces) {
                 database_.graph.cycle(engine, TakeIn::everything);  // What has arrived belongs to the old one.
                 remove_pipeline(start.name, removed);

@@ -1,12 +1,15 @@
 #include "runtime/session/session.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <set>
+#include <utility>
 
 #include "catalog/bind/binder.h"
 #include "catalog/query/function_rewriter.h"
+#include "parser/read/parser.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/session/asking_statement.h"
@@ -60,6 +63,38 @@ public:
         if (const std::string tag = executor_.take_tag(); done && !tag.empty()) printer_.output()->done(tag);
         hand_over(source, findings, diagnostics);
         return done;
+    }
+
+    bool restore(const std::vector<std::string>& reset, const std::function<void(const Diagnostics&)>& show) {
+        cancelled_ = false;
+        const StatementLock::Hold lock(database_.statements, cancelled_);
+        const auto refuse = [&](const std::string& reason) {
+            Diagnostics problems;
+            problems.error(DiagnosticCode::execution_failed, {}, redact(reason));
+            show(problems);
+            return false;
+        };
+        try {
+            for (StoredObject& object : executor_.take_stored(reset)) {
+                if (!restore(object, show))
+                    return refuse(
+                        fmt::format("{0} \"{1}\" of the data directory cannot be made again; nothing is lost: "
+                                    "start with what is missing, or give it up with --reset {1}",
+                                    kind_name(object.kind), object.name));
+                database_.kept.add(std::move(object));
+            }
+        } catch (...) {
+            return refuse(failure_reason(std::current_exception()));
+        }
+        tell_of_empty_tables();
+        database_.publish_status();
+        return true;
+    }
+
+    [[nodiscard]] std::string undeclared_objects() {
+        cancelled_ = false;
+        const StatementLock::Hold lock(database_.statements, cancelled_);
+        return database_.kept.list();
     }
 
     std::optional<std::vector<OutputColumn>> describe(const SourceTextPtr& source, const ast::Statement& statement,
@@ -124,7 +159,45 @@ private:
         return true;
     }
 
+    void tell_of_empty_tables() const {
+        std::string names;
+        for (const CatalogObject* object : executor_.catalog().objects(ast::ObjectKind::table)) {
+            const auto& table = std::get<TableObject>(*object);
+            if (!table.is_stored() && !table.only_sends())
+                names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", table.name);
+        }
+        if (!names.empty())
+            spdlog::warn(
+                "stream tables begin without the rows they had retained, which a data directory does not keep: {}",
+                names);
+    }
+
+    bool restore(const StoredObject& object, const std::function<void(const Diagnostics&)>& show) {
+        const auto source = std::make_shared<SourceText>(
+            fmt::format("{} \"{}\" of the data directory", kind_name(object.kind), object.name), object.definition);
+        Diagnostics findings(source);
+        const ParsedScript script = parse_script(source, findings);
+        const StatementExecutor::Restoring restoring(executor_);
+        bool done = script.statements.size() == 1 && !findings.has_errors() &&
+                    bind_and_execute(source, script.statements.front(), findings);
+        if (done) functions_.accept(executor_.catalog());
+        if (done && object.paused)
+            done = executor_.execute({{}, BoundPauseResume{false, object.kind, object.name}}, findings);
+        (void)executor_.take_tag();
+        // Of the rest of it whoever declared it has been told.
+        Diagnostics told(source);
+        for (const Diagnostic& finding : findings.all()) {
+            if (finding.severity == Severity::error || finding.code == DiagnosticCode::option_not_effective)
+                told.add(finding);
+        }
+        Diagnostics shown(source);
+        hand_over(source, told, shown);
+        show(shown);
+        return done;
+    }
+
     bool bind_and_execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
+        if (const std::optional<bool> kept = executor_.declare_kept(statement, diagnostics)) return *kept;
         functions_.learn(executor_.catalog());
         Binder binder(executor_.catalog(), database_.registry, *checker_, diagnostics);
         binder.set_warn_of_ineffective_options(true);
@@ -173,6 +246,12 @@ Session::~Session() = default;
 bool Session::execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
     return implementation_->execute(source, statement, diagnostics);
 }
+
+bool Session::restore(const std::vector<std::string>& reset, const std::function<void(const Diagnostics&)>& show) {
+    return implementation_->restore(reset, show);
+}
+
+std::string Session::undeclared_objects() { return implementation_->undeclared_objects(); }
 
 std::optional<std::vector<OutputColumn>> Session::describe(const SourceTextPtr& source, const ast::Statement& statement,
                                                            Diagnostics& diagnostics) {

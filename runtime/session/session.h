@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,13 @@ public:
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
+
+    /// Makes anew what the data directory of the database has (Database::Settings::data_directory): once, before any
+    /// other statement. reset: names of objects that are given up first, with their rows. show is given what there is
+    /// to say. False after errors: nothing has been lost, and the database is not to be used.
+    bool restore(const std::vector<std::string>& reset, const std::function<void(const Diagnostics&)>& show);
+    /// What the directory had then and no statement has declared since: 'pipeline "totals", table "trades"'.
+    [[nodiscard]] std::string undeclared_objects();
 
     /// Binds and executes one statement; blocks until it is done (pipelines and subscriptions only start).
     /// False after reporting errors; the session stays usable.

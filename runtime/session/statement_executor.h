@@ -21,6 +21,7 @@
 #include "runtime/plan/logical/logical_plan.h"
 #include "runtime/session/query_snapshot.h"
 #include "runtime/session/stream_printer.h"
+#include "runtime/storage/stored_catalog.h"
 
 namespace laminar {
 
@@ -60,6 +61,25 @@ public:
     /// first, the session's owner does after the last statement.
     void open_connections();
 
+    // execute_kept.cpp: of a data directory. The caller holds the database's statement lock.
+    /// The objects that it has, each after those it depends on, without those to be reset, which are gone. Throws
+    /// DataDirectoryError where that cannot be done, and EngineException.
+    [[nodiscard]] std::vector<StoredObject> take_stored(const std::vector<std::string>& reset);
+    /// While it lives, objects are made of what the directory has: nothing is written there.
+    class Restoring {
+    public:
+        explicit Restoring(StatementExecutor& executor) : executor_(executor) { executor_.restoring_ = true; }
+        ~Restoring() { executor_.restoring_ = false; }
+        Restoring(const Restoring&) = delete;
+        Restoring& operator=(const Restoring&) = delete;
+
+    private:
+        StatementExecutor& executor_;
+    };
+    /// Of a CREATE that names an object which the directory has had since before this process: true when it declares it
+    /// as it is, which is kept then; false after reporting that it does not. Nothing for all other statements.
+    std::optional<bool> declare_kept(const ast::Statement& statement, Diagnostics& diagnostics);
+
     /// What to tell of the statement executed last: "CREATE TABLE", "INSERT 3"; empty when it had a result, or failed.
     [[nodiscard]] std::string take_tag() noexcept { return std::exchange(tag_, {}); }
 
@@ -94,6 +114,17 @@ private:
     // the catalog: what a pipeline sees of them fits together.
     bool create(const BoundCreate& statement, const BoundStatement& whole, Diagnostics& diagnostics);
     void apply_to_catalog(const BoundStatement& statement);
+    bool make_again(const TableObject& table, const BoundStatement& whole, Diagnostics& diagnostics);
+    // execute_kept.cpp
+    /// Whether a data directory may keep it; false after reporting that it may not. Warns of what it does not keep yet.
+    bool check_keeping(const BoundStatement& statement, Diagnostics& diagnostics) const;
+    /// Engine thread. Writes what the statement changes in the catalog to the data directory, if there is one, in the
+    /// transaction at hand. Throws EngineException.
+    void keep(const BoundStatement& statement);
+    /// The same in a transaction of its own.
+    void keep_alone(Engine& engine, const BoundStatement& statement);
+    /// What has been declared, replaced or dropped is none of those kept from before any more.
+    void forget_kept(const BoundStatement& statement);
     bool create_stored_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole,
                              Diagnostics& diagnostics);
     void create_stream_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole);
@@ -193,6 +224,7 @@ private:
     StreamPrinter& printer_;
     const std::atomic<bool>& cancelled_;
     const bool prints_pipelines_;
+    bool restoring_ = false;
     std::shared_ptr<const Catalog> pinned_;
     std::string tag_;
     Mutex reader_mutex_;  ///< Held while reader_ is made, and to interrupt it.

@@ -21,12 +21,12 @@ def _library():
     return library
 
 
-def duckdb(*statements):
-    """Executes statements in a database of their own; the rows of the last, as text (None for NULL): its columns must not
+def duckdb(*statements, path=None):
+    """Executes statements in a database of their own, or in a file; the rows of the last, as text (None for NULL): its columns must not
     be nested, which the calls used here do not know."""
     library = _library()
     database, connection = ctypes.c_void_p(), ctypes.c_void_p()
-    assert library.duckdb_open(None, ctypes.byref(database)) == 0
+    assert library.duckdb_open(str(path).encode() if path else None, ctypes.byref(database)) == 0
     assert library.duckdb_connect(database, ctypes.byref(connection)) == 0
     try:
         rows = []

@@ -16,8 +16,8 @@ namespace {
 class StoredTableSink final : public SinkWriter {
 public:
     StoredTableSink(Engine& engine, const TableObject& table, const std::string& key,
-                    const std::vector<OutputColumn>& columns)
-        : slot_(engine.create_row_slot(key, columns)) {
+                    const std::vector<OutputColumn>& columns, bool rows_are_kept)
+        : rows_are_kept_(rows_are_kept), slot_(engine.create_row_slot(key, columns)) {
         std::string names;
         for (const OutputColumn& column : columns) {
             if (!names.empty()) names += ", ";
@@ -45,6 +45,10 @@ public:
                                    .message =
                                        "the result of the query is updated as rows come, and the table it goes to has "
                                        "no PRIMARY KEY by which rows could be replaced"});
+        if (rows_are_kept_)
+            throw EngineException({.type = "Binder",
+                                   .message = "the result of the query is updated as rows come, and what it is counted "
+                                              "from is not kept in the data directory yet"});
     }
 
     std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added,
@@ -119,6 +123,7 @@ private:
         return refused;
     }
 
+    const bool rows_are_kept_;
     std::unique_ptr<BatchSlot> slot_;
     std::unique_ptr<PreparedQuery> insert_;
     std::unique_ptr<PreparedQuery> delete_;  ///< Only with a primary key.
@@ -127,8 +132,8 @@ private:
 }  // namespace
 
 std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table, const std::string& key,
-                                                   const std::vector<OutputColumn>& columns) {
-    return std::make_unique<StoredTableSink>(engine, table, key, columns);
+                                                   const std::vector<OutputColumn>& columns, bool rows_are_kept) {
+    return std::make_unique<StoredTableSink>(engine, table, key, columns, rows_are_kept);
 }
 
 }  // namespace laminar

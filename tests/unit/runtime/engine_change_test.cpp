@@ -19,6 +19,9 @@ public:
     void apply() override {
         note("apply");
         if (executes_) engine_.execute("INSERT INTO kept VALUES (" + std::to_string(number_) + ")");
+        if (has_no_room_)
+            throw EngineException(
+                {.type = "TransactionContext", .message = "Failed to commit: Could not write file: No space left"});
         if (fails_) engine_.execute("INSERT INTO kept VALUES ('no number')");
     }
     void on_commit() override { note("commit"); }
@@ -28,6 +31,7 @@ public:
     bool has_changes_ = true;
     bool executes_ = true;
     bool fails_ = false;
+    bool has_no_room_ = false;
 
 private:
     void note(const std::string& what) { log_.push_back(what + " " + std::to_string(number_)); }
@@ -74,5 +78,14 @@ TEST_CASE("where one fails nothing holds, and each follows apart") {
     changes.second.fails_ = true;
     CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}));
     CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2", "apart 1", "apart 2", "forget 2", "forget 1"});
+    CHECK(changes.kept() == 0);
+}
+
+TEST_CASE("a commit that fails is no change's fault: none follows apart") {
+    Changes changes;
+    changes.second.has_no_room_ = true;
+    CHECK_THROWS_WITH_AS(change_engine(*changes.engine, {&changes.first, &changes.second}),
+                         "Failed to commit: Could not write file: No space left", EngineException);
+    CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2"});
     CHECK(changes.kept() == 0);
 }
