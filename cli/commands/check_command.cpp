@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "cli/check/reachability.h"
-#include "cli/check/script_checker.h"
 #include "cli/scripts/markdown_scripts.h"
 #include "cli/scripts/path_expander.h"
 #include "cli/scripts/script_loader.h"
 #include "cli/terminal/console_messages.h"
 #include "cli/terminal/count_text.h"
 #include "cli/terminal/text_output.h"
+#include "runtime/check/script_checker.h"
 
 namespace laminar {
 namespace {

@@ -6,7 +6,6 @@
 #include <memory>
 #include <thread>
 
-#include "cli/check/script_checker.h"
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/recorded/recorded_peers.h"
 #include "connectors/registry/builtin_connectors.h"
@@ -14,6 +13,7 @@
 #include "parser/diagnostic/diagnostic_renderer.h"
 #include "parser/read/parser.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/check/script_checker.h"
 #include "runtime/session/session.h"
 
 namespace laminar {

@@ -7,8 +7,8 @@
 
 #include "cli/report/junit_document.h"
 #include "cli/terminal/terminal.h"
+#include "parser/diagnostic/diagnostic_json.h"
 #include "parser/diagnostic/diagnostic_renderer.h"
-#include "parser/text/json_writer.h"
 
 namespace laminar {
 namespace {
@@ -39,30 +39,12 @@ public:
 
     void add_file(const std::string& file, const Diagnostics& findings) override {
         std::string lines;
-        for (const Diagnostic& diagnostic : findings.all()) lines += as_json(file, diagnostic) + "\n";
+        for (const Diagnostic& diagnostic : findings.all()) lines += diagnostic_json(diagnostic, file) + "\n";
         output_.write(lines);
     }
     void add_failure(const std::string&) override {}
 
 private:
-    static std::string as_json(const std::string& file, const Diagnostic& diagnostic) {
-        JsonWriter json;
-        json.begin_object();
-        json.key("file").text(diagnostic.source ? diagnostic.source->name() : file);
-        if (diagnostic.source) {
-            const SourcePosition begin = diagnostic.source->position(diagnostic.span.begin);
-            const SourcePosition end = diagnostic.source->position(diagnostic.span.end);
-            json.key("line").number(begin.line).key("column").number(begin.column);
-            json.key("end_line").number(end.line).key("end_column").number(end.column);
-        }
-        json.key("severity").text(severity_name(diagnostic.severity));
-        json.key("code").text(diagnostic_code_text(diagnostic.code));
-        json.key("message").text(diagnostic.message);
-        json.key("hint").text(diagnostic.hint);
-        json.end_object();
-        return json.take();
-    }
-
     TextOutput& output_;
 };
 
@@ -143,18 +125,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view severity_name(Severity severity) noexcept {
-    switch (severity) {
-        case Severity::note:
-            return "note";
-        case Severity::warning:
-            return "warning";
-        case Severity::error:
-            break;
-    }
-    return "error";
-}
 
 std::unique_ptr<FindingReport> make_finding_report(CheckFormat format, bool deny_warnings, TextOutput& output) {
     switch (format) {

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "cli/terminal/text_output.h"
 #include "parser/diagnostic/diagnostic.h"
@@ -31,8 +30,5 @@ public:
 [[nodiscard]] std::unique_ptr<FindingReport> make_finding_report(CheckFormat format, bool deny_warnings,
                                                                  TextOutput& output);
 [[nodiscard]] std::unique_ptr<FindingReport> make_sarif_report(TextOutput& output);
-
-/// "note", "warning" or "error".
-[[nodiscard]] std::string_view severity_name(Severity severity) noexcept;
 
 }  // namespace laminar

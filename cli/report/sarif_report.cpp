@@ -8,6 +8,7 @@
 #include "catalog/options/url.h"
 #include "cli/report/finding_report.h"
 #include "cli/report/version.h"
+#include "parser/diagnostic/diagnostic_json.h"
 #include "parser/text/json_writer.h"
 
 namespace laminar {

@@ -16,10 +16,10 @@
 #include "catalog/options/option_schema.h"
 #include "catalog/query/bound_query.h"
 #include "catalog/query/function_rewriter.h"
-#include "cli/shell/word_scanner.h"
 #include "parser/read/expected_words.h"
 #include "parser/text/ascii.h"
 #include "parser/tokens/statement_splitter.h"
+#include "parser/tokens/word_scanner.h"
 
 namespace laminar {
 namespace {

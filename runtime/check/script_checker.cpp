@@ -1,4 +1,4 @@
-#include "cli/check/script_checker.h"
+#include "runtime/check/script_checker.h"
 
 #include <algorithm>
 #include <memory>
@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "catalog/bind/binder.h"
-#include "cli/check/secret_findings.h"
 #include "connectors/registry/builtin_connectors.h"
+#include "runtime/check/secret_findings.h"
 #include "runtime/engine/engine.h"
+#include "runtime/session/known_functions.h"
 
 namespace laminar {
 namespace {
@@ -16,7 +17,12 @@ namespace {
 /// The catalog of one file, as it grows.
 class FileCheck {
 public:
-    FileCheck(const SecretResolver* secrets, FailedNames failed) : secrets_(secrets), failed_(std::move(failed)) {}
+    FileCheck(const SecretResolver* secrets, const Catalog* start, FailedNames failed)
+        : secrets_(secrets), failed_(std::move(failed)) {
+        if (!start) return;
+        catalog_ = *start;
+        KnownFunctions(*checker_).learn(catalog_);
+    }
 
     /// Declarations of others: what is wrong with them has been reported.
     void declare(const ParsedScript& script) {
@@ -99,7 +105,7 @@ Diagnostics ScriptChecker::check(const ScriptParts& parts, std::vector<Connectio
         if (problems.has_errors()) failed.add_all_created_in(part->text());
         for (const Diagnostic& diagnostic : problems.all()) findings.add(diagnostic);
     }
-    FileCheck file(secrets_, std::move(failed));
+    FileCheck file(secrets_, start_.get(), std::move(failed));
     for (const ParsedScript& script : shared_.scripts) file.declare(script);
     for (const ParsedScript& script : scripts) file.check(script, findings);
     // What looks unused may be used by what has errors. Shared declarations are there for others.

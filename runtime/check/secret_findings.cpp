@@ -1,4 +1,4 @@
-#include "cli/check/secret_findings.h"
+#include "runtime/check/secret_findings.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/check/risk_findings.h"
+#include "runtime/check/risk_findings.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/check/failed_names.h"
+#include "runtime/check/failed_names.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
-#include "cli/check/failed_names.h"
+#include "runtime/check/failed_names.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <variant>
 
-#include "cli/shell/word_scanner.h"
 #include "parser/text/ascii.h"
+#include "parser/tokens/word_scanner.h"
 
 namespace laminar {
 namespace {

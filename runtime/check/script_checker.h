@@ -1,12 +1,15 @@
 #pragma once
 
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "catalog/objects/catalog.h"
 #include "catalog/options/secret_resolver.h"
-#include "cli/check/failed_names.h"
-#include "cli/check/risk_findings.h"
 #include "parser/diagnostic/diagnostic.h"
 #include "parser/read/parser.h"
+#include "runtime/check/failed_names.h"
+#include "runtime/check/risk_findings.h"
 
 namespace laminar {
 
@@ -14,12 +17,15 @@ namespace laminar {
 using ScriptParts = std::vector<SourceTextPtr>;
 
 /// Checks files without network and without writing anything: parses them and binds their statements in order against a
-/// catalog that starts empty, or with shared declarations. An object whose definition has errors is not reported again
-/// where later statements refer to it. Not thread-safe.
+/// catalog that starts empty, or as another is, or with shared declarations. An object whose definition has errors is
+/// not reported again where later statements refer to it. Not thread-safe.
 class ScriptChecker {
 public:
     /// secrets, when given, must know every secret a file refers to. Borrowed.
     explicit ScriptChecker(const SecretResolver* secrets) : secrets_(secrets) {}
+
+    /// What there is already when a file begins.
+    void start_from(std::shared_ptr<const Catalog> catalog) { start_ = std::move(catalog); }
 
     /// Adds declarations that every file checked later can refer to, and returns what is wrong with them.
     [[nodiscard]] Diagnostics add_declarations(const ScriptParts& parts);
@@ -38,6 +44,7 @@ private:
                                     Declarations* kept) const;
 
     const SecretResolver* secrets_;
+    std::shared_ptr<const Catalog> start_;
     Declarations shared_;
 };
 

@@ -1,4 +1,4 @@
-#include "cli/shell/word_scanner.h"
+#include "parser/tokens/word_scanner.h"
 
 #include <cctype>
 
