@@ -25,6 +25,7 @@
 #include "cli/report/version.h"
 #include "cli/scripts/duration.h"
 #include "parser/text/name_suggester.h"
+#include "server/login/access.h"
 
 namespace laminar {
 namespace {
@@ -34,8 +35,7 @@ constexpr int exit_usage = 2;
 /// What the command line was parsed into. The strings live as long as the command runs.
 struct Arguments {
     RunOptions run;
-    RunOptions serve;
-    std::string user;
+    HashPasswordOptions hash_password;
     CheckOptions check;
     ShellOptions shell;
     TestOptions test;
@@ -174,38 +174,98 @@ void add_size(CLI::App& command, const std::string& name, const std::string& hel
     command.add_option(name, target, help)->type_name("SIZE")->transform(CLI::AsSizeValue(false));
 }
 
-CLI::App* add_serve(CLI::App& program, Arguments& arguments) {
-    CLI::App* command = program.add_subcommand(
-        "serve", "Executes scripts and lets others use their catalog, over the PostgreSQL protocol");
-    RunOptions& options = arguments.serve;
-    postgres::ServerSettings& settings = options.postgres.emplace();
-    command->add_option("FILE", options.files, "Scripts, executed first, one after the other; - is standard input");
+/// HOST:PORT of a server; assign is called when it is given.
+void add_listen_address(CLI::App& command, const std::string& name, const std::string& help, std::uint16_t example_port,
+                        std::function<void(const ListenAddress&)> assign) {
     command
-        ->add_option_function<std::string>(
-            "--postgres",
-            [&settings](const std::string& text) {
-                const auto address = postgres::parse_listen_address(text);
+        .add_option_function<std::string>(
+            name,
+            [name, example_port, assign = std::move(assign)](const std::string& text) {
+                const auto address = parse_listen_address(text);
                 if (!address)
                     throw CLI::ValidationError(
-                        fmt::format("--postgres: \"{}\" is not HOST:PORT, such as 127.0.0.1:5433 or [::1]:5433", text));
-                settings.address = *address;
+                        fmt::format("{}: \"{}\" is not HOST:PORT, such as 127.0.0.1:{} or [::1]:{}", name, text,
+                                    example_port, example_port));
+                assign(*address);
             },
-            "Where clients connect; port 0 is any that is free (127.0.0.1:5433)")
+            help)
         ->type_name("HOST:PORT");
+}
+
+/// What both protocols of laminar serve have in common.
+struct ServeArguments {
+    RunOptions run;
+    std::optional<ListenAddress> postgres;
+    std::optional<ListenAddress> http;
+    AccessSettings access;
+    postgres::ServerSettings postgres_limits;
+    http::ServerSettings http_limits;
+
+    /// Without an address, the PostgreSQL protocol at its own.
+    [[nodiscard]] RunOptions options() const {
+        RunOptions made = run;
+        if (postgres || !http) {
+            made.postgres = postgres_limits;
+            made.postgres->access = access;
+            if (postgres) made.postgres->address = *postgres;
+        }
+        if (http) {
+            made.http = http_limits;
+            made.http->access = access;
+            made.http->address = *http;
+            made.http->version = program_version();
+            made.http->max_body_bytes = postgres_limits.max_message_bytes;
+            made.http->max_subscriptions = postgres_limits.max_connections;
+            made.http->write_timeout = postgres_limits.write_timeout;
+            made.http->statement_timeout = postgres_limits.statement_timeout;
+        }
+        return made;
+    }
+};
+
+CLI::App* add_serve(CLI::App& program, ServeArguments& serve, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand(
+        "serve", "Executes scripts and lets others use their catalog, over the PostgreSQL protocol and HTTP");
+    RunOptions& options = serve.run;
+    postgres::ServerSettings& limits = serve.postgres_limits;
+    command->add_option("FILE", options.files, "Scripts, executed first, one after the other; - is standard input");
+    add_listen_address(
+        *command, "--postgres",
+        "Where clients of PostgreSQL connect; port 0 is any that is free (127.0.0.1:5433, if there is no "
+        "--http)",
+        5433, [&serve](const ListenAddress& address) { serve.postgres = address; });
+    add_listen_address(*command, "--http", "Where HTTP is served; port 0 is any that is free", 8433,
+                       [&serve](const ListenAddress& address) { serve.http = address; });
     command
-        ->add_option("--users", settings.users_file,
+        ->add_option("--http-name", serve.http_limits.names,
+                     "A name by which HTTP clients may call it, beside localhost; may be given repeatedly")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command
+        ->add_option("--users", serve.access.users_file,
                      "Who may log in: lines of laminar hash-password; without, whoever reaches the loopback port")
         ->type_name("FILE");
-    command->add_option("--tls-cert", settings.certificate, "Certificate chain of TLS (PEM)")->type_name("FILE");
-    command->add_option("--tls-key", settings.private_key, "Its private key (PEM)")->type_name("FILE");
-    command->add_flag("--insecure", settings.insecure, "Allow a network interface without TLS");
-    add_count(*command, "--max-connections", "Clients that may be logged in (100)", settings.max_connections);
-    add_duration(*command, "--authentication-timeout", "How long a client may take to log in (10s)",
-                 settings.authentication_timeout);
+    command->add_option("--tls-cert", serve.access.certificate, "Certificate chain of TLS (PEM)")->type_name("FILE");
+    command->add_option("--tls-key", serve.access.private_key, "Its private key (PEM)")->type_name("FILE");
+    command->add_flag("--insecure", serve.access.insecure, "Allow a network interface without TLS");
+    add_count(*command, "--max-connections",
+              "Clients of PostgreSQL that may be logged in, and subscriptions over HTTP (100)", limits.max_connections);
+    add_count(*command, "--max-queries", "Queries over HTTP at a time (16)", serve.http_limits.max_queries);
+    command->add_option("--max-rows", serve.http_limits.max_rows, "Rows of one result over HTTP (1000000)")
+        ->type_name("COUNT")
+        ->check(CLI::PositiveNumber);
+    add_duration(*command, "--statement-timeout",
+                 "How long a statement may take; clients of PostgreSQL may SET another time (no limit)",
+                 limits.statement_timeout);
+    add_duration(*command, "--request-timeout", "How long an HTTP client may take to send a request (30s)",
+                 serve.http_limits.request_timeout);
+    add_duration(*command, "--authentication-timeout", "How long a client of PostgreSQL may take to log in (10s)",
+                 limits.authentication_timeout);
     add_size(*command, "--max-message-size", "Of what a client sends at once, such as a statement (16MiB)",
-             settings.max_message_bytes);
+             limits.max_message_bytes);
     add_duration(*command, "--write-timeout", "How long a result waits for a client that takes nothing of it (60s)",
-                 settings.write_timeout);
+                 limits.write_timeout);
     add_data_directory(*command, options.data_directory, options.reset);
     add_shutdown_timeout(*command, options.shutdown_timeout);
     command->add_flag("--quiet,-q", options.quiet, "No progress, no summary, only warnings in the log");
@@ -216,16 +276,33 @@ CLI::App* add_serve(CLI::App& program, Arguments& arguments) {
         "Examples:\n"
         "  laminar serve feed.sql\n"
         "  psql -h 127.0.0.1 -p 5433 -c 'SHOW TABLES'\n"
+        "  laminar serve feed.sql --http 127.0.0.1:8433\n"
+        "  curl -d 'SHOW TABLES' -H 'Content-Type: text/plain' http://127.0.0.1:8433/api/v1/query\n"
         "  laminar serve feed.sql --postgres 0.0.0.0:5433 --users users --tls-cert server.crt --tls-key server.key\n"
         "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets, users and "
         "certificates.");
     return command;
 }
 
+/// Why the addresses cannot be opened so; empty: they can.
+std::string problem_of(const RunOptions& options) {
+    std::string problem;
+    if (options.postgres)
+        problem = problem_of(options.postgres->access, options.postgres->address, postgres::address_option);
+    if (problem.empty() && options.http)
+        problem = problem_of(options.http->access, options.http->address, http::address_option);
+    return problem;
+}
+
 CLI::App* add_hash_password(CLI::App& program, Arguments& arguments) {
     CLI::App* command =
         program.add_subcommand("hash-password", "Makes a line of the users file of laminar serve from a password");
-    command->add_option("USER", arguments.user, "Who logs in with it")->required();
+    HashPasswordOptions& options = arguments.hash_password;
+    command->add_option("USER", options.user, "Who logs in with it")->required();
+    command->add_flag("--token", options.makes_token, "It is a token for HTTP (Authorization: Bearer) that is hashed");
+    add_choice<Role>(*command, "--role", "What the user may do (admin)",
+                     {{"read", Role::read}, {"write", Role::write}, {"admin", Role::admin}},
+                     [&options](Role role) { options.role = role; });
     command->footer(
         "The password is asked for at the terminal, or is the first line of standard input.\n"
         "Exit code: 0 done, 1 the password cannot be used, 2 wrong usage.\n"
@@ -409,10 +486,11 @@ LogOptions log_options(const Arguments& arguments, std::string_view default_leve
 int execute_command_line(int argument_count, char** argument_values) {
     CLI::App program("SQL for WebSocket streams", "laminar");
     Arguments arguments;
+    ServeArguments serve_arguments;
     program.set_version_flag("--version", version_text);
     program.require_subcommand(1);
     const CLI::App* run = add_run(program, arguments);
-    const CLI::App* serve = add_serve(program, arguments);
+    const CLI::App* serve = add_serve(program, serve_arguments, arguments);
     const CLI::App* hash_password = add_hash_password(program, arguments);
     const CLI::App* check = add_check(program, arguments);
     const CLI::App* shell = add_shell(program, arguments);
@@ -443,15 +521,16 @@ int execute_command_line(int argument_count, char** argument_values) {
             return run_command(arguments.run);
         }
         if (serve->parsed()) {
-            if (const std::string problem = postgres::problem_of(*arguments.serve.postgres); !problem.empty()) {
+            RunOptions options = serve_arguments.options();
+            if (const std::string problem = problem_of(options); !problem.empty()) {
                 fmt::print(stderr, "laminar: {}\n", problem);
                 return exit_usage;
             }
-            arguments.serve.secrets = arguments.secrets;
-            arguments.serve.log = log_options(arguments, arguments.serve.quiet ? "warn" : "info");
-            return run_command(arguments.serve);
+            options.secrets = arguments.secrets;
+            options.log = log_options(arguments, options.quiet ? "warn" : "info");
+            return run_command(options);
         }
-        if (hash_password->parsed()) return hash_password_command(arguments.user);
+        if (hash_password->parsed()) return hash_password_command(arguments.hash_password);
         if (check->parsed()) {
             arguments.check.secrets = arguments.secrets;
             return check_command(arguments.check);

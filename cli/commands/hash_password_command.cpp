@@ -53,14 +53,16 @@ std::string ask(std::string_view question) {
 
 }  // namespace
 
-int hash_password_command(const std::string& user) {
+int hash_password_command(const HashPasswordOptions& options) {
     try {
-        const std::string password = ask("password");
-        if (isatty(STDIN_FILENO) != 0 && ask("once more") != password) {
-            fmt::print(stderr, "laminar: the passwords differ\n");
+        const std::string secret = ask(options.makes_token ? "token" : "password");
+        if (isatty(STDIN_FILENO) != 0 && ask("once more") != secret) {
+            fmt::print(stderr, "laminar: the {}s differ\n", options.makes_token ? "token" : "password");
             return exit_failed;
         }
-        const std::optional<std::string> line = users_file_line(user, make_scram_verifier(password));
+        const std::optional<std::string> line =
+            options.makes_token ? users_file_token_line(options.user, secret, options.role)
+                                : users_file_line(options.user, make_scram_verifier(secret), options.role);
         if (!line) {
             fmt::print(stderr, "laminar: a user's name has no white space, and does not begin with #\n");
             return exit_usage;

@@ -23,6 +23,7 @@
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
 #include "runtime/storage/data_directory.h"
+#include "server/http/server.h"
 #include "server/postgres/server.h"
 
 namespace laminar {
@@ -95,7 +96,7 @@ public:
           session_(database_, printer) {}
 
     int execute(const std::vector<ParsedScript>& scripts) {
-        if (!take_address() || !restore()) return exit_failed;
+        if (!take_addresses() || !restore()) return exit_failed;
         bool ok = true;
         {
             std::optional<Clock::time_point> limit;
@@ -104,7 +105,7 @@ public:
                                [this] { cut_off(); });
             ok = execute_statements(scripts, monitor);
             if (ok && declare_objects(scripts)) tell_of_undeclared();
-            if (ok && server_) server_->serve();
+            if (ok) for_each_server([](auto& server) { server.serve(); });
             if (ok && !options_.once) keep_going();
             show_streams();
         }
@@ -115,10 +116,10 @@ public:
 
 private:
     /// Before any statement: scripts whose catalog nobody can reach are not executed.
-    bool take_address() {
-        if (!options_.postgres) return true;
+    bool take_addresses() {
         try {
-            server_.emplace(database_, *options_.postgres);
+            if (options_.postgres) postgres_.emplace(database_, *options_.postgres);
+            if (options_.http) http_.emplace(database_, *options_.http);
             return true;
         } catch (const std::runtime_error& problem) {
             messages_.say(problem.what());
@@ -137,6 +138,12 @@ private:
                 fmt::format("not declared by the scripts, but in the data directory: {}; they go on until they "
                             "are dropped",
                             names));
+    }
+
+    template <class Do>
+    void for_each_server(Do what) {
+        if (postgres_) what(*postgres_);
+        if (http_) what(*http_);
     }
 
     bool execute_statements(const std::vector<ParsedScript>& scripts, RunMonitor& monitor) {
@@ -179,7 +186,7 @@ private:
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
             reload_secrets_if_asked();
-            if (server_) {
+            if (postgres_ || http_) {
                 stop_.wait_for(look_every);
                 continue;
             }
@@ -204,9 +211,9 @@ private:
     }
 
     void reload_users() {
-        if (!server_) return;
+        if (!postgres_ && !http_) return;
         try {
-            server_->reload();
+            for_each_server([](auto& server) { server.reload(); });
             messages_.say("users and certificates reloaded");
         } catch (const std::runtime_error& problem) {
             messages_.say(fmt::format("users and certificates stay as they were: {}", problem.what()));
@@ -235,13 +242,14 @@ private:
                                     : std::chrono::milliseconds(0);
         auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
         end_limit_.emplace(left + shutdown_grace, [this] { cut_off(); });
-        if (server_) {
+        for_each_server([&](auto& server) {
             const Clock::time_point due = Clock::now() + left;
-            if (!server_->shut_down(left)) messages_.say("sessions of clients were cut off");
-            server_.reset();
+            if (!server.shut_down(left)) messages_.say("sessions of clients were cut off");
             left = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now()),
                             std::chrono::milliseconds(0));
-        }
+        });
+        postgres_.reset();
+        http_.reset();
         const Database::ShutdownResult shutdown = database_.shut_down(end_of_input, left);
         final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
@@ -287,7 +295,8 @@ private:
     std::optional<EndLimit> end_limit_;  ///< Before the database, whose destruction it bounds as well.
     Database database_;
     Session session_;
-    std::optional<postgres::Server> server_;
+    std::optional<postgres::Server> postgres_;
+    std::optional<http::Server> http_;
     bool sources_finished_ = false;
     DatabaseStatus final_status_;
 };

@@ -9,6 +9,7 @@
 #include "cli/commands/end_limit.h"
 #include "cli/commands/logging.h"
 #include "cli/result/result_printer.h"
+#include "server/http/rules/server_settings.h"
 #include "server/postgres/server_settings.h"
 
 namespace laminar {
@@ -23,8 +24,9 @@ struct RunOptions {
     bool drain = false;
     bool once = false;  ///< It ends when the statements are through, whatever is live.
     bool quiet = false;
-    /// Others may use the catalog: it goes on until it is told to end, whatever is live.
+    /// Others may use the catalog, by one or both: it goes on until it is told to end, whatever is live.
     std::optional<postgres::ServerSettings> postgres;
+    std::optional<http::ServerSettings> http;
     std::optional<std::string> data_directory;  ///< Where what there is outlasts the process.
     std::vector<std::string> reset;             ///< Objects of it that are given up first.
     SecretResolver::Sources secrets;

@@ -96,6 +96,8 @@ net::awaitable<bool> ClientConnection::log_in() {
     }
     const auto database = login_.parameters().find("database");
     parameters_.emplace(login_.user(), database == login_.parameters().end() ? login_.user() : database->second);
+    if (const auto time = context_.settings.statement_timeout; time.count() > 0)
+        (void)parameters_->set_at_start("statement_timeout", fmt::format("{}ms", time.count()));
     for (const auto& [name, value] : login_.parameters()) {
         std::optional<ErrorMessage> problem = parameters_->set_at_start(name, value);
         if (!problem) continue;
@@ -140,7 +142,7 @@ void ClientConnection::log_refusal(const std::string& reason) {
 
 void ClientConnection::start_session() {
     session_ = std::make_shared<ClientSession>(
-        context_.database, context_.catalog, channel_, std::move(*parameters_), key_,
+        context_.database, context_.catalog, channel_, std::move(*parameters_), key_, login_.role(),
         [weak = weak_from_this(), strand = strand_](std::chrono::milliseconds after, std::uint64_t statement) {
             net::post(strand, [weak, after, statement] {
                 if (const auto self = weak.lock()) self->set_deadline(after, statement);

@@ -13,46 +13,26 @@
 #include <thread>
 #include <utility>
 
-#include "catalog/threads/mutex.h"
 #include "connectors/delivery/log_limit.h"
 #include "connectors/net/strand_event.h"
 #include "connectors/net/task_group.h"
 #include "runtime/database/database.h"
+#include "server/login/access.h"
 #include "server/postgres/catalog/postgres_catalog.h"
 #include "server/postgres/client_directory.h"
 #include "server/postgres/login.h"
 #include "server/postgres/server_settings.h"
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/client_session.h"
-#include "server/postgres/transport.h"
+#include "server/session/transport.h"
 
 namespace laminar::postgres {
-
-/// The rules for those who come from now on. Thread-safe.
-class CurrentRules {
-public:
-    explicit CurrentRules(LoginRules rules) : rules_(std::make_shared<const LoginRules>(std::move(rules))) {}
-
-    [[nodiscard]] std::shared_ptr<const LoginRules> get() const {
-        const MutexLock lock(mutex_);
-        return rules_;
-    }
-    void set(LoginRules rules) {
-        auto next = std::make_shared<const LoginRules>(std::move(rules));
-        const MutexLock lock(mutex_);
-        rules_ = std::move(next);
-    }
-
-private:
-    mutable Mutex mutex_;
-    std::shared_ptr<const LoginRules> rules_ LAMINAR_GUARDED_BY(mutex_);
-};
 
 /// What connections of a server share. Outlives them.
 struct ServerContext {
     Database& database;
     const ServerSettings settings;
-    CurrentRules rules;
+    CurrentAccess rules;
     ClientDirectory clients;
     PostgresCatalog catalog;
     TaskGroup& tasks;

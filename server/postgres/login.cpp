@@ -155,6 +155,7 @@ net::awaitable<std::optional<std::string>> Login::read_proof() {
 
 net::awaitable<bool> Login::authenticate() {
     const Users::Claim claim = rules_.users->claim(user_);
+    role_ = claim.role;
     ScramExchange exchange(claim.verifier, claim.is_known);
     std::string mechanisms(mechanism);
     mechanisms += '\0';

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -11,25 +10,18 @@
 #include <string_view>
 #include <utility>
 
-#include "server/login/users_file.h"
+#include "server/login/access.h"
 #include "server/postgres/client_directory.h"
 #include "server/postgres/messages/error_message.h"
-#include "server/postgres/transport.h"
+#include "server/session/transport.h"
 
 namespace laminar::postgres {
-
-/// What decides who comes in. Immutable.
-struct LoginRules {
-    std::shared_ptr<boost::asio::ssl::context> tls;  ///< Null: there is none.
-    bool needs_tls = false;
-    std::optional<Users> users;  ///< Nothing: whoever comes is let in.
-};
 
 /// What a client says before its first statement: TLS, the start-up message, the proof of its password. Nothing of it
 /// reaches SQL. On the client's strand.
 class Login {
 public:
-    Login(Transport& transport, std::shared_ptr<const LoginRules> rules)
+    Login(Transport& transport, std::shared_ptr<const AccessRules> rules)
         : transport_(transport), shared_rules_(std::move(rules)), rules_(*shared_rules_) {}
 
     enum class Outcome : std::uint8_t {
@@ -41,6 +33,7 @@ public:
 
     [[nodiscard]] const ErrorMessage& error() const noexcept { return error_; }
     [[nodiscard]] const std::string& user() const noexcept { return user_; }
+    [[nodiscard]] Role role() const noexcept { return role_; }
     /// Of the start-up message, but for the user; names in lower case.
     [[nodiscard]] const std::map<std::string, std::string>& parameters() const noexcept { return parameters_; }
     [[nodiscard]] const CancelKey& cancel_key() const noexcept { return cancel_key_; }
@@ -56,10 +49,11 @@ private:
     bool refuse(std::string_view state, std::string message, std::string hint = {});
 
     Transport& transport_;
-    const std::shared_ptr<const LoginRules> shared_rules_;
-    const LoginRules& rules_;
+    const std::shared_ptr<const AccessRules> shared_rules_;
+    const AccessRules& rules_;
     ErrorMessage error_;
     std::string user_;
+    Role role_ = Role::admin;
     std::map<std::string, std::string> parameters_;
     CancelKey cancel_key_;
 };

@@ -1,27 +1,16 @@
 #include "server/postgres/server.h"
 
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_future.hpp>
 #include <functional>
-#include <stdexcept>
 #include <utility>
 
-#include "connectors/net/io_runtime.h"
 #include "connectors/net/name_resolution.h"
 #include "connectors/net/pending_handshakes.h"
-#include "connectors/net/server_address.h"
-#include "connectors/net/task_group.h"
-#include "connectors/net/tls_context.h"
 #include "server/postgres/client_connection.h"
+#include "server/session/listener.h"
 
 namespace laminar::postgres {
 
@@ -30,21 +19,12 @@ using net::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::milliseconds time_to_resolve{10'000};
 /// Connections that have not logged in; when more come, others give way.
 constexpr std::size_t most_pending = 256;
 
 /// before: those that hold now; null at the start.
-LoginRules login_rules(const ServerSettings& settings, const LoginRules* before) {
-    if (const std::string problem = problem_of(settings); !problem.empty()) throw std::runtime_error(problem);
-    LoginRules rules;
-    if (!settings.users_file.empty()) rules.users = Users::read(settings.users_file);
-    if (rules.users && before && before->users) rules.users->disguise_as(*before->users);
-    if (!settings.certificate.empty())
-        rules.tls = make_server_tls_context(
-            {.certificate = settings.certificate, .private_key = settings.private_key, .client_authority = {}});
-    rules.needs_tls = !is_loopback(settings.address.host) && !settings.insecure;
-    return rules;
+AccessRules access_rules(const ServerSettings& settings, const AccessRules* before) {
+    return read_access_rules(settings.access, settings.address, address_option, before);
 }
 
 }  // namespace
@@ -52,77 +32,55 @@ LoginRules login_rules(const ServerSettings& settings, const LoginRules* before)
 class Server::Implementation {
 public:
     Implementation(Database& database, const ServerSettings& settings)
-        : context_{.database = database,
+        : Implementation(database, settings, access_rules(settings, nullptr)) {}
+
+    Implementation(Database& database, const ServerSettings& settings, AccessRules rules)
+        : listener_("postgres", settings.address),
+          context_{.database = database,
                    .settings = settings,
-                   .rules = CurrentRules(login_rules(settings, nullptr)),
+                   .rules = CurrentAccess(std::move(rules)),
                    .clients = ClientDirectory(settings.max_connections),
                    .catalog = PostgresCatalog(database),
-                   .tasks = tasks_,
+                   .tasks = listener_.coroutines(),
                    .refusals = {}},
-          io_(1, [](std::string_view what) { spdlog::error("postgres: internal error: {}", what); }),
-          strand_(net::make_strand(io_.context())),
-          address_(strand_),
-          pending_(most_pending),
-          tasks_([](const std::string& what) { spdlog::error("postgres: internal error: {}", what); }) {
-        const ListenAddress& wanted = settings.address;
-        const bool taken =
-            net::co_spawn(strand_, address_.take(wanted.host, wanted.port, time_to_resolve), net::use_future).get();
-        if (!taken) throw std::runtime_error("postgres: " + address_.problem());
-        port_ = address_.endpoint().port();
-    }
+          pending_(most_pending) {}
 
     ~Implementation() { (void)shut_down(std::chrono::milliseconds(0)); }
 
     void serve() {
-        const std::shared_ptr<const LoginRules> rules = context_.rules.get();
+        const std::shared_ptr<const AccessRules> rules = context_.rules.get();
         const bool trusts = !rules->users;
-        spdlog::info("postgres: listening on {}{}{}", address_text(address_.endpoint()), rules->tls ? " with TLS" : "",
+        spdlog::info("postgres: listening on {}{}{}", address_text(listener_.endpoint()), rules->tls ? " with TLS" : "",
                      trusts ? "; trust: every program of this machine may log in without a password (--users FILE asks "
                               "for one)"
                             : "");
-        tasks_.spawn(
-            strand_,
-            address_.accept_all(
-                io_.context(),
-                [this](tcp::socket socket, const net::any_io_executor& strand) { welcome(std::move(socket), strand); },
-                [](const std::string& problem) { spdlog::error("postgres: {}", problem); }),
-            [this](TaskGroup::Stop) { address_.give_up(); });
+        listener_.serve(
+            [this](tcp::socket socket, const net::any_io_executor& strand) { welcome(std::move(socket), strand); });
     }
 
     void reload() {
-        const std::shared_ptr<const LoginRules> before = context_.rules.get();
-        context_.rules.set(login_rules(context_.settings, before.get()));
+        const std::shared_ptr<const AccessRules> before = context_.rules.get();
+        context_.rules.set(access_rules(context_.settings, before.get()));
     }
 
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] std::uint16_t port() const noexcept { return listener_.endpoint().port(); }
 
-    bool shut_down(std::chrono::milliseconds deadline) {
-        tasks_.stop(TaskGroup::Stop::graceful);
-        const bool complete = tasks_.wait_empty(deadline);
-        if (!complete) tasks_.stop(TaskGroup::Stop::terminal);
-        tasks_.wait_empty();
-        return complete;
-    }
+    bool shut_down(std::chrono::milliseconds deadline) { return listener_.shut_down(deadline); }
 
 private:
     void welcome(tcp::socket socket, const net::any_io_executor& strand) {
-        boost::system::error_code error;
-        const tcp::endpoint remote = socket.remote_endpoint(error);
-        if (error) return;  // Gone already.
-        socket.set_option(tcp::no_delay(true), error);
-        // A peer that has vanished is found out in minutes rather than hours.
-        socket.set_option(net::socket_base::keep_alive(true), error);
-        const int idle_seconds = 60;
-        (void)setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
+        const std::optional<tcp::endpoint> remote = prepare_client_socket(socket);
+        if (!remote) return;
         const auto connection =
-            std::make_shared<ClientConnection>(std::move(socket), strand, context_, address_text(remote));
+            std::make_shared<ClientConnection>(std::move(socket), strand, context_, address_text(*remote));
         const std::uint64_t number =
-            pending_.add(remote.address().to_string(), [weak = std::weak_ptr(connection), strand] {
+            pending_.add(remote->address().to_string(), [weak = std::weak_ptr(connection), strand] {
                 net::post(strand, [weak] {
                     if (const auto late = weak.lock()) late->give_way();
                 });
             });
-        tasks_.spawn(strand, host(connection, number), [connection](TaskGroup::Stop how) { connection->stop(how); });
+        context_.tasks.spawn(strand, host(connection, number),
+                             [connection](TaskGroup::Stop how) { connection->stop(how); });
     }
 
     net::awaitable<void> host(std::shared_ptr<ClientConnection> connection, std::uint64_t number) {
@@ -130,13 +88,9 @@ private:
         co_await connection->run(std::move(logged_in));
     }
 
+    Listener listener_;  ///< Its coroutines have ended before what follows goes.
     ServerContext context_;
-    IoRuntime io_;
-    const net::any_io_executor strand_;
-    ServerAddress address_;
     PendingHandshakes pending_;
-    TaskGroup tasks_;  ///< Last: its children refer to everything above.
-    std::uint16_t port_ = 0;
 };
 
 Server::Server(Database& database, const ServerSettings& settings)

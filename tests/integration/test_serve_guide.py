@@ -9,7 +9,7 @@ from websocket_peer import free_port
 
 class ServeGuideTest(DocumentTest, LaminarTestCase):
     def test_what_it_says(self):
-        ports = {"5433": str(free_port()), "5434": str(free_port())}
+        ports = {port: str(free_port()) for port in ("5433", "5434", "8433", "8434")}
         self.follow(PROJECT / "docs" / "serve.md", ports)
 
 

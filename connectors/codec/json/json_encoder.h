@@ -17,6 +17,11 @@ namespace laminar {
 /// nested). Types carried as text are strings. Except for NaN and infinity, the JSON decoder reads all of it back.
 void append_json_value(std::string& out, const ColumnVector& column, std::size_t row);
 
+/// The same for readers whose numbers are all doubles (JavaScript): numbers that a double does not hold exactly
+/// (integers beyond 2^53, decimals of more than 15 digits) are strings, and TIMESTAMP, other than TIMESTAMPTZ, has no
+/// Z.
+void append_json_value_for_doubles(std::string& out, const ColumnVector& column, std::size_t row);
+
 /// A value of a JSON column, which is JSON as a rule, but need not be: the engine lets more through (NaN, a trailing
 /// comma), which is put right. Any other text becomes a JSON string.
 void append_json_text(std::string& out, std::string_view json);

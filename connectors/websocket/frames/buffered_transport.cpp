@@ -45,6 +45,18 @@ BufferedTransport::BufferedTransport(Socket socket, const std::shared_ptr<net::s
     plain_.non_blocking(true, ignored);
 }
 
+BufferedTransport::BufferedTransport(Socket socket, std::unique_ptr<TlsStream> tls, std::string_view received)
+    : plain_(std::move(socket)),
+      tls_(std::move(tls)),
+      progress_(this->socket().get_executor(), net::steady_timer::time_point::max()) {
+    error_code ignored;  // Of a socket that is not open: receiving will tell.
+    if (!tls_) plain_.non_blocking(true, ignored);
+    const net::mutable_buffer into = prepare(std::max(received.size(), least_receive_buffer));
+    std::memcpy(into.data(), received.data(), received.size());
+    end_ = received.size();
+    received_bytes_ = received.size();
+}
+
 net::any_io_executor BufferedTransport::executor() { return progress_.get_executor(); }
 
 bool BufferedTransport::has_final_data_frame() const noexcept {

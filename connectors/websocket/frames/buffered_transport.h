@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,9 @@ public:
 
     /// tls null: plain TCP.
     BufferedTransport(Socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls);
+    /// Over what somebody else has begun with: the socket alone, or TLS over another. received: what has come already
+    /// and comes first here.
+    BufferedTransport(Socket socket, std::unique_ptr<TlsStream> tls, std::string_view received);
 
     [[nodiscard]] boost::asio::any_io_executor executor();
     [[nodiscard]] Socket& socket() noexcept { return tls_ ? tls_->next_layer() : plain_; }

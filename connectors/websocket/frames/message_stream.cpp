@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <utility>
 
 #include "connectors/net/deadline.h"
 #include "connectors/websocket/frames/frame_maker.h"
@@ -22,10 +23,9 @@ constexpr std::size_t kept_message_capacity = 64 << 10;
 constexpr std::uint16_t largest_close_code = 4999;
 }  // namespace
 
-MessageStream::Implementation::Implementation(net::ip::tcp::socket socket,
-                                              const std::shared_ptr<net::ssl::context>& tls,
+MessageStream::Implementation::Implementation(std::shared_ptr<BufferedTransport> buffered_transport,
                                               const MessageStreamSettings& settings)
-    : transport(std::make_shared<BufferedTransport>(std::move(socket), tls)), stream(transport) {
+    : transport(std::move(buffered_transport)), stream(transport) {
     // Liveness and timeouts are the session's business: it knows when it is not reading on purpose.
     stream.set_option(
         websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
@@ -65,7 +65,13 @@ bool MessageStream::Implementation::take_buffered_message() noexcept {
 
 MessageStream::MessageStream(net::ip::tcp::socket socket, const std::shared_ptr<net::ssl::context>& tls,
                              const MessageStreamSettings& settings)
-    : implementation_(std::make_unique<Implementation>(std::move(socket), tls, settings)) {}
+    : implementation_(
+          std::make_unique<Implementation>(std::make_shared<BufferedTransport>(std::move(socket), tls), settings)) {}
+
+MessageStream::MessageStream(net::ip::tcp::socket socket, std::unique_ptr<net::ssl::stream<net::ip::tcp::socket>> tls,
+                             std::string_view received, const MessageStreamSettings& settings)
+    : implementation_(std::make_unique<Implementation>(
+          std::make_shared<BufferedTransport>(std::move(socket), std::move(tls), received), settings)) {}
 
 MessageStream::~MessageStream() { abort(); }
 

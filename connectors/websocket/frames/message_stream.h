@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -66,6 +67,11 @@ public:
     /// tls null: plain TCP.
     MessageStream(boost::asio::ip::tcp::socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls,
                   const MessageStreamSettings& settings);
+    /// Over what an HTTP server has begun with: the socket alone, or TLS over another. received: what the client has
+    /// sent already, from its request on; read_request comes first.
+    MessageStream(boost::asio::ip::tcp::socket socket,
+                  std::unique_ptr<boost::asio::ssl::stream<boost::asio::ip::tcp::socket>> tls,
+                  std::string_view received, const MessageStreamSettings& settings);
     ~MessageStream();
     MessageStream(const MessageStream&) = delete;
     MessageStream& operator=(const MessageStream&) = delete;

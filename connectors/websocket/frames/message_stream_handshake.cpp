@@ -7,6 +7,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "connectors/net/deadline.h"
+#include "connectors/net/http_head.h"
 #include "connectors/websocket/frames/deflate_negotiation.h"
 #include "connectors/websocket/frames/message_stream_implementation.h"
 #include "parser/text/ascii.h"
@@ -46,29 +47,6 @@ void join_lines(Fields& fields, http::field field) {
     for (auto line = lines.first; line != lines.second; ++line)
         joined += (joined.empty() ? "" : ", ") + text(line->value());
     fields.set(field, joined);
-}
-
-/// A target with scheme and authority, as to a proxy, means its path (RFC 9112 section 3.2.2).
-std::string origin_form(std::string target) {
-    for (const std::string_view scheme : {"http://", "https://", "ws://", "wss://"}) {
-        if (!equals_ignoring_case(std::string_view(target).substr(0, scheme.size()), scheme)) continue;
-        const std::size_t path = target.find_first_of("/?", scheme.size());
-        if (path == std::string::npos) return "/";
-        return target[path] == '/' ? target.substr(path) : "/" + target.substr(path);
-    }
-    return target;
-}
-
-/// RFC 9112 section 5: neither white space before a colon nor values that go on in the next line, which Beast takes.
-bool has_strict_lines(std::string_view head) {
-    std::size_t line = head.find("\r\n");
-    while (line != std::string_view::npos && (line += 2) < head.size()) {
-        const std::size_t end = head.find("\r\n", line);
-        const std::size_t odd = head.find_first_of(" \t\r\n:", line);
-        if (odd != std::string_view::npos && head[odd] != ':' && odd != end) return false;
-        line = end;
-    }
-    return true;
 }
 
 /// Of the body of a refusal, what is read of it and how long that may take.

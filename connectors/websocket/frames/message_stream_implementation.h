@@ -17,8 +17,7 @@
 namespace laminar {
 
 struct MessageStream::Implementation {
-    Implementation(boost::asio::ip::tcp::socket socket, const std::shared_ptr<boost::asio::ssl::context>& tls,
-                   const MessageStreamSettings& settings);
+    Implementation(std::shared_ptr<BufferedTransport> buffered_transport, const MessageStreamSettings& settings);
 
     void begin_frames(bool as_client);
     /// Takes a message without Beast, where that can be: nothing of it depends on what came before.

@@ -139,6 +139,12 @@ std::nullopt_t ClientSession::fail(const ErrorMessage& error) {
     return std::nullopt;
 }
 
+bool ClientSession::may(Role needed) {
+    if (role_ >= needed) return true;
+    (void)fail({.state = "42501", .message = role_refusal(role_, needed)});
+    return false;
+}
+
 void ClientSession::open_connections() {
     Session* used = nullptr;
     {

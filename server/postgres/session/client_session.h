@@ -12,6 +12,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "runtime/session/session.h"
+#include "server/login/role.h"
 #include "server/postgres/catalog/postgres_catalog.h"
 #include "server/postgres/session/client_channel.h"
 #include "server/postgres/session/cursor.h"
@@ -38,12 +39,13 @@ public:
     using SetDeadline = std::function<void(std::chrono::milliseconds after, std::uint64_t statement)>;
 
     ClientSession(Database& database, PostgresCatalog& catalog, ClientChannel& channel, SessionParameters parameters,
-                  CancelKey key, SetDeadline set_deadline)
+                  CancelKey key, Role role, SetDeadline set_deadline)
         : database_(database),
           catalog_(catalog),
           channel_(channel),
           parameters_(std::move(parameters)),
           key_(key),
+          role_(role),
           set_deadline_(std::move(set_deadline)),
           output_(channel) {}
 
@@ -89,6 +91,8 @@ private:
     void tell_of_effects(const ast::Statement& statement);
     void subscribe_until_cancelled();
     [[nodiscard]] std::string completed_tag(const ast::Statement& statement) const;
+    /// False after reporting it: the role is for less.
+    bool may(Role needed);
     /// Reports it. Always nothing.
     std::nullopt_t fail(const ErrorMessage& error);
     [[nodiscard]] static ErrorMessage transaction_has_failed();
@@ -173,6 +177,7 @@ private:
     ClientChannel& channel_;
     SessionParameters parameters_;
     const CancelKey key_;
+    const Role role_;
     const SetDeadline set_deadline_;
     ResultOutput output_;
     Transaction transaction_ = Transaction::none;

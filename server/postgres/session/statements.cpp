@@ -54,6 +54,7 @@ ErrorMessage ClientSession::transaction_has_failed() {
 std::optional<std::string> ClientSession::execute_laminar(const QueryStatement& statement, const PlaceFinding& place,
                                                           ResultOutput::Delivery delivery) {
     const auto& [source, tree] = std::get<LaminarStatement>(statement.node);
+    if (!may(role_for(tree))) return std::nullopt;
     const bool subscribes = std::holds_alternative<ast::Subscribe>(tree.node);
     const bool sends = delivery.sends;
     output_.begin_statement(std::move(delivery));

@@ -175,3 +175,32 @@ TEST_CASE("what is wrong in a users file is told, and no verifier with it") {
     CHECK(problem_of(line + "\n" + line) == "users:2: the name is there twice");
     CHECK_THROWS_WITH((void)Users::read("/nowhere/users"), "cannot read the users file \"/nowhere/users\"");
 }
+
+TEST_CASE("a user has a role, and a token of which the file has the hash") {
+    const std::string token = "a-token-that-is-long-enough";
+    const std::string made = users_file_token_line("grafana", token, Role::read).value();
+    CHECK(made.starts_with("grafana TOKEN-SHA-256$"));
+    CHECK(made.ends_with(" read"));
+    CHECK(made.find(token) == std::string::npos);
+    const std::string password = users_file_line("alice", make_scram_verifier("secret"), Role::write).value();
+    const Users users =
+        Users::parse(made + "\n" + password + "\nbob " + to_text(make_scram_verifier("x")) + "\n", "users");
+    REQUIRE(users.owner_of(token));
+    CHECK(users.owner_of(token)->name == "grafana");
+    CHECK(users.owner_of(token)->role == Role::read);
+    CHECK_FALSE(users.owner_of(""));
+    CHECK_FALSE(users.owner_of(token + "x"));
+    CHECK(users.claim("alice").role == Role::write);
+    CHECK(users.claim("bob").role == Role::admin);
+    // One that has a token alone has no password to log in with.
+    CHECK_FALSE(users.claim("grafana").is_known);
+    CHECK_FALSE(users_file_token_line("a b", token));
+    CHECK_THROWS_WITH((void)users_file_token_line("a", "short"),
+                      "a token has at least 20 characters; openssl rand -hex 32 makes one");
+    CHECK_THROWS_WITH((void)users_file_token_line("a", "white space is not sent"),
+                      "a token has letters, digits and -._~+/= alone");
+    CHECK(problem_of("carl read") == "users:1: a user has a password or a token");
+    CHECK(problem_of("carl TOKEN-SHA-256$x") ==
+          "users:1: what follows TOKEN-SHA-256$ is no SHA-256; laminar hash-password --token makes it");
+    CHECK(problem_of(made + "\nother" + made.substr(made.find(' '))) == "users:2: the token is another user's as well");
+}

@@ -26,7 +26,7 @@ public:
           catalog_(database_),
           channel_(io_.get_executor(), std::chrono::hours(1), [] {}),
           session_(
-              database_, catalog_, channel_, SessionParameters("alice", "laminar"), {},
+              database_, catalog_, channel_, SessionParameters("alice", "laminar"), {}, Role::admin,
               [this](std::chrono::milliseconds after, std::uint64_t statement) { set_deadline(after, statement); }),
           timer_([this] { play_timer(); }) {}
     ~CancelledSession() {

@@ -1,4 +1,4 @@
-// Messages of the PostgreSQL protocol, byte by byte; findings as errors of it; addresses to listen on.
+// Messages of the PostgreSQL protocol, byte by byte; findings as errors of it.
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,6 @@
 #include "server/postgres/messages/error_message.h"
 #include "server/postgres/messages/message_reader.h"
 #include "server/postgres/messages/message_writer.h"
-#include "server/postgres/server_settings.h"
 #include "server/postgres/statements/query_text.h"
 
 using namespace laminar;
@@ -89,31 +88,4 @@ TEST_CASE("a query is read whole before anything of it is executed") {
     }
     CHECK(read_query(" ; -- nothing\n").statements.empty());
     CHECK_FALSE(read_query("").error);
-}
-
-TEST_CASE("an address has a host and a port") {
-    CHECK(parse_listen_address("127.0.0.1:5433")->port == 5433);
-    CHECK(parse_listen_address("[::1]:0")->host == "::1");
-    CHECK(parse_listen_address("localhost:65535")->host == "localhost");
-    for (const char* text : {"", ":1", "host", "host:", "host:x", "host:65536", "::1:5", "[]:5", "[::1]", "host:1x"})
-        CHECK_MESSAGE(!parse_listen_address(text), text);
-}
-
-TEST_CASE("a network is open with passwords and TLS alone") {
-    ServerSettings settings;
-    CHECK(problem_of(settings).empty());
-    settings.address = {"0.0.0.0", 5433};
-    CHECK(problem_of(settings).find("it needs passwords") != std::string::npos);
-    settings.insecure = true;
-    CHECK(problem_of(settings).find("it needs passwords") != std::string::npos);
-    settings.users_file = "users";
-    CHECK(problem_of(settings).empty());
-    settings.insecure = false;
-    CHECK(problem_of(settings).find("it needs TLS") != std::string::npos);
-    settings.certificate = "a.pem";
-    CHECK(problem_of(settings) == "TLS needs both, --tls-cert and --tls-key");
-    settings.private_key = "a.key";
-    CHECK(problem_of(settings).empty());
-    for (const char* host : {"127.0.0.1", "127.9.9.9", "::1", "localhost", "LocalHost"}) CHECK(is_loopback(host));
-    for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "localhost.example.com", ""}) CHECK_FALSE(is_loopback(host));
 }

@@ -1,13 +1,15 @@
-#include "server/postgres/server_settings.h"
+#include "server/login/access.h"
 
 #include <fmt/format.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <stdexcept>
 
+#include "connectors/net/tls_context.h"
 #include "parser/text/ascii.h"
 
-namespace laminar::postgres {
+namespace laminar {
 
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
@@ -26,17 +28,16 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     return address;
 }
 
-bool is_loopback(const std::string& host) {
+bool is_loopback_address(const std::string& host) {
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(host, error);
     return error ? equals_ignoring_case(host, "localhost") : address.is_loopback();
 }
 
-std::string problem_of(const ServerSettings& settings) {
+std::string problem_of(const AccessSettings& settings, const ListenAddress& address, std::string_view option) {
     if (settings.certificate.empty() != settings.private_key.empty()) return "TLS needs both, --tls-cert and --tls-key";
-    if (is_loopback(settings.address.host)) return {};
-    const std::string where =
-        fmt::format("--postgres {}:{} is open to the network: ", settings.address.host, settings.address.port);
+    if (is_loopback_address(address.host)) return {};
+    const std::string where = fmt::format("{} {}:{} is open to the network: ", option, address.host, address.port);
     if (settings.users_file.empty())
         return where + "it needs passwords (--users FILE; laminar hash-password makes a line of it)";
     if (settings.certificate.empty() && !settings.insecure)
@@ -44,4 +45,18 @@ std::string problem_of(const ServerSettings& settings) {
     return {};
 }
 
-}  // namespace laminar::postgres
+AccessRules read_access_rules(const AccessSettings& settings, const ListenAddress& address, std::string_view option,
+                              const AccessRules* before) {
+    if (const std::string problem = problem_of(settings, address, option); !problem.empty())
+        throw std::runtime_error(problem);
+    AccessRules rules;
+    if (!settings.users_file.empty()) rules.users = Users::read(settings.users_file);
+    if (rules.users && before && before->users) rules.users->disguise_as(*before->users);
+    if (!settings.certificate.empty())
+        rules.tls = make_server_tls_context(
+            {.certificate = settings.certificate, .private_key = settings.private_key, .client_authority = {}});
+    rules.needs_tls = !is_loopback_address(address.host) && !settings.insecure;
+    return rules;
+}
+
+}  // namespace laminar

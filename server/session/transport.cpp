@@ -1,12 +1,24 @@
-#include "server/postgres/transport.h"
+#include "server/session/transport.h"
 
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace laminar::postgres {
+namespace laminar {
 
 namespace net = boost::asio;
+
+net::awaitable<bool> Transport::fill() {
+    boost::system::error_code error;
+    const auto into = net::buffer(buffer_);
+    begin_ = 0;
+    if (tls_)
+        end_ = co_await tls_->async_read_some(into, net::redirect_error(net::use_awaitable, error));
+    else
+        end_ = co_await plain_.async_read_some(into, net::redirect_error(net::use_awaitable, error));
+    is_gone_ = static_cast<bool>(error);
+    co_return !error;
+}
 
 net::awaitable<bool> Transport::read(std::string& bytes, std::size_t count) {
     while (true) {
@@ -15,22 +27,28 @@ net::awaitable<bool> Transport::read(std::string& bytes, std::size_t count) {
         begin_ += taken;
         count -= taken;
         if (count == 0) co_return true;
-        boost::system::error_code error;
-        const auto into = net::buffer(buffer_);
-        begin_ = 0;
-        end_ = tls_ ? co_await tls_->async_read_some(into, net::redirect_error(net::use_awaitable, error))
-                    : co_await socket_.async_read_some(into, net::redirect_error(net::use_awaitable, error));
-        is_gone_ = static_cast<bool>(error);
-        if (error) co_return false;
+        if (!co_await fill()) co_return false;
     }
+}
+
+net::awaitable<bool> Transport::read_some(std::string& bytes) {
+    if (begin_ == end_) {
+        const bool filled = co_await fill();
+        if (!filled) co_return false;
+    }
+    bytes.append(buffer_.data() + begin_, end_ - begin_);
+    begin_ = end_;
+    co_return true;
 }
 
 net::awaitable<std::size_t> Transport::write_some(std::string_view bytes) {
     boost::system::error_code error;
     const auto from = net::buffer(bytes.data(), bytes.size());
-    const std::size_t sent =
-        tls_ ? co_await tls_->async_write_some(from, net::redirect_error(net::use_awaitable, error))
-             : co_await socket_.async_write_some(from, net::redirect_error(net::use_awaitable, error));
+    std::size_t sent = 0;
+    if (tls_)
+        sent = co_await tls_->async_write_some(from, net::redirect_error(net::use_awaitable, error));
+    else
+        sent = co_await plain_.async_write_some(from, net::redirect_error(net::use_awaitable, error));
     co_return error ? 0 : sent;
 }
 
@@ -48,7 +66,7 @@ net::awaitable<bool> Transport::start_tls(net::ssl::context& context, std::strin
         problem = "bytes came before the TLS handshake";
         co_return false;
     }
-    tls_.emplace(socket_, context);
+    tls_ = std::make_unique<TlsStream>(std::move(plain_), context);
     prepare_server_tls(tls_->native_handle(), tls_report_);
     boost::system::error_code error;
     co_await tls_->async_handshake(net::ssl::stream_base::server, net::redirect_error(net::use_awaitable, error));
@@ -58,18 +76,18 @@ net::awaitable<bool> Transport::start_tls(net::ssl::context& context, std::strin
 
 void Transport::end_sending() {
     boost::system::error_code ignored;
-    socket_.shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+    socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
 }
 
 net::awaitable<void> Transport::drain() {
     boost::system::error_code error;
     while (!error && !is_gone_)
-        (void)co_await socket_.async_read_some(net::buffer(buffer_), net::redirect_error(net::use_awaitable, error));
+        (void)co_await socket().async_read_some(net::buffer(buffer_), net::redirect_error(net::use_awaitable, error));
 }
 
 void Transport::abort() {
     boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket().close(ignored);
 }
 
-}  // namespace laminar::postgres
+}  // namespace laminar

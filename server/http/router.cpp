@@ -1,0 +1,57 @@
+#include "server/http/router.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+
+#include "server/http/answers/catalog_answer.h"
+#include "server/http/answers/metrics_answer.h"
+#include "server/http/answers/table_answer.h"
+#include "server/http/openapi_document.h"
+
+namespace laminar::http {
+
+namespace {
+
+Answer alive(const Request& /*request*/) { return json_answer("{\"status\":\"alive\"}"); }
+Answer description(const Request& /*request*/) { return json_answer(std::string(openapi_document())); }
+
+constexpr std::array table{
+    Route{"GET", "/healthz", Role::read, true, alive},
+    Route{"GET", "/readyz", Role::read, true, readiness_answer},
+    Route{"GET", "/metrics", Role::read, false, metrics_answer},
+    Route{"GET", "/api/v1/openapi.json", Role::read, true, description},
+    Route{"GET", "/api/v1/catalog", Role::read, false, catalog_answer},
+    Route{"POST", "/api/v1/query", Role::read, false, RowStream::query},
+    Route{"POST", "/api/v1/check", Role::read, false, check_answer},
+    Route{"GET", "/api/v1/subscribe", Role::read, false, RowStream::subscription},
+    Route{"POST", "/api/v1/tables/*", Role::write, false, table_answer},
+};
+
+/// A path that ends with * is that of all that are longer.
+bool is_of(const Route& route, std::string_view path) {
+    if (!route.path.ends_with('*')) return route.path == path;
+    const std::string_view begin = route.path.substr(0, route.path.size() - 1);
+    return path.size() > begin.size() && path.starts_with(begin);
+}
+
+}  // namespace
+
+std::span<const Route> routes() noexcept { return table; }
+
+std::variant<const Route*, Error> find_route(const Request& request) {
+    std::string methods;
+    for (const Route& route : table) {
+        if (!is_of(route, request.path)) continue;
+        if (route.method == request.method) return &route;
+        methods += (methods.empty() ? "" : ", ") + std::string(route.method);
+    }
+    if (!methods.empty())
+        return Error{.status = 405, .message = fmt::format("{} takes {}", request.path, methods), .allow = methods};
+    return Error{.status = 404,
+                 .message = fmt::format("there is nothing at {}", request.path),
+                 .hint = "docs/serve.md has what there is"};
+}
+
+}  // namespace laminar::http
