@@ -7,8 +7,10 @@
 
 #include "server/http/answers/catalog_answer.h"
 #include "server/http/answers/metrics_answer.h"
+#include "server/http/answers/page_answer.h"
 #include "server/http/answers/table_answer.h"
 #include "server/http/openapi_document.h"
+#include "server/page/page_assets.h"
 
 namespace laminar::http {
 
@@ -29,6 +31,9 @@ constexpr std::array table{
     Route{"POST", "/api/v1/tables/*", Role::write, false, table_answer},
 };
 
+/// Files of the page: anybody may have them, for they hold nothing.
+constexpr Route page{"GET", "/", Role::read, true, page_answer};
+
 /// A path that ends with * is that of all that are longer.
 bool is_of(const Route& route, std::string_view path) {
     if (!route.path.ends_with('*')) return route.path == path;
@@ -47,6 +52,7 @@ std::variant<const Route*, Error> find_route(const Request& request) {
         if (route.method == request.method) return &route;
         methods += (methods.empty() ? "" : ", ") + std::string(route.method);
     }
+    if (request.method == page.method && find_page_asset(request.path)) return &page;
     if (!methods.empty())
         return Error{.status = 405, .message = fmt::format("{} takes {}", request.path, methods), .allow = methods};
     return Error{.status = 404,

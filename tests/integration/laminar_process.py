@@ -68,6 +68,17 @@ class Output:
                     raise AssertionError(f"no {what} in:\n" + "\n".join(self.lines))
                 self._arrived.wait(left)
 
+    def wait_for_line(self, number):
+        """The line of a number, from 0."""
+        left = number + 1
+
+        def counts(_):
+            nonlocal left
+            left -= 1
+            return left == 0
+
+        return self.wait_for(counts, f"line {number + 1}")
+
     def join(self):
         self._thread.join(LIMIT_SECONDS)
 
