@@ -21,6 +21,7 @@
 #include "cli/commands/run_command.h"
 #include "cli/commands/shell_command.h"
 #include "cli/commands/test_command.h"
+#include "cli/commands/top_command.h"
 #include "cli/reference/command_reference.h"
 #include "cli/report/version.h"
 #include "cli/scripts/duration.h"
@@ -36,6 +37,7 @@ constexpr int exit_usage = 2;
 struct Arguments {
     RunOptions run;
     HashPasswordOptions hash_password;
+    TopOptions top;
     CheckOptions check;
     ShellOptions shell;
     TestOptions test;
@@ -294,6 +296,20 @@ std::string problem_of(const RunOptions& options) {
     return problem;
 }
 
+CLI::App* add_top(CLI::App& program, Arguments& arguments) {
+    CLI::App* command = program.add_subcommand("top", "Shows what a running laminar serve does, over its HTTP port");
+    add_listen_address(*command, "--http", "Where it listens (127.0.0.1:8433)", 8433,
+                       [&arguments](const ListenAddress& address) { arguments.top.address = address; });
+    command->footer(
+        "On a terminal it goes on until q; elsewhere it prints what there is, once, as text.\n"
+        "LAMINAR_TOKEN in the environment is the token of who asks, where the server wants one.\n"
+        "Exit code: 0; 1 when there is no answer; 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar top\n"
+        "  laminar top --http 127.0.0.1:8434 | head -1");
+    return command;
+}
+
 CLI::App* add_hash_password(CLI::App& program, Arguments& arguments) {
     CLI::App* command =
         program.add_subcommand("hash-password", "Makes a line of the users file of laminar serve from a password");
@@ -491,6 +507,7 @@ int execute_command_line(int argument_count, char** argument_values) {
     program.require_subcommand(1);
     const CLI::App* run = add_run(program, arguments);
     const CLI::App* serve = add_serve(program, serve_arguments, arguments);
+    const CLI::App* top = add_top(program, arguments);
     const CLI::App* hash_password = add_hash_password(program, arguments);
     const CLI::App* check = add_check(program, arguments);
     const CLI::App* shell = add_shell(program, arguments);
@@ -530,6 +547,7 @@ int execute_command_line(int argument_count, char** argument_values) {
             options.log = log_options(arguments, options.quiet ? "warn" : "info");
             return run_command(options);
         }
+        if (top->parsed()) return top_command(arguments.top);
         if (hash_password->parsed()) return hash_password_command(arguments.hash_password);
         if (check->parsed()) {
             arguments.check.secrets = arguments.secrets;

@@ -11,11 +11,11 @@
 #include <system_error>
 
 #include "cli/commands/data_directory_use.h"
-#include "cli/commands/stop_signals.h"
 #include "cli/scripts/duration.h"
 #include "cli/shell/line_reader.h"
 #include "cli/shell/shell.h"
 #include "cli/terminal/console_messages.h"
+#include "cli/terminal/stop_signals.h"
 #include "cli/terminal/terminal.h"
 #include "runtime/storage/data_directory.h"
 

@@ -1,4 +1,4 @@
-#include "cli/commands/stop_signals.h"
+#include "cli/terminal/stop_signals.h"
 
 #include <poll.h>
 #include <pthread.h>
