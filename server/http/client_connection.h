@@ -11,11 +11,11 @@
 
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/frames/message_stream.h"
-#include "server/http/rules/admission.h"
 #include "server/http/answers/request_task.h"
 #include "server/http/answers/streamed_answer.h"
 #include "server/http/messages/request_reader.h"
 #include "server/http/router.h"
+#include "server/http/rules/admission.h"
 #include "server/http/server_context.h"
 #include "server/session/transport.h"
 

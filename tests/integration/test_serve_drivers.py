@@ -16,8 +16,8 @@ import asyncpg
 import psycopg
 
 from laminar_process import LIMIT_SECONDS
+from node_program import node_modules
 from serving import ITEMS, ServedTestCase, errors
-from test_serve import node_clients
 
 VALUES = {
     "BOOLEAN": [True, False], "SMALLINT": [-7, 32767], "INTEGER": [-7, 2**31 - 1], "BIGINT": [-7, 2**63 - 1], "DOUBLE": [0.1, -1e300, float("inf")],
@@ -189,7 +189,7 @@ class NodeTest(ServedTestCase):
             })();
         """
         done = subprocess.run(["node", "-e", script, str(served.port)], text=True, capture_output=True, timeout=LIMIT_SECONDS,
-                              env={**os.environ, "NODE_PATH": str(node_clients())})
+                              env={**os.environ, "NODE_PATH": str(node_modules())})
         self.assertEqual(done.stderr, "")
         self.assertEqual(json.loads(done.stdout), [[{"id": "2", "name": None}], [{"name": "it's", "price": "7.50"}], [{"name": "one", "price": "1.50"}],
                                                    "42703"])
