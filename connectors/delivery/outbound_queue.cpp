@@ -116,6 +116,13 @@ bool OutboundQueue::has_waiting(std::optional<std::int64_t> session) const {
     return first_of(session) < waiting_.size();
 }
 
+bool OutboundQueue::has_more_for_writer(std::optional<std::int64_t> session) {
+    const MutexLock lock(mutex_);
+    const bool found = first_of(session) < waiting_.size();
+    if (!found) writer_awake_ = false;
+    return found;
+}
+
 std::vector<OutgoingMessage> OutboundQueue::remove_bound() {
     const MutexLock lock(mutex_);
     std::vector<OutgoingMessage> removed;

@@ -48,6 +48,8 @@ public:
     [[nodiscard]] bool is_done(std::optional<std::int64_t> session = std::nullopt) const;
     /// Whether take(session) would give something.
     [[nodiscard]] bool has_waiting(std::optional<std::int64_t> session) const;
+    /// The same for the writer that does not take yet; after nothing, the next push wakes.
+    [[nodiscard]] bool has_more_for_writer(std::optional<std::int64_t> session);
     /// A session has ended: takes out all that wait and belong to one session alone.
     std::vector<OutgoingMessage> remove_bound();
     /// How often somebody has been turned away because it was full.

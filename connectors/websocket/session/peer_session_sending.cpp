@@ -137,7 +137,8 @@ net::awaitable<void> PeerSession::write_messages() {
             continue;
         }
         const SendPace& pace = environment_.texts.pace();
-        if (!pace.allows_now() && stream_.is_open() && environment_.outbound.has_waiting(sendable())) {
+        // Not whether it allows one by now: nobody else would look again.
+        if (pace.is_limited() && stream_.is_open() && environment_.outbound.has_more_for_writer(sendable())) {
             co_await writer_event_.wait_until(pace.next());
             continue;
         }
