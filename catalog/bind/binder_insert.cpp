@@ -76,6 +76,21 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
     return good;
 }
 
+bool is_structured(const ColumnType& type) { return type.is_nested() && type.id != TypeId::union_; }
+
+/// One of them has parts and the other has none: the engine says so only when a row is there.
+bool is_cast_of_parts(const ColumnType& from, const ColumnType& to) {
+    if (is_structured(from) == is_structured(to)) return false;
+    const TypeId whole = is_structured(from) ? to.id : from.id;
+    return whole != TypeId::varchar && whole != TypeId::json && whole != TypeId::union_ && whole != TypeId::unknown;
+}
+
+/// For the columns of a window: w.start.
+std::string part_hint(const ColumnType& type) {
+    if (type.id != TypeId::structure || type.fields.empty()) return {};
+    return fmt::format("choose a part of it, such as its field \"{}\"", type.fields.front().name);
+}
+
 /// Values are cast to the column's type; those that never can be are an error now.
 bool check_castable(const BindingContext& context, const SinkColumn& target, const OutputColumn& value,
                     SourceSpan span) {
@@ -87,11 +102,12 @@ bool check_castable(const BindingContext& context, const SinkColumn& target, con
     cast.type = *target.written_type;
     Diagnostics findings(context.source);
     static_cast<void>(context.checker.check_expression({span, std::move(cast)}, {{"value", value.type}}, findings));
-    if (!findings.has_errors()) return true;
+    if (!findings.has_errors() && !is_cast_of_parts(value.type, target.column->type)) return true;
     context.error(
         DiagnosticCode::query_type_error, span,
         fmt::format("\"{}\" is {}, which cannot be stored in column \"{}\" of type {}", shown_column_name(value.name),
-                    to_sql(value.type), target.column->name, to_sql(target.column->type)));
+                    to_sql(value.type), target.column->name, to_sql(target.column->type)),
+        part_hint(value.type));
     return false;
 }
 
