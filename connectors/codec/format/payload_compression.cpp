@@ -228,24 +228,35 @@ MessageError PayloadInflater::too_large() const {
     return {"too_large", fmt::format("the payload inflates to more than {} bytes (max_message_size)", limit_)};
 }
 
+/// A first guess at what the payload inflates to.
+void PayloadInflater::reserve_for(std::string_view payload) {
+    reserve(std::min(most_capacity(), std::max(least_capacity, payload.size() * 4)), 0);
+}
+
+/// One call of zlib, from where payload was read up to, into where the buffer was written up to. Returns its result.
+int PayloadInflater::inflate_piece(z_stream_s& stream, std::string_view payload, int flush, std::size_t& read,
+                                   std::size_t& size) {
+    if (size == capacity_) reserve(std::min(most_capacity(), capacity_ * 2), size);
+    const std::size_t input = std::min(piece, payload.size() - read);
+    const std::size_t room = std::min(piece, capacity_ - size);
+    // zlib does not write through next_in.
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data() + read));
+    stream.avail_in = static_cast<uInt>(input);
+    stream.next_out = reinterpret_cast<Bytef*>(buffer_.get() + size);
+    stream.avail_out = static_cast<uInt>(room);
+    const int result = ::inflate(&stream, flush);
+    read += input - stream.avail_in;
+    size += room - stream.avail_out;
+    return result;
+}
+
 std::optional<MessageError> PayloadInflater::inflate_zlib(std::string_view payload, std::size_t& size) {
     z_stream& stream = inflater_of_thread(compression_);
     const std::string_view kind = name_of(compression_);
-    // One byte more than allowed tells too much from just enough.
-    const std::size_t most = limit_ + 1;
-    reserve(std::min(most, std::max(least_capacity, payload.size() * 4)), 0);
+    reserve_for(payload);
     std::size_t read = 0;
     for (;;) {
-        if (size == capacity_) reserve(std::min(most, capacity_ * 2), size);
-        const std::size_t input = std::min(piece, payload.size() - read);
-        const std::size_t room = std::min(piece, capacity_ - size);
-        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data() + read));
-        stream.avail_in = static_cast<uInt>(input);
-        stream.next_out = reinterpret_cast<Bytef*>(buffer_.get() + size);
-        stream.avail_out = static_cast<uInt>(room);
-        const int result = ::inflate(&stream, Z_NO_FLUSH);
-        read += input - stream.avail_in;
-        size += room - stream.avail_out;
+        const int result = inflate_piece(stream, payload, Z_NO_FLUSH, read, size);
         if (size > limit_) return too_large();
         if (result == Z_STREAM_END) {
             if (read == payload.size()) return std::nullopt;
@@ -281,21 +292,11 @@ std::optional<MessageError> PayloadInflater::inflate_part(std::string_view paylo
         payload = parts;
     }
     z_stream& stream = stream_->inflater.stream;
-    const std::size_t most = limit_ + 1;
-    reserve(std::min(most, std::max(least_capacity, payload.size() * 4)), 0);
+    reserve_for(payload);
     std::size_t read = 0;
     std::optional<MessageError> error;
     while (!error) {
-        if (size == capacity_) reserve(std::min(most, capacity_ * 2), size);
-        const std::size_t input = std::min(piece, payload.size() - read);
-        const std::size_t room = std::min(piece, capacity_ - size);
-        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data() + read));
-        stream.avail_in = static_cast<uInt>(input);
-        stream.next_out = reinterpret_cast<Bytef*>(buffer_.get() + size);
-        stream.avail_out = static_cast<uInt>(room);
-        const int result = ::inflate(&stream, Z_SYNC_FLUSH);
-        read += input - stream.avail_in;
-        size += room - stream.avail_out;
+        const int result = inflate_piece(stream, payload, Z_SYNC_FLUSH, read, size);
         if (size > limit_)
             error = too_large();
         else if (result != Z_OK && result != Z_BUF_ERROR)

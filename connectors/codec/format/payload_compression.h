@@ -9,6 +9,8 @@
 
 #include "connectors/rows/message.h"
 
+struct z_stream_s;  // zlib's, which only the implementation needs.
+
 namespace laminar {
 
 /// How whole payloads are compressed: gzip (RFC 1952), Zstandard (RFC 8878), zlib (RFC 1950), DEFLATE alone (RFC 1951),
@@ -45,7 +47,11 @@ private:
     std::optional<MessageError> inflate_zlib(std::string_view payload, std::size_t& size);
     std::optional<MessageError> inflate_part(std::string_view payload, std::size_t& size);
     std::optional<MessageError> inflate_zstd(std::string_view payload, std::size_t& size);
+    int inflate_piece(z_stream_s& stream, std::string_view payload, int flush, std::size_t& read, std::size_t& size);
+    void reserve_for(std::string_view payload);
     void reserve(std::size_t capacity, std::size_t kept);
+    /// One byte more than allowed tells too much from just enough.
+    [[nodiscard]] std::size_t most_capacity() const noexcept { return limit_ + 1; }
     [[nodiscard]] MessageError too_large() const;
 
     PayloadCompression compression_;
