@@ -24,6 +24,32 @@ ast::Expression interval_of(std::chrono::microseconds length) {
     return {{}, ast::IntervalLiteral{make_string(text, {}), {}}};
 }
 
+/// What is computed of each element of a list of a row, as what it is at most: a row is as old as the youngest of them.
+/// Nothing is changed where no element is taken; false where elements of several lists are.
+bool take_largest_element(ast::Expression& value) {
+    static constexpr std::string_view element = "__element";
+    std::optional<ast::Expression> list;
+    bool good = true;
+    replace_expressions(value, [&](ast::Expression& each) {
+        if (called_function(each) != "unnest") return false;
+        const auto& call = std::get<ast::FunctionCall>(each.node);
+        good =
+            good && call.arguments.size() == 1 && (!list || ast::same_structure(*list, call.arguments.front().value));
+        if (good) {
+            list = call.arguments.front().value;
+            each = make_column("", element, {});
+        }
+        return true;
+    });
+    if (!good || !list) return good;
+    ast::Lambda lambda;
+    lambda.parameters.push_back(make_identifier(element, {}));
+    lambda.body = std::move(value);
+    ast::Expression values = make_call("list_transform", {std::move(*list), {{}, std::move(lambda)}}, {});
+    value = make_call("list_max", {std::move(values)}, {});
+    return true;
+}
+
 }  // namespace
 
 std::optional<TimeKey> LogicalPlanner::scan_clock(std::size_t scan, const std::string& column) {
@@ -71,10 +97,12 @@ PlannedClock LogicalPlanner::declared_clock(std::size_t scan, const InputColumn&
 
 /// Where the input does not say by which column it goes. A row of which it cannot be computed is left out where it is
 /// asked for: to the clock it has no time.
-std::optional<TimeKey> LogicalPlanner::value_clock(std::size_t scan, const ast::Expression& value) {
+std::optional<TimeKey> LogicalPlanner::value_clock(std::size_t scan, const ast::Expression& computed) {
     if (scan >= plan_.input_count || !times_[scan].column.empty()) return std::nullopt;
     const InputKind kind = bound_.inputs[scan].kind;
     if (kind != InputKind::stream_table && kind != InputKind::connection) return std::nullopt;
+    ast::Expression value = computed;
+    if (!take_largest_element(value)) return std::nullopt;
     const auto is_of_more = [&](const ast::Expression& each) {
         return goes_by_the_moment(each) || is_window_function(each) || is_aggregate_call(each, aggregates_) ||
                called_function(each) == "unnest";

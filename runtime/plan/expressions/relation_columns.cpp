@@ -76,7 +76,21 @@ void RelationColumns::collect(const ast::TableReference& table, std::vector<From
         const std::size_t left = relations.size();
         collect(*join->left, relations);
         const std::size_t right = relations.size();
-        collect(*join->right, relations);
+        if (const auto* function = std::get_if<ast::TableFunction>(&join->right->node)) {
+            // What it is called with may be of the left side: alone it means nothing.
+            FromRelation relation;
+            relation.alias = join->right->alias ? join->right->alias->name.text : called_function(function->call);
+            relation.table = &*join->right;
+            ast::Star star;
+            star.qualifier.push_back(make_identifier(relation.alias, {}));
+            ast::Select select;
+            select.items.push_back({{{}, std::move(star)}, std::nullopt});
+            select.from = table;
+            relation.columns = of(make_query(std::move(select)));
+            relations.push_back(std::move(relation));
+        } else {
+            collect(*join->right, relations);
+        }
         for (std::size_t index = right; index < relations.size(); ++index) {
             for (const ast::Identifier& column : join->using_columns) relations[index].merged.push_back(column.text);
             if (!join->natural) continue;

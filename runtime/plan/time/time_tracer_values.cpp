@@ -40,7 +40,8 @@ std::optional<TimeKey> TimeTracer::trace_value(const ast::Expression& expression
     if (const auto* reference = std::get_if<ast::ColumnReference>(&found->node)) {
         // A cast of a column that is no time makes one of it.
         const auto resolved = resolve(*reference, relations);
-        if (resolved && resolved->fields.empty()) found = cast_around(simple, *found);
+        const bool is_element = resolved && std::holds_alternative<ast::TableFunction>(resolved->relation->table->node);
+        if (resolved && resolved->fields.empty() && !is_element) found = cast_around(simple, *found);
         if (!found) return std::nullopt;
     }
     const ast::Expression base = *found;
@@ -84,6 +85,12 @@ bool TimeTracer::put_column_over_scan(ast::Expression& reference, const std::vec
         if (!is_stream_(bound->input) || (scan && *scan != bound->input)) return false;
         scan = bound->input;
         value = make_column("", resolved->column, {});
+    } else if (const auto* function = std::get_if<ast::TableFunction>(&table.node)) {
+        // Elements of a list of the row: FROM feed, UNNEST(items) AS item(i).
+        const bool is_element = called_function(function->call) == "unnest" && !function->with_ordinality &&
+                                std::get<ast::FunctionCall>(function->call.node).arguments.size() == 1;
+        value = function->call;
+        if (!is_element || !put_over_scan(value, relations, scan)) return false;
     } else {
         const auto* derived = std::get_if<ast::DerivedTable>(&table.node);
         if (!derived || !derived->query->with.empty() || (table.alias && !table.alias->columns.empty())) return false;
