@@ -12,7 +12,7 @@ Command add_infer(CLI::App& program, CommonArguments& common) {
                         "ws:// or wss:// URL of the feed, or a file of recorded messages, one a line");
     command
         ->add_option("--asyncapi", options->async_api,
-                     "Instead of SOURCE a description of the feed: AsyncAPI 2 or 3, as JSON")
+                     "Instead of SOURCE a description of the feed: AsyncAPI 2 or 3, as JSON or YAML")
         ->type_name("FILE");
     command
         ->add_option("--endpoint", options->endpoint,

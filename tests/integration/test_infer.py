@@ -12,6 +12,11 @@ from laminar_process import PROJECT, Laminar, LaminarTestCase, run
 from websocket_peer import FeedServer, Server
 
 
+# A document of a kilobyte whose aliases come to more than anybody has.
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+
+
 class SubscribedServer(FeedServer):
     """Sends its messages to who has subscribed."""
 
@@ -346,6 +351,37 @@ class AsyncApiTest(InferCase):
                 self.assertIn("bids DOUBLE[][]", self.statement(script, "order_book"))
                 self.assertEqual(self.take_all(script, "feed", peer), {"trade": 2, "order_book": 1})
 
+    def test_a_document_in_yaml(self):
+        folder = self.temporary_folder()
+        with FeedServer(DESCRIBED) as peer:
+            (folder / "prices.yaml").write_text(f"""
+asyncapi: 2.6.0
+servers:
+  here: {{url: '127.0.0.1:{peer.port}', protocol: ws}}
+x-common: &time   # an anchor, and a map that takes it over
+  time: {{type: integer, examples: [1767225600123]}}
+channels:
+  /prices:
+    subscribe:
+      message:
+        oneOf:
+          - name: trade
+            payload:
+              type: object
+              properties:
+                type: {{const: trade}}
+                price: {{type: number}}
+                <<: *time
+          - name: state
+            payload: {{type: object, properties: {{type: {{const: state}}, open: {{type: boolean}}, code: {{const: "007"}}}}}}
+""")
+            script = self.infer("--asyncapi", "prices.yaml", cwd=folder).stdout.text
+            self.check(script)
+            self.assertEqual(self.tables(script), ["trade", "state"])
+            self.assertIn("time TIMESTAMP", self.statement(script, "trade"))
+            self.assertIn("open BOOLEAN", self.statement(script, "state"))
+            self.assertIn("code TEXT", self.statement(script, "state"))
+
     def test_schemas_that_list_nothing_or_have_no_end(self):
         folder = self.temporary_folder()
         nodes = {f"n{number}": {"$ref": "#/components/schemas/node"} for number in range(12)}
@@ -362,7 +398,7 @@ class AsyncApiTest(InferCase):
 
     def test_documents_that_cannot_be_used(self):
         folder = self.temporary_folder()
-        for document, says in (("asyncapi: 2.6.0\n", "YAML"), ("{}", "no AsyncAPI document"),
+        for document, says in (("asyncapi: 2.6.0\n", "ws or wss"), ("{}", "no AsyncAPI document"), ("- 1\n", "no AsyncAPI document"), ("a: [\n", "it is no YAML: line"), (BOMB, "aliases written out"),
                                ('{"asyncapi": "2.0.0", "servers": {"a": {"url": "x", "protocol": "mqtt"}}}', "ws or wss"),
                                ('{"asyncapi": "2.0.0", "servers": {"a": {"url": "x", "protocol": "ws"}}, "channels": {}}', "no channel"),
                                ('{"asyncapi": "2.0.0", "servers": {"a": {"$ref": "#/servers/a"}}}', "ws or wss")):

@@ -13,6 +13,7 @@
 #include "cli/infer/sample/document_members.h"
 #include "cli/infer/sample/document_references.h"
 #include "cli/infer/sample/schema_examples.h"
+#include "cli/infer/sample/yaml_document.h"
 #include "connectors/codec/json/json_text.h"
 
 namespace laminar {
@@ -194,9 +195,14 @@ AsyncApiDocument read_async_api(const std::string& path, std::size_t limit) {
         document.problem = fmt::format("it is larger than {} bytes", limit);
         return document;
     }
+    if (!is_json_value(text)) {
+        std::optional<std::string> json = yaml_as_json(text, limit, document.problem);
+        if (!json) return document;
+        text = std::move(*json);
+    }
     const std::size_t begin = skip_json_space(text, 0);
-    if (!is_json_value(text) || begin == text.size() || text[begin] != '{') {
-        document.problem = "it is not JSON; a document in YAML has to be converted first";
+    if (begin == text.size() || text[begin] != '{') {
+        document.problem = "it is no AsyncAPI document: neither a JSON object nor a map in YAML";
         return document;
     }
     return AsyncApiReader(std::string_view(text).substr(begin)).read();

@@ -19,8 +19,8 @@ struct AsyncApiDocument {
     std::string problem;  ///< Why it cannot be used; empty: it can.
 };
 
-/// Reads a document of AsyncAPI 2 or 3 that is JSON: servers of WebSockets, channels, and the schemas of the messages
-/// that servers send. Bounded by limit bytes.
+/// Reads a document of AsyncAPI 2 or 3, as JSON or YAML: servers of WebSockets, channels, and the schemas of the
+/// messages that servers send. Bounded by limit bytes.
 [[nodiscard]] AsyncApiDocument read_async_api(const std::string& path, std::size_t limit);
 
 }  // namespace laminar
