@@ -18,6 +18,8 @@ bool fits_parameter(ComputedType type, ParameterKind kind) noexcept {
             return type == Type::blob || type == Type::varchar || type == Type::json;
         case ParameterKind::blob:
             return type == Type::blob;
+        case ParameterKind::digits:
+            return type == Type::bigint || fits_parameter(type, ParameterKind::bytes);
         case ParameterKind::whole:
             return type == Type::bigint || type == Type::json;
         case ParameterKind::timestamp:
@@ -37,6 +39,8 @@ std::string_view describe(ParameterKind kind) noexcept {
             return "a text or a BLOB";
         case ParameterKind::blob:
             return "a BLOB";
+        case ParameterKind::digits:
+            return "a text, a BLOB or a whole number";
         case ParameterKind::whole:
             return "a whole number";
         case ParameterKind::timestamp:
@@ -48,6 +52,8 @@ std::string_view describe(ParameterKind kind) noexcept {
 std::string fit_hint(ComputedType type, ParameterKind kind) {
     if (kind == ParameterKind::blob) return "ENCODE(text) makes a BLOB of a text";
     if (kind == ParameterKind::text) return "BASE64(blob), HEX(blob) and DECODE(blob) make a text of it";
+    if (kind == ParameterKind::digits)
+        return "CAST(... AS BIGINT) makes a whole number of it, CAST(... AS VARCHAR) a text";
     if (kind == ParameterKind::bytes) return "CAST(... AS VARCHAR) makes a text of it";
     if (kind == ParameterKind::timestamp) return type == Type::blob ? "" : "NOW() is one";
     if (kind == ParameterKind::whole) return "CAST(... AS BIGINT) makes it one";

@@ -12,10 +12,11 @@ namespace laminar {
 /// What an argument may be.
 enum class ParameterKind : std::uint8_t {
     any,
-    text,   ///< Anything but a BLOB.
-    bytes,  ///< A BLOB, or a text for its UTF-8.
-    blob,   ///< A BLOB alone.
-    whole,  ///< A whole number.
+    text,    ///< Anything but a BLOB.
+    bytes,   ///< A BLOB, or a text for its UTF-8.
+    blob,    ///< A BLOB alone.
+    digits,  ///< What has hexadecimal digits: the bytes of a text or BLOB, or a whole number.
+    whole,   ///< A whole number.
     timestamp,
     constant,  ///< A text that is written out.
 };

@@ -51,7 +51,10 @@ enum class ComputedOperation : std::uint8_t {
     trim,
     replace,
     substring,
+    pad_left,
+    pad_right,
     length,
+    octet_length,
     concatenate,  ///< ||: NULL if a part is NULL.
     concat,       ///< CONCAT(): NULL parts are left out.
     coalesce,

@@ -35,7 +35,7 @@ std::string random_uuid() {
 }
 
 /// Whether what is made of a secret no longer shows that secret's characters.
-bool hides_operands(Operation operation) { return operation >= Operation::md5 && operation <= Operation::substring; }
+bool hides_operands(Operation operation) { return operation >= Operation::md5 && operation <= Operation::pad_right; }
 
 std::string shown(const ComputedValue& value) {
     return value.type == Type::varchar || value.type == Type::json ? quote_excerpt(text_of(value)) : text_of(value);
@@ -57,7 +57,10 @@ ComputedValue Evaluator::evaluate(const ComputedExpression& expression) {
         std::any_of(values.begin(), values.end(), [](const ComputedValue& value) { return value.is_null(); });
     if (some_null) return ComputedValue::null();
     result = call(expression, values);
-    result.is_secret = is_secret && result.type != Type::boolean;
+    // How long a secret is tells no more than what is sent with it.
+    const bool is_length =
+        expression.operation == Operation::length || expression.operation == Operation::octet_length;
+    result.is_secret = is_secret && result.type != Type::boolean && !is_length;
     if (result.is_secret && hides_operands(expression.operation) && scope_.secrets != nullptr)
         scope_.secrets->remember_derived(text_of(result), scope_.use);
     return result;

@@ -68,6 +68,26 @@ std::string part_of(std::string_view text, std::int64_t first, std::optional<std
     return part;
 }
 
+/// As the engine does it: so many characters, cut off behind where there are more.
+std::string padded(const std::string& text, std::int64_t length, const std::string& pad, bool is_left,
+                   std::string_view name) {
+    if (length > static_cast<std::int64_t>(largest_text))
+        throw EvaluationError(fmt::format("{}: the result is longer than 64 Mi characters", name));
+    const std::int64_t present = characters_of(text);
+    if (length <= present) return part_of(text, 1, std::max<std::int64_t>(length, 0));
+    if (pad.empty()) throw EvaluationError(fmt::format("{}: there is nothing to pad with", name));
+    std::string padding;
+    std::int64_t missing = length - present;
+    for (std::size_t at = 0; missing > 0; --missing) {
+        const std::size_t size = decode_code_point(std::string_view(pad).substr(at)).length;
+        padding.append(pad, at, size);
+        if (padding.size() > largest_text)
+            throw EvaluationError(fmt::format("{}: the result is larger than 64 MiB", name));
+        at = at + size == pad.size() ? 0 : at + size;
+    }
+    return is_left ? padding + text : text + padding;
+}
+
 std::string unhex(const std::string& text) {
     std::string bytes;
     for (std::size_t at = 0; at < text.size(); at += 2) {
@@ -105,7 +125,10 @@ ComputedValue compute_text(const ComputedExpression& expression, const std::vect
             return ComputedValue::of_blob(std::move(bytes));
         }
         case Operation::to_hex:
-            return ComputedValue::of_text(hex_of(text));
+            // Of a number its digits, of which a negative one has all.
+            return ComputedValue::of_text(values[0].type == ComputedType::bigint
+                                              ? fmt::format("{:X}", static_cast<std::uint64_t>(values[0].number))
+                                              : hex_of(text));
         case Operation::from_hex:
             return ComputedValue::of_blob(unhex(text));
         case Operation::encode:
@@ -130,6 +153,12 @@ ComputedValue compute_text(const ComputedExpression& expression, const std::vect
             return ComputedValue::of_text(
                 part_of(text, whole_of(expression, values[1]),
                         values.size() > 2 ? std::optional(whole_of(expression, values[2])) : std::nullopt));
+        case Operation::pad_left:
+        case Operation::pad_right:
+            return ComputedValue::of_text(padded(text, whole_of(expression, values[1]), text_of(values[2]),
+                                                 expression.operation == Operation::pad_left, expression.text));
+        case Operation::octet_length:
+            return ComputedValue::of_bigint(static_cast<std::int64_t>(text.size()));
         case Operation::length:
             return ComputedValue::of_bigint(characters_of(text));
         default:

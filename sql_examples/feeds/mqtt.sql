@@ -11,10 +11,11 @@ CREATE CONNECTION mqtt TO websocket (
     subprotocols = 'mqtt',
     handshake = [
         -- CONNECT: MQTT, level 4, a clean session with user and password (C2), 60 seconds; the client's name is left to
-        -- the broker. Each text has its length before it, in two bytes. The password has 9 bytes here (0009); what
-        -- follows the first two bytes is 23 and that (20, in hexadecimal).
-        MAP {'send': X'1020' || X'0004' || ENCODE('MQTT') || X'04C2003C' || X'0000'
-            || X'0007' || ENCODE('laminar') || X'0009' || ENCODE(SECRET('broker_password'))},
+        -- the broker. Each text has its length before it, in two bytes; what follows the first two bytes has 23 and that
+        -- of the password (below 105).
+        MAP {'send': X'10' || UNHEX(LPAD(HEX(23 + OCTET_LENGTH(SECRET('broker_password'))), 2, '0'))
+            || X'0004' || ENCODE('MQTT') || X'04C2003C' || X'0000' || X'0007' || ENCODE('laminar')
+            || UNHEX(LPAD(HEX(OCTET_LENGTH(SECRET('broker_password'))), 4, '0')) || ENCODE(SECRET('broker_password'))},
         -- CONNACK: accepted, or why not.
         MAP {'expect': MAP {'data': '\x20\x02\x00\x00'}, 'refuse': MAP {'data': [
             '\x20\x02\x00\x01', '\x20\x02\x00\x02', '\x20\x02\x00\x03', '\x20\x02\x00\x04', '\x20\x02\x00\x05'

@@ -131,6 +131,14 @@ TEST_CASE("digests, encodings and bytes") {
     CHECK(peer.send("SHA384('abc')").starts_with("cb00753f45a35e8b"));
     CHECK(peer.send("BASE64(UNHEX(SHA256('abc')))") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
     CHECK(peer.send("HEX('aé') || TO_HEX(ENCODE('b'))") == "61C3A962");
+    CHECK(peer.send("HEX(255) || ' ' || HEX(0) || ' ' || HEX(-1)") == "FF 0 FFFFFFFFFFFFFFFF");
+    CHECK(peer.send("LPAD(HEX(LENGTH('abc')), 4, '0')") == "0003");
+    CHECK(peer.send("LPAD('é', 4, 'aß') || RPAD('x', 3, '-') || LPAD('long', 2, ' ')") == "aßaéx--lo");
+    CHECK(peer.send("LPAD('x', 5, '')") == "problem: LPAD: there is nothing to pad with");
+    CHECK(peer.send("LPAD('x', -1, 'y')") == "");
+    CHECK(peer.send("LPAD('x', 9000000000, 'y')").find("longer than 64 Mi") != std::string::npos);
+    CHECK(peer.send("OCTET_LENGTH('aé') || OCTET_LENGTH(UNHEX('00FF'))") == "32");
+    CHECK(peer.send("HEX(1.5)").find("a text, a BLOB or a whole number") != std::string::npos);
     CHECK(peer.send("DECODE(FROM_BASE64('YWJj'))") == "abc");
     CHECK(peer.send("X'10FF00'") == std::string("<\x10\xff\0>", 5));
     CHECK(peer.send("X'10' || ENCODE('MQTT') || '\\x04'::BLOB") == "<\x10MQTT\x04>");
