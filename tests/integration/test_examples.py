@@ -10,7 +10,7 @@ from websocket_peer import free_port
 
 EXAMPLES = PROJECT / "sql_examples"
 # Tested elsewhere.
-OTHERS = {"quickstart.sql"}
+OTHERS = {"quickstart.sql", "serve.sql"}
 
 
 class ExamplesTest(LaminarTestCase):
