@@ -4,6 +4,8 @@ these clients themselves."""
 import asyncio
 import json
 import pathlib
+import re
+import subprocess
 import unittest
 
 import asyncpg
@@ -12,6 +14,7 @@ import psycopg2
 import sqlalchemy
 from psycopg.types import TypeInfo
 
+from laminar_process import LIMIT_SECONDS
 from serving import ServedTestCase
 
 SCRIPT = """
@@ -66,7 +69,63 @@ class ForeignQueryTest(ServedTestCase):
             cursor.execute("SELECT count(*) FROM pg_catalog.pg_class c WHERE c.tableoid IN (" + "c.tableoid, " * 50_000 + "1)")
 
 
+# psql's own: they send nothing, or what the user has written.
+OF_PSQL = set("! ? C H T a cd copyright e echo elif else endif f getenv h i if ir o p prompt pset q qecho r restrict s set setenv t timing unrestrict unset w "
+              "warn x".split())
+# Large objects, of which there are none, and passwords, which the users file has.
+NOT_HERE = {"lo", "password"}
+
+
 class PsqlCommandsTest(ServedTestCase):
+    def test_there_is_a_test_of_every_command(self):
+        listed = subprocess.run(["psql", "--help=commands"], text=True, capture_output=True, timeout=LIMIT_SECONDS).stdout
+        commands = set(re.findall(r"^  \\([A-Za-z!?]+)", listed, re.MULTILINE)) - OF_PSQL - NOT_HERE
+        self.assertGreater(len(commands), 60)
+        text = pathlib.Path(__file__).read_text()
+        tested = set(re.findall(r'plain = \("([\w\s"]+)"\)', text)[0].replace('"', " ").split()) | set(re.findall(r"\\\\([a-zA-Z]+)", text))
+        self.assertEqual(commands - tested, set())
+
+    def test_commands_that_send_what_the_user_has_written(self):
+        served = self.serve(SCRIPT)
+        def shown(*lines, stdin="", **environment):
+            done = served.psql("-At", stdin="\n".join(lines) + "\n" + stdin, environment=environment)
+            self.assertEqual(done.stderr, "", lines)
+            return done.stdout
+        self.assertEqual(shown("SELECT 1 AS a \\g"), "1\n")
+        self.assertEqual(shown("SELECT 1 AS a, 'x' AS b \\gx"), "a|1\nb|x\n")
+        self.assertEqual(shown("SELECT id, price, tags FROM trades \\gdesc"), "id|bigint\nprice|numeric(10,2)\ntags|text[]\n")
+        self.assertEqual(shown("SELECT 'SELECT ' || i FROM range(3) AS r(i) ORDER BY i \\gexec"), "0\n1\n2\n")
+        self.assertEqual(shown("SELECT id AS found, symbol FROM trades \\gset", "\\echo :found :symbol"), "1 a\n")
+        self.assertEqual(shown("SELECT i // 2 AS r, i % 2 AS c, i AS v FROM range(4) AS t(i) ORDER BY i \\crosstabview"), "0|0|1\n1|2|3\n")
+        self.assertIn("42703", served.psql("-At", stdin="SELECT nothing FROM trades;\n\\errverbose\n").stdout + served.psql("-At", stdin="SELECT nothing FROM trades;\n\\errverbose\n").stderr)
+        file = self.temporary_folder() / "rows.csv"
+        self.assertEqual(shown(f"\\copy (SELECT id, symbol FROM trades) TO '{file}' (FORMAT csv)", f"\\copy totals (symbol, day) FROM STDIN (FORMAT csv)", "b,2026-01-02",
+                               "\\.", "SELECT symbol FROM totals;"), "b\n")
+        self.assertEqual(file.read_text(), "1,a\n")
+        self.assertEqual(shown("\\c laminar bob", "SELECT current_user;"), "bob\n")
+        # An editor that leaves the text as it is: the definition is executed again.
+        self.assertIn("CREATE FUNCTION", shown("\\sf doubled"))
+        self.assertIn("SELECT id, symbol FROM trades", shown("\\sv big", "\\sv+ big"))
+        for command in ("\\ef doubled", "\\ev big"):
+            done = served.psql("-At", stdin=f"{command}\n\\p\n\\r\n", environment={"PSQL_EDITOR": "true"})
+            self.assertEqual(done.stderr, "", command)
+        # Again and again, until it is interrupted.
+        watching = subprocess.Popen(["psql", "-XqAt", "-d", served.uri()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(watching.stdin.close)
+        self.addCleanup(watching.stdout.close)
+        self.addCleanup(watching.wait)
+        self.addCleanup(watching.kill)
+        watching.stdin.write("SELECT 40 + 2 \\watch 0.01\n")
+        watching.stdin.flush()
+        for _ in range(3): self.assertTrue(any(line == "42\n" for line in watching.stdout))
+
+    def test_what_is_not_here_is_an_error_and_no_more(self):
+        served = self.serve(SCRIPT)
+        for command in ("\\lo_import /dev/null", "\\lo_unlink 1", "\\lo_export 1 /dev/null"):
+            done = served.psql("-At", stdin=f"{command}\nSELECT 1;")
+            self.assertNotEqual(done.stderr, "", command)
+            self.assertEqual(done.stdout, "1\n")
+
     def test_backslash_commands_without_an_error(self):
         served = self.serve(SCRIPT)
         plain = ("d dt dv dm di ds df dn du dg l db dx dT dD do dO dc dC dd dp ddp z dy dA dE dL dF dFd dFp dFt des dew det deu dRp dRs dX dconfig "
