@@ -228,7 +228,7 @@ std::vector<MessageKind> told_apart(std::vector<MessageKind> kinds, const std::v
             kinds[index++].accept = accept ? std::move(*accept) : std::vector<KindCondition>();
             continue;
         }
-        const auto [kept, merged] = std::minmax(index, search.nearest());
+        const auto [kept, merged] = std::minmax({index, search.nearest()});  // Values: one of them is a temporary.
         Members& all = kinds[kept].values;
         all.insert(all.end(), kinds[merged].values.begin(), kinds[merged].values.end());
         std::sort(all.begin(), all.end());
