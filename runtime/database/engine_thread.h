@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "catalog/threads/mutex.h"
 #include "runtime/engine/engine.h"
@@ -67,7 +68,14 @@ public:
     /// As call, and interrupt(owner) may end what the engine executes in it.
     template <class Task>
     auto call_interruptible(const void* owner, Task&& task) -> std::invoke_result_t<Task, Engine&> {
+        return call_interruptible(
+            owner, [](Engine&) {}, std::forward<Task>(task));
+    }
+    /// Before it, and with nothing between them, first, which is not interrupted: what is done for others, too.
+    template <class First, class Task>
+    auto call_interruptible(const void* owner, First&& first, Task&& task) -> std::invoke_result_t<Task, Engine&> {
         return call([&](Engine& engine) {
+            first(engine);
             const InterruptibleScope scope(*this, owner);
             return task(engine);
         });

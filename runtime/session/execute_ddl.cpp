@@ -118,8 +118,10 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
     }
     if (cancelled_) return report_cancelled(whole.span, diagnostics);
     Removed removed;
-    database_.engine.call_interruptible(this, [&](Engine& engine) {
+    const auto bring_inputs_up_to_date = [&](Engine& engine) {
         if (is_direct) bring_up_to_date(database_, engine, *statement.query);
+    };
+    database_.engine.call_interruptible(this, bring_inputs_up_to_date, [&](Engine& engine) {
         AcknowledgementScope acknowledgements(engine);
         EngineTransaction transaction(engine);
         TableObject filled = table;

@@ -139,9 +139,7 @@ bool StatementExecutor::is_read_first(const BoundQuery& query, const TableObject
                         [](const ColumnObject& column) { return has_union(column.type); });
 }
 
-std::uint64_t StatementExecutor::insert_directly(Engine& engine, const TableObject& table, const BoundQuery& query,
-                                                 const WrittenSql& sql) {
-    if (!query.inputs.empty()) bring_up_to_date(database_, engine, query);
+std::uint64_t StatementExecutor::insert_directly(Engine& engine, const TableObject& table, const WrittenSql& sql) {
     AcknowledgementScope acknowledgements(engine);
     EngineTransaction transaction(engine);
     const std::uint64_t count = engine.query(sql.text).rows_changed;
@@ -174,10 +172,13 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
     const StatementLock::Hold lock(database_.statements, cancelled_);
     if (!lock || cancelled_) return report_cancelled(span, diagnostics);
     std::uint64_t count = rows ? rows->rows : 0;
+    const auto bring_inputs_up_to_date = [&](Engine& engine) {
+        if (!rows && !statement.query.inputs.empty()) bring_up_to_date(database_, engine, statement.query);
+    };
     try {
-        database_.engine.call_interruptible(this, [&](Engine& engine) {
+        database_.engine.call_interruptible(this, bring_inputs_up_to_date, [&](Engine& engine) {
             if (!rows) {
-                count = insert_directly(engine, table, statement.query, sql);
+                count = insert_directly(engine, table, sql);
                 return;
             }
             EngineTransaction transaction(engine);

@@ -202,8 +202,7 @@ private:
     [[nodiscard]] static bool is_read_first(const BoundQuery& query, const TableObject& table);
     /// Engine thread. sql: INSERT INTO the table, of retained_sql without a snapshot. How many rows; throws
     /// EngineException.
-    std::uint64_t insert_directly(Engine& engine, const TableObject& table, const BoundQuery& query,
-                                  const WrittenSql& sql);
+    std::uint64_t insert_directly(Engine& engine, const TableObject& table, const WrittenSql& sql);
     bool insert(const BoundInsert& statement, SourceSpan span, Diagnostics& diagnostics);
     bool insert_into_connection(const ResultTable& rows, const TableObject& table, SourceSpan span,
                                 Diagnostics& diagnostics);
