@@ -90,7 +90,7 @@ int order_of_reals(double left, double right) noexcept {
     return left < right ? -1 : static_cast<int>(right < left);
 }
 
-void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, std::size_t row) {
+void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, std::size_t row, KeyEquality equality) {
     if (!column.is_valid(row)) {
         key.push_back('\0');
         return;
@@ -102,7 +102,8 @@ void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, 
         key.append(text);
     } else if (kind == CellKind::real) {
         const double value = real_at(column, row);
-        append_bytes(key, std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value == 0 ? 0.0 : value);
+        const bool is_any_zero = value == 0 && equality == KeyEquality::group;
+        append_bytes(key, std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : is_any_zero ? 0.0 : value);
     } else if (physical_width(column.physical()) <= 8) {
         append_bytes(key, static_cast<std::uint64_t>(integer_at(column, row)));
     } else {

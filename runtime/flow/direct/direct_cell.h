@@ -36,8 +36,14 @@ void append_cell(ColumnVector& to, CellKind kind, const DirectCell& cell, std::s
 /// As the engine orders them: NaN is the same as NaN, and greater than all others.
 [[nodiscard]] int order_of_reals(double left, double right) noexcept;
 
-/// Appends bytes to key that are the same for two values where GROUP BY and EXCEPT take them for the same: NULL and
-/// NULL, NaN and NaN, 0.0 and -0.0.
-void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, std::size_t row);
+/// Which values of a key are the same.
+enum class KeyEquality : std::uint8_t {
+    group,  ///< Those that GROUP BY takes for the same: NULL and NULL, NaN and NaN, 0.0 and -0.0.
+    shown   ///< Those that nobody can tell apart: 0.0 and -0.0 are not.
+};
+
+/// Appends bytes to key that are the same for two values where these are.
+void append_to_key(std::string& key, const ColumnVector& column, CellKind kind, std::size_t row,
+                   KeyEquality equality = KeyEquality::group);
 
 }  // namespace laminar

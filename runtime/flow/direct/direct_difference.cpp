@@ -13,7 +13,8 @@ namespace {
 
 void read_key(const ResultTable& rows, std::size_t row, std::string& key) {
     key.clear();
-    for (const ColumnVector& column : rows.values) append_to_key(key, column, cell_kind(column.type()), row);
+    for (const ColumnVector& column : rows.values)
+        append_to_key(key, column, cell_kind(column.type()), row, KeyEquality::shown);
 }
 
 }  // namespace
