@@ -186,13 +186,19 @@ std::optional<logical::OverTime::Frame> LogicalPlanner::over_frame(const ast::Ex
     logical::OverTime::Frame frame;
     frame.partition = over.partition_by;
     const SourceSpan span = expression.span;
-    if (name == "lag" || name == "lead") {
+    // With an order of its own a function looks at the frame, all of it.
+    const bool goes_by_time = call.order_by.empty();
+    if ((name == "lag" || name == "lead") && goes_by_time) {
+        if (call.ignore_nulls)
+            refuse(span, fmt::format("{} with IGNORE NULLS in the order of time", name == "lag" ? "LAG" : "LEAD"),
+                   "say how far it looks: LAST_VALUE(x IGNORE NULLS) OVER (... ROWS BETWEEN 100 PRECEDING AND 1 "
+                   "PRECEDING)");
         const auto offset = call.arguments.size() > 1 ? constant_number(call.arguments[1].value) : std::uint64_t{1};
         if (!offset) reject(span, "LAG and LEAD take a plain number of rows here", "write the number");
         (name == "lag" ? frame.rows_before : frame.rows_after) = static_cast<std::size_t>(*offset);
         return frame;
     }
-    if (is_ranking(name)) {
+    if (is_ranking(name) && goes_by_time) {
         if (const auto limit = row_number_limit(output, expression)) {
             frame.first_rows = *limit;
             return frame;
