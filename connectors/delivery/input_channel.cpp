@@ -436,6 +436,12 @@ std::optional<std::chrono::steady_clock::time_point> InputChannel::waiting_since
     return closed_.empty() ? waiting_since_ : closed_.front().waiting_since;
 }
 
+std::optional<std::int64_t> InputChannel::oldest_received_at() const {
+    const PatientLock guard(*this);
+    const ColumnBatch& oldest = closed_.empty() ? *open_ : *closed_.front().batch;
+    return oldest.rows > 0 ? std::optional(oldest.facts.received_at(0)) : std::nullopt;
+}
+
 bool InputChannel::has_room() const {
     return closed_messages_ + open_->messages < limits_.messages &&
            closed_bytes_ + std::max(open_->bytes, open_size_) < limits_.bytes;

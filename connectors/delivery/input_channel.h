@@ -168,6 +168,9 @@ public:
     /// finish() was called and everything has been taken. Takes no lock before.
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::size_t pending_messages() const noexcept { return pending_.load(std::memory_order_acquire); }
+    /// When the oldest message that has not been taken was received: microseconds since the epoch, UTC; nullopt when
+    /// there is none.
+    [[nodiscard]] std::optional<std::int64_t> oldest_received_at() const;
     /// When the oldest message that has not been taken arrived; nullopt when there is none.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
 

@@ -35,6 +35,8 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return facts_.size(); }
+    /// Microseconds since the epoch, UTC.
+    [[nodiscard]] std::int64_t received_at(std::size_t row) const noexcept { return facts_[row].received_at; }
     /// Makes message the one of a row, without its payload. A message that is used for row after row is changed least.
     void read(std::size_t row, Message& message) const;
     /// What the payload gave as its message id; nothing where it has the generated one.

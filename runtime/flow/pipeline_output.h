@@ -27,6 +27,7 @@ public:
     void set(OperatorGraph::Result result) { result_ = std::move(result); }
     void clear();
     void set_finished(bool finished) noexcept { finished_ = finished; }
+    void set_failed() noexcept { failed_ = true; }
     /// Whether the pipeline may take in more in this cycle, as far as readers are concerned.
     void let_go_on() noexcept { is_held_back_ = false; }
     [[nodiscard]] bool is_held_back() const noexcept { return is_held_back_; }
@@ -51,6 +52,7 @@ public:
     [[nodiscard]] StreamTime time_of(std::size_t clock) const override { return graph_->time_of(clock); }
     [[nodiscard]] const RowMarks* marks(std::size_t clock) const override;
     [[nodiscard]] bool has_finished() const override { return finished_; }
+    [[nodiscard]] bool has_failed() const override { return failed_; }
     void hold_back() override { is_held_back_ = true; }
 
 private:
@@ -64,6 +66,7 @@ private:
     OperatorGraph::Result result_;
     bool is_read_ = false;
     bool finished_ = false;
+    bool failed_ = false;
     bool is_held_back_ = false;
 };
 

@@ -122,6 +122,8 @@ void RunningPipeline::pass_on_standstill() const {
 
 PipelineInputs::Taken RunningPipeline::run(TakeIn wanted) {
     PipelineInputs::Taken taken;
+    if (const UpstreamRows* failed = inputs_.failed_upstream())
+        fail(fmt::format("pipeline \"{}\", which it reads, failed", failed->name()));
     if (is_accepting()) {
         try {
             taken = inputs_.take(wanted);
@@ -285,6 +287,7 @@ void RunningPipeline::fail(const std::string& reason) {
     // Of rows that were made when it failed nobody knows whether they are all.
     has_changes_ = false;
     output_.clear();
+    output_.set_failed();
     spdlog::error("[{}] pipeline failed: {}", name_, reason);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -64,6 +66,8 @@ public:
     [[nodiscard]] virtual bool has_ended() const { return true; }
     /// Its source is up: that nothing comes means that nothing happens there.
     [[nodiscard]] virtual bool is_up() const { return true; }
+    /// When the oldest of the messages that wait to be taken was received: microseconds since the epoch, UTC.
+    [[nodiscard]] virtual std::optional<std::int64_t> oldest_waiting() const { return std::nullopt; }
     /// What users should know of messages, told once; empty while there is nothing.
     [[nodiscard]] virtual std::string take_report() { return {}; }
 

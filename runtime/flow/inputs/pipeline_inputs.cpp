@@ -105,8 +105,16 @@ bool PipelineInputs::have_ended() const {
 std::vector<InputLiveness> PipelineInputs::liveness() const {
     std::vector<InputLiveness> liveness;
     liveness.reserve(inputs_.size());
-    for (const auto& input : inputs_) liveness.push_back({has_ended(*input), input->is_up()});
+    for (const auto& input : inputs_) liveness.push_back({has_ended(*input), input->is_up(), input->oldest_waiting()});
     return liveness;
+}
+
+const UpstreamRows* PipelineInputs::failed_upstream() const {
+    for (const auto& input : inputs_) {
+        const UpstreamRows* upstream = input->upstream();
+        if (upstream && upstream->has_failed()) return upstream;
+    }
+    return nullptr;
 }
 
 void PipelineInputs::hold_back() const {

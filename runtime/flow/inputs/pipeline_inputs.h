@@ -50,6 +50,8 @@ public:
     void end() noexcept { ended_ = true; }
     [[nodiscard]] bool have_ended() const;
     [[nodiscard]] std::vector<InputLiveness> liveness() const;
+    /// A pipeline that it reads and that has failed; null while there is none.
+    [[nodiscard]] const UpstreamRows* failed_upstream() const;
     /// The pipeline stands still, and with it those that it reads.
     void hold_back() const;
 

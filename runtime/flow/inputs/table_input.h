@@ -19,6 +19,9 @@ public:
     [[nodiscard]] std::size_t rows(bool removed) const override;
     [[nodiscard]] bool has_ended() const override;
     [[nodiscard]] bool is_up() const override { return !origin_.is_up || origin_.is_up(); }
+    [[nodiscard]] std::optional<std::int64_t> oldest_waiting() const override {
+        return stream_.shared_channel()->oldest_received_at();
+    }
     [[nodiscard]] const BatchSlot* message_slot() const override { return &stream_.slot(); }
     void add_failure_of(const RefusedRow& row, FailedRow::Kind kind, const std::string& consumer,
                         std::vector<FailedRow>& failures) const override;

@@ -39,7 +39,7 @@ public:
         forget_right_ = context.engine.prepare(
             fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT \"__row\" FROM (SELECT rowid AS \"__row\", "
                         "row_number() OVER ({1}ORDER BY "
-                        "\"__key\" DESC, rowid DESC) AS \"__back\" FROM {0} AS \"__rows\" WHERE \"__key\" <= {2}) "
+                        "\"__key\" DESC, rowid DESC) AS \"__back\" FROM {0} AS \"__rows\" WHERE \"__key\" < {2}) "
                         "WHERE \"__back\" > 1)",
                         right_.table(), keys.empty() ? "" : "PARTITION BY " + keys + " ", bound));
     }
@@ -77,7 +77,7 @@ public:
         right_.write();
         show(bound_seen_);
         if (bound_seen_.is_known()) left_.remove_with(*forget_left_);
-        // No left row to come is before this time.
+        // No left row to come is before this time. One of this very time may ask for the latest before it.
         trims_ = time_.is_known() && right_.rows() > 2 * needed_rows_ + 1024;
         if (trims_) {
             show(time_);

@@ -23,11 +23,13 @@ EventClock::EventClock(Engine& engine, const PlannedClock& planned, const std::s
     : planned_(planned), slot_(slot) {
     if (planned_.kind == PlannedClock::Kind::upstream) return;
     rounding_ = planned_.type.id == TypeId::timestamp_ns ? 1 : 0;
-    read_ = engine.prepare(fmt::format("SELECT {}, {} FROM {} AS \"__rows\"", text_of(planned_.watermark),
+    // One row for which there is no value is no reason to lose all: it has no time.
+    read_ = engine.prepare(fmt::format("SELECT try({}), try({}) FROM {} AS \"__rows\"", text_of(planned_.watermark),
                                        text_of(planned_.time), from_sql));
 }
 
-void EventClock::observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle) {
+void EventClock::observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                         const InputLiveness& input) {
     has_suspects_ = false;
     saw_time_ = false;
     marks_.clear();
@@ -41,9 +43,14 @@ void EventClock::observe(std::chrono::steady_clock::time_point now, std::int64_t
             take_row(value_at(read.values[1], row), value_at(read.values[0], row));
     }
     // Rows without a time are no sign that time goes on: heartbeats must not hold windows open.
-    if (!saw_time_) return let_time_pass(now, wall_clock, may_be_idle);
+    if (!saw_time_) return let_time_pass(now, wall_clock, input);
     last_row_at_ = now;
     idle_advanced_at_.reset();
+    is_absent_ = false;
+}
+
+void EventClock::go_along(const StreamTime& others) {
+    if (others.is_known() && !others.is_finished()) time_.advance(*others.value());
 }
 
 void EventClock::follow(const StreamTime& time, const RowMarks* marks) {
@@ -72,16 +79,16 @@ bool EventClock::observe_directly() {
             continue;
         }
         const std::int64_t time = values.front()->values<std::int64_t>()[row];
-        // As the engine subtracts an interval: infinity stays what it is.
-        const bool finite = time != infinite_timestamp && time != -infinite_timestamp;
-        std::int64_t watermark = time;
-        if (finite && __builtin_sub_overflow(time, *planned_.delay, &watermark)) watermark = -infinite_timestamp;
-        take_row(&time, &watermark);
+        std::int64_t watermark = 0;
+        const bool has_watermark = !__builtin_sub_overflow(time, *planned_.delay, &watermark);
+        take_row(&time, has_watermark ? &watermark : nullptr);
     }
     return true;
 }
 
 void EventClock::take_row(const std::int64_t* time, const std::int64_t* watermark) {
+    if (time && !is_stream_time(*time)) time = nullptr;
+    if (!time || (watermark && !is_stream_time(*watermark))) watermark = nullptr;
     while (std::binary_search(skipped_.begin(), skipped_.end(), marks_.size())) marks_.emplace_back();
     if (time_.is_known() && !time_.is_finished())
         marks_.push_back({RowMark::Kind::known, *time_.value()});
@@ -95,24 +102,30 @@ void EventClock::take_row(const std::int64_t* time, const std::int64_t* watermar
 }
 
 void EventClock::advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
-                                      bool may_be_idle) {
+                                      const InputLiveness& input) {
     marks_.clear();
     has_suspects_ = false;
-    let_time_pass(now, wall_clock, may_be_idle);
+    let_time_pass(now, wall_clock, input);
 }
 
-void EventClock::let_time_pass(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle) {
+void EventClock::let_time_pass(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                               const InputLiveness& input) {
     if (time_.is_finished()) return;
     if (planned_.kind == PlannedClock::Kind::arrival) {
+        // What waits to be taken is older than the clock, if somebody stands still, or lets rows wait for one another.
+        const std::int64_t until =
+            std::min(wall_clock, input.oldest_waiting.value_or(wall_clock)) - arrival_slack_micros;
         // Each step costs statements: a few of them a second do.
-        const std::int64_t until = wall_clock - arrival_slack_micros;
         if (!time_.is_known() || until - *time_.value() >= arrival_step_micros) time_.advance(until);
         return;
     }
-    if (!may_be_idle || !last_row_at_ || !time_.is_known()) {
+    if (!input.may_be_idle || !last_row_at_ || !time_.is_known()) {
         // A gap: what it held up comes later, and is not late.
         if (last_row_at_) last_row_at_ = now;
         idle_advanced_at_.reset();
+        awaited_since_ =
+            input.may_be_idle && !last_row_at_ ? std::optional(awaited_since_.value_or(now)) : std::nullopt;
+        is_absent_ = awaited_since_ && now - *awaited_since_ >= planned_.idle;
         return;
     }
     if (now - *last_row_at_ < planned_.idle) return;

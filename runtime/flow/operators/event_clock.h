@@ -26,6 +26,14 @@ struct RowMark {
 /// By the position of the row in what its slot holds.
 using RowMarks = std::vector<RowMark>;
 
+/// What is known of an input beside its rows.
+struct InputLiveness {
+    bool has_ended = false;   ///< No row will ever come, after those at hand.
+    bool may_be_idle = true;  ///< Its source is up: that nothing comes means that nothing happens there.
+    /// When the oldest of the messages that wait to be taken was received: microseconds since the epoch, UTC.
+    std::optional<std::int64_t> oldest_waiting = std::nullopt;
+};
+
 /// The watermark of one input: the running maximum of an expression over its rows, or, for a pipeline that is read,
 /// that of a clock of its own. What it was when each row came decides whether that row is late, so that the answer does
 /// not depend on how rows fell into batches. Engine thread only.
@@ -34,11 +42,14 @@ public:
     /// from_sql shows the input's rows at hand, which slot holds.
     EventClock(Engine& engine, const PlannedClock& planned, const std::string& from_sql, BatchSlot& slot);
 
-    /// Takes in the rows at hand and advances time past them. Once per batch. may_be_idle: the source is up, and its
-    /// silence is no gap.
-    void observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle);
+    /// Takes in the rows at hand and advances time past them. Once per batch.
+    void observe(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, const InputLiveness& input);
     /// Nothing came: time goes on with the clock on the wall.
-    void advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle);
+    void advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
+                              const InputLiveness& input);
+    /// Not a row has ever come, for so long that nobody waits for the first: time goes along with that of the others.
+    [[nodiscard]] bool is_absent() const noexcept { return is_absent_; }
+    void go_along(const StreamTime& others);
     /// For kind upstream, in the place of these: what the pipeline's clock says now, and about the rows at hand, of
     /// which some may be late where marks are given.
     void follow(const StreamTime& time, const RowMarks* marks);
@@ -57,7 +68,7 @@ private:
     /// One row: its time, and the watermark it asks for; null: it has none.
     void take_row(const std::int64_t* time, const std::int64_t* watermark);
     [[nodiscard]] bool observe_directly();
-    void let_time_pass(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, bool may_be_idle);
+    void let_time_pass(std::chrono::steady_clock::time_point now, std::int64_t wall_clock, const InputLiveness& input);
 
     PlannedClock planned_;
     std::int64_t rounding_ =
@@ -71,6 +82,8 @@ private:
     bool saw_time_ = false;                                             ///< A row at hand has one.
     std::optional<std::chrono::steady_clock::time_point> last_row_at_;  ///< The last that had a time.
     std::optional<std::chrono::steady_clock::time_point> idle_advanced_at_;
+    std::optional<std::chrono::steady_clock::time_point> awaited_since_;  ///< The first row, while the source is up.
+    bool is_absent_ = false;
 };
 
 }  // namespace laminar

@@ -202,7 +202,7 @@ void Fragment::find_late_rows(const LateRule& rule, const ColumnVector& values, 
         if (origins[row].scan != rule.scan) continue;
         const RowMark mark = rule.clock->mark(origins[row].position);
         if (mark.kind == RowMark::Kind::none) continue;
-        if (!values.is_valid(row)) {
+        if (!values.is_valid(row) || !is_stream_time(values.values<std::int64_t>()[row])) {
             late[row] = 1;
         } else if (mark.kind == RowMark::Kind::known) {
             asked.push_back(row);

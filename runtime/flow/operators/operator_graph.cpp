@@ -83,15 +83,37 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
             const std::size_t followed = plan_.clocks()[index].upstream_clock;
             clock->follow(scans_[scan].upstream_time(followed), scans_[scan].upstream_marks(followed));
         } else if (scans_[scan].rows(false) > 0) {
-            clock->observe(now, wall_clock, liveness[scan].may_be_idle);
+            clock->observe(now, wall_clock, liveness[scan]);
         } else {
-            clock->advance_without_rows(now, wall_clock, liveness[scan].may_be_idle);
+            clock->advance_without_rows(now, wall_clock, liveness[scan]);
         }
         if (liveness[scan].has_ended) clock->finish();
-        moved = moved || !(clocks_[index] == clock->time());
-        clocks_[index] = clock->time();
+    }
+    let_absent_go_along();
+    for (std::size_t index = 0; index < event_clocks_.size(); ++index) {
+        if (!event_clocks_[index]) continue;
+        moved = moved || !(clocks_[index] == event_clocks_[index]->time());
+        clocks_[index] = event_clocks_[index]->time();
     }
     return moved;
+}
+
+/// Inputs that nobody waits for any more: they go by the least of those that have a time.
+void OperatorGraph::let_absent_go_along() {
+    StreamTime least;
+    least.finish();
+    bool any_absent = false;
+    for (const auto& clock : event_clocks_) {
+        if (!clock) continue;
+        any_absent = any_absent || clock->is_absent();
+        if (clock->is_absent()) continue;
+        if (!clock->time().is_known()) return;
+        if (*clock->time().value() < *least.value()) least = clock->time();
+    }
+    if (!any_absent) return;
+    for (const auto& clock : event_clocks_) {
+        if (clock && clock->is_absent()) clock->go_along(least);
+    }
 }
 
 OperatorGraph::Result OperatorGraph::process(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,

@@ -16,12 +16,6 @@
 
 namespace laminar {
 
-/// What is known of an input beside its rows.
-struct InputLiveness {
-    bool has_ended = false;   ///< No row will ever come, after those at hand.
-    bool may_be_idle = true;  ///< Its source is up: that nothing comes means that nothing happens there.
-};
-
 /// Changes the text of the last statement to fit a sink; further_columns are shown as well, at the end.
 using ResultShape = std::function<std::string(const std::string& sql, const std::vector<std::string>& further_columns)>;
 
@@ -75,6 +69,7 @@ public:
 private:
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
+    void let_absent_go_along();
     void make_clock(std::size_t index);
     void unite_clocks();
     [[nodiscard]] bool may_have_late_rows(std::size_t clock) const;

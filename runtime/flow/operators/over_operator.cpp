@@ -211,7 +211,9 @@ private:
                 needed += fmt::format(" OR \"__first{}\" <= {}", index, frame.first_rows);
             }
             for (const ast::Expression& range : frame.range_before)
-                needed += fmt::format(" OR \"__key\" + {} >= coalesce({}, \"__key\")", text_of(range), horizon);
+                // As the engine computes the begin of a frame: a month before is not what a month later leads back
+                // from.
+                needed += fmt::format(" OR \"__key\" >= coalesce({} - {}, \"__key\")", horizon, text_of(range));
         }
         return fmt::format(
             "DELETE FROM {0} WHERE \"{1}\" NOT IN (SELECT \"{1}\" FROM (SELECT \"__rows\".*{2} FROM {0} AS \"__rows\") "

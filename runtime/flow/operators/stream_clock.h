@@ -12,6 +12,13 @@
 
 namespace laminar {
 
+/// Times that streams go by: some 285,000 years around 1970, so that gaps and delays can be added to them. Others, and
+/// the infinite ones, are taken for no time: they would end a clock, or make the engine fail at the first addition.
+[[nodiscard]] constexpr bool is_stream_time(std::int64_t micros) noexcept {
+    constexpr std::int64_t farthest = 9'000'000'000'000'000'000;
+    return -farthest <= micros && micros <= farthest;
+}
+
 /// How far time has come, in UTC microseconds: rows still to come are not before it. It never goes back.
 class StreamTime {
 public:
