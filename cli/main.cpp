@@ -1,6 +1,6 @@
 #include <csignal>
 
-#include "cli/commands/command_line.h"
+#include "cli/arguments/command_line.h"
 
 /// Read by jemalloc, where it is linked, before main: a thread of its own gives memory back that is no longer used,
 /// also while nothing allocates.

@@ -1,4 +1,4 @@
-#include "cli/commands/command_line.h"
+#include "cli/arguments/command_line.h"
 
 #include <fmt/format.h>
 
