@@ -107,12 +107,27 @@ constexpr SystemTableColumn connector_options[] = {
     {"help", TypeId::varchar, "What it does"},
 };
 
+constexpr SystemTableColumn storage[] = {
+    {"directory", TypeId::varchar, "The data directory (--data-dir)"},
+    {"database_bytes", TypeId::bigint, "Size of the database, as of the last checkpoint or large append"},
+    {"log_bytes", TypeId::bigint, "Size of the log: what has been committed since the last checkpoint"},
+    {"commits", TypeId::bigint, "Commits since the directory was made"},
+    {"last_commit", TypeId::timestamp, "When the last of them was on disk; NULL before the first"},
+    {"last_checkpoint", TypeId::timestamp, "When a commit last found that the log had been worked off; NULL before"},
+    {"replayed_bytes", TypeId::bigint, "Of the log that the start has worked off; 0 after an end in good order"},
+    {"replayed_commits", TypeId::bigint, "Commits in it"},
+    {"replayed_rows", TypeId::bigint, "Rows added, changed or deleted by them; large appends are not counted"},
+    {"left_out_bytes", TypeId::bigint, "At the end of it, of a commit that was cut off before it was done"},
+};
+
 constexpr SystemTableSchema schemas[] = {
     {"connections", "State and counters of every connection", SystemTableContent::connections, connections},
     {"dead_letters", "Messages that could not be used (dlq_enabled), whole, the latest",
      SystemTableContent::dead_letters, dead_letters},
     {"pipelines", "State and counters of every pipeline", SystemTableContent::pipelines, pipelines},
     {"tables", "Tables and how many rows they hold", SystemTableContent::tables, tables},
+    // Of no connector: the database knows it by its name.
+    {"storage", "The data directory and its log; no row without one", SystemTableContent::of_connector, storage},
     {"connector_options", "Options of every connector", SystemTableContent::connector_options, connector_options},
 };
 

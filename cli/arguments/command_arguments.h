@@ -23,6 +23,9 @@ struct Command {
 [[nodiscard]] Command add_shell(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_test(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_infer(CLI::App& program, CommonArguments& common);
+[[nodiscard]] Command add_backup(CLI::App& program);
+[[nodiscard]] Command add_restore(CLI::App& program);
+[[nodiscard]] Command add_verify(CLI::App& program);
 [[nodiscard]] Command add_connectors(CLI::App& program);
 [[nodiscard]] Command add_reference(CLI::App& program);
 

@@ -24,11 +24,18 @@ std::vector<std::string> command_names(const std::vector<CommandReference>& comm
     return names;
 }
 
-const ArgumentReference* positional(const CommandReference& command) {
+std::vector<const ArgumentReference*> positionals(const CommandReference& command) {
+    std::vector<const ArgumentReference*> found;
     for (const ArgumentReference& argument : command.arguments) {
-        if (argument.positional) return &argument;
+        if (argument.positional) found.push_back(&argument);
     }
-    return nullptr;
+    return found;
+}
+
+/// What bash offers for an argument without a name; empty: nothing.
+std::string bash_reply(const ArgumentReference& argument) {
+    if (!argument.choices.empty()) return fmt::format("-W \"{}\"", fmt::join(argument.choices, " "));
+    return argument.is_file ? "-f" : "";
 }
 
 /// For text in single quotes of zsh's argument specifications, where brackets and colons have a meaning.
@@ -85,16 +92,19 @@ std::string bash_completion(const std::vector<CommandReference>& commands) {
     script += "    esac\n    case \"$command\" in\n";
     for (const CommandReference& command : commands) {
         if (command.name.empty()) continue;
-        const ArgumentReference* argument = positional(command);
+        const std::vector<const ArgumentReference*> arguments = positionals(command);
         script += fmt::format(
             "        {})\n            if [[ \"$word\" == -* ]]; then\n"
             "                COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))\n",
             command.name, fmt::join(option_names(command), " "));
-        if (argument && !argument->choices.empty()) {
-            script += fmt::format("            else\n                COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))\n",
-                                  fmt::join(argument->choices, " "));
-        } else if (argument && argument->is_file) {
-            script += "            else\n                COMPREPLY=($(compgen -f -- \"$word\"))\n";
+        // Where there are several, each has its place behind the command.
+        for (std::size_t index = 0; index < arguments.size(); ++index) {
+            const std::string reply = bash_reply(*arguments[index]);
+            if (reply.empty()) continue;
+            script += arguments.size() == 1
+                          ? "            else\n"
+                          : fmt::format("            elif [ \"$COMP_CWORD\" -eq {} ]; then\n", index + 2);
+            script += fmt::format("                COMPREPLY=($(compgen {} -- \"$word\"))\n", reply);
         }
         script += "            fi ;;\n";
     }
@@ -115,9 +125,12 @@ std::string zsh_completion(const std::vector<CommandReference>& commands) {
     for (const CommandReference& command : commands) {
         if (command.name.empty()) continue;
         script += fmt::format("        {})\n            _arguments", command.name);
+        int place_of_next = 0;
         for (const ArgumentReference& argument : command.arguments) {
             if (argument.positional) {
-                script += fmt::format(" \\\n                '*:{}:{}'", zsh_text(argument.names.front()),
+                // In their places, where there are several.
+                const std::string place = positionals(command).size() == 1 ? "*" : std::to_string(++place_of_next);
+                script += fmt::format(" \\\n                '{}:{}:{}'", place, zsh_text(argument.names.front()),
                                       zsh_action(argument));
                 continue;
             }

@@ -11,7 +11,10 @@
 #include "runtime/database/database_parts.h"
 #include "runtime/database/engine_deadline.h"
 #include "runtime/database/system_tables.h"
+#include "runtime/engine/commit_listener.h"
 #include "runtime/engine/failure_reason.h"
+#include "runtime/storage/checkpoint_hold.h"
+#include "runtime/storage/commit_recorder.h"
 #include "runtime/storage/data_directory.h"
 #include "runtime/storage/engine_space.h"
 #include "runtime/storage/opened_database.h"
@@ -51,6 +54,29 @@ Engine::Settings engine_settings(const std::optional<DataDirectory>& directory) 
     return settings;
 }
 
+void tell_of(const DataDirectory& directory) {
+    const FileFacts& found = directory.found();
+    spdlog::info("data directory {}{}", directory.path(),
+                 found.log.commits == 0 ? ""
+                                        : fmt::format(": it had not been closed, and {} commits ({} bytes of log) were "
+                                                      "worked off",
+                                                      found.log.commits, found.log.committed_bytes));
+    if (directory.cut_bytes() > 0)
+        spdlog::info(
+            "data directory {}: {} bytes at the end of the log were being written when the process ended, and "
+            "are left out; nothing of it had been acknowledged",
+            directory.path(), directory.cut_bytes());
+    if (directory.is_incomplete()) return;
+    if (!found.mark)
+        spdlog::warn("data directory {}: {} is missing: whether the log is whole cannot be told", directory.path(),
+                     mark_name);
+    if (!found.blocks_checked)
+        spdlog::info(
+            "data directory {}: a database of {} bytes is not read through at the start; laminar verify does "
+            "so",
+            directory.path(), found.database_bytes);
+}
+
 }  // namespace
 
 class Database::Implementation {
@@ -88,15 +114,12 @@ public:
         engine_thread_.call([&](Engine& engine) {
             // With a clock of its own it goes from message to message.
             graph_.set_max_latency(parts_.wall_clock ? std::chrono::microseconds(0) : SessionSettings().max_latency);
-            register_system_tables(engine, {catalog_, registry, connections_, graph_});
+            register_system_tables(engine, {catalog_, registry, connections_, graph_, directory_, recorder_});
             if (directory_) {
+                tell_of(*directory_);
+                begin_recording(engine);
                 make_ready(engine, *directory_);
                 parts_.stored_catalog.emplace(engine);
-                spdlog::info("data directory {}{}", directory_->path(),
-                             directory_->replayed_bytes() == 0
-                                 ? ""
-                                 : fmt::format(": it had not been closed, and {} bytes of log were worked off",
-                                               directory_->replayed_bytes()));
             }
             cycling_ = true;
         });
@@ -259,6 +282,18 @@ private:
         status_.failed = true;
     }
 
+    /// Engine thread. Before it no start has asked for what this one finds.
+    void begin_recording(Engine& engine) {
+        const FileFacts& found = directory_->found();
+        try {
+            recorder_.emplace(directory_->files(), found.mark, found.log.committed_bytes);
+        } catch (const DamagedFile& problem) {
+            throw DataDirectoryError(fmt::format("data directory {}: {}", directory_->path(), problem.what()));
+        }
+        set_commit_listener(engine, [this] { recorder_->on_commit(); });
+        hold_.emplace(directory_->files());
+    }
+
     /// Engine thread. To go on in memory would be to acknowledge what the next start will know nothing of.
     void lose_storage(const std::string& reason) {
         if (std::exchange(has_lost_storage_, true)) return;
@@ -279,7 +314,8 @@ private:
         end_cycle();
         // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
         // way before it reclaims: not for a reader that stands still.
-        if (moved && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
+        const bool is_held = hold_ && hold_->holds(engine_thread_.engine());
+        if (moved && !is_held && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
             space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         after.next = graph_.next_due();
@@ -325,6 +361,8 @@ private:
 
     const std::function<void(const std::string&)> on_lost_storage_;
     std::optional<DataDirectory> directory_;
+    std::optional<CommitRecorder> recorder_;  ///< Of a directory. Outlives the engine, as the lock of its file must.
+    std::optional<CheckpointHold> hold_;      ///< Of a directory; engine thread.
     bool shut_down_ = false;
     bool has_lost_storage_ = false;  ///< Engine thread.
     std::string cycle_failure_;      ///< Engine thread.

@@ -217,10 +217,21 @@ ResultTable connector_options(const SystemTableSources& sources, const Schema& /
     return builder.take();
 }
 
+ResultTable storage(const SystemTableSources& sources, const Schema& /*schema*/, std::vector<OutputColumn> columns) {
+    ResultBuilder builder(std::move(columns));
+    if (!sources.directory || !sources.recorder) return builder.take();
+    const CommitMark mark = sources.recorder->mark();
+    const LogContent& replayed = sources.directory->found().log;
+    builder.add_row(sources.directory->path(), sources.recorder->database_bytes(), sources.recorder->log_bytes(),
+                    mark.commits, time_or_null(mark.committed_at), time_or_null(mark.checkpointed_at),
+                    replayed.committed_bytes, replayed.commits, replayed.rows, sources.directory->cut_bytes());
+    return builder.take();
+}
+
 using Reader = ResultTable (*)(const SystemTableSources&, const Schema&, std::vector<OutputColumn>);
 
-Reader reader_of(SystemTableContent content) {
-    switch (content) {
+Reader reader_of(const Schema& schema) {
+    switch (schema.content) {
         case SystemTableContent::connections:
             return connections;
         case SystemTableContent::connection_log:
@@ -238,7 +249,7 @@ Reader reader_of(SystemTableContent content) {
         case SystemTableContent::of_connector:
             break;
     }
-    return of_connector;
+    return schema.connector.empty() ? storage : of_connector;
 }
 
 }  // namespace
@@ -249,7 +260,7 @@ void register_system_tables(Engine& engine, const SystemTableSources& sources) {
         table.name = schema.name;
         for (const SystemTableColumn& column : schema.columns)
             table.columns.push_back({std::string(column.name), column.type});
-        table.rows = [sources, &schema, reader = reader_of(schema.content), columns = table.columns] {
+        table.rows = [sources, &schema, reader = reader_of(schema), columns = table.columns] {
             ResultTable rows = reader(sources, schema, columns);
             redact_texts(rows, sources.connections.secrets());
             return rows;

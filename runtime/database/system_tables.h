@@ -1,10 +1,14 @@
 #pragma once
 
+#include <optional>
+
 #include "catalog/objects/connector_registry.h"
 #include "runtime/database/catalog_store.h"
 #include "runtime/database/live_connections.h"
 #include "runtime/engine/engine.h"
 #include "runtime/flow/stream_graph.h"
+#include "runtime/storage/commit_recorder.h"
+#include "runtime/storage/data_directory.h"
 
 namespace laminar {
 
@@ -14,6 +18,8 @@ struct SystemTableSources {
     const ConnectorRegistry& registry;
     const LiveConnections& connections;
     StreamGraph& graph;
+    const std::optional<DataDirectory>& directory;  ///< Nothing: in memory, as the next.
+    const std::optional<CommitRecorder>& recorder;
 };
 
 /// Registers a reader for every table of the registry.

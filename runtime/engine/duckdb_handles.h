@@ -2,6 +2,7 @@
 
 #include <duckdb.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -69,6 +70,20 @@ public:
 private:
     duckdb_result result_{};
 };
+
+/// The engine's own number of the connection that prepares a statement, which no other connection has. The context is
+/// given back. Any thread.
+[[nodiscard]] inline std::uint64_t take_connection_id(duckdb_client_context context) {
+    const std::uint64_t id = duckdb_client_context_get_connection_id(context);
+    duckdb_destroy_client_context(&context);
+    return id;
+}
+
+[[nodiscard]] inline std::uint64_t connection_id(duckdb_connection connection) {
+    duckdb_client_context context = nullptr;
+    duckdb_connection_get_client_context(connection, &context);
+    return take_connection_id(context);
+}
 
 /// Takes over a string that the library allocated.
 [[nodiscard]] inline std::string take_string(char* text) {

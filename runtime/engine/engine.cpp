@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "runtime/engine/batch_slot.h"
+#include "runtime/engine/commit_listener.h"
 #include "runtime/engine/database_reader.h"
 #include "runtime/engine/engine_connection.h"
 #include "runtime/engine/functions.h"
@@ -97,7 +98,10 @@ public:
     }
 
     void begin() override { connection_.execute(begin_); }
-    void commit() override { connection_.execute(commit_); }
+    void commit() override {
+        connection_.execute(commit_);
+        if (on_commit_) on_commit_();
+    }
     void rollback() noexcept override {
         try {
             connection_.execute("ROLLBACK");
@@ -106,10 +110,13 @@ public:
         }
     }
 
+    void set_commit_listener(std::function<void()> listener) { on_commit_ = std::move(listener); }
+
     void interrupt() noexcept override { connection_.interrupt(); }
     void forget_interrupt() noexcept override { connection_.forget_interrupt(); }
 
 private:
+    std::function<void()> on_commit_;
     // Before the connection, whose functions refer to them: destroyed after it.
     ScanSources slots_;
     ScanSources system_tables_;
@@ -129,6 +136,10 @@ std::string_view engine_version() noexcept {
     std::string_view version = duckdb_library_version();
     if (version.starts_with('v')) version.remove_prefix(1);
     return version;
+}
+
+void set_commit_listener(Engine& engine, std::function<void()> listener) {
+    dynamic_cast<DuckDbEngine&>(engine).set_commit_listener(std::move(listener));
 }
 
 std::unique_ptr<Engine> Engine::create(const Settings& settings) { return std::make_unique<DuckDbEngine>(settings); }

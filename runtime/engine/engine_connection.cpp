@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/engine/connection_id.h"
 #include "runtime/engine/engine_error.h"
 
 namespace laminar {

@@ -6,7 +6,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
-#include "runtime/engine/connection_id.h"
+#include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/exact_sum_functions.h"
 #include "runtime/engine/functions/average.h"
 #include "runtime/engine/functions/computable.h"

@@ -4,7 +4,7 @@
 
 #include "catalog/threads/mutex.h"
 #include "parser/text/ascii.h"
-#include "runtime/engine/connection_id.h"
+#include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/vector_writer.h"

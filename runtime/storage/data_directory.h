@@ -3,6 +3,11 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include "runtime/storage/files/directory_files.h"
+#include "runtime/storage/files/file_access.h"
+#include "runtime/storage/files/file_check.h"
 
 namespace laminar {
 
@@ -19,12 +24,12 @@ class DataDirectory {
 public:
     /// Opens it, or makes it where there is none; its parent must be there. Throws DataDirectoryError.
     explicit DataDirectory(const std::string& path);
-    ~DataDirectory();
     DataDirectory(const DataDirectory&) = delete;
     DataDirectory& operator=(const DataDirectory&) = delete;
 
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }  ///< Absolute.
-    [[nodiscard]] std::string database_file() const;
+    [[nodiscard]] const std::string& path() const noexcept { return files_.path(); }  ///< Absolute.
+    [[nodiscard]] const DirectoryFiles& files() const noexcept { return files_; }
+    [[nodiscard]] std::string database_file() const { return files_.database(); }
     /// Where large sorts and joins spill to: the engine makes it, beside its database.
     [[nodiscard]] std::string spill_directory() const;
 
@@ -33,20 +38,30 @@ public:
     /// The database is there: nothing in it is ever cleared from here on. Throws DataDirectoryError.
     void complete();
 
-    /// Of log that the start has to work off; 0 after an end in good order.
-    [[nodiscard]] std::uint64_t replayed_bytes() const noexcept { return replayed_bytes_; }
+    /// What its files said before the engine opened them. The log in them is what a start has to work off: nothing
+    /// after an end in good order. Empty of a directory that is incomplete.
+    [[nodiscard]] const FileFacts& found() const noexcept { return found_; }
+    /// Bytes at the end of the log that were being written when a process ended: they are gone.
+    [[nodiscard]] std::uint64_t cut_bytes() const noexcept { return cut_bytes_; }
 
 private:
     void make_or_check();
+    void check_files_are_ours() const;
     void lock();
     void read_format();
     void write_format(bool incomplete) const;
-    [[nodiscard]] std::string file(const char* name) const;
+    void check_and_cut();
 
-    std::string path_;
-    int lock_ = -1;  ///< The file descriptor that holds it.
+    DirectoryFiles files_;
+    FileDescriptor lock_;  ///< Holds it for as long as it is open. The file stays: who waits for it holds it open.
     bool incomplete_ = false;
-    std::uint64_t replayed_bytes_ = 0;
+    FileFacts found_;
+    std::uint64_t cut_bytes_ = 0;
 };
+
+/// The text of the format file. Throws DamagedFile unless this version knows the format, and the directory is complete.
+[[nodiscard]] std::string read_format_text(const DirectoryFiles& files);
+/// "process 4711 on host web1", as the owner of the lock wrote it.
+[[nodiscard]] std::string lock_owner(const DirectoryFiles& files);
 
 }  // namespace laminar

@@ -15,6 +15,7 @@
 #include "parser/read/parser.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/storage/stored_objects.h"
 
 namespace laminar {
 
@@ -106,15 +107,17 @@ StoredCatalog::StoredCatalog(Engine& engine) : engine_(engine) {
         "on_function BOOLEAN, on_key VARCHAR)");
 }
 
-std::vector<StoredObject> StoredCatalog::read() {
+std::vector<StoredObject> StoredCatalog::read() { return read_stored_objects(engine_); }
+
+std::vector<StoredObject> read_stored_objects(Engine& engine) {
     const ResultTable rows =
-        engine_.query("SELECT kind, name, declared, definition, paused FROM laminar_catalog.objects ORDER BY position");
+        engine.query("SELECT kind, name, declared, definition, paused FROM laminar_catalog.objects ORDER BY position");
     std::vector<StoredObject> objects;
     for (std::size_t row = 0; row < rows.rows; ++row)
         objects.push_back({kind_of_name(rows.values[0].string_at(row)), std::string(rows.values[1].string_at(row)),
                            std::string(rows.values[2].string_at(row)), std::string(rows.values[3].string_at(row)),
                            rows.values[4].values<bool>()[row]});
-    const ResultTable links = engine_.query("SELECT * FROM laminar_catalog.dependencies");
+    const ResultTable links = engine.query("SELECT * FROM laminar_catalog.dependencies");
     std::vector<std::vector<std::size_t>> needs(objects.size());
     for (std::size_t row = 0; row < links.rows; ++row) {
         const auto at = [&](std::size_t column) {

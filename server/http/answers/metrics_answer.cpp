@@ -126,6 +126,7 @@ struct EngineFacts {
     std::vector<PipelineStatus> pipelines;
     std::uint64_t memory = 0;  ///< Bytes, as the next.
     std::uint64_t spilled = 0;
+    ResultTable storage;  ///< The rows of system.storage.
 };
 
 /// On the engine thread.
@@ -152,6 +153,7 @@ EngineFacts engine_facts(Engine& engine, StreamGraph& graph, const Catalog& cata
         facts.memory = memory.values[0].values<std::uint64_t>()[0];
         facts.spilled = memory.values[1].values<std::uint64_t>()[0];
     }
+    facts.storage = engine.system_rows("storage");
     return facts;
 }
 
@@ -163,6 +165,26 @@ void add_tables(MetricFamilies& metrics, const EngineFacts& facts) {
         metrics.counter("laminar_table_received_rows_total", "Rows read", labels, number(table.received));
         metrics.counter("laminar_table_expired_rows_total", "Rows removed by retention", labels, number(table.expired));
     }
+}
+
+/// Of a data directory; nothing without one.
+void add_storage(MetricFamilies& metrics, const ResultTable& storage) {
+    if (storage.rows == 0) return;
+    const auto value_of = [&](std::string_view name) -> std::optional<std::int64_t> {
+        for (std::size_t index = 0; index < storage.columns.size(); ++index) {
+            if (storage.columns[index].name == name && storage.values[index].is_valid(0))
+                return storage.values[index].values<std::int64_t>()[0];
+        }
+        return std::nullopt;
+    };
+    const auto bytes = [&](std::string_view name) { return static_cast<double>(value_of(name).value_or(0)); };
+    metrics.gauge("laminar_storage_database_bytes", "Size of the database of the data directory", {},
+                  bytes("database_bytes"));
+    metrics.gauge("laminar_storage_log_bytes", "Size of its log", {}, bytes("log_bytes"));
+    metrics.counter("laminar_storage_commits_total", "Commits since the directory was made", {}, bytes("commits"));
+    if (const auto at = value_of("last_commit"))
+        metrics.gauge("laminar_storage_last_commit_timestamp_seconds",
+                      "When something was last committed, since the epoch", {}, seconds(*at));
 }
 
 void add_pipelines(MetricFamilies& metrics, const EngineFacts& facts) {
@@ -210,6 +232,7 @@ Answer metrics_answer(const TaskContext& context, const Request& /*request*/, Se
     metrics.gauge("laminar_engine_memory_bytes", "Memory that the engine uses", {}, number(facts.memory));
     metrics.gauge("laminar_engine_spilled_bytes", "What the engine keeps on disk because memory is full", {},
                   number(facts.spilled));
+    add_storage(metrics, facts.storage);
     add_process_metrics(metrics);
     return {{.content_type = "text/plain; version=0.0.4; charset=utf-8"}, metrics.text()};
 }
