@@ -16,12 +16,15 @@
 #include "cli/commands/run_monitor.h"
 #include "cli/scripts/duration.h"
 #include "cli/scripts/script_loader.h"
+#include "cli/service/service_manager.h"
+#include "cli/service/watchdog.h"
 #include "cli/terminal/console_messages.h"
 #include "cli/terminal/count_text.h"
 #include "cli/terminal/stop_signals.h"
 #include "cli/terminal/terminal.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "parser/read/parser.h"
+#include "runtime/database/database_parts.h"
 #include "runtime/storage/data_directory.h"
 #include "server/http/server.h"
 #include "server/postgres/server.h"
@@ -84,10 +87,11 @@ bool declare_objects(const std::vector<ParsedScript>& scripts) {
 /// One run from its first statement to its end.
 class Run {
 public:
-    Run(const RunOptions& options, ConsoleMessages& messages, StopRequest& stop, std::atomic<bool>& reload,
-        const TextOutput& output, StatusLine& status_line, SessionOutput& printer)
+    Run(const RunOptions& options, ConsoleMessages& messages, ServiceManager& manager, StopRequest& stop,
+        std::atomic<bool>& reload, const TextOutput& output, StatusLine& status_line, SessionOutput& printer)
         : options_(options),
           messages_(messages),
+          manager_(manager),
           stop_(stop),
           reload_(reload),
           output_(output),
@@ -96,6 +100,7 @@ public:
           session_(database_, printer) {}
 
     int execute(const std::vector<ParsedScript>& scripts) {
+        manager_.tell_status("executing scripts");
         if (!take_addresses() || !restore()) return exit_failed;
         bool ok = true;
         {
@@ -106,6 +111,7 @@ public:
             ok = execute_statements(scripts, monitor);
             if (ok && declare_objects(scripts)) tell_of_undeclared();
             if (ok) for_each_server([](auto& server) { server.serve(); });
+            if (ok) begin_service();
             if (ok && !options_.once) keep_going();
             show_streams();
         }
@@ -203,6 +209,22 @@ private:
         }
     }
 
+    /// From here on whoever has started this process may rely on it.
+    void begin_service() {
+        manager_.tell_ready();
+        watchdog_.emplace(
+            manager_, [this] { database_.parts().engine.call([](Engine&) {}); },
+            [this, earlier = database_.status(), since = Clock::now()]() mutable {
+                if (stop_.reason() != StopReason::none) return std::string();
+                DatabaseStatus status = database_.status();
+                const Clock::time_point now = Clock::now();
+                std::string text = progress_text(earlier, status, now - since);
+                earlier = std::move(status);
+                since = now;
+                return text;
+            });
+    }
+
     /// What has been made by now is shown before the end begins, however slow its reader is.
     void show_streams() {
         const DatabaseStatus status = database_.status();
@@ -235,6 +257,7 @@ private:
     }
 
     bool finish(bool ok) {
+        manager_.tell_stopping();
         const bool end_of_input = ok && (options_.drain || sources_finished_);
         // What a statement took to end is a part of it.
         const auto asked_at = stop_.made_at();
@@ -287,6 +310,7 @@ private:
 
     const RunOptions& options_;
     ConsoleMessages& messages_;
+    ServiceManager& manager_;
     StopRequest& stop_;
     std::atomic<bool>& reload_;
     const TextOutput& output_;
@@ -297,6 +321,7 @@ private:
     Session session_;
     std::optional<postgres::Server> postgres_;
     std::optional<http::Server> http_;
+    std::optional<Watchdog> watchdog_;  ///< Until the end, which may take its time, too.
     bool sources_finished_ = false;
     DatabaseStatus final_status_;
 };
@@ -304,6 +329,7 @@ private:
 }  // namespace
 
 int run_command(const RunOptions& options) {
+    ServiceManager manager;
     StatusLine status_line(!options.quiet && is_terminal(stderr));
     ConsoleMessages messages(status_line, options.secrets.remembered);
     configure_logging(options.log, options.secrets.remembered, status_line);
@@ -332,7 +358,7 @@ int run_command(const RunOptions& options) {
     close_to_others(options.data_directory);
     std::optional<Run> run;
     try {
-        run.emplace(options, messages, stop, reload, output, status_line, *printer);
+        run.emplace(options, messages, manager, stop, reload, output, status_line, *printer);
     } catch (const DataDirectoryError& problem) {
         messages.say(problem.what());
         return exit_failed;

@@ -25,6 +25,7 @@ class InstallTest(LaminarTestCase):
         self.assertIn(".TH", (prefix / "share/man/man1/laminar.1").read_text())
         self.assertIn("-F _laminar laminar", (prefix / "share/bash-completion/completions/laminar").read_text())
         self.assertTrue((prefix / "share/zsh/site-functions/_laminar").read_text().startswith("#compdef laminar\n"))
+        self.assertIn("\nExecStart=/usr/bin/laminar serve ", (prefix / "lib/systemd/system/laminar.service").read_text())
         self.assertEqual(sorted(path.name for path in prefix.iterdir()), ["bin", "lib", "share"])
 
     def test_no_library_is_looked_for_in_the_current_directory(self):
