@@ -3,14 +3,26 @@ do not meet."""
 
 import re
 import subprocess
+import time
 import unittest
 
-from laminar_process import PROJECT, LaminarTestCase, run
+from laminar_process import LIMIT_SECONDS, PROJECT, Laminar, LaminarTestCase, run
 from websocket_peer import free_port
 
 EXAMPLES = PROJECT / "sql_examples"
 # Tested elsewhere.
 OTHERS = {"quickstart.sql", "serve.sql"}
+
+
+def wait_for_commits(directory, count):
+    """By what the process writes down after each."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        text = (directory / "laminar.commits").read_text()
+        if text and int(re.search(r"commits (\d+)", text)[1]) >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"fewer than {count} commits: {text}")
 
 
 class ExamplesTest(LaminarTestCase):
@@ -104,6 +116,23 @@ class ExamplesTest(LaminarTestCase):
                                     {"raw_message": "this is not JSON", "error_type": "invalid_json"}])
         self.assertEqual((rows[3]["error_type"], rows[3]["failed_message"], rows[3]["bytes"]), ("invalid_json", "this is not JSON", 16))
         self.assertEqual(rows[4:], [{"connection_name": "ws_main", "error_type": "invalid_json", "message": "this is not JSON"}])
+
+    def test_durable(self):
+        """By itself, and as it says: killed, and started again."""
+        self.assertEqual(self.run_example("durable.sql"), [{"starts": 1, "orders_before": 0}])
+        directory, script = self.temporary_folder() / "shop", EXAMPLES / "durable.sql"
+        with Laminar("run", "--format", "json", "--data-dir", directory, script) as laminar:
+            laminar.stdout.wait_for_line(0)
+            wait_for_commits(directory, 20)
+            laminar.process.kill()
+            laminar.wait()
+        laminar = run("run", "--format", "json", "--data-dir", directory, script)
+        self.assertEqual(laminar.exit_code, 0, laminar.stderr.text)
+        [row] = laminar.rows
+        self.assertEqual(row["starts"], 2)
+        self.assertGreater(row["orders_before"], 0)
+        laminar = run("run", "--format", "json", "--once", "--data-dir", directory, "-e", "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM orders")
+        self.assertEqual(laminar.rows, [{"n": 1000, "ids": 1000}])
 
     def certificates(self):
         folder = self.temporary_folder()
