@@ -170,10 +170,8 @@ def spread(name, unit, values):
 class Report:
     """As bench/report.h prints it."""
 
-    def __init__(self, options):
-        self.line = {"bench": "paced", "subject": f"a feed of 130-byte messages over a WebSocket at a pace, for "
-                     f"{options.seconds:g} s each: processor time of laminar run, and latency of its rows",
-                     "figures": [], "targets": []}
+    def __init__(self, bench, subject):
+        self.line = {"bench": bench, "subject": subject, "figures": [], "targets": []}
 
     def add(self, name, unit, values):
         self.line["figures"].append(spread(name, unit, values))
@@ -193,7 +191,8 @@ def main():
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
     parser.add_argument("--pipelines", type=int, nargs="+", default=[1, 3])
     options = parser.parse_args()
-    report = Report(options)
+    report = Report("paced", f"a feed of 130-byte messages over a WebSocket at a pace, for {options.seconds:g} s each: processor time of "
+                    "laminar run, and latency of its rows")
     print("| messages/s | pipelines | kind | % of a core | us a message | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
     idle = [measure(options, "idle", 0, 1)[0] for _ in range(options.rounds)]
     print(f"| 0 | 1 | idle | {statistics.median(idle):.2f} | | | |", flush=True)
