@@ -27,6 +27,7 @@ namespace {
 
 constexpr const char* state_schema = "laminar_state";
 constexpr const char* retained_schema = "laminar_retained";
+constexpr const char* numbers_schema = "laminar_kept";  ///< Clocks, places, ids of messages.
 
 /// One database, opened for reading beside one in memory.
 class CatalogCheck {
@@ -150,12 +151,12 @@ private:
 
     void check_states() {
         const std::optional<std::set<std::string>> fingerprints = planned_fingerprints();
-        for (const char* schema : {state_schema, retained_schema}) {
+        for (const char* schema : {state_schema, retained_schema, numbers_schema}) {
             const ResultTable tables = tables_of(schema);
             for (std::size_t row = 0; row < tables.rows; ++row) {
                 const std::string name(tables.values[0].string_at(row));
                 const std::string shown =
-                    fmt::format("{} \"{}\"", schema == state_schema ? "the state" : "what is retained of", name);
+                    fmt::format("{} \"{}\"", schema == retained_schema ? "what is retained of" : "the state", name);
                 const std::optional<std::uint64_t> rows =
                     read_rows(fmt::format("{}.{}", schema, always_quote_identifier(name)), "state", shown);
                 if (!rows) continue;

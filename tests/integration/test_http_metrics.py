@@ -53,6 +53,21 @@ class MetricsTest(HttpTestCase):
         later = {name: float(value) for name, value in re.findall(r"^(\w+_total(?:\{.*\})?) (\S+)$", self.metrics(served), re.MULTILINE)}
         for name, value in later.items(): self.assertGreaterEqual(value, values[name], name)
 
+    def test_a_data_directory(self):
+        """As system.storage has it; nothing without one."""
+        self.assertNotIn("laminar_storage", self.metrics(self.serve("CREATE TABLE t (n INT);")))
+        directory = self.temporary_folder() / "data"
+        served = self.serve("CREATE TABLE t (n INT);", "--data-dir", directory)
+        served.query("INSERT INTO t VALUES (1)")
+        text = self.metrics(served)
+        checked = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, timeout=LIMIT_SECONDS)
+        self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "", ""))
+        values = {name: float(value) for name, value in re.findall(r"^(laminar_storage_\w+) (\S+)$", text, re.MULTILINE)}
+        self.assertEqual(values["laminar_storage_log_bytes"], (directory / "laminar.duckdb.wal").stat().st_size)
+        self.assertEqual(values["laminar_storage_database_bytes"], (directory / "laminar.duckdb").stat().st_size)
+        self.assertGreaterEqual(values["laminar_storage_commits_total"], 2)
+        self.assertGreater(values["laminar_storage_last_commit_timestamp_seconds"], 1.6e9)
+
     def test_rules_and_dashboard_name_what_there_is(self):
         served = self.serve(SCRIPT)
         served.query("WAIT FOR evens COUNT 1")
