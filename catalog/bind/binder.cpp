@@ -99,6 +99,15 @@ std::optional<BoundStatement> Binder::bind(const SourceTextPtr& source, const as
     return BoundStatement{statement.span, std::move(*node)};
 }
 
+const TableObject* Binder::find_sink(const std::string& name, const std::vector<std::string>& columns) {
+    const SourceTextPtr source;
+    const ast::Statement statement;
+    const BindingContext context{catalog_, registry_, checker_, diagnostics_, source, statement};
+    std::vector<ast::Identifier> listed;
+    for (const std::string& column : columns) listed.push_back({column, true, {}});
+    return find_sink_of_columns(context, {name, true, {}}, listed);
+}
+
 void restore_functions(const BoundStatement& statement, const Catalog& catalog, QueryChecker& checker) {
     const auto restore = [&](const std::string& name) {
         Diagnostics ignored;  // It was good before.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "catalog/bind/bound_statement.h"
 #include "catalog/objects/catalog.h"
@@ -20,6 +22,11 @@ public:
 
     /// nullopt when errors were reported. The catalog is not changed; functions become known to the checker.
     [[nodiscard]] std::optional<BoundStatement> bind(const SourceTextPtr& source, const ast::Statement& statement);
+
+    /// For rows that are there already: the table that they are written to, by columns of it that are listed, as INSERT
+    /// INTO name (columns) has them. Null after reporting that it takes no rows, or none by these columns; such errors
+    /// have no place. The table is the catalog's.
+    [[nodiscard]] const TableObject* find_sink(const std::string& name, const std::vector<std::string>& columns);
 
     /// Whether options that this build accepts without acting on them are warned about (L501): on where statements are
     /// executed, off (the default) where they are only checked.

@@ -163,6 +163,21 @@ const TableObject* find_sink(const BindingContext& context, const ast::Identifie
     return nullptr;
 }
 
+const TableObject* find_sink_of_columns(const BindingContext& context, const ast::Identifier& name,
+                                        const std::vector<ast::Identifier>& columns) {
+    const TableObject* sink = find_sink(context, name);
+    if (sink == nullptr) return nullptr;
+    if (sink->columns.empty() && !sink->is_stored()) {
+        context.error(DiagnosticCode::unknown_column, name.span,
+                      fmt::format("table \"{}\" has no columns of its own: it takes those of a query, and here is none",
+                                  sink->name),
+                      fmt::format("declare its columns: CREATE OR REPLACE TABLE {} (...) WITH (...)", sink->name));
+        return nullptr;
+    }
+    std::vector<SinkColumn> targets;
+    return collect_columns(context, *sink, columns, targets) ? sink : nullptr;
+}
+
 bool check_sink_columns(const BindingContext& context, const TableObject& sink,
                         const std::vector<ast::Identifier>& listed, SourceSpan span, const BoundQuery& query,
                         const ast::Query& written) {

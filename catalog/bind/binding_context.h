@@ -97,6 +97,9 @@ std::optional<BoundStatementNode> bind_set(const BindingContext& context, const 
 
 /// The target of INSERT and of a pipeline: a table that can be written to; null after reporting.
 [[nodiscard]] const TableObject* find_sink(const BindingContext& context, const ast::Identifier& name);
+/// The same for rows that have these columns, each once, whatever their values are.
+[[nodiscard]] const TableObject* find_sink_of_columns(const BindingContext& context, const ast::Identifier& name,
+                                                      const std::vector<ast::Identifier>& columns);
 /// Checks that a query's columns fit a sink's (those listed, or all), by position. False after reporting.
 bool check_sink_columns(const BindingContext& context, const TableObject& sink,
                         const std::vector<ast::Identifier>& listed, SourceSpan span, const BoundQuery& query,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <random>
 
 #include "catalog/objects/column_name.h"
@@ -35,6 +36,21 @@ std::string column_list(const std::vector<OutputColumn>& columns) {
     std::string names;
     for (const OutputColumn& column : columns) names += (names.empty() ? "" : ", ") + quote_identifier(column.name);
     return names;
+}
+
+/// Behind FROM: the rows of a schema in the types of the columns.
+std::string cast_rows_sql(const std::vector<OutputColumn>& columns, const BatchSchema& schema,
+                          const std::string& rows_sql) {
+    std::string items;
+    bool casts = false;
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+        const std::string name = quote_identifier(columns[index].name);
+        const bool fits = schema.columns[index].type == columns[index].type;
+        casts = casts || !fits;
+        items += items.empty() ? "" : ", ";
+        items += fits ? name : fmt::format("CAST({0} AS {1}) AS {0}", name, to_sql(columns[index].type));
+    }
+    return casts ? fmt::format("(SELECT {} FROM {})", items, rows_sql) : rows_sql;
 }
 
 bool has_columns_of_key(const TableObject& table, const std::vector<OutputColumn>& columns) {
@@ -120,11 +136,15 @@ void StatementExecutor::insert_rows(Engine& engine, const TableObject& table, co
     if (rows.rows == 0) return;
     const auto slot = engine.create_row_slot("insert:" + fold_case(table.name), rows.columns);
     slot->set_rows(&rows);
-    const bool has_all_keys = has_columns_of_key(table, rows.columns);
-    if (has_all_keys) refuse_duplicates(engine, table, slot->from_sql());
-    const std::string names = column_list(rows.columns);
-    (void)engine.query(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", engine_table_name(table.name), names,
-                                   slot->from_sql()));
+    insert_rows(engine, table, rows.columns, slot->from_sql());
+}
+
+void StatementExecutor::insert_rows(Engine& engine, const TableObject& table, const std::vector<OutputColumn>& columns,
+                                    const std::string& rows_sql) {
+    const bool has_all_keys = has_columns_of_key(table, columns);
+    if (has_all_keys) refuse_duplicates(engine, table, rows_sql);
+    (void)engine.query(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", engine_table_name(table.name),
+                                   column_list(columns), rows_sql));
     if (!has_all_keys) refuse_duplicates(engine, table);
 }
 
@@ -192,6 +212,44 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
     acknowledge_read();
     database_.progress.add_rows(table.name, count);
     say_done(fmt::format("INSERT {}", count));
+    return true;
+}
+
+bool StatementExecutor::insert(const TableObject& table, const std::vector<std::string>& names, ColumnBatch& rows,
+                               Diagnostics& diagnostics) {
+    const std::vector<OutputColumn> columns = sink_columns(table, names);
+    // Read by the engine, which has the types that are carried as text, and casts what is of another type.
+    const auto read_with = [&](Engine& engine, const std::function<void(const std::string& rows_sql)>& use) {
+        const auto slot = engine.create_batch_slot("insert:" + fold_case(table.name), rows.schema);
+        slot->set_batch(&rows);
+        use(cast_rows_sql(columns, *rows.schema, slot->from_sql()));
+    };
+    std::optional<ResultTable> to_send;
+    try {
+        if (!table.is_stored()) {
+            database_.engine.call_interruptible(this, [&](Engine& engine) {
+                read_with(engine, [&](const std::string& rows_sql) {
+                    to_send = engine.query(fmt::format("SELECT {} FROM {}", column_list(columns), rows_sql));
+                });
+            });
+        } else {
+            const StatementLock::Hold lock(database_.statements, cancelled_);
+            if (!lock || cancelled_) return report_cancelled({}, diagnostics);
+            database_.engine.call_interruptible(this, [&](Engine& engine) {
+                read_with(engine, [&](const std::string& rows_sql) {
+                    EngineTransaction transaction(engine);
+                    insert_rows(engine, table, columns, rows_sql);
+                    transaction.commit();
+                });
+            });
+            database_.progress.add_rows(table.name, rows.rows);
+        }
+    } catch (const EngineException& problem) {
+        report_error_of_values(problem.error(), columns, nullptr, {}, diagnostics);
+        return false;
+    }
+    if (to_send && !insert_into_connection(*to_send, table, {}, diagnostics)) return false;
+    say_done(fmt::format("INSERT {}", rows.rows));
     return true;
 }
 

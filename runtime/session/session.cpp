@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/bind/binder.h"
+#include "catalog/objects/column_name.h"
 #include "catalog/query/function_rewriter.h"
 #include "parser/read/parser.h"
 #include "runtime/database/database_parts.h"
@@ -62,6 +63,15 @@ public:
         const bool done = carry_out(source, statement, findings);
         if (const std::string tag = executor_.take_tag(); done && !tag.empty()) printer_.output()->done(tag);
         hand_over(source, findings, diagnostics);
+        return done;
+    }
+
+    bool insert(const std::string& table, ColumnBatch& rows, Diagnostics& diagnostics) {
+        Diagnostics findings;
+        cancelled_ = false;
+        const bool done = insert_rows(table, rows, findings);
+        if (const std::string tag = executor_.take_tag(); done) printer_.output()->done(tag);
+        hand_over(nullptr, findings, diagnostics);
         return done;
     }
 
@@ -203,16 +213,34 @@ private:
         binder.set_warn_of_ineffective_options(true);
         const std::optional<BoundStatement> bound = binder.bind(source, statement);
         if (!bound) return false;
-        bool done = false;
-        try {
-            done = executor_.execute(*bound, diagnostics);
-        } catch (const EngineException& problem) {
-            report_engine_error(problem.error(), nullptr, statement.span, diagnostics);
-        } catch (...) {
-            diagnostics.error(DiagnosticCode::internal_error, statement.span, failure_reason(std::current_exception()));
-        }
+        const bool done = attempt(statement.span, diagnostics, [&] { return executor_.execute(*bound, diagnostics); });
         if (!done) restore_functions(*bound, executor_.catalog(), *checker_);
         return done;
+    }
+
+    bool insert_rows(const std::string& table, ColumnBatch& rows, Diagnostics& diagnostics) {
+        const StatementExecutor::PinnedCatalog pinned(executor_);
+        std::vector<std::string> columns;
+        for (const BatchColumn& column : rows.schema->columns) columns.emplace_back(shown_column_name(column.name));
+        Binder binder(executor_.catalog(), database_.registry, *checker_, diagnostics);
+        const TableObject* sink = binder.find_sink(table, columns);
+        return sink != nullptr && attempt({}, diagnostics, [&] {
+                   executor_.open_connections();
+                   return executor_.insert(*sink, columns, rows, diagnostics);
+               });
+    }
+
+    /// What it throws is reported, too.
+    template <class Work>
+    static bool attempt(SourceSpan span, Diagnostics& diagnostics, Work work) {
+        try {
+            return work();
+        } catch (const EngineException& problem) {
+            report_engine_error(problem.error(), nullptr, span, diagnostics);
+        } catch (...) {
+            diagnostics.error(DiagnosticCode::internal_error, span, failure_reason(std::current_exception()));
+        }
+        return false;
     }
 
     /// Without secrets.
@@ -245,6 +273,10 @@ Session::~Session() = default;
 
 bool Session::execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics) {
     return implementation_->execute(source, statement, diagnostics);
+}
+
+bool Session::insert(const std::string& table, ColumnBatch& rows, Diagnostics& diagnostics) {
+    return implementation_->insert(table, rows, diagnostics);
 }
 
 bool Session::restore(const std::vector<std::string>& reset, const std::function<void(const Diagnostics&)>& show) {

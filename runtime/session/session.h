@@ -64,6 +64,11 @@ public:
     /// False after reporting errors; the session stays usable.
     bool execute(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
 
+    /// Inserts rows that are there already, all of them or none, as INSERT INTO table (columns) does. Their columns are
+    /// columns of the table, by the names that these have within the engine (column_name.h); values of another type are
+    /// cast. Blocks until it is done. False after reporting errors, which have no place.
+    bool insert(const std::string& table, ColumnBatch& rows, Diagnostics& diagnostics);
+
     /// Binds a query (SELECT or SUBSCRIBE) without executing it: the columns that its rows would have now, of unknown
     /// type where that is decided by them. Nothing after reporting errors; no columns for other statements.
     std::optional<std::vector<OutputColumn>> describe(const SourceTextPtr& source, const ast::Statement& statement,

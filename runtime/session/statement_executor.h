@@ -80,6 +80,10 @@ public:
     /// as it is, which is kept then; false after reporting that it does not. Nothing for all other statements.
     std::optional<bool> declare_kept(const ast::Statement& statement, Diagnostics& diagnostics);
 
+    /// Rows that are there already into columns of a table, which are theirs in this order (execute_insert.cpp).
+    bool insert(const TableObject& table, const std::vector<std::string>& columns, ColumnBatch& rows,
+                Diagnostics& diagnostics);
+
     /// What to tell of the statement executed last: "CREATE TABLE", "INSERT 3"; empty when it had a result, or failed.
     [[nodiscard]] std::string take_tag() noexcept { return std::exchange(tag_, {}); }
 
@@ -198,6 +202,9 @@ private:
                                          SourceSpan span, Diagnostics& diagnostics);
     /// Engine thread. The columns of rows are columns of the table. Throws EngineException.
     static void insert_rows(Engine& engine, const TableObject& table, const ResultTable& rows);
+    /// The same for what is read with rows_sql behind FROM.
+    static void insert_rows(Engine& engine, const TableObject& table, const std::vector<OutputColumn>& columns,
+                            const std::string& rows_sql);
     /// As against executed by the engine's writing connection itself.
     [[nodiscard]] static bool is_read_first(const BoundQuery& query, const TableObject& table);
     /// Engine thread. sql: INSERT INTO the table, of retained_sql without a snapshot. How many rows; throws

@@ -94,6 +94,7 @@ constexpr std::string_view document = R"json({
     "/api/v1/tables/{name}": {
       "post": {
         "summary": "Puts rows into a table: all of them, or none",
+        "description": "Fields are columns; a field without a column is an error. Numbers keep all digits, and may be texts; bytes are base64; times are ISO 8601, with any offset, or numbers since the epoch.",
         "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
         "requestBody": {
           "required": true,

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
-#include "parser/read/parser.h"
-#include "parser/write/sql_writer.h"
+#include "catalog/objects/table_columns.h"
+#include "connectors/codec/format/message_decoder.h"
+#include "connectors/rows/column_batch.h"
+#include "parser/text/ascii.h"
 #include "server/http/answers/sent_rows.h"
 
 namespace laminar::http {
@@ -27,36 +32,67 @@ Error to_error(const Diagnostic& finding) {
             .sql_state = std::string(sql_state_of(finding))};
 }
 
-bool has_field(const SentRows& rows, const ColumnObject& column) {
-    return std::any_of(rows.names.begin(), rows.names.end(),
-                       [&](const std::string& name) { return name == column.name; });
-}
-
-/// The first field that no column has the name of; null: there is none.
-const std::string* unknown_field(const TableObject& table, const SentRows& rows) {
-    const auto is_column = [&](const std::string& name) {
-        return std::any_of(table.columns.begin(), table.columns.end(),
-                           [&](const ColumnObject& column) { return name == column.name; });
-    };
-    const auto found = std::find_if_not(rows.names.begin(), rows.names.end(), is_column);
-    return found == rows.names.end() ? nullptr : &*found;
-}
-
-/// One statement, so that all rows are inserted or none; each field becomes what its column is.
-std::string insert_sql(const TableObject& table, const SentRows& rows) {
-    std::string names;
-    std::string values;
-    std::string types;
+/// By the rule of messages (docs/messages.md): the column that is spelled so, or else the only one that is in another
+/// case. Null: there is none.
+const ColumnObject* column_of(const TableObject& table, std::string_view field) {
+    const ColumnObject* found = nullptr;
+    std::size_t count = 0;
     for (const ColumnObject& column : table.columns) {
-        if (!has_field(rows, column)) continue;
-        const std::string_view comma = names.empty() ? "" : ", ";
-        const std::string name = always_quote_identifier(column.name);
-        names += fmt::format("{}{}", comma, name);
-        values += fmt::format("{}u.r.{}", comma, name);
-        types += fmt::format("{}{} {}", comma, name, to_sql(column.type));
+        if (column.name == field) return &column;
+        if (!equals_ignoring_case(column.name, field)) continue;
+        found = &column;
+        ++count;
     }
-    return fmt::format("INSERT INTO {} ({}) SELECT {} FROM UNNEST(CAST(CAST({} AS JSON) AS STRUCT({})[])) AS u(r)",
-                       always_quote_identifier(table.name), names, values, quote_string(rows.json), types);
+    return count == 1 ? found : nullptr;
+}
+
+/// The columns that the fields go to. The error, if a field has none, or shares one with another.
+std::variant<std::shared_ptr<const BatchSchema>, Error> schema_of(const TableObject& table, const SentRows& rows) {
+    std::map<const ColumnObject*, std::string_view> fields;
+    for (const std::string& name : rows.names) {
+        const ColumnObject* column = column_of(table, name);
+        if (!column)
+            return Error{.message = fmt::format("table \"{}\" has no column named \"{}\"", table.name, name),
+                         .sql_state = "42703"};
+        if (const auto [other, is_new] = fields.emplace(column, name); !is_new)
+            return Error{.message = fmt::format("fields \"{}\" and \"{}\" are both for column \"{}\"", other->second,
+                                                name, column->name),
+                         .sql_state = "42701"};
+    }
+    auto schema = std::make_shared<BatchSchema>();
+    schema->coerce = true;
+    for (const ColumnObject& declared : table.columns) {
+        if (!fields.contains(&declared)) continue;
+        BatchColumn column;
+        column.name = engine_name_of(table.columns, declared.name);
+        column.type = declared.type;
+        // A field is a column: dots in its name lead nowhere.
+        column.json_path = {declared.name};
+        column.by_name = true;
+        schema->columns.push_back(std::move(column));
+    }
+    return schema;
+}
+
+std::string_view sql_state_of(const MessageError& error) {
+    if (error.type == "too_deep" || error.type == "too_large") return "54000";
+    if (error.type == "invalid_utf8") return "22021";
+    return "22P02";
+}
+
+/// The error, if one of the rows does not fit.
+std::optional<Error> decode(const SentRows& rows, ColumnBatch& batch) {
+    DecoderOptions options;
+    options.coerce = true;
+    const std::unique_ptr<MessageDecoder> decoder = make_message_decoder(options, batch.schema);
+    for (std::size_t i = 0; i < rows.texts.size(); ++i) {
+        Message message;
+        message.payload = rows.texts[i];
+        if (const std::optional<MessageError> problem = decoder->decode(message, batch))
+            return Error{.message = fmt::format("row {}: {}", i + 1, problem->message),
+                         .sql_state = std::string(sql_state_of(*problem))};
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -71,18 +107,16 @@ Answer table_answer(const TaskContext& context, const Request& request, Session&
     std::variant<SentRows, Error> read = read_rows(request.body);
     if (const auto* error = std::get_if<Error>(&read)) return error_answer(*error);
     const auto& rows = std::get<SentRows>(read);
-    if (rows.count == 0) return accepted(0);
-    if (const std::string* unknown = unknown_field(*table, rows))
-        return error_answer({.message = fmt::format("table \"{}\" has no column named \"{}\"", table->name, *unknown),
-                             .sql_state = "42703"});
+    if (rows.texts.empty()) return accepted(0);
     if (rows.names.empty()) return error_answer({.message = "the rows have no fields"});
-    const std::string sql = insert_sql(*table, rows);
-    const auto source = std::make_shared<const SourceText>("rows", sql);
-    Diagnostics diagnostics(source);
-    const ParsedScript script = parse_script(source, diagnostics);
-    const bool done = !diagnostics.has_errors() && session.execute(source, script.statements.front(), diagnostics);
+    const std::variant<std::shared_ptr<const BatchSchema>, Error> schema = schema_of(*table, rows);
+    if (const auto* error = std::get_if<Error>(&schema)) return error_answer(*error);
+    ColumnBatch batch(std::get<std::shared_ptr<const BatchSchema>>(schema));
+    if (const std::optional<Error> error = decode(rows, batch)) return error_answer(*error);
+    Diagnostics diagnostics;
+    const bool done = session.insert(table->name, batch, diagnostics);
     session.open_connections();
-    if (done) return accepted(rows.count);
+    if (done) return accepted(batch.rows);
     const auto& all = diagnostics.all();
     const auto first =
         std::find_if(all.begin(), all.end(), [](const Diagnostic& each) { return each.severity == Severity::error; });
