@@ -89,6 +89,8 @@ private:
     std::optional<std::string> fail_with(const Diagnostics& diagnostics, const ErrorMessage& cancelled,
                                          const PlaceFinding& place, std::size_t begin);
     void tell_of_effects(const ast::Statement& statement);
+    /// Of what a statement has done within a transaction.
+    void tell_that_it_stays();
     void subscribe_until_cancelled();
     [[nodiscard]] std::string completed_tag(const ast::Statement& statement) const;
     /// False after reporting it: the role is for less.

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "catalog/objects/catalog.h"
-#include "connectors/codec/json/json_encoder.h"
+#include "catalog/objects/table_columns.h"
+#include "connectors/rows/column_batch.h"
 #include "parser/read/parser.h"
-#include "parser/text/ascii.h"
 #include "parser/text/utf8.h"
-#include "parser/write/sql_writer.h"
 #include "server/postgres/session/client_session.h"
 #include "server/postgres/session/copy_rows.h"
 #include "server/postgres/session/copy_values.h"
@@ -17,12 +15,13 @@ namespace laminar::postgres {
 
 namespace {
 
-/// The rows become one statement, so that all of them are inserted or none.
+/// The rows are there at once, so that all of them are inserted or none.
 constexpr std::size_t most_copied = 32 << 20;
 
 /// A column that is copied into.
 struct Target {
-    std::string name;
+    std::string shown;
+    std::string name;  ///< Within the engine (column_name.h).
     ColumnType type;
 };
 
@@ -30,41 +29,48 @@ ErrorMessage error_in_line(std::string_view state, const CopyReader& reader, std
     return {.state = state, .message = fmt::format("line {}: {}", reader.line(), problem)};
 }
 
-/// Appends what a value is to the engine. The error, if it is none.
-std::optional<ErrorMessage> append_value(std::string& json, const CopyReader& reader, const Target& target,
-                                         const std::optional<std::string>& value) {
+/// The error, if it is no value of the column.
+std::optional<ErrorMessage> append_value(ColumnVector& column, CopiedValues& values, const CopyReader& reader,
+                                         const Target& target, const std::optional<std::string>& value) {
     if (!value) {
-        json += "null";
+        column.append_null();
         return std::nullopt;
     }
     if (find_invalid_utf8(*value) != std::string_view::npos)
         return error_in_line("22021", reader, "a value is not valid UTF-8");
     if (value->find('\0') != std::string::npos) return error_in_line("22021", reader, "a value has a NUL in it");
-    const std::optional<std::string> text = copied_text(target.type, *value);
-    if (!text)
-        return error_in_line("22P02", reader, fmt::format("column \"{}\" has no value of its type", target.name));
-    append_json_quoted(json, *text);
-    return std::nullopt;
+    const std::optional<CopiedValues::Problem> problem = values.append(column, target.type, *value);
+    if (!problem) return std::nullopt;
+    return error_in_line(problem->state, reader,
+                         problem->what.empty() ? fmt::format("column \"{}\" has no value of its type", target.shown)
+                                               : fmt::format("column \"{}\": {}", target.shown, problem->what));
 }
 
-/// The rows as a JSON array of arrays of texts; the error, if one of them is malformed.
-std::optional<ErrorMessage> rows_as_json(const std::string& data, const CopyFormat& format,
-                                         const std::vector<Target>& targets, std::string& json) {
+std::shared_ptr<const BatchSchema> schema_of(const std::vector<Target>& targets) {
+    auto schema = std::make_shared<BatchSchema>();
+    for (const Target& target : targets) {
+        BatchColumn column;
+        column.name = target.name;
+        column.type = copied_type(target.type);
+        schema->columns.push_back(std::move(column));
+    }
+    return schema;
+}
+
+/// The error, if one of the rows is malformed.
+std::optional<ErrorMessage> read_rows(const std::string& data, const CopyFormat& format,
+                                      const std::vector<Target>& targets, ColumnBatch& rows) {
     CopyReader reader(data, format);
-    json = "[";
+    CopiedValues values;
     while (const std::optional<CopyReader::Row> row = reader.next()) {
         if (row->size() != targets.size())
             return ErrorMessage{.state = "22P04",
                                 .message = fmt::format("line {} has {} values for {} columns", reader.line(),
                                                        row->size(), targets.size())};
-        json += json.size() > 1 ? ",[" : "[";
-        for (std::size_t i = 0; i < row->size(); ++i) {
-            if (i > 0) json += ',';
-            if (auto problem = append_value(json, reader, targets[i], (*row)[i])) return problem;
-        }
-        json += ']';
+        for (std::size_t i = 0; i < row->size(); ++i)
+            if (auto problem = append_value(rows.columns[i], values, reader, targets[i], (*row)[i])) return problem;
+        ++rows.rows;
     }
-    json += ']';
     if (!reader.problem().empty()) return error_in_line("22P04", reader, reader.problem());
     return std::nullopt;
 }
@@ -72,35 +78,19 @@ std::optional<ErrorMessage> rows_as_json(const std::string& data, const CopyForm
 /// The columns of a table that are named, or all. The error, if one of them cannot be copied into.
 std::optional<ErrorMessage> find_targets(const TableObject& table, const std::vector<std::string>& names,
                                          std::vector<Target>& targets) {
+    const auto add = [&](const ColumnObject& column) {
+        targets.push_back({column.name, engine_name_of(table.columns, column.name), column.type});
+    };
     for (const ColumnObject& column : table.columns)
-        if (names.empty()) targets.push_back({column.name, column.type});
+        if (names.empty()) add(column);
     for (const std::string& name : names) {
-        const auto column = std::find_if(table.columns.begin(), table.columns.end(), [&](const ColumnObject& each) {
-            return equals_ignoring_case(each.name, name);
-        });
-        if (column == table.columns.end())
+        const ColumnObject* column = find_column(table.columns, name);
+        if (!column)
             return ErrorMessage{.state = "42703",
                                 .message = fmt::format("\"{}\" has no column \"{}\"", table.name, name)};
-        targets.push_back({column->name, column->type});
-    }
-    for (const Target& target : targets) {
-        if (const std::string problem = problem_of_copied(target.type); !problem.empty())
-            return ErrorMessage{
-                .state = "0A000",
-                .message = fmt::format("COPY FROM does not read column \"{}\": {}", target.name, problem)};
+        add(*column);
     }
     return std::nullopt;
-}
-
-std::string insert_sql(const std::string& table, const std::vector<Target>& targets, const std::string& json) {
-    std::string columns;
-    std::string values;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        columns += (i > 0 ? ", " : "") + always_quote_identifier(targets[i].name);
-        values += (i > 0 ? ", " : "") + copied_sql(targets[i].type, fmt::format("r[{}]", i + 1));
-    }
-    return fmt::format("INSERT INTO {} ({}) SELECT {} FROM UNNEST(CAST(CAST({} AS JSON) AS VARCHAR[][])) AS u(r)",
-                       always_quote_identifier(table), columns, values, quote_string(json));
 }
 
 }  // namespace
@@ -164,6 +154,7 @@ std::optional<ErrorMessage> ClientSession::receive_copy(std::string& data) {
 }
 
 std::optional<std::string> ClientSession::copy_in(const CopyStatement& copy) {
+    if (!may(Role::write)) return std::nullopt;
     const std::shared_ptr<const Catalog> catalog = database_.catalog();
     const auto* table = catalog->find_as<TableObject>(copy.table);
     if (!table) return fail({.state = "42P01", .message = fmt::format("no table is named \"{}\"", copy.table)});
@@ -180,25 +171,20 @@ std::optional<std::string> ClientSession::copy_in(const CopyStatement& copy) {
     if (!output_.flush()) return std::nullopt;
     std::string data;
     if (const auto problem = receive_copy(data)) return fail(*problem);
-    std::string json;
-    if (const auto problem = rows_as_json(data, copy.format, targets, json)) return fail(*problem);
+    ColumnBatch rows(schema_of(targets));
+    if (const auto problem = read_rows(data, copy.format, targets, rows)) return fail(*problem);
     data = {};
-    if (json == "[]") return "COPY 0";
-
-    const auto source = std::make_shared<const SourceText>("copy", insert_sql(copy.table, targets, json));
-    json = {};
-    // What is wrong has no place in what the client sent.
-    const PlaceFinding nowhere = [](const Diagnostic& finding, std::size_t) {
-        Diagnostic placeless = finding;
-        placeless.source = nullptr;
-        return to_error_message(placeless, {}, 0);
-    };
-    Diagnostics diagnostics(source);
-    ParsedScript script = parse_script(source, diagnostics);
-    if (diagnostics.has_errors()) return fail_with(diagnostics, {}, nowhere, 0);
-    const auto tag = execute_laminar({0, LaminarStatement{source, std::move(script.statements.front())}}, nowhere, {});
-    if (!tag) return std::nullopt;
-    return "COPY " + tag->substr(tag->rfind(' ') + 1);
+    if (rows.rows == 0) return "COPY 0";
+    output_.begin_statement({});
+    Diagnostics diagnostics;
+    if (!session().insert(table->name, rows, diagnostics)) {
+        const PlaceFinding nowhere = [](const Diagnostic& finding, std::size_t) {
+            return to_error_message(finding, {}, 0);
+        };
+        return fail_with(diagnostics, cancelled_error(), nowhere, 0);
+    }
+    tell_that_it_stays();
+    return fmt::format("COPY {}", rows.rows);
 }
 
 }  // namespace laminar::postgres

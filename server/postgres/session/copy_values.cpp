@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <vector>
 
-#include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/json/json_text.h"
 #include "server/postgres/values/engine_text.h"
 #include "server/postgres/values/postgres_type.h"
@@ -18,11 +17,6 @@ bool is_json(const ColumnType& type) {
     return type.is_nested() && !is_postgres_array(type) && type.id != TypeId::union_;
 }
 
-bool has(const ColumnType& type, TypeId id) {
-    return type.id == id ||
-           std::any_of(type.fields.begin(), type.fields.end(), [id](const auto& field) { return has(field.type, id); });
-}
-
 /// A UNION is written as JSON has texts.
 std::string union_text(std::string_view text) {
     std::string scratch;
@@ -30,41 +24,53 @@ std::string union_text(std::string_view text) {
                                                         : std::string(text);
 }
 
-std::optional<std::string> array_text(const ColumnType& element, std::string_view text) {
+}  // namespace
+
+ColumnType copied_type(const ColumnType& type) {
+    if (is_json(type)) return type;
+    if (!is_postgres_array(type)) return TypeId::varchar;
+    ColumnType texts(TypeId::list);
+    texts.fields.push_back({"", TypeId::varchar});
+    return texts;
+}
+
+bool CopiedValues::append_array(ColumnVector& column, const ColumnType& element, std::string_view text) {
     const auto elements = read_array_text(text);
-    if (!elements) return std::nullopt;
-    std::string json = "[";
+    if (!elements) return false;
     for (const std::optional<std::string>& value : *elements) {
-        if (json.size() > 1) json += ',';
         if (!value) {
-            json += "null";
+            column.child(0).append_null();
             continue;
         }
         const auto written = engine_text(element.id, *value);
-        if (!written) return std::nullopt;
-        append_json_quoted(json, *written);
+        if (!written) return false;
+        column.child(0).append_string(*written);
     }
-    return json + "]";
+    column.append_list(static_cast<std::uint32_t>(elements->size()));
+    return true;
 }
 
-}  // namespace
-
-std::string problem_of_copied(const ColumnType& type) {
-    // Its bytes are base64 in JSON, which the engine would take for a text.
-    if (is_json(type) && has(type, TypeId::blob)) return "a BLOB within a structure";
-    return {};
+std::optional<CopiedValues::Problem> CopiedValues::append_nested(ColumnVector& column, std::string_view json) {
+    const std::size_t begin = skip_json_space(json, 0);
+    json = json.substr(begin, json.find_last_not_of(" \t\r\n") + 1 - begin);
+    if (!is_json_value(json) || find_unpaired_low_surrogate(json) != std::string_view::npos) return Problem{};
+    if (nested_.append(column, json, true)) return std::nullopt;
+    const NestedJsonAppender::Problem& problem = nested_.problem();
+    return Problem{problem.fit == ValueFit::out_of_range ? "22003" : "22P02",
+                   fmt::format("expected {}{}{}, found {}", to_sql(*problem.expected),
+                               problem.path.empty() ? "" : " at ", problem.path, problem.found)};
 }
 
-std::optional<std::string> copied_text(const ColumnType& type, std::string_view text) {
-    if (is_postgres_array(type)) return array_text(type.fields.front().type, text);
-    if (type.id == TypeId::union_) return union_text(text);
-    if (is_json(type)) return is_json_value(text) ? std::optional(std::string(text)) : std::nullopt;
-    return engine_text(type.id, text);
-}
-
-std::string copied_sql(const ColumnType& type, const std::string& text) {
-    if (is_postgres_array(type)) return fmt::format("CAST(CAST({} AS JSON) AS VARCHAR[])", text);
-    return is_json(type) ? fmt::format("CAST({} AS JSON)", text) : text;
+std::optional<CopiedValues::Problem> CopiedValues::append(ColumnVector& column, const ColumnType& type,
+                                                          std::string_view text) {
+    if (is_json(type)) return append_nested(column, text);
+    if (is_postgres_array(type))
+        return append_array(column, type.fields.front().type, text) ? std::nullopt : std::optional(Problem{});
+    const std::optional<std::string> written =
+        type.id == TypeId::union_ ? std::optional(union_text(text)) : engine_text(type.id, text);
+    if (!written) return Problem{};
+    column.append_string(*written);
+    return std::nullopt;
 }
 
 }  // namespace laminar::postgres

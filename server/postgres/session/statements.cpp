@@ -105,7 +105,11 @@ void ClientSession::tell_of_effects(const ast::Statement& statement) {
                        .message = "the rows of this pipeline go to those who ask for them",
                        .hint = fmt::format("SUBSCRIBE TO {} shows them", quote_identifier(pipeline->name.text))});
     }
-    if (transaction_ != Transaction::open || !changes_something(statement) || std::exchange(has_changed_, true)) return;
+    if (changes_something(statement)) tell_that_it_stays();
+}
+
+void ClientSession::tell_that_it_stays() {
+    if (transaction_ != Transaction::open || std::exchange(has_changed_, true)) return;
     output_.error({.weight = Weight::warning,
                    .state = "01000",
                    .message = "this takes effect at once: ROLLBACK does not undo it"});
