@@ -50,6 +50,8 @@ class QueryTest(HttpTestCase):
         self.assertEqual(list(csv.reader(io.StringIO(body.decode()))),
                          [["id", "name", "list", "first"], ["1", 'one, "', "[1]", "true"], ["2", "", "[2]", "false"],
                           ["3", 'drei äöü, "', "[3]", "false"]])
+        status, _, body = served.send_sql("SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 'inf'::DOUBLE AS c, NULL AS d, '' AS e", accept="text/csv")
+        self.assertEqual(body.decode().splitlines(), ["a,b,c,d,e", 'nan,-inf,inf,,""'])
         status, _, body = served.send_sql("SELECT 1", accept="text/html")
         self.assertEqual(status, 406)
         self.assertEqual(served.send_sql("SELECT 1", accept="text/html, */*;q=0.1")[0], 200)

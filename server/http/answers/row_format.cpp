@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "catalog/objects/column_name.h"
@@ -27,10 +28,18 @@ constexpr std::array<std::pair<std::string_view, RowFormat>, 8> formats{{{"appli
                                                                          {"text/csv", RowFormat::csv},
                                                                          {"text/*", RowFormat::csv}}};
 
+/// What no number is, as run --format csv writes it; NULL is empty.
+std::string not_finite_text(double value) {
+    if (std::isnan(value)) return "nan";
+    return value < 0 ? "-inf" : "inf";
+}
+
 /// As people read it; what is nested, as JSON.
 std::string field_text(const ColumnVector& values, std::size_t row) {
     std::string text;
     if (append_scalar_text(text, values, row, MomentStyle::spaced)) return text;
+    if (values.physical() == PhysicalType::float32) return not_finite_text(values.values<float>()[row]);
+    if (values.physical() == PhysicalType::float64) return not_finite_text(values.values<double>()[row]);
     if (values.physical() != PhysicalType::string) {
         append_json_value(text, values, row);
     } else if (values.type().id == TypeId::blob) {
