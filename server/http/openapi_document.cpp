@@ -136,7 +136,7 @@ constexpr std::string_view document = R"json({
         "type": "object",
         "properties": {
           "sql": {"type": "string"},
-          "parameters": {"type": "array", "description": "Of $1, $2, ..."}
+          "parameters": {"type": "array", "description": "Of $1, $2, ...: numbers keep all digits; a text is base64 where bytes are wanted; an array is a list"}
         },
         "required": ["sql"],
         "additionalProperties": false

@@ -87,6 +87,22 @@ class QueryTest(HttpTestCase):
         status, error = served.error("SELECT $1::INTEGER", "x")
         self.assertEqual((status, error["sql_state"]), (400, "22P02"))
 
+    def test_parameters_keep_their_digits_and_bytes(self):
+        served = self.serve("CREATE TABLE bytes (id INT, b BLOB, l BLOB[]);")
+        body = '{"sql": "SELECT $1::HUGEINT, $2, $3::UHUGEINT, $4::HUGEINT, ($5 + 0)::TEXT", "parameters": [170141183460469231731687303715884105727, ' \
+               '170141183460469231731687303715884105727, 340282366920938463463374607431768211455, -170141183460469231731687303715884105727, 0.1234567890123456789]}'
+        status, _, answer = served.request("POST", "/api/v1/query", body, Content_Type="application/json")
+        self.assertEqual((status, json.loads(answer)["rows"]),
+                         (200, [["170141183460469231731687303715884105727", "170141183460469231731687303715884105727", "340282366920938463463374607431768211455",
+                                 "-170141183460469231731687303715884105727", "0.1234567890123456789"]]))
+        self.assertEqual(served.rows("SELECT octet_length($1::BLOB), $2::BLOB[], $3::BIGINT[], $4::TEXT[]", "AP8=", ["AP8=", None], [1, None], ["a\"\\,{", "NULL"]),
+                         [[2, ["AP8=", None], [1, None], ["a\"\\,{", "NULL"]]])
+        served.query("INSERT INTO bytes VALUES ($1, $2, $3)", 1, "AP8=", ["AA=="])
+        served.query("INSERT INTO bytes (b) SELECT $1", "AP8=")
+        self.assertEqual(served.rows("SELECT b, octet_length(b), l FROM bytes ORDER BY id"), [["AP8=", 2, ["AA=="]], ["AP8=", 2, None]])
+        status, error = served.error("SELECT $1::BLOB", "A")
+        self.assertEqual((status, error["sql_state"], error["hint"]), (400, "22P02", "bytes are base64"))
+
     def test_statements_without_rows(self):
         served = self.serve(ITEMS)
         self.assertEqual(served.query("INSERT INTO items VALUES ($1, $2, $3)", 4, "four", 4.5),

@@ -153,6 +153,17 @@ class AsyncpgTest(ServedTestCase):
 
         self.run_with(self.serve(ITEMS), body)
 
+    def test_lists_of_types_with_brackets(self):
+        async def body(connection):
+            query = await connection.prepare("SELECT $1::DECIMAL(5,2)[] AS a, $2::VARCHAR(10)[] AS b, $3::TIMESTAMP WITH TIME ZONE AS c")
+            self.assertEqual([parameter.name for parameter in query.get_parameters()], ["numeric[]", "text[]", "timestamptz"])
+            moment = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+            self.assertEqual(list(await query.fetchrow([decimal.Decimal("1.50"), None], ["x"], moment)), [[decimal.Decimal("1.50"), None], ["x"], moment])
+            most = decimal.Decimal("170141183460469231731687303715884105727")
+            self.assertEqual(await connection.fetchval("SELECT $1::HUGEINT", most), most)
+
+        self.run_with(self.serve(), body)
+
     def test_a_cursor_fetches_some_rows_at_a_time(self):
         async def body(connection):
             async with connection.transaction():

@@ -11,14 +11,13 @@
 #include <utility>
 
 #include "parser/read/parser.h"
-#include "server/postgres/values/parameter_value.h"
+#include "server/http/answers/statement_parameters.h"
 
 namespace laminar::http {
 
 namespace {
 
 constexpr const char* source_name = "query";
-constexpr std::int32_t json_oid = 114;
 
 Error error(std::string message, std::string hint = {}) {
     return {.status = 400, .message = std::move(message), .hint = std::move(hint)};
@@ -127,27 +126,8 @@ private:
     Writer writer_{buffer_};
 };
 
-/// The SQL of a value of a type, as the protocol numbers them; 0: of none that is known. Nothing: it is no such value.
-std::optional<std::string> sql_of(const Parameter& parameter, std::int32_t type) {
-    using postgres::parameter_sql;
-    using postgres::ValueFormat;
-    switch (parameter.kind) {
-        case Parameter::Kind::null:
-            return postgres::null_sql(type);
-        case Parameter::Kind::number:
-            // A sign must not meet another one.
-            if (type == 0) return fmt::format("({})", parameter.text);
-            break;
-        case Parameter::Kind::boolean:
-            if (type == 0) return parameter.text;
-            break;
-        case Parameter::Kind::json:
-            if (type == 0) return parameter_sql(json_oid, ValueFormat::text, parameter.text);
-            break;
-        case Parameter::Kind::text:
-            break;
-    }
-    return parameter_sql(type, ValueFormat::text, parameter.text);
+Error refused(const postgres::ErrorMessage& error) {
+    return {.message = error.message, .hint = error.hint, .sql_state = std::string(error.state)};
 }
 
 }  // namespace
@@ -181,26 +161,33 @@ ClientStatement::ClientStatement(const std::string& sql, postgres::ParameterText
       sent_(std::make_shared<const SourceText>(source_name, sql)),
       source_(std::make_shared<const SourceText>(source_name, filled_.text())) {}
 
-std::variant<ClientStatement, Error> ClientStatement::read(SentSql sent) {
-    const auto refuse = [](const postgres::ErrorMessage& error) {
-        return Error{.message = error.message, .hint = error.hint, .sql_state = std::string(error.state)};
-    };
+std::variant<ClientStatement, Error> ClientStatement::read(const SentSql& sent, const Catalog& catalog) {
     const postgres::ParameterText text(sent.sql);
-    if (const auto refusal = text.refusal()) return refuse(*refusal);
+    if (const auto refusal = text.refusal()) return refused(*refusal);
     if (text.parameter_count() != sent.parameters.size())
         return Error{.message = fmt::format("the statement has {} parameters, and {} were given",
                                             text.parameter_count(), sent.parameters.size()),
                      .sql_state = "08P01"};
-    const std::vector<std::int32_t> types = text.types_at_places();
+    std::vector<std::int32_t> types = text.types_at_places();
+    std::variant<ClientStatement, Error> made = read(sent, text, types);
+    const auto* statement = std::get_if<ClientStatement>(&made);
+    const bool inserts = statement && std::holds_alternative<ast::Insert>(statement->statement_.node);
+    return inserts && infer_bytes(sent, text, catalog, types) ? read(sent, text, types) : std::move(made);
+}
+
+std::variant<ClientStatement, Error> ClientStatement::read(const SentSql& sent, const postgres::ParameterText& text,
+                                                           const std::vector<std::int32_t>& types) {
     std::vector<std::string> values;
     for (std::size_t i = 0; i < sent.parameters.size(); ++i) {
         std::optional<std::string> sql = sql_of(sent.parameters[i], types[i]);
         if (!sql)
-            return Error{.message = fmt::format("parameter ${} is no value of its type", i + 1), .sql_state = "22P02"};
+            return Error{.message = fmt::format("parameter ${} is no value of its type", i + 1),
+                         .hint = is_bytes(types[i]) ? "bytes are base64" : "",
+                         .sql_state = "22P02"};
         values.push_back(std::move(*sql));
     }
     std::optional<postgres::ParameterText::Filled> filled = text.fill(values);
-    if (!filled) return refuse(postgres::ParameterText::too_long());
+    if (!filled) return refused(postgres::ParameterText::too_long());
     ClientStatement made(sent.sql, std::move(*filled));
     Diagnostics diagnostics(made.source_);
     ParsedScript script = parse_script(made.source_, diagnostics);

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/objects/catalog.h"
 #include "parser/ast/statement.h"
 #include "parser/diagnostic/diagnostic.h"
 #include "server/http/messages/answer.h"
@@ -33,8 +34,9 @@ struct SentSql {
 /// One statement of a client's, its parameters filled in, as the PostgreSQL protocol does it.
 class ClientStatement {
 public:
-    /// Parses it.
-    [[nodiscard]] static std::variant<ClientStatement, Error> read(SentSql sent);
+    /// Parses it. By the catalog it is known which parameters are bytes (base64) because INSERT puts them into a column
+    /// of bytes.
+    [[nodiscard]] static std::variant<ClientStatement, Error> read(const SentSql& sent, const Catalog& catalog);
 
     [[nodiscard]] const SourceTextPtr& source() const noexcept { return source_; }
     [[nodiscard]] ast::Statement& statement() noexcept { return statement_; }
@@ -47,6 +49,9 @@ public:
 
 private:
     ClientStatement(const std::string& sql, postgres::ParameterText::Filled filled);
+    [[nodiscard]] static std::variant<ClientStatement, Error> read(const SentSql& sent,
+                                                                   const postgres::ParameterText& text,
+                                                                   const std::vector<std::int32_t>& types);
 
     postgres::ParameterText::Filled filled_;
     SourceTextPtr sent_;    ///< What the client wrote.

@@ -28,7 +28,8 @@ void QueryTask::answer(Session& session) {
     media_type_ = media_type_of(*format);
     std::variant<SentSql, Error> sent = read_sql(request());
     if (const auto* error = std::get_if<Error>(&sent)) return refuse(*error);
-    std::variant<ClientStatement, Error> read = ClientStatement::read(std::get<SentSql>(std::move(sent)));
+    std::variant<ClientStatement, Error> read =
+        ClientStatement::read(std::get<SentSql>(sent), *context().database.catalog());
     if (const auto* error = std::get_if<Error>(&read)) return refuse(*error);
     const auto& statement = std::get<ClientStatement>(read);
     if (!may(role_for(statement.statement()))) return;

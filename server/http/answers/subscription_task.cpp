@@ -36,7 +36,8 @@ void SubscriptionTask::answer(Session& session) {
         begin();
     }
     if (const auto* error = std::get_if<Error>(&sql_)) return refuse(*error);
-    std::variant<ClientStatement, Error> read = ClientStatement::read(std::get<SentSql>(std::move(sql_)));
+    std::variant<ClientStatement, Error> read =
+        ClientStatement::read(std::get<SentSql>(sql_), *context().database.catalog());
     if (const auto* error = std::get_if<Error>(&read)) return refuse(*error);
     auto& statement = std::get<ClientStatement>(read);
     ast::StatementNode& node = statement.statement().node;

@@ -44,6 +44,42 @@ std::size_t end_of_form(std::string_view text, std::size_t begin) {
     return std::min(end, text.size());
 }
 
+/// The type that a text begins with, as far as it is made of names and numbers: DECIMAL(5, 2)[], DOUBLE PRECISION.
+std::string_view written_type(std::string_view text) {
+    std::size_t end = 0;
+    const auto at_next = [&] { return std::min(text.find_first_not_of(spaces, end), text.size()); };
+    const auto take = [&](std::string_view word) {
+        const std::size_t begin = at_next();
+        std::size_t stop = begin;
+        while (stop < text.size() && is_name_byte(text[stop])) ++stop;
+        const bool found = equals_ignoring_case(text.substr(begin, stop - begin), word);
+        if (found) end = stop;
+        return found;
+    };
+    /// False: something else stands in brackets.
+    const auto take_numbers = [&](char opening, char closing, std::string_view inner) {
+        const std::size_t begin = at_next();
+        if (begin == text.size() || text[begin] != opening) return true;
+        const std::size_t close = text.find_first_not_of(inner, begin + 1);
+        if (close == std::string_view::npos || text[close] != closing) return false;
+        end = close + 1;
+        return true;
+    };
+    while (end < text.size() && is_name_byte(text[end])) ++end;
+    const std::string_view name = text.substr(0, end);
+    if (equals_ignoring_case(name, "double")) (void)take("precision");
+    for (const char* varying : {"character", "char", "bit"})
+        if (equals_ignoring_case(name, varying)) (void)take("varying");
+    if (!take_numbers('(', ')', "0123456789, \t\r\n")) return {};
+    const std::size_t zoneless = end;
+    if ((take("with") || take("without")) && !(take("time") && take("zone"))) end = zoneless;
+    for (std::size_t before = text.size(); before != end;) {
+        before = end;
+        if (!take_numbers('[', ']', "0123456789")) return {};
+    }
+    return text.substr(0, end);
+}
+
 /// The type that a place says, of what stands before and behind it. 0: it says none.
 std::int32_t type_between(std::string_view before, std::string_view behind) {
     before = before.substr(0, before.find_last_not_of(spaces) + 1);
@@ -57,10 +93,7 @@ std::int32_t type_between(std::string_view before, std::string_view behind) {
     if (!behind.starts_with("::") && !is_cast) return 0;
     behind.remove_prefix(is_cast ? 3 : 2);
     behind.remove_prefix(std::min(behind.find_first_not_of(spaces), behind.size()));
-    std::size_t end = 0;
-    while (end < behind.size() && is_name_byte(behind[end])) ++end;
-    if (behind.substr(end, 2) == "[]") end += 2;
-    return oid_of_type_name(behind.substr(0, end)).value_or(0);
+    return oid_of_type_name(written_type(behind)).value_or(0);
 }
 
 /// The name before the operator that stands at the end of a text.

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "catalog/objects/column_type.h"
+#include "connectors/codec/values/number_text.h"
 #include "connectors/rows/column_batch.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
@@ -25,8 +26,6 @@ struct KnownType {
     std::int32_t array_oid;
     std::string_view sql;
 };
-
-constexpr std::int32_t numeric_oid = 1700;
 
 constexpr std::array known_types{
     KnownType{16, 1000, "BOOLEAN"},         KnownType{17, 1001, "BLOB"},          KnownType{19, 1003, "VARCHAR"},
@@ -50,17 +49,43 @@ const KnownType* element_of(std::int32_t oid) {
     return found == known_types.end() ? nullptr : &*found;
 }
 
-/// Digits with a sign and a fraction: a literal keeps them all.
+constexpr std::size_t most_digits_of_decimal = 38;
+
+/// Digits with a sign and a fraction.
 bool is_plain_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
-    std::size_t digits = 0;
     std::size_t points = 0;
     for (const char c : text) {
-        digits += is_digit(c) ? 1 : 0;
         points += c == '.' ? 1 : 0;
         if (!is_digit(c) && c != '.') return false;
     }
-    return digits > 0 && digits <= 38 && points <= 1 && is_digit(text.front()) && is_digit(text.back());
+    return !text.empty() && points <= 1 && is_digit(text.front()) && is_digit(text.back());
+}
+
+/// Of the widest integers. Nothing: it is beyond them.
+std::optional<std::string_view> wide_integer_type(std::string_view number) {
+    const ScaledNumber value = parse_scaled_number(number, 0);
+    if (value.fit != NumberFit::exact) return std::nullopt;
+    const WideUnsigned most = (WideUnsigned{1} << 127U) - (value.negative ? 0 : 1);
+    if (value.magnitude <= most) return "HUGEINT";
+    return value.negative ? std::nullopt : std::optional<std::string_view>("UHUGEINT");
+}
+
+/// Keeps as many digits as any type does.
+std::string number_sql(std::string_view text) {
+    const auto cast = [&](std::string_view type) { return fmt::format("CAST({} AS {})", quote_string(text), type); };
+    if (!is_plain_number(text)) return cast("DOUBLE");
+    const bool is_negative = text.starts_with('-');
+    const std::string_view digits = text.substr(is_negative ? 1 : 0);
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const bool has_fraction = point < digits.size();
+    // A literal keeps them all; a sign must not meet another one.
+    if (digits.size() - (has_fraction ? 1 : 0) <= most_digits_of_decimal)
+        return is_negative ? fmt::format("({})", text) : std::string(text);
+    const std::size_t whole = point - std::min(digits.find_first_not_of('0'), point);
+    if (!has_fraction) return cast(wide_integer_type(text).value_or("DOUBLE"));
+    if (whole > most_digits_of_decimal) return cast("DOUBLE");
+    return cast(fmt::format("DECIMAL({}, {})", most_digits_of_decimal, most_digits_of_decimal - whole));
 }
 
 /// What the text format has for a value of the binary one, by way of a column that holds it.
@@ -194,7 +219,7 @@ std::optional<std::string> scalar_sql(const KnownType& type, ValueFormat format,
         format == ValueFormat::binary ? text_of_binary(type.oid, bytes) : std::optional(std::string(bytes));
     const std::optional<std::string> text = written ? engine_text(id, *written) : std::nullopt;
     if (!text) return std::nullopt;
-    if (type.oid == numeric_oid && is_plain_number(*text)) return text->starts_with('-') ? "(" + *text + ")" : *text;
+    if (type.oid == numeric_oid) return number_sql(*text);
     return fmt::format("CAST({} AS {})", quote_string(*text), type.sql);
 }
 
@@ -268,6 +293,11 @@ std::string null_sql(std::int32_t oid) {
     if (const KnownType* type = find(oid)) return fmt::format("CAST(NULL AS {})", type->sql);
     if (const KnownType* element = element_of(oid)) return fmt::format("CAST(NULL AS {}[])", element->sql);
     return "NULL";
+}
+
+std::int32_t element_type(std::int32_t oid) {
+    const KnownType* element = element_of(oid);
+    return element ? element->oid : 0;
 }
 
 bool is_parameter_type(std::int32_t oid) { return find(oid) || element_of(oid); }

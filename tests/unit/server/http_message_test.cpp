@@ -66,17 +66,36 @@ TEST_CASE("a body of JSON has SQL and values") {
 
 TEST_CASE("findings are placed in what the client wrote") {
     SentSql sent{"SELECT $1,\n $2 FROM", {{Parameter::Kind::text, "a long text"}, {Parameter::Kind::number, "-1"}}};
-    auto read = ClientStatement::read(sent);
+    const Catalog catalog;
+    auto read = ClientStatement::read(sent, catalog);
     REQUIRE(std::holds_alternative<Error>(read));
     CHECK(std::get<Error>(read).line == 2);
     CHECK(std::get<Error>(read).sql_state == "42601");
 
     sent.sql += " t";
-    read = ClientStatement::read(sent);
+    read = ClientStatement::read(sent, catalog);
     REQUIRE(std::holds_alternative<ClientStatement>(read));
     CHECK(std::get<ClientStatement>(read).source()->text() == "SELECT 'a long text',\n (-1) FROM t");
     sent.parameters.pop_back();
-    CHECK(std::holds_alternative<Error>(ClientStatement::read(sent)));
+    CHECK(std::holds_alternative<Error>(ClientStatement::read(sent, catalog)));
+}
+
+TEST_CASE("values of JSON keep their digits and bytes") {
+    const auto sql_of = [](const char* sql, Parameter value) {
+        const auto read = ClientStatement::read({sql, {std::move(value)}}, Catalog());
+        const auto* statement = std::get_if<ClientStatement>(&read);
+        return statement ? std::string(statement->source()->text()) : std::get<Error>(read).hint;
+    };
+    using Kind = Parameter::Kind;
+    CHECK(sql_of("SELECT $1", {Kind::number, "170141183460469231731687303715884105727"}) ==
+          "SELECT CAST('170141183460469231731687303715884105727' AS HUGEINT)");
+    CHECK(sql_of("SELECT $1::BLOB", {Kind::text, "AP8="}) == "SELECT CAST('\\x00\\xFF' AS BLOB)::BLOB");
+    CHECK(sql_of("SELECT $1::BLOB", {Kind::text, "\\x00"}) == "bytes are base64");
+    CHECK(sql_of("SELECT $1::BLOB[]", {Kind::json, R"(["AP8=",null])"}) ==
+          "SELECT CAST([CAST('\\x00\\xFF' AS BLOB), NULL] AS BLOB[])::BLOB[]");
+    CHECK(sql_of("SELECT $1::TEXT[]", {Kind::json, R"(["a\"b\\",7])"}) ==
+          R"(SELECT CAST([CAST('a"b\' AS VARCHAR), CAST('7' AS VARCHAR)] AS VARCHAR[])::TEXT[])");
+    CHECK(sql_of("SELECT $1::DECIMAL(5,2)[]", {Kind::json, "[1.50,2]"}) == "SELECT [1.50, 2]::DECIMAL(5,2)[]");
 }
 
 TEST_CASE("the format is the one that is wanted first") {

@@ -90,10 +90,19 @@ TEST_CASE("a cast says the type of a parameter") {
     CHECK(type("SELECT $1 :: int4") == 23);
     CHECK(type("SELECT CAST( $1 AS timestamptz)") == 1184);
     CHECK(type("SELECT $1::text[]") == 1009);
+    CHECK(type("SELECT $1::DECIMAL(5, 2)") == 1700);
+    CHECK(type("SELECT $1::DECIMAL(5, 2)[]") == 1231);
+    CHECK(type("SELECT CAST($1 AS VARCHAR (10) [] )") == 1009);
+    CHECK(type("SELECT $1::DOUBLE PRECISION[]") == 1022);
+    CHECK(type("SELECT $1::TIMESTAMP WITH TIME ZONE") == 1184);
+    CHECK(type("SELECT $1::TIMESTAMP with_tax") == 1114);
+    CHECK(type("SELECT $1::BIGINT[3]") == 1016);
+    CHECK(type("SELECT $1::BIGINT[][]") == 114);
     CHECK(type("SELECT a FROM t LIMIT $1") == 20);
     CHECK(type("SELECT a FROM t ORDER BY a offset $1") == 20);
     CHECK(type("SELECT $1, $1::date") == 1082);
-    for (const char* text : {"SELECT $1", "SELECT no_limit $1", "SELECT $1::nothing", "SELECT $2::date", "SELECT $1::"})
+    for (const char* text : {"SELECT $1", "SELECT no_limit $1", "SELECT $1::nothing", "SELECT $2::date",
+                             "SELECT $1::", "SELECT $1::DECIMAL(x)", "SELECT $1::INT[x]"})
         CHECK_MESSAGE(type(text) == 0, text);
 }
 
@@ -120,6 +129,17 @@ TEST_CASE("values that were written as text") {
     CHECK(as_text(20, "5") == "CAST('5' AS BIGINT)");
     CHECK(as_text(1700, "123.450") == "123.450");
     CHECK(as_text(1700, "-0.5") == "(-0.5)");
+    const std::string digits(38, '9');
+    CHECK(as_text(1700, digits) == digits);
+    CHECK(as_text(1700, "170141183460469231731687303715884105727") ==
+          "CAST('170141183460469231731687303715884105727' AS HUGEINT)");
+    CHECK(as_text(1700, "-170141183460469231731687303715884105728") ==
+          "CAST('-170141183460469231731687303715884105728' AS HUGEINT)");
+    CHECK(as_text(1700, "340282366920938463463374607431768211455") ==
+          "CAST('340282366920938463463374607431768211455' AS UHUGEINT)");
+    CHECK(as_text(1700, "340282366920938463463374607431768211456") ==
+          "CAST('340282366920938463463374607431768211456' AS DOUBLE)");
+    CHECK(as_text(1700, "-1." + digits) == "CAST('-1." + digits + "' AS DECIMAL(38, 37))");
     CHECK(as_text(1700, "NaN") == "CAST('NaN' AS DOUBLE)");
     CHECK(as_text(1700, "1); DROP TABLE t") == "CAST('1); DROP TABLE t' AS DOUBLE)");
     CHECK(as_text(17, "\\xDEad") == "CAST('\\xDE\\xAD' AS BLOB)");
