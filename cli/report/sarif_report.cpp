@@ -41,6 +41,12 @@ void write_position(JsonWriter& json, const Diagnostic& diagnostic) {
 }
 
 /// Findings of a file, and what the run could not do, until the document is complete.
+/// Of its rule among all.
+int index_of(DiagnosticCode code) {
+    const auto codes = all_diagnostic_codes();
+    return static_cast<int>(std::find(codes.begin(), codes.end(), code) - codes.begin());
+}
+
 class SarifReport : public FindingReport {
 public:
     explicit SarifReport(TextOutput& output) : output_(output) { results_.begin_array(); }
@@ -92,7 +98,7 @@ private:
         if (!diagnostic.hint.empty()) message += "\n" + diagnostic.hint;
         results_.new_line().begin_object();
         results_.key("ruleId").text(diagnostic_code_text(diagnostic.code));
-        results_.key("ruleIndex").number(static_cast<int>(diagnostic.code));
+        results_.key("ruleIndex").number(index_of(diagnostic.code));
         results_.key("level").text(severity_name(diagnostic.severity));
         write_text(results_, "message", message);
         results_.key("locations").begin_array().begin_object();

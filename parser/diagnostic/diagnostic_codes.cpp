@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+
+#include "parser/diagnostic/target_codes.h"
 
 namespace laminar {
 namespace {
@@ -17,15 +20,19 @@ struct CodeEntry {
 
 constexpr auto entries = std::to_array<CodeEntry>({
 #define LAMINAR_DIAGNOSTIC_ENTRY(name, code, state, title, advice) {code, state, title, advice},
-    LAMINAR_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_ENTRY)
+    LAMINAR_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_ENTRY) LAMINAR_TARGET_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_ENTRY)
 #undef LAMINAR_DIAGNOSTIC_ENTRY
 });
 
-constexpr auto codes = std::to_array<DiagnosticCode>({
-#define LAMINAR_DIAGNOSTIC_VALUE(name, code, state, title, advice) DiagnosticCode::name,
-    LAMINAR_DIAGNOSTICS(LAMINAR_DIAGNOSTIC_VALUE)
-#undef LAMINAR_DIAGNOSTIC_VALUE
-});
+/// By their text: those of targets stand among the others.
+constexpr auto codes = [] {
+    std::array<DiagnosticCode, entries.size()> sorted{};
+    for (std::size_t index = 0; index < sorted.size(); ++index) sorted[index] = static_cast<DiagnosticCode>(index);
+    std::sort(sorted.begin(), sorted.end(), [](DiagnosticCode one, DiagnosticCode other) {
+        return entries[static_cast<std::size_t>(one)].code < entries[static_cast<std::size_t>(other)].code;
+    });
+    return sorted;
+}();
 
 struct CodeGroup {
     char digit;
@@ -82,7 +89,8 @@ std::string diagnostic_reference() {
         "it too.\n"
         "A code never changes its meaning and is never used again.\n";
     std::string_view heading;
-    for (const CodeEntry& entry : entries) {
+    for (const DiagnosticCode code : codes) {
+        const CodeEntry& entry = entry_of(code);
         if (heading_of(entry.code) != heading) {
             heading = heading_of(entry.code);
             page += fmt::format("\n## {}\n", heading);
