@@ -19,6 +19,7 @@ Command add_check(CLI::App& program, CommonArguments& common) {
                      "File whose declarations every checked file may refer to; may be given repeatedly")
         ->type_name("FILE")
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_choice<CheckFormat>(*command, "--format", "Of findings",
                             {{"text", CheckFormat::text},

@@ -13,6 +13,7 @@ Command add_run(CLI::App& program, CommonArguments& common) {
     command->add_option("-e", options->statements, "Statements to execute, after the files; may be given repeatedly")
         ->type_name("SQL")
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_choice<OutputFormat>(*command, "--format", "Of rows; table on a terminal, else json",
                              {{"table", OutputFormat::table},

@@ -71,6 +71,7 @@ Command add_serve(CLI::App& program, CommonArguments& common) {
                      "A name by which HTTP clients may call it, beside localhost; may be given repeatedly")
         ->type_name("NAME")
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command
         ->add_option("--users", serve->access.users_file,

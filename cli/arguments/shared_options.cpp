@@ -40,6 +40,7 @@ void add_data_directory(CLI::App& command, std::optional<std::string>& directory
                     "Object of the data directory to give up first, with its rows; may be given repeatedly")
         ->type_name("NAME")
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->needs(given);
 }
@@ -73,6 +74,7 @@ void add_texts(CLI::App& command, const std::string& name, const std::string& va
     command.add_option(name, target, help)
         ->type_name(value)
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 

@@ -54,6 +54,17 @@ class RunTest(LaminarTestCase):
         self.assertEqual(laminar.exit_code, 0, laminar.stderr.text)
         self.assertEqual(laminar.rows, [{"total": 3}, {"at": "end"}])
 
+    def test_an_option_that_may_be_repeated_takes_one_value_each_time(self):
+        folder = self.temporary_folder()
+        (folder / "declared.sql").write_text("CREATE TABLE t (a INTEGER);\n")
+        (folder / "script.sql").write_text("SELECT 1 AS a;\n")
+        (folder / "checked.sql").write_text("SELECT a FROM t;\n")
+        ran = run("run", "--format", "json", "--quiet", "-e", "SELECT 2 AS a", "script.sql", cwd=folder)
+        self.assertEqual((ran.exit_code, ran.stdout.lines), (0, ['{"a":1}', '{"a":2}']), ran.stderr.text)
+        checked = run("check", "--catalog", "declared.sql", "checked.sql", "script.sql", cwd=folder)
+        self.assertEqual(checked.exit_code, 0, checked.stdout.text)
+        self.assertIn("2 files checked", checked.stderr.text)
+
     def test_stops_at_the_first_failing_statement_and_says_where(self):
         folder = self.temporary_folder()
         (folder / "a.sql").write_text("SELECT 1 AS one;\nSELECT CAST('x' || n AS INT) AS bad FROM range(1) r(n);\nSELECT 3 AS three;\n")
