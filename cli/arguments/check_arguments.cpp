@@ -28,6 +28,11 @@ Command add_check(CLI::App& program, CommonArguments& common) {
                              {"github", CheckFormat::github},
                              {"junit", CheckFormat::junit}},
                             [options](CheckFormat format) { options->format = format; });
+    add_choice<ExportTarget>(*command, "--target", "Also report what cannot be exported to it (docs/cluster.md)",
+                             {{"flink", ExportTarget::flink}},
+                             [options](ExportTarget target) { options->target = target; });
+    add_texts(*command, "--pipeline", "NAME", "With --target: look at this pipeline alone; may be given repeatedly",
+              options->pipelines);
     command->add_flag("--require-secrets", options->require_secrets,
                       "Report secrets that cannot be found here and now");
     command->add_flag("--deny-warnings", options->deny_warnings, "Warnings fail the check as well");
@@ -38,7 +43,8 @@ Command add_check(CLI::App& program, CommonArguments& common) {
         "Examples:\n"
         "  laminar check sql/ docs/\n"
         "  laminar check --catalog connections.sql --deny-warnings 'pipelines/**/*.sql'\n"
-        "  laminar check --format sarif sql/ > laminar.sarif");
+        "  laminar check --format sarif sql/ > laminar.sarif\n"
+        "  laminar check --target flink sql/prices.sql");
     return {command, [options, &common] {
                 options->secrets = common.secrets;
                 return check_command(*options);

@@ -23,6 +23,7 @@ struct Command {
 [[nodiscard]] Command add_shell(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_test(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_infer(CLI::App& program, CommonArguments& common);
+[[nodiscard]] Command add_export(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_backup(CLI::App& program);
 [[nodiscard]] Command add_restore(CLI::App& program);
 [[nodiscard]] Command add_verify(CLI::App& program);

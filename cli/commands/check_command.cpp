@@ -18,6 +18,7 @@
 #include "cli/terminal/count_text.h"
 #include "cli/terminal/text_output.h"
 #include "runtime/check/script_checker.h"
+#include "runtime/plan/flink/flink_export.h"
 
 namespace laminar {
 namespace {
@@ -71,7 +72,16 @@ private:
     void check(const std::string& file, const ScriptParts& parts) {
         ++files_;
         std::vector<ConnectionObject> connections;
+        std::optional<FlinkExport> target;
+        if (options_.target == ExportTarget::flink) {
+            FlinkExportOptions exported;
+            exported.pipelines = options_.pipelines;
+            target.emplace(std::move(exported));
+            checker_.set_on_pipeline([&target](const PipelineObject& pipeline, const Catalog& catalog,
+                                               Diagnostics& own) { target->add(pipeline, catalog, own); });
+        }
         Diagnostics findings = checker_.check(parts, &connections);
+        checker_.set_on_pipeline({});
         if (reachability_) {
             for (const ConnectionObject& connection : connections) {
                 findings.set_source(connection.source);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catalog/options/secret_resolver.h"
+#include "cli/export/export_target.h"
 #include "cli/report/finding_report.h"
 
 namespace laminar {
@@ -12,7 +13,9 @@ struct CheckOptions {
     std::vector<std::string> paths;     ///< Files, folders, patterns, "-" for standard input; see expand_paths.
     std::vector<std::string> catalogs;  ///< Files whose declarations every checked file may refer to.
     CheckFormat format = CheckFormat::text;
-    bool require_secrets = false;  ///< Secrets that cannot be found are findings.
+    ExportTarget target = ExportTarget::none;  ///< What cannot be exported to it is a finding.
+    std::vector<std::string> pipelines;        ///< With target: those to look at; empty: all.
+    bool require_secrets = false;              ///< Secrets that cannot be found are findings.
     bool deny_warnings = false;
     bool connect = false;  ///< Try the connections that are declared.
     SecretResolver::Sources secrets;

@@ -32,7 +32,7 @@ public:
         }
     }
 
-    void check(const ParsedScript& script, Diagnostics& findings) {
+    void check(const ParsedScript& script, const ScriptChecker::OnPipeline& on_pipeline, Diagnostics& findings) {
         for (const ast::Statement& statement : script.statements) {
             Diagnostics own(script.source);
             const std::optional<BoundStatement> bound = bind(script.source, statement, own);
@@ -40,6 +40,9 @@ public:
                 use_.add(*bound);
                 report_risks(*bound, statement, own);
                 report_chosen_times(*bound, own);
+                const auto* create = std::get_if<BoundCreate>(&bound->node);
+                const auto* pipeline = create ? std::get_if<PipelineObject>(&create->object) : nullptr;
+                if (on_pipeline && pipeline && !create->skipped) on_pipeline(*pipeline, catalog_, own);
             }
             if (secrets_) report_missing_secrets(statement, *secrets_, own);
             for (const Diagnostic& diagnostic : own.all()) {
@@ -107,7 +110,7 @@ Diagnostics ScriptChecker::check(const ScriptParts& parts, std::vector<Connectio
     }
     FileCheck file(secrets_, start_.get(), std::move(failed));
     for (const ParsedScript& script : shared_.scripts) file.declare(script);
-    for (const ParsedScript& script : scripts) file.check(script, findings);
+    for (const ParsedScript& script : scripts) file.check(script, kept ? OnPipeline() : on_pipeline_, findings);
     // What looks unused may be used by what has errors. Shared declarations are there for others.
     if (!findings.has_errors() && !kept) {
         for (const SourceTextPtr& part : parts) file.report_unused_of(part, findings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -21,11 +22,17 @@ using ScriptParts = std::vector<SourceTextPtr>;
 /// not reported again where later statements refer to it. Not thread-safe.
 class ScriptChecker {
 public:
+    /// A pipeline without errors, with the catalog as it is then. What is reported is a finding of the file.
+    using OnPipeline = std::function<void(const PipelineObject&, const Catalog&, Diagnostics&)>;
+
     /// secrets, when given, must know every secret a file refers to. Borrowed.
     explicit ScriptChecker(const SecretResolver* secrets) : secrets_(secrets) {}
 
     /// What there is already when a file begins.
     void start_from(std::shared_ptr<const Catalog> catalog) { start_ = std::move(catalog); }
+
+    /// Whom the files that are checked from now on tell of their pipelines; nobody without.
+    void set_on_pipeline(OnPipeline on_pipeline) { on_pipeline_ = std::move(on_pipeline); }
 
     /// Adds declarations that every file checked later can refer to, and returns what is wrong with them.
     [[nodiscard]] Diagnostics add_declarations(const ScriptParts& parts);
@@ -46,6 +53,7 @@ private:
     const SecretResolver* secrets_;
     std::shared_ptr<const Catalog> start_;
     Declarations shared_;
+    OnPipeline on_pipeline_;
 };
 
 }  // namespace laminar

@@ -36,7 +36,7 @@ class UsageTest(LaminarTestCase):
 
     def test_an_unknown_command_is_answered_with_those_that_exist(self):
         self.assertEqual(run("chek", "a.sql").stderr.text, 'laminar: there is no command "chek"; did you mean "check"?')
-        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, serve, top, hash-password, check, shell, test, infer, backup, restore, verify, connectors, reference')
+        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, serve, top, hash-password, check, shell, test, infer, export, backup, restore, verify, connectors, reference')
 
     def test_help_is_on_standard_output(self):
         for arguments in (["--help"], ["run", "--help"], ["check", "--help"], ["shell", "--help"], ["connectors", "--help"]):
@@ -472,7 +472,7 @@ class ReferenceTest(LaminarTestCase):
 
     def test_every_command_has_help_with_examples(self):
         commands = re.findall(r"^## laminar ([\w-]+)$", self.reference("markdown"), re.MULTILINE)
-        self.assertEqual(sorted(commands), ["backup", "check", "connectors", "hash-password", "infer", "reference", "restore", "run", "serve", "shell", "test", "top", "verify"])
+        self.assertEqual(sorted(commands), ["backup", "check", "connectors", "export", "hash-password", "infer", "reference", "restore", "run", "serve", "shell", "test", "top", "verify"])
         for command in commands:
             text = run(command, "--help").stdout.text
             self.assertRegex(text, rf"Examples:\n  .*laminar {command}", command)
