@@ -93,6 +93,7 @@ struct ConnectionHandover {
     std::int64_t last_session = 0;     ///< The number of the latest session, which none gets again.
     /// What it owes its readers and peers: errors for tables yet to come, messages without acknowledgement.
     std::shared_ptr<InputsHandover> inputs;
+    std::vector<OutgoingMessage> repeated;  ///< What is sent again in every session.
 };
 
 /// One line of a connection's log.
@@ -274,6 +275,8 @@ public:
 
     /// Tries the connection on the side without touching its state; calls done once from an I/O thread.
     virtual void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) = 0;
+    /// No longer sends again what has a repeat_key that begins so.
+    virtual void forget_repeated(std::string_view /*key_begin*/) {}
 };
 
 }  // namespace laminar

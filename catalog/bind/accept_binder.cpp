@@ -63,6 +63,7 @@ private:
                 return shape_ == PayloadShape::bytes;
             case MetadataFact::remote_address:
                 return true;
+            case MetadataFact::frame_type:
             case MetadataFact::of_connector:
                 return is_own(column) && (column.type == TypeId::varchar || column.type == TypeId::bigint);
             default:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "catalog/bind/binding_context.h"
 #include "catalog/validation/option_validator.h"
@@ -103,6 +104,24 @@ std::vector<std::string> changed_options(const OptionSchema& schema, const Conne
 
 }  // namespace
 
+std::shared_ptr<const ConnectorOptions> bind_connector_options(const BindingContext& context,
+                                                               const ConnectorDescriptor& connector, SourceSpan span,
+                                                               const std::vector<ast::Option>& options) {
+    const OptionSchema& schema = *connector.options;
+    std::shared_ptr<const ConnectorOptions> checked = validate_options(schema, span, options, context.diagnostics);
+    if (!checked || connector.complete == nullptr) return checked;
+    const auto completed = std::static_pointer_cast<ConnectorOptions>(schema.copy(*checked));
+    std::optional<OptionFinding> finding = connector.complete(*completed);
+    if (!finding) return completed;
+    const OptionDeclaration* declaration = schema.find(finding->option);
+    for (const ast::Option& option : options) {
+        if (declaration != nullptr && declaration->is_named(option.name.text)) span = option.value.span;
+    }
+    context.error(DiagnosticCode::option_not_allowed_value, span, std::move(finding->message),
+                  std::move(finding->hint));
+    return nullptr;
+}
+
 std::optional<BoundStatementNode> bind_create_connection(const BindingContext& context,
                                                          const ast::CreateConnection& create) {
     const Creation creation =
@@ -118,8 +137,7 @@ std::optional<BoundStatementNode> bind_create_connection(const BindingContext& c
     }
     ConnectionObject connection;
     connection.connector = connector;
-    connection.options =
-        validate_options(*connector->options, create.connector.span, create.options, context.diagnostics);
+    connection.options = bind_connector_options(context, *connector, create.connector.span, create.options);
     if (!connection.options || creation == Creation::refused) return std::nullopt;
     warn_of_ineffective_options(context, *connector->options, create.options);
     define(context, create.name, connection);
@@ -145,8 +163,8 @@ std::optional<BoundStatementNode> bind_alter_connection(const BindingContext& co
     std::vector<ast::Option> elsewhere = created->options;
     for (ast::Option& option : elsewhere) move_spans(option, alter.name.span);
     ConnectionObject after = *before;
-    after.options =
-        validate_options(schema, alter.name.span, merge_options(schema, elsewhere, alter.options), context.diagnostics);
+    after.options = bind_connector_options(context, *before->connector, alter.name.span,
+                                           merge_options(schema, elsewhere, alter.options));
     if (!after.options) return std::nullopt;
     if (!check_users(context, *before, after, alter.name.span) ||
         !check_fixed_options(context, *before, after, alter.name.span))

@@ -147,9 +147,9 @@ const TableObject* find_sink(const BindingContext& context, const ast::Identifie
     const auto& table = std::get<TableObject>(*object);
     if (table.is_stored()) return &table;
     if (table.options.stream != TableStream::messages) {
-        context.error(
-            DiagnosticCode::not_a_sink, name.span,
-            fmt::format("table \"{}\" shows the errors of a connection and cannot be written to", table.name));
+        context.error(DiagnosticCode::not_a_sink, name.span,
+                      fmt::format("table \"{}\" shows the errors or events of a connection and cannot be written to",
+                                  table.name));
         return nullptr;
     }
     const auto* connection = context.catalog.find_as<ConnectionObject>(table.options.connector);

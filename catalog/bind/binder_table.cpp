@@ -11,6 +11,7 @@
 #include "catalog/bind/table_column_binder.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/bind/table_time_binder.h"
+#include "catalog/objects/change_row.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/options/json_path.h"
@@ -42,6 +43,9 @@ public:
         bind_table_time(context_, create_, options_, bound_to_connection_, table_);
         bind_query();
         complete_columns(context_, create_, connection_, bound_to_connection_, table_);
+        bind_changes();
+        if (connection_ != nullptr && context_.diagnostics.error_count() == errors_before)
+            check_layout(context_, create_, options_, table_, *connection_);
         if (context_.diagnostics.error_count() != errors_before) return std::nullopt;
         if (creation == Creation::replace && !check_users(context_, table_, create_.name.span)) return std::nullopt;
         const ConnectionObject* left = creation == Creation::replace ? left_connection() : nullptr;
@@ -117,15 +121,36 @@ private:
         if (table_.options.stream != TableStream::messages && !can_read(*connection_))
             context_.error(DiagnosticCode::not_a_source, stream->value.span,
                            fmt::format("connection \"{}\" cannot be read, so it has no such rows", connection_->name));
+        if (table_.options.stream == TableStream::events && !connection_->connector->has_events)
+            context_.error(DiagnosticCode::option_not_applicable, stream->value.span,
+                           fmt::format("connector \"{}\" has no events of connections", connection_->connector->name));
+        if (table_.options.repeat_on_connect && !connects_itself())
+            context_.error(
+                DiagnosticCode::option_not_applicable, find_table_option(options_, "repeat_on_connect")->name.span,
+                fmt::format("option \"repeat_on_connect\" does not apply: connection \"{}\" does not connect to "
+                            "a peer",
+                            connection_->name),
+                "it is for WebSocket connections with mode = 'client'");
         if (!table_.options.accept.empty())
             table_.accept = bind_accept(context_, *find_table_option(options_, "accept"), table_.options, *connection_);
-        if (table_.rows)
+        if (reads_changes()) {
+            // Where a change has its row.
+            if (!table_.rows)
+                table_.rows = parse_rows_path(change_rows_path);
+            else
+                context_.error(DiagnosticCode::option_not_applicable, find_table_option(options_, "rows")->name.span,
+                               "option \"rows\" does not apply: the rows of changes are where Debezium has them",
+                               "remove it; what stands beside before and after is taken by message_path");
+        } else if (table_.rows) {
             require_fields(context_, table_, connection_, "rows", find_table_option(options_, "rows")->name.span);
+        }
+        if (connection_ != nullptr && carries_changes(*connection_) && table_.options.changelog == Changelog::none)
+            table_.options.changelog = Changelog::debezium;
         if (table_.options.mode != TableMode::sink) return;
         const ast::Option* mode = find_table_option(options_, "mode");
         if (table_.options.stream != TableStream::messages)
             context_.error(DiagnosticCode::option_conflict, mode->value.span,
-                           "a table of errors or dead letters can only be read");
+                           "a table of errors, dead letters or events can only be read");
         if (!can_write(*connection_))
             context_.error(
                 DiagnosticCode::not_a_sink, mode->value.span,
@@ -242,6 +267,40 @@ private:
                 context_.error(DiagnosticCode::invalid_definition, create_.name.span,
                                fmt::format("column \"{}\" of type {} cannot be part of a primary key", column.name,
                                            to_sql(column.type)));
+        }
+    }
+
+    /// Whether the connection is one that is made anew when it is lost.
+    [[nodiscard]] bool connects_itself() const {
+        const auto mode = connection_->connector->options->value_of(*connection_->options, "mode");
+        const auto* role = mode ? std::get_if<std::string>(&*mode) : nullptr;
+        return connection_->connector->has_events && role != nullptr && *role == "client";
+    }
+
+    [[nodiscard]] bool reads_changes() const {
+        return connection_ != nullptr && carries_changes(*connection_) &&
+               table_.options.stream == TableStream::messages && table_.options.mode != TableMode::sink;
+    }
+
+    /// Messages that are changes change rows, which a key tells apart.
+    void bind_changes() {
+        if (!reads_changes() || table_.columns.empty()) return;
+        if (table_.primary_key.empty())
+            context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                           fmt::format("table \"{}\" reads changes and has no PRIMARY KEY", create_.name.text),
+                           "declare the columns that say which row a change is about: PRIMARY KEY (id)");
+        if (table_.watermark || !table_.options.event_time_field.empty())
+            context_.error(
+                DiagnosticCode::invalid_definition, create_.name.span,
+                fmt::format("table \"{}\" reads changes, and rows that change have no event time", create_.name.text),
+                "read the changes themselves, as they come, from a connection with format = 'json'");
+        for (ColumnObject& column : table_.columns) {
+            column.not_null = column.not_null || column.primary_key;
+            // What is done to a row stands in its text.
+            if (equals_ignoring_case(column.name, MetadataField::message->name))
+                context_.error(DiagnosticCode::invalid_definition, create_.name.span,
+                               "a table that reads changes has no column \"message\"",
+                               "give it another name, WITH (json_path = '$.message')");
         }
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,13 @@ void define(const BindingContext& context, const ast::Identifier& name, Definiti
 /// The connection of a name; null after reporting.
 [[nodiscard]] const ConnectionObject* find_connection(const BindingContext& context, std::string_view name,
                                                       SourceSpan span);
+
+/// The options of a connection, checked and completed with what they name (ConnectorDescriptor::complete); null after
+/// reporting. span: of the connector's name, where what is missing is reported.
+[[nodiscard]] std::shared_ptr<const ConnectorOptions> bind_connector_options(const BindingContext& context,
+                                                                             const ConnectorDescriptor& connector,
+                                                                             SourceSpan span,
+                                                                             const std::vector<ast::Option>& options);
 
 /// "view \"a\", pipeline \"b\"".
 [[nodiscard]] std::string list_objects(const std::vector<const CatalogObject*>& objects);

@@ -114,8 +114,7 @@ std::optional<InlineConnection> bind_inline_connection(const BindingContext& con
     ConnectionObject& connection = result.connection;
     connection.connector = &connector;
     connection.table = create.name.text;
-    connection.options =
-        validate_options(*connector.options, named.value.span, parted.of_connection, context.diagnostics);
+    connection.options = bind_connector_options(context, connector, named.value.span, parted.of_connection);
     if (!connection.options || !parted.good) return std::nullopt;
     warn_of_ineffective_options(context, *connector.options, parted.of_connection);
     ast::CreateConnection declaration;

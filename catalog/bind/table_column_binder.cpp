@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
+#include "catalog/bind/table_options.h"
+#include "catalog/objects/message_layout.h"
 #include "catalog/objects/table_columns.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
@@ -116,6 +120,87 @@ private:
     TableObject& table_;
 };
 
+using Steps = std::vector<std::optional<std::string>>;
+
+class LayoutCheck {
+public:
+    LayoutCheck(const BindingContext& context, const ast::CreateTable& create, const std::vector<ast::Option>& options,
+                const TableObject& table, const MessageLayout& layout)
+        : context_(context), create_(create), options_(options), table_(table), layout_(layout) {}
+
+    void check() {
+        if (table_.only_sends()) return check_sent();
+        if (table_.rows) {
+            const SourceSpan span = find_table_option(options_, "rows")->value.span;
+            if (const auto misfit = layout_.check({table_.rows->steps, false}, nullptr, false)) report(*misfit, span);
+        }
+        check_conditions();
+        for (const ColumnObject& column : table_.columns) check_column(column);
+    }
+
+private:
+    void check_sent() {
+        for (const ColumnObject& column : table_.columns) {
+            // By these rows find their way; they are no part of them.
+            if (column.never_filled || column.metadata) continue;
+            if (const auto misfit = layout_.check_sent(column.name, column.type))
+                report(*misfit, definition_of(column).name.span);
+        }
+    }
+
+    void check_conditions() {
+        const ast::Option* accept = find_table_option(options_, "accept");
+        const auto* written = accept == nullptr ? nullptr : std::get_if<ast::OptionValue::Object>(&accept->value.node);
+        if (written == nullptr) return;
+        for (std::size_t index = 0; index < table_.accept.size() && index < written->entries.size(); ++index) {
+            const AcceptCondition& condition = table_.accept[index];
+            if (condition.metadata) continue;
+            const Steps steps(condition.steps.begin(), condition.steps.end());
+            if (const auto misfit = layout_.check({steps, false}, nullptr, false))
+                report(*misfit, written->entries[index].key.span);
+        }
+    }
+
+    void check_column(const ColumnObject& column) {
+        const bool has_path = !column.json_path.empty() || column.takes_all;
+        if (column.computed || (column.metadata && !has_path)) return;
+        MessageLayout::Place place;
+        if (table_.rows && !column.of_message) place.steps = table_.rows->steps;
+        place.steps.insert(place.steps.end(), column.json_path.begin(), column.json_path.end());
+        place.is_name = !has_path;
+        if (!has_path) place.steps.emplace_back(column.name);
+        const auto misfit = layout_.check(place, &column.type, table_.options.coerce);
+        if (!misfit) return;
+        const ast::ColumnDefinition& definition = definition_of(column);
+        report(*misfit, has_path && !misfit->is_type ? path_span(definition) : definition.name.span);
+    }
+
+    void report(const MessageLayout::Misfit& misfit, SourceSpan span) const {
+        context_.error(misfit.is_type ? DiagnosticCode::option_type_mismatch : DiagnosticCode::unknown_column, span,
+                       misfit.message, misfit.hint);
+    }
+
+    const ast::ColumnDefinition& definition_of(const ColumnObject& column) const {
+        return *std::find_if(create_.columns.begin(), create_.columns.end(),
+                             [&](const ast::ColumnDefinition& each) { return each.name.text == column.name; });
+    }
+
+    static SourceSpan path_span(const ast::ColumnDefinition& definition) {
+        for (const ast::Option& option : definition.options) {
+            const OptionDeclaration* declaration = column_option_schema().find(option.name.text);
+            if (declaration != nullptr && (declaration->name == "json_path" || declaration->name == "message_path"))
+                return option.value.span;
+        }
+        return definition.name.span;
+    }
+
+    const BindingContext& context_;
+    const ast::CreateTable& create_;
+    const std::vector<ast::Option>& options_;
+    const TableObject& table_;
+    const MessageLayout& layout_;
+};
+
 }  // namespace
 
 ColumnObject* require_column(const BindingContext& context, TableObject& table, std::string_view name,
@@ -135,6 +220,14 @@ ColumnObject* require_column(const BindingContext& context, TableObject& table, 
 void complete_columns(const BindingContext& context, const ast::CreateTable& create, const ConnectionObject* connection,
                       bool bound_to_connection, TableObject& table) {
     ColumnCompletion(context, create, connection, bound_to_connection, table).complete();
+}
+
+void check_layout(const BindingContext& context, const ast::CreateTable& create,
+                  const std::vector<ast::Option>& options, const TableObject& table,
+                  const ConnectionObject& connection) {
+    if (connection.connector->layout == nullptr || table.options.stream != TableStream::messages) return;
+    const MessageLayout* layout = connection.connector->layout(*connection.options);
+    if (layout != nullptr) LayoutCheck(context, create, options, table, *layout).check();
 }
 
 }  // namespace laminar

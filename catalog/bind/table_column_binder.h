@@ -16,4 +16,10 @@ namespace laminar {
 void complete_columns(const BindingContext& context, const ast::CreateTable& create, const ConnectionObject* connection,
                       bool bound_to_connection, TableObject& table);
 
+/// Reports columns, conditions and rows of a table for which the messages of its connection have no place, where a file
+/// says what they are made of. table: with its columns.
+void check_layout(const BindingContext& context, const ast::CreateTable& create,
+                  const std::vector<ast::Option>& options, const TableObject& table,
+                  const ConnectionObject& connection);
+
 }  // namespace laminar

@@ -34,7 +34,8 @@ const OptionSchema& table_option_schema() {
                 "stream", &Options::stream,
                 {{"messages", TableStream::messages},
                  {"errors", TableStream::errors},
-                 {"dlq", TableStream::dead_letters}},
+                 {"dlq", TableStream::dead_letters},
+                 {"events", TableStream::events}},
                 {.help = "Which rows of the connection it shows.", .example = "'errors'", .needs = {"connector"}})
             .add_choice("mode", &Options::mode, {{"both", TableMode::both}, {"sink", TableMode::sink}},
                         {.help = "'sink': rows are only sent; what the connection receives is not read through it.",
@@ -110,7 +111,12 @@ const OptionSchema& table_option_schema() {
                 {.help = "How rows are sent as changes, if they are: with _op for every change (+I, -U, +U, -D), "
                          "without -U, or as Debezium writes them.",
                  .example = "'upsert'",
-                 .needs = {"connector"}});
+                 .needs = {"connector"}})
+            .add("repeat_on_connect", &Options::repeat_on_connect,
+                 {.help = "Send the rows that were inserted again after every connect: of each PRIMARY KEY the latest, "
+                          "without one all. They take memory.",
+                  .example = "true",
+                  .needs = {"connector"}});
     return schema;
 }
 

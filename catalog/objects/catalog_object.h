@@ -52,7 +52,7 @@ struct ColumnObject {
 };
 
 /// Which rows of a connection a table shows.
-enum class TableStream : std::uint8_t { messages, errors, dead_letters };
+enum class TableStream : std::uint8_t { messages, errors, dead_letters, events };
 
 /// What a table is for: both, or rows that are sent alone.
 enum class TableMode : std::uint8_t { both, sink };
@@ -75,6 +75,7 @@ struct TableOptions : OptionSet {
     std::chrono::milliseconds watermark_idle{30'000};          ///< Larger: silent inputs hold others back for longer.
     bool coerce = false;                                       ///< TRY_CAST rules for mismatched JSON values.
     Changelog changelog = Changelog::none;
+    bool repeat_on_connect = false;  ///< Rows that were sent are sent again in every session. They take memory.
 };
 
 /// A table: bound to a connection (a stream with retained rows, and a sink), or stored.
@@ -89,6 +90,8 @@ struct TableObject : Definition {
     std::span<const MetadataField> metadata = common_metadata_columns();
 
     [[nodiscard]] bool is_stored() const noexcept { return options.connector.empty(); }
+    /// Its messages are changes of rows, which primary_key tells apart: where their rows are goes without saying.
+    [[nodiscard]] bool is_changing() const noexcept { return rows && options.rows.empty(); }
     /// Nothing is ever read through it: it only sends.
     [[nodiscard]] bool only_sends() const noexcept {
         return !is_stored() && (columns.empty() || options.mode == TableMode::sink);

@@ -21,6 +21,7 @@ enum class MetadataFact : std::uint8_t {
     data,            ///< Payload bytes.
     delivery_count,  ///< 1, or more after redelivery.
     of_connector,    ///< What only one connector knows: see ConnectorDescriptor::metadata.
+    frame_type,      ///< Whether the message came as text or as binary.
 };
 
 /// Declared once, as a constant that lives for ever: its address is what it is known by (MetadataField).

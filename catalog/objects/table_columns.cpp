@@ -77,6 +77,8 @@ PayloadShape payload_shape(const ConnectionObject& connection) {
     return PayloadShape::fields;
 }
 
+bool carries_changes(const ConnectionObject& connection) { return word_of(connection, "format") == "debezium_json"; }
+
 std::vector<std::string> engine_column_names(const std::vector<ColumnObject>& columns) {
     std::vector<std::string> names;
     for (const ColumnObject& column : columns) names.push_back(column.name);

@@ -15,6 +15,8 @@ enum class PayloadShape : std::uint8_t { fields, text, bytes, record };
 
 /// By the connection's option format; fields for connectors without one.
 [[nodiscard]] PayloadShape payload_shape(const ConnectionObject& connection);
+/// Whether its messages are changes of rows (format = 'debezium_json').
+[[nodiscard]] bool carries_changes(const ConnectionObject& connection);
 
 /// Of a table that reads the connection: a column of the name of a number that routes rows
 /// (MetadataColumn::routes_rows) and of an integer type that has no room for all of them, or is not taken for one when

@@ -17,6 +17,7 @@ struct MessageRule {
     MessageConditions refusal;  ///< Instead of what is expected: the end of the attempt. Empty: none.
     std::optional<std::chrono::milliseconds> timeout;  ///< Of what is expected; absent: the default.
     std::optional<ComputedText> send;
+    bool keep = false;  ///< What is answered is for rows, too.
 
     [[nodiscard]] bool operator==(const MessageRule&) const = default;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "catalog/objects/change_row.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/system_table_schema.h"
 #include "catalog/objects/table_columns.h"
@@ -175,6 +176,10 @@ bool QueryWalk::bind_catalog_relation(ast::TableReference& table, Relation& rela
                                 "make another table of connection \"" + stored->options.connector + "\" to read it");
             return false;
         }
+        if (stored->is_changing() && !contains_name(open_views_, stored->name)) {
+            inline_changes(*stored, table, relation);
+            return true;
+        }
         make_scan(table, relation, stored->is_stored() ? InputKind::stored_table : InputKind::stream_table,
                   stored->name);
         scan_table(*stored, relation);
@@ -308,6 +313,46 @@ void QueryWalk::scan_pipeline(const PipelineObject& object, Relation& relation) 
     }
 }
 
+/// The rows that the changes of a table have come to: of each key what the latest change says, unless it is a deletion.
+/// It is an aggregate, so that all that reads it is as with any result that changes.
+void QueryWalk::inline_changes(const TableObject& object, ast::TableReference& table, Relation& relation) {
+    const SourceSpan span = table.span;
+    const auto latest = [&](ast::Expression value) {
+        std::vector<ast::Expression> arguments;
+        arguments.push_back(std::move(value));
+        return make_call("last", std::move(arguments), span);
+    };
+    ast::Select select;
+    for (const ColumnObject& column : object.columns) {
+        ast::Expression value = make_column(object.name, column.name, span);
+        if (column.primary_key)
+            select.group_by.push_back({ast::GroupingElement::Kind::expression, {value}, {}});
+        else
+            value = latest(std::move(value));
+        select.items.push_back({std::move(value), make_identifier(column.name, span)});
+    }
+    std::vector<ast::Expression> beginning;
+    beginning.push_back(make_column(object.name, MetadataField::message->name, span));
+    beginning.push_back(make_string(change_mark_of_deletion, span));
+    select.having =
+        ast::Expression{span, ast::Unary{"NOT", latest(make_call("starts_with", std::move(beginning), span))}};
+    ast::QualifiedName name;
+    name.parts.push_back(make_identifier(object.name, span));
+    name.span = span;
+    ast::TableReference changes;
+    changes.span = span;
+    changes.node = ast::NamedTable{std::move(name)};
+    select.from = std::move(changes);
+    ast::Query query;
+    query.span = span;
+    query.body = {span, std::move(select)};
+    ast::DerivedTable derived;
+    derived.query = std::move(query);
+    table.node = std::move(derived);
+    relation.kind = Relation::Kind::derived;
+    bind_inlined(object.name, "table", table, relation);
+}
+
 void QueryWalk::inline_view(const ViewObject& view, ast::TableReference& table, Relation& relation) {
     ast::DerivedTable derived;
     derived.query = view.query;
@@ -326,20 +371,26 @@ void QueryWalk::inline_view(const ViewObject& view, ast::TableReference& table, 
         }
     }
 
+    bind_inlined(view.name, "view", table, relation);
+    if (!relation.renamed.empty() && relation.is_open()) demand_all(relation);
+}
+
+/// What stands in the place of a relation of the catalog; what is wrong with it is told at that place.
+void QueryWalk::bind_inlined(const std::string& name, std::string_view kind, ast::TableReference& table,
+                             Relation& relation) {
     Diagnostics inner(diagnostics_->source());
     Diagnostics* const outer = std::exchange(diagnostics_, &inner);
     std::vector<CommonTable> common_tables = std::exchange(common_tables_, {});
-    open_views_.push_back(view.name);
+    open_views_.push_back(name);
     relation.output = bind_query(*std::get<ast::DerivedTable>(table.node).query, {});
     open_views_.pop_back();
     common_tables_ = std::move(common_tables);
     diagnostics_ = outer;
     for (Diagnostic diagnostic : inner.all()) {
         diagnostic.span = table.span;
-        diagnostic.message = "in view \"" + view.name + "\": " + diagnostic.message;
+        diagnostic.message = "in " + std::string(kind) + " \"" + name + "\": " + diagnostic.message;
         diagnostics_->add(std::move(diagnostic));
     }
-    if (!relation.renamed.empty() && relation.is_open()) demand_all(relation);
 }
 
 void QueryWalk::bind_table_function(ast::TableReference& table, Scope& scope) {

@@ -117,6 +117,8 @@ private:
     void scan_connection(const ConnectionObject& object, Relation& relation);
     void scan_pipeline(const PipelineObject& object, Relation& relation);
     void inline_view(const ViewObject& view, ast::TableReference& table, Relation& relation);
+    void inline_changes(const TableObject& object, ast::TableReference& table, Relation& relation);
+    void bind_inlined(const std::string& name, std::string_view kind, ast::TableReference& table, Relation& relation);
     void add_metadata(Relation& relation, bool hidden, bool binary);
     void make_scan(ast::TableReference& table, Relation& relation, InputKind kind, std::string object);
     void report_unknown_relation(const ast::QualifiedName& name);

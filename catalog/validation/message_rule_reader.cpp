@@ -81,10 +81,12 @@ private:
     bool read_part(const std::string& name, const Value& key, const Value& part, MessageRule& rule) {
         if (name == awaited_) return read_conditions_of(part, rule.awaited);
         if (name == "send") return read_send(part, rule);
+        if (!is_step_ && name == "keep") return read_keep(part, rule);
         if (is_step_ && name == "refuse") return read_conditions_of(part, rule.refusal);
         if (is_step_ && name == "timeout_ms") return read_timeout(part, rule);
         std::vector<std::string> names{std::string(awaited_), "send"};
         if (is_step_) names.insert(names.begin() + 1, {"refuse", "timeout_ms"});
+        if (!is_step_) names.emplace_back("keep");
         const std::string near = did_you_mean(name, names);
         return refuse(DiagnosticCode::unknown_option, key.span,
                       fmt::format("a map of option \"{}\" has no part \"{}\"", option_.name, name),
@@ -156,6 +158,16 @@ private:
     bool read_send(const Value& part, MessageRule& rule) {
         rule.send = OptionTextReader(option_, diagnostics_).read(part, {has_received_ || !is_step_});
         return rule.send.has_value();
+    }
+
+    bool read_keep(const Value& part, MessageRule& rule) {
+        const auto* boolean = std::get_if<Value::Boolean>(&part.node);
+        if (boolean == nullptr)
+            return refuse(DiagnosticCode::option_type_mismatch, part.span,
+                          fmt::format("option \"{}\": keep is true or false", option_.name),
+                          "true: what is answered is for rows, too");
+        rule.keep = boolean->value;
+        return true;
     }
 
     bool read_timeout(const Value& part, MessageRule& rule) {

@@ -13,12 +13,14 @@ namespace {
 using DecoderMaker = std::unique_ptr<MessageDecoder> (*)(const DecoderOptions&, std::shared_ptr<const BatchSchema>);
 
 /// A line for each format.
-constexpr std::array<std::pair<MessageFormat, DecoderMaker>, 5> formats{{
+constexpr std::array<std::pair<MessageFormat, DecoderMaker>, 7> formats{{
     {MessageFormat::json, make_json_decoder},
     {MessageFormat::text, make_plain_decoder},
     {MessageFormat::binary, make_plain_decoder},
     {MessageFormat::msgpack, make_json_decoder},  // Translated, as the next.
     {MessageFormat::cbor, make_json_decoder},
+    {MessageFormat::protobuf, make_json_decoder},
+    {MessageFormat::debezium_json, make_json_decoder},  // What it is to a row stands beside the row.
 }};
 
 }  // namespace

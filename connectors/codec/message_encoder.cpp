@@ -40,8 +40,11 @@ void MessageEncoder::set_columns(const std::vector<OutputColumn>& columns,
         prefix += ':';
         fields_.push_back({column, std::move(prefix)});
     }
-    must_be_json_ = format == MessageFormat::json || is_translated(format);
+    must_be_json_ = format == MessageFormat::json || is_change(format) || is_translated(format);
     is_bare_ = payload_columns.size() == 1 && is_payload_type(columns[payload_columns[0]].type.id);
+    // No text is a message of fields.
+    if (is_bare_ && format == MessageFormat::protobuf)
+        is_bare_ = columns[payload_columns[0]].type.id != TypeId::varchar;
 }
 
 bool MessageEncoder::encode(const std::vector<ColumnVector>& columns, std::size_t row, std::string& out) const {

@@ -99,6 +99,7 @@ void add_acknowledgement_options(OptionSchemaOf<Options>& schema) {
               .absent = "{\"type\":\"ack\",\"message_id\":...} with auto_ack = false, else none",
               .rule = TextRule::not_empty,
               .takes_json = true,
+              .in_session = true,
               .placeholders = {"message_id"}})
         .add("ack_timeout_ms", &DeliveryOptions::ack_timeout,
              {.help = "After that long without acknowledgement a message is delivered again. Larger: fewer are "

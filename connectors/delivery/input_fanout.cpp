@@ -71,6 +71,7 @@ InputFanout::InputFanout(ConnectionJournal& journal, const DeliveryOptions& opti
     : journal_(journal),
       options_(options),
       errors_(journal, options),
+      events_(journal, options),
       acknowledgement_(MessageAcknowledgement::make(options, journal)),
       message_ids_(options.message_id_field),
       waiters_(std::make_shared<Waiters>()),
@@ -104,6 +105,10 @@ void InputFanout::change(const std::function<void(Readers&)>& change) {
 }
 
 void InputFanout::add(TableStream stream, std::shared_ptr<InputChannel> channel) {
+    if (stream == TableStream::events) {
+        events_.add(channel);
+        return;
+    }
     if (stream != TableStream::messages) {
         errors_.add(stream, channel);
         return;
@@ -120,6 +125,7 @@ void InputFanout::add(TableStream stream, std::shared_ptr<InputChannel> channel)
 
 void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
     errors_.remove(channel);
+    events_.remove(channel);
     change([&](Readers& readers) {
         const auto found = std::find(readers.channels.begin(), readers.channels.end(), channel);
         if (found == readers.channels.end()) return;
@@ -133,7 +139,7 @@ void InputFanout::remove(const std::shared_ptr<InputChannel>& channel) {
 
 bool InputFanout::lacks_reader(const Channels& channels) const {
     // Where a table of errors has opened the connection, readers of the messages may still be on their way.
-    return channels.empty() && !passes_over_.load() && errors_.has_readers();
+    return channels.empty() && !passes_over_.load() && (errors_.has_readers() || events_.has_readers());
 }
 
 bool InputFanout::must_wait(View& view) const {
@@ -451,17 +457,20 @@ void InputFanout::finish() {
     const auto current = readers();
     for (const auto& channel : current->channels) channel->finish();
     errors_.finish();
+    events_.finish();
 }
 
 std::shared_ptr<InputsHandover> InputFanout::surrender() {
     auto handover = std::make_shared<InputsHandover>();
     handover->errors = errors_.surrender();
+    handover->events = events_.surrender();
     if (acknowledgement_) handover->unacknowledged = acknowledgement_->surrender();
     return handover;
 }
 
 void InputFanout::adopt(InputsHandover&& handover) {
     errors_.adopt(std::move(handover.errors));
+    events_.adopt(std::move(handover.events));
     if (acknowledgement_) acknowledgement_->adopt(std::move(handover.unacknowledged));
 }
 

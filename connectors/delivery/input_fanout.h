@@ -14,6 +14,7 @@
 #include "connectors/connection.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/error_stream.h"
+#include "connectors/delivery/event_stream.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/message_acknowledgement.h"
 #include "connectors/delivery/message_sorter.h"
@@ -120,6 +121,9 @@ public:
     /// An error of the connection itself, for the errors stream. Returns why the connection must fail, if it must.
     std::optional<std::string> report_connection_error(const std::string& description, const MessageOrigin& origin);
 
+    /// Something has happened to the connection.
+    void report_event(const ConnectionEvent& event) { events_.record(event); }
+
     /// A message for a session that has ended, or for a client that has gone.
     void report_undeliverable(std::string_view payload, std::string reason);
 
@@ -177,6 +181,7 @@ private:
     ConnectionJournal& journal_;
     const DeliveryOptions& options_;
     ErrorStream errors_;
+    EventStream events_;
     const std::unique_ptr<MessageAcknowledgement> acknowledgement_;  ///< Null when none is asked for.
     MessageIds message_ids_;  ///< Of messages that nobody takes; used while they are tracked, one at a time.
     const std::shared_ptr<Waiters> waiters_;

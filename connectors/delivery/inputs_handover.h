@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/delivery/error_record.h"
+#include "connectors/delivery/event_stream.h"
 #include "connectors/delivery/in_flight_messages.h"
 #include "connectors/delivery/input_channel.h"
 #include "connectors/delivery/pending_commits.h"
@@ -41,6 +42,7 @@ struct UnacknowledgedMessages {
 /// What the inputs of a connection leave to those of its successor.
 struct InputsHandover {
     ErrorBacklog errors;
+    EventBacklog events;
     UnacknowledgedMessages unacknowledged;
 };
 

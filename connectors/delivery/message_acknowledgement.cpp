@@ -118,6 +118,9 @@ std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const Acknow
     scope.now = utc_now();
     scope.secrets = &journal_.secrets();
     scope.message_id = due.message_id;
+    // Ids are counted where messages are sent: this one says how long such a message is.
+    std::int64_t stand_in = 0;
+    scope.last_id = &stand_in;
     Evaluation evaluation = evaluate(text, scope);
     if (!evaluation.problem.empty()) {
         report(evaluation.problem);
@@ -127,6 +130,7 @@ std::optional<OutgoingMessage> MessageAcknowledgement::make_message(const Acknow
     if (evaluation.payload) message.payload = std::make_shared<const std::string>(std::move(*evaluation.payload));
     message.binary = evaluation.binary;
     message.peer = due.peer;
+    if (stand_in != 0) message.acknowledges = due.message_id;
     return message;
 }
 

@@ -22,6 +22,7 @@ bool fits_fact(const ConditionValue& wanted, const FactValue& fact) {
 FactValue text_fact(const std::string& text) { return text.empty() ? FactValue() : FactValue(text); }
 
 FactValue fact_of(const Message& message, MetadataField field) {
+    if (field->fact == MetadataFact::frame_type) return std::string(message.binary ? "binary" : "text");
     const MessageOrigin* origin = message.origin.get();
     if (origin == nullptr) return {};
     if (field == MetadataField::remote_address) return text_fact(origin->remote_address);

@@ -58,8 +58,7 @@ ComputedValue Evaluator::evaluate(const ComputedExpression& expression) {
     if (some_null) return ComputedValue::null();
     result = call(expression, values);
     // How long a secret is tells no more than what is sent with it.
-    const bool is_length =
-        expression.operation == Operation::length || expression.operation == Operation::octet_length;
+    const bool is_length = expression.operation == Operation::length || expression.operation == Operation::octet_length;
     result.is_secret = is_secret && result.type != Type::boolean && !is_length;
     if (result.is_secret && hides_operands(expression.operation) && scope_.secrets != nullptr)
         scope_.secrets->remember_derived(text_of(result), scope_.use);

@@ -58,6 +58,12 @@ struct OutgoingMessage {
     /// In the place of a payload, where rows are handed over as they are (FramingOptions::as_columns).
     std::shared_ptr<const ColumnRows> rows = nullptr;
 
+    /// The id of the message that it acknowledges, where the payload is only made when it is sent (NEXT_ID): until then
+    /// it is one like it.
+    std::optional<std::string> acknowledges = std::nullopt;
+    /// It is sent again in every session that follows, in the place of an earlier one of the same key. Bytes.
+    std::optional<std::string> repeat_key = std::nullopt;
+
     bool handed_over = false;  ///< Once to the system, though nothing has proven that it arrived.
 
     [[nodiscard]] std::size_t byte_size() const noexcept;

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <utility>
 
+#include "connectors/codec/json/json_encoder.h"
 #include "connectors/codec/message_framing.h"
+#include "parser/text/ascii.h"
 #include "runtime/database/live_connections.h"
 #include "runtime/flow/rows/changelog.h"
 #include "runtime/flow/rows/failed_rows.h"
@@ -18,17 +21,20 @@ namespace {
 
 class ConnectionSink final : public SinkWriter {
 public:
-    ConnectionSink(LiveConnections& connections, std::string connection, Changelog changelog, std::string table)
+    ConnectionSink(LiveConnections& connections, const TableObject& table)
         : connections_(connections),
-          connection_(std::move(connection)),
-          changelog_(changelog),
-          table_(std::move(table)) {}
+          connection_(table.options.connector),
+          changelog_(table.options.changelog),
+          table_(table.name),
+          repeats_(table.options.repeat_on_connect),
+          repeat_columns_(table.primary_key) {}
 
     std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
         // Whoever reads changes reads rows that are added as changes, too.
         if (changelog_ != Changelog::none) return write_changes(empty_rows(rows.columns), rows, 0);
-        send(rows, true);
-        return {};
+        std::vector<RefusedRow> refused;
+        for (UnframedRow& row : send(rows, true)) refused.push_back({row.row, std::move(row.reason)});
+        return refused;
     }
 
     void expect_changes(const std::vector<std::string>& keys) override {
@@ -49,7 +55,9 @@ public:
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
         const ResultTable changes = make_changelog(removed, added, keys_, form, now);
-        send(changes, false);
+        // A change is not one of the rows that were given.
+        std::vector<UnframedRow> unframed = send(changes, false);
+        if (!unframed.empty() && added.rows > 0) return {{0, std::move(unframed.front().reason)}};
         return {};
     }
 
@@ -99,21 +107,49 @@ private:
     }
 
     /// Changes go to whoever listens: columns that name receivers are data in them.
-    void send(const ResultTable& rows, bool has_receivers) {
+    std::vector<UnframedRow> send(const ResultTable& rows, bool has_receivers) {
         // Looked up each time: ALTER CONNECTION may have changed how rows are sent.
         const std::shared_ptr<Connection> connection = connections_.find(connection_);
         FramingOptions options = connection ? connection->framing() : FramingOptions();
-        if (!has_receivers) options.peer_column = options.session_column = {};
+        if (!has_receivers) options.peer_column = options.session_column = options.frame_column = {};
         framing_.set_options(options);
         framing_.set_columns(rows.columns);
-        framing_.frame(rows.values, rows.rows, backlog_);
+        const std::size_t before = backlog_.size();
+        std::vector<UnframedRow> unframed = framing_.frame(rows.values, rows.rows, backlog_);
+        if (repeats_) give_keys(rows, before, unframed);
         flush();
+        return unframed;
+    }
+
+    /// Of messages with one row each that of the row; of others what they say.
+    void give_keys(const ResultTable& rows, std::size_t first, const std::vector<UnframedRow>& unframed) {
+        const bool by_row = !repeat_columns_.empty() && backlog_.size() - first + unframed.size() == rows.rows;
+        auto left_out = unframed.begin();
+        std::size_t row = 0;
+        for (std::size_t index = first; index < backlog_.size(); ++index, ++row) {
+            for (; left_out != unframed.end() && left_out->row == row; ++left_out) ++row;
+            OutgoingMessage& message = backlog_[index].message;
+            std::string key = repeat_key_begin(table_);
+            if (by_row) {
+                for (std::size_t column = 0; column < rows.columns.size(); ++column) {
+                    const bool is_key = std::any_of(
+                        repeat_columns_.begin(), repeat_columns_.end(),
+                        [&](const std::string& name) { return equals_ignoring_case(name, rows.columns[column].name); });
+                    if (is_key) append_json_value(key, rows.values[column], row);
+                }
+            } else if (message.payload) {
+                key += *message.payload;
+            }
+            message.repeat_key = std::move(key);
+        }
     }
 
     LiveConnections& connections_;
     std::string connection_;
     Changelog changelog_;
     std::string table_;
+    bool repeats_;
+    std::vector<std::string> repeat_columns_;
     std::vector<std::string> keys_;
     MessageFraming framing_;
     std::deque<FramedMessage> backlog_;
@@ -124,9 +160,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, std::string connection,
-                                                 Changelog changelog, std::string table) {
-    return std::make_unique<ConnectionSink>(connections, std::move(connection), changelog, std::move(table));
+std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, const TableObject& table) {
+    return std::make_unique<ConnectionSink>(connections, table);
 }
+
+std::string repeat_key_begin(std::string_view table) { return fold_case(table) + '\n'; }
 
 }  // namespace laminar

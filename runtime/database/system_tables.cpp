@@ -180,6 +180,8 @@ std::string_view stream_name(TableStream stream) {
             return "errors";
         case TableStream::dead_letters:
             return "dlq";
+        case TableStream::events:
+            return "events";
     }
     return "messages";
 }

@@ -9,6 +9,7 @@
 #include "connectors/registry/connections.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/database/connection_sink.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/session/statement_executor.h"
@@ -231,6 +232,8 @@ void StatementExecutor::remove_table(const TableObject& table, Removed& removed)
     if (StreamInput* input = database_.graph.find_table(table.name); input && input->retained())
         input->retained()->give_up_name();
     database_.graph.remove_table(table.name);
+    if (const auto connection = database_.connections.find(table.options.connector))
+        connection->forget_repeated(repeat_key_begin(table.name));
     removed.uses.push_back({table.options.connector, table.name});
 }
 

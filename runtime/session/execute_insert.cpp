@@ -255,13 +255,19 @@ bool StatementExecutor::insert(const TableObject& table, const std::vector<std::
 
 bool StatementExecutor::insert_into_connection(const ResultTable& rows, const TableObject& table, SourceSpan span,
                                                Diagnostics& diagnostics) {
-    const std::unique_ptr<SinkWriter> sink =
-        make_connection_sink(database_.connections, table.options.connector, table.options.changelog, table.name);
-    (void)sink->write(rows, 0);
+    const std::unique_ptr<SinkWriter> sink = make_connection_sink(database_.connections, table);
+    const std::vector<RefusedRow> refused = sink->write(rows, 0);
     // Done means handed to the connection: its bounded queue has taken every message.
     if (!wait([&] { return sink->flush(); }, {})) {
         diagnostics.error(DiagnosticCode::cancelled, span,
                           "the INSERT was cancelled before all messages were handed over");
+        return false;
+    }
+    if (!refused.empty()) {
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          fmt::format("{} of {} rows cannot be sent: row {}: {}", refused.size(), rows.rows,
+                                      refused.front().row + 1, refused.front().reason),
+                          refused.size() < rows.rows ? "the others have been sent" : "");
         return false;
     }
     const auto connection = database_.connections.find(table.options.connector);

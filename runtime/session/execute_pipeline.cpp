@@ -123,7 +123,7 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
         };
     }
     return [&connections = database_.connections, table](Engine&, const std::vector<OutputColumn>&) {
-        return make_connection_sink(connections, table.options.connector, table.options.changelog, table.name);
+        return make_connection_sink(connections, table);
     };
 }
 

@@ -100,6 +100,19 @@ class ClientAcknowledgementTest(LaminarTestCase):
             laminar.wait()
         self.assertEqual(received, [{"op": "done", "ids": ['a "quoted" id']}, {"op": "done", "ids": ["17"]}])
 
+    def test_ack_message_counts_with_all_that_is_sent_in_the_session(self):
+        options = """auto_ack = true, subscribe_message = JSON_OBJECT('id': NEXT_ID(), 'op': 'subscribe'),
+            ack_message = JSON_OBJECT('id': NEXT_ID(), 'ack': '${message_id}'), reconnect_interval_ms = 20"""
+        with FeedServer(messages(3)) as server:
+            laminar = self.start_script(self.connection(server, options) + "CREATE TABLE events (message_id TEXT, n INT) WITH (connector = 'feed');")
+            first = [json.loads(text) for text in server.wait_for_messages(4)]
+            server.drop_clients()
+            second = [json.loads(text) for text in server.wait_for_messages(8)[4:]]
+            laminar.interrupt()
+            self.assertEqual(laminar.wait(), 0, laminar.stderr.text)
+        for received in (first, second):
+            self.assertEqual(received, [{"id": 1, "op": "subscribe"}] + [{"id": n + 2, "ack": f"m{n}"} for n in range(3)])
+
     def test_a_message_without_an_id_gets_one(self):
         with FeedServer([json.dumps({"n": 1}), json.dumps({"n": 2})]) as server:
             laminar = self.start_script(self.connection(server, MANUAL + ", ack_message = 'ok ${message_id}'") + """

@@ -1,5 +1,6 @@
-"""Peers that name the URL at which to go on (reconnect_url_path)."""
+"""Peers that name the URL at which to go on (reconnect_url_path), and servers that redirect (follow_redirects)."""
 
+import http
 import json
 import unittest
 
@@ -106,6 +107,78 @@ class FollowingTest(LaminarTestCase):
             self.assertIn("5 times in a row, and nothing lasted", self.wait_for_log(shell, "not_followed"))
             self.assertEqual(len(server.requests), 6)
             self.assertEqual(shell.select("connection_state", "system.websocket_connections"), [["connected"]])
+
+
+
+class Redirecting(Server):
+    """Answers every request with a redirect, to what redirect(path) says."""
+
+    def __init__(self, redirect, status=http.HTTPStatus.FOUND, **options):
+        self.asked = []
+
+        async def answer(path, headers):
+            self.asked.append((path, headers.get("X-Token"), headers.get("Sec-WebSocket-Protocol")))
+            return status, [("Location", redirect(path))], b""
+
+        super().__init__(process_request=answer, **options)
+
+
+class RedirectsTest(LaminarTestCase):
+    OPTIONS = ", headers = MAP {'X-Token': 's3cret'}, subprotocols = ['v1'], reconnect_interval_ms = 3600000, max_reconnect_interval_ms = 3600000"
+
+    def open_feed(self, server, follow, options=OPTIONS, path="/here/feed?a=1"):
+        shell = self.start_shell()
+        shell.execute(f"""
+            CREATE CONNECTION feed TO websocket (endpoint = '{server.url(path)}', mode = 'client', format = 'json', follow_redirects = {follow}{options});
+            CREATE TABLE events (n INT) WITH (connector = 'feed');
+        """)
+        return shell
+
+    def last_error(self, shell):
+        return shell.wait_until("last_error", "system.connections", lambda rows: rows[0][0])[0][0]
+
+    def test_each_kind_of_location(self):
+        for status in (301, 302, 303, 307, 308):
+            with Leaving({"n": status}, subprotocols=["v1"]) as last, Redirecting(lambda _: last.url("/x?t=1", "http"), http.HTTPStatus(status)) as first:
+                shell = self.open_feed(first, 1)
+                shell.wait_until("n", "events", lambda rows: rows == [[status]])
+                self.assertEqual((last.requests[0][0], last.requests[0][1].get("X-Token")), ("/x?t=1", None), "another host gets no headers of ours")
+                self.assertEqual(first.asked, [("/here/feed?a=1", "s3cret", "v1")])
+                shell.leave()
+
+    def test_relative_locations_stay_with_the_host_and_its_headers(self):
+        places = {"/here/feed?a=1": "there?b=2", "/here/there?b=2": "/top", "/top": "?c=3", "/top?c=3": "nowhere/else"}
+        with Redirecting(places.get) as server:
+            shell = self.open_feed(server, 3)
+            error = self.last_error(shell)
+            self.assertEqual(server.asked, [(path, "s3cret", "v1") for path in places])
+            self.assertIn("redirected more than 3 times (follow_redirects)", error)
+            self.assertNotIn("c=3", error)
+
+    def test_without_the_option_it_is_refused(self):
+        with Redirecting(lambda _: "/x") as server:
+            shell = self.open_feed(server, 0)
+            self.assertIn("follow_redirects", self.last_error(shell))
+            self.assertEqual(len(server.asked), 1)
+
+    def test_what_is_no_place_is_not_followed(self):
+        for location in ("ftp://127.0.0.1/", ""):
+            with self.subTest(location), Redirecting(lambda _: location) as server:
+                shell = self.open_feed(server, 5)
+                self.assertIn("no place that can be connected to", self.last_error(shell))
+                shell.leave()
+
+    def test_what_is_encrypted_stays_encrypted(self):
+        authority = Authority(self.temporary_folder())
+        with Redirecting(lambda _: "ws://127.0.0.1:1/secret?ticket=abc", ssl=server_context(*authority.issue("server", "IP:127.0.0.1"))) as server:
+            shell = self.start_shell()
+            shell.execute(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url(scheme="wss")}', mode = 'client', format = 'json', follow_redirects = 2,
+                    tls_ca_cert = '{authority.certificate}', reconnect_interval_ms = 3600000, max_reconnect_interval_ms = 3600000);
+                CREATE TABLE events (n INT) WITH (connector = 'feed');""")
+            error = self.last_error(shell)
+        self.assertIn("which is not encrypted", error)
+        self.assertNotIn("ticket", error)
 
 
 if __name__ == "__main__":

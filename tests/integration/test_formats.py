@@ -127,6 +127,37 @@ class OutgoingTest(LaminarTestCase):
                                            1, options=options),
                              ['{"a":1,"t":"2024-01-15T10:30:00Z","j":{"k": [1]}}'])
 
+    def test_send_frames_text_and_binary(self):
+        row, bytes_ = ("a INT", "VALUES (1)"), ("d BYTEA", "VALUES ('ab'::BYTEA)")
+        for option, of_row, of_bytes in (("by_content", '{"a":1}', b"ab"), ("text", '{"a":1}', "ab"), ("binary", b'{"a":1}', b"ab")):
+            with self.subTest(option):
+                options = f", send_frames = '{option}'"
+                self.assertEqual(self.received(*row, 1, options=options), [of_row])
+                self.assertEqual(self.received(*bytes_, 1, format="binary", options=options), [of_bytes])
+
+    def test_a_column_frame_type_says_it_row_by_row(self):
+        self.assertEqual(self.received("frame_type TEXT, a INT", "VALUES ('binary', 1), ('text', 2), (NULL, 3)", 3, options=", send_frames = 'binary'"),
+                         [b'{"a":1}', '{"a":2}', b'{"a":3}'])
+        for row, says in (("('text', '\\xFF'::BYTEA)", "its bytes are not UTF-8"), ("('frame', ''::BYTEA)", "frame_type is \"frame\", not 'text' or 'binary'")):
+            with self.subTest(says), Server() as server:
+                laminar = self.run_script(f"""
+                    CREATE CONNECTION out TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'binary');
+                    CREATE TABLE sink (frame_type TEXT, d BYTEA) WITH (connector = 'out'); INSERT INTO sink VALUES {row};""", expect=1)
+                self.assertIn(says, laminar.stderr.text)
+
+    def test_how_a_message_came_is_metadata_and_goes_back_so(self):
+        with FeedServer(['{"n": 1}', b'{"n": 2, "frame_type": "text"}']) as server:
+            laminar = self.run_script(f"""
+                CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json');
+                CREATE TABLE t (n INT, frame_type TEXT) WITH (connector = 'feed');
+                CREATE TABLE binaries (n INT) WITH (connector = 'feed', accept = MAP {{'frame_type': 'binary'}});
+                CREATE PIPELINE echo AS INSERT INTO t SELECT n + 10, frame_type FROM t WHERE n < 10;
+                WAIT FOR echo COUNT 2 TIMEOUT INTERVAL '100 seconds'; WAIT FOR binaries COUNT 1 TIMEOUT INTERVAL '100 seconds';
+                SELECT n, frame_type FROM t; SELECT n, frame_type FROM binaries;
+                DROP PIPELINE echo; DROP CONNECTION feed CASCADE;""")
+            self.assertEqual(server.wait_for_messages(2), ['{"n":11}', b'{"n":12}'])
+        self.assertEqual(laminar.rows, [{"n": 1, "frame_type": "text"}, {"n": 2, "frame_type": "binary"}, {"n": 2, "frame_type": "binary"}])
+
     def test_a_client_may_have_a_field_client_id(self):
         self.assertEqual(self.received("client_id TEXT, a INT", "VALUES ('me', 1)", 1), ['{"client_id":"me","a":1}'])
 

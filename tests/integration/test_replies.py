@@ -39,6 +39,16 @@ class RepliesTest(LaminarTestCase):
                           {"jsonrpc": "2.0", "id": 2, "method": "public/test"}])
         self.assertEqual(answers[2], "3")
 
+    def test_what_is_kept_is_a_row_all_the_same(self):
+        rules = """, replies = [MAP {'when': MAP {'$.envelope_id': EXISTS}, 'send': JSON_OBJECT('envelope_id': RECEIVED('$.envelope_id')), 'keep': true},
+            MAP {'when': MAP {'$.ping': EXISTS}, 'send': 'pong', 'keep': false}]"""
+        feed = [json.dumps({"envelope_id": "e1", "n": 1}), json.dumps({"ping": 1}), json.dumps({"envelope_id": "e2", "n": 2})]
+        with FeedServer(feed) as server:
+            shell = self.open_feed(server, rules)
+            shell.wait_until("n", "events", lambda rows: rows == [[1], [2]])
+            self.assertEqual(server.wait_for_messages(3), ['{"envelope_id":"e1"}', "pong", '{"envelope_id":"e2"}'])
+            self.assertEqual(shell.select("messages_received", "system.websocket_connections"), [[2]])
+
     def test_what_does_not_fit_stays_a_row(self):
         feed = [json.dumps(["ask", 3]), json.dumps([{"n": 1, "ping": 1}]), '{"n": 2, "ping": 1}\n{"n": 3}', json.dumps({"n": 4})]
         with FeedServer(feed) as server:

@@ -326,6 +326,27 @@ class AdmissionTest(ServedTestCase):
         self.assertEqual(two, {"n": 2, "station": "CP8", "path_parameters": {"station": "CP8", "part": "c"}, "query_parameters": None})
         self.finish(served)
 
+    def test_several_paths_with_a_subprotocol_each(self):
+        served = self.serve(["format = 'json'", "path = ['/trades', '/stations/{station}', '/plain']", "subprotocols = ['v1']",
+                             "path_subprotocols = MAP {'/stations/{station}': 'ocpp2.0.1, ocpp1.6'}"], """
+            CREATE TABLE trades (n INT) WITH (connector = 'inlet', accept = MAP {'request_path': '/trades'});
+            CREATE TABLE stations (n INT, station TEXT AS (path_parameters ->> '$.station')) WITH (connector = 'inlet', accept = MAP {'request_path': STARTS_WITH('/stations')});
+            """, ["""WAIT FOR trades COUNT 1 TIMEOUT INTERVAL '100 seconds'; WAIT FOR stations COUNT 1 TIMEOUT INTERVAL '100 seconds';
+                     SELECT n, request_path FROM trades; SELECT n, station, request_path FROM stations; SELECT messages_unmatched FROM system.connections WHERE connection_name = 'inlet'"""])
+        with RawClient(served.port, path="/other") as client:
+            self.assertEqual(client.status, 404)
+        offered = ["v1", "ocpp1.6", "ocpp2.0.1"]
+        with Client(served.url("/trades"), subprotocols=offered) as one, Client(served.url("/stations/CP1"), subprotocols=offered) as two, \
+                Client(served.url("/plain"), subprotocols=offered) as three:
+            self.assertEqual([each.socket.subprotocol for each in (one, two, three)], ["v1", "ocpp2.0.1", "v1"])
+            three.send('{"n": 3}')
+            three.ping()
+            one.send('{"n": 1}')
+            two.send('{"n": 2, "request_path": "/trades"}')
+            rows = served.step()
+        self.assertEqual(rows, [{"n": 1, "request_path": "/trades"}, {"n": 2, "station": "CP1", "request_path": "/stations/{station}"}, {"messages_unmatched": 1}])
+        self.finish(served)
+
 
 class TlsAdmissionTest(ServedTestCase):
     @classmethod

@@ -2,7 +2,9 @@
 
 #include "connectors/codec/binary/binary_writer.h"
 #include "connectors/codec/binary/cbor_reader.h"
+#include "connectors/codec/binary/debezium_reader.h"
 #include "connectors/codec/binary/msgpack_reader.h"
+#include "connectors/codec/binary/protobuf_types.h"
 #include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
 
@@ -26,10 +28,16 @@ void append_with_line_feeds(std::string& json, std::string_view payload, std::st
 
 }  // namespace
 
-std::optional<MessageError> PayloadTranslator::translate(std::string_view payload, std::string_view& json) {
+std::optional<MessageError> PayloadTranslator::translate(std::string_view payload, std::string_view& json,
+                                                         bool is_binary) {
+    if (is_translated(format_) && !is_binary) return std::nullopt;
     json_.clear();
     std::optional<MessageError> error;
-    if (format_ == MessageFormat::msgpack)
+    if (is_change(format_))
+        error = append_change_as_json(payload, json_);
+    else if (format_ == MessageFormat::protobuf)
+        error = protobuf_->append_as_json(payload, json_);
+    else if (format_ == MessageFormat::msgpack)
         error = append_msgpack_as_json(payload, json_);
     else if (format_ == MessageFormat::cbor)
         error = append_cbor_as_json(payload, json_);
@@ -53,7 +61,8 @@ void translate_from_json(MessageFormat format, std::string& payload) {
 bool translate_document(MessageFormat format, std::string& payload) {
     const std::size_t begin = skip_json_space(payload, 0);
     const bool is_document = begin < payload.size() && (payload[begin] == '{' || payload[begin] == '[');
-    if (!is_document || !is_translated(format) || !is_json(payload)) return false;
+    const bool has_form = is_translated(format) && format != MessageFormat::protobuf;
+    if (!is_document || !has_form || !is_json(payload)) return false;
     translate_from_json(format, payload);
     return true;
 }

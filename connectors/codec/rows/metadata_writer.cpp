@@ -159,6 +159,8 @@ void append_metadata(ColumnVector& column, MetadataField field, const RowOrigin&
             return append_payload_bytes(column, origin);
         case MetadataFact::delivery_count:
             return append_count(column, message.delivery_count);
+        case MetadataFact::frame_type:
+            return append_text_fact(column, message.binary ? "binary" : "text");
         case MetadataFact::of_connector:
             return append_fact(column, field, from);
     }

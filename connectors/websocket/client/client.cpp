@@ -21,11 +21,50 @@ SendOutcome WebSocketClient::send(OutgoingMessage message) {
     if (handing_over()) return SendOutcome::full;
     if (state == ConnectionState::failed) return SendOutcome::failed;
     if (stop_requested_.load() || state == ConnectionState::closed) return SendOutcome::not_connected;
+    if (message.repeat_key) {
+        const MutexLock lock(session_mutex_);
+        // Whoever waits for room says it again.
+        if (repeats_now_ && outbound_.room_for(message.payload->size()) == OutboundQueue::Room::full)
+            return SendOutcome::full;
+        const std::optional<OutgoingMessage> now = keep_to_repeat(message);
+        return now ? enqueue(*now) : SendOutcome::accepted;
+    }
     if (!message.session) return enqueue(message);
     // What is in the queue of a session when it ends is taken out of it again.
     const MutexLock lock(session_mutex_);
     if (message.session == current_session_) return enqueue(message);
     return has_been(*message.session) ? SendOutcome::session_ended : SendOutcome::no_such_session;
+}
+
+std::optional<OutgoingMessage> WebSocketClient::keep_to_repeat(const OutgoingMessage& message) {
+    std::erase_if(repeated_, [&](const OutgoingMessage& each) { return each.repeat_key == message.repeat_key; });
+    if (repeated_.size() >= options_->send_buffer_size) {
+        journal_.error("not_repeated", fmt::format("a row is sent once and not again after a disconnect: {} are kept "
+                                                   "already (send_buffer_size)",
+                                                   repeated_.size()));
+        OutgoingMessage once = message;
+        once.repeat_key.reset();
+        return once;
+    }
+    repeated_.push_back(message);
+    if (!repeats_now_) return std::nullopt;
+    OutgoingMessage bound = message;
+    bound.session = current_session_;
+    return bound;
+}
+
+/// Before anything else that waits: rows may depend on it.
+void WebSocketClient::repeat_all() {
+    const MutexLock lock(session_mutex_);
+    std::vector<OutgoingMessage> messages = repeated_;
+    for (OutgoingMessage& message : messages) message.session = current_session_;
+    repeats_now_ = true;
+    if (!messages.empty()) outbound_.adopt(std::move(messages));
+}
+
+void WebSocketClient::forget_repeated(std::string_view key_begin) {
+    const MutexLock lock(session_mutex_);
+    std::erase_if(repeated_, [&](const OutgoingMessage& each) { return each.repeat_key->starts_with(key_begin); });
 }
 
 SendOutcome WebSocketClient::enqueue(const OutgoingMessage& message) {
@@ -150,6 +189,10 @@ void WebSocketClient::hand_over(std::chrono::milliseconds deadline, std::functio
         ConnectionHandover handover = make_handover();
         handover.unsent = outbound_.surrender();
         handover.gap = gaps_.open();
+        {
+            const MutexLock lock(session_mutex_);
+            handover.repeated = std::exchange(repeated_, {});
+        }
         handover.position_path = options_->resume_field;
         done(std::move(handover));
     });
@@ -157,6 +200,10 @@ void WebSocketClient::hand_over(std::chrono::milliseconds deadline, std::functio
 
 bool WebSocketClient::take_over(ConnectionHandover&& handover) {
     outbound_.adopt(std::move(handover.unsent));
+    {
+        const MutexLock lock(session_mutex_);
+        repeated_ = std::move(handover.repeated);
+    }
     if (handover.position_path == options_->resume_field) position_.set(handover.status.position);
     if (handover.gap) gaps_.adopt(std::move(*handover.gap));
     return WebSocketConnection::take_over(std::move(handover));

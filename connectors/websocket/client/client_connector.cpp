@@ -17,6 +17,7 @@
 #include "connectors/net/name_resolution.h"
 #include "connectors/net/proxy_tunnel.h"
 #include "connectors/websocket/client/client_request.h"
+#include "connectors/websocket/client/endpoint.h"
 #include "connectors/websocket/frames/stream_error.h"
 #include "connectors/websocket/options/stream_settings.h"
 #include "parser/text/ascii.h"
@@ -34,6 +35,7 @@ struct ClientConnector::Attempt {
     std::vector<ConnectionTestStep>* steps;
 
     ClientRequest request;
+    std::string redirect = {};  ///< Where the server wants it to go, where that is followed.
     std::optional<tcp::socket> socket;
     std::unique_ptr<ConnectedPeer> peer = std::make_unique<ConnectedPeer>();
 
@@ -85,21 +87,48 @@ void ClientConnector::abort() {
 net::awaitable<std::unique_ptr<ConnectedPeer>> ClientConnector::connect(const ComputedText& endpoint,
                                                                         ConnectFailure& failure,
                                                                         std::vector<ConnectionTestStep>* steps) {
-    Attempt attempt{failure, steps, {}, {}};
-    const Clock::time_point start = Clock::now();
-    auto made = make_client_request(endpoint, options_, position_, secrets_);
-    if (auto* problem = std::get_if<ClientRequestProblem>(&made)) {
-        attempt.failed(problem->step, problem->event, start, problem->description);
-        co_return nullptr;
+    ComputedText place = endpoint;
+    std::optional<WebSocketUrl> first;
+    bool was_encrypted = false;
+    for (std::int64_t followed = 0;; ++followed) {
+        Attempt attempt{failure, steps, {}, {}, {}};
+        const Clock::time_point start = Clock::now();
+        auto made = make_client_request(place, options_, position_, secrets_, first ? &*first : nullptr);
+        if (auto* problem = std::get_if<ClientRequestProblem>(&made)) {
+            attempt.failed(problem->step, problem->event, start, problem->description);
+            co_return nullptr;
+        }
+        attempt.request = std::move(std::get<ClientRequest>(made));
+        if (was_encrypted && !attempt.request.url.secure) {
+            attempt.failed("redirect", "handshake_failed", start,
+                           fmt::format("handshake failed: redirected to \"{}\", which is not encrypted",
+                                       shown_place(place.text())));
+            co_return nullptr;
+        }
+        const bool ok = co_await go(attempt);
+        interrupt_ = nullptr;
+        if (ok) co_return std::move(attempt.peer);
+        if (attempt.redirect.empty()) co_return nullptr;
+        if (followed == options_.follow_redirects) {
+            attempt.failed("redirect", "handshake_failed", start,
+                           fmt::format("handshake failed: redirected more than {} times (follow_redirects), at last to "
+                                       "\"{}\"",
+                                       followed, shown_place(attempt.redirect)));
+            co_return nullptr;
+        }
+        attempt.passed("redirect", start, "to " + shown_place(attempt.redirect));
+        if (!first) first = attempt.request.url;
+        was_encrypted = was_encrypted || attempt.request.url.secure;
+        place = std::move(attempt.redirect);
     }
-    attempt.request = std::move(std::get<ClientRequest>(made));
+}
+
+net::awaitable<bool> ClientConnector::go(Attempt& attempt) {
     bool ok = co_await open_socket(attempt);
     if (ok && attempt.request.proxy) ok = co_await tunnel_through_proxy(attempt);
     if (ok && attempt.request.url.secure) ok = co_await shake_hands_tls(attempt);
     if (ok) ok = co_await shake_hands_websocket(attempt);
-    interrupt_ = nullptr;
-    if (!ok) co_return nullptr;
-    co_return std::move(attempt.peer);
+    co_return ok;
 }
 
 net::awaitable<bool> ClientConnector::open_socket(Attempt& attempt) {
@@ -253,6 +282,12 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
     }
     interrupt_ = nullptr;
     std::string why;
+    const bool is_redirect =
+        reply.status == 301 || reply.status == 302 || reply.status == 303 || reply.status == 307 || reply.status == 308;
+    if (is_redirect && options_.follow_redirects > 0 && !aborted_ && !timed_out) {
+        attempt.redirect = redirected_url(reply.header("Location"), attempt.request.url);
+        if (!attempt.redirect.empty()) co_return false;
+    }
     if (!error && !aborted_) {
         peer.subprotocol = reply.header("Sec-WebSocket-Protocol");
         why = check_subprotocol(peer.subprotocol);
@@ -274,8 +309,11 @@ net::awaitable<bool> ClientConnector::shake_hands_websocket(Attempt& attempt) {
     } else if (!reply.problem.empty()) {
         why = reply.problem;
     } else if (reply.status >= 300 && reply.status < 400) {
-        why = fmt::format("HTTP {} {}: redirected to \"{}\"; redirects are not followed, set endpoint to that",
-                          reply.status, reply.reason, redact_url(reply.header("Location")));
+        why = fmt::format("HTTP {} {}: redirected to \"{}\", {}", reply.status, reply.reason,
+                          redact_url(reply.header("Location")),
+                          options_.follow_redirects > 0 ? "which is no place that can be connected to"
+                                                        : "which is not followed: set endpoint to that, or "
+                                                          "follow_redirects to how many may be");
     } else if (reply.status != 0 && reply.status != 101) {
         why = fmt::format("HTTP {} {}", reply.status, reply.reason);
         // Often the only place where it says what is wrong.

@@ -61,6 +61,8 @@ public:
 private:
     struct Attempt;
 
+    /// One request, to where it leads.
+    boost::asio::awaitable<bool> go(Attempt& attempt);
     boost::asio::awaitable<bool> open_socket(Attempt& attempt);
     boost::asio::awaitable<bool> connect_to_first(const std::vector<boost::asio::ip::tcp::endpoint>& addresses,
                                                   Attempt& attempt);

@@ -6,6 +6,7 @@
 #include "connectors/expressions/evaluation.h"
 #include "connectors/net/proxy_environment.h"
 #include "connectors/rows/utc_clock.h"
+#include "parser/text/ascii.h"
 
 namespace laminar {
 
@@ -23,8 +24,11 @@ public:
         scope_.wants_text = true;
     }
 
-    bool make(const ComputedText& endpoint) {
-        return set_url(endpoint) && set_headers() && set_proxy() && (!request.url.secure || set_tls());
+    bool make(const ComputedText& endpoint, const WebSocketUrl* first) {
+        if (!set_url(endpoint)) return false;
+        const bool is_elsewhere = first != nullptr && first->authority() != request.url.authority();
+        return (is_elsewhere || set_headers()) && set_subprotocols() && set_proxy() &&
+               (!request.url.secure || set_tls());
     }
 
     ClientRequest request;
@@ -56,6 +60,10 @@ private:
         for (const auto& [name, text] : options_.headers) {
             if (!set_header(name, text)) return false;
         }
+        return true;
+    }
+
+    bool set_subprotocols() {
         if (!options_.subprotocols.empty())
             request.headers.emplace_back("Sec-WebSocket-Protocol",
                                          fmt::format("{}", fmt::join(options_.subprotocols, ", ")));
@@ -116,12 +124,36 @@ private:
 
 }  // namespace
 
+std::string redirected_url(std::string_view location, const WebSocketUrl& from) {
+    const std::string_view scheme = from.secure ? "wss:" : "ws:";
+    location = location.substr(0, location.find('#'));
+    const std::string_view beginning = location.substr(0, location.find("://"));
+    if (beginning.size() < location.size() && beginning.find_first_of("/?") == std::string_view::npos) {
+        const std::string known = fold_case(beginning);
+        const std::string_view rest = location.substr(beginning.size());
+        if (known == "http" || known == "ws") return fmt::format("ws{}", rest);
+        if (known == "https" || known == "wss") return fmt::format("wss{}", rest);
+        return {};
+    }
+    if (location.empty()) return {};
+    if (location.starts_with("//")) return fmt::format("{}{}", scheme, location);
+    const std::string_view target = from.target;
+    const std::string_view path = target.substr(0, target.find('?'));
+    std::string_view kept;
+    if (location.starts_with('?'))
+        kept = path;
+    else if (!location.starts_with('/'))
+        kept = path.substr(0, path.rfind('/') + 1);
+    return fmt::format("{}//{}{}{}", scheme, from.authority(), kept, location);
+}
+
 std::variant<ClientRequest, ClientRequestProblem> make_client_request(const ComputedText& endpoint,
                                                                       const WebSocketOptions& options,
                                                                       const FeedPosition& position,
-                                                                      const SecretResolver& secrets) {
+                                                                      const SecretResolver& secrets,
+                                                                      const WebSocketUrl* first) {
     RequestMaker maker(options, position, secrets);
-    if (!maker.make(endpoint)) return std::move(maker.problem);
+    if (!maker.make(endpoint, first)) return std::move(maker.problem);
     return std::move(maker.request);
 }
 

@@ -32,11 +32,15 @@ struct ClientRequestProblem {
     std::string description;
 };
 
+/// Where a redirect (Location) leads, as a WebSocket URL: http is ws there, and it may be relative to where the request
+/// went. Empty: nowhere that is known.
+[[nodiscard]] std::string redirected_url(std::string_view location, const WebSocketUrl& from);
+
 /// Makes the request to one of the endpoints of the options, whose secrets are resolved by now. Reads certificates and
-/// the environment anew, and evaluates endpoint and headers.
-[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(const ComputedText& endpoint,
-                                                                                    const WebSocketOptions& options,
-                                                                                    const FeedPosition& position,
-                                                                                    const SecretResolver& secrets);
+/// the environment anew, and evaluates endpoint and headers. first: where a redirect leads away from: headers go to the
+/// same host alone; null: it is no redirect.
+[[nodiscard]] std::variant<ClientRequest, ClientRequestProblem> make_client_request(
+    const ComputedText& endpoint, const WebSocketOptions& options, const FeedPosition& position,
+    const SecretResolver& secrets, const WebSocketUrl* first = nullptr);
 
 }  // namespace laminar

@@ -23,7 +23,33 @@ void WebSocketClient::established(const ConnectedPeer& peer, const ComputedText&
     journal_.set_connected_since(utc_now());
     journal_.set_state(ConnectionState::connected);
     journal_.log("info", "connected", "connected to " + peer.description);
-    gaps_.connected(tells_position(endpoint, *options_));
+    const std::optional<ConnectionGap> gap = gaps_.open();
+    const bool resumed = tells_position(endpoint, *options_);
+    gaps_.connected(resumed);
+    if (gap) {
+        ConnectionEvent event;
+        event.event = "gap";
+        event.session = session_number();
+        event.remote_address = peer.remote_address;
+        event.reason = gap->reason;
+        event.gap_started_at = gap->started_at;
+        event.last_position = gap->last_position;
+        event.resumed = resumed && !gap->last_position.empty();
+        event.maybe_lost = gap->maybe_lost;
+        inputs_.report_event(event);
+    }
+    repeat_all();
+}
+
+void WebSocketClient::tell(std::string_view what, const ConnectedPeer& peer, std::string reason, std::uint16_t code) {
+    ConnectionEvent event;
+    event.event = what;
+    event.session = session_number();
+    event.remote_address = peer.remote_address;
+    event.subprotocol = peer.subprotocol;
+    event.reason = std::move(reason);
+    event.close_code = code;
+    inputs_.report_event(event);
 }
 
 net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, TextSender& texts, Opening& opening,
@@ -44,13 +70,19 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, TextSe
             if (!next_url_steps_.empty()) note_next_url(message);
         };
     }
-    if (opening.is_over()) {
+    const OpeningScript& script = opening.script();
+    const auto is_through = [this, &peer, &endpoint, &round, &script] {
         established(peer, endpoint, round);
+        if (!script.steps().empty()) tell("subscribed", peer);
+    };
+    tell("connected", peer);
+    if (opening.is_over()) {
+        is_through();
     } else {
         journal_.set_state(ConnectionState::connecting, opening.describe_wait());
         environment.opening = &opening;
         environment.on_progress = [&] { journal_.set_state(ConnectionState::connecting, opening.describe_wait()); };
-        environment.on_opened = [&] { established(peer, endpoint, round); };
+        environment.on_opened = is_through;
     }
     PeerSession session(*peer.stream, environment, origin);
     session_ = &session;
@@ -60,8 +92,14 @@ net::awaitable<SessionEnding> WebSocketClient::serve(ConnectedPeer& peer, TextSe
     }
     SessionEnding ending = co_await session.run();
     session_ = nullptr;
+    tell("disconnected", peer, ending.description, ending.close_code);
     end_session();
     co_return ending;
+}
+
+std::int64_t WebSocketClient::session_number() const {
+    const MutexLock lock(session_mutex_);
+    return current_session_;
 }
 
 void WebSocketClient::begin_session(std::int64_t session) {
@@ -75,10 +113,12 @@ void WebSocketClient::end_session() {
     {
         const MutexLock lock(session_mutex_);
         session = std::exchange(current_session_, 0);
+        repeats_now_ = false;
         unsent = outbound_.remove_bound();
     }
     if (unsent.empty()) return;
     for (const OutgoingMessage& message : unsent) {
+        if (message.repeat_key) continue;  // The next session sends it.
         inputs_.report_undeliverable(*message.payload, fmt::format("session {} ended before it was sent", session));
     }
     journal_.changed();

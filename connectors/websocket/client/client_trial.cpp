@@ -123,8 +123,8 @@ net::awaitable<ConnectionTestStep> ClientTrial::open(MessageStream& stream, cons
                 const bool is_taken = opening.take(payload) == Opening::Reaction::taken;
                 if (!opening.problem().empty()) co_return step(false, opening.problem());
                 if (is_taken) taken = shown;
-                const ComputedText* answer = is_taken ? nullptr : replies.find(payload, look);
-                if (answer != nullptr) (void)texts.send(*answer, SecretUse::messages, payload);
+                const ReplyRules::Answer* answer = is_taken ? nullptr : replies.find(payload, look);
+                if (answer != nullptr) (void)texts.send(answer->text, SecretUse::messages, payload);
             }
             intake.release();
             stream.release_message();

@@ -74,6 +74,7 @@ public:
     bool take_over(ConnectionHandover&& handover) override;
 
     SendOutcome send(OutgoingMessage message) override;
+    void forget_repeated(std::string_view key_begin) override;
 
     [[nodiscard]] UnsentMessages unsent() const override {
         UnsentMessages unsent = outbound_.unsent();
@@ -140,6 +141,13 @@ private:
     [[nodiscard]] std::string gap_reason(const SessionEnding& ending) const;
     void established(const ConnectedPeer& peer, const ComputedText& endpoint, Round& round);
     void conclude(const SessionEnding& ending, const Opening& opening, const std::string& remote_address, Round& round);
+    void tell(std::string_view event, const ConnectedPeer& peer, std::string reason = {}, std::uint16_t code = 0);
+    /// Takes a message for all sessions to come; what is to be sent of it now: nothing before a session is through with
+    /// what it says first.
+    [[nodiscard]] std::optional<OutgoingMessage> keep_to_repeat(const OutgoingMessage& message)
+        LAMINAR_REQUIRES(session_mutex_);
+    void repeat_all();
+    [[nodiscard]] std::int64_t session_number() const;
     void begin_session(std::int64_t session);
     void end_session();
     boost::asio::awaitable<void> disconnect_slow_peer();
@@ -177,6 +185,9 @@ private:
     mutable Mutex session_mutex_;
     std::int64_t current_session_ LAMINAR_GUARDED_BY(session_mutex_) = 0;  ///< 0: none.
     std::string subprotocol_ LAMINAR_GUARDED_BY(session_mutex_);           ///< Agreed on with the server; empty: none.
+    /// What is sent again in every session, the oldest first; of each key one.
+    std::vector<OutgoingMessage> repeated_ LAMINAR_GUARDED_BY(session_mutex_);
+    bool repeats_now_ LAMINAR_GUARDED_BY(session_mutex_) = false;  ///< The session has got them.
     // On the strand:
     bool running_ = false;
     bool terminated_ = false;

@@ -30,6 +30,16 @@ constexpr MetadataColumn metadata[] = {
      .help =
          "Server mode: what stood in the URL for the parameters of path, as an object of strings; NULL without any.",
      .shown_before = "received_at"},
+    {.name = "request_path",
+     .type = TypeId::varchar,
+     .help = "Server mode: the path the client connected to, as it is written in the option path.",
+     .shown_before = "received_at"},
+    {.fact = MetadataFact::frame_type,
+     .name = "frame_type",
+     .type = TypeId::varchar,
+     .help = "How it came: text or binary.",
+     .shown_before = "received_at",
+     .routes_rows = true},
 };
 
 constexpr StatusColumn status_columns[] = {
@@ -69,6 +79,8 @@ constinit const MetadataField WebSocketMetadata::session_id{metadata[1]};
 constinit const MetadataField WebSocketMetadata::tls_subject{metadata[2]};
 constinit const MetadataField WebSocketMetadata::query_parameters{metadata[3]};
 constinit const MetadataField WebSocketMetadata::path_parameters{metadata[4]};
+constinit const MetadataField WebSocketMetadata::request_path{metadata[5]};
+constinit const MetadataField WebSocketMetadata::frame_type{metadata[6]};
 
 std::span<const MetadataColumn> websocket_metadata() noexcept { return metadata; }
 std::span<const StatusColumn> websocket_status_columns() noexcept { return status_columns; }

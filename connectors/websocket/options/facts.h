@@ -21,6 +21,8 @@ struct WebSocketMetadata {
     static const MetadataField tls_subject;
     static const MetadataField query_parameters;
     static const MetadataField path_parameters;
+    static const MetadataField request_path;
+    static const MetadataField frame_type;
 };
 
 /// Places in ConnectionStatus::details.

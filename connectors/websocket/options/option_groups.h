@@ -17,7 +17,10 @@ inline OptionCondition server() { return {"mode", {"server"}}; }
 inline OptionCondition reconnecting() { return {"reconnect", {"true"}}; }
 inline OptionCondition json() { return {"format", {"json"}}; }
 /// Formats whose messages are JSON values, however they are written.
-inline OptionCondition json_values() { return {"format", {"json", "msgpack", "cbor"}}; }
+inline OptionCondition json_values() { return {"format", {"json", "msgpack", "cbor", "protobuf", "debezium_json"}}; }
+/// Those of which several may share a message.
+inline OptionCondition json_lists() { return {"format", {"json", "msgpack", "cbor", "debezium_json"}}; }
+inline OptionCondition protobuf() { return {"format", {"protobuf"}}; }
 inline OptionCondition deflate() { return {"compression", {"deflate"}}; }
 
 // The options of TO websocket by what they are about, each declaring them in the order in which they are listed.

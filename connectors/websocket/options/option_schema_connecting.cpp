@@ -14,11 +14,44 @@ void add_endpoint_options(Schema& schema) {
              {"text", MessageFormat::text},
              {"binary", MessageFormat::binary},
              {"msgpack", MessageFormat::msgpack},
-             {"cbor", MessageFormat::cbor}},
-            {.help = "How messages are read and written. msgpack and cbor are read as the JSON that they stand for.",
+             {"cbor", MessageFormat::cbor},
+             {"protobuf", MessageFormat::protobuf},
+             {"debezium_json", MessageFormat::debezium_json}},
+            {.help = "How messages are read and written. msgpack, cbor and protobuf are read as the JSON that they "
+                     "stand for; debezium_json are changes of rows.",
              .example = "'json'",
              .required = true,
              .fixed_in_use = true})
+        .add("proto_file", &Options::proto_file,
+             {.help = "Path of the .proto file, or of the set of file descriptors that protoc makes of it "
+                      "(--include_imports --descriptor_set_out). It is read when the connection is declared.",
+              .example = "'protos/trades.proto'",
+              .rule = TextRule::not_empty,
+              .required = true,
+              .applies_when = {protobuf()},
+              .fixed_in_use = true})
+        .add("proto_message", &Options::proto_message,
+             {.help = "Full name of the type of messages that come.",
+              .example = "'feed.v1.Trade'",
+              .rule = TextRule::not_empty,
+              .required = true,
+              .applies_when = {protobuf()},
+              .fixed_in_use = true})
+        .add("proto_send_message", &Options::proto_send_message,
+             {.help = "Full name of the type of messages that are made of rows.",
+              .example = "'feed.v1.Order'",
+              .absent = "that of proto_message",
+              .rule = TextRule::not_empty,
+              .applies_when = {protobuf()},
+              .fixed_in_use = true})
+        .add("proto_path", &Options::proto_path,
+             {.help = "Folder, or list of folders, in which imports of proto_file are looked for. "
+                      "google/protobuf/*.proto is known without one.",
+              .example = "['protos', 'vendor/protos']",
+              .absent = "the folder of proto_file",
+              .rule = TextRule::not_empty,
+              .applies_when = {protobuf()},
+              .fixed_in_use = true})
         .add("endpoint", &Options::endpoint,
              {.help = "URL to connect to; several in a list are tried in turn.",
               .example = "'wss://stream.example.com/events'",
@@ -166,6 +199,13 @@ void add_reconnect_options(Schema& schema) {
               .maximum = one_day_ms,
               .applies_when = {client()},
               .effective_when = {reconnecting()}})
+        .add("follow_redirects", &Options::follow_redirects,
+             {.help = "How many redirects (HTTP 301, 302, 303, 307, 308) an attempt to connect follows. Headers of the "
+                      "option headers go to other hosts no more, and from wss it goes to wss alone.",
+              .example = "3",
+              .minimum = 0,
+              .maximum = 20,
+              .applies_when = {client()}})
         .add(
             "reconnect_url_path", &Options::reconnect_url_path,
             {.help = "JSON path of a URL in messages of a peer that asks to go on there. It is connected to beside the "
@@ -233,7 +273,9 @@ void add_liveness_options(Schema& schema) {
               .takes_json = true,
               .needs = {"ping_message"}})
         .add("replies", &Options::replies,
-             {.help = "Messages that are answered at once and are no rows. Of several that fit the first counts.",
+             {.help =
+                  "Messages that are answered at once and are no rows, unless the rule says 'keep': true. Of several "
+                  "that fit the first counts.",
               .example = "[MAP {'when': MAP {'$.ping': EXISTS}, 'send': JSON_OBJECT('pong': RECEIVED('$.ping'))}]",
               .absent = "no message is answered",
               .rule = TextRule::not_empty,

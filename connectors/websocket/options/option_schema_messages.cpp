@@ -41,7 +41,13 @@ void add_flow_options(Schema& schema) {
                     {{"none", BatchFraming::none}, {"array", BatchFraming::array}, {"ndjson", BatchFraming::ndjson}},
                     {.help = "How outgoing rows share a message: one each, a JSON array, or one object a line.",
                      .example = "'array'",
-                     .applies_when = {json_values()}})
+                     .applies_when = {json_lists()}})
+        .add_choice(
+            "send_frames", &Options::send_frames,
+            {{"by_content", FrameChoice::by_content}, {"text", FrameChoice::text}, {"binary", FrameChoice::binary}},
+            {.help = "As which frames rows are sent: bytes as binary and anything else as text, or all as one kind. A "
+                     "column frame_type says it row by row.",
+             .example = "'binary'"})
         .add("record_separator", &Options::record_separator,
              {.help = "What stands between, and behind, the JSON values of a message, both ways.",
               .example = "E'\\x1e'",

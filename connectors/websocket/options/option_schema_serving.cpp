@@ -20,13 +20,20 @@ void add_server_options(Schema& schema) {
               .instead =
                   "a client connects: give \"endpoint\" with the port in its URL instead, or set mode = 'server'"})
         .add("path", &Options::path,
-             {.help = "Path at which connections are accepted; others get 404. A part in braces is a parameter: it "
-                      "stands for "
-                      "any, and what stood there is metadata (path_parameters).",
+             {.help = "Path, or list of paths, at which connections are accepted; others get 404. Which one it was is "
+                      "metadata (request_path). A part in braces is a parameter: it stands for any, and what stood "
+                      "there is metadata (path_parameters).",
               .example = "'/stations/{station}'",
               .rule = TextRule::request_path,
               .applies_when = {server()},
               .instead = "a client connects: the path is part of \"endpoint\""})
+        .add("path_subprotocols", &Options::path_subprotocols,
+             {.help = "Subprotocols accepted at single paths, in the place of subprotocols: several are separated by "
+                      "commas, the best first.",
+              .example = "MAP {'/ocpp/{station}': 'ocpp2.0.1, ocpp1.6'}",
+              .absent = "subprotocols holds at all of them",
+              .applies_when = {server()},
+              .needs = {"path"}})
         .add(
             "max_connections", &Options::max_connections,
             {.help = "Clients at once; more are refused with 503. Larger: more memory, which each takes for its queue.",

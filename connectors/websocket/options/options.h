@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +32,12 @@ enum class WebSocketCompression : std::uint8_t { none, gzip, zstd, zlib, raw_def
 struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     WebSocketMode mode = WebSocketMode::client;
     MessageFormat format = MessageFormat::json;
+    // Of format = 'protobuf'.
+    std::string proto_file;                         ///< Path of a .proto file or a set of descriptors.
+    std::vector<std::string> proto_path;            ///< Folders of imports; empty: that of the file.
+    std::string proto_message;                      ///< Type of messages that come.
+    std::string proto_send_message;                 ///< The same of rows that are sent; empty: of the same type.
+    std::shared_ptr<const ProtobufTypes> protobuf;  ///< What these four say, read when the connection is declared.
 
     // Client: where to connect, and what to say there.
     ComputedList endpoint;                  ///< ws:// and wss:// URLs, tried in turn. At least one in client mode.
@@ -61,6 +68,7 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     std::string resume_field;  ///< JSON path of the position; empty: not resumed.
     /// JSON path of a URL at which to go on, in messages that have one; empty: none is followed.
     std::string reconnect_url_path;
+    std::int64_t follow_redirects = 0;  ///< Of one attempt to connect.
 
     // Liveness, both modes. Zero turns one off. Larger: fewer pings and false alarms, a dead peer is noticed later.
     std::chrono::seconds heartbeat_interval{30};
@@ -74,7 +82,8 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     // Server. Each client more costs its queue and buffers, and its head before it is let in.
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: the system picks one.
-    std::string path = "/";
+    std::vector<std::string> path{"/"};
+    std::vector<std::pair<std::string, std::string>> path_subprotocols;  ///< By path, instead of subprotocols.
     std::uint32_t max_connections = 1000;
     std::uint32_t max_connections_per_ip = 0;  ///< 0: no limit of its own.
     std::optional<std::string> auth_token;     ///< Awaited as "Authorization: Bearer TOKEN".
@@ -101,6 +110,7 @@ struct WebSocketOptions : ConnectorOptions, DeliveryOptions {
     DeliveryGuarantee delivery = DeliveryGuarantee::at_most_once;  ///< Client mode.
     std::uint64_t max_message_size = 16ULL << 20;                  ///< Bytes, after inflation.
     BatchFraming batch_framing = BatchFraming::none;
+    FrameChoice send_frames = FrameChoice::by_content;
     std::string record_separator;  ///< Between and behind JSON values of a message; empty: line feeds between.
 
     // Compression. A higher level, a larger window: smaller messages, for processor time and memory of each peer.

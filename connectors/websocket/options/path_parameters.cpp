@@ -38,4 +38,17 @@ std::string path_parameters_json(std::string_view target, std::string_view ours)
     return json.take();
 }
 
+std::vector<std::string> listed_subprotocols(std::string_view text) {
+    std::vector<std::string> names;
+    for (;;) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        std::string_view name = text.substr(0, comma);
+        while (name.starts_with(' ')) name.remove_prefix(1);
+        while (name.ends_with(' ')) name.remove_suffix(1);
+        if (!name.empty()) names.emplace_back(name);
+        if (comma == text.size()) return names;
+        text.remove_prefix(comma + 1);
+    }
+}
+
 }  // namespace laminar

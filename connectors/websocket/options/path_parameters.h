@@ -17,4 +17,7 @@ namespace laminar {
 /// U+FFFD. Empty: there are no parameters.
 [[nodiscard]] std::string path_parameters_json(std::string_view target, std::string_view ours);
 
+/// Those of an entry of path_subprotocols: 'ocpp2.0.1, ocpp1.6'. Empty names are left out.
+[[nodiscard]] std::vector<std::string> listed_subprotocols(std::string_view text);
+
 }  // namespace laminar

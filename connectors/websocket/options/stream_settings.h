@@ -35,6 +35,8 @@ namespace laminar {
     constexpr std::size_t largest_batch = 1 << 20;
     FramingOptions framing;
     framing.format = options.format;
+    framing.protobuf = options.protobuf;
+    framing.frames = options.send_frames;
     framing.framing = options.batch_framing;
     framing.record_separator = options.record_separator;
     framing.most_rows = options.batch_size.value_or(0);
@@ -47,6 +49,7 @@ namespace laminar {
         if (options.mode == WebSocketMode::server) framing.peer_column = WebSocketMetadata::client_id->name;
         framing.session_column = WebSocketMetadata::session_id->name;
     }
+    framing.frame_column = WebSocketMetadata::frame_type->name;
     return framing;
 }
 

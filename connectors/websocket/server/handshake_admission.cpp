@@ -29,7 +29,14 @@ HandshakeAdmission::HandshakeAdmission(const WebSocketOptions& options, Connecti
 
 bool HandshakeAdmission::prepare(const WebSocketOptions& resolved, std::string& problem) {
     UpgradePolicy policy;
-    policy.path = resolved.path;
+    policy.paths = resolved.path;
+    for (const auto& [path, subprotocols] : resolved.path_subprotocols) {
+        // By the written path: what is resolved may hold a secret, here as there.
+        const auto place = std::find(options_.path.begin(), options_.path.end(), path);
+        if (place == options_.path.end()) continue;
+        policy.path_subprotocols[static_cast<std::size_t>(place - options_.path.begin())] =
+            listed_subprotocols(subprotocols);
+    }
     policy.auth_token = resolved.auth_token;
     policy.basic_auth = resolved.basic_auth;
     policy.allowed_origins = resolved.allowed_origins;
@@ -94,7 +101,10 @@ net::awaitable<bool> HandshakeAdmission::admit(Visit& visit) {
         co_return false;
     }
     visit.query_parameters = query_parameters_json(request.target);
-    visit.path_parameters = path_parameters_json(request.target, policy_.path);
+    if (const auto path = requested_path(request, policy_)) {
+        visit.request_path = options_.path[*path];
+        visit.path_parameters = path_parameters_json(request.target, policy_.paths[*path]);
+    }
     visit.subprotocol = choose_subprotocol(request, policy_);
     error = co_await stream.accept(visit.subprotocol);
     if (error) report(describe_stream_error(error));

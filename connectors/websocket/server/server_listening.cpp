@@ -81,7 +81,7 @@ net::awaitable<void> WebSocketServer::listen_again(std::function<void(std::strin
 
 net::awaitable<void> WebSocketServer::accept_clients() {
     if (stopping_.load()) co_return;
-    const std::string where = fmt::format("{}{}", address_text(address_.endpoint()), options_->path);
+    const std::string where = fmt::format("{}{}", address_text(address_.endpoint()), fmt::join(options_->path, ", "));
     port_.store(address_.endpoint().port());
     failed_.store(false);
     journal_.set_endpoint(where);

@@ -136,7 +136,8 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     origin->facts = {{WebSocketMetadata::session_id, client->session_id},
                      {WebSocketMetadata::tls_subject, visit.tls_subject},
                      {WebSocketMetadata::query_parameters, visit.query_parameters},
-                     {WebSocketMetadata::path_parameters, visit.path_parameters}};
+                     {WebSocketMetadata::path_parameters, visit.path_parameters},
+                     {WebSocketMetadata::request_path, visit.request_path}};
     TextSender texts(*visit.stream, resolved_->format, context_.secrets, {}, SendPace(resolved_->send_rate));
     PeerSession::Environment environment{inputs_, client->outbound,   journal_,        *resolved_,
                                          texts,   client->session_id, &client->traffic};
@@ -144,11 +145,22 @@ net::awaitable<void> WebSocketServer::serve(Visit& visit) {
     PeerSession session(*visit.stream, environment, origin);
     client->disconnect = session.overrun_signal();
     std::optional<Stay> stay(std::in_place, visit, clients_, session, client);
+    ConnectionEvent event;
+    event.event = "connected";
+    event.session = client->session_id;
+    event.peer = client->id;
+    event.remote_address = visit.remote_address;
+    event.subprotocol = visit.subprotocol;
+    inputs_.report_event(event);
     journal_.log("info", "client_connected", fmt::format("{} from {}", client->id, visit.remote_address));
     journal_.changed();
 
     const SessionEnding ending = co_await session.run();
 
+    event.event = "disconnected";
+    event.reason = ending.description;
+    event.close_code = ending.close_code;
+    inputs_.report_event(event);
     stay.reset();
     const std::size_t dropped = client->outbound.clear();
     if (dropped > 0) journal_.messages_dropped.fetch_add(dropped);

@@ -99,10 +99,18 @@ std::optional<UpgradeRefusal> check_handshake(const UpgradeRequest& request) {
 
 }  // namespace
 
+std::optional<std::size_t> requested_path(const UpgradeRequest& request, const UpgradePolicy& policy) {
+    const std::string_view target = request.target;
+    const std::string_view path = target.substr(0, target.find('?'));
+    for (std::size_t index = 0; index < policy.paths.size(); ++index) {
+        if (match_path(path, policy.paths[index])) return index;
+    }
+    return std::nullopt;
+}
+
 std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const UpgradePolicy& policy) {
     if (std::optional<UpgradeRefusal> refusal = check_http(request)) return refusal;
-    const std::string_view target = request.target;
-    if (!match_path(target.substr(0, target.find('?')), policy.path)) {
+    if (!requested_path(request, policy)) {
         return UpgradeRefusal{404, "Nothing here: the WebSocket is at another path.", {}};
     }
     if (!request.is_upgrade) {
@@ -123,7 +131,9 @@ std::optional<UpgradeRefusal> check_upgrade(const UpgradeRequest& request, const
 }
 
 std::string choose_subprotocol(const UpgradeRequest& request, const UpgradePolicy& policy) {
-    for (const std::string& ours : policy.subprotocols) {
+    const auto path = requested_path(request, policy);
+    const auto own = path ? policy.path_subprotocols.find(*path) : policy.path_subprotocols.end();
+    for (const std::string& ours : own == policy.path_subprotocols.end() ? policy.subprotocols : own->second) {
         for (const auto& [name, value] : request.headers) {
             if (equals_ignoring_case(name, "Sec-WebSocket-Protocol") && lists(value, ours)) return ours;
         }

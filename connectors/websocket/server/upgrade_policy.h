@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,11 +11,13 @@ namespace laminar {
 
 /// What a server asks of a client's request before it becomes a WebSocket. Secrets are resolved by now.
 struct UpgradePolicy {
-    std::string path = "/";  ///< Parts may be parameters: "/ocpp/{station}".
+    std::vector<std::string> paths{"/"};  ///< Parts may be parameters: "/ocpp/{station}".
     std::optional<std::string> auth_token;
     std::optional<std::string> basic_auth;     ///< "user:password".
     std::vector<std::string> allowed_origins;  ///< Empty: any, also none. "*": any, but one there must be.
-    std::vector<std::string> subprotocols;     ///< Those we speak, best first.
+    std::vector<std::string> subprotocols;     ///< Those we speak, best first,
+    /// and those of single paths instead, by their place in paths.
+    std::map<std::size_t, std::vector<std::string>> path_subprotocols;
 };
 
 /// The answer to a request that is turned away.
@@ -23,6 +26,9 @@ struct UpgradeRefusal {
     std::string explanation;
     HttpHeaders headers;
 };
+
+/// The place in paths of the first that a request is for; nullopt when it is for none.
+[[nodiscard]] std::optional<std::size_t> requested_path(const UpgradeRequest& request, const UpgradePolicy& policy);
 
 /// nullopt: granted. Checked in this order: HTTP (400), path (404), upgrade (426), handshake (400), origin (403),
 /// credentials (401).

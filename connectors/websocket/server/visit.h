@@ -30,6 +30,7 @@ struct Visit {
     std::string tls_subject;       ///< Of its certificate; empty without one, as the next three.
     std::string query_parameters;  ///< Of its request, as a JSON object.
     std::string path_parameters;   ///< The same.
+    std::string request_path;      ///< Of ours, the one that it is for, as it is written: without secrets.
     std::string subprotocol;       ///< Agreed on.
     TlsPeerReport tls_report;
     std::unique_ptr<MessageStream> stream;

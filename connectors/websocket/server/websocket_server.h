@@ -39,7 +39,7 @@ public:
           closed_event_(strand_),
           retry_event_(strand_),
           tasks_([this](const std::string& what) { bring_down("internal error: " + what); }) {
-        journal_.set_endpoint(fmt::format("{}:{}{}", options_->host, options_->port, options_->path));
+        journal_.set_endpoint(fmt::format("{}:{}{}", options_->host, options_->port, fmt::join(options_->path, ", ")));
     }
 
     ~WebSocketServer() override {

@@ -53,7 +53,10 @@ public:
 
     using Clock = SendPace::Clock;
 
-    Opening(const OpeningScript& script, TextSender& sender) : steps_(script.steps()), sender_(sender) {}
+    Opening(const OpeningScript& script, TextSender& sender)
+        : script_(script), steps_(script.steps()), sender_(sender) {}
+
+    [[nodiscard]] const OpeningScript& script() const noexcept { return script_; }
 
     /// Sends what is to be sent now: first of all, and when the next sending is due. False: it has failed.
     bool go_on();
@@ -84,6 +87,7 @@ public:
     [[nodiscard]] std::string describe_end() const;
 
 private:
+    const OpeningScript& script_;
     const std::vector<OpeningScript::Step>& steps_;
     TextSender& sender_;
     std::size_t at_ = 0;

@@ -295,6 +295,8 @@ void PeerSession::deliver() {
 }
 
 bool PeerSession::is_own(std::string_view payload) {
+    // Changes that are none to any row.
+    if (payload.empty() && is_change(environment_.options.format)) return true;
     if (pong_ && pong_->matches(payload)) return true;
     if (!opened_ && is_of_opening(payload)) return true;
     return environment_.replies && answer(payload);

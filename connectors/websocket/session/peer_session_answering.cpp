@@ -67,12 +67,13 @@ void PeerSession::fail_opening(const std::string& reason, const std::string& far
 
 /// Straight into the send buffer: rows that wait for their turn hold up no answer.
 bool PeerSession::answer(std::string_view payload) {
-    const ComputedText* text = environment_.replies->find(payload, look_);
-    if (text == nullptr) return false;
-    if (!stream_.is_open()) return true;
-    const std::string problem = environment_.texts.send(*text, SecretUse::messages, payload);
-    if (!problem.empty() && stream_.is_open()) end("replies: " + problem);
-    return true;
+    const ReplyRules::Answer* found = environment_.replies->find(payload, look_);
+    if (found == nullptr) return false;
+    if (stream_.is_open()) {
+        const std::string problem = environment_.texts.send(found->text, SecretUse::messages, payload);
+        if (!problem.empty() && stream_.is_open()) end("replies: " + problem);
+    }
+    return !found->keeps_message;
 }
 
 bool PeerSession::unsent_answers_are_many() const { return stream_.unsent_bytes() > most_unsent_answers; }

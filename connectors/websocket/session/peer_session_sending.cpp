@@ -32,8 +32,10 @@ bool PeerSession::fill_send_buffer() {
     const std::optional<std::int64_t> session = sendable();
     while (stream_.is_open() && stream_.unsent_bytes() < MessageStream::comfortable_unsent()) {
         if (!pace.allows_now()) break;
-        const std::optional<OutgoingMessage> message = environment_.outbound.take(session);
+        std::optional<OutgoingMessage> message = environment_.outbound.take(session);
         if (!message) break;
+        if (message->acknowledges && environment_.options.ack_message)
+            environment_.texts.remake(*message, *environment_.options.ack_message);
         pace.note_sent();
         if (stream_.write(*message->payload, message->binary)) break;
         proof_.wrote();

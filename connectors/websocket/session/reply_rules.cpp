@@ -5,11 +5,11 @@ namespace laminar {
 ReplyRules::ReplyRules(const MessageRules& rules) {
     for (const MessageRule& rule : rules) {
         matcher_.add(rule.awaited);
-        answers_.push_back(rule.send.value_or(ComputedText()));
+        answers_.push_back({rule.send.value_or(ComputedText()), rule.keep});
     }
 }
 
-const ComputedText* ReplyRules::find(std::string_view message, MessageMatcher::Look& look) const {
+const ReplyRules::Answer* ReplyRules::find(std::string_view message, MessageMatcher::Look& look) const {
     const std::optional<std::size_t> met = matcher_.find(message, look);
     return met ? &answers_[*met] : nullptr;
 }

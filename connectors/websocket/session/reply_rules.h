@@ -10,17 +10,21 @@
 
 namespace laminar {
 
-/// Messages that are answered and are no rows (replies). Immutable; any thread.
+/// Messages that are answered, most of which are no rows (replies). Immutable; any thread.
 class ReplyRules {
 public:
     explicit ReplyRules(const MessageRules& rules);
 
-    /// The answer to a message; null when it is one for rows. look: memory of the caller.
-    [[nodiscard]] const ComputedText* find(std::string_view message, MessageMatcher::Look& look) const;
+    struct Answer {
+        ComputedText text;
+        bool keeps_message = false;  ///< It is one for rows all the same.
+    };
+    /// The answer to a message; null when there is none. look: memory of the caller.
+    [[nodiscard]] const Answer* find(std::string_view message, MessageMatcher::Look& look) const;
 
 private:
     MessageMatcher matcher_;
-    std::vector<ComputedText> answers_;
+    std::vector<Answer> answers_;
 };
 
 }  // namespace laminar

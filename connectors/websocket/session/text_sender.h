@@ -9,6 +9,7 @@
 #include "catalog/options/computed_text.h"
 #include "catalog/options/secret_resolver.h"
 #include "connectors/codec/format/message_format.h"
+#include "connectors/rows/message.h"
 #include "connectors/websocket/frames/message_stream.h"
 #include "connectors/websocket/session/send_pace.h"
 
@@ -32,6 +33,9 @@ public:
     /// sent; empty when it was.
     [[nodiscard]] std::string send(const ComputedText& text, SecretUse use = SecretUse::messages,
                                    std::optional<std::string_view> received = std::nullopt);
+
+    /// An acknowledgement of the message of that id, made now; it stays as it is where it cannot be made.
+    void remake(OutgoingMessage& message, const ComputedText& text);
 
 private:
     MessageStream& stream_;

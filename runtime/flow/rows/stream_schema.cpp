@@ -45,6 +45,7 @@ bool is_reported(MetadataField field) {
     switch (field->fact) {
         case MetadataFact::connection_name:
         case MetadataFact::processed_at:
+        case MetadataFact::frame_type:
             return false;
         case MetadataFact::of_connector:
             return field->names_peer;

@@ -195,4 +195,28 @@ TEST_CASE("separators: one behind the last value separates nothing") {
     CHECK(json.empty());
 }
 
+TEST_CASE("binary formats: what comes as text is JSON already") {
+    for (const MessageFormat format : {MessageFormat::msgpack, MessageFormat::cbor}) {
+        PayloadTranslator translator(format);
+        std::string_view payload = "{\"ok\":true}";
+        CHECK_FALSE(translator.translate(payload, payload, false));
+        CHECK(payload == "{\"ok\":true}");
+    }
+}
+
+TEST_CASE("changes of Debezium: each has its row in front, with what is done to it") {
+    const auto changed = [](const std::string& payload) { return json_of(MessageFormat::debezium_json, payload); };
+    CHECK(changed(R"({"before":null,"after":{"id":1},"op":"c"})") ==
+          R"({"change":{"__laminar_op":"c","id":1},"before":null,"after":{"id":1},"op":"c"})");
+    CHECK(changed(R"( { "payload" : {"op":"d", "before":{ } } } )") ==
+          R"({"change":{"__laminar_op":"d"},"op":"d", "before":{ } })");
+    CHECK(changed("[{\"after\":{\"a\":1},\"op\":\"r\"},null,{\"op\":\"m\"}]\n{\"x\":1}") ==
+          "{\"change\":{\"__laminar_op\":\"r\",\"a\":1},\"after\":{\"a\":1},\"op\":\"r\"}\n{\"x\":1}");
+    CHECK(changed("{broken") == "{broken");
+    CHECK(changed("null") == "");
+    CHECK(changed(R"({"op":"t"})").starts_with("invalid_change: a truncation"));
+    CHECK(changed(R"({"op":"d","before":null})").starts_with("invalid_change: a deletion"));
+    CHECK(changed(R"({"op":"z","after":{}})").starts_with("invalid_change: \"z\" is no op"));
+}
+
 }  // namespace laminar

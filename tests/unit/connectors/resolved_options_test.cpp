@@ -109,14 +109,14 @@ TEST_CASE("a secret has the form that its place needs") {
     secrets.set("odd", "a \"b\"/c?d");
     WebSocketOptions written;
     written.endpoint = {"ws://127.0.0.1/x/${secret:odd}?key=${secret:odd}"};
-    written.path = "/${secret:odd}";
+    written.path = {"/${secret:odd}"};
     written.ping_message = R"({"key":"${secret:odd}"})";
     written.pong_message = "pong ${secret:odd}";
     OptionProblem problem;
     const auto resolved = resolve_options(websocket_option_schema(), written, secrets.resolver(), problem);
     REQUIRE_MESSAGE(resolved, problem.description);
     CHECK(resolved->endpoint.front().text() == "ws://127.0.0.1/x/a%20%22b%22/c%3Fd?key=a%20%22b%22%2Fc%3Fd");
-    CHECK(resolved->path == "/a%20%22b%22/c%3Fd");
+    CHECK(resolved->path.front() == "/a%20%22b%22/c%3Fd");
     REQUIRE(resolved->ping_message);
     CHECK(resolved->ping_message->text() == R"({"key":"a \"b\"/c?d"})");
     CHECK(resolved->pong_message == "pong a \"b\"/c?d");

@@ -197,7 +197,7 @@ TEST_CASE("websocket: a message larger than max_message_size ends that connectio
 TEST_CASE("websocket: refused handshakes name the status and are not hammered") {
     NetworkFixture network;
     WebSocketOptions options = NetworkFixture::server_options();
-    options.path = "/feed";
+    options.path = {"/feed"};
     options.auth_token = "token-1234";
     auto server = network.serve(options);
     const std::uint16_t port = server->port();

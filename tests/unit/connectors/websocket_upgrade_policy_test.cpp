@@ -29,21 +29,35 @@ int status(const UpgradeRequest& of, const UpgradePolicy& policy) {
 
 TEST_CASE("upgrade policy: path and upgrade") {
     UpgradePolicy policy;
-    policy.path = "/collect";
+    policy.paths = {"/collect"};
     CHECK(status(request("/collect"), policy) == 101);
     CHECK(status(request("/collect?user=1"), policy) == 101);
     CHECK(status(request("/"), policy) == 404);
     CHECK(status(request("/collect/more"), policy) == 404);
-    policy.path = "/ocpp/{station}/{part}";
+    policy.paths = {"/ocpp/{station}/{part}"};
     CHECK(status(request("/ocpp/CP%201/a?x=1"), policy) == 101);
     CHECK(status(request("/ocpp/CP1"), policy) == 404);
     CHECK(status(request("/ocpp//a"), policy) == 404);
     CHECK(status(request("/ocpp/CP1/a/"), policy) == 404);
     CHECK(status(request("/other/CP1/a"), policy) == 404);
-    policy.path = "/collect";
+    policy.paths = {"/collect"};
     UpgradeRequest plain = request("/collect");
     plain.is_upgrade = false;
     CHECK(status(plain, policy) == 426);
+}
+
+TEST_CASE("upgrade policy: several paths, each with its subprotocols") {
+    UpgradePolicy policy;
+    policy.paths = {"/a", "/b/{x}", "/c"};
+    policy.subprotocols = {"v1"};
+    policy.path_subprotocols[1] = {"two", "one"};
+    CHECK(requested_path(request("/b/7"), policy) == 1);
+    CHECK_FALSE(requested_path(request("/b"), policy).has_value());
+    CHECK(status(request("/c"), policy) == 101);
+    CHECK(status(request("/d"), policy) == 404);
+    const HttpHeaders offered{{"Sec-WebSocket-Protocol", "one, v1, two"}};
+    CHECK(choose_subprotocol(request("/b/7", offered), policy) == "two");
+    CHECK(choose_subprotocol(request("/a", offered), policy) == "v1");
 }
 
 TEST_CASE("upgrade policy: credentials") {
