@@ -45,6 +45,12 @@ public:
     /// given: what the statement gave that the definition has its options from.
     [[nodiscard]] virtual std::vector<OptionRisk> risks(const ConnectionObject& definition,
                                                         const GivenOptions& given) const;
+    /// A source whose messages are the same in the same order whenever it is read (but for what follows them), numbered
+    /// from 1 (Message::sequence). Connection::take_over lets one begin after a number, which is its position.
+    [[nodiscard]] virtual bool can_be_read_again(const ConnectorOptions& options) const {
+        (void)options;
+        return false;
+    }
 
 private:
     ConnectorDescriptor descriptor_;

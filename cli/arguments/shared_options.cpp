@@ -33,7 +33,7 @@ void add_data_directory(CLI::App& command, std::optional<std::string>& directory
     CLI::Option* given = command
                              .add_option_function<std::string>(
                                  "--data-dir", [&directory](const std::string& path) { directory = path; },
-                                 "Where declarations and the rows of stored tables are kept; made if need be")
+                                 "Where declarations, rows and the state of pipelines are kept; made if need be")
                              ->type_name("DIR");
     command
         .add_option("--reset", reset,

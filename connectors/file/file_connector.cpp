@@ -54,6 +54,9 @@ public:
                                                    const ConnectionContext& context) const override {
         return make_file_connection(definition, context);
     }
+    [[nodiscard]] bool can_be_read_again(const ConnectorOptions& options) const override {
+        return dynamic_cast<const FileOptions&>(options).mode == FileMode::source;
+    }
     /// The values of a CSV file are text.
     [[nodiscard]] DecoderOptions decoder_options(const ConnectorOptions& options) const override {
         DecoderOptions decoder;

@@ -46,6 +46,7 @@ public:
                                                    const ConnectionContext& context) const override {
         return make_generator_connection(definition, context);
     }
+    [[nodiscard]] bool can_be_read_again(const ConnectorOptions& /*options*/) const override { return true; }
 };
 
 }  // namespace

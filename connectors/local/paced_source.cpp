@@ -9,7 +9,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "catalog/threads/mutex.h"
@@ -79,6 +82,14 @@ public:
         inputs_.remove(channel);
     }
 
+    bool take_over(const std::string& position) {
+        std::uint64_t had = 0;
+        const auto [end, problem] = std::from_chars(position.data(), position.data() + position.size(), had);
+        if (opened_.load() || problem != std::errc()) return false;
+        skip_through_.store(had);
+        return true;
+    }
+
     void open() {
         if (opened_.exchange(true)) return;
         stopping_.store(false);
@@ -125,6 +136,7 @@ private:
     net::awaitable<void> close_when_ended(std::function<void()> done);
     net::awaitable<void> report_test(std::function<void(std::vector<ConnectionTestStep>)> done);
     std::optional<std::string> deliver(const SourceMessage& taken);
+    void report_if_shorter();
     void report_missing_fields();
     [[nodiscard]] Clock::time_point due(Clock::time_point start, std::uint64_t index) const;
 
@@ -147,7 +159,9 @@ private:
     std::vector<std::shared_ptr<InputChannel>> unchecked_
         LAMINAR_GUARDED_BY(consumers_mutex_);  ///< Not seen by report_missing_fields.
     std::atomic<bool> has_unchecked_{false};
-    bool running_ = false;  ///< On the strand.
+    std::atomic<std::uint64_t> skip_through_{0};  ///< All readers have had the messages up to this one.
+    std::uint64_t position_ = 0;                  ///< Of the message taken last, from 1; on the strand, as the next.
+    bool running_ = false;
     TaskGroup tasks_;
 };
 
@@ -156,6 +170,7 @@ net::awaitable<void> PacedSource::Implementation::run() {
     std::string problem;
     try {
         source_->open();
+        position_ = 0;
         journal_.set_connected_since(utc_now());
         journal_.set_state(ConnectionState::connected);
         journal_.log("info", "connected", "reading");
@@ -192,7 +207,8 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
             co_await event_.wait();
             continue;
         }
-        if (rate_) {
+        const bool is_known = position_ < skip_through_.load();
+        if (rate_ && !is_known) {
             const Clock::time_point now = Clock::now();
             const Clock::time_point next_due = due(start, since_start);
             if (now < next_due) {
@@ -213,18 +229,35 @@ net::awaitable<void> PacedSource::Implementation::deliver_all() {
         const std::optional<SourceMessage> taken = source_->next();
         report_missing_fields();
         if (!taken) {
+            report_if_shorter();
             journal_.set_finished(true);
             inputs_.finish();
             co_return;
         }
-        ++since_start;
-        if (const std::optional<std::string> verdict = deliver(*taken)) throw std::runtime_error(*verdict);
+        ++position_;
+        if (is_known) {
+            start = Clock::now();  // At its pace from where it goes on.
+        } else {
+            ++since_start;
+            if (const std::optional<std::string> verdict = deliver(*taken)) throw std::runtime_error(*verdict);
+        }
         if (++in_turn == messages_per_turn) {
             in_turn = 0;
             inputs_.flush();
             co_await net::post(strand_, net::use_awaitable);
         }
     }
+}
+
+/// What has been read of it before is not there any more: it is not the same source.
+void PacedSource::Implementation::report_if_shorter() {
+    const std::uint64_t had = skip_through_.load();
+    if (position_ >= had) return;
+    const std::string problem =
+        fmt::format("{} messages of it had been processed, and now there are {}: nothing is read until there are more",
+                    had, position_);
+    journal_.log("warning", "source_is_shorter", problem);
+    inputs_.report_connection_error(problem, *origin_);
 }
 
 std::optional<std::string> PacedSource::Implementation::deliver(const SourceMessage& taken) {
@@ -234,7 +267,8 @@ std::optional<std::string> PacedSource::Implementation::deliver(const SourceMess
     message.row = taken.row;
     message.received_at = utc_now();
     message.wire_size = taken.payload.size();
-    message.sequence = journal_.messages_received.fetch_add(1, std::memory_order_relaxed) + 1;
+    journal_.messages_received.fetch_add(1, std::memory_order_relaxed);
+    message.sequence = position_;
     message.origin = origin_;
     journal_.bytes_received.fetch_add(taken.payload.size(), std::memory_order_relaxed);
     journal_.last_message_at.store(message.received_at, std::memory_order_relaxed);
@@ -319,6 +353,10 @@ void PacedSource::remove_input(const std::shared_ptr<InputChannel>& channel) { i
 void PacedSource::make_ready(std::function<void(Readiness)> done) {
     implementation_->test(
         [done = std::move(done)](const std::vector<ConnectionTestStep>& steps) { done(readiness_of(steps)); });
+}
+
+bool PacedSource::take_over(ConnectionHandover&& handover) {
+    return implementation_->take_over(handover.status.position);
 }
 
 void PacedSource::open() { implementation_->open(); }

@@ -61,6 +61,9 @@ public:
     void add_input(TableStream stream, std::shared_ptr<InputChannel> channel) override;
     void remove_input(const std::shared_ptr<InputChannel>& channel) override;
     void make_ready(std::function<void(Readiness)> done) override;
+    /// Before it is opened: its messages are numbered by their place (Message::sequence), and the position is the
+    /// number of those that all readers have had. It passes over them, as fast as it can.
+    bool take_over(ConnectionHandover&& handover) override;
     void open() override;
     void close(std::chrono::milliseconds deadline, std::function<void()> done) override;
     void pause() override;

@@ -120,6 +120,9 @@ public:
                 begin_recording(engine);
                 make_ready(engine, *directory_);
                 parts_.stored_catalog.emplace(engine);
+                parts_.state_store.emplace(engine);
+                parts_.last_replacement = static_cast<std::uint64_t>(parts_.state_store->last_replacement());
+                graph_.keep_in(*parts_.state_store);
             }
             cycling_ = true;
         });
@@ -129,7 +132,9 @@ public:
         if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
         // What holds statements and slots of the engine goes before the engine does.
         engine_thread_.call([&](Engine&) {
+            if (parts_.state_store) end_of_state();
             graph_.clear(!directory_);
+            parts_.state_store.reset();
             cycling_ = false;
         });
     }
@@ -341,6 +346,16 @@ private:
     void end_cycle() {
         if (!graph_.commit_failure().empty()) return lose_storage(graph_.commit_failure());
         connections_.end_cycle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures());
+    }
+
+    /// Engine thread.
+    void end_of_state() {
+        try {
+            if (!has_lost_storage_) parts_.state_store->note_end();
+        } catch (const EngineException& problem) {
+            spdlog::warn("the end of the process was not written to the data directory: {}", redact(problem.what()));
+        }
+        parts_.state_store->close();
     }
 
     /// Engine thread.

@@ -18,6 +18,7 @@
 #include "runtime/flow/progress.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
+#include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/kept_objects.h"
 #include "runtime/storage/stored_catalog.h"
 
@@ -45,7 +46,8 @@ struct DatabaseParts {
 
     /// Of a data directory; nothing in memory. Engine thread only, but for whether it is there.
     std::optional<StoredCatalog> stored_catalog{};
-    KeptObjects kept{};  ///< For who holds the lock of statements.
+    std::optional<StateStore> state_store{};  ///< The same.
+    KeptObjects kept{};                       ///< For who holds the lock of statements.
 
     /// What has happened shows in Database::status from here on. Blocks for the engine thread.
     std::function<void()> publish_status;

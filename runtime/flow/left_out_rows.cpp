@@ -95,4 +95,8 @@ void LeftOutRows::late(const BatchSlot& slot, const std::vector<std::size_t>& ro
                      late_rows_);
 }
 
+void LeftOutRows::add_failed_messages(std::set<std::string>& ids) const {
+    for (const FailedRow& row : failures_) ids.insert(row.message_id);
+}
+
 }  // namespace laminar

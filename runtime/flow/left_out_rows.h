@@ -35,10 +35,17 @@ public:
     /// Of rows that had no receiver.
     void set_latest_reason(std::string reason) { latest_reason_ = std::move(reason); }
 
+    /// Those of an earlier process count as well.
+    void take_up(std::uint64_t refused, std::uint64_t late) noexcept {
+        refused_rows_ = refused;
+        late_rows_ = late;
+    }
     [[nodiscard]] std::uint64_t refused_rows() const noexcept { return refused_rows_; }
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return late_rows_; }
     /// Why the latest was left out, but for those that came too late; empty when none was.
     [[nodiscard]] const std::string& latest_reason() const noexcept { return latest_reason_; }
+    /// Adds the ids of messages that have failed since the last time.
+    void add_failed_messages(std::set<std::string>& ids) const;
     /// For the connections, since the last time.
     [[nodiscard]] std::vector<FailedRow> take_failures() { return std::exchange(failures_, {}); }
 

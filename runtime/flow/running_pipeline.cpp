@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
 #include "runtime/flow/rows/failed_rows.h"
+#include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/sinks/sink_shape.h"
 #include "runtime/plan/planned_query.h"
 #include "runtime/plan/stream_planner.h"
@@ -32,8 +34,10 @@ RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery qu
                                  std::shared_ptr<const PipelineFacts> facts,
                                  std::vector<std::unique_ptr<PipelineInput>> inputs,
                                  std::vector<OutputColumn> sink_columns, SinkMaker make_sink, SourceTextPtr source,
-                                 const FunctionNames& aggregates)
+                                 const FunctionNames& aggregates, StateStore* store)
     : engine_(engine),
+      store_(store),
+      key_(name),
       name_(std::move(name)),
       query_(std::move(query)),
       facts_(std::move(facts)),
@@ -47,19 +51,46 @@ RunningPipeline::RunningPipeline(Engine& engine, std::string name, BoundQuery qu
     // Where all types are known, mistakes that only the engine sees surface now, at the statement that made the
     // pipeline.
     if (!prepare()) state_ = PipelineState::waiting_for_types;
+    if (const StateNumbers* kept = store_ ? store_->find(owner_of(key_)) : nullptr) take_up(*kept);
+}
+
+std::string RunningPipeline::owner_of(std::string_view key) { return "pipeline:" + fold_case(key); }
+
+void RunningPipeline::take_up(const StateNumbers& kept) {
+    inputs_.take_up(kept);
+    const auto number = [&](std::string_view name) -> std::uint64_t {
+        const auto found = kept.find(name);
+        return found == kept.end() ? 0 : static_cast<std::uint64_t>(found->second);
+    };
+    rows_in_ = number("rows in");
+    rows_out_ = number("rows out");
+    left_out_.take_up(number("refused rows"), number("late rows"));
+}
+
+void RunningPipeline::save() const {
+    StateNumbers numbers;
+    graph_->save(numbers);
+    inputs_.save(numbers);
+    const std::uint64_t stored = sink_->is_stored() ? output_.removed_rows().rows + rows_for_sink().rows : 0;
+    numbers["rows in"] = static_cast<std::int64_t>(rows_in_);
+    numbers["rows out"] = static_cast<std::int64_t>(rows_out_ + stored);
+    numbers["refused rows"] = static_cast<std::int64_t>(left_out_.refused_rows());
+    numbers["late rows"] = static_cast<std::int64_t>(left_out_.late_rows());
+    store_->set(owner_of(key_), numbers);
 }
 
 RunningPipeline::~RunningPipeline() { end_cycle(); }
 
 bool RunningPipeline::prepare() {
-    if (!inputs_.prepare(engine_, name_)) return false;
+    if (!inputs_.prepare(engine_, key_)) return false;
     StreamPlan planned = plan();
     ResultShape shape;
     if (!sink_columns_.empty())
         shape = [this](const std::string& sql, const std::vector<std::string>& further_columns) {
             return shape_for_sink(sql, sink_columns_, further_columns);
         };
-    graph_ = std::make_unique<OperatorGraph>(engine_, name_, std::move(planned), inputs_.scans(), left_out_, shape);
+    graph_ = std::make_unique<OperatorGraph>(engine_, key_, std::move(planned), inputs_.scans(), left_out_, shape,
+                                             store_, store_ ? store_->find(owner_of(key_)) : nullptr);
     const StreamPlan& running = graph_->plan();
     for (std::size_t clock = 0; clock < running.logical->clocks_in_use; ++clock)
         inputs_.watch(running, running.clocks()[clock]);
@@ -163,7 +194,8 @@ void RunningPipeline::process() {
         first_acknowledgement_ = engine_.acknowledgement_count();
         output_.set(graph_->process(std::chrono::steady_clock::now(), wall_clock_(), inputs_.liveness()));
         if (!output_.is_empty() && !sink_->is_stored()) write_rows();
-        has_changes_ = graph_->has_changes() || (!output_.is_empty() && sink_->is_stored());
+        has_moved_ = inputs_.has_rows() || !output_.is_empty();
+        has_changes_ = graph_->has_changes() || (!output_.is_empty() && sink_->is_stored()) || (store_ && has_moved_);
         end_of_acknowledgements_ = engine_.acknowledgement_count();
         acknowledgements.keep();
     } catch (const PlanRefused& problem) {
@@ -189,39 +221,54 @@ void RunningPipeline::write_rows() {
 }
 
 bool RunningPipeline::changes_engine() const {
-    return graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty());
+    return graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty()) || (store_ && has_moved_);
 }
 
 void RunningPipeline::apply() {
     graph_->apply();
-    if (sink_->is_stored()) sink_->write_all(output_.removed_rows(), output_.added_rows());
+    if (sink_->is_stored()) sink_->write_all(output_.removed_rows(), rows_for_sink());
+    if (!store_) return;
+    inputs_.apply();
+    save();
 }
 
 void RunningPipeline::on_commit() {
     has_changes_ = false;
     graph_->on_commit();
-    if (sink_->is_stored()) rows_out_ += output_.added_rows().rows + output_.removed_rows().rows;
+    inputs_.on_commit();
+    if (sink_->is_stored()) rows_out_ += rows_for_sink().rows + output_.removed_rows().rows;
     check_state_limit();
 }
 
-void RunningPipeline::apply_apart() {
-    has_changes_ = false;
+/// Without its own state it cannot go on; of its rows those are left out that the table refuses.
+void RunningPipeline::leave_out(const std::string& reason) {
+    if (std::exchange(was_at_fault_, true)) return fail(reason);
     try {
-        engine_.begin();
-        graph_->apply();
-        engine_.commit();
-        graph_->on_commit();
-    } catch (...) {
-        engine_.rollback();
-        fail(failure_reason(std::current_exception()));
-        return;
-    }
-    try {
-        if (sink_->is_stored() && !output_.is_empty()) write_rows();
-        check_state_limit();
+        {
+            const EngineTransaction undone(engine_);
+            graph_->apply();
+        }
+        if (sink_->is_stored() && !output_.is_empty()) leave_out_refused_rows();
     } catch (...) {
         fail(failure_reason(std::current_exception()));
     }
+}
+
+void RunningPipeline::leave_out_refused_rows() {
+    const ResultTable& added = output_.added_rows();
+    const bool changes = graph_->plan().logical->root.changes;
+    const std::vector<RefusedRow> refused = sink_->find_refused(added, left_out_.retries());
+    std::vector<bool> is_refused(added.rows);
+    for (const RefusedRow& row : refused) {
+        left_out_.refused_made_row(row.reason, changes ? std::string() : row_as_json(added, row.row));
+        is_refused[row.row] = true;
+    }
+    std::vector<std::size_t> kept;
+    for (std::size_t row = 0; row < added.rows; ++row) {
+        if (!is_refused[row]) kept.push_back(row);
+    }
+    accepted_ = added;
+    keep_rows(*accepted_, kept);
 }
 
 void RunningPipeline::forget_if_failed() {
@@ -244,6 +291,8 @@ void RunningPipeline::check_state_limit() {
 }
 
 void RunningPipeline::end_cycle() {
+    accepted_.reset();
+    was_at_fault_ = has_moved_ = false;
     output_.clear();
     inputs_.release(graph_ && state_ != PipelineState::failed);
 }

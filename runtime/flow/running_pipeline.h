@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,13 +15,14 @@
 #include "catalog/query/bound_query.h"
 #include "connectors/rows/utc_clock.h"
 #include "runtime/engine/engine.h"
-#include "runtime/flow/engine_change.h"
 #include "runtime/flow/inputs/pipeline_inputs.h"
 #include "runtime/flow/left_out_rows.h"
 #include "runtime/flow/operators/operator_graph.h"
 #include "runtime/flow/pipeline_output.h"
 #include "runtime/flow/sinks/sink_writer.h"
 #include "runtime/plan/stream/stream_plan.h"
+#include "runtime/storage/engine_change.h"
+#include "runtime/storage/kept/state_store.h"
 
 namespace laminar {
 
@@ -46,10 +48,13 @@ public:
     using SinkMaker = std::function<std::unique_ptr<SinkWriter>(Engine&, const std::vector<OutputColumn>&)>;
 
     /// facts: what was found out when the query was checked, null where nothing was. inputs by their index in the
-    /// query; source is the text it stands in; aggregates outlive the pipeline. Throws PlanRefused and EngineException.
+    /// query; source is the text it stands in; aggregates outlive the pipeline. store: of a data directory that keeps
+    /// its state under its name, and goes on with what is there; it outlives the pipeline. Throws PlanRefused and
+    /// EngineException.
     RunningPipeline(Engine& engine, std::string name, BoundQuery query, std::shared_ptr<const PipelineFacts> facts,
                     std::vector<std::unique_ptr<PipelineInput>> inputs, std::vector<OutputColumn> sink_columns,
-                    SinkMaker make_sink, SourceTextPtr source, const FunctionNames& aggregates);
+                    SinkMaker make_sink, SourceTextPtr source, const FunctionNames& aggregates,
+                    StateStore* store = nullptr);
     ~RunningPipeline() override;
     RunningPipeline(const RunningPipeline&) = delete;
     RunningPipeline& operator=(const RunningPipeline&) = delete;
@@ -70,6 +75,12 @@ public:
     void set_retries(std::string_view connection, unsigned retries) { inputs_.set_retries(connection, retries); }
     void pause() noexcept;
     void resume() noexcept;
+    /// A connection reads another source from now on: what of it has been read counts no more. With the next commit of
+    /// the store.
+    void begin_anew(std::string_view connection) { (void)inputs_.begin_anew(connection); }
+    /// Adds the ids of messages that failed in this cycle; and leaves those that did to come again.
+    void add_failed_messages(std::set<std::string>& ids) const { left_out_.add_failed_messages(ids); }
+    void forget_messages(const std::set<std::string>& failed) { inputs_.forget_messages(failed); }
     /// Puts it out of work for good: for what it cannot go on after. Its inputs are taken in and dropped from then on.
     void fail(const std::string& reason);
     /// From now on all inputs count as ended: windows close.
@@ -94,7 +105,7 @@ public:
     [[nodiscard]] bool changes_engine() const override;
     void apply() override;
     void on_commit() override;
-    void apply_apart() override;
+    void leave_out(const std::string& reason) override;
     void forget_if_failed() override;
 
     /// True when the sink has taken everything; also when that made the pipeline fail.
@@ -127,6 +138,10 @@ public:
     [[nodiscard]] std::vector<OutputColumn> columns() const;
     /// For pipelines that read this one.
     [[nodiscard]] UpstreamRows& output() noexcept { return output_; }
+    /// Under which name the store has its state (StateStore), as long as it has that key.
+    [[nodiscard]] static std::string owner_of(std::string_view key);
+    /// The name it was made with.
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
     /// What runs; null while it is not known.
     [[nodiscard]] const OperatorGraph* graph() const noexcept { return graph_.get(); }
 
@@ -137,8 +152,17 @@ private:
     [[nodiscard]] bool watches_time() const noexcept;
     void check_state_limit();
     void write_rows();
+    void leave_out_refused_rows();
+    void save() const;
+    void take_up(const StateNumbers& kept);
+    /// Of those that the sink takes.
+    [[nodiscard]] const ResultTable& rows_for_sink() const noexcept {
+        return accepted_ ? *accepted_ : output_.added_rows();
+    }
 
     Engine& engine_;
+    StateStore* store_;
+    std::string key_;
     std::string name_;
     BoundQuery query_;
     std::shared_ptr<const PipelineFacts> facts_;
@@ -158,6 +182,9 @@ private:
     bool can_accept_ = true;
     bool have_inputs_ended_ = false;  ///< As of look_at_end.
     bool has_changes_ = false;
+    bool has_moved_ = false;               ///< In this cycle rows came in, or went out.
+    bool was_at_fault_ = false;            ///< In this cycle.
+    std::optional<ResultTable> accepted_;  ///< Of the rows at hand, where a stored table refuses others.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;
     std::uint64_t told_undeliverable_ = 0;   ///< That many has last_error heard of.

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "parser/text/ascii.h"
@@ -25,7 +27,9 @@ void StreamGraph::remove_table(std::string_view name) { tables_.erase(fold_case(
 
 RunningPipeline& StreamGraph::add_pipeline(std::unique_ptr<RunningPipeline> pipeline, std::string sink,
                                            std::string stored_sink) {
-    pipelines_.push_back({std::move(pipeline), std::move(sink), std::move(stored_sink)});
+    const std::uint64_t rows_in = pipeline->rows_in();
+    const std::uint64_t rows_out = pipeline->rows_out();
+    pipelines_.push_back({std::move(pipeline), std::move(sink), std::move(stored_sink), rows_in, rows_out});
     share_out_latency();
     return *pipelines_.back().pipeline;
 }
@@ -54,8 +58,28 @@ std::vector<std::string> StreamGraph::readers_of(std::string_view object) const 
     return names;
 }
 
+void StreamGraph::begin_anew(std::string_view connection) {
+    for (const auto& [name, input] : tables_) (void)input->begin_anew(connection);
+    for (const Entry& entry : pipelines_) entry.pipeline->begin_anew(connection);
+}
+
 void StreamGraph::set_retries(std::string_view connection, unsigned retries) noexcept {
     for (const Entry& entry : pipelines_) entry.pipeline->set_retries(connection, retries);
+}
+
+std::uint64_t StreamGraph::least_place(std::string_view connection) const {
+    std::optional<std::uint64_t> least;
+    for_each_input([&](const StreamInput& input) {
+        const std::optional<std::uint64_t> place = input.place(connection);
+        if (place) least = std::min(least.value_or(*place), *place);
+    });
+    return least.value_or(0);
+}
+
+bool StreamGraph::awaits_state(std::string_view state) const {
+    return std::any_of(pipelines_.begin(), pipelines_.end(), [&](const Entry& entry) {
+        return !entry.pipeline->graph() && state.starts_with(entry.pipeline->key() + ":");
+    });
 }
 
 void StreamGraph::clear(bool with_engine) {
@@ -154,21 +178,35 @@ bool StreamGraph::run_pipelines(TakeIn wanted) {
 
 void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes) {
     std::vector<EngineChange*> changes;
+    for (const auto& [name, input] : tables_) {
+        if (input->has_changes()) changes.push_back(input.get());
+    }
     for (const Entry& entry : pipelines_) {
         if (entry.pipeline->has_changes()) changes.push_back(entry.pipeline.get());
     }
     if (changes.empty()) return;
     // Operators let rows wait: what comes in changes the engine now or later.
+    if (store_) forget_failed_messages();
     rows_to_change_ += rows;
     bytes_to_change_ += bytes;
     try {
-        if (!laminar::change_engine(engine, changes)) return;
+        if (!laminar::change_engine(engine, changes, store_)) return;
     } catch (const EngineException& problem) {
         commit_failure_ = problem.what();
         return;
     }
     rows_changed_ += std::exchange(rows_to_change_, 0);
     bytes_changed_ += std::exchange(bytes_to_change_, 0);
+}
+
+/// They are not acknowledged, and come again.
+void StreamGraph::forget_failed_messages() {
+    std::set<std::string> failed;
+    for (const auto& [name, input] : tables_) input->add_failed_messages(failed);
+    for (const Entry& entry : pipelines_) entry.pipeline->add_failed_messages(failed);
+    if (failed.empty()) return;
+    for (const auto& [name, input] : tables_) input->forget_messages(failed);
+    for (const Entry& entry : pipelines_) entry.pipeline->forget_messages(failed);
 }
 
 void StreamGraph::end_cycle() {
@@ -231,7 +269,8 @@ bool StreamGraph::is_dry() {
     bool dry = true;
     for_each_input([&](const StreamInput& input) { dry = dry && input.shared_channel()->pending_messages() == 0; });
     for (const Entry& entry : pipelines_)
-        dry = dry && !entry.pipeline->reads_past_rows() && entry.pipeline->flush_sink();
+        dry = dry && (!entry.pipeline->reads_past_rows() || entry.pipeline->state() == PipelineState::paused) &&
+              entry.pipeline->flush_sink();
     return dry;
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/flow/inputs/stream_input.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/running_pipeline.h"
+#include "runtime/storage/kept/state_store.h"
 
 namespace laminar {
 
@@ -39,6 +40,9 @@ class StreamGraph {
 public:
     explicit StreamGraph(Progress& progress) : progress_(progress) {}
 
+    /// Of a data directory: what a cycle changes is committed with what is set there. Before the first cycle.
+    void keep_in(StateStore& store) noexcept { store_ = &store; }
+
     /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
     [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
@@ -49,11 +53,16 @@ public:
     void remove_pipeline(std::string_view name);
     /// Pipelines and subscriptions whose query names it.
     [[nodiscard]] std::vector<std::string> readers_of(std::string_view object) const;
-    /// See RunningPipeline.
+    /// See RunningPipeline, and StreamInput.
+    void begin_anew(std::string_view connection);
     void set_retries(std::string_view connection, unsigned retries) noexcept;
 
     /// with_engine: the engine ends, too, and takes with it what it holds.
     void clear(bool with_engine = false);
+    /// How many messages of a source that can be read again all of its readers have had.
+    [[nodiscard]] std::uint64_t least_place(std::string_view connection) const;
+    /// A pipeline that was made with this key has still to open its state: its types are not known yet.
+    [[nodiscard]] bool awaits_state(std::string_view state) const;
 
     /// How long rows may wait for more where a pipeline that reads them says nothing else.
     void set_max_latency(std::chrono::microseconds latency);
@@ -114,6 +123,7 @@ private:
     bool take_in_tables(TakeIn wanted);
     bool run_pipelines(TakeIn wanted);
     void change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes);
+    void forget_failed_messages();
     bool make_known();
     void end_cycle();
     /// Lets a table do its part of the cycle. False: what it threw has failed the table and its readers.
@@ -124,6 +134,7 @@ private:
     void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
 
     Progress& progress_;
+    StateStore* store_ = nullptr;                                              ///< Null: nothing outlasts the process.
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
     std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
     std::uint64_t rows_in_ = 0;

@@ -99,6 +99,7 @@ std::optional<TableObject> StatementExecutor::replaced_table(const BoundCreate& 
 
 void StatementExecutor::apply_to_catalog(const BoundStatement& statement) {
     if (!restoring_) crash_point("catalog.committed");
+    if (database_.state_store) database_.state_store->on_commit();
     database_.catalog.change([&](Catalog& catalog) { laminar::apply_to_catalog(statement, catalog); });
     forget_kept(statement);
 }
@@ -177,9 +178,13 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     const bool takes_name =
         statement.connection.has_value() && catalog().find_as<ConnectionObject>(definition.name) != nullptr;
     const std::string consumer = replaced && !takes_name ? pending_consumer(table.name) : table.name;
+    const std::string key = "table:" + state_key(table.name, replaced.has_value());
     std::shared_ptr<InputChannel> channel;
+    bool delivers_again = false;
+    const bool is_source = table.options.stream == TableStream::messages;
     if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
+        delivers_again = is_source && acknowledges(definition);
         const StreamContent content = content_of(table, definition);
         if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};
@@ -199,9 +204,9 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
             EngineTransaction transaction(engine);
             if (replaced) engine.execute(drop_relation_sql(*replaced));
             std::unique_ptr<StreamInput> input;
-            if (channel)
-                input = StreamInput::for_table(engine, table, channel,
-                                               replaced ? engine_key("table:" + table.name) : std::string());
+            if (channel) input = StreamInput::for_table(engine, table, channel, key, state_store());
+            if (delivers_again && state_store()) input->remember_messages();
+            if (input && is_source && state_store() && can_be_read_again(definition)) input->number_by_place();
             keep(whole);
             transaction.commit();
             if (replaced) remove_table(*replaced, removed);
@@ -287,6 +292,12 @@ bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, 
                                          Diagnostics& diagnostics) {
     if (!check_keeping(whole, diagnostics)) return false;
     const ConnectionObject before = *catalog().find_as<ConnectionObject>(statement.object.name);
+    // The successor may begin to read at once.
+    if (database_.state_store)
+        database_.engine.call([&](Engine&) {
+            database_.graph.begin_anew(statement.object.name);
+            database_.state_store->forget_uncommitted();
+        });
     OptionProblem problem;
     if (resolve_option_set(*statement.object.connector->options, *statement.object.options,
                            database_.connections.secrets(), problem))
@@ -349,9 +360,7 @@ void StatementExecutor::pause_or_resume(const BoundPauseResume& statement) {
             [&](Engine&) { database_.stored_catalog->set_paused(statement.kind, statement.name, !statement.resume); });
     }
     if (statement.kind == ast::ObjectKind::pipeline) {
-        database_.engine.call([&](Engine& engine) {
-            // It looks for rows that its tables retained before it stands still: the end would wait for that.
-            if (restoring_) database_.graph.cycle(engine, TakeIn::everything);
+        database_.engine.call([&](Engine&) {
             RunningPipeline* pipeline = database_.graph.find_pipeline(statement.name);
             if (!pipeline) return;
             statement.resume ? pipeline->resume() : pipeline->pause();

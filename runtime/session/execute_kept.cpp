@@ -7,10 +7,11 @@
 #include <variant>
 
 #include "catalog/options/clear_secrets.h"
+#include "connectors/registry/builtin_connectors.h"
+#include "connectors/registry/connections.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
 #include "runtime/flow/rows/stream_schema.h"
-#include "runtime/plan/planned_query.h"
 #include "runtime/session/statement_executor.h"
 #include "runtime/storage/crash_point.h"
 #include "runtime/storage/data_directory.h"
@@ -44,21 +45,11 @@ bool check_secrets(const ConnectionObject& connection, SourceSpan statement, Dia
     return good;
 }
 
-/// Null: its plan is not known before the first messages.
-bool may_keep_state(const PipelineObject& pipeline) {
-    const auto* planned = dynamic_cast<const PlannedQuery*>(pipeline.facts.get());
-    return !planned || !planned->plan.operators.empty();
+std::string replacing_key(const std::string& name, std::int64_t replacement) {
+    return replacement == 0 ? name : fmt::format("{} (replacing {})", name, replacement);
 }
 
-SourceSpan name_of_sink(const PipelineObject& pipeline, SourceSpan statement) {
-    const auto* create = std::get_if<ast::CreatePipeline>(&pipeline.statement.node);
-    return create && create->sink ? create->sink->span : statement;
-}
-
-SourceSpan name_of(const PipelineObject& pipeline, SourceSpan statement) {
-    const auto* create = std::get_if<ast::CreatePipeline>(&pipeline.statement.node);
-    return create ? create->name.span : statement;
-}
+std::string owner_of_table(const std::string& key) { return fold_case("table:" + key); }
 
 std::string_view advice_for(ast::ObjectKind kind) {
     switch (kind) {
@@ -81,33 +72,15 @@ bool StatementExecutor::check_keeping(const BoundStatement& statement, Diagnosti
     if (!database_.stored_catalog) return true;
     if (const ConnectionObject* connection = brought_connection(statement); connection && !restoring_)
         return check_secrets(*connection, statement.span, diagnostics);
-    const auto* create = std::get_if<BoundCreate>(&statement.node);
-    const auto* pipeline = create ? std::get_if<PipelineObject>(&create->object) : nullptr;
-    if (!pipeline || !may_keep_state(*pipeline)) return true;
-    const auto* sink = catalog().find_as<TableObject>(pipeline->sink);
-    if (pipeline->facts && pipeline->facts->changes && sink && sink->is_stored()) {
-        diagnostics.error(
-            DiagnosticCode::not_a_sink, name_of_sink(*pipeline, statement.span),
-            fmt::format(
-                "the result of the query is updated as rows come, and what it is counted from is not kept in the "
-                "data directory yet: after a restart it would be written over the rows of table \"{}\"",
-                sink->name),
-            "group by a window, write to a stream, or leave out --data-dir");
-        return false;
-    }
-    diagnostics.warning(
-        DiagnosticCode::option_not_effective, name_of(*pipeline, statement.span),
-        fmt::format("{} \"{}\" {}", pipeline->facts ? "what pipeline" : "if pipeline", pipeline->name,
-                    pipeline->facts ? "keeps (windows, groups, rows that wait for others) is not in the "
-                                      "data directory: it begins anew with every start"
-                                    : "keeps windows, groups or rows that wait for others, they are not "
-                                      "in the data directory: it begins anew with every start"));
     return true;
 }
 
 void StatementExecutor::keep(const BoundStatement& statement) {
     if (!database_.stored_catalog || restoring_) return;
     database_.stored_catalog->write(statement, catalog());
+    database_.state_store->forget_uncommitted();
+    give_up_state(statement);
+    database_.state_store->write();
     crash_point("catalog.written");
 }
 
@@ -116,6 +89,85 @@ void StatementExecutor::keep_alone(Engine& engine, const BoundStatement& stateme
     EngineTransaction transaction(engine);
     keep(statement);
     transaction.commit();
+    database_.state_store->on_commit();
+}
+
+/// What it replaces or drops has no state any more. Its tables go with it, or with the next start.
+void StatementExecutor::give_up_state(const BoundStatement& statement) {
+    if (const auto* create = std::get_if<BoundCreate>(&statement.node); create && create->replaces) {
+        const auto* table = std::get_if<TableObject>(&create->object);
+        const bool keeps = std::holds_alternative<PipelineObject>(create->object) || (table && !table->is_stored());
+        give_up_state(definition_of(create->object).name,
+                      keeps ? static_cast<std::int64_t>(database_.last_replacement.load()) : 0);
+    }
+    if (const auto* alter = std::get_if<BoundAlterConnection>(&statement.node))
+        database_.graph.begin_anew(alter->object.name);
+    if (const auto* drop = std::get_if<BoundDrop>(&statement.node)) {
+        for (const BoundDrop::Target& target : drop->targets) {
+            if (target.kind != ast::ObjectKind::function) give_up_state(target.name, 0);
+        }
+    }
+}
+
+void StatementExecutor::give_up_state(const std::string& name, std::int64_t replacement) {
+    StateStore& store = *database_.state_store;
+    const std::string key = replacing_key(name, store.replacement_of(name));
+    store.remove(RunningPipeline::owner_of(key));
+    store.remove(owner_of_table(key));
+    store.set_replacement(name, replacement);
+}
+
+std::string StatementExecutor::state_key(const std::string& name, bool replaces) {
+    if (replaces) return engine_key(name);
+    if (!database_.state_store || !restoring_) return name;
+    return database_.engine.call(
+        [&](Engine&) { return replacing_key(name, database_.state_store->replacement_of(name)); });
+}
+
+bool StatementExecutor::acknowledges(const ConnectionObject& connection) {
+    const DeliveryOptions& delivery = delivery_options(connection);
+    return delivery.auto_ack && delivery.ack_message.has_value();
+}
+
+void StatementExecutor::tell_of_time_away() {
+    if (!database_.state_store) return;
+    const std::optional<std::int64_t> last =
+        database_.engine.call([&](Engine&) { return database_.state_store->last_commit_before(); });
+    if (!last) return;
+    for (const CatalogObject* object : catalog().objects(ast::ObjectKind::connection)) {
+        const std::string& name = definition_of(*object).name;
+        const auto live = database_.connections.find(name);
+        if (!live) continue;
+        ConnectionHandover handover;
+        handover.status = live->status();
+        handover.gap.emplace();
+        handover.gap->connection = name;
+        handover.gap->started_at = handover.gap->last_message_at = *last;
+        handover.gap->reason = "no process ran";
+        (void)live->take_over(std::move(handover));
+    }
+}
+
+bool StatementExecutor::can_be_read_again(const ConnectionObject& connection) {
+    return connector_of(connection).can_be_read_again(*connection.options);
+}
+
+void StatementExecutor::begin_where_readers_are(const std::string& connection, Connection& live) {
+    const std::shared_ptr<const Catalog> snapshot = database_.catalog.snapshot();
+    const auto* definition = snapshot->find_as<ConnectionObject>(connection);
+    if (!database_.state_store || !definition || !can_be_read_again(*definition)) return;
+    ConnectionHandover handover;
+    handover.status.position =
+        fmt::to_string(database_.engine.call([&](Engine&) { return database_.graph.least_place(connection); }));
+    (void)live.take_over(std::move(handover));
+}
+
+void StatementExecutor::forget_unclaimed() {
+    if (!database_.state_store) return;
+    database_.engine.call([&](Engine&) {
+        database_.state_store->drop_unclaimed(
+            [&](const std::string& state) { return database_.graph.awaits_state(state); });
+    });
 }
 
 void StatementExecutor::forget_kept(const BoundStatement& statement) {
@@ -186,14 +238,18 @@ std::vector<StoredObject> StatementExecutor::take_stored(const std::vector<std::
             throw DataDirectoryError(
                 fmt::format("what is to be reset is used by others; reset them, too: {}", fmt::join(users, " ")));
         EngineTransaction transaction(engine);
+        database_.state_store->forget_uncommitted();
         for (const StoredObject& object : given_up) {
             stored.remove(object.kind, object.name);
+            if (object.kind != ast::ObjectKind::function) give_up_state(object.name, 0);
             if (object.kind == ast::ObjectKind::table)
                 engine.execute("DROP TABLE IF EXISTS " + engine_table_name(object.name));
             if (object.kind == ast::ObjectKind::function)
                 engine.execute("DROP MACRO IF EXISTS " + quote_identifier(object.name));
         }
+        database_.state_store->write();
         transaction.commit();
+        database_.state_store->on_commit();
         return objects;
     });
 }

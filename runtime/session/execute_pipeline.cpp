@@ -34,7 +34,7 @@ const FunctionNames& StatementExecutor::aggregate_functions() {
 }
 
 StatementExecutor::OpenInputs StatementExecutor::open_inputs(const std::string& consumer, const std::string& key,
-                                                             const BoundQuery& query) {
+                                                             const BoundQuery& query, bool is_kept) {
     OpenInputs opened;
     std::map<const StreamInput*, std::shared_ptr<PastRows>> past_rows;
     for (std::size_t index = 0; index < query.inputs.size(); ++index) {
@@ -64,7 +64,7 @@ StatementExecutor::OpenInputs StatementExecutor::open_inputs(const std::string& 
                 });
                 break;
             case InputKind::connection:
-                opened.inputs.push_back(open_connection(consumer, fmt::format("{}#{}", key, index), input, channel));
+                opened.inputs.push_back(open_connection(consumer, key, index, input, is_kept, channel));
                 break;
             case InputKind::stored_table:
             case InputKind::system_table:
@@ -77,7 +77,8 @@ StatementExecutor::OpenInputs StatementExecutor::open_inputs(const std::string& 
 }
 
 std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::string& consumer, const std::string& key,
-                                                                  const QueryInput& input,
+                                                                  std::size_t index, const QueryInput& input,
+                                                                  bool is_kept,
                                                                   std::shared_ptr<InputChannel>& channel) {
     const auto& definition = *catalog().find_as<ConnectionObject>(input.object);
     ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
@@ -91,8 +92,11 @@ std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::str
     database_.connections.use(definition, consumer);
     InputOrigin source{definition.name, format, options.retries, is_up(definition.name)};
     return database_.engine.call([&](Engine& engine) -> std::unique_ptr<PipelineInput> {
-        auto stream = StreamInput::for_connection(engine, key, channel);
+        auto stream = StreamInput::for_connection(engine, fmt::format("{}#{}", key, index), channel);
         stream->set_connection(definition.name);
+        if (is_kept) stream->keep_in(*state_store(), RunningPipeline::owner_of(key), PipelineInputs::part_of(index));
+        if (is_kept && acknowledges(definition)) stream->remember_messages();
+        if (is_kept && can_be_read_again(definition)) stream->number_by_place();
         if (late) return std::make_unique<LateTypedInput>(input, std::move(stream), std::move(source), options.decoder);
         return std::make_unique<ConnectionInput>(input, std::move(stream), std::move(source));
     });
@@ -117,9 +121,8 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
     }
     const TableObject& table = *catalog().find_as<TableObject>(definition->sink);
     if (table.is_stored()) {
-        const bool is_kept = database_.stored_catalog.has_value();
-        return [table, key, is_kept](Engine& engine, const std::vector<OutputColumn>& columns) {
-            return make_stored_table_sink(engine, table, key + ":sink", columns, is_kept);
+        return [table, key](Engine& engine, const std::vector<OutputColumn>& columns) {
+            return make_stored_table_sink(engine, table, key + ":sink", columns);
         };
     }
     return [&connections = database_.connections, table](Engine&, const std::vector<OutputColumn>&) {
@@ -141,7 +144,7 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
     const PipelineObject* definition = start.definition;
     const BoundQuery& query = start.query;
     const std::string consumer = start.replaces ? pending_consumer(start.name) : start.name;
-    const std::string key = start.replaces ? engine_key(start.name) : start.name;
+    const std::string key = state_key(start.name, start.replaces);
     const FunctionNames& aggregates = aggregate_functions();
     const SourceTextPtr text = diagnostics.source();
     std::vector<OutputColumn> columns;
@@ -162,21 +165,20 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
     try {
         if (!sink_connection.empty())
             database_.connections.use(*catalog().find_as<ConnectionObject>(sink_connection), consumer);
-        opened = open_inputs(consumer, key, query);
+        opened = open_inputs(consumer, key, query, definition && state_store());
         database_.engine.call([&](Engine& engine) {
             auto pipeline = std::make_unique<RunningPipeline>(
                 engine, key, query, start.facts, std::move(opened.inputs), std::move(columns),
-                sink_maker(start.label, key, definition), text, aggregates);
+                sink_maker(start.label, key, definition), text, aggregates, definition ? state_store() : nullptr);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_options(definition->options);
             // Whoever gets the rows may have sent the messages, and waits for the answer.
             if (pipeline->inputs().fed_by().contains(sink_connection)) pipeline->let_nothing_wait();
             if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
+            // What has arrived belongs to the old one.
+            if (start.replaces) database_.graph.cycle(engine, TakeIn::everything);
             if (start.statement) keep_alone(engine, *start.statement);
-            if (start.replaces) {
-                database_.graph.cycle(engine, TakeIn::everything);  // What has arrived belongs to the old one.
-                remove_pipeline(start.name, removed);
-            }
+            if (start.replaces) remove_pipeline(start.name, removed);
             database_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
             if (!definition) database_.subscriptions.insert(start.name);
             if (start.statement) apply_to_catalog(*start.statement);
@@ -211,7 +213,10 @@ void StatementExecutor::open_later(const std::string& connection) { ready_.push_
 void StatementExecutor::open_connections() {
     for (const std::string& name : std::exchange(ready_, {})) {
         // It may be gone again.
-        if (const auto connection = database_.connections.find(name)) connection->open();
+        const auto connection = database_.connections.find(name);
+        if (!connection) continue;
+        begin_where_readers_are(name, *connection);
+        connection->open();
     }
 }
 

@@ -93,10 +93,11 @@ public:
                                     kind_name(object.kind), object.name));
                 database_.kept.add(std::move(object));
             }
+            executor_.forget_unclaimed();
+            executor_.tell_of_time_away();
         } catch (...) {
             return refuse(failure_reason(std::current_exception()));
         }
-        tell_of_empty_tables();
         database_.publish_status();
         return true;
     }
@@ -167,19 +168,6 @@ private:
         // What the statement made or removed shows in the status from here on.
         database_.publish_status();
         return true;
-    }
-
-    void tell_of_empty_tables() const {
-        std::string names;
-        for (const CatalogObject* object : executor_.catalog().objects(ast::ObjectKind::table)) {
-            const auto& table = std::get<TableObject>(*object);
-            if (!table.is_stored() && !table.only_sends())
-                names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", table.name);
-        }
-        if (!names.empty())
-            spdlog::warn(
-                "stream tables begin without the rows they had retained, which a data directory does not keep: {}",
-                names);
     }
 
     bool restore(const StoredObject& object, const std::function<void(const Diagnostics&)>& show) {

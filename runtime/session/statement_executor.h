@@ -76,6 +76,10 @@ public:
     private:
         StatementExecutor& executor_;
     };
+    /// When all have been made again: what a killed process left behind of others goes. Throws EngineException.
+    void forget_unclaimed();
+    /// Connections that were lost with the process before: the time until they are up again is a gap of theirs.
+    void tell_of_time_away();
     /// Of a CREATE that names an object which the directory has had since before this process: true when it declares it
     /// as it is, which is kept then; false after reporting that it does not. Nothing for all other statements.
     std::optional<bool> declare_kept(const ast::Statement& statement, Diagnostics& diagnostics);
@@ -120,13 +124,26 @@ private:
     void apply_to_catalog(const BoundStatement& statement);
     bool make_again(const TableObject& table, const BoundStatement& whole, Diagnostics& diagnostics);
     // execute_kept.cpp
-    /// Whether a data directory may keep it; false after reporting that it may not. Warns of what it does not keep yet.
+    /// Whether a data directory may keep it; false after reporting that it may not.
     bool check_keeping(const BoundStatement& statement, Diagnostics& diagnostics) const;
     /// Engine thread. Writes what the statement changes in the catalog to the data directory, if there is one, in the
     /// transaction at hand. Throws EngineException.
     void keep(const BoundStatement& statement);
     /// The same in a transaction of its own.
     void keep_alone(Engine& engine, const BoundStatement& statement);
+    void give_up_state(const BoundStatement& statement);
+    void give_up_state(const std::string& name, std::int64_t replacement);
+    /// Its peer hears of every message that has been processed, and may deliver the others again.
+    [[nodiscard]] static bool acknowledges(const ConnectionObject& connection);
+    /// Its messages are the same whenever it is read.
+    [[nodiscard]] static bool can_be_read_again(const ConnectionObject& connection);
+    /// Before it is opened: it need not read what all of its readers have had in a process before.
+    void begin_where_readers_are(const std::string& connection, Connection& live);
+    /// The key under which the state of a pipeline or table is, or will be.
+    [[nodiscard]] std::string state_key(const std::string& name, bool replaces);
+    [[nodiscard]] StateStore* state_store() noexcept {
+        return database_.state_store ? &*database_.state_store : nullptr;
+    }
     /// What has been declared, replaced or dropped is none of those kept from before any more.
     void forget_kept(const BoundStatement& statement);
     bool create_stored_table(const TableObject& table, const BoundCreate& statement, const BoundStatement& whole,
@@ -168,9 +185,11 @@ private:
     };
     /// How channels ask for cycles.
     InputChannel::Requests requests();
-    OpenInputs open_inputs(const std::string& consumer, const std::string& key, const BoundQuery& query);
+    /// is_kept: what they have read is kept in the data directory, under the key.
+    OpenInputs open_inputs(const std::string& consumer, const std::string& key, const BoundQuery& query, bool is_kept);
     std::unique_ptr<PipelineInput> open_connection(const std::string& consumer, const std::string& key,
-                                                   const QueryInput& input, std::shared_ptr<InputChannel>& channel);
+                                                   std::size_t index, const QueryInput& input, bool is_kept,
+                                                   std::shared_ptr<InputChannel>& channel);
     [[nodiscard]] std::function<bool()> is_up(const std::string& connection);
     RunningPipeline::SinkMaker sink_maker(const std::string& name, const std::string& key,
                                           const PipelineObject* definition);

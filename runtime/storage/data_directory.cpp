@@ -23,7 +23,9 @@ namespace laminar {
 
 namespace {
 
-constexpr int format_version = 1;
+/// 1: declarations and stored tables. 2: state and retained rows as well.
+constexpr int format_version = 2;
+constexpr std::string_view older_version = "1";
 constexpr std::string_view format_words = "laminar data directory, format ";
 constexpr std::string_view incomplete_word = ", incomplete";
 constexpr std::string_view from_a_backup = "restore it from a backup";
@@ -172,17 +174,18 @@ std::string lock_owner(const DirectoryFiles& files) {
 
 namespace {
 
-/// Throws DamagedFile unless this version knows the format.
-void check_format(std::string_view text) {
+/// Whether it is the format before. Throws DamagedFile unless this version knows the format.
+bool check_format(std::string_view text) {
     while (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with(incomplete_word)) text.remove_suffix(incomplete_word.size());
     if (!text.starts_with(format_words))
         throw DamagedFile(
             fmt::format("{} cannot be understood: the directory is damaged; {}", format_name, from_a_backup));
     text.remove_prefix(format_words.size());
-    if (text != fmt::to_string(format_version))
+    if (text != older_version && text != fmt::to_string(format_version))
         throw DamagedFile(fmt::format(
             "it has format {}, and this Laminar knows format {}; use the version that wrote it", text, format_version));
+    return text == older_version;
 }
 
 }  // namespace
@@ -194,7 +197,7 @@ std::string read_format_text(const DirectoryFiles& files) {
             fmt::format("there is no {} in it that can be read: it is not a data directory of Laminar, or "
                         "it is damaged",
                         format_name));
-    check_format(*text);
+    (void)check_format(*text);
     if (text->find(incomplete_word) != std::string::npos)
         throw DamagedFile("its first start was cut off: there is nothing in it yet");
     return std::move(*text);
@@ -213,7 +216,7 @@ void DataDirectory::read_format() {
         return;
     }
     try {
-        check_format(*text);
+        older_ = check_format(*text);
     } catch (const DamagedFile& problem) {
         fail(path(), problem.what());
     }
@@ -228,7 +231,7 @@ void DataDirectory::read_format() {
 
 void DataDirectory::complete() {
     write_format(false);
-    incomplete_ = false;
+    incomplete_ = older_ = false;
     crash_point("directory.complete");
 }
 

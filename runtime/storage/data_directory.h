@@ -35,6 +35,8 @@ public:
 
     /// The database has still to be made in it; until complete() a start begins anew.
     [[nodiscard]] bool is_incomplete() const noexcept { return incomplete_; }
+    /// An earlier version wrote it, which kept no state: complete() says that it has become one of this version.
+    [[nodiscard]] bool is_older() const noexcept { return older_; }
     /// The database is there: nothing in it is ever cleared from here on. Throws DataDirectoryError.
     void complete();
 
@@ -55,6 +57,7 @@ private:
     DirectoryFiles files_;
     FileDescriptor lock_;  ///< Holds it for as long as it is open. The file stays: who waits for it holds it open.
     bool incomplete_ = false;
+    bool older_ = false;
     FileFacts found_;
     std::uint64_t cut_bytes_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "connectors/rows/utc_clock.h"
 #include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/stream_schema.h"
 
 namespace laminar {
@@ -45,47 +46,139 @@ std::string free_table_name(Engine& engine, const std::string& name) {
     return "laminar_retained." + always_quote_identifier(taken.rows == 0 ? name : name + " (replacing)");
 }
 
+constexpr const char* place_column = "place";
+
+ResultTable single_place(std::int64_t place) {
+    ResultTable row = empty_rows({{place_column, TypeId::bigint}});
+    row.values.front().append(place);
+    row.rows = 1;
+    return row;
+}
+
 }  // namespace
 
 RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
-                             const std::string& rows_sql)
+                             const std::string& rows_sql, StateStore* store, const std::string& key)
     : engine_(engine),
+      store_(store),
       name_(table.name),
-      table_(free_table_name(engine, fold_case(table.name))),
+      table_(store ? "laminar_retained." + always_quote_identifier(fold_case(key))
+                   : free_table_name(engine, fold_case(table.name))),
       view_(engine_table_name(table.name)),
       options_(table.options),
       buffer_(ColumnBatch(schema), rows_to_retain),
       slot_(engine.create_batch_slot("retained:" + table_, schema)) {
-    // The table's columns have names of their own, so that none hides what the engine calls rowid.
+    make(*schema, fold_case(key));
+    std::string names;
+    for (const BatchColumn& column : schema->columns)
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", quote_identifier(column.name));
+    if (store_) {
+        store_->claim(table_);
+        place_slot_ = engine_.create_row_slot("places:" + table_, {{place_column, TypeId::bigint}});
+        insert_shown_sql_ = fmt::format("INSERT INTO {} SELECT {}, (SELECT {} FROM {}) + row_number() OVER () FROM {}",
+                                        table_, names, place_column, place_slot_->from_sql(), rows_sql);
+        return;
+    }
+    insert_batch_ = engine.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, slot_->from_sql()));
+    insert_shown_sql_ = fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, rows_sql);
+}
+
+/// The table's columns have names of their own, so that none hides what the engine calls rowid. In a data directory row
+/// ids are no places: a checkpoint may change them at any time. The engine keeps the columns there as the table's
+/// comment, so that rows of others are not taken for them.
+void RetainedTable::make(const BatchSchema& schema, const std::string& key) {
     std::string definitions;
     std::string named;
-    std::string names;
-    for (std::size_t index = 0; index < schema->columns.size(); ++index) {
-        const BatchColumn& column = schema->columns[index];
+    for (std::size_t index = 0; index < schema.columns.size(); ++index) {
+        const BatchColumn& column = schema.columns[index];
         const std::string separator = index == 0 ? "" : ", ";
-        const std::string name = quote_identifier(column.name);
         definitions += fmt::format("{}c{} {}", separator, index, to_sql(column.type));
-        named += fmt::format("{}c{} AS {}", separator, index, name);
-        names += separator + name;
+        named += fmt::format("{}c{} AS {}", separator, index, quote_identifier(column.name));
         if (column.name == hidden_column_name(MetadataField::processed_at)) time_column_ = fmt::format("c{}", index);
     }
     engine_.execute("CREATE SCHEMA IF NOT EXISTS laminar_retained");
-    engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, definitions));
+    if (store_) {
+        definitions += fmt::format(", {} BIGINT", place_column);
+        const ResultTable found = engine_.query(
+            fmt::format("SELECT coalesce(comment, '') FROM duckdb_tables() WHERE schema_name = 'laminar_retained' AND "
+                        "table_name = {}",
+                        quote_string(key)));
+        if (found.rows > 0 && found.values[0].string_at(0) != definitions)
+            throw EngineException(
+                {.type = "State",
+                 .message = fmt::format("the rows that table \"{}\" has retained are of other columns", name_)});
+        if (found.rows == 0) {
+            engine_.execute(fmt::format("CREATE TABLE {} ({})", table_, definitions));
+            engine_.execute(fmt::format("COMMENT ON TABLE {} IS {}", table_, quote_string(definitions)));
+        }
+    } else {
+        engine_.execute(fmt::format("CREATE OR REPLACE TABLE {} ({})", table_, definitions));
+    }
     engine_.execute(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}", view_, named, table_));
-    insert_batch_ = engine_.prepare(fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, slot_->from_sql()));
-    insert_shown_sql_ = fmt::format("INSERT INTO {} SELECT {} FROM {}", table_, names, rows_sql);
 }
 
 RetainedTable::~RetainedTable() {
     insert_batch_.reset();
     insert_shown_.reset();
-    if (left_to_engine_) return;
+    if (left_to_engine_ || (store_ && store_->is_closed())) return;
+    if (store_) store_->give_up(table_);
     try {
         if (has_view_) engine_.execute(fmt::format("DROP VIEW IF EXISTS {}", view_));
         engine_.execute(fmt::format("DROP TABLE IF EXISTS {}", table_));
     } catch (const EngineException&) {
         // The database is going away with everything in it, or already has.
     }
+}
+
+void RetainedTable::take_up(ScopedNumbers numbers) {
+    const ResultTable there = engine_.query(
+        fmt::format("SELECT count(*), CAST(coalesce(max({}), 0) AS BIGINT) FROM {}", place_column, table_));
+    const auto number_at = [&](std::size_t column) { return there.values[column].values<std::int64_t>()[0]; };
+    last_place_ = std::max(number_at(1), numbers.find("place").value_or(0));
+    expired_ = static_cast<std::uint64_t>(numbers.find("expired").value_or(0));
+    rows_ = static_cast<std::uint64_t>(number_at(0));
+    // Nobody knows which of them are how large: one as large as the other.
+    std::uint64_t bytes = static_cast<std::uint64_t>(numbers.find("bytes").value_or(0));
+    for (std::uint64_t rows = rows_; rows > 0;) {
+        const std::uint64_t bytes_per_row = std::max<std::uint64_t>(bytes / rows, 1);
+        const std::uint64_t part = std::min(rows, std::max<std::uint64_t>(bytes_of_part / bytes_per_row, 1));
+        const std::uint64_t part_bytes = part == rows ? bytes : part * bytes_per_row;
+        written_parts_.push_back({part, part_bytes});
+        written_.rows += part;
+        written_.bytes += part_bytes;
+        rows -= part;
+        bytes -= std::min(bytes, part_bytes);
+    }
+}
+
+void RetainedTable::save(ScopedNumbers numbers) const {
+    numbers.set("place", last_place_ + static_cast<std::int64_t>(uncommitted_.rows));
+    numbers.set("bytes", static_cast<std::int64_t>(written_.bytes + uncommitted_.bytes));
+    numbers.set("expired", static_cast<std::int64_t>(expired_));
+}
+
+void RetainedTable::write_shown(std::uint64_t bytes) {
+    uncommitted_ = {};
+    if (keeps_none()) return;
+    if (!insert_shown_) insert_shown_ = engine_.prepare(insert_shown_sql_);
+    const ResultTable place = single_place(last_place_);
+    const ShownRows shown(*place_slot_, place);
+    uncommitted_ = {insert_shown_->execute().rows_changed, bytes};
+}
+
+void RetainedTable::on_commit() {
+    begin_age();
+    const Amount written = std::exchange(uncommitted_, {});
+    last_place_ += static_cast<std::int64_t>(written.rows);
+    rows_ += written.rows;
+    count_written(written.rows, written.bytes);
+}
+
+void RetainedTable::lose(std::uint64_t rows, const std::string& reason) {
+    uncommitted_ = {};
+    spdlog::error("[{}] queries will not see {} rows, which could not be kept: {}", name_, rows, reason);
+    if (failure_.empty()) failure_ = fmt::format("{} rows could not be kept: {}", rows, reason);
+    expired_ += rows;
 }
 
 void RetainedTable::append(ColumnBatch& batch) {
@@ -137,11 +230,8 @@ void RetainedTable::write(ColumnBatch& batch) {
         count_written(batch.rows, batch.byte_size());
     } catch (const EngineException& problem) {
         // Pipelines have had them, and their messages are done with: to try for ever would only fill the memory.
-        spdlog::error("[{}] queries will not see {} rows, which could not be kept: {}", name_, batch.rows,
-                      problem.what());
-        if (failure_.empty()) failure_ = fmt::format("{} rows could not be kept: {}", batch.rows, problem.what());
         rows_ -= batch.rows;
-        expired_ += batch.rows;
+        lose(batch.rows, problem.what());
     }
     slot_->set_batch(nullptr);
 }
@@ -284,8 +374,9 @@ ResultTable RetainedTable::read(std::int64_t& position, std::size_t limit) {
         make_readable();
     else
         write_buffer();
-    ResultTable rows = engine_.query(
-        fmt::format("SELECT *, rowid FROM {} WHERE rowid >= {} ORDER BY rowid LIMIT {}", table_, position, limit));
+    ResultTable rows =
+        engine_.query(fmt::format("SELECT *{0} FROM {1} WHERE {2} >= {3} ORDER BY {2} LIMIT {4}",
+                                  store_ ? "" : ", rowid", table_, store_ ? place_column : "rowid", position, limit));
     if (rows.rows > 0) position = rows.values.back().values<std::int64_t>()[rows.rows - 1] + 1;
     rows.values.pop_back();
     rows.columns.pop_back();

@@ -12,19 +12,27 @@
 #include "catalog/objects/catalog_object.h"
 #include "connectors/rows/column_batch.h"
 #include "runtime/engine/engine.h"
+#include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/row_buffer.h"
 
 namespace laminar {
 
 /// The rows of a stream that ad-hoc SQL can see, bounded by age, count and size.
 /// New rows are buffered until somebody reads, or there are many, or for a while; what goes beyond the bounds before
-/// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. Engine thread only.
+/// that is dropped and never written. See docs/decisions/0017-retained-rows-are-written-late.md. In a data directory
+/// they are written with the commit of the cycle that brought them (write_shown), and are there again at the next
+/// start. Engine thread only.
 class RetainedTable {
 public:
     /// Makes the engine table, and the view of the table's name that reads it, also beside another of the same name
     /// that is about to go. rows_sql is what append_shown reads, in the schema's columns.
     RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
-                  const std::string& rows_sql);
+                  const std::string& rows_sql)
+        : RetainedTable(engine, table, schema, rows_sql, nullptr, {}) {}
+    /// The same in a data directory: key is the name under which the rows are found again, if they are there. Throws
+    /// EngineException, also where they have other columns.
+    RetainedTable(Engine& engine, const TableObject& table, const std::shared_ptr<const BatchSchema>& schema,
+                  const std::string& rows_sql, StateStore* store, const std::string& key);
     ~RetainedTable();
     RetainedTable(const RetainedTable&) = delete;
     RetainedTable& operator=(const RetainedTable&) = delete;
@@ -40,6 +48,17 @@ public:
     void append(ColumnBatch& batch);
     /// Adds what rows_sql shows now; bytes is about how large that is. Throws EngineException.
     void append_shown(std::uint64_t bytes);
+    /// The same within a transaction of the caller, in a data directory. After its commit on_commit has to be called;
+    /// after a rollback it may be called again.
+    void write_shown(std::uint64_t bytes);
+    void on_commit();
+    /// Rows that were to be written are lost to queries, for this reason.
+    void lose(std::uint64_t rows, const std::string& reason);
+
+    /// Before the first row: goes on with those that are there.
+    void take_up(ScopedNumbers numbers);
+    /// What is known of the rows beside them, as it will be once what has been written is committed.
+    void save(ScopedNumbers numbers) const;
     /// Lets a query that comes next see all rows within the bounds, and no other. Throws EngineException.
     void make_readable();
     /// What is due between batches: rows that have waited for long are written, and expired ones deleted, roughly and
@@ -49,7 +68,7 @@ public:
     void leave_to_engine() noexcept { left_to_engine_ = true; }
 
     /// The oldest rows whose place is position or more, at most limit, in the schema's columns; position moves past
-    /// them. Places hold until space is reclaimed. Throws EngineException.
+    /// them. Places hold until space is reclaimed; in a data directory, for good. Throws EngineException.
     [[nodiscard]] ResultTable read(std::int64_t& position, std::size_t limit);
 
     /// Within the bounds (of age: when that was last looked at).
@@ -74,6 +93,7 @@ private:
         std::uint64_t bytes = 0;
     };
 
+    void make(const BatchSchema& schema, const std::string& key);
     void write_buffer();
     void write(ColumnBatch& batch);
     void drop_expired();
@@ -96,6 +116,7 @@ private:
     }
 
     Engine& engine_;
+    StateStore* store_;  ///< Null: nothing outlasts the process.
     std::string name_;
     std::string table_;  ///< As the engine spells it, as the next.
     std::string view_;
@@ -108,6 +129,9 @@ private:
     std::unique_ptr<PreparedQuery> insert_batch_;
     std::unique_ptr<PreparedQuery> insert_shown_;  ///< Made when needed.
     std::string insert_shown_sql_;
+    std::unique_ptr<BatchSlot> place_slot_;  ///< In a data directory: the place of the last row, for insert_shown_.
+    std::int64_t last_place_ = 0;
+    Amount uncommitted_;         ///< Written, and counted with the commit.
     std::uint64_t rows_ = 0;     ///< In the table and buffered.
     std::uint64_t expired_ = 0;  ///< Not among them any more, or lost.
     Amount written_;             ///< In the engine, as the next: its parts, the oldest first.

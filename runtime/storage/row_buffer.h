@@ -34,6 +34,9 @@ inline constexpr RowBufferBounds rows_to_sum_up{.rows = 8192, .bytes = 4u << 20}
 /// Rows for the table of a state. An INSERT with its transaction costs as much as taking in a small batch.
 inline constexpr RowBufferBounds rows_of_state{.rows = 10'240, .bytes = 4u << 20};
 
+/// The same where a data directory keeps the state: all of it has to be in the table at every commit.
+inline constexpr RowBufferBounds rows_of_kept_state{.rows = 1};
+
 /// Groups of an aggregate. In memory they cost no statement; in the table of a state every cycle reads and writes those
 /// at hand by statements over all of them.
 inline constexpr RowBufferBounds groups_of_state{.bytes = 64u << 20};

@@ -12,6 +12,9 @@ namespace laminar {
 
 namespace {
 
+/// Of rows that were there before, whose size nobody has counted.
+constexpr std::uint64_t bytes_per_value = 16;
+
 constexpr const char* state_schema = "laminar_state";
 
 std::string in_schema(const std::string& name) {
@@ -22,10 +25,11 @@ std::string in_schema(const std::string& name) {
 
 StateTable::StateTable(Engine& engine, const StateIdentity& identity, std::vector<OutputColumn> columns)
     : engine_(engine),
+      store_(identity.store),
       columns_(std::move(columns)),
       table_(in_schema(identity.name)),
       merged_(in_schema(identity.name + ":merged")),
-      buffer_(empty_rows(columns_), rows_of_state) {
+      buffer_(empty_rows(columns_), store_ ? rows_of_kept_state : rows_of_state) {
     std::string definitions;
     for (const OutputColumn& column : columns_) {
         const std::string quoted = always_quote_identifier(column.name);
@@ -34,6 +38,7 @@ StateTable::StateTable(Engine& engine, const StateIdentity& identity, std::vecto
         names_ += separator + quoted;
     }
     open(identity, definitions);
+    if (store_) store_->claim(table_);
     slot_ = engine_.create_row_slot("state:" + identity.name, columns_);
     both_ = fmt::format("(SELECT {0} FROM {1} UNION ALL SELECT {0} FROM {2})", names_, table_, slot_->from_sql());
     write_all_ = prepare_write("true");
@@ -52,8 +57,13 @@ void StateTable::open(const StateIdentity& identity, const std::string& definiti
                                                           "is {}, and that of this query {}",
                                                           identity.name, found.values[0].string_at(0), fingerprint)});
         rows_ = count_rows();
+        bytes_per_row_ = columns_.size() * bytes_per_value;
         return;
     }
+    if (identity.is_there)
+        throw EngineException(
+            {.type = "State",
+             .message = fmt::format("the state \"{}\" is missing, or is that of another query", identity.name)});
     engine_.execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", state_schema));
     engine_.execute(fmt::format("CREATE TABLE {} ({})", table_, definitions));
     engine_.execute(fmt::format("COMMENT ON TABLE {} IS '{}'", table_, fingerprint));
@@ -62,6 +72,8 @@ void StateTable::open(const StateIdentity& identity, const std::string& definiti
 StateTable::~StateTable() {
     slot_->set_rows(nullptr);
     write_all_.reset();
+    if (store_ && store_->is_closed()) return;
+    if (store_) store_->give_up(table_);
     try {
         engine_.execute("DROP TABLE IF EXISTS " + table_);
     } catch (const EngineException&) {
@@ -126,12 +138,27 @@ void StateTable::rewrite_with(const std::string& select) {
 }
 
 void StateTable::replace_all(ResultTable rows) {
+    if (store_) return replace_all_in_table(std::move(rows));
     if (rows_in_table() > 0) engine_.execute("DELETE FROM " + table_);
     rows_ = 0;
     slot_->set_rows(nullptr);
     buffer_.clear();
     buffer_.append(rows);
     begin_changes();
+    on_commit();
+}
+
+void StateTable::replace_all_in_table(ResultTable rows) {
+    EngineTransaction transaction(engine_);
+    begin_changes();
+    engine_.execute("DELETE FROM " + table_);
+    slot_->set_rows(nullptr);
+    buffer_.clear();
+    buffer_.append(rows);
+    show();
+    write();
+    recount();
+    transaction.commit();
     on_commit();
 }
 

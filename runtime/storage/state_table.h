@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/row_buffer.h"
 
 namespace laminar {
@@ -15,6 +16,9 @@ namespace laminar {
 struct StateIdentity {
     std::string name;               ///< Pipeline, id of the operator, part of its state: "totals:top.from:left".
     std::uint64_t fingerprint = 0;  ///< PlannedOperator::fingerprint.
+    /// Of a data directory: the state outlasts the process. Null: it does not.
+    StateStore* store = nullptr;
+    bool is_there = false;  ///< Something has been committed under that name: it is to be found.
 };
 
 /// The rows an operator keeps, in a table of the engine, and those that are not in it yet, in a buffer: the rows of
@@ -23,9 +27,9 @@ struct StateIdentity {
 class StateTable {
 public:
     /// Opens the table of that name, or makes it. Throws EngineException, also when the table is there and was made
-    /// under another fingerprint: its rows are another query's.
+    /// under another fingerprint: its rows are another query's; and when it is to be there and is not.
     StateTable(Engine& engine, const StateIdentity& identity, std::vector<OutputColumn> columns);
-    /// Drops the table. State ends with its pipeline, or with the process.
+    /// Drops the table: state ends with its pipeline. With the process it ends only where no data directory keeps it.
     ~StateTable();
     StateTable(const StateTable&) = delete;
     StateTable& operator=(const StateTable&) = delete;
@@ -42,7 +46,7 @@ public:
     /// Adds rows to the buffer, in the place of those that came since the last commit.
     void buffer(ResultTable rows);
     [[nodiscard]] const ResultTable& buffered_rows() const noexcept { return buffer_.whole(); }
-    /// They are worth an INSERT.
+    /// They are worth an INSERT. In a data directory any are: what has not been written is gone after a crash.
     [[nodiscard]] bool is_buffer_full() const noexcept { return buffer_.is_full(); }
 
     // A change of the table: begin_changes, then what changes it, then on_commit once the transaction is committed.
@@ -74,11 +78,13 @@ public:
 
 private:
     void open(const StateIdentity& identity, const std::string& definitions);
+    void replace_all_in_table(ResultTable rows);
     [[nodiscard]] std::uint64_t count_rows();
     [[nodiscard]] std::uint64_t rows_in_table() const noexcept;
     void show();
 
     Engine& engine_;
+    StateStore* store_;
     std::vector<OutputColumn> columns_;
     std::string table_;
     std::string merged_;  ///< Another table, while rows are rewritten.

@@ -13,7 +13,11 @@ public:
     ConnectionInput(QueryInput input, std::unique_ptr<StreamInput> stream, InputOrigin origin);
 
     [[nodiscard]] StreamScan scan() override;
-    bool take(TakeIn wanted) override { return stream_->advance(wanted); }
+    bool take(TakeIn wanted) override {
+        if (!stream_->advance(wanted)) return false;
+        stream_->leave_out_redelivered(stream_->batch(), stream_->slot());
+        return true;
+    }
     [[nodiscard]] std::size_t rows(bool removed) const override { return removed ? 0 : stream_->batch_rows(); }
     void release(bool processed) override { stream_->release(processed); }
     [[nodiscard]] bool has_ended() const override { return stream_->shared_channel()->is_finished(); }
@@ -31,6 +35,12 @@ public:
     [[nodiscard]] std::set<std::string> fed_by() const override { return {origin_.connection}; }
     [[nodiscard]] const StreamInput* own_stream() const override { return stream_.get(); }
     [[nodiscard]] bool reads(const StreamInput& stream) const override { return &stream == stream_.get(); }
+    void save(ScopedNumbers& numbers) const override { stream_->save_place(numbers); }
+    void take_up(const ScopedNumbers& numbers) override { stream_->take_up_place(numbers); }
+    bool begin_anew(std::string_view connection) override { return stream_->begin_anew(connection); }
+    void forget_messages(const std::set<std::string>& failed) override { stream_->forget_messages(failed); }
+    void apply() override { stream_->write_what_was_read(); }
+    void on_commit() override { stream_->on_ids_commit(); }
 
 protected:
     /// As a scan of the rows that a slot shows.

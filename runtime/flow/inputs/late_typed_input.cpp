@@ -17,6 +17,7 @@ bool LateTypedInput::prepare(Engine& engine, const std::string&) {
     input_ = typing_.input();
     if (!slot_) slot_ = engine.create_batch_slot(stream_->key() + ":typed", typing_.schema());
     if (typed_) slot_->set_batch(typed_);
+    if (typed_) stream_->leave_out_redelivered(*typed_, *slot_);
     return true;
 }
 
@@ -28,6 +29,7 @@ bool LateTypedInput::take(TakeIn wanted) {
     if (!stream_->advance(wanted)) return false;
     typed_ = typed_batch();
     if (typed_ && slot_) slot_->set_batch(typed_);
+    if (typed_ && slot_) stream_->leave_out_redelivered(*typed_, *slot_);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -15,6 +16,13 @@ public:
     /// stream retains rows, and outlives it.
     explicit PastRows(StreamInput& stream) : stream_(stream) {}
 
+    /// Where it is, for one that goes on from there; -1: all have been read.
+    [[nodiscard]] std::int64_t place() const noexcept { return is_reading_ ? position_ : -1; }
+    void go_on_from(std::int64_t place) noexcept {
+        is_reading_ = place >= 0;
+        position_ = std::max<std::int64_t>(place, 0);
+    }
+
     /// There may be more.
     [[nodiscard]] bool is_reading() const noexcept { return is_reading_; }
     /// Has the table's slot show the next part; false when there is none. Throws EngineException.
@@ -27,7 +35,7 @@ public:
 private:
     StreamInput& stream_;
     bool is_reading_ = true;
-    std::int64_t position_ = 0;  ///< The row id from which on rows are still to be read.
+    std::int64_t position_ = 0;  ///< The place (RetainedTable::read) from which on rows are still to be read.
     std::optional<ResultTable> rows_;
 };
 

@@ -18,6 +18,7 @@
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/rows/row_isolation.h"
 #include "runtime/plan/time/input_time.h"
+#include "runtime/storage/kept/state_store.h"
 
 namespace laminar {
 
@@ -70,6 +71,20 @@ public:
     [[nodiscard]] virtual std::optional<std::int64_t> oldest_waiting() const { return std::nullopt; }
     /// What users should know of messages, told once; empty while there is nothing.
     [[nodiscard]] virtual std::string take_report() { return {}; }
+
+    // In a data directory, what it has read by the end of this cycle: kept under its name in the query.
+    virtual void save(ScopedNumbers& numbers) const { (void)numbers; }
+    /// What of it takes statements: within the transaction of the cycle, which may be rolled back and come again.
+    virtual void forget_messages(const std::set<std::string>& failed) { (void)failed; }
+    virtual void apply() {}
+    virtual void on_commit() {}
+    /// Before the first cycle: goes on from there.
+    virtual void take_up(const ScopedNumbers& numbers) { (void)numbers; }
+    /// The connection reads another source from now on: false where it does not read that connection itself.
+    virtual bool begin_anew(std::string_view connection) {
+        (void)connection;
+        return false;
+    }
 
     // Rows that cannot be processed.
     /// The slot that shows its rows where each of them is one of a message; null where they were made on the way.

@@ -42,6 +42,38 @@ void PipelineInputs::watch(const StreamPlan& plan, const PlannedClock& clock) co
     for (const ClockValue& member : clock.members) watch(plan, plan.clocks().at(member.clock));
 }
 
+std::string PipelineInputs::part_of(std::size_t input) { return fmt::format("input {}: ", input); }
+
+void PipelineInputs::save(StateNumbers& numbers) const {
+    for (std::size_t index = 0; index < inputs_.size(); ++index) {
+        ScopedNumbers own(numbers, part_of(index));
+        inputs_[index]->save(own);
+    }
+}
+
+void PipelineInputs::take_up(StateNumbers kept) {
+    for (std::size_t index = 0; index < inputs_.size(); ++index)
+        inputs_[index]->take_up(ScopedNumbers(kept, part_of(index)));
+}
+
+bool PipelineInputs::begin_anew(std::string_view connection) {
+    bool any = false;
+    for (const auto& input : inputs_) any = input->begin_anew(connection) || any;
+    return any;
+}
+
+void PipelineInputs::forget_messages(const std::set<std::string>& failed) {
+    for (const auto& input : inputs_) input->forget_messages(failed);
+}
+
+void PipelineInputs::apply() {
+    for (const auto& input : inputs_) input->apply();
+}
+
+void PipelineInputs::on_commit() {
+    for (const auto& input : inputs_) input->on_commit();
+}
+
 bool PipelineInputs::await_first_message() const {
     return std::any_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->awaits_first_message(); });
 }

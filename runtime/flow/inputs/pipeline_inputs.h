@@ -26,6 +26,16 @@ public:
     /// Asks the pipelines that are read for the clocks that a planned one follows.
     void watch(const StreamPlan& plan, const PlannedClock& clock) const;
 
+    /// The part of what a pipeline keeps that is an input's.
+    [[nodiscard]] static std::string part_of(std::size_t input);
+    /// PipelineInput::save and take_up of all.
+    void save(StateNumbers& numbers) const;
+    void take_up(StateNumbers kept);
+    void forget_messages(const std::set<std::string>& failed);
+    void apply();
+    void on_commit();
+    bool begin_anew(std::string_view connection);
+
     /// What take has taken.
     struct Taken {
         bool any = false;  ///< Also of messages without rows.

@@ -14,8 +14,9 @@
 
 namespace laminar {
 
-StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel)
-    : engine_(engine), key_(key), channel_(std::move(channel)) {
+StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr<InputChannel> channel,
+                         StateStore* store)
+    : engine_(engine), store_(store), key_(key), channel_(std::move(channel)) {
     schema_ = channel_->schema();
     slot_ = engine_.create_batch_slot(key_, schema_);
     rows_sql_ = slot_->from_sql();
@@ -24,16 +25,19 @@ StreamInput::StreamInput(Engine& engine, const std::string& key, std::shared_ptr
 StreamInput::~StreamInput() { release(false); }
 
 std::unique_ptr<StreamInput> StreamInput::for_table(Engine& engine, const TableObject& table,
-                                                    std::shared_ptr<InputChannel> channel, const std::string& key) {
+                                                    std::shared_ptr<InputChannel> channel, const std::string& key,
+                                                    StateStore* store) {
     std::unique_ptr<StreamInput> input(
-        new StreamInput(engine, key.empty() ? "table:" + table.name : key, std::move(channel)));
+        new StreamInput(engine, key.empty() ? "table:" + table.name : key, std::move(channel), store));
     input->set_connection(table.options.connector);
     input->complete_rows_of(table);
-    input->retained_ = std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_);
+    input->retained_ =
+        std::make_unique<RetainedTable>(engine, table, input->schema_, input->rows_sql_, store, input->key_);
     const ColumnBatch empty(input->schema_);
     input->is_retained_at_once_ =
         input->completing_ || std::any_of(empty.columns.begin(), empty.columns.end(),
                                           [](const ColumnVector& column) { return column.cast_by_engine(); });
+    if (store) input->take_up();
     return input;
 }
 
@@ -63,6 +67,7 @@ bool StreamInput::advance(TakeIn wanted) {
     fill_in_processed_at(*batch_, std::chrono::system_clock::now());
     // A channel that was redefined since is read by whoever redefined it.
     slot_->set_batch(batch_->schema == schema_ ? batch_.get() : nullptr);
+    if (retained_) leave_out_redelivered(*batch_, *slot_);
     try {
         keep_batch();
     } catch (const EngineException& problem) {
@@ -79,7 +84,12 @@ void StreamInput::keep_batch() {
         completed_rows_ = completing_->execute();
         completed_slot_->set_rows(&*completed_rows_);
     }
-    if (retained_ && is_retained_at_once_) retained_->append_shown(batch_->byte_size());
+    if (!retained_ || !is_retained_at_once_) return;
+    if (!store_) return retained_->append_shown(batch_->byte_size());
+    // They are written in the transaction of the cycle, when pipelines have seen them.
+    if (completing_) return;
+    if (!trial_) trial_ = engine_.prepare("SELECT * FROM " + rows_sql_);
+    (void)trial_->execute();
 }
 
 void StreamInput::fail(const std::string& reason) {
@@ -94,7 +104,97 @@ const std::string& StreamInput::failure() const noexcept {
 }
 
 void StreamInput::retain() {
-    if (retained_ && batch_ && !is_retained_at_once_) retained_->append(*batch_);
+    if (retained_ && batch_ && !is_retained_at_once_ && !store_) retained_->append(*batch_);
+}
+
+void StreamInput::keep_in(StateStore& store, std::string owner, std::string part) {
+    store_ = &store;
+    owner_ = std::move(owner);
+    part_ = std::move(part);
+}
+
+void StreamInput::remember_messages() { window_ = std::make_unique<MessageWindow>(engine_, owner_, part_); }
+
+void StreamInput::leave_out_redelivered(const ColumnBatch& batch, BatchSlot& slot) {
+    if (place_ > 0) leave_out_what_was_had(batch, slot);
+    if (!window_) return;
+    for (const std::size_t row : window_->known_rows(batch.facts)) slot.skip_row(row);
+}
+
+/// Its connection begins where the reader is that has had least.
+void StreamInput::leave_out_what_was_had(const ColumnBatch& batch, BatchSlot& slot) const {
+    Message message;
+    for (std::size_t row = 0; row < batch.facts.size(); ++row) {
+        batch.facts.read(row, message);
+        if (message.sequence > place_) return;
+        slot.skip_row(row);
+    }
+}
+
+void StreamInput::apply() {
+    write_what_was_read();
+    if (retained_ && !is_lost_) retained_->write_shown(batch_->byte_size());
+    StateNumbers numbers;
+    ScopedNumbers own(numbers, {});
+    save_place(own);
+    own.set("rows", static_cast<std::int64_t>(rows_));
+    own.set("refused rows", static_cast<std::int64_t>(refused_rows_));
+    if (retained_) retained_->save(ScopedNumbers(numbers, "retained: "));
+    store_->set(owner_, numbers);
+}
+
+void StreamInput::on_commit() {
+    is_committed_ = true;
+    on_ids_commit();
+    if (retained_ && !is_lost_) retained_->on_commit();
+}
+
+/// Pipelines have had the rows, and their messages are done with.
+void StreamInput::leave_out(const std::string& reason) {
+    is_lost_ = true;
+    if (retained_) retained_->lose(batch_->rows, reason);
+}
+
+void StreamInput::save_place(ScopedNumbers& numbers) const {
+    if (is_numbered_by_place_) numbers.set("place", static_cast<std::int64_t>(place()));
+}
+
+/// With the batch at hand.
+std::uint64_t StreamInput::place() const {
+    if (!is_numbered_by_place_ || !batch_ || batch_->facts.size() == 0) return place_;
+    Message last;
+    batch_->facts.read(batch_->facts.size() - 1, last);
+    return std::max(place_, last.sequence);
+}
+
+std::optional<std::uint64_t> StreamInput::place(std::string_view connection) const {
+    const bool reads_it = is_numbered_by_place_ && equals_ignoring_case(connection, connection_);
+    return reads_it ? std::optional(place_) : std::nullopt;
+}
+
+void StreamInput::take_up_place(const ScopedNumbers& numbers) {
+    place_ = static_cast<std::uint64_t>(numbers.find("place").value_or(0));
+}
+
+bool StreamInput::begin_anew(std::string_view connection) {
+    if (!equals_ignoring_case(connection, connection_)) return false;
+    place_ = 0;
+    if (!store_ || !store_->find(owner_)) return true;
+    StateNumbers numbers;
+    ScopedNumbers(numbers, part_).set("place", 0);
+    store_->set(owner_, numbers);
+    return true;
+}
+
+void StreamInput::take_up() {
+    keep_in(*store_, fold_case(key_), {});
+    StateNumbers kept;
+    if (const StateNumbers* found = store_->find(owner_)) kept = *found;
+    const ScopedNumbers own(kept, {});
+    take_up_place(own);
+    rows_ = static_cast<std::uint64_t>(own.find("rows").value_or(0));
+    refused_rows_ = static_cast<std::uint64_t>(own.find("refused rows").value_or(0));
+    if (retained_) retained_->take_up(ScopedNumbers(kept, "retained: "));
 }
 
 void StreamInput::leave_out_refused_rows() {
@@ -104,6 +204,7 @@ void StreamInput::leave_out_refused_rows() {
         (void)(completing_ ? completing_ : read)->execute();
     });
     slot_->set_batch(batch_.get());
+    leave_out_redelivered(*batch_, *slot_);
     for (const RefusedRow& row : refused) {
         slot_->skip_row(row.row);
         add_failure(failures_, connection_, key_, row, *batch_);
@@ -118,6 +219,8 @@ void StreamInput::release(bool processed) {
     if (completed_slot_) completed_slot_->set_rows(nullptr);
     completed_rows_.reset();
     slot_->set_batch(nullptr);
+    place_ = place();
+    is_committed_ = is_lost_ = false;
     channel_->recycle(std::move(batch_), processed);
 }
 

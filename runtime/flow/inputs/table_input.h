@@ -32,6 +32,12 @@ public:
     [[nodiscard]] std::set<std::string> fed_by() const override;
     [[nodiscard]] PastRows* past_rows() const override { return past_.get(); }
     [[nodiscard]] bool reads(const StreamInput& stream) const override { return &stream == &stream_; }
+    void save(ScopedNumbers& numbers) const override {
+        if (past_) numbers.set("past", past_->place());
+    }
+    void take_up(const ScopedNumbers& numbers) override {
+        if (const auto place = numbers.find("past"); past_ && place) past_->go_on_from(*place);
+    }
 
 private:
     StreamInput& stream_;

@@ -12,6 +12,7 @@ BufferedInput::BufferedInput(const PlannedFragment& planned, const std::optional
     : fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
       buffer_(empty_rows(fragment_.columns()), rows_to_sum_up),
       taken_(empty_rows(fragment_.columns())) {
+    outlasts_ = context.store != nullptr;
     if (!parts) return;
     folds_ = parts->folds;
     parts_ = std::make_unique<PartsStatement>(fragment_.columns(), *parts, context);
@@ -49,6 +50,7 @@ std::optional<std::int64_t> BufferedInput::least_key() const {
 }
 
 bool BufferedInput::has_enough() const noexcept {
+    if (outlasts_) return rows() > 0;
     return groups_ ? groups_->bytes() >= groups_of_state.bytes : !parts_ || buffer_.is_full();
 }
 
@@ -64,7 +66,7 @@ ResultTable BufferedInput::sum_up() {
 }
 
 ResultTable BufferedInput::sum_up_before(std::int64_t bound) {
-    return groups_ ? groups_->take_out_before(time_key_column, bound) : sum_up();
+    return groups_ && !outlasts_ ? groups_->take_out_before(time_key_column, bound) : sum_up();
 }
 
 void BufferedInput::on_commit() {

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool is_summed_up() const noexcept { return groups_ != nullptr; }
     /// The least time key that waits, once that is committed which sum_up_before delivered.
     [[nodiscard]] std::optional<std::int64_t> least_key() const;
-    /// They are many.
+    /// They are many. In a data directory any are: what has not been summed up is gone after a crash.
     [[nodiscard]] bool has_enough() const noexcept;
 
     /// The parts of all of them, which are gone once that is committed. Rows that the engine refuses are left out.
@@ -51,7 +51,8 @@ private:
     Fragment fragment_;
     std::unique_ptr<PartsStatement> parts_;  ///< Null without parts.
     std::unique_ptr<DirectGroups> groups_;   ///< In the place of buffer_ and parts_; null where only these will do.
-    bool folds_ = false;  ///< Rows are added to what has been summed up of their group before, wherever it is:
+    bool folds_ = false;     ///< Rows are added to what has been summed up of their group before, wherever it is:
+    bool outlasts_ = false;  ///< Nothing may be left in memory by a commit.
     bool gives_up_groups_ = false;  ///< groups cannot begin anew with the next commit.
     RowBuffer<ResultTable> buffer_;
     ResultTable taken_;  ///< Without parts.

@@ -159,6 +159,8 @@ public:
 
     [[nodiscard]] bool changes_engine() const override { return changes_; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
+    void save(ScopedNumbers& numbers) const override { numbers.set("answers", answers_ || begins_ ? 1 : 0); }
+    void take_up(const ScopedNumbers& numbers) override { answers_ = numbers.find("answers").value_or(0) != 0; }
     [[nodiscard]] std::uint64_t state_rows() const override { return rows_.state().rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return rows_.state().bytes(); }
 

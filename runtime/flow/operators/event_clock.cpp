@@ -101,6 +101,11 @@ void EventClock::take_row(const std::int64_t* time, const std::int64_t* watermar
     if (!time_.is_finished()) time_.advance(*watermark);
 }
 
+void EventClock::take_up(std::int64_t time) {
+    time_.advance(time);
+    was_taken_up_ = true;
+}
+
 void EventClock::advance_without_rows(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                                       const InputLiveness& input) {
     marks_.clear();
@@ -119,6 +124,8 @@ void EventClock::let_time_pass(std::chrono::steady_clock::time_point now, std::i
         if (!time_.is_known() || until - *time_.value() >= arrival_step_micros) time_.advance(until);
         return;
     }
+    // The time without a process was a gap, too.
+    if (input.may_be_idle && was_taken_up_ && !last_row_at_) last_row_at_ = now;
     if (!input.may_be_idle || !last_row_at_ || !time_.is_known()) {
         // A gap: what it held up comes later, and is not late.
         if (last_row_at_) last_row_at_ = now;

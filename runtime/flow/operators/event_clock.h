@@ -62,7 +62,15 @@ public:
     }
 
     [[nodiscard]] const StreamTime& time() const noexcept { return time_; }
-    void finish() { time_.finish(); }
+    void finish() {
+        if (!time_.is_finished()) before_end_ = time_;
+        time_.finish();
+    }
+
+    /// What outlasts the process: how far its rows have brought it. That they have ended does not.
+    [[nodiscard]] const StreamTime& kept_time() const noexcept { return time_.is_finished() ? before_end_ : time_; }
+    /// Goes on from there, as after a gap.
+    void take_up(std::int64_t time);
 
 private:
     /// One row: its time, and the watermark it asks for; null: it has none.
@@ -78,12 +86,14 @@ private:
     RowMarks marks_;
     std::vector<std::size_t> skipped_;  ///< Positions of rows at hand that are not shown, ascending.
     StreamTime time_;
+    StreamTime before_end_;
     bool has_suspects_ = false;
     bool saw_time_ = false;                                             ///< A row at hand has one.
     std::optional<std::chrono::steady_clock::time_point> last_row_at_;  ///< The last that had a time.
     std::optional<std::chrono::steady_clock::time_point> idle_advanced_at_;
     std::optional<std::chrono::steady_clock::time_point> awaited_since_;  ///< The first row, while the source is up.
     bool is_absent_ = false;
+    bool was_taken_up_ = false;  ///< There have been rows, before the process.
 };
 
 }  // namespace laminar

@@ -163,6 +163,14 @@ public:
     /// Whenever rows came, bounds are looked at.
     [[nodiscard]] bool changes_engine() const override { return expires_; }
     [[nodiscard]] StreamTime output_time(std::size_t side) const override { return sides_[side].output_time; }
+    void save(ScopedNumbers& numbers) const override {
+        numbers.set("left arrivals", sides_[0].next_arrival);
+        numbers.set("right arrivals", sides_[1].next_arrival);
+    }
+    void take_up(const ScopedNumbers& numbers) override {
+        sides_[0].next_arrival = numbers.find("left arrivals").value_or(0);
+        sides_[1].next_arrival = numbers.find("right arrivals").value_or(0);
+    }
     [[nodiscard]] std::uint64_t state_rows() const override {
         return sides_[0].state->rows() + sides_[1].state->rows();
     }

@@ -6,8 +6,15 @@
 
 namespace laminar {
 
+namespace {
+
+std::string clock_name(std::size_t index) { return fmt::format("clock {}", index); }
+
+}  // namespace
+
 OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
-                             RowObserver& observer, const ResultShape& shape)
+                             RowObserver& observer, const ResultShape& shape, StateStore* store,
+                             const StateNumbers* kept)
     : engine_(engine),
       name_(name),
       plan_(std::move(plan)),
@@ -15,6 +22,7 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
       scans_(std::move(inputs)),
       event_clocks_(plan_.clocks().size()),
       clocks_(plan_.clocks().size()) {
+    if (kept) kept_clocks_ = *kept;
     for (std::size_t index = 0; index < plan_.logical->clocks_in_use; ++index) make_clock(index);
     for (std::size_t index = 0; index < plan_.operators.size(); ++index) {
         const PlannedOperator& planned = plan_.operators[index];
@@ -25,7 +33,9 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
                                       event_clocks_,
                                       clocks_,
                                       observer,
-                                      has_begun_};
+                                      has_begun_,
+                                      store,
+                                      kept != nullptr};
         operators_.push_back(make_operator(planned, context));
         StreamOperator* made = operators_.back().get();
         slots_.push_back(engine.create_row_slot(context.name + ":rows out", planned.columns));
@@ -42,6 +52,26 @@ OperatorGraph::OperatorGraph(Engine& engine, const std::string& name, StreamPlan
     FragmentText text;
     if (shape_) text.change = [this](const std::string& sql) { return shape_(sql, {}); };
     result_ = std::make_unique<Fragment>(engine, plan_.result, scans_, event_clocks_, observer, text);
+    if (kept) take_up(*kept);
+}
+
+void OperatorGraph::save(StateNumbers& numbers) const {
+    numbers["has begun"] = has_begun_ ? 1 : 0;
+    for (std::size_t index = 0; index < event_clocks_.size(); ++index) {
+        if (!event_clocks_[index]) continue;
+        if (const StreamTime& time = event_clocks_[index]->kept_time(); time.is_known())
+            numbers[clock_name(index)] = *time.value();
+    }
+    for (std::size_t index = 0; index < operators_.size(); ++index) {
+        ScopedNumbers own(numbers, plan_.operators[index].id + ": ");
+        operators_[index]->save(own);
+    }
+}
+
+void OperatorGraph::take_up(StateNumbers kept) {
+    has_begun_ = ScopedNumbers(kept, {}).find("has begun").value_or(0) != 0;
+    for (std::size_t index = 0; index < operators_.size(); ++index)
+        operators_[index]->take_up(ScopedNumbers(kept, plan_.operators[index].id + ": "));
 }
 
 OperatorGraph::~OperatorGraph() {
@@ -55,6 +85,8 @@ void OperatorGraph::make_clock(std::size_t index) {
     if (!is_of_input || event_clocks_[index]) return;
     const StreamScan& scan = scans_.at(clock.scan);
     event_clocks_[index] = std::make_unique<EventClock>(engine_, clock, scan.from_sql, *scan.slot);
+    if (const auto time = kept_clocks_.find(clock_name(index)); time != kept_clocks_.end())
+        event_clocks_[index]->take_up(time->second);
 }
 
 void OperatorGraph::watch(std::size_t clock) {

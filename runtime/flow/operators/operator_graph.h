@@ -22,9 +22,11 @@ using ResultShape = std::function<std::string(const std::string& sql, const std:
 /// A plan at work: its clocks, operators and fragments. Engine thread only.
 class OperatorGraph {
 public:
-    /// inputs by their index in the plan. shape may be empty. name is unique.
+    /// inputs by their index in the plan. shape may be empty. name is unique. store: of a data directory that keeps the
+    /// state; kept: what save has written there, null where nothing has been committed.
     OperatorGraph(Engine& engine, const std::string& name, StreamPlan plan, std::vector<StreamScan> inputs,
-                  RowObserver& observer, const ResultShape& shape);
+                  RowObserver& observer, const ResultShape& shape, StateStore* store = nullptr,
+                  const StateNumbers* kept = nullptr);
     ~OperatorGraph();
     OperatorGraph(const OperatorGraph&) = delete;
     OperatorGraph& operator=(const OperatorGraph&) = delete;
@@ -53,6 +55,8 @@ public:
     void apply();
     /// The transaction is committed.
     void on_commit();
+    /// What operators and clocks know beside their tables, as it will be then.
+    void save(StateNumbers& numbers) const;
 
     [[nodiscard]] const std::vector<OutputColumn>& columns() const { return result_->columns(); }
     [[nodiscard]] const StreamPlan& plan() const noexcept { return plan_; }
@@ -67,6 +71,7 @@ public:
     [[nodiscard]] std::uint64_t state_bytes() const;
 
 private:
+    void take_up(StateNumbers kept);
     bool advance_clocks(std::chrono::steady_clock::time_point now, std::int64_t wall_clock,
                         const std::vector<InputLiveness>& liveness);
     void let_absent_go_along();
@@ -81,6 +86,7 @@ private:
     std::string name_;
     StreamPlan plan_;
     ResultShape shape_;
+    StateNumbers kept_clocks_;                               ///< For clocks that are made later.
     std::set<std::size_t> watched_;                          ///< Clocks that readers of the result want to know of.
     std::vector<StreamScan> scans_;                          ///< Inputs, then operators.
     std::vector<std::unique_ptr<EventClock>> event_clocks_;  ///< Null for those of operators, and those nobody uses.

@@ -105,17 +105,40 @@ public:
         state_->on_commit();
         if (!completes_) return;
         completes_ = false;
-        before_ = now_;
+        before_ = answered_until();
         answered_ = next_arrival_ - 1;
         if (trims_) needed_rows_ = state_->rows();
     }
 
     [[nodiscard]] bool changes_engine() const override { return completes_ || state_->buffered_rows().rows > 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return at_once_ ? StreamTime() : time_; }
+    void save(ScopedNumbers& numbers) const override {
+        numbers.set("arrivals", next_arrival_);
+        numbers.set("answered", completes_ ? next_arrival_ - 1 : answered_);
+        const StreamTime before = completes_ ? answered_until() : before_;
+        if (before.is_known() && !before.is_finished()) numbers.set("before", *before.value());
+        numbers.set("ended", before.is_finished() ? 1 : 0);
+    }
+    void take_up(const ScopedNumbers& numbers) override {
+        next_arrival_ = numbers.find("arrivals").value_or(0);
+        answered_ = numbers.find("answered").value_or(-1);
+        if (const auto before = numbers.find("before")) before_.advance(*before);
+        if (at_once_ || numbers.find("ended").value_or(0) == 0) return;
+        // The end of its inputs has answered all rows that are there.
+        const auto last = first_timestamp(engine_.query(fmt::format("SELECT max(\"__key\") FROM {}", state_->table())));
+        if (last) before_.advance(*last + 1);
+    }
     [[nodiscard]] std::uint64_t state_rows() const override { return state_->rows(); }
     [[nodiscard]] std::uint64_t state_bytes() const override { return state_->bytes(); }
 
 private:
+    /// Before which all rows are answered, with the changes. After a start the clock may be behind it.
+    [[nodiscard]] StreamTime answered_until() const {
+        StreamTime until = before_;
+        if (now_.is_known()) until.advance(*now_.value());
+        return until;
+    }
+
     static std::vector<OutputColumn> bound_columns() {
         return {{"__before", TypeId::timestamp}, {"__now", TypeId::timestamp}, {"__answered", TypeId::bigint}};
     }

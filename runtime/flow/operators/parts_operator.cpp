@@ -108,8 +108,8 @@ public:
           changes_of_(context.engine, context.name + ":changes", input_.columns(), plan.parts->finish) {
         added_ = empty_rows(planned.columns);
         removed_ = added_;
-        // What it has already is in the table.
-        if (table_.state().is_table_empty()) groups_ = input_.take_groups();
+        // What it has already is in the table, and what is to outlast the process has to be.
+        if (table_.state().is_table_empty() && !context.store) groups_ = input_.take_groups();
         if (plan.parts->of_nothing) {
             const auto no_rows = context.engine.create_row_slot(context.name + ":nothing", plan.parts->rows);
             of_nothing_ = context.engine.prepare(query_over(*plan.parts->of_nothing, {no_rows->from_sql()}))->execute();
@@ -149,6 +149,8 @@ public:
     }
 
     [[nodiscard]] bool changes_engine() const override { return changes_ && (!groups_ || moves_to_table_); }
+    void save(ScopedNumbers& numbers) const override { numbers.set("answers", answers_ || begins_ ? 1 : 0); }
+    void take_up(const ScopedNumbers& numbers) override { answers_ = numbers.find("answers").value_or(0) != 0; }
     [[nodiscard]] StreamTime output_time(std::size_t) const override { return {}; }
     [[nodiscard]] std::uint64_t state_rows() const override {
         return groups_ ? groups_->size() : table_.state().rows();

@@ -9,7 +9,7 @@
 namespace laminar {
 
 StateIdentity OperatorContext::state(const std::string& part) const {
-    return {part.empty() ? name : name + ":" + part, fingerprint};
+    return {part.empty() ? name : name + ":" + part, fingerprint, store, is_there};
 }
 
 std::unique_ptr<StreamOperator> make_operator(const PlannedOperator& planned, const OperatorContext& context) {

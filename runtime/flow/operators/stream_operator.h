@@ -26,6 +26,8 @@ struct OperatorContext {
     /// A row has come in at some input, be it that the query leaves it out, or all inputs have ended: from then on an
     /// aggregate over no rows has an answer.
     const bool& has_begun;
+    StateStore* store = nullptr;  ///< Of a data directory that keeps the state; null: none does.
+    bool is_there = false;        ///< Something of the pipeline has been committed.
 
     /// Of what the operator keeps, or of a part of it.
     [[nodiscard]] StateIdentity state(const std::string& part = {}) const;
@@ -61,6 +63,11 @@ public:
     virtual void sum_up() {}
     [[nodiscard]] virtual std::uint64_t state_rows() const = 0;
     [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+
+    /// What it knows beside its tables and cannot find out from them, as it will be when the changes are committed; and
+    /// takes it up again, before the first evaluate.
+    virtual void save(ScopedNumbers& numbers) const { (void)numbers; }
+    virtual void take_up(const ScopedNumbers& numbers) { (void)numbers; }
 
 protected:
     ResultTable added_;

@@ -66,6 +66,7 @@ public:
         keep_ = state_->prepare_write(later);
         forget_ = engine_.prepare(fmt::format("DELETE FROM {} WHERE {}", state_->table(), before));
         least_ = engine_.prepare(fmt::format("SELECT min({}) FROM {}", key, state_->table()));
+        if (!state_->is_table_empty()) least_key_ = first_timestamp(least_->execute());
     }
 
     void evaluate() override {

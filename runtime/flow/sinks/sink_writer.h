@@ -25,12 +25,17 @@ public:
                                                   unsigned retries) = 0;
 
     /// The sink is a table of the engine, whose rows belong into the transaction of the cycle: there write_all is
-    /// called (removed: only of results that are updated), and the two above only where it failed. It throws
-    /// EngineException when any row is refused.
+    /// called in the place of the two above (removed: only of results that are updated). It throws EngineException when
+    /// any row is refused: find_refused tells which, and changes nothing.
     [[nodiscard]] virtual bool is_stored() const noexcept { return false; }
     virtual void write_all(const ResultTable& removed, const ResultTable& added) {
         (void)removed;
         (void)added;
+    }
+    [[nodiscard]] virtual std::vector<RefusedRow> find_refused(const ResultTable& added, unsigned retries) {
+        (void)added;
+        (void)retries;
+        return {};
     }
     /// Tries again to hand on what could not be handed on yet; true when nothing is left. While something is left, the
     /// pipeline's inputs are not read: that is how backpressure travels from a slow receiver to the feed.

@@ -6,6 +6,7 @@
 
 #include "catalog/objects/table_columns.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/flow/sinks/sink_shape.h"
 
@@ -16,8 +17,8 @@ namespace {
 class StoredTableSink final : public SinkWriter {
 public:
     StoredTableSink(Engine& engine, const TableObject& table, const std::string& key,
-                    const std::vector<OutputColumn>& columns, bool rows_are_kept)
-        : rows_are_kept_(rows_are_kept), slot_(engine.create_row_slot(key, columns)) {
+                    const std::vector<OutputColumn>& columns)
+        : engine_(engine), slot_(engine.create_row_slot(key, columns)) {
         std::string names;
         for (const OutputColumn& column : columns) {
             if (!names.empty()) names += ", ";
@@ -45,10 +46,6 @@ public:
                                    .message =
                                        "the result of the query is updated as rows come, and the table it goes to has "
                                        "no PRIMARY KEY by which rows could be replaced"});
-        if (rows_are_kept_)
-            throw EngineException({.type = "Binder",
-                                   .message = "the result of the query is updated as rows come, and what it is counted "
-                                              "from is not kept in the data directory yet"});
     }
 
     std::vector<RefusedRow> write_changes(const ResultTable& removed, const ResultTable& added,
@@ -66,6 +63,17 @@ public:
     void write_all(const ResultTable& removed, const ResultTable& added) override {
         execute_whole(delete_.get(), removed);
         execute_whole(insert_.get(), added);
+    }
+    [[nodiscard]] std::vector<RefusedRow> find_refused(const ResultTable& added, unsigned retries) override {
+        const ShownRows shown(*slot_, added);
+        return process_in_parts(
+            added.rows,
+            [&](std::size_t first, std::size_t count) {
+                slot_->set_window(first, count);
+                const EngineTransaction undone(engine_);
+                (void)insert_->execute();
+            },
+            retries);
     }
 
 private:
@@ -123,7 +131,7 @@ private:
         return refused;
     }
 
-    const bool rows_are_kept_;
+    Engine& engine_;
     std::unique_ptr<BatchSlot> slot_;
     std::unique_ptr<PreparedQuery> insert_;
     std::unique_ptr<PreparedQuery> delete_;  ///< Only with a primary key.
@@ -132,8 +140,8 @@ private:
 }  // namespace
 
 std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table, const std::string& key,
-                                                   const std::vector<OutputColumn>& columns, bool rows_are_kept) {
-    return std::make_unique<StoredTableSink>(engine, table, key, columns, rows_are_kept);
+                                                   const std::vector<OutputColumn>& columns) {
+    return std::make_unique<StoredTableSink>(engine, table, key, columns);
 }
 
 }  // namespace laminar

@@ -11,10 +11,8 @@
 namespace laminar {
 
 /// Inserts into a stored table; with a primary key it upserts, and of several rows with one key the last wins.
-/// rows_are_kept: in a data directory, which does not keep what a result that changes is made from: it takes none.
 [[nodiscard]] std::unique_ptr<SinkWriter> make_stored_table_sink(Engine& engine, const TableObject& table,
                                                                  const std::string& key,
-                                                                 const std::vector<OutputColumn>& columns,
-                                                                 bool rows_are_kept = false);
+                                                                 const std::vector<OutputColumn>& columns);
 
 }  // namespace laminar

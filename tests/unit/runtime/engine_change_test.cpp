@@ -1,4 +1,4 @@
-#include "runtime/flow/engine_change.h"
+#include "runtime/storage/engine_change.h"
 
 #include <doctest/doctest.h>
 
@@ -12,12 +12,13 @@ namespace {
 /// Writes its number into a table, or what no table takes.
 class Change final : public EngineChange {
 public:
-    Change(Engine& engine, std::vector<std::string>& log, int number) : engine_(engine), log_(log), number_(number) {}
+    Change(Engine& engine, std::vector<std::string>& log, int number) : number_(number), engine_(engine), log_(log) {}
 
     [[nodiscard]] bool has_changes() const override { return has_changes_; }
     [[nodiscard]] bool changes_engine() const override { return executes_; }
     void apply() override {
         note("apply");
+        if (store_) store_->set("change", {{"number", number_}});
         if (executes_) engine_.execute("INSERT INTO kept VALUES (" + std::to_string(number_) + ")");
         if (has_no_room_)
             throw EngineException(
@@ -25,20 +26,26 @@ public:
         if (fails_) engine_.execute("INSERT INTO kept VALUES ('no number')");
     }
     void on_commit() override { note("commit"); }
-    void apply_apart() override { note("apart"); }
+    void leave_out(const std::string&) override {
+        note("leave out");
+        fails_ = false;
+        has_changes_ = !gives_up_;
+    }
     void forget_if_failed() override { note("forget"); }
 
     bool has_changes_ = true;
     bool executes_ = true;
     bool fails_ = false;
     bool has_no_room_ = false;
+    bool gives_up_ = false;
+    StateStore* store_ = nullptr;
+    int number_;
 
 private:
     void note(const std::string& what) { log_.push_back(what + " " + std::to_string(number_)); }
 
     Engine& engine_;
     std::vector<std::string>& log_;
-    int number_;
 };
 
 struct Changes {
@@ -73,12 +80,37 @@ TEST_CASE("changes without statements need no transaction, and none at all need 
     CHECK(changes.log.empty());
 }
 
-TEST_CASE("where one fails nothing holds, and each follows apart") {
+TEST_CASE("where one fails nothing holds until it has left out what is at fault") {
     Changes changes;
     changes.second.fails_ = true;
     CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}));
-    CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2", "apart 1", "apart 2", "forget 2", "forget 1"});
-    CHECK(changes.kept() == 0);
+    CHECK(changes.log == std::vector<std::string>{"apply 1", "apply 2", "leave out 2", "apply 1", "apply 2", "commit 1",
+                                                  "commit 2", "forget 2", "forget 1"});
+    CHECK(changes.kept() == 2);
+}
+
+TEST_CASE("one that has failed is left out of the cycle") {
+    Changes changes;
+    changes.first.fails_ = true;
+    changes.first.gives_up_ = true;
+    CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}));
+    CHECK(changes.log ==
+          std::vector<std::string>{"apply 1", "leave out 1", "apply 2", "commit 2", "forget 2", "forget 1"});
+    CHECK(changes.kept() == 1);
+}
+
+TEST_CASE("numbers of a store are committed with the changes, or not at all") {
+    Changes changes;
+    StateStore store(*changes.engine);
+    changes.first.store_ = &store;
+    CHECK(change_engine(*changes.engine, {&changes.first, &changes.second}, &store));
+    REQUIRE(store.find("change"));
+    CHECK(store.find("change")->at("number") == 1);
+    CHECK(StateStore(*changes.engine).find("change")->at("number") == 1);
+    changes.first.number_ = 5;
+    changes.second.has_no_room_ = true;
+    CHECK_THROWS_AS(change_engine(*changes.engine, {&changes.first, &changes.second}, &store), EngineException);
+    CHECK(StateStore(*changes.engine).find("change")->at("number") == 1);
 }
 
 TEST_CASE("a commit that fails is no change's fault: none follows apart") {
