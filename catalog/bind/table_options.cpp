@@ -1,9 +1,13 @@
 #include "catalog/bind/table_options.h"
 
+#include <variant>
+
+#include "catalog/validation/option_validator.h"
+
 namespace laminar {
 
 const OptionSchema& table_option_schema() {
-    using Options = TableOptions;
+    using Options = DeclaredTableOptions;
     static const OptionSchemaOf<Options> schema =
         OptionSchemaOf<Options>("a table")
             .add("connector", &Options::connector,
@@ -116,8 +120,57 @@ const OptionSchema& table_option_schema() {
                  {.help = "Send the rows that were inserted again after every connect: of each PRIMARY KEY the latest, "
                           "without one all. They take memory.",
                   .example = "true",
-                  .needs = {"connector"}});
+                  .needs = {"connector"}})
+            .add("webhook_auth_token", &Options::webhook_auth_token,
+                 {.help = "Token with which others than users may send rows over HTTP (POST /api/v1/tables/NAME), as "
+                          "Authorization: Bearer.",
+                  .example = "'${secret:hook_token}'",
+                  .absent = "users alone may",
+                  .rule = TextRule::not_empty,
+                  .secret = true,
+                  .placeholders = {"secret"}})
+            .add("webhook_hmac_secret", &Options::webhook_hmac_secret,
+                 {.help = "Key with which others than users sign the rows they send over HTTP; with "
+                          "webhook_auth_token they need both.",
+                  .example = "'${secret:hook_key}'",
+                  .absent = "no signature is needed",
+                  .rule = TextRule::not_empty,
+                  .secret = true,
+                  .placeholders = {"secret"}})
+            .add("webhook_hmac_header", &Options::webhook_hmac_header,
+                 {.help = "Header with the signature: the HMAC of the body in hexadecimal or base64, with or without "
+                          "the algorithm before it (sha256=...).",
+                  .example = "'X-Signature'",
+                  .rule = TextRule::token,
+                  .needs = {"webhook_hmac_secret"}})
+            .add_choice("webhook_hmac_algorithm", &Options::webhook_hmac_algorithm,
+                        {{"sha1", WebhookHash::sha1}, {"sha256", WebhookHash::sha256}, {"sha512", WebhookHash::sha512}},
+                        {.help = "Hash of the signature.", .example = "'sha256'", .needs = {"webhook_hmac_secret"}})
+            .add("webhook_max_bytes", &Options::webhook_max_bytes,
+                 {.help = "Size of what others than users may send at once; larger takes more memory before anything "
+                          "is proven.",
+                  .example = "65536",
+                  .unit = "bytes",
+                  .minimum = 1,
+                  .maximum = 16.0 * (1 << 20)});
     return schema;
+}
+
+std::optional<WebhookOptions> webhook_options(const TableObject& table) {
+    const auto* create = std::get_if<ast::CreateTable>(&table.statement.node);
+    if (!create) return std::nullopt;
+    // Beside them there may be those of a connection of its own. All have been found right when the table was made.
+    std::vector<ast::Option> given;
+    for (const std::string_view name : {"webhook_auth_token", "webhook_hmac_secret", "webhook_hmac_header",
+                                        "webhook_hmac_algorithm", "webhook_max_bytes"})
+        if (const ast::Option* option = find_table_option(create->options, name)) given.push_back(*option);
+    if (given.empty()) return std::nullopt;
+    Diagnostics ignored;
+    const auto options = validate_option_set(table_option_schema(), create->name.span, given, ignored);
+    if (!options) return std::nullopt;
+    const auto& declared = static_cast<const DeclaredTableOptions&>(*options);
+    if (declared.webhook_auth_token.empty() && declared.webhook_hmac_secret.empty()) return std::nullopt;
+    return declared;
 }
 
 const OptionSchema& column_option_schema() {

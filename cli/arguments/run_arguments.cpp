@@ -2,12 +2,14 @@
 #include <memory>
 
 #include "cli/arguments/command_arguments.h"
+#include "cli/arguments/serving_options.h"
 #include "cli/commands/run_command.h"
 
 namespace laminar::arguments {
 
 Command add_run(CLI::App& program, CommonArguments& common) {
     const auto options = std::make_shared<RunOptions>();
+    const auto serving = std::make_shared<ServingArguments>();
     CLI::App* command = program.add_subcommand("run", "Executes scripts and keeps their streams going");
     command->add_option("FILE", options->files, "Scripts, executed one after the other; - is standard input");
     command->add_option("-e", options->statements, "Statements to execute, after the files; may be given repeatedly")
@@ -26,6 +28,7 @@ Command add_run(CLI::App& program, CommonArguments& common) {
     command->add_flag("--drain", options->drain, "Treat the end as end of input: open windows close");
     command->add_flag("--once", options->once, "End when the statements are through, whatever streams are live")
         ->excludes("--until-idle");
+    add_serving_options(*command, *serving, Serving::if_asked);
     add_data_directory(*command, options->data_directory, options->reset);
     add_shutdown_timeout(*command, options->shutdown_timeout);
     command->add_flag("--quiet,-q", options->quiet, "No progress, no summary, only warnings in the log");
@@ -39,12 +42,19 @@ Command add_run(CLI::App& program, CommonArguments& common) {
         "  laminar run -e \"SELECT 40 + 2 AS answer\"\n"
         "  laminar run --once feed.sql -e \"WAIT FOR trades COUNT 10\" -e \"SELECT * FROM trades\"\n"
         "  laminar run feed.sql --data-dir /var/lib/laminar\n"
-        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets.");
-    return {command, [options, &common] {
+        "  laminar run feed.sql --for 1h --http 127.0.0.1:8433\n"
+        "Signals: SIGINT and SIGTERM end it in good order, a second one at once; SIGHUP reloads secrets, and users and "
+        "certificates of --postgres and --http.");
+    return {command, [command, options, serving, &common] {
                 if (options->files.empty() && options->statements.empty()) {
                     fmt::print(stderr, "laminar: nothing to run; give a FILE, - or -e SQL\n");
                     return exit_usage;
                 }
+                if (const std::string problem = serving->problem(*command); !problem.empty()) {
+                    fmt::print(stderr, "laminar: {}\n", problem);
+                    return exit_usage;
+                }
+                options->serving = serving->options();
                 options->secrets = common.secrets;
                 options->log = common.log(options->quiet ? "warn" : "info");
                 return run_command(*options);

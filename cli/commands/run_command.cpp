@@ -26,8 +26,6 @@
 #include "parser/read/parser.h"
 #include "runtime/database/database_parts.h"
 #include "runtime/storage/data_directory.h"
-#include "server/http/server.h"
-#include "server/postgres/server.h"
 
 namespace laminar {
 namespace {
@@ -110,7 +108,7 @@ public:
                                [this] { cut_off(); });
             ok = execute_statements(scripts, monitor);
             if (ok && declare_objects(scripts)) tell_of_undeclared();
-            if (ok) for_each_server([](auto& server) { server.serve(); });
+            if (ok) servers_->serve();
             if (ok) begin_service();
             if (ok && !options_.once) keep_going();
             show_streams();
@@ -124,8 +122,7 @@ private:
     /// Before any statement: scripts whose catalog nobody can reach are not executed.
     bool take_addresses() {
         try {
-            if (options_.postgres) postgres_.emplace(database_, *options_.postgres);
-            if (options_.http) http_.emplace(database_, *options_.http);
+            servers_.emplace(database_, options_.serving);
             return true;
         } catch (const std::runtime_error& problem) {
             messages_.say(problem.what());
@@ -144,12 +141,6 @@ private:
                 fmt::format("not declared by the scripts, but in the data directory: {}; they go on until they "
                             "are dropped",
                             names));
-    }
-
-    template <class Do>
-    void for_each_server(Do what) {
-        if (postgres_) what(*postgres_);
-        if (http_) what(*http_);
     }
 
     bool execute_statements(const std::vector<ParsedScript>& scripts, RunMonitor& monitor) {
@@ -192,7 +183,7 @@ private:
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
             reload_secrets_if_asked();
-            if (postgres_ || http_) {
+            if (options_.stays) {
                 stop_.wait_for(look_every);
                 continue;
             }
@@ -233,9 +224,9 @@ private:
     }
 
     void reload_users() {
-        if (!postgres_ && !http_) return;
+        if (!servers_ || !servers_->any()) return;
         try {
-            for_each_server([](auto& server) { server.reload(); });
+            servers_->reload();
             messages_.say("users and certificates reloaded");
         } catch (const std::runtime_error& problem) {
             messages_.say(fmt::format("users and certificates stay as they were: {}", problem.what()));
@@ -265,14 +256,9 @@ private:
                                     : std::chrono::milliseconds(0);
         auto left = std::max(options_.shutdown_timeout - since, std::chrono::milliseconds(0));
         end_limit_.emplace(left + shutdown_grace, [this] { cut_off(); });
-        for_each_server([&](auto& server) {
-            const Clock::time_point due = Clock::now() + left;
-            if (!server.shut_down(left)) messages_.say("sessions of clients were cut off");
-            left = std::max(std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now()),
-                            std::chrono::milliseconds(0));
-        });
-        postgres_.reset();
-        http_.reset();
+        bool cut_off = false;
+        left = servers_->shut_down(left, cut_off);
+        if (cut_off) messages_.say("sessions of clients were cut off");
         const Database::ShutdownResult shutdown = database_.shut_down(end_of_input, left);
         final_status_ = database_.status();
         if (!shutdown.complete) messages_.say(fmt::format("not everything was done: {}", shutdown.abandoned));
@@ -319,8 +305,7 @@ private:
     std::optional<EndLimit> end_limit_;  ///< Before the database, whose destruction it bounds as well.
     Database database_;
     Session session_;
-    std::optional<postgres::Server> postgres_;
-    std::optional<http::Server> http_;
+    std::optional<Servers> servers_;
     std::optional<Watchdog> watchdog_;  ///< Until the end, which may take its time, too.
     bool sources_finished_ = false;
     DatabaseStatus final_status_;

@@ -9,8 +9,7 @@
 #include "cli/commands/end_limit.h"
 #include "cli/commands/logging.h"
 #include "cli/result/result_printer.h"
-#include "server/http/rules/server_settings.h"
-#include "server/postgres/server_settings.h"
+#include "cli/serving/serving.h"
 
 namespace laminar {
 
@@ -24,9 +23,8 @@ struct RunOptions {
     bool drain = false;
     bool once = false;  ///< It ends when the statements are through, whatever is live.
     bool quiet = false;
-    /// Others may use the catalog, by one or both: it goes on until it is told to end, whatever is live.
-    std::optional<postgres::ServerSettings> postgres;
-    std::optional<http::ServerSettings> http;
+    ServingOptions serving;                     ///< By what others may use the catalog meanwhile.
+    bool stays = false;                         ///< It goes on until it is told to end, whatever is live.
     std::optional<std::string> data_directory;  ///< Where what there is outlasts the process.
     std::vector<std::string> reset;             ///< Objects of it that are given up first.
     SecretResolver::Sources secrets;

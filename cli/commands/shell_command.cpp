@@ -74,6 +74,7 @@ int shell_command(const ShellOptions& options) {
         return 1;
     }
     Shell& shell = *opened;
+    if (!shell.take_addresses(options.serving)) return 1;
     if (options.data_directory && !shell.restore(options.reset)) return 1;
     bool ok = true;
     for (const std::string& path : options.files) {
@@ -84,6 +85,7 @@ int shell_command(const ShellOptions& options) {
         ok = shell.execute_file(path) && ok;
         if (!ok && !interactive) break;
     }
+    shell.serve();
     if (interactive) output.write("Laminar, SQL for WebSocket streams. \\? shows help.\n");
     if (ok || interactive) ok = shell.read_statements() && ok;
     const std::chrono::milliseconds left = interruption.left_of(options.shutdown_timeout);

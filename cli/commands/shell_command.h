@@ -8,6 +8,7 @@
 #include "catalog/options/secret_resolver.h"
 #include "cli/commands/end_limit.h"
 #include "cli/commands/logging.h"
+#include "cli/serving/serving.h"
 
 namespace laminar {
 
@@ -16,6 +17,7 @@ struct ShellOptions {
     std::chrono::milliseconds shutdown_timeout = default_shutdown_timeout;
     std::optional<std::string> data_directory;  ///< As in RunOptions, as the next.
     std::vector<std::string> reset;
+    ServingOptions serving;  ///< By what others may use the catalog meanwhile.
     SecretResolver::Sources secrets;
     LogOptions log{.level = "warn"};
 };

@@ -88,8 +88,8 @@ int watch(const HttpClient& client) {
 }  // namespace
 
 int top_command(const TopOptions& options) {
-    const HttpClient client(options.address, token());
     try {
+        const HttpClient client(options.address, token(), options.tls);
         return is_terminal(stdin) && is_terminal(stdout) ? watch(client) : print_once(client);
     } catch (const HttpClient::Failure& failure) {
         fmt::print(stderr, "laminar: {}\n", failure.what());

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
+
+#include "cli/top/http_client.h"
 #include "server/login/access.h"
 
 namespace laminar {
 
 struct TopOptions {
     ListenAddress address{"127.0.0.1", 8433};
+    std::optional<HttpTls> tls;  ///< Nothing: in plain text.
 };
 
 /// Shows what a running laminar serve does: on a terminal again and again until a key ends it, elsewhere once, as text.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "cli/scripts/duration.h"
@@ -32,6 +33,16 @@ Shell::Shell(const Database::Settings& settings, const Surroundings& surrounding
 
 bool Shell::restore(const std::vector<std::string>& reset) {
     return session_.restore(reset, [this](const Diagnostics& findings) { around_.messages.show(findings); });
+}
+
+bool Shell::take_addresses(const ServingOptions& options) {
+    try {
+        servers_.emplace(database_, options);
+        return true;
+    } catch (const std::runtime_error& problem) {
+        around_.messages.say(problem.what());
+        return false;
+    }
 }
 
 bool Shell::execute_file(const std::string& path) {
@@ -85,7 +96,9 @@ void Shell::follow_subscription() {
     bool interrupted = false;
     while (!(interrupted = around_.interruption.wait_for(look_every))) {
         const DatabaseStatus status = database_.status();
-        if (!status.live || status.sources_finished || status.failed || around_.printer.is_closed()) break;
+        if (!status.live || status.sources_finished || status.failed || around_.printer.is_closed() ||
+            around_.printer.take_stream_failure())
+            break;
     }
     // Ctrl-C is how it is meant to end; what comes after it on the line is executed.
     around_.interruption.forget();
@@ -143,6 +156,9 @@ bool Shell::read_statements() {
 }
 
 bool Shell::shut_down(std::chrono::milliseconds timeout) {
+    bool cut_off = false;
+    if (servers_) timeout = servers_->shut_down(timeout, cut_off);
+    if (cut_off) around_.messages.say("sessions of clients were cut off");
     const Database::ShutdownResult result = database_.shut_down(false, timeout);
     if (!result.complete) around_.messages.say(fmt::format("not everything was done: {}", result.abandoned));
     return result.complete;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/serving/serving.h"
 #include "cli/shell/line_reader.h"
 #include "cli/shell/shell_interruption.h"
 #include "cli/shell/shell_printer.h"
@@ -33,6 +34,9 @@ public:
     /// Makes anew what the data directory has, once, before anything else (Session::restore). False after saying why it
     /// cannot be.
     bool restore(const std::vector<std::string>& reset);
+    /// Where others may use the catalog meanwhile; they wait until serve. False after saying why it cannot be.
+    bool take_addresses(const ServingOptions& options);
+    void serve() { servers_->serve(); }
     /// Executes a script. False when something in it failed.
     bool execute_file(const std::string& path);
     /// Reads to the end of the input, to \q, or, without a user, to the first error. False for the latter.
@@ -62,8 +66,9 @@ private:
     Surroundings around_;
     Database database_;
     Session session_;
-    std::string pending_;  ///< Lines of a statement that has not ended.
-    std::string last_;     ///< The last statements executed, for \watch.
+    std::optional<Servers> servers_;  ///< From take_addresses on.
+    std::string pending_;             ///< Lines of a statement that has not ended.
+    std::string last_;                ///< The last statements executed, for \watch.
     bool timing_ = false;
     bool pager_ = true;
 };

@@ -88,6 +88,17 @@ void ShellPrinter::stream_rows(std::string_view stream, const ResultTable& rows)
     streams_->stream_rows(stream, rows);
 }
 
+void ShellPrinter::stream_failed(std::string_view, std::string_view reason) {
+    const MutexLock lock(mutex_);
+    output_.write(fmt::format("(the subscription has failed: {})\n", reason));
+    has_failed_stream_ = true;
+}
+
+bool ShellPrinter::take_stream_failure() {
+    const MutexLock lock(mutex_);
+    return std::exchange(has_failed_stream_, false);
+}
+
 void ShellPrinter::done(std::string_view tag) {
     const MutexLock lock(mutex_);
     results_->done(tag);

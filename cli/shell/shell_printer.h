@@ -23,7 +23,12 @@ public:
     void rows(const ResultTable& rows) override;
     void end_result() override;
     void stream_rows(std::string_view stream, const ResultTable& rows) override;
+    /// Says so.
+    void stream_failed(std::string_view stream, std::string_view reason) override;
     void done(std::string_view tag) override;
+
+    /// stream_failed was called since the last time.
+    [[nodiscard]] bool take_stream_failure();
 
     void set_format(OutputFormat format);
     [[nodiscard]] OutputFormat format() const;
@@ -64,6 +69,7 @@ private:
     std::shared_ptr<File> file_ LAMINAR_GUARDED_BY(mutex_);
     std::unique_ptr<SessionOutput> results_ LAMINAR_GUARDED_BY(mutex_);
     std::unique_ptr<SessionOutput> streams_ LAMINAR_GUARDED_BY(mutex_);
+    bool has_failed_stream_ LAMINAR_GUARDED_BY(mutex_) = false;
     std::size_t width_ LAMINAR_GUARDED_BY(mutex_) = 0;  ///< That the printers were made for.
 };
 

@@ -7,11 +7,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <exception>
-#include <optional>
+#include <utility>
 
 namespace laminar {
 
@@ -26,21 +29,45 @@ using Response = http::response<http::string_body>;
 
 constexpr std::size_t most_of_answer = 64 << 20;
 
-asio::awaitable<Response> exchange(const ListenAddress& address, const Request& request,
-                                   std::chrono::milliseconds limit) {
-    const auto executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::resolver resolver(executor);
-    const auto targets =
-        co_await resolver.async_resolve(address.host, std::to_string(address.port), asio::use_awaitable);
-    beast::tcp_stream stream(executor);
-    stream.expires_after(limit);
-    co_await stream.async_connect(targets, asio::use_awaitable);
+/// What a question is sent by. Borrowed.
+struct Way {
+    const ListenAddress& address;
+    asio::ssl::context* tls = nullptr;  ///< Null: in plain text.
+    const TlsClientSettings& tls_settings;
+    std::chrono::milliseconds limit;
+};
+
+template <class Stream>
+asio::awaitable<Response> ask(Stream& stream, const Request& request) {
     co_await http::async_write(stream, request, asio::use_awaitable);
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(most_of_answer);
     co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
     co_return parser.release();
+}
+
+asio::awaitable<Response> put_question(Way way, const Request& request) {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::ip::tcp::resolver resolver(executor);
+    const auto targets =
+        co_await resolver.async_resolve(way.address.host, std::to_string(way.address.port), asio::use_awaitable);
+    beast::tcp_stream plain(executor);
+    plain.expires_after(way.limit);
+    co_await plain.async_connect(targets, asio::use_awaitable);
+    if (way.tls == nullptr) {
+        Response response = co_await ask(plain, request);
+        co_return response;
+    }
+    TlsPeerReport report;
+    asio::ssl::stream<beast::tcp_stream> stream(std::move(plain), *way.tls);
+    prepare_client_tls(stream.native_handle(), way.address.host, way.tls_settings, report);
+    boost::system::error_code error;
+    co_await stream.async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
+    if (error == beast::error::timeout) throw boost::system::system_error(error);
+    if (error) throw HttpClient::Failure(describe_tls_failure(error, report, way.address.host));
+    Response response = co_await ask(stream, request);
+    co_return response;
 }
 
 /// What the server says about a mistake, else its status.
@@ -59,6 +86,17 @@ std::string reason_of(const Response& response) {
 }
 
 }  // namespace
+
+HttpClient::HttpClient(ListenAddress address, std::string token, const std::optional<HttpTls>& tls)
+    : address_(std::move(address)), token_(std::move(token)) {
+    if (!tls) return;
+    tls_settings_.trusted_authority = tls->authority;
+    try {
+        tls_ = make_client_tls_context(tls_settings_);
+    } catch (const TlsSettingsError& problem) {
+        throw Failure(problem.what());
+    }
+}
 
 std::string HttpClient::name() const {
     return address_.host.find(':') == std::string::npos ? fmt::format("{}:{}", address_.host, address_.port)
@@ -79,13 +117,16 @@ std::string HttpClient::post(const std::string& path, std::string body, const st
     asio::io_context io;
     std::optional<Response> response;
     std::exception_ptr problem;
-    asio::co_spawn(io, exchange(address_, request, limit), [&](std::exception_ptr failed, Response answered) {
+    const Way way{address_, tls_.get(), tls_settings_, limit};
+    asio::co_spawn(io, put_question(way, request), [&](std::exception_ptr failed, Response answered) {
         problem = failed;
         if (!failed) response = std::move(answered);
     });
     io.run();
     try {
         if (problem) std::rethrow_exception(problem);
+    } catch (const Failure& failure) {
+        throw Failure(fmt::format("no answer from {}: {}", name(), failure.what()));
     } catch (const boost::system::system_error& error) {
         throw Failure(
             fmt::format("no answer from {}: {}", name(),

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <boost/asio/ssl/context.hpp>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
+#include "connectors/net/tls_context.h"
 #include "server/login/access.h"
 
 namespace laminar {
 
-/// Asks laminar serve over plain HTTP, one connection for each question. Not thread-safe.
+/// How a server is asked over TLS.
+struct HttpTls {
+    std::string authority;  ///< A PEM file, trusted instead of the system's authorities; empty: those.
+};
+
+/// Asks laminar serve over HTTP or HTTPS, one connection for each question. Not thread-safe.
 class HttpClient {
 public:
     /// Why there is no answer, in words for people.
@@ -16,8 +25,9 @@ public:
         using std::runtime_error::runtime_error;
     };
 
-    /// token: who asks; empty: nobody in particular.
-    HttpClient(ListenAddress address, std::string token) : address_(std::move(address)), token_(std::move(token)) {}
+    /// token: who asks; empty: nobody in particular. tls: nothing: in plain text. Throws Failure when its files cannot
+    /// be used.
+    HttpClient(ListenAddress address, std::string token, const std::optional<HttpTls>& tls);
 
     /// The body of the answer to POST path. Throws Failure when there is none within the limit, or when it is an error.
     [[nodiscard]] std::string post(const std::string& path, std::string body, const std::string& content_type,
@@ -29,6 +39,8 @@ public:
 private:
     ListenAddress address_;
     std::string token_;
+    TlsClientSettings tls_settings_;
+    std::shared_ptr<boost::asio::ssl::context> tls_;  ///< Null: in plain text.
 };
 
 }  // namespace laminar

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "catalog/bind/table_options.h"
 #include "catalog/options/clear_secrets.h"
 #include "catalog/options/given_options.h"
 #include "catalog/options/option_schema.h"
@@ -23,6 +24,14 @@ const std::vector<ast::Option>& options_of(const ast::Statement& statement) {
     return none;
 }
 
+void report_clear_secrets(const OptionSchema& schema, const std::vector<ast::Option>& options,
+                          Diagnostics& diagnostics) {
+    for_each_clear_secret(schema, options, [&](SourceSpan span, const std::string& what) {
+        diagnostics.warning(DiagnosticCode::secret_in_clear, span, fmt::format("{} is written in clear", what),
+                            std::string(use_a_secret));
+    });
+}
+
 class ConnectionRisks {
 public:
     ConnectionRisks(const ConnectionObject& connection, const ast::Statement& statement, Diagnostics& diagnostics)
@@ -33,10 +42,7 @@ public:
           diagnostics_(diagnostics) {}
 
     void report() const {
-        for_each_clear_secret(schema_, options_of(statement_), [this](SourceSpan span, const std::string& what) {
-            diagnostics_.warning(DiagnosticCode::secret_in_clear, span, fmt::format("{} is written in clear", what),
-                                 std::string(use_a_secret));
-        });
+        report_clear_secrets(schema_, options_of(statement_), diagnostics_);
         for (OptionRisk& risk : connector_of(connection_).risks(connection_, given_)) {
             diagnostics_.warning(risk.code, span_of(risk.option), std::move(risk.message), std::move(risk.hint));
         }
@@ -73,6 +79,11 @@ SourceSpan name_span(const Definition& definition) {
 void report_connection_risks(const ConnectionObject& connection, const ast::Statement& statement,
                              Diagnostics& diagnostics) {
     if (connection.connector && connection.options) ConnectionRisks(connection, statement, diagnostics).report();
+}
+
+void report_table_risks(const ast::Statement& statement, Diagnostics& diagnostics) {
+    if (const auto* create = std::get_if<ast::CreateTable>(&statement.node))
+        report_clear_secrets(table_option_schema(), create->options, diagnostics);
 }
 
 void report_chosen_times(const BoundStatement& statement, Diagnostics& diagnostics) {

@@ -17,6 +17,9 @@ namespace laminar {
 void report_connection_risks(const ConnectionObject& connection, const ast::Statement& statement,
                              Diagnostics& diagnostics);
 
+/// Of a table's own options: secrets written in clear.
+void report_table_risks(const ast::Statement& statement, Diagnostics& diagnostics);
+
 /// Says (L505) by which time windows go that name none.
 void report_chosen_times(const BoundStatement& statement, Diagnostics& diagnostics);
 

@@ -77,6 +77,7 @@ private:
                 report_connection_risks(*connection, statement, diagnostics);
             if (create->connection)
                 report_connection_risks(*create->connection, create->connection->statement, diagnostics);
+            report_table_risks(statement, diagnostics);
         } else if (const auto* alter = std::get_if<BoundAlterConnection>(&bound.node)) {
             report_connection_risks(alter->object, statement, diagnostics);
         }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,6 +50,9 @@ public:
     }
     [[nodiscard]] const ResultTable* removed() const override {
         return result_.removed.rows > 0 ? &result_.removed : nullptr;
+    }
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const override {
+        return inputs_.arrived_at();
     }
     [[nodiscard]] StreamTime time_of(std::size_t clock) const override { return graph_->time_of(clock); }
     [[nodiscard]] const RowMarks* marks(std::size_t clock) const override;

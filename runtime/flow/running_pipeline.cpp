@@ -173,8 +173,12 @@ PipelineInputs::Taken RunningPipeline::run(TakeIn wanted) {
         }
     }
     if (inputs_.has_rows() || (watches_time() && is_accepting())) {
+        const bool has_rows = inputs_.has_rows();
+        arrived_at_ = inputs_.arrived_at();
+        const auto began = std::chrono::steady_clock::now();
         process();
         inputs_.release_past_rows();
+        if (has_rows || !output_.is_empty() || has_changes_) worked_ += std::chrono::steady_clock::now() - began;
     }
     look_at_end();
     return taken;
@@ -225,11 +229,14 @@ bool RunningPipeline::changes_engine() const {
 }
 
 void RunningPipeline::apply() {
+    const auto began = std::chrono::steady_clock::now();
     graph_->apply();
     if (sink_->is_stored()) sink_->write_all(output_.removed_rows(), rows_for_sink());
-    if (!store_) return;
-    inputs_.apply();
-    save();
+    if (store_) {
+        inputs_.apply();
+        save();
+    }
+    worked_ += std::chrono::steady_clock::now() - began;
 }
 
 void RunningPipeline::on_commit() {
@@ -293,6 +300,12 @@ void RunningPipeline::check_state_limit() {
 void RunningPipeline::end_cycle() {
     accepted_.reset();
     was_at_fault_ = has_moved_ = false;
+    if (worked_.count() > 0 && state_ != PipelineState::failed) {
+        cycle_time_.observe(worked_);
+        if (arrived_at_) latency_.observe(std::chrono::steady_clock::now() - *arrived_at_);
+    }
+    worked_ = {};
+    arrived_at_.reset();
     output_.clear();
     inputs_.release(graph_ && state_ != PipelineState::failed);
 }
@@ -338,6 +351,7 @@ void RunningPipeline::fail(const std::string& reason) {
     output_.clear();
     output_.set_failed();
     spdlog::error("[{}] pipeline failed: {}", name_, reason);
+    if (on_failure_) on_failure_(reason);
 }
 
 }  // namespace laminar

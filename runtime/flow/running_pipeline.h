@@ -15,6 +15,7 @@
 #include "catalog/query/bound_query.h"
 #include "connectors/rows/utc_clock.h"
 #include "runtime/engine/engine.h"
+#include "runtime/flow/duration_histogram.h"
 #include "runtime/flow/inputs/pipeline_inputs.h"
 #include "runtime/flow/left_out_rows.h"
 #include "runtime/flow/operators/operator_graph.h"
@@ -67,6 +68,9 @@ public:
     void set_wall_clock(std::function<std::int64_t()> clock) { wall_clock_ = std::move(clock); }
     /// Without a call, the defaults.
     void set_options(PipelineOptions options) { options_ = std::move(options); }
+    /// Told why when it fails, also much later: whoever waits for its rows waits in vain. Engine thread; it must not
+    /// block.
+    void set_on_failure(std::function<void(const std::string& reason)> tell) { on_failure_ = std::move(tell); }
     /// What it reads waits for nothing, whatever the options say.
     void let_nothing_wait() noexcept { options_.max_latency = std::chrono::microseconds(0); }
 
@@ -129,6 +133,12 @@ public:
     [[nodiscard]] std::uint64_t failed_rows() const noexcept { return left_out_.refused_rows(); }
     [[nodiscard]] std::uint64_t late_rows() const noexcept { return left_out_.late_rows(); }
     [[nodiscard]] std::uint64_t undeliverable() const { return sink_ ? sink_->undeliverable() : 0; }
+    /// What it took of each cycle in which it had something to do: reading, computing and writing, without the commit
+    /// that it shares with others.
+    [[nodiscard]] const DurationHistogram& cycle_time() const noexcept { return cycle_time_; }
+    /// From when the oldest message of a cycle's rows arrived to when all that was made of them was with the sink, and
+    /// kept where it is to be.
+    [[nodiscard]] const DurationHistogram& latency() const noexcept { return latency_; }
     /// Rows that could not be processed since the last time, or were left out.
     [[nodiscard]] std::vector<FailedRow> take_failures();
     /// How long what it reads may wait for more; nullopt: as long as others may.
@@ -179,6 +189,11 @@ private:
     PipelineOutput output_;
     PipelineState state_ = PipelineState::running;
     std::string failure_;
+    std::function<void(const std::string&)> on_failure_;
+    DurationHistogram cycle_time_;
+    DurationHistogram latency_;
+    std::chrono::nanoseconds worked_{0};                               ///< In this cycle; 0: there was nothing to do.
+    std::optional<std::chrono::steady_clock::time_point> arrived_at_;  ///< The oldest message of this cycle's rows.
     bool can_accept_ = true;
     bool have_inputs_ended_ = false;  ///< As of look_at_end.
     bool has_changes_ = false;

@@ -43,6 +43,7 @@ RunningPipeline* StreamGraph::find_pipeline(std::string_view name) noexcept {
 
 void StreamGraph::remove_pipeline(std::string_view name) {
     std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
+    subscriptions_.erase(fold_case(name));
     share_out_latency();
 }
 
@@ -99,6 +100,7 @@ bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
     bool moved = take_in_tables(wanted);
     moved = run_pipelines(wanted) || moved;
     change_engine(engine, rows_in_ - rows_before, bytes_in_ - bytes_before);
+    fail_subscriptions();
     moved = make_known() || moved;
     end_cycle();
     if (!moved) {
@@ -195,6 +197,7 @@ void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_
         commit_failure_ = problem.what();
         return;
     }
+    ++commits_;
     rows_changed_ += std::exchange(rows_to_change_, 0);
     bytes_changed_ += std::exchange(bytes_to_change_, 0);
 }
@@ -216,6 +219,26 @@ void StreamGraph::end_cycle() {
         (void)guard(name, *input, [&stream = *input] { stream.retain(); });
         input->release();
         if (rows > 0) progress_.add_rows(name, rows);
+    }
+}
+
+/// Of a pipeline that reads one which has failed nothing is lost that it had: it stays as it is, until that one is
+/// created anew. But who has subscribed waits for rows that do not come.
+void StreamGraph::fail_subscriptions() {
+    if (subscriptions_.empty()) return;
+    std::map<const UpstreamRows*, std::string> failures;
+    for (const Entry& entry : pipelines_) {
+        RunningPipeline& pipeline = *entry.pipeline;
+        std::string reason;
+        if (pipeline.state() == PipelineState::failed)
+            reason = fmt::format("pipeline \"{}\" failed: {}", pipeline.name(), pipeline.last_error());
+        for (const auto& input : pipeline.inputs().all()) {
+            const auto found = input->upstream() ? failures.find(input->upstream()) : failures.end();
+            if (reason.empty() && found != failures.end()) reason = found->second;
+        }
+        if (reason.empty()) continue;
+        if (subscriptions_.contains(fold_case(pipeline.name()))) pipeline.fail(reason);
+        failures.emplace(&pipeline.output(), std::move(reason));
     }
 }
 
@@ -298,7 +321,8 @@ std::vector<PipelineStatus> StreamGraph::pipeline_statuses() const {
                             pipeline->failed_rows(), pipeline->undeliverable(), pipeline->last_error(),
                             pipeline->late_rows(), pipeline->graph() ? pipeline->graph()->state_rows() : 0,
                             pipeline->graph() ? pipeline->graph()->state_bytes() : 0,
-                            pipeline->graph() ? pipeline->graph()->watermark() : StreamTime()});
+                            pipeline->graph() ? pipeline->graph()->watermark() : StreamTime(), pipeline->cycle_time(),
+                            pipeline->latency()});
     }
     return statuses;
 }

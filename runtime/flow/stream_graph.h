@@ -7,10 +7,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "parser/text/ascii.h"
 #include "runtime/flow/inputs/stream_input.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/running_pipeline.h"
@@ -32,6 +34,8 @@ struct PipelineStatus {
     std::uint64_t state_rows = 0;
     std::uint64_t state_bytes = 0;
     StreamTime watermark;
+    DurationHistogram cycle_time;  ///< As RunningPipeline has them.
+    DurationHistogram latency;
 };
 
 /// Everything that flows: the inputs of tables and the running pipelines, and the cycle that moves rows through them.
@@ -42,6 +46,9 @@ public:
 
     /// Of a data directory: what a cycle changes is committed with what is set there. Before the first cycle.
     void keep_in(StateStore& store) noexcept { store_ = &store; }
+    /// Of subscriptions by their names: such a pipeline has a reader who waits for its rows. What it reads having
+    /// failed, by whatever way, it fails as well, so that the reader is told.
+    void add_subscription(const std::string& name) { subscriptions_.insert(fold_case(name)); }
 
     /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
@@ -102,6 +109,8 @@ public:
     /// Why what the last cycle did is not kept, of a database in a file; empty while all is. There are no further
     /// cycles then, and nothing of that one must be acknowledged.
     [[nodiscard]] const std::string& commit_failure() const noexcept { return commit_failure_; }
+    /// In how many cycles tables and the state of pipelines were changed, and that was committed.
+    [[nodiscard]] std::uint64_t commits() const noexcept { return commits_; }
     [[nodiscard]] std::uint64_t rows_in() const noexcept { return rows_in_; }
     [[nodiscard]] std::uint64_t rows_out() const noexcept { return rows_out_; }
     /// Rows that the engine has, about, written over or deleted: those that came for pipelines with state, up to the
@@ -125,6 +134,7 @@ private:
     void change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes);
     void forget_failed_messages();
     bool make_known();
+    void fail_subscriptions();
     void end_cycle();
     /// Lets a table do its part of the cycle. False: what it threw has failed the table and its readers.
     bool guard(const std::string& name, StreamInput& input, const std::function<void()>& work);
@@ -136,7 +146,8 @@ private:
     Progress& progress_;
     StateStore* store_ = nullptr;                                              ///< Null: nothing outlasts the process.
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
-    std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
+    std::vector<Entry> pipelines_;         ///< In order of creation, so that each comes after those it reads.
+    std::set<std::string> subscriptions_;  ///< By folded name.
     std::uint64_t rows_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;
@@ -144,6 +155,7 @@ private:
     std::chrono::microseconds shortest_latency_{0};
     bool ending_ = false;
     std::string commit_failure_;
+    std::uint64_t commits_ = 0;
     std::uint64_t rows_changed_ = 0;
     std::uint64_t bytes_changed_ = 0;
     std::uint64_t rows_to_change_ = 0;  ///< Those that came since, for pipelines with state.

@@ -257,7 +257,8 @@ void StatementExecutor::remove_pipeline(const std::string& name, Removed& remove
 void StatementExecutor::remove_subscriptions_to(const std::string& object, Removed& removed) {
     for (const std::string& name : database_.graph.readers_of(object)) {
         if (database_.subscriptions.erase(name) == 0) continue;
-        spdlog::warn("{} has ended: {} is no longer what it read", name, object);
+        if (RunningPipeline* subscription = database_.graph.find_pipeline(name))
+            subscription->fail(fmt::format("\"{}\" is no longer what it read: it was dropped or replaced", object));
         remove_pipeline(name, removed);
     }
 }

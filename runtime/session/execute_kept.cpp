@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "catalog/bind/table_options.h"
 #include "catalog/options/clear_secrets.h"
 #include "connectors/registry/builtin_connectors.h"
 #include "connectors/registry/connections.h"
@@ -45,6 +46,21 @@ bool check_secrets(const ConnectionObject& connection, SourceSpan statement, Dia
     return good;
 }
 
+/// The same of a table's own options.
+bool check_secrets(const TableObject& table, SourceSpan statement, Diagnostics& diagnostics) {
+    const auto* create = std::get_if<ast::CreateTable>(&table.statement.node);
+    if (!create) return true;
+    bool good = true;
+    for_each_clear_secret(table_option_schema(), create->options, [&](SourceSpan span, const std::string& what) {
+        diagnostics.error(
+            DiagnosticCode::secret_in_clear, span.end > span.begin ? span : statement,
+            fmt::format("{} is written in clear, and the statement would be kept in the data directory", what),
+            std::string(use_a_secret));
+        good = false;
+    });
+    return good;
+}
+
 std::string replacing_key(const std::string& name, std::int64_t replacement) {
     return replacement == 0 ? name : fmt::format("{} (replacing {})", name, replacement);
 }
@@ -70,6 +86,10 @@ std::string_view advice_for(ast::ObjectKind kind) {
 
 bool StatementExecutor::check_keeping(const BoundStatement& statement, Diagnostics& diagnostics) const {
     if (!database_.stored_catalog) return true;
+    const auto* create = std::get_if<BoundCreate>(&statement.node);
+    if (const auto* table = create ? std::get_if<TableObject>(&create->object) : nullptr;
+        table && !restoring_ && !check_secrets(*table, statement.span, diagnostics))
+        return false;
     if (const ConnectionObject* connection = brought_connection(statement); connection && !restoring_)
         return check_secrets(*connection, statement.span, diagnostics);
     return true;

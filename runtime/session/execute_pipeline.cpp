@@ -172,6 +172,11 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
                 sink_maker(start.label, key, definition), text, aggregates, definition ? state_store() : nullptr);
             pipeline->take_name(start.name);
             if (definition) pipeline->set_options(definition->options);
+            if (!definition)
+                pipeline->set_on_failure([queue = printer_.queue(), stream = start.label,
+                                          &connections = database_.connections](const std::string& reason) {
+                    queue->put_failure(stream, connections.secrets().redact(reason));
+                });
             // Whoever gets the rows may have sent the messages, and waits for the answer.
             if (pipeline->inputs().fed_by().contains(sink_connection)) pipeline->let_nothing_wait();
             if (database_.wall_clock) pipeline->set_wall_clock(database_.wall_clock);
@@ -180,7 +185,10 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
             if (start.statement) keep_alone(engine, *start.statement);
             if (start.replaces) remove_pipeline(start.name, removed);
             database_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
-            if (!definition) database_.subscriptions.insert(start.name);
+            if (!definition) {
+                database_.subscriptions.insert(start.name);
+                database_.graph.add_subscription(start.name);
+            }
             if (start.statement) apply_to_catalog(*start.statement);
         });
     } catch (const EngineException& problem) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "catalog/bind/inline_connection.h"
+#include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/session_settings.h"
 #include "catalog/options/option_schema.h"
@@ -177,9 +178,11 @@ void StatementExecutor::show_create(const BoundShowCreate& statement) {
     if (table) connection = own_connection(catalog(), *table);
     if (connection && !connection->table.empty() && catalog().find(connection->table))
         definition = &definition_of(*catalog().find(connection->table));
-    if (connection) {
-        options.map_option_value = [schema = connection->connector->options](const ast::Option& option) {
-            return redacted_value(option, *schema);
+    if (connection || table) {
+        options.map_option_value = [&](const ast::Option& option) {
+            std::optional<ast::OptionValue> shown;
+            if (connection) shown = redacted_value(option, *connection->connector->options);
+            return shown || !table ? shown : redacted_value(option, table_option_schema());
         };
     }
     builder.add_row(write_statement(definition->statement, options) + ";");

@@ -132,6 +132,8 @@ public:
         database_.publish_status();
     }
 
+    void let_only_ask(bool only_asks) noexcept { only_asks_ = only_asks; }
+
     void cancel() noexcept {
         cancelled_ = true;
         database_.progress.notify();
@@ -170,6 +172,20 @@ private:
         return true;
     }
 
+    /// Also of what views and functions bring along.
+    static bool check_that_it_asks(const BoundStatement& bound, SourceSpan span, Diagnostics& diagnostics) {
+        const BoundQuery* query = nullptr;
+        if (const auto* select = std::get_if<BoundSelect>(&bound.node)) query = &select->query;
+        if (const auto* subscribe = std::get_if<BoundSubscribe>(&bound.node)) query = &subscribe->query;
+        if (query == nullptr) return true;
+        if (!query->calls_acknowledge && query->connection_tests.empty()) return true;
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          fmt::format("{} does more than ask: it is for the role write, and you have the role read",
+                                      query->calls_acknowledge ? "ACKNOWLEDGE_MESSAGE" : "test_connection"),
+                          {}, "42501");
+        return false;
+    }
+
     bool restore(const StoredObject& object, const std::function<void(const Diagnostics&)>& show) {
         const auto source = std::make_shared<SourceText>(
             fmt::format("{} \"{}\" of the data directory", kind_name(object.kind), object.name), object.definition);
@@ -201,6 +217,7 @@ private:
         binder.set_warn_of_ineffective_options(true);
         const std::optional<BoundStatement> bound = binder.bind(source, statement);
         if (!bound) return false;
+        if (only_asks_ && !check_that_it_asks(*bound, statement.span, diagnostics)) return false;
         const bool done = attempt(statement.span, diagnostics, [&] { return executor_.execute(*bound, diagnostics); });
         if (!done) restore_functions(*bound, executor_.catalog(), *checker_);
         return done;
@@ -247,6 +264,7 @@ private:
 
     DatabaseParts& database_;
     std::atomic<bool> cancelled_{false};
+    bool only_asks_ = false;
     std::unique_ptr<QueryChecker> checker_;
     KnownFunctions functions_;
     std::vector<std::string> function_names_;
@@ -281,6 +299,8 @@ std::optional<std::vector<OutputColumn>> Session::describe(const SourceTextPtr& 
 void Session::open_connections() { implementation_->open_connections(); }
 
 void Session::end_subscriptions() { implementation_->end_subscriptions(); }
+
+void Session::let_only_ask(bool only_asks) noexcept { implementation_->let_only_ask(only_asks); }
 
 void Session::cancel() noexcept { implementation_->cancel(); }
 

@@ -29,6 +29,11 @@ public:
     virtual void end_result() = 0;
     /// Rows of a pipeline without a sink, or of a subscription.
     virtual void stream_rows(std::string_view stream, const ResultTable& rows) = 0;
+    /// No more rows of a subscription come: it has failed, or what it reads has failed or is gone. Without secrets.
+    virtual void stream_failed(std::string_view stream, std::string_view reason) {
+        (void)stream;
+        (void)reason;
+    }
     /// A statement without rows has been done: "CREATE TABLE", "INSERT 3".
     virtual void done(std::string_view tag) = 0;
 };
@@ -81,6 +86,10 @@ public:
 
     /// Ends what SUBSCRIBE started, after its rows have been shown (cancel ends that).
     void end_subscriptions();
+
+    /// What its statements may do from now on (all): asking does not tell a peer that a message is done with
+    /// (ACKNOWLEDGE_MESSAGE), nor dial one (test_connection). Such a statement is refused with SQLSTATE 42501.
+    void let_only_ask(bool only_asks) noexcept;
 
     /// Makes the statement that runs now (a query, WAIT FOR, test_connection) end with L604; without one, nothing
     /// happens. Other sessions and streams go on.

@@ -16,7 +16,11 @@ StreamPrinter::~StreamPrinter() {
 void StreamPrinter::run() {
     while (const std::optional<StreamQueue::Rows> next = queue_->take()) {
         try {
-            output()->stream_rows(next->stream, next->rows);
+            const Lease shown = output();
+            if (next->failure.empty())
+                shown->stream_rows(next->stream, next->rows);
+            else
+                shown->stream_failed(next->stream, next->failure);
         } catch (...) {
             // The pipelines whose rows cannot be shown fail with the next ones.
             queue_->fail(std::current_exception());

@@ -15,8 +15,11 @@
 
 #include "connectors/codec/json/json_encoder.h"
 #include "connectors/net/deadline.h"
+#include "parser/text/ascii.h"
+#include "runtime/database/database_parts.h"
 #include "server/http/answers/query_task.h"
 #include "server/http/answers/subscription_task.h"
+#include "server/http/answers/table_answer.h"
 
 namespace laminar::http {
 
@@ -42,16 +45,38 @@ RequestReader::Limits reader_limits(const ServerSettings& settings) {
 
 std::string chunk_head(std::size_t size) { return fmt::format("{:x}\r\n", size); }
 
+/// That of the table which the path of a request names.
+std::optional<WebhookDoor> find_door(Database& database, const Request& request) {
+    const std::string_view path = request.path;
+    return WebhookDoor::of(*database.catalog(), path.substr(std::min(tables_path.size(), path.size())),
+                           database.parts().connections.secrets());
+}
+
+Error too_many(Work work, const ServerContext& context) {
+    Error error{.status = 503, .message = {}, .sql_state = "53300"};
+    switch (work) {
+        case Work::query:
+            error.message = fmt::format("{} queries go on already", context.settings.queries->most());
+            error.hint = "laminar serve --max-queries allows more";
+            break;
+        case Work::subscription:
+            error.message = fmt::format("{} subscriptions go on already", context.subscriptions.limit());
+            error.hint = "laminar serve --max-connections allows more";
+            break;
+        case Work::other:
+            error.message = fmt::format("{} requests go on already", context.others.limit());
+            error.hint = "ask again";
+            break;
+    }
+    return error;
+}
+
 std::shared_ptr<RequestTask> make_task(const Route& route, const TaskContext& context, Request request, Caller caller,
-                                       const std::shared_ptr<StreamedAnswer>& answer, Work& work) {
-    work = Work::other;
+                                       const std::shared_ptr<StreamedAnswer>& answer) {
     if (const auto* make = std::get_if<WholeAnswerTask::Make>(&route.answer))
         return std::make_shared<WholeAnswerTask>(context, std::move(request), std::move(caller), answer, *make);
-    if (std::get<RowStream>(route.answer) == RowStream::query) {
-        work = Work::query;
+    if (std::get<RowStream>(route.answer) == RowStream::query)
         return std::make_shared<QueryTask>(context, std::move(request), std::move(caller), answer);
-    }
-    work = Work::subscription;
     std::variant<SentSql, Error> sql = Error{.message = "what to subscribe to is the parameter sql: ?sql=SELECT ..."};
     if (const auto found = request.parameters.find("sql"); found != request.parameters.end())
         sql = SentSql{found->second, {}};
@@ -101,6 +126,7 @@ net::awaitable<void> ClientConnection::serve() {
     bool goes_on = true;
     while (goes_on && !is_stopped_) {
         RequestReader::Next next = co_await reader_->next(patience);
+        has_body_ = true;
         patience = reader_->limits().idle;
         if (std::holds_alternative<RequestReader::Gone>(next)) co_return;
         if (auto* error = std::get_if<Error>(&next)) {
@@ -117,6 +143,7 @@ net::awaitable<void> ClientConnection::serve() {
 
 net::awaitable<bool> ClientConnection::answer(Request request) {
     spdlog::debug("http: {}: {} {}", remote_address_, request.method, request.path);
+    has_body_ = request.method != "HEAD";
     const bool goes_on = request.keeps_alive;
     // What is refused may have a body: it is not read, and so nothing can follow it.
     const bool goes_on_unread = goes_on && !request.has_body;
@@ -124,45 +151,78 @@ net::awaitable<bool> ClientConnection::answer(Request request) {
         log_refusal(refusal->message);
         co_return co_await refuse(std::move(*refusal), goes_on_unread);
     }
-    if (request.method == "HEAD") {
-        // Its answer has no body, whatever its head says.
-        Answer none{{.status = 405, .headers = {{"Allow", "GET, POST"}}}, ""};
-        co_return co_await give(std::move(none), false);
-    }
     std::variant<const Route*, Error> found = find_route(request);
     if (auto* error = std::get_if<Error>(&found)) co_return co_await refuse(std::move(*error), goes_on_unread);
     const Route& route = *std::get<const Route*>(found);
     const auto* stream = std::get_if<RowStream>(&route.answer);
     const bool subscribes = stream && *stream == RowStream::subscription;
-    std::optional<Caller> caller = find_caller(request, *rules_, subscribes);
-    if (!caller && !route.is_open) {
-        Error refusal{.status = 401,
-                      .message = "a token is needed",
-                      .hint = "send Authorization: Bearer TOKEN, with a token of the users file"};
-        log_refusal("no token, or one that nobody has");
-        co_return co_await refuse(std::move(refusal), goes_on_unread);
-    }
-    if (caller && caller->role < route.role) {
-        Error refusal{.status = 403, .message = role_refusal(caller->role, route.role)};
-        co_return co_await refuse(std::move(refusal), goes_on_unread);
+    std::optional<Caller> user = find_caller(request, *rules_, subscribes);
+    // Users come in by the door of users.
+    const bool is_user = user && !user->name.empty();
+    const std::optional<WebhookDoor> door =
+        route.has_door && !is_user ? find_door(context_.tasks.database, request) : std::nullopt;
+    std::variant<Caller, Error> admitted = admit(route, request, std::move(user), door);
+    if (auto* refusal = std::get_if<Error>(&admitted)) {
+        if (refusal->status == 401) log_refusal("no token, or one that nobody has");
+        co_return co_await refuse(std::move(*refusal), goes_on_unread);
     }
     if (request.has_body) {
-        RequestReader::Body body =
-            co_await reader_->body(equals_ignoring_case(request.header("Expect"), "100-continue"));
+        RequestReader::Body body = co_await read_body(request, door ? &*door : nullptr);
         if (std::holds_alternative<RequestReader::Gone>(body)) co_return false;
         if (auto* error = std::get_if<Error>(&body)) co_return co_await refuse(std::move(*error), false);
         request.body = std::get<std::string>(std::move(body));
     }
+    std::optional<Error> unproven;
+    if (door) unproven = door->check_body(request);
+    if (unproven) {
+        log_refusal(unproven->message);
+        co_return co_await refuse(std::move(*unproven), goes_on);
+    }
+    auto& caller = std::get<Caller>(admitted);
     if (const auto* at_once = std::get_if<AnswerAtOnce>(&route.answer)) {
         Answer made = (*at_once)(request);
         co_return co_await give(std::move(made), goes_on);
     }
     if (subscribes && request.asks_for_websocket) {
-        co_await serve_websocket(std::move(request), std::move(*caller));
+        co_await serve_websocket(std::move(request), std::move(caller));
         co_return false;
     }
-    if (!caller) caller = Caller{"", Role::read};
-    co_return co_await perform(route, std::move(request), std::move(*caller));
+    co_return co_await perform(route, std::move(request), std::move(caller));
+}
+
+std::variant<Caller, Error> ClientConnection::admit(const Route& route, const Request& request,
+                                                    std::optional<Caller> user,
+                                                    const std::optional<WebhookDoor>& door) {
+    if (door) {
+        if (std::optional<Error> refusal = door->check_head(request)) return std::move(*refusal);
+        return Caller{"", Role::write, false};
+    }
+    if (!user && !route.is_open)
+        return Error{.status = 401,
+                     .message = "a token is needed",
+                     .hint = "send Authorization: Bearer TOKEN, with a token of the users file"};
+    if (!user) return Caller{"", Role::read, false};
+    if (user->role < route.role) return Error{.status = 403, .message = role_refusal(user->role, route.role)};
+    return std::move(*user);
+}
+
+net::awaitable<RequestReader::Body> ClientConnection::read_body(const Request& request, const WebhookDoor* door) {
+    const bool is_waited_for = equals_ignoring_case(request.header("Expect"), "100-continue");
+    if (!door) co_return co_await reader_->body(is_waited_for, reader_->limits().most_body);
+    if (!context_.unproven.enter())
+        co_return Error{.status = 503,
+                        .message = fmt::format("{} messages are being read already", context_.unproven.limit()),
+                        .hint = "send it again"};
+    std::exception_ptr escaped;
+    RequestReader::Body body = RequestReader::Gone{};
+    try {
+        body = co_await reader_->body(is_waited_for, door->most_bytes());
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    context_.unproven.leave();
+    if (escaped) std::rethrow_exception(escaped);
+    co_return body;
 }
 
 net::awaitable<bool> ClientConnection::refuse(Error error, bool goes_on) {
@@ -173,7 +233,7 @@ net::awaitable<bool> ClientConnection::refuse(Error error, bool goes_on) {
 net::awaitable<bool> ClientConnection::give(Answer answer, bool goes_on) {
     const bool stays = goes_on && !is_stopped_;
     std::string text = written_head(answer.head, BodyEnd::length, answer.body.size(), stays);
-    text += answer.body;
+    if (has_body_) text += answer.body;
     const bool sent = co_await send(text);
     co_return sent&& stays;
 }
@@ -188,37 +248,52 @@ std::shared_ptr<StreamedAnswer> ClientConnection::make_answer() {
 }
 
 std::optional<Error> ClientConnection::start(const Job& job) {
-    WorkLimit& limit = context_.limits[static_cast<std::size_t>(job.work)];
-    if (!limit.enter()) {
-        const bool is_subscription = job.work == Work::subscription;
-        return Error{.status = 503,
-                     .message = fmt::format("{} {} go on already", limit.limit(),
-                                            is_subscription ? "subscriptions" : "requests"),
-                     .hint = fmt::format("laminar serve {} allows more",
-                                         is_subscription ? "--max-connections" : "--max-queries"),
-                     .sql_state = "53300"};
-    }
+    if (!enter(job.work)) return too_many(job.work, context_);
     try {
         context_.threads.start(job.task);
     } catch (const std::system_error& problem) {
-        limit.leave();
+        leave(job.work);
         return Error{.status = 503, .message = fmt::format("there is no thread for it: {}", problem.what())};
     }
     job_ = job;
     return std::nullopt;
 }
 
+bool ClientConnection::enter(Work work) {
+    switch (work) {
+        case Work::query:
+            return context_.settings.queries->try_enter();
+        case Work::subscription:
+            return context_.subscriptions.enter();
+        case Work::other:
+            break;
+    }
+    return context_.others.enter();
+}
+
+void ClientConnection::leave(Work work) {
+    switch (work) {
+        case Work::query:
+            return context_.settings.queries->leave();
+        case Work::subscription:
+            return context_.subscriptions.leave();
+        case Work::other:
+            break;
+    }
+    context_.others.leave();
+}
+
 net::awaitable<bool> ClientConnection::perform(const Route& route, Request request, Caller caller) {
-    const bool goes_on = request.keeps_alive;
-    const bool takes_chunks = request.takes_chunks;
+    const Wants wants{.takes_chunks = request.takes_chunks, .goes_on = request.keeps_alive};
     // From here on it is not one of those that wait.
     if (!stop_waiting()) co_return false;
     Job job;
+    job.work = route.work;
     job.answer = make_answer();
-    job.task = make_task(route, context_.tasks, std::move(request), std::move(caller), job.answer, job.work);
+    job.task = make_task(route, context_.tasks, std::move(request), std::move(caller), job.answer);
     if (auto refusal = start(job)) {
         wait_for_requests();
-        co_return co_await refuse(std::move(*refusal), goes_on);
+        co_return co_await refuse(std::move(*refusal), wants.goes_on);
     }
     reader_->watch([weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->client_is_gone();
@@ -231,7 +306,7 @@ net::awaitable<bool> ClientConnection::perform(const Route& route, Request reque
             limit.emplace(strand_, context_.settings.statement_timeout,
                           [this] { cancel_soon(SessionTask::CancelReason::timeout); });
         try {
-            sent = co_await send_streamed(job.answer, takes_chunks, goes_on);
+            sent = co_await send_streamed(job.answer, wants);
         } catch (...) {
             escaped = std::current_exception();
         }
@@ -240,11 +315,10 @@ net::awaitable<bool> ClientConnection::perform(const Route& route, Request reque
     co_await end(job);
     if (escaped) std::rethrow_exception(escaped);
     wait_for_requests();
-    co_return sent&& goes_on && !is_stopped_;
+    co_return sent&& wants.goes_on && !is_stopped_;
 }
 
-net::awaitable<bool> ClientConnection::send_streamed(std::shared_ptr<StreamedAnswer> answer, bool takes_chunks,
-                                                     bool goes_on) {
+net::awaitable<bool> ClientConnection::send_streamed(std::shared_ptr<StreamedAnswer> answer, Wants wants) {
     OutputChannel& channel = answer->channel();
     std::optional<BodyEnd> end;
     bool is_event_stream = false;
@@ -267,8 +341,9 @@ net::awaitable<bool> ClientConnection::send_streamed(std::shared_ptr<StreamedAns
             if (!head) co_return false;  // Not even an error could be written.
             is_event_stream = head->content_type == "text/event-stream";
             const std::optional<std::size_t> size = answer->size();
-            end = size ? BodyEnd::length : takes_chunks ? BodyEnd::chunks : BodyEnd::close;
-            before = written_head(*head, *end, size.value_or(0), goes_on && !is_stopped_ && *end != BodyEnd::close);
+            end = size ? BodyEnd::length : wants.takes_chunks ? BodyEnd::chunks : BodyEnd::close;
+            before =
+                written_head(*head, *end, size.value_or(0), wants.goes_on && !is_stopped_ && *end != BodyEnd::close);
         }
         const bool is_chunk = end == BodyEnd::chunks && !output.empty();
         if (is_chunk) before += chunk_head(output.size());
@@ -276,7 +351,8 @@ net::awaitable<bool> ClientConnection::send_streamed(std::shared_ptr<StreamedAns
         if (!is_begun) co_return false;
         for (std::string_view rest = output; !rest.empty();) {
             const std::string_view part = rest.substr(0, most_sent_at_once);
-            const bool is_sent = co_await send(part);
+            const std::string_view said = has_body_ ? part : std::string_view();
+            const bool is_sent = co_await send(said);
             if (!is_sent) co_return false;
             channel.sent(part.size());
             rest.remove_prefix(part.size());
@@ -297,7 +373,7 @@ net::awaitable<void> ClientConnection::end(Job job) {
         job.answer->channel().end(OutputChannel::End::client_gone);
         co_await cancel_until_finished(shared_from_this(), job, SessionTask::CancelReason::client_gone);
     }
-    context_.limits[static_cast<std::size_t>(job.work)].leave();
+    leave(job.work);
     job_ = {};
 }
 

@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "connectors/net/task_group.h"
 #include "connectors/websocket/frames/message_stream.h"
@@ -16,6 +18,7 @@
 #include "server/http/messages/request_reader.h"
 #include "server/http/router.h"
 #include "server/http/rules/admission.h"
+#include "server/http/rules/webhook_door.h"
 #include "server/http/server_context.h"
 #include "server/session/transport.h"
 
@@ -43,21 +46,34 @@ private:
         std::shared_ptr<StreamedAnswer> answer;
         Work work = Work::other;
     };
+    /// How a client wants its answer.
+    struct Wants {
+        bool takes_chunks = true;
+        bool goes_on = true;  ///< With the connection.
+    };
 
     boost::asio::awaitable<bool> start_tls();
     /// Requests until one is the last.
     boost::asio::awaitable<void> serve();
     /// Each returns whether the connection goes on.
     boost::asio::awaitable<bool> answer(Request request);
+    /// Who may come in; the refusal of everybody else.
+    [[nodiscard]] static std::variant<Caller, Error> admit(const Route& route, const Request& request,
+                                                           std::optional<Caller> user,
+                                                           const std::optional<WebhookDoor>& door);
+    /// Its body, within the bounds of whoever it is from.
+    boost::asio::awaitable<RequestReader::Body> read_body(const Request& request, const WebhookDoor* door);
     boost::asio::awaitable<bool> give(Answer answer, bool goes_on);
     boost::asio::awaitable<bool> refuse(Error error, bool goes_on);
     boost::asio::awaitable<bool> perform(const Route& route, Request request, Caller caller);
 
     /// The refusal, or why not.
     [[nodiscard]] std::optional<Error> start(const Job& job);
+    [[nodiscard]] bool enter(Work work);
+    void leave(Work work);
     [[nodiscard]] std::shared_ptr<StreamedAnswer> make_answer();
     /// Sends what the task writes, to its end. False: the client has not got it all.
-    boost::asio::awaitable<bool> send_streamed(std::shared_ptr<StreamedAnswer> answer, bool takes_chunks, bool goes_on);
+    boost::asio::awaitable<bool> send_streamed(std::shared_ptr<StreamedAnswer> answer, Wants wants);
     boost::asio::awaitable<void> end(Job job);
     boost::asio::awaitable<void> cancel_until_finished(std::shared_ptr<ClientConnection> self, Job job,
                                                        SessionTask::CancelReason reason);
@@ -89,6 +105,7 @@ private:
     std::shared_ptr<MessageStream> websocket_;  ///< Instead of the transport, from when it is one.
     Job job_;                                   ///< That goes on; none: its task is null.
     std::uint64_t place_ = 0;                   ///< Among those that wait; 0: it does not.
+    bool has_body_ = true;                      ///< The answer to the request at hand; else the head alone is sent.
     bool is_stopped_ = false;
 };
 

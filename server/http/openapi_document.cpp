@@ -25,6 +25,7 @@ constexpr std::string_view document = R"json({
     "/readyz": {
       "get": {
         "summary": "Connections are up and pipelines run",
+        "description": "What peers and the system say about a failure is among the reasons for those who send a token.",
         "security": [],
         "responses": {
           "200": {"description": "They do", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
@@ -60,7 +61,8 @@ constexpr std::string_view document = R"json({
             "content": {
               "application/json": {"schema": {"$ref": "#/components/schemas/Result"}},
               "application/x-ndjson": {"schema": {"type": "string", "description": "An object a line"}},
-              "text/csv": {"schema": {"type": "string", "description": "RFC 4180, with a header; NULL is an empty field without quotes"}}
+              "text/csv": {"schema": {"type": "string", "description": "RFC 4180, with a header; NULL is an empty field without quotes"}},
+              "application/vnd.apache.arrow.stream": {"schema": {"type": "string", "format": "binary", "description": "Arrow IPC stream"}}
             }
           },
           "default": {"$ref": "#/components/responses/Error"}
@@ -94,7 +96,7 @@ constexpr std::string_view document = R"json({
     "/api/v1/tables/{name}": {
       "post": {
         "summary": "Puts rows into a table: all of them, or none",
-        "description": "Fields are columns; a field without a column is an error. Numbers keep all digits, and may be texts; bytes are base64; times are ISO 8601, with any offset, or numbers since the epoch.",
+        "description": "Fields are columns; a field without a column is an error. Numbers keep all digits, and may be texts; bytes are base64; times are ISO 8601, with any offset, or numbers since the epoch. For users with the role write; for others with what the table asks for: its webhook_auth_token as the bearer token, the signature of the body in the header webhook_hmac_header, or both.",
         "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
         "requestBody": {
           "required": true,

@@ -25,10 +25,10 @@ constexpr std::array table{
     Route{"GET", "/metrics", Role::read, false, metrics_answer},
     Route{"GET", "/api/v1/openapi.json", Role::read, true, description},
     Route{"GET", "/api/v1/catalog", Role::read, false, catalog_answer},
-    Route{"POST", "/api/v1/query", Role::read, false, RowStream::query},
+    Route{"POST", "/api/v1/query", Role::read, false, RowStream::query, Work::query},
     Route{"POST", "/api/v1/check", Role::read, false, check_answer},
-    Route{"GET", "/api/v1/subscribe", Role::read, false, RowStream::subscription},
-    Route{"POST", "/api/v1/tables/*", Role::write, false, table_answer},
+    Route{"GET", "/api/v1/subscribe", Role::read, false, RowStream::subscription, Work::subscription},
+    Route{"POST", "/api/v1/tables/*", Role::write, false, table_answer, Work::query, true},
 };
 
 /// Files of the page: anybody may have them, for they hold nothing.
@@ -46,13 +46,16 @@ bool is_of(const Route& route, std::string_view path) {
 std::span<const Route> routes() noexcept { return table; }
 
 std::variant<const Route*, Error> find_route(const Request& request) {
+    // What can be got can be asked about; rows have no end that could be told before.
+    const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
     std::string methods;
     for (const Route& route : table) {
         if (!is_of(route, request.path)) continue;
-        if (route.method == request.method) return &route;
+        const bool is_stream = std::holds_alternative<RowStream>(route.answer);
+        if (route.method == method && !(is_stream && method != request.method)) return &route;
         methods += (methods.empty() ? "" : ", ") + std::string(route.method);
     }
-    if (request.method == page.method && find_page_asset(request.path)) return &page;
+    if (method == page.method && find_page_asset(request.path)) return &page;
     if (!methods.empty())
         return Error{.status = 405, .message = fmt::format("{} takes {}", request.path, methods), .allow = methods};
     return Error{.status = 404,

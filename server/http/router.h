@@ -23,6 +23,8 @@ struct Route {
     Role role = Role::read;
     bool is_open = false;  ///< To everybody: no token is asked for.
     std::variant<AnswerAtOnce, WholeAnswerTask::Make, RowStream> answer;
+    Work work = Work::other;  ///< Of a task.
+    bool has_door = false;    ///< The table that the path names may ask for something of its own (WebhookDoor).
 };
 
 /// All there are.

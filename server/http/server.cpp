@@ -24,6 +24,8 @@ namespace {
 constexpr std::size_t most_waiting = 500;
 /// Requests for the catalog, checks and the like, at a time.
 constexpr std::size_t most_others = 16;
+/// Messages of webhooks, each of up to webhook_max_bytes, that have not been read to their end.
+constexpr std::size_t most_unproven = 64;
 /// Sessions that wait for the next request.
 constexpr std::size_t kept_sessions = 4;
 /// How far a subscriber may fall behind before rows are left out.
@@ -51,8 +53,9 @@ public:
                                                                .queue_bytes = stream_bytes,
                                                                .prints_pipelines = false},
                                              kept_sessions),
-                   .limits = {WorkLimit(settings.max_queries), WorkLimit(settings.max_subscriptions),
-                              WorkLimit(most_others)},
+                   .subscriptions = WorkLimit(settings.max_subscriptions),
+                   .others = WorkLimit(most_others),
+                   .unproven = WorkLimit(most_unproven),
                    .waiting = PendingHandshakes(most_waiting),
                    .coroutines = listener_.coroutines(),
                    .refusals = {}} {}

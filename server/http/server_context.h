@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -15,9 +14,6 @@
 #include "server/session/session_threads.h"
 
 namespace laminar::http {
-
-/// What keeps a session's thread, by how many there may be at a time.
-enum class Work : std::uint8_t { query, subscription, other };
 
 /// Counts what goes on, up to a limit. Thread-safe.
 class WorkLimit {
@@ -43,8 +39,10 @@ struct ServerContext {
     TaskContext tasks;
     CurrentAccess access;
     SessionThreads threads;
-    std::array<WorkLimit, 3> limits;  ///< By Work.
-    PendingHandshakes waiting;        ///< Connections that nothing goes on for: they may have to give way to others.
+    WorkLimit subscriptions;
+    WorkLimit others;
+    WorkLimit unproven;         ///< Bodies that are read before it is known whether whoever sends them may.
+    PendingHandshakes waiting;  ///< Connections that nothing goes on for: they may have to give way to others.
     TaskGroup& coroutines;
     LogLimit refusals;  ///< Whoever reaches the port can be refused as often as it likes.
 };

@@ -38,7 +38,7 @@ net::awaitable<bool> ClientConnection::admit_websocket(std::shared_ptr<MessageSt
         co_await stream->read_request(static_cast<std::uint32_t>(reader_->limits().most_head), upgrade);
     if (error) co_return false;
     UpgradePolicy policy;
-    policy.path = std::string(upgrade.target.substr(0, upgrade.target.find('?')));
+    policy.paths.front() = std::string(upgrade.target.substr(0, upgrade.target.find('?')));
     if (const std::optional<UpgradeRefusal> refusal = check_upgrade(upgrade, policy)) {
         log_refusal(refusal->explanation);
         co_await stream->refuse(refusal->status, refusal->explanation, refusal->headers);

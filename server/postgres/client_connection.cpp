@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include "connectors/codec/json/json_encoder.h"
@@ -62,10 +63,24 @@ net::awaitable<void> ClientConnection::run(std::function<bool()> logged_in) {
 net::awaitable<void> ClientConnection::serve() {
     spdlog::info("postgres: session {}: user {} from {}{}", key_.process, as_one_line(login_.user()), remote_address_,
                  transport_.is_encrypted() ? " over TLS" : "");
-    start_session();
-    context_.tasks.spawn(strand_, receive(shared_from_this()), {});
+    std::string problem;
+    try {
+        start_session();
+    } catch (const std::system_error& no_thread) {
+        problem = no_thread.what();
+    }
+    if (!problem.empty()) {
+        session_.reset();
+        const ErrorMessage full{.weight = Weight::fatal,
+                                .state = "53000",
+                                .message = fmt::format("there is no thread for another session: {}", problem)};
+        co_await refuse(full);
+        co_return;
+    }
     std::exception_ptr escaped;
     try {
+        context_.tasks.spawn(strand_, receive(shared_from_this()), {});
+        is_receiving_ = true;
         co_await send();
     } catch (...) {
         escaped = std::current_exception();
@@ -143,6 +158,7 @@ void ClientConnection::log_refusal(const std::string& reason) {
 void ClientConnection::start_session() {
     session_ = std::make_shared<ClientSession>(
         context_.database, context_.catalog, channel_, std::move(*parameters_), key_, login_.role(),
+        *context_.settings.queries,
         [weak = weak_from_this(), strand = strand_](std::chrono::milliseconds after, std::uint64_t statement) {
             net::post(strand, [weak, after, statement] {
                 if (const auto self = weak.lock()) self->set_deadline(after, statement);
@@ -223,7 +239,7 @@ net::awaitable<void> ClientConnection::send() {
 net::awaitable<void> ClientConnection::end_session() {
     if (channel_.is_finished()) {
         transport_.end_sending();
-        if (!has_received_all_) (void)co_await received_all_.wait_until(Clock::now() + time_to_leave);
+        if (is_receiving_ && !has_received_all_) (void)co_await received_all_.wait_until(Clock::now() + time_to_leave);
     }
     channel_.end(ClientChannel::End::client_gone);
     transport_.abort();
@@ -232,7 +248,7 @@ net::awaitable<void> ClientConnection::end_session() {
     thread_.join();
     session_.reset();
     statement_timer_.cancel();
-    while (!has_received_all_) co_await received_all_.wait();
+    while (is_receiving_ && !has_received_all_) co_await received_all_.wait();
 }
 
 net::awaitable<void> ClientConnection::cancel_until_finished(std::shared_ptr<ClientConnection> /*self*/) {

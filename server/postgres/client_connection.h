@@ -82,7 +82,8 @@ private:
     std::optional<SessionParameters> parameters_;  ///< Until it has a session.
     CancelKey key_;
     std::shared_ptr<ClientSession> session_;
-    std::thread thread_;  ///< Of the session.
+    std::thread thread_;         ///< Of the session.
+    bool is_receiving_ = false;  ///< receive has been begun.
     bool has_received_all_ = false;
     bool is_stopped_ = false;
     bool has_place_ = false;

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 #include "server/login/access.h"
+#include "server/session/query_limit.h"
 
 namespace laminar::postgres {
 
@@ -13,6 +15,8 @@ struct ServerSettings {
     std::size_t max_connections = 100;
     std::chrono::milliseconds authentication_timeout{10'000};
     std::size_t max_message_bytes = 16u << 20;
+    /// Queries that run at a time, of all clients, whatever protocol they speak: others wait their turn.
+    std::shared_ptr<QueryLimit> queries = std::make_shared<QueryLimit>(default_max_queries);
     /// Of a statement, until a client sets another (SET statement_timeout). 0: none.
     std::chrono::milliseconds statement_timeout{0};
     /// How long a result waits for a client that takes nothing of it.

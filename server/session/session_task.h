@@ -42,9 +42,17 @@ protected:
         const MutexLock lock(mutex_);
         return cancelled_;
     }
+    /// Or until there is nothing left to wait for.
     void wait_until_cancelled() {
         MutexLock lock(mutex_);
-        changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return cancelled_ != CancelReason::none; });
+        changed_.wait(lock,
+                      [this]() LAMINAR_REQUIRES(mutex_) { return cancelled_ != CancelReason::none || is_wait_over_; });
+    }
+    /// There is nothing left to wait for. Any thread.
+    void end_waiting() noexcept {
+        const MutexLock lock(mutex_);
+        is_wait_over_ = true;
+        changed_.notify_all();
     }
 
 private:
@@ -52,6 +60,7 @@ private:
     ConditionVariable changed_;
     Session* session_ LAMINAR_GUARDED_BY(mutex_) = nullptr;
     CancelReason cancelled_ LAMINAR_GUARDED_BY(mutex_) = CancelReason::none;
+    bool is_wait_over_ LAMINAR_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace laminar

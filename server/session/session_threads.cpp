@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connectors/net/exception_text.h"
+#include "server/session/query_priority.h"
 
 namespace laminar {
 
@@ -28,6 +29,9 @@ public:
     }
     void stream_rows(std::string_view stream, const ResultTable& rows) override {
         with([&](SessionOutput& target) { target.stream_rows(stream, rows); });
+    }
+    void stream_failed(std::string_view stream, std::string_view reason) override {
+        with([&](SessionOutput& target) { target.stream_failed(stream, reason); });
     }
     void done(std::string_view tag) override {
         with([&](SessionOutput& target) { target.done(tag); });
@@ -123,7 +127,11 @@ void SessionThreads::work(Worker& worker) noexcept {
         std::optional<Session> session;
         while (const std::shared_ptr<SessionTask> task = next(worker)) {
             try {
-                if (!session) session.emplace(database_, output, settings_);
+                if (!session) {
+                    session.emplace(database_, output, settings_);
+                    // Not the thread that shows rows of streams, which the session has begun.
+                    give_way_to_streams();
+                }
             } catch (...) {
                 task->fail(exception_text(std::current_exception()));
                 continue;

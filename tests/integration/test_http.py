@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import os
+import subprocess
 import unittest
 
 from http_serving import HttpTestCase
-from laminar_process import run
+from laminar_process import LIMIT_SECONDS, run
+from node_program import node_modules
 
 ITEMS = """
     CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT, price DECIMAL(10,2));
@@ -153,6 +156,64 @@ class QueryTest(HttpTestCase):
             self.assertEqual(status, 400, body)
             self.assertIn(message, json.loads(answer)["error"]["message"])
 
+    def arrow(self, body):
+        """What apache-arrow of Node.js reads from a stream: the columns with their types, and the rows as it writes them in JSON."""
+        script = """
+            const { tableFromIPC } = require("apache-arrow");
+            let parts = [];
+            process.stdin.on("data", (part) => parts.push(part)).on("end", () => {
+                const table = tableFromIPC(Buffer.concat(parts));
+                const plain = (key, value) => typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString("hex")
+                    : ArrayBuffer.isView(value) ? Array.from(value, String) : value;
+                const rows = [];
+                for (const row of table) rows.push(JSON.parse(JSON.stringify(Object.values(row.toJSON()), plain)));
+                console.log(JSON.stringify({ columns: table.schema.fields.map((field) => [field.name, String(field.type)]), rows, batches: table.batches.length }));
+            });
+        """
+        done = subprocess.run(["node", "-e", script], input=body, capture_output=True, timeout=LIMIT_SECONDS,
+                              env={**os.environ, "NODE_PATH": str(node_modules())})
+        self.assertEqual(done.stderr, b"")
+        return json.loads(done.stdout)
+
+    def test_a_result_as_arrow(self):
+        served = self.serve(ITEMS)
+        accept = "application/vnd.apache.arrow.stream"
+        status, headers, body = served.send_sql("SELECT id, name, price FROM items ORDER BY id", accept=accept)
+        self.assertEqual((status, headers["Content-Type"]), (200, accept))
+        read = self.arrow(body)
+        self.assertEqual(read["columns"], [["id", "Int64"], ["name", "Utf8"], ["price", "Decimal[10e+2]"]])
+        self.assertEqual([row[:2] for row in read["rows"]], [["1", "one"], ["2", None], ["3", "drei äöü"]])
+        self.assertEqual([row[2] for row in read["rows"]], ['"150"', '"200"', '"325"'])
+
+        values = {"true": ("Bool", True), "(-7)::TINYINT": ("Int8", -7), "65535::USMALLINT": ("Uint16", 65535), "0.5::REAL": ("Float32", 0.5), "1.5::DOUBLE": ("Float64", 1.5),
+                  "'\\x00\\xFF'::BLOB": ("Binary", "00ff"), "'123e4567-e89b-12d3-a456-426614174000'::UUID": ("Utf8", "123e4567-e89b-12d3-a456-426614174000"),
+                  "170141183460469231731687303715884105727::HUGEINT": ("Utf8", "170141183460469231731687303715884105727"), "DATE '1970-01-02'": ("Date32<DAY>", 86400000),
+                  "TIMESTAMP '1970-01-01 00:00:01.5'": ("Timestamp<MICROSECOND>", 1500), "'1970-01-01 00:00:02+00'::TIMESTAMPTZ": ("Timestamp<MICROSECOND, UTC>", 2000),
+                  "TIME '00:00:01'": ("Time64<MICROSECOND>", "1000000"), "[1, NULL, 3]::INTEGER[]": ("List<Int32>", [1, None, 3]), "[]::TEXT[]": ("List<Utf8>", []),
+                  "{'x': 1::BIGINT, 'y': NULL::TEXT}": ("Struct<{x:Int64, y:Utf8}>", {"x": "1", "y": None}), "NULL::STRUCT(x BIGINT)": ("Struct<{x:Int64}>", None),
+                  "MAP {'a': [1, 2]::INTEGER[]}": ("Map<{key:Utf8, value:List<Int32>}>", {"a": [1, 2]})}
+        status, _, body = served.send_sql("SELECT " + ", ".join(f"{sql} AS c{number}" for number, sql in enumerate(values)), accept=accept)
+        self.assertEqual(status, 200, body)
+        read = self.arrow(body)
+        for (sql, wanted), (_, kind), value in zip(values.items(), read["columns"], read["rows"][0]):
+            with self.subTest(sql): self.assertEqual((kind, value), wanted)
+
+        # In batches, as they are made; and what is nested keeps its place where rows are NULL.
+        read = self.arrow(served.send_sql("SELECT i, CASE WHEN i % 3 = 0 THEN NULL ELSE [i, i + 1] END AS l, CASE WHEN i % 2 = 0 THEN {'s': 'x' || i} END AS s "
+                                          "FROM range(5000) AS r(i)", accept=accept)[2])
+        self.assertGreater(read["batches"], 1)
+        self.assertEqual(read["rows"], [[str(i), None if i % 3 == 0 else [str(i), str(i + 1)], {"s": f"x{i}"} if i % 2 == 0 else None] for i in range(5000)])
+        read = self.arrow(served.send_sql("SELECT id FROM items WHERE id > 99", accept=accept)[2])
+        self.assertEqual((read["columns"], read["rows"]), ([["id", "Int64"]], []))
+        self.assertEqual(served.send_sql("SELECT nothing", accept=accept)[0], 400)
+
+    def test_what_the_client_wants_most(self):
+        served = self.serve()
+        for accept, wanted in (("text/csv;q=0.5, application/x-ndjson", "application/x-ndjson"), ("application/json;q=0, text/csv;q=0.001", "text/csv; charset=utf-8"),
+                               ("text/html, */*;q=0.1", "application/json"), ("application/json; q=1.0, text/csv", "application/json")):
+            self.assertEqual(served.send_sql("SELECT 1 AS one", accept=accept)[1]["Content-Type"], wanted, accept)
+        self.assertEqual(served.send_sql("SELECT 1", accept="application/json;q=0")[0], 406)
+
     def test_many_rows_are_streamed(self):
         served = self.serve()
         document = served.query("SELECT i, 'row ' || i AS text FROM range(300000) AS r(i)")
@@ -247,6 +308,20 @@ class HealthTest(HttpTestCase):
             if "refused" in str(answer["reasons"]): break
         self.assertEqual((status, answer["ready"]), (503, False))
         self.assertRegex(answer["reasons"][0], r"^connection feed: waiting_to_reconnect \(.*refused")
+
+    def test_who_has_not_said_who_it_is_learns_what_is_down_and_no_more(self):
+        folder = self.temporary_folder()
+        made = run("hash-password", "reader", "--token", "--role", "read", stdin="token-of-the-read-user\n")
+        (folder / "users").write_text(made.stdout.text + "\n")
+        served = self.serve("""
+            CREATE CONNECTION feed TO websocket (url = 'ws://127.0.0.1:1/', mode = 'client', format = 'json');
+            CREATE TABLE messages (text TEXT) WITH (connector = 'feed');
+        """, "--users", folder / "users")
+        while True:
+            known = served.get("/readyz", Authorization="Bearer token-of-the-read-user")[1]
+            if "refused" in str(known["reasons"]): break
+        unknown = served.get("/readyz")[1]["reasons"][0]
+        self.assertIn(unknown, ("connection feed: waiting_to_reconnect", "connection feed: connecting"))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import unittest
+import urllib.parse
 
 from certificates import self_signed
 from http_serving import HttpTestCase, everything_of, trusting
@@ -35,6 +36,21 @@ class RequestTest(HttpTestCase):
         status, headers, body = served.request("GET", "/api/v1/query")
         self.assertEqual((status, headers["Allow"]), (405, "POST"))
         self.assertEqual(json.loads(body)["error"]["message"], "/api/v1/query takes POST")
+
+    def test_what_can_be_got_can_be_asked_about(self):
+        served = self.serve()
+        connection = served.connect()
+        for path in ("/healthz", "/readyz", "/metrics", "/", "/api/v1/catalog", "/api/v1/openapi.json"):
+            status, headers, body = served.request("HEAD", path, connection=connection)
+            self.assertEqual((status, body), (200, b""), path)
+            self.assertGreater(int(headers["Content-Length"]), 10)
+        for path, allowed in (("/api/v1/subscribe?sql=SELECT+1", "GET"), ("/api/v1/query", "POST")):
+            status, headers, body = served.request("HEAD", path, connection=connection)
+            self.assertEqual((status, headers["Allow"], body), (405, allowed, b""))
+        self.assertEqual(served.request("HEAD", "/nothing", connection=connection)[0], 404)
+        # The connection is where it was: no body came in between.
+        self.assertEqual(served.request("GET", "/healthz", connection=connection)[2], b'{"status":"alive"}\n')
+        connection.close()
 
     def test_requests_that_are_none(self):
         served = self.serve()
@@ -188,6 +204,33 @@ class AdmissionTest(HttpTestCase):
         self.assertIn("this is for the role write, and you have the role read", psql("INSERT INTO items VALUES (1)").stderr)
         self.assertIn("this is for the role admin", psql("DROP TABLE items").stderr)
 
+    def test_who_may_ask_may_not_tell_or_dial(self):
+        folder = self.temporary_folder()
+        tokens = self.users(folder)
+        lines = [run("hash-password", "asker", "--role", "read", stdin="secret\n").stdout.text]
+        with (folder / "users").open("a") as users: users.write("\n".join(lines) + "\n")
+        served = self.serve("""
+            CREATE CONNECTION feed TO websocket (mode = 'server', port = 0, format = 'json', auto_ack = false);
+            CREATE TABLE messages (text TEXT) WITH (connector = 'feed');
+            CREATE VIEW done AS SELECT ACKNOWLEDGE_MESSAGE(message_id) AS ok FROM messages;
+        """, "--users", folder / "users", "--postgres", "127.0.0.1:0")
+        port = served.wait_for_log("postgres: listening on").partition("127.0.0.1:")[2].split(";")[0].split()[0]
+        for sql, what in (("SELECT ACKNOWLEDGE_MESSAGE(message_id) FROM messages", "ACKNOWLEDGE_MESSAGE"), ("SELECT * FROM done", "ACKNOWLEDGE_MESSAGE"),
+                          ("SELECT 1 WHERE EXISTS (SELECT * FROM done)", "ACKNOWLEDGE_MESSAGE"), ("SELECT test_connection('feed')", "test_connection")):
+            said = f"{what} does more than ask: it is for the role write, and you have the role read"
+            status, _, body = served.send_sql(sql, Authorization=f"Bearer {tokens['read']}")
+            error = json.loads(body)["error"]
+            self.assertEqual((status, error["sql_state"], error["message"]), (403, "42501", said))
+            status, body = served.get("/api/v1/subscribe?" + urllib.parse.urlencode({"sql": sql}), Authorization=f"Bearer {tokens['read']}")
+            if what == "ACKNOWLEDGE_MESSAGE" and "EXISTS" not in sql:
+                self.assertEqual((status, body["error"]["message"]), (403, said))
+            for text in (sql, f"COPY ({sql}) TO STDOUT", f"BEGIN; DECLARE c CURSOR FOR {sql}"):
+                psql = subprocess.run(["psql", "-XqAt", "-h", "127.0.0.1", "-p", port, "-U", "asker", "-c", text], text=True, capture_output=True,
+                                      timeout=LIMIT_SECONDS, env={"PATH": "/usr/bin:/bin", "PGPASSWORD": "secret"})
+                self.assertIn(said, psql.stderr, text)
+            # A session that has served somebody else serves who may do more.
+            self.assertEqual(served.send_sql(sql, Authorization=f"Bearer {tokens['write']}")[0], 200)
+
     def test_a_token_has_to_be_long(self):
         self.assertIn("at least 20 characters", run("hash-password", "a", "--token", stdin="short\n").stderr.text)
         self.assertIn("letters, digits", run("hash-password", "a", "--token", stdin="a token with spaces in it\n").stderr.text)
@@ -243,7 +286,7 @@ class LoadTest(HttpTestCase):
         while served.send_sql("SELECT 1")[0] != 503: pass
         status, headers, body = served.send_sql("SELECT 1")
         error = json.loads(body)["error"]
-        self.assertEqual((headers["Retry-After"], error["message"], error["hint"]), ("1", "2 requests go on already", "laminar serve --max-queries allows more"))
+        self.assertEqual((headers["Retry-After"], error["message"], error["hint"]), ("1", "2 queries go on already", "laminar serve --max-queries allows more"))
         # What says how things are still works.
         self.assertEqual(served.get("/readyz")[0], 200)
         self.assertEqual(served.get("/api/v1/catalog")[0], 200)

@@ -49,6 +49,15 @@ class MetricsTest(HttpTestCase):
         for name in ("process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds", "laminar_engine_memory_bytes"):
             self.assertGreater(values[name], 0)
         self.assertIn('laminar_build_info{version="', text)
+        for name in ("latency", "cycle"):
+            series = f'laminar_pipeline_{name}_seconds'
+            counted = values[series + '_count{pipeline="evens"}']
+            self.assertGreater(counted, 0)
+            self.assertEqual(values[series + '_bucket{pipeline="evens",le="+Inf"}'], counted)
+            self.assertLessEqual(values[series + '_bucket{pipeline="evens",le="0.001"}'], values[series + '_bucket{pipeline="evens",le="10"}'])
+            self.assertGreater(values[series + '_sum{pipeline="evens"}'], 0)
+        self.assertGreater(values["laminar_engine_commits_total"], 0)
+        self.assertEqual(values["laminar_subscriptions"], 0)
         # Counters only grow.
         later = {name: float(value) for name, value in re.findall(r"^(\w+_total(?:\{.*\})?) (\S+)$", self.metrics(served), re.MULTILINE)}
         for name, value in later.items(): self.assertGreaterEqual(value, values[name], name)

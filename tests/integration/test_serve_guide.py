@@ -9,7 +9,7 @@ from websocket_peer import free_port
 
 class ServeGuideTest(DocumentTest, LaminarTestCase):
     def test_what_it_says(self):
-        ports = {port: str(free_port()) for port in ("5433", "5434", "8433", "8434")}
+        ports = {port: str(free_port()) for port in ("5433", "5434", "8433", "8434", "8435")}
         self.follow(PROJECT / "docs" / "serve.md", ports)
 
 

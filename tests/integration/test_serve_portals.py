@@ -76,6 +76,35 @@ class LifeTest(PortalCase):
         client.execute(2, "p")
         self.assertEqual(self.state(client.sync()), "34000")
 
+    def test_rollback_to_a_savepoint_ends_what_was_made_since(self):
+        client = self.connect()
+        self.command(client, "BEGIN")
+        self.open_portal(client, "before")
+        client.sync()
+        self.command(client, "DECLARE early CURSOR FOR SELECT i FROM range(5) AS r(i) ORDER BY i")
+        self.command(client, "SAVEPOINT one")
+        self.open_portal(client, "since")
+        client.sync()
+        self.command(client, "DECLARE late CURSOR FOR SELECT 1")
+        self.command(client, "SAVEPOINT two")
+        self.command(client, "RELEASE two")
+        client.query("SELECT nothing FROM items")
+        client.ready()
+        self.command(client, "ROLLBACK TO one")
+        # What was there before goes on where it was.
+        client.execute(2, "before")
+        self.assertEqual([row for row in client.sync() if row[0] == b"D"][0][1][-1:], b"2")
+        self.command(client, "FETCH 1 FROM early")
+        client.execute(2, "since")
+        self.assertEqual(self.state(client.sync()), "34000")
+        self.command(client, "ROLLBACK TO one")
+        client.query("FETCH 1 FROM late")
+        self.assertEqual(self.state(client.ready()), "34000")
+        self.command(client, "ROLLBACK TO one")
+        # The names are free.
+        self.command(client, "DECLARE late CURSOR FOR SELECT 1")
+        self.command(client, "COMMIT")
+
     def test_nothing_of_a_portal_comes_in_a_transaction_that_has_failed(self):
         client = self.connect()
         self.command(client, "BEGIN")

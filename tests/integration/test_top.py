@@ -5,6 +5,7 @@ import socket
 import threading
 import unittest
 
+from certificates import self_signed
 from laminar_process import LaminarTestCase, Laminar, run
 from terminal import Terminal
 from websocket_peer import free_port
@@ -29,7 +30,7 @@ class TopTest(LaminarTestCase):
         self.laminar = Laminar("serve", "top.sql", "--postgres", "127.0.0.1:0", "--http", "127.0.0.1:0", *arguments, cwd=folder)
         self.addCleanup(self.laminar.__exit__)
         line = self.laminar.stderr.wait_for(lambda line: "http: listening on" in line, "port")
-        return re.search(r"listening on http://(\S+:\d+)/", line).group(1)
+        return re.search(r"listening on https?://(\S+:\d+)/", line).group(1)
 
     def terminal(self, *arguments, **options):
         terminal = Terminal(self.temporary_folder(), "top", *arguments, **options)
@@ -79,6 +80,21 @@ class TopTest(LaminarTestCase):
         screen.wait_for("no answer from " + address)
         screen.send("q")
         self.assertEqual(screen.end(), 0)
+
+    def test_over_tls(self):
+        folder = self.temporary_folder()
+        certificate, key = self_signed(folder, "served", "IP:127.0.0.1,DNS:localhost")
+        address = self.serve("--tls-cert", certificate, "--tls-key", key)
+        code, text, said = top("--http", address, "--tls", "--tls-ca", certificate)
+        self.assertEqual((code, said), (0, ""))
+        self.assertRegex(text, r"feed +connected +[\d.]+")
+        code, text, said = top("--http", address, "--tls")
+        self.assertEqual((code, text), (1, ""))
+        self.assertIn(f"no answer from {address}: ", said)
+        self.assertIn("certificate", said)
+        code, _, said = top("--http", address, "--tls", "--tls-ca", folder / "nothing")
+        self.assertEqual(code, 1)
+        self.assertEqual(top("--http", address)[0], 1)
 
     def test_nobody_there(self):
         port = free_port()

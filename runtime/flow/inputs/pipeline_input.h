@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,12 @@ public:
     }
     /// Ends the rows at hand, and says whether those that it took were processed.
     virtual void release(bool processed) { (void)processed; }
+    /// When the oldest message behind the rows at hand arrived, also by way of pipelines; nothing: there are none, or
+    /// they came of time alone.
+    [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> arrived_at() const {
+        const StreamInput* own = own_stream();
+        return own ? own->arrived_at() : std::nullopt;
+    }
     /// No row will come any more, after those at hand.
     [[nodiscard]] virtual bool has_ended() const { return true; }
     /// Its source is up: that nothing comes means that nothing happens there.

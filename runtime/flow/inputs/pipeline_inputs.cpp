@@ -126,6 +126,15 @@ std::uint64_t PipelineInputs::rows() const {
     return rows;
 }
 
+std::optional<std::chrono::steady_clock::time_point> PipelineInputs::arrived_at() const {
+    std::optional<std::chrono::steady_clock::time_point> earliest;
+    for (const auto& input : inputs_) {
+        const auto arrived = input->rows() + input->rows(true) > 0 ? input->arrived_at() : std::nullopt;
+        if (arrived && (!earliest || *arrived < *earliest)) earliest = arrived;
+    }
+    return earliest;
+}
+
 void PipelineInputs::release(bool processed) {
     for (const auto& input : inputs_) input->release(processed);
 }

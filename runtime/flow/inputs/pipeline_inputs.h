@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,6 +56,8 @@ public:
     void show();
     [[nodiscard]] bool has_rows() const;
     [[nodiscard]] std::uint64_t rows() const;  ///< At hand, without those that are taken back.
+    /// The earliest of all (PipelineInput::arrived_at).
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const;
     void release(bool processed);
 
     /// From now on all count as ended.

@@ -58,8 +58,11 @@ void StreamInput::complete_rows_of(const TableObject& table) {
 
 bool StreamInput::advance(TakeIn wanted) {
     release(false);  // Of a cycle that failed midway.
+    // Asked before: nobody else takes, so that it is that of the batch.
+    const auto waiting_since = channel_->pending_messages() > 0 ? channel_->waiting_since() : std::nullopt;
     batch_ = channel_->take(failure_.empty() ? wanted : TakeIn::everything);
     if (!batch_) return false;
+    arrived_at_ = waiting_since;
     if (!failure_.empty()) {
         release(false);
         return false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -108,6 +109,10 @@ public:
     [[nodiscard]] const ColumnBatch& batch() const noexcept { return *batch_; }
     [[nodiscard]] ColumnBatch& batch() noexcept { return *batch_; }
     [[nodiscard]] std::size_t batch_rows() const noexcept { return batch_ ? batch_->rows : 0; }
+    /// When the oldest message of the batch at hand arrived; nothing without one, or when it came while it was taken.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const noexcept {
+        return batch_ ? arrived_at_ : std::nullopt;
+    }
 
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
     /// Rows that could not be stored, given their defaults or computed.
@@ -146,6 +151,7 @@ private:
     std::string owner_;        ///< In the store.
     std::string part_;
     std::unique_ptr<ColumnBatch> batch_;
+    std::optional<std::chrono::steady_clock::time_point> arrived_at_;
     std::string connection_;
     std::string failure_;
     std::vector<FailedRow> failures_;

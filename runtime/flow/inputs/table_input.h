@@ -17,6 +17,9 @@ public:
     [[nodiscard]] InputTime time() const override { return time_; }
     [[nodiscard]] StreamScan scan() override;
     [[nodiscard]] std::size_t rows(bool removed) const override;
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const override {
+        return stream_.arrived_at();
+    }
     [[nodiscard]] bool has_ended() const override;
     [[nodiscard]] bool is_up() const override { return !origin_.is_up || origin_.is_up(); }
     [[nodiscard]] std::optional<std::int64_t> oldest_waiting() const override {

@@ -18,6 +18,9 @@ public:
     [[nodiscard]] StreamScan scan() override;
     void show() override { slot_->set_rows(upstream_.added()); }
     [[nodiscard]] std::size_t rows(bool removed) const override;
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const override {
+        return upstream_.arrived_at();
+    }
     void release(bool processed) override;
     [[nodiscard]] bool has_ended() const override { return upstream_.has_finished(); }
     [[nodiscard]] unsigned retries() const override { return upstream_.most_retries(); }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +36,8 @@ public:
     /// Rows of this cycle, those taken back among them; null when none.
     [[nodiscard]] virtual const ResultTable* added() const = 0;
     [[nodiscard]] virtual const ResultTable* removed() const = 0;
+    /// When the oldest message arrived that this cycle's rows were made of; nothing: time alone has made them.
+    [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> arrived_at() const = 0;
     /// A clock as of this cycle, and what it says about the rows of added(); null where none is late.
     [[nodiscard]] virtual StreamTime time_of(std::size_t clock) const = 0;
     [[nodiscard]] virtual const RowMarks* marks(std::size_t clock) const = 0;

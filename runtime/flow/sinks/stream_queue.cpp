@@ -37,6 +37,13 @@ void StreamQueue::put(std::string_view stream, ResultTable rows) {
     changed_.notify_one();
 }
 
+void StreamQueue::put_failure(std::string_view stream, std::string reason) {
+    const MutexLock lock(mutex_);
+    if (closed_ || failure_) return;
+    rows_.push_back({std::string(stream), {}, std::move(reason)});
+    changed_.notify_one();
+}
+
 bool StreamQueue::has_room() const {
     const MutexLock lock(mutex_);
     return slow_reader_ == SlowReader::loses_rows || closed_ || failure_ || !is_full();

@@ -28,6 +28,7 @@ public:
     struct Rows {
         std::string stream;
         ResultTable rows;
+        std::string failure = {};  ///< Why no more of this stream come; there are no rows then.
     };
 
     /// bytes: more lets a reader fall further behind before anybody waits or loses rows, for as much memory.
@@ -38,6 +39,8 @@ public:
 
     /// Engine thread. Throws what fail was called with.
     void put(std::string_view stream, ResultTable rows);
+    /// The stream has failed, after all that was put: its reader is told, however far behind it is. Engine thread.
+    void put_failure(std::string_view stream, std::string reason);
     /// False: whoever puts should wait. Always true of a reader that loses rows.
     [[nodiscard]] bool has_room() const;
 

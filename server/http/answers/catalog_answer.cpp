@@ -104,7 +104,8 @@ void write_system_tables(JsonWriter& json, const ConnectorRegistry& registry) {
 
 }  // namespace
 
-Answer catalog_answer(const TaskContext& context, const Request& /*request*/, Session& session) {
+Answer catalog_answer(const TaskContext& context, const Request& /*request*/, const Caller& /*caller*/,
+                      Session& session) {
     const std::shared_ptr<const Catalog> catalog = context.database.catalog();
     JsonWriter json;
     json.begin_object();

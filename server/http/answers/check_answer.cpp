@@ -13,7 +13,8 @@
 
 namespace laminar::http {
 
-Answer check_answer(const TaskContext& context, const Request& request, Session& /*session*/) {
+Answer check_answer(const TaskContext& context, const Request& request, const Caller& /*caller*/,
+                    Session& /*session*/) {
     std::variant<SentSql, Error> sent = read_sql(request);
     if (const auto* error = std::get_if<Error>(&sent)) return error_answer(*error);
     const auto source = std::make_shared<const SourceText>("query", std::get<SentSql>(std::move(sent)).sql);

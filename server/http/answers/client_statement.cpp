@@ -206,6 +206,7 @@ Error ClientStatement::to_error(const Diagnostic& finding) const {
                .code = std::string(diagnostic_code_text(finding.code)),
                .sql_state = std::string(sql_state_of(finding))};
     if (finding.code == DiagnosticCode::internal_error) made.status = 500;
+    if (made.sql_state == "42501") made.status = 403;
     if (finding.source != source_) return made;
     const auto place = [&](std::uint32_t offset) {
         return sent_->position(static_cast<std::uint32_t>(filled_.origin(offset)));

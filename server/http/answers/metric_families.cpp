@@ -3,6 +3,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 
 namespace laminar::http {
 
@@ -21,6 +23,21 @@ void MetricFamilies::counter(std::string_view name, std::string_view help, const
 
 void MetricFamilies::gauge(std::string_view name, std::string_view help, const Labels& labels, double value) {
     add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
+}
+
+void MetricFamilies::histogram(std::string_view name, std::string_view help, const Labels& labels,
+                               const DurationHistogram& durations) {
+    prometheus::ClientMetric::Histogram& made = add(name, help, prometheus::MetricType::Histogram, labels).histogram;
+    constexpr auto seconds = [](std::chrono::duration<double> time) { return time.count(); };
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < durations.counts().size(); ++i) {
+        count += durations.counts()[i];
+        const double bound = i < DurationHistogram::bounds.size() ? seconds(DurationHistogram::bounds[i])
+                                                                  : std::numeric_limits<double>::infinity();
+        made.bucket.push_back({count, bound});
+    }
+    made.sample_count = count;
+    made.sample_sum = seconds(durations.sum());
 }
 
 std::string MetricFamilies::text() const { return prometheus::TextSerializer().Serialize(families_); }

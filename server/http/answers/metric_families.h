@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/flow/duration_histogram.h"
+
 namespace laminar::http {
 
 /// Collects the metrics of one answer.
@@ -17,6 +19,9 @@ public:
     /// Values of one family after the other; help is that of the first. Names of counters end in _total.
     void counter(std::string_view name, std::string_view help, const Labels& labels, double value);
     void gauge(std::string_view name, std::string_view help, const Labels& labels, double value);
+    /// In seconds.
+    void histogram(std::string_view name, std::string_view help, const Labels& labels,
+                   const DurationHistogram& durations);
     /// The text format of Prometheus, version 0.0.4.
     [[nodiscard]] std::string text() const;
 

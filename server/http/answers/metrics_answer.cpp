@@ -124,6 +124,8 @@ struct TableCounts {
 struct EngineFacts {
     std::vector<TableCounts> tables;
     std::vector<PipelineStatus> pipelines;
+    std::uint64_t subscriptions = 0;
+    std::uint64_t commits = 0;
     std::uint64_t memory = 0;  ///< Bytes, as the next.
     std::uint64_t spilled = 0;
     ResultTable storage;  ///< The rows of system.storage.
@@ -146,6 +148,11 @@ EngineFacts engine_facts(Engine& engine, StreamGraph& graph, const Catalog& cata
         }
     }
     facts.pipelines = graph.pipeline_statuses();
+    // Each subscription has a name that no other will have: they are no labels.
+    facts.subscriptions = std::erase_if(facts.pipelines, [&](const PipelineStatus& status) {
+        return catalog.find_as<PipelineObject>(status.name) == nullptr;
+    });
+    facts.commits = graph.commits();
     const ResultTable memory = engine.query(
         "SELECT CAST(sum(memory_usage_bytes) AS UBIGINT), CAST(sum(temporary_storage_bytes) AS UBIGINT) FROM "
         "duckdb_memory()");
@@ -200,6 +207,13 @@ void add_pipelines(MetricFamilies& metrics, const EngineFacts& facts) {
                         number(status.late_rows));
         metrics.gauge("laminar_pipeline_state_rows", "Rows that its operators keep", labels, number(status.state_rows));
         metrics.gauge("laminar_pipeline_state_bytes", "Their size, roughly", labels, number(status.state_bytes));
+        metrics.histogram("laminar_pipeline_cycle_seconds",
+                          "Time that the pipeline took of each cycle in which it had something to do", labels,
+                          status.cycle_time);
+        metrics.histogram(
+            "laminar_pipeline_latency_seconds",
+            "From when the oldest message of a cycle arrived to when what was made of it had been written", labels,
+            status.latency);
         const std::optional<std::int64_t> watermark = status.watermark.value();
         if (!watermark || status.watermark.is_finished()) continue;
         metrics.gauge("laminar_pipeline_watermark_timestamp_seconds",
@@ -211,7 +225,8 @@ void add_pipelines(MetricFamilies& metrics, const EngineFacts& facts) {
 
 }  // namespace
 
-Answer metrics_answer(const TaskContext& context, const Request& /*request*/, Session& /*session*/) {
+Answer metrics_answer(const TaskContext& context, const Request& /*request*/, const Caller& /*caller*/,
+                      Session& /*session*/) {
     DatabaseParts& parts = context.database.parts();
     const std::shared_ptr<const Catalog> catalog = context.database.catalog();
     const EngineFacts facts =
@@ -227,11 +242,15 @@ Answer metrics_answer(const TaskContext& context, const Request& /*request*/, Se
     metrics.counter("laminar_produced_rows_total", "Rows to sinks and subscribers", {}, number(status.rows_out));
     metrics.counter("laminar_subscriber_lost_rows_total", "Rows left out for subscribers that were too slow", {},
                     number(status.rows_left_out));
+    metrics.gauge("laminar_subscriptions", "Subscriptions that go on", {}, number(facts.subscriptions));
     metrics.gauge("laminar_oldest_message_age_seconds", "How long the oldest message waits to be processed", {},
                   static_cast<double>(status.lag.count()) / 1e3);
     metrics.gauge("laminar_engine_memory_bytes", "Memory that the engine uses", {}, number(facts.memory));
     metrics.gauge("laminar_engine_spilled_bytes", "What the engine keeps on disk because memory is full", {},
                   number(facts.spilled));
+    metrics.counter("laminar_engine_commits_total",
+                    "Cycles in which tables and the state of pipelines were changed, and that was committed", {},
+                    number(facts.commits));
     add_storage(metrics, facts.storage);
     add_process_metrics(metrics);
     return {{.content_type = "text/plain; version=0.0.4; charset=utf-8"}, metrics.text()};

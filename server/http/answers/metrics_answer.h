@@ -6,6 +6,7 @@ namespace laminar::http {
 
 /// GET /metrics: what is counted anyway, in the text format of Prometheus. Labels are names of what is declared, and
 /// states.
-[[nodiscard]] Answer metrics_answer(const TaskContext& context, const Request& request, Session& session);
+[[nodiscard]] Answer metrics_answer(const TaskContext& context, const Request& request, const Caller& caller,
+                                    Session& session);
 
 }  // namespace laminar::http

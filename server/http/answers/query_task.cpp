@@ -22,8 +22,9 @@ constexpr std::size_t flush_size = 32 << 10;
 void QueryTask::answer(Session& session) {
     const std::optional<RowFormat> format = wanted_format(request().header("Accept"));
     if (!format)
-        return refuse(
-            {.status = 406, .message = "rows come as application/json, application/x-ndjson or text/csv (Accept)"});
+        return refuse({.status = 406,
+                       .message = "rows come as application/json, application/x-ndjson, text/csv or "
+                                  "application/vnd.apache.arrow.stream (Accept)"});
     writer_.emplace(*format);
     media_type_ = media_type_of(*format);
     std::variant<SentSql, Error> sent = read_sql(request());
@@ -62,15 +63,24 @@ void QueryTask::begin_result(const std::vector<OutputColumn>& columns) {
     writer_->begin(text_, columns);
 }
 
+void QueryTask::refuse_more_rows() {
+    refusal_ =
+        Error{.message = fmt::format("the result has more than {} rows (--max-rows)", context().settings.max_rows),
+              .hint = "LIMIT takes a part of them",
+              .sql_state = "54000"};
+    throw std::runtime_error(refusal_->message);
+}
+
 void QueryTask::rows(const ResultTable& rows) {
+    const std::size_t most = context().settings.max_rows;
+    if (writer_->takes_tables()) {
+        if (writer_->row_count() + rows.rows > most) refuse_more_rows();
+        writer_->table(text_, rows);
+        if (text_.size() >= flush_size && !flush()) throw std::runtime_error("the client is gone");
+        return;
+    }
     for (std::size_t row = 0; row < rows.rows; ++row) {
-        if (writer_->row_count() == context().settings.max_rows) {
-            refusal_ = Error{
-                .message = fmt::format("the result has more than {} rows (--max-rows)", context().settings.max_rows),
-                .hint = "LIMIT takes a part of them",
-                .sql_state = "54000"};
-            throw std::runtime_error(refusal_->message);
-        }
+        if (writer_->row_count() == most) refuse_more_rows();
         writer_->row(text_, rows, row);
         if (text_.size() >= flush_size && !flush()) throw std::runtime_error("the client is gone");
     }

@@ -25,6 +25,7 @@ private:
     void break_off(const Error& error) override;
     /// Hands over what has been written. False: the client is gone.
     bool flush();
+    [[noreturn]] void refuse_more_rows();
 
     std::optional<RowWriter> writer_;
     std::string_view media_type_;

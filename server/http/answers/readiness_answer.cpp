@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,21 +30,27 @@ std::string with_reason(std::string_view what, std::string_view reason) {
 
 }  // namespace
 
-Answer readiness_answer(const TaskContext& context, const Request& /*request*/, Session& /*session*/) {
+Answer readiness_answer(const TaskContext& context, const Request& /*request*/, const Caller& caller,
+                        Session& /*session*/) {
     DatabaseParts& parts = context.database.parts();
-    const auto redact = [&](const std::string& text) { return parts.connections.secrets().redact(text); };
+    const std::shared_ptr<const Catalog> catalog = context.database.catalog();
+    // Whoever has not said who it is learns what is down, not what peers and the system say about it.
+    const auto words = [&](const std::string& text) {
+        return caller.is_known ? parts.connections.secrets().redact(text) : std::string();
+    };
     std::vector<std::string> reasons;
     for (const ConnectionStatus& status : context.database.status().connections) {
         if (is_up(status.state) || status.finished) continue;
         reasons.push_back(fmt::format("connection {}: {}", status.name,
-                                      with_reason(connection_state_name(status.state), status.last_error)));
+                                      with_reason(connection_state_name(status.state), words(status.last_error))));
     }
     const std::vector<PipelineStatus> pipelines =
         parts.engine.call([&](Engine&) { return parts.graph.pipeline_statuses(); });
     for (const PipelineStatus& status : pipelines) {
-        if (status.state != PipelineState::failed) continue;
+        // Subscriptions tell whoever made them.
+        if (status.state != PipelineState::failed || !catalog->find_as<PipelineObject>(status.name)) continue;
         reasons.push_back(fmt::format("pipeline {}: {}", status.name,
-                                      with_reason(pipeline_state_name(status.state), redact(status.last_error))));
+                                      with_reason(pipeline_state_name(status.state), words(status.last_error))));
     }
     JsonWriter json;
     json.begin_object().key("ready").boolean(reasons.empty()).key("reasons").begin_array();

@@ -4,11 +4,14 @@
 #include <spdlog/spdlog.h>
 
 #include "connectors/net/exception_text.h"
+#include "runtime/database/database_parts.h"
 
 namespace laminar::http {
 
 void RequestTask::run(Session& session) noexcept {
     try {
+        // The session has had other callers.
+        session.let_only_ask(caller_.role < Role::write);
         answer(session);
     } catch (...) {
         fail(exception_text(std::current_exception()));
@@ -19,8 +22,9 @@ void RequestTask::run(Session& session) noexcept {
 
 void RequestTask::fail(const std::string& reason) noexcept {
     try {
-        spdlog::error("http: {} {}: internal error: {}", request_.method, request_.path, reason);
-        refuse({.status = 500, .message = "internal error: " + reason, .sql_state = "XX000"});
+        const std::string shown = context_.database.parts().connections.secrets().redact(reason);
+        spdlog::error("http: {} {}: internal error: {}", request_.method, request_.path, shown);
+        refuse({.status = 500, .message = "internal error: " + shown, .sql_state = "XX000"});
     } catch (...) {
         reply().break_off();
     }

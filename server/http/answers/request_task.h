@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,9 @@
 #include "server/session/session_task.h"
 
 namespace laminar::http {
+
+/// What keeps a session's thread, by how many there may be at a time.
+enum class Work : std::uint8_t { query, subscription, other };
 
 /// What a task needs beside its session. It outlives all tasks.
 struct TaskContext {
@@ -49,6 +53,7 @@ protected:
 
     [[nodiscard]] const TaskContext& context() const noexcept { return context_; }
     [[nodiscard]] const Request& request() const noexcept { return request_; }
+    [[nodiscard]] const Caller& caller() const noexcept { return caller_; }
     [[nodiscard]] StreamedAnswer& reply() noexcept { return *answer_; }
 
 private:
@@ -63,14 +68,14 @@ private:
 /// One whose answer is made at once, as a whole.
 class WholeAnswerTask final : public RequestTask {
 public:
-    using Make = Answer (*)(const TaskContext& context, const Request& request, Session& session);
+    using Make = Answer (*)(const TaskContext& context, const Request& request, const Caller& caller, Session& session);
 
     WholeAnswerTask(const TaskContext& context, Request request, Caller caller, std::shared_ptr<StreamedAnswer> answer,
                     Make make)
         : RequestTask(context, std::move(request), std::move(caller), std::move(answer)), make_(make) {}
 
 private:
-    void answer(Session& session) override { reply().give(make_(context(), request(), session)); }
+    void answer(Session& session) override { reply().give(make_(context(), request(), caller(), session)); }
 
     const Make make_;
 };

@@ -13,20 +13,24 @@
 #include "connectors/codec/values/scalar_text.h"
 #include "parser/text/ascii.h"
 #include "parser/text/json_writer.h"
+#include "server/http/answers/arrow_batch.h"
+#include "server/http/answers/arrow_metadata.h"
 #include "server/postgres/session/copy_rows.h"
 
 namespace laminar::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, RowFormat>, 8> formats{{{"application/json", RowFormat::json},
-                                                                         {"*/*", RowFormat::json},
-                                                                         {"application/*", RowFormat::json},
-                                                                         {"application/x-ndjson", RowFormat::ndjson},
-                                                                         {"application/ndjson", RowFormat::ndjson},
-                                                                         {"application/jsonl", RowFormat::ndjson},
-                                                                         {"text/csv", RowFormat::csv},
-                                                                         {"text/*", RowFormat::csv}}};
+constexpr std::array<std::pair<std::string_view, RowFormat>, 9> formats{
+    {{"application/json", RowFormat::json},
+     {"*/*", RowFormat::json},
+     {"application/*", RowFormat::json},
+     {"application/x-ndjson", RowFormat::ndjson},
+     {"application/ndjson", RowFormat::ndjson},
+     {"application/jsonl", RowFormat::ndjson},
+     {"text/csv", RowFormat::csv},
+     {"text/*", RowFormat::csv},
+     {"application/vnd.apache.arrow.stream", RowFormat::arrow}}};
 
 /// What no number is, as run --format csv writes it; NULL is empty.
 std::string not_finite_text(double value) {
@@ -57,19 +61,43 @@ void append_csv(std::string& out, const std::vector<std::optional<std::string>>&
 
 }  // namespace
 
+namespace {
+
+/// The weight of a range of Accept (";q=0.5"), in thousandths; what is not written so counts in full.
+unsigned weight_of(std::string_view parameters) {
+    constexpr unsigned whole = 1000;
+    const std::size_t at = parameters.find("q=");
+    if (at == std::string_view::npos) return whole;
+    const std::string_view text = parameters.substr(at + 2, 5);
+    if (text.empty() || text.front() != '0') return whole;
+    unsigned weight = 0;
+    unsigned place = whole / 10;
+    for (std::size_t i = 2; i < text.size() && text[1] == '.' && text[i] >= '0' && text[i] <= '9'; ++i, place /= 10)
+        weight += static_cast<unsigned>(text[i] - '0') * place;
+    return weight;
+}
+
+}  // namespace
+
 std::optional<RowFormat> wanted_format(std::string_view accept) {
     if (accept.find_first_not_of(" \t") == std::string_view::npos) return RowFormat::json;
+    std::optional<RowFormat> wanted;
+    unsigned most = 0;
     while (!accept.empty()) {
         std::string_view range = accept.substr(0, accept.find(','));
         accept.remove_prefix(std::min(range.size() + 1, accept.size()));
+        const std::string_view parameters = range.substr(std::min(range.find(';'), range.size()));
         range = range.substr(0, range.find(';'));
         range.remove_prefix(std::min(range.find_first_not_of(" \t"), range.size()));
         range = range.substr(0, range.find_last_not_of(" \t") + 1);
         const auto found = std::find_if(formats.begin(), formats.end(),
                                         [&](const auto& each) { return equals_ignoring_case(each.first, range); });
-        if (found != formats.end()) return found->second;
+        const unsigned weight = weight_of(parameters);
+        if (found == formats.end() || weight <= most) continue;
+        most = weight;
+        wanted = found->second;
     }
-    return std::nullopt;
+    return wanted;
 }
 
 std::string_view media_type_of(RowFormat format) noexcept {
@@ -78,6 +106,8 @@ std::string_view media_type_of(RowFormat format) noexcept {
             return "application/x-ndjson";
         case RowFormat::csv:
             return "text/csv; charset=utf-8";
+        case RowFormat::arrow:
+            return "application/vnd.apache.arrow.stream";
         case RowFormat::json:
             break;
     }
@@ -123,7 +153,19 @@ void RowWriter::begin(std::string& out, const std::vector<OutputColumn>& columns
             append_csv(out, names);
             break;
         }
+        case RowFormat::arrow:
+            append_arrow_schema(out, columns);
+            break;
     }
+}
+
+void RowWriter::table(std::string& out, const ResultTable& rows) {
+    if (!takes_tables()) {
+        for (std::size_t i = 0; i < rows.rows; ++i) row(out, rows, i);
+        return;
+    }
+    if (rows.rows > 0) append_arrow_rows(out, rows);
+    row_count_ += rows.rows;
 }
 
 void RowWriter::row(std::string& out, const ResultTable& rows, std::size_t row) {
@@ -149,11 +191,14 @@ void RowWriter::row(std::string& out, const ResultTable& rows, std::size_t row) 
             append_csv(out, fields);
             break;
         }
+        case RowFormat::arrow:
+            break;  // It comes by tables.
     }
     ++row_count_;
 }
 
 void RowWriter::end(std::string& out, std::string_view tag, const std::vector<std::string>& notices) const {
+    if (format_ == RowFormat::arrow) append_arrow_end(out);
     if (format_ != RowFormat::json) return;
     out += fmt::format("],\"row_count\":{}", row_count_);
     if (!tag.empty()) {

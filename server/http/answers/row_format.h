@@ -12,8 +12,9 @@
 
 namespace laminar::http {
 
-/// How the rows of a result are written: one document, an object a line, or lines of fields.
-enum class RowFormat : std::uint8_t { json, ndjson, csv };
+/// How the rows of a result are written: one document, an object a line, lines of fields, or record batches (Arrow IPC
+/// stream).
+enum class RowFormat : std::uint8_t { json, ndjson, csv, arrow };
 
 /// What the Accept header wants most; nothing: none of these.
 [[nodiscard]] std::optional<RowFormat> wanted_format(std::string_view accept);
@@ -31,6 +32,9 @@ public:
 
     void begin(std::string& out, const std::vector<OutputColumn>& columns);
     void row(std::string& out, const ResultTable& rows, std::size_t row);
+    /// All of them; the only way for a format that takes_tables.
+    void table(std::string& out, const ResultTable& rows);
+    [[nodiscard]] bool takes_tables() const noexcept { return format_ == RowFormat::arrow; }
     /// tag: what the statement says when it has no rows. notices: objects.
     void end(std::string& out, std::string_view tag, const std::vector<std::string>& notices) const;
     /// The rest does not come.

@@ -64,16 +64,28 @@ void SubscriptionTask::answer(Session& session) {
         session.open_connections();
         wait_until_cancelled();
     }
+    std::optional<Error> failure;
     {
         const MutexLock lock(mutex_);
         is_streaming_ = false;
+        failure = failure_;
     }
     session.end_subscriptions();
     if (!done)
         return refuse(statement.first_error(diagnostics)
                           .value_or(cancellation().value_or(
                               Error{.status = 500, .message = "the subscription failed without a reason"})));
+    if (failure) return refuse(*failure);
     (void)send("end", "null");
+}
+
+void SubscriptionTask::stream_failed(std::string_view /*stream*/, std::string_view reason) {
+    {
+        const MutexLock lock(mutex_);
+        if (!is_streaming_) return;
+        failure_ = Error{.message = fmt::format("the subscription has ended: {}", reason), .sql_state = "55000"};
+    }
+    end_waiting();
 }
 
 void SubscriptionTask::stream_rows(std::string_view /*stream*/, const ResultTable& rows) {

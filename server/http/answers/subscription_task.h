@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,7 @@ public:
           sql_(std::move(sql)) {}
 
     void stream_rows(std::string_view stream, const ResultTable& rows) override;
+    void stream_failed(std::string_view stream, std::string_view reason) override;
 
 private:
     void answer(Session& session) override;
@@ -41,7 +43,8 @@ private:
     std::variant<SentSql, Error> sql_;
     Mutex mutex_;  ///< Held while events are sent.
     bool is_streaming_ LAMINAR_GUARDED_BY(mutex_) = false;
-    std::string columns_ LAMINAR_GUARDED_BY(mutex_);  ///< As they were told last.
+    std::string columns_ LAMINAR_GUARDED_BY(mutex_);           ///< As they were told last.
+    std::optional<Error> failure_ LAMINAR_GUARDED_BY(mutex_);  ///< No more rows come.
     std::uint64_t told_left_out_ LAMINAR_GUARDED_BY(mutex_) = 0;
     std::function<std::uint64_t()> left_out_ LAMINAR_GUARDED_BY(mutex_);
 };

@@ -97,7 +97,7 @@ std::optional<Error> decode(const SentRows& rows, ColumnBatch& batch) {
 
 }  // namespace
 
-Answer table_answer(const TaskContext& context, const Request& request, Session& session) {
+Answer table_answer(const TaskContext& context, const Request& request, const Caller& /*caller*/, Session& session) {
     const std::string name = request.path.substr(tables_path.size());
     const std::shared_ptr<const Catalog> catalog = context.database.catalog();
     const auto* table = catalog->find_as<TableObject>(name);

@@ -36,8 +36,8 @@ Error too_late(std::string_view part) {
     return error(408, fmt::format("the {} of the request did not come in time (--request-timeout)", part));
 }
 
-Error too_large(std::size_t limit) {
-    return error(413, fmt::format("a body has at most {} bytes (--max-message-size)", limit));
+Error too_large(std::size_t limit, std::string_view option = "--max-message-size") {
+    return error(413, fmt::format("a body has at most {} bytes ({})", limit, option));
 }
 
 /// What any server must refuse, so that no two on the way understand a request differently (RFC 9112).
@@ -156,9 +156,12 @@ net::awaitable<RequestReader::Next> RequestReader::next(std::chrono::millisecond
     co_return request;
 }
 
-net::awaitable<RequestReader::Body> RequestReader::body(bool is_waited_for) {
+net::awaitable<RequestReader::Body> RequestReader::body(bool is_waited_for, std::size_t most) {
     const std::unique_ptr<Parser> held = std::move(parser_);
     BeastParser& parser = held->parser;
+    const std::string_view option = most < limits_.most_body ? "webhook_max_bytes" : "--max-message-size";
+    if (parser.content_length().value_or(0) > most) co_return too_large(most, option);
+    parser.body_limit(most);
     if (is_waited_for) {
         const bool told = co_await transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
         if (!told) co_return Gone{};
@@ -174,7 +177,7 @@ net::awaitable<RequestReader::Body> RequestReader::body(bool is_waited_for) {
         }
         beast::error_code problem;
         input_.erase(0, parser.put(net::buffer(input_), problem));
-        if (problem == beast::http::error::body_limit) co_return too_large(limits_.most_body);
+        if (problem == beast::http::error::body_limit) co_return too_large(most, option);
         needs_more = problem == beast::http::error::need_more || input_.empty();
         // Between chunks, what does not end is not kept either.
         if ((problem && !needs_more) || (needs_more && input_.size() > limits_.most_head))

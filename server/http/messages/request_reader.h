@@ -42,7 +42,8 @@ public:
     boost::asio::awaitable<Next> next(std::chrono::milliseconds time_to_first_byte);
     /// Its body, which is to be read before the next one. Gone and errors as above.
     using Body = std::variant<std::string, Error, Gone>;
-    boost::asio::awaitable<Body> body(bool is_waited_for);
+    /// most: so many bytes, at most those of the limits.
+    boost::asio::awaitable<Body> body(bool is_waited_for, std::size_t most);
     [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
 
     /// While a request is answered: on_gone is called when the client closes. Whatever it sends meanwhile is kept, to a

@@ -15,6 +15,7 @@ namespace laminar::http {
 struct Caller {
     std::string name;  ///< Empty: nobody has to say.
     Role role = Role::admin;
+    bool is_known = true;  ///< False: whoever it is has not said, and nobody had to.
 };
 
 /// Refuses what another page has a browser ask: requests for a name that this server does not have (DNS rebinding), and

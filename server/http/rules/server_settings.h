@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "server/login/access.h"
+#include "server/session/query_limit.h"
 
 namespace laminar::http {
 
@@ -17,10 +19,11 @@ struct ServerSettings {
     std::string version;  ///< Of the program.
     std::size_t max_body_bytes = 16u << 20;
     std::chrono::milliseconds request_timeout{30'000};  ///< For a client to send a request.
-    std::size_t max_queries = 16;                       ///< That run at a time, of all clients.
-    std::size_t max_subscriptions = 100;                ///< The same.
-    std::size_t max_rows = 1'000'000;                   ///< Of the result of one query.
-    std::chrono::milliseconds statement_timeout{0};     ///< 0: none.
+    /// Queries that run at a time, of all clients, whatever protocol they speak.
+    std::shared_ptr<QueryLimit> queries = std::make_shared<QueryLimit>(default_max_queries);
+    std::size_t max_subscriptions = 100;             ///< The same.
+    std::size_t max_rows = 1'000'000;                ///< Of the result of one query.
+    std::chrono::milliseconds statement_timeout{0};  ///< 0: none.
     /// How long an answer waits for a client that takes nothing of it.
     std::chrono::milliseconds write_timeout{60'000};
 };

@@ -173,6 +173,12 @@ constexpr std::array functions{
     CatalogFunction{"generate_subscripts", "(x, y) AS unnest(range(0, len(x)))"},
     CatalogFunction{"_pg_expandarray", "(x) AS unnest(list_transform(x, lambda each, place: {'x': each, 'n': place}))"},
 
+    // Words of the engine's grammar, which Laminar's follows.
+    CatalogFunction{
+        "pg_get_keywords",
+        "() AS TABLE SELECT keyword_name AS word, upper(keyword_category[1]) AS catcode, true AS barelabel, "
+        "keyword_category AS catdesc, 'can be bare label' AS baredesc FROM duckdb_keywords()"},
+
     // What nothing here has.
     CatalogFunction{"pg_options_to_table",
                     "(x) AS TABLE SELECT NULL::VARCHAR AS option_name, NULL::VARCHAR AS option_value WHERE "

@@ -67,6 +67,10 @@ ErrorMessage to_error_message(const Diagnostic& finding, std::string_view query,
     return error;
 }
 
+ErrorMessage subscription_has_ended(std::string_view reason) {
+    return {.state = "55000", .message = fmt::format("the subscription has ended: {}", reason)};
+}
+
 ErrorMessage malformed_message() {
     return {.state = "08P01", .message = "a message of the extended protocol is malformed"};
 }

@@ -31,6 +31,9 @@ void append_error(MessageWriter& out, const ErrorMessage& error);
 /// about begins in it.
 [[nodiscard]] ErrorMessage to_error_message(const Diagnostic& finding, std::string_view query, std::size_t begin);
 
+/// Of a subscription whose rows do not come any more.
+[[nodiscard]] ErrorMessage subscription_has_ended(std::string_view reason);
+
 /// Of a message that is not made as its type asks.
 [[nodiscard]] ErrorMessage malformed_message();
 

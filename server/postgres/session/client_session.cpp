@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "connectors/net/exception_text.h"
+#include "runtime/database/database_parts.h"
 
 namespace laminar::postgres {
 
@@ -22,7 +23,8 @@ void ClientSession::run() noexcept {
         } catch (const ClientGone&) {
             // There is nobody to tell anything.
         } catch (...) {
-            const std::string problem = exception_text(std::current_exception());
+            const std::string problem =
+                database_.parts().connections.secrets().redact(exception_text(std::current_exception()));
             spdlog::error("postgres: session {}: internal error: {}", key_.process, problem);
             output_.error({.weight = Weight::fatal, .state = "XX000", .message = "internal error: " + problem});
             (void)output_.flush();

@@ -20,6 +20,7 @@
 #include "server/postgres/session/result_output.h"
 #include "server/postgres/statements/query_text.h"
 #include "server/postgres/statements/session_parameters.h"
+#include "server/session/query_limit.h"
 
 namespace laminar::postgres {
 
@@ -39,13 +40,14 @@ public:
     using SetDeadline = std::function<void(std::chrono::milliseconds after, std::uint64_t statement)>;
 
     ClientSession(Database& database, PostgresCatalog& catalog, ClientChannel& channel, SessionParameters parameters,
-                  CancelKey key, Role role, SetDeadline set_deadline)
+                  CancelKey key, Role role, QueryLimit& queries, SetDeadline set_deadline)
         : database_(database),
           catalog_(catalog),
           channel_(channel),
           parameters_(std::move(parameters)),
           key_(key),
           role_(role),
+          queries_(queries),
           set_deadline_(std::move(set_deadline)),
           output_(channel) {}
 
@@ -180,11 +182,17 @@ private:
     SessionParameters parameters_;
     const CancelKey key_;
     const Role role_;
+    QueryLimit& queries_;
     const SetDeadline set_deadline_;
     ResultOutput output_;
     Transaction transaction_ = Transaction::none;
     bool has_changed_ = false;  ///< In this transaction, what ROLLBACK does not undo.
-    std::vector<std::string> savepoints_;
+    struct Savepoint {
+        std::string name;
+        std::uint64_t born = 0;
+    };
+    std::vector<Savepoint> savepoints_;
+    std::uint64_t births_ = 0;  ///< Of savepoints, cursors and portals, which have numbers in their order.
     bool skips_to_sync_ = false;
     PreparedStatements prepared_;
     std::map<std::string, std::unique_ptr<Cursor>, std::less<>> cursors_;

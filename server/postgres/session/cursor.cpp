@@ -31,11 +31,13 @@ void WaitingRows::take(std::uint64_t count,
     }
 }
 
-StreamCursor::StreamCursor(Database& database, std::size_t queue_bytes)
+StreamCursor::StreamCursor(Database& database, std::size_t queue_bytes, bool only_asks)
     : session_(std::make_unique<Session>(
           database, *this,
           Session::Settings{
-              .slow_reader = SlowReader::loses_rows, .queue_bytes = queue_bytes, .prints_pipelines = false})) {}
+              .slow_reader = SlowReader::loses_rows, .queue_bytes = queue_bytes, .prints_pipelines = false})) {
+    session_->let_only_ask(only_asks);
+}
 
 StreamCursor::~StreamCursor() {
     {
@@ -64,13 +66,27 @@ bool StreamCursor::wait_for(WaitingRows& rows) {
     WaitingRows taken;
     {
         MutexLock lock(mutex_);
-        changed_.wait(lock, [this]() LAMINAR_REQUIRES(mutex_) { return is_interrupted_ || !rows_.empty(); });
-        if (is_interrupted_) return false;
+        changed_.wait(
+            lock, [this]() LAMINAR_REQUIRES(mutex_) { return is_interrupted_ || !rows_.empty() || !failure_.empty(); });
+        if (is_interrupted_ || rows_.empty()) return false;
         taken = std::exchange(rows_, {});
     }
     changed_.notify_all();
     rows.add_all(std::move(taken));
     return true;
+}
+
+void StreamCursor::stream_failed(std::string_view /*stream*/, std::string_view reason) {
+    {
+        const MutexLock lock(mutex_);
+        failure_ = reason;
+    }
+    changed_.notify_all();
+}
+
+std::string StreamCursor::failure() const {
+    const MutexLock lock(mutex_);
+    return failure_;
 }
 
 void StreamCursor::interrupt() noexcept {

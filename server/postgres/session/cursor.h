@@ -5,6 +5,8 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/threads/mutex.h"
@@ -38,15 +40,18 @@ private:
 /// subscriber that is too slow. Of the client session's thread, but for interrupt.
 class StreamCursor final : public SessionOutput, public Interruptible {
 public:
-    StreamCursor(Database& database, std::size_t queue_bytes);
+    /// only_asks: as Session::let_only_ask.
+    StreamCursor(Database& database, std::size_t queue_bytes, bool only_asks);
     ~StreamCursor() override;
     StreamCursor(const StreamCursor&) = delete;
     StreamCursor& operator=(const StreamCursor&) = delete;
 
     /// False after reporting errors.
     bool subscribe(const SourceTextPtr& source, const ast::Statement& statement, Diagnostics& diagnostics);
-    /// Waits for a row, and adds all there are. False: it was interrupted first.
+    /// Waits for a row, and adds all there are. False: it was interrupted first, or there will be none (failure).
     bool wait_for(WaitingRows& rows);
+    /// Why no more rows come; empty while they do.
+    [[nodiscard]] std::string failure() const;
     void interrupt() noexcept override;
     void forget_interrupt() noexcept override;
     [[nodiscard]] std::uint64_t rows_left_out() const { return session_->rows_left_out(); }
@@ -55,14 +60,16 @@ public:
     void rows(const ResultTable& /*rows*/) override {}
     void end_result() override {}
     void stream_rows(std::string_view stream, const ResultTable& rows) override;
+    void stream_failed(std::string_view stream, std::string_view reason) override;
     void done(std::string_view /*tag*/) override {}
 
 private:
     /// What is taken from the session's queue ahead of FETCH.
     static constexpr std::size_t most_ahead = 64 << 10;
 
-    Mutex mutex_;
+    mutable Mutex mutex_;
     ConditionVariable changed_;
+    std::string failure_ LAMINAR_GUARDED_BY(mutex_);
     WaitingRows rows_ LAMINAR_GUARDED_BY(mutex_);
     bool is_closed_ LAMINAR_GUARDED_BY(mutex_) = false;
     bool is_interrupted_ LAMINAR_GUARDED_BY(mutex_) = false;
@@ -77,6 +84,7 @@ struct Cursor {
     WaitingRows rows;
     std::unique_ptr<StreamCursor> stream;  ///< Of SUBSCRIBE.
     std::uint64_t told_left_out = 0;
+    std::uint64_t born = 0;  ///< Its number among what the client has made.
 };
 
 }  // namespace laminar::postgres

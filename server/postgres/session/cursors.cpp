@@ -56,6 +56,7 @@ std::optional<std::string> ClientSession::declare(const QueryStatement& statemen
     if (query.error) return fail(*query.error);
     auto made = std::make_unique<Cursor>();
     made->holds = cursor.holds;
+    made->born = ++births_;
     if (query.statements.size() != 1 || !open_cursor(query.statements.front(), inner, *made)) return std::nullopt;
     cursors_[cursor.name] = std::move(made);
     return "DECLARE CURSOR";
@@ -86,7 +87,7 @@ bool ClientSession::open_cursor(const QueryStatement& query, const PlaceFinding&
     }
     Diagnostics diagnostics(tree->source);
     auto columns = session().describe(tree->source, tree->statement, diagnostics);
-    auto stream = std::make_unique<StreamCursor>(database_, stream_bytes);
+    auto stream = std::make_unique<StreamCursor>(database_, stream_bytes, role_ < Role::write);
     if (!columns || !stream->subscribe(tree->source, tree->statement, diagnostics)) {
         (void)fail_with(diagnostics, {}, place, query.begin);
         return false;
@@ -99,8 +100,10 @@ bool ClientSession::open_cursor(const QueryStatement& query, const PlaceFinding&
 bool ClientSession::wait_for_rows(Cursor& cursor) {
     const Running running(*this);
     const bool came = wait_interruptibly(*cursor.stream, [&] { return cursor.stream->wait_for(cursor.rows); });
-    if (!came) (void)fail(cancelled_error());
-    return came;
+    if (came) return true;
+    const std::string failure = is_cancelled() ? std::string() : cursor.stream->failure();
+    (void)fail(failure.empty() ? cancelled_error() : subscription_has_ended(failure));
+    return false;
 }
 
 std::optional<std::string> ClientSession::fetch(const CursorStatement& statement, ResultOutput::Delivery delivery) {

@@ -75,6 +75,7 @@ std::optional<ErrorMessage> ClientSession::bind(MessageReader message) {
     std::optional<std::vector<std::int16_t>> result_formats = read_formats(message);
     if (!result_formats) return malformed_message();
     portal->formats = std::move(*result_formats);
+    portal->born = ++births_;
     const ParameterText& text = portal->statement->text;
     auto filled = text.fill(values);
     if (!filled) return ParameterText::too_long();

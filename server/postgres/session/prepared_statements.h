@@ -28,6 +28,7 @@ struct Portal {
     QueryText query;  ///< One statement, or none.
     std::vector<std::int16_t> formats;
     std::optional<std::size_t> described_columns;
+    std::uint64_t born = 0;  ///< Its number among what the client has made.
     bool is_executed = false;
     bool has_rows = false;  ///< Once it is executed, as what follows: it may be again, for those that are left.
     KeptRows kept;
@@ -52,6 +53,10 @@ public:
     bool remove_statement(const std::string& name) { return statements_.erase(name) > 0; }
     bool remove_portal(const std::string& name) { return portals_.erase(name) > 0; }
     void remove_portals() { portals_.clear(); }
+    /// Those that were made after that number.
+    void remove_portals_after(std::uint64_t born) {
+        std::erase_if(portals_, [born](const auto& each) { return each.second->born > born; });
+    }
     /// What the rows that portals keep take.
     [[nodiscard]] std::size_t kept_bytes() const;
     void clear() {

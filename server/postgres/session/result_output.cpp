@@ -204,6 +204,13 @@ void ResultOutput::stream_rows(std::string_view /*stream*/, const ResultTable& r
     if (out.size() > 0) (void)channel_.write(out.take());
 }
 
+void ResultOutput::stream_failed(std::string_view /*stream*/, std::string_view reason) {
+    const MutexLock lock(stream_mutex_);
+    if (!is_streaming_) return;
+    refusal_ = subscription_has_ended(reason);
+    give_up_();
+}
+
 void ResultOutput::command_complete(std::string_view tag) {
     messages_.begin('C');
     messages_.text(tag);

@@ -60,6 +60,7 @@ public:
     void append_rows(const ResultTable& rows, std::size_t first, std::size_t count);
     void end_result() override { has_result_ = true; }
     void stream_rows(std::string_view stream, const ResultTable& rows) override;
+    void stream_failed(std::string_view stream, std::string_view reason) override;
     void done(std::string_view tag) override { tag_ = tag; }
 
     /// A statement begins.

@@ -104,12 +104,19 @@ std::optional<std::string> ClientSession::in_transaction(const SessionCommand& c
         if (savepoints_.size() >= most_savepoints)
             return fail(
                 {.state = "54000", .message = fmt::format("a transaction may have {} savepoints", most_savepoints)});
-        savepoints_.push_back(command.name);
+        savepoints_.push_back({command.name, ++births_});
     } else {
-        const auto found = std::find(savepoints_.rbegin(), savepoints_.rend(), command.name);
+        const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                                        [&](const Savepoint& savepoint) { return savepoint.name == command.name; });
         if (found == savepoints_.rend())
             return fail({.state = "3B001", .message = fmt::format("there is no savepoint \"{}\"", command.name)});
         const bool stays = command.kind == Kind::rollback_to;
+        // What was made since then goes; what was there before goes on where it was.
+        if (stays) {
+            const std::uint64_t born = found->born;
+            prepared_.remove_portals_after(born);
+            std::erase_if(cursors_, [born](const auto& each) { return each.second->born > born; });
+        }
         savepoints_.erase(found.base() - (stays ? 0 : 1), savepoints_.end());
         if (stays) {
             transaction_ = Transaction::open;

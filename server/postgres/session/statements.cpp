@@ -5,6 +5,8 @@
 #include "parser/write/sql_writer.h"
 #include "runtime/session/asking_statement.h"
 #include "server/postgres/session/client_session.h"
+#include "server/postgres/session/query_turn.h"
+#include "server/session/query_priority.h"
 
 namespace laminar::postgres {
 
@@ -19,6 +21,12 @@ std::string_view result_tag(const ast::Statement& statement) {
     if (std::holds_alternative<ast::SelectStatement>(statement.node)) return "SELECT";
     if (std::holds_alternative<ast::Describe>(statement.node)) return "DESCRIBE";
     return "SHOW";
+}
+
+/// What waits for rows to come takes no time of the processor, and has no end.
+bool takes_turn(const ast::Statement& statement) {
+    return std::holds_alternative<ast::SelectStatement>(statement.node) ||
+           std::holds_alternative<ast::Insert>(statement.node);
 }
 
 bool changes_something(const ast::Statement& statement) {
@@ -65,6 +73,9 @@ std::optional<std::string> ClientSession::execute_laminar(const QueryStatement& 
     ErrorMessage cancelled;
     {
         const Running running(*this);
+        QueryTurn turn(queries_);
+        if (takes_turn(tree) && !wait_interruptibly(turn, [&turn] { return turn.wait(); }))
+            return fail(cancelled_error());
         if (subscribes) output_.begin_stream([&executing] { return executing.rows_left_out(); }, [this] { cancel(); });
         try {
             done = executing.execute(source, tree, diagnostics);
@@ -141,6 +152,9 @@ Session& ClientSession::session() {
         database_, output_,
         Session::Settings{
             .slow_reader = SlowReader::loses_rows, .queue_bytes = stream_bytes, .prints_pipelines = false});
+    made->let_only_ask(role_ < Role::write);
+    // Not the thread that shows rows of streams, which the session has begun.
+    give_way_to_streams();
     const MutexLock lock(mutex_);
     session_ = std::move(made);
     return *session_;

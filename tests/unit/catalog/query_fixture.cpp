@@ -37,16 +37,17 @@ ColumnObject column(std::string_view name, TypeId type) {
 }
 
 const ConnectorDescriptor& websocket() {
-    static const ConnectorDescriptor descriptor{"websocket", "", nullptr, true, true, "", {}};
+    static const ConnectorDescriptor descriptor{"websocket", "", nullptr, true, true, true, "", {}};
     return descriptor;
 }
 const ConnectorDescriptor& generator() {
     static const ConnectorDescriptor descriptor{
-        "generator", "", nullptr, true, false, "", {{"counter", TypeId::bigint}, {"timestamp", TypeId::timestamp}}};
+        "generator", "",    nullptr, true,
+        false,       false, "",      {{"counter", TypeId::bigint}, {"timestamp", TypeId::timestamp}}};
     return descriptor;
 }
 const ConnectorDescriptor& stdout_connector() {
-    static const ConnectorDescriptor descriptor{"stdout", "", nullptr, false, true, "", {}};
+    static const ConnectorDescriptor descriptor{"stdout", "", nullptr, false, true, false, "", {}};
     return descriptor;
 }
 

@@ -72,6 +72,7 @@ struct Upstream final : UpstreamRows {
     void watch(std::size_t) override {}
     [[nodiscard]] const ResultTable* added() const override { return rows.rows > 0 ? &rows : nullptr; }
     [[nodiscard]] const ResultTable* removed() const override { return nullptr; }
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> arrived_at() const override { return {}; }
     [[nodiscard]] StreamTime time_of(std::size_t) const override { return {}; }
     [[nodiscard]] const RowMarks* marks(std::size_t) const override { return nullptr; }
     [[nodiscard]] bool has_finished() const override { return finished; }

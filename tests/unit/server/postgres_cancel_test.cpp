@@ -26,7 +26,7 @@ public:
           catalog_(database_),
           channel_(io_.get_executor(), std::chrono::hours(1), [] {}),
           session_(
-              database_, catalog_, channel_, SessionParameters("alice", "laminar"), {}, Role::admin,
+              database_, catalog_, channel_, SessionParameters("alice", "laminar"), {}, Role::admin, queries_,
               [this](std::chrono::milliseconds after, std::uint64_t statement) { set_deadline(after, statement); }),
           timer_([this] { play_timer(); }) {}
     ~CancelledSession() {
@@ -39,6 +39,9 @@ public:
     }
     CancelledSession(const CancelledSession&) = delete;
     CancelledSession& operator=(const CancelledSession&) = delete;
+
+    /// Of the one query that may run at a time.
+    QueryLimit& queries() { return queries_; }
 
     /// What it answers to queries.
     std::string answers(const std::vector<std::string>& queries) {
@@ -76,6 +79,7 @@ private:
     Database database_;
     PostgresCatalog catalog_;
     ClientChannel channel_;
+    QueryLimit queries_{1};
     ClientSession session_;
     Mutex mutex_;
     ConditionVariable changed_;
@@ -102,6 +106,17 @@ TEST_CASE("a cancellation that comes as a statement begins ends it") {
     CHECK(count_of(answers, "C57014") == 2);
 }
 
+TEST_CASE("who waits for a turn is cancelled, and the next has the turn of who gives it back") {
+    CancelledSession session;
+    REQUIRE(session.queries().try_enter());
+    CHECK_FALSE(session.queries().try_enter());
+    std::string answers = session.answers({"SET statement_timeout = '1h'", "SELECT 1"});
+    CHECK(count_of(answers, "the statement was cancelled by request") == 1);
+    CHECK_FALSE(session.queries().try_enter());
+    session.queries().leave();
+    CHECK(session.queries().try_enter());
+}
+
 TEST_CASE("a cancellation that comes as FETCH or COPY begins ends it") {
     CancelledSession session;
     const std::string answers =
@@ -115,7 +130,7 @@ TEST_CASE("a cancellation that comes as FETCH or COPY begins ends it") {
 
 TEST_CASE("a cancellation that comes too late for FETCH does not meet the next") {
     Database database({}, builtin_connectors());
-    StreamCursor cursor(database, 1 << 20);
+    StreamCursor cursor(database, 1 << 20, false);
     ResultTable rows;
     rows.columns.push_back({"a", TypeId::bigint});
     rows.values.emplace_back(TypeId::bigint);

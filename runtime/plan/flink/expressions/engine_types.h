@@ -2,13 +2,12 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "catalog/objects/catalog_object.h"
-#include "runtime/engine/engine_connection.h"
-#include "runtime/engine/functions.h"
 
 namespace laminar::flink {
 
@@ -16,6 +15,7 @@ namespace laminar::flink {
 class EngineTypes {
 public:
     EngineTypes();
+    ~EngineTypes();
     EngineTypes(const EngineTypes&) = delete;
     EngineTypes& operator=(const EngineTypes&) = delete;
 
@@ -25,9 +25,8 @@ public:
     [[nodiscard]] std::optional<std::chrono::microseconds> length_of(const ast::Expression& interval);
 
 private:
-    FunctionState function_state_;  // Both outlive the connection, whose functions refer to them.
-    FunctionStates function_states_;
-    EngineConnection connection_;
+    struct Connection;
+    std::unique_ptr<Connection> connection_;
     std::map<std::string, std::vector<OutputColumn>> described_;  ///< By the text of the query.
 };
 
