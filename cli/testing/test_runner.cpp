@@ -32,12 +32,18 @@ constexpr std::size_t most_rows = 100'000;
 constexpr std::chrono::seconds patience{60};
 constexpr std::chrono::milliseconds look_every{1};
 
-/// Keeps all rows, as JSON. Called on the session's thread and on the one that shows its streams.
+/// Rows as JSON, and their columns, where these are known: what is sent has none.
+struct CollectedRows {
+    std::vector<OutputColumn> columns;
+    std::vector<std::string> texts;
+};
+
+/// Keeps all rows. Called on the session's thread and on the one that shows its streams.
 class CollectedOutput : public SessionOutput {
 public:
     void begin_result(const std::vector<OutputColumn>&) override {
         const MutexLock lock(mutex_);
-        result_.clear();
+        result_ = {};
     }
     void rows(const ResultTable& rows) override {
         const MutexLock lock(mutex_);
@@ -50,29 +56,30 @@ public:
     }
     void done(std::string_view) override {}
 
-    [[nodiscard]] std::vector<std::string> stream(std::string_view name) const {
+    [[nodiscard]] CollectedRows stream(std::string_view name) const {
         const MutexLock lock(mutex_);
         const auto found = streams_.find(fold_case(name));
-        return found == streams_.end() ? std::vector<std::string>() : found->second;
+        return found == streams_.end() ? CollectedRows() : found->second;
     }
     /// Of the last statement that had one.
-    [[nodiscard]] std::vector<std::string> result() const {
+    [[nodiscard]] CollectedRows result() const {
         const MutexLock lock(mutex_);
         return result_;
     }
 
 private:
-    static void append(const ResultTable& table, std::vector<std::string>& rows) {
+    static void append(const ResultTable& table, CollectedRows& rows) {
         std::vector<std::string> names;
         for (const OutputColumn& column : table.columns) names.push_back(column.name);
-        for (std::size_t row = 0; row < table.rows && rows.size() < most_rows; ++row) {
-            encode_row(names, table.values, row, rows.emplace_back());
+        for (std::size_t row = 0; row < table.rows && rows.texts.size() < most_rows; ++row) {
+            encode_row(names, table.values, row, rows.texts.emplace_back());
         }
+        rows.columns = table.columns;
     }
 
     mutable Mutex mutex_;
-    std::map<std::string, std::vector<std::string>> streams_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
-    std::vector<std::string> result_;
+    std::map<std::string, CollectedRows> streams_ LAMINAR_GUARDED_BY(mutex_);  ///< By folded name.
+    CollectedRows result_;
 };
 
 /// What leaves something behind. The rest asks, or waits for messages that come only after all statements.
@@ -120,8 +127,9 @@ public:
             ExpectationResult& result = results.emplace_back();
             result.expectation = &expectation;
             const std::optional<std::string> query = query_of(expectation);
-            result.actual = query ? rows_of(*query, expectation) : stream_of(expectation);
-            result.difference = row_difference(expectation.rows, result.actual, expectation.any_order);
+            CollectedRows rows = query ? rows_of(*query, expectation) : stream_of(expectation);
+            result.actual = std::move(rows.texts);
+            result.difference = row_difference(expectation.rows, result.actual, expectation.any_order, rows.columns);
         }
         return results;
     }
@@ -251,7 +259,7 @@ private:
         return table.columns.empty();
     }
 
-    std::vector<std::string> rows_of(const std::string& query, const TestExpectation& expectation) {
+    CollectedRows rows_of(const std::string& query, const TestExpectation& expectation) {
         try {
             execute(std::make_shared<SourceText>("<expect>", query), true);
         } catch (const TestFailure& failure) {
@@ -260,12 +268,12 @@ private:
         return output_.result();
     }
 
-    [[nodiscard]] std::vector<std::string> stream_of(const TestExpectation& expectation) const {
+    [[nodiscard]] CollectedRows stream_of(const TestExpectation& expectation) const {
         const std::shared_ptr<const Catalog> catalog = database_.catalog();
         const CatalogObject* object = catalog->find(expectation.name);
         if (std::holds_alternative<PipelineObject>(*object)) return output_.stream(expectation.name);
         const auto* table = std::get_if<TableObject>(object);
-        return peers_.sent(table ? table->options.connector : expectation.name);
+        return {.columns = {}, .texts = peers_.sent(table ? table->options.connector : expectation.name)};
     }
 
     const TestCase& test_;

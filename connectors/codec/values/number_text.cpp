@@ -176,6 +176,13 @@ PlainNumber plain_number(std::string_view text) {
 
 bool is_same_number(std::string_view a, std::string_view b) { return a == b || plain_number(a) == plain_number(b); }
 
+std::string canonical_number(std::string_view text) {
+    const PlainNumber number = plain_number(text);
+    std::string canonical = number.negative ? "-" : "";
+    canonical += number.digits.empty() ? "0" : number.digits;
+    return canonical + 'e' + std::to_string(number.exponent);
+}
+
 namespace {
 
 template <class Float>

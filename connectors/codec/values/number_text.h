@@ -27,6 +27,8 @@ struct ScaledNumber {
 
 /// Whether two JSON numbers are the same number: 1, 1.0 and 10e-1 are.
 [[nodiscard]] bool is_same_number(std::string_view a, std::string_view b);
+/// The text that all spellings of a JSON number have in common, exact to the last digit: 15e-1 of 1.50, 0e0 of -0.0.
+[[nodiscard]] std::string canonical_number(std::string_view text);
 
 /// 10^exponent for exponents up to 38.
 [[nodiscard]] WideUnsigned power_of_ten(unsigned exponent) noexcept;
