@@ -10,6 +10,7 @@
 #include "catalog/options/url.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
+#include "parser/text/json_texts.h"
 
 namespace laminar {
 namespace {
@@ -140,7 +141,8 @@ bool is_secret_text(TextRule rule, std::string_view text) {
 /// What a text gives away; empty: nothing.
 std::string what_is_clear(const OptionDeclaration& option, const std::string& key, const std::string& text) {
     const OptionFacts& facts = option.facts;
-    if (!key.empty()) return names_credential(key) && is_clear(text) ? fmt::format("\"{}\"", key) : "";
+    if (!key.empty() && names_credential(key)) return is_clear(text) ? fmt::format("\"{}\"", key) : "";
+    if (!key.empty() && facts.secret) return {};
     if (facts.rule == TextRule::websocket_url)
         return has_credential_parameter(text, true) ? "a credential in the URL" : "";
     if (facts.rule == TextRule::proxy_url) {
@@ -148,7 +150,13 @@ std::string what_is_clear(const OptionDeclaration& option, const std::string& ke
         const auto* proxy = std::get_if<ProxyUrl>(&url);
         return proxy && is_clear(proxy->password) ? "the password of the proxy" : "";
     }
-    return facts.secret && is_secret_text(facts.rule, text) ? fmt::format("\"{}\"", option.name) : "";
+    if (facts.secret) return is_secret_text(facts.rule, text) ? fmt::format("\"{}\"", option.name) : "";
+    std::string what;
+    for_each_json_text(text, [&](std::string_view name, std::size_t begin, std::size_t end) {
+        const std::string_view value = std::string_view(text).substr(begin, end - begin);
+        if (what.empty() && names_credential(name) && is_clear(value)) what = fmt::format("\"{}\"", name);
+    });
+    return what;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "parser/text/ascii.h"
+#include "parser/text/json_texts.h"
 
 namespace laminar {
 
@@ -96,10 +97,12 @@ std::size_t end_of_literal(std::string_view text, std::size_t quote) {
 
 void mask_literal(std::string_view text, std::size_t quote, std::size_t end, std::string& shown) {
     const std::string_view name = name_before(text, quote);
-    if (suggests_credential(name))
-        mask(shown, quote + 1, end);
-    else
-        mask_url(shown, quote + 1, end, fold_case(name) == "proxy");
+    if (suggests_credential(name)) return mask(shown, quote + 1, end);
+    mask_url(shown, quote + 1, end, fold_case(name) == "proxy");
+    const std::string_view literal = text.substr(quote + 1, end - quote - 1);
+    for_each_json_text(literal, [&](std::string_view member, std::size_t value, std::size_t value_end) {
+        if (suggests_credential(member)) mask(shown, quote + 1 + value, quote + 1 + value_end);
+    });
 }
 
 /// The end of the comment or quoted name that begins at this place; the place itself when none does.

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "catalog/options/clear_secrets.h"
+#include "catalog/options/json_credentials.h"
 #include "catalog/options/option_schema.h"
 
 namespace laminar {
@@ -86,6 +88,10 @@ void remember_in_expression(const OptionDeclaration& option, const std::string& 
             // "Bearer " is none.
             if (!text.ends_with(' ')) remember_with_parts(text, secrets);
         });
+    } else if (key.empty() || !suggests_credential(key)) {
+        for_each_literal(expression, before, [&](const std::string& text, const std::string&) {
+            for (const std::string& credential : json_credentials(text)) secrets.remember(credential);
+        });
     }
 }
 
@@ -113,6 +119,10 @@ void remember_written_credentials(const ConnectionObject& connection, const Secr
                 if (find_secret_references(credential).empty()) secrets.remember(credential);
             }
             return;
+        }
+        if (!option.facts.secret) {
+            if (names_credential(key) && is_clear(text)) secrets.remember(text);
+            for (const std::string& credential : json_credentials(text)) secrets.remember(credential);
         }
         if (!option.facts.secret || !find_secret_references(text).empty()) return;
         if (rule == TextRule::pem_or_path && text.find("-----BEGIN") == std::string::npos) return;
