@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/bind/binding_context.h"
+#include "catalog/bind/insert_values.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/table_columns.h"
 #include "catalog/query/query_binder.h"
@@ -23,11 +24,6 @@ SourceSpan column_span(const ast::Query& query, std::size_t index, std::size_t c
     return query.span;
 }
 
-struct SinkColumn {
-    const ColumnObject* column = nullptr;
-    const ast::TypeName* written_type = nullptr;  ///< Null where no CREATE TABLE spells it.
-};
-
 const ast::TypeName* written_type(const TableObject& table, std::string_view name) {
     const auto* create = std::get_if<ast::CreateTable>(&table.statement.node);
     if (create == nullptr) return nullptr;
@@ -39,7 +35,7 @@ const ast::TypeName* written_type(const TableObject& table, std::string_view nam
 
 /// The columns that values go to; false after reporting.
 bool collect_columns(const BindingContext& context, const TableObject& sink, const std::vector<ast::Identifier>& listed,
-                     std::vector<SinkColumn>& result) {
+                     std::vector<InsertTarget>& result) {
     bool good = true;
     for (std::size_t i = 0; i < listed.size(); ++i) {
         const ColumnObject* found = find_column(sink.columns, listed[i].text);
@@ -60,7 +56,7 @@ bool collect_columns(const BindingContext& context, const TableObject& sink, con
             good = false;
         }
         const bool repeated =
-            std::any_of(result.begin(), result.end(), [&](const SinkColumn& other) { return other.column == found; });
+            std::any_of(result.begin(), result.end(), [&](const InsertTarget& other) { return other.column == found; });
         if (repeated) {
             context.error(DiagnosticCode::duplicate_column, listed[i].span,
                           fmt::format("column \"{}\" is listed twice", listed[i].text));
@@ -92,7 +88,7 @@ std::string part_hint(const ColumnType& type) {
 }
 
 /// Values are cast to the column's type; those that never can be are an error now.
-bool check_castable(const BindingContext& context, const SinkColumn& target, const OutputColumn& value,
+bool check_castable(const BindingContext& context, const InsertTarget& target, const OutputColumn& value,
                     SourceSpan span) {
     if (value.type.id == TypeId::unknown || target.written_type == nullptr || value.type == target.column->type)
         return true;
@@ -111,7 +107,7 @@ bool check_castable(const BindingContext& context, const SinkColumn& target, con
     return false;
 }
 
-void warn_of_order(const BindingContext& context, const std::vector<SinkColumn>& targets, const BoundQuery& query,
+void warn_of_order(const BindingContext& context, const std::vector<InsertTarget>& targets, const BoundQuery& query,
                    SourceSpan span) {
     bool same_order = true;
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -174,7 +170,7 @@ const TableObject* find_sink_of_columns(const BindingContext& context, const ast
                       fmt::format("declare its columns: CREATE OR REPLACE TABLE {} (...) WITH (...)", sink->name));
         return nullptr;
     }
-    std::vector<SinkColumn> targets;
+    std::vector<InsertTarget> targets;
     return collect_columns(context, *sink, columns, targets) ? sink : nullptr;
 }
 
@@ -188,7 +184,7 @@ bool check_sink_columns(const BindingContext& context, const TableObject& sink,
                       "name them in the query with AS");
         return false;
     }
-    std::vector<SinkColumn> targets;
+    std::vector<InsertTarget> targets;
     if (!collect_columns(context, sink, listed, targets)) return false;
     const bool open = std::any_of(query.columns.begin(), query.columns.end(),
                                   [](const OutputColumn& column) { return column.name == open_fields_column; });
@@ -211,6 +207,8 @@ bool check_sink_columns(const BindingContext& context, const TableObject& sink,
     }
     bool good = true;
     for (std::size_t i = 0; i < targets.size(); ++i) {
+        // The engine calls the type of a bare NULL INTEGER.
+        if (is_written_null(written, i, targets.size())) continue;
         const SourceSpan value = column_span(written, i, targets.size());
         good = check_castable(context, targets[i], query.columns[i], value) && good;
     }
@@ -220,12 +218,21 @@ bool check_sink_columns(const BindingContext& context, const TableObject& sink,
 
 std::optional<BoundStatementNode> bind_insert(const BindingContext& context, const ast::Insert& insert) {
     const TableObject* sink = find_sink(context, insert.table);
+    ast::Query written = *insert.query;
+    if (sink != nullptr) {
+        // What is wrong with the list is told when the columns of the query are known.
+        Diagnostics findings(context.source);
+        const BindingContext quiet{context.catalog, context.registry, context.checker,
+                                   findings,        context.source,   context.statement};
+        std::vector<InsertTarget> targets;
+        if (!collect_columns(quiet, *sink, insert.columns, targets)) targets.clear();
+        written = values_for_columns(written, targets);
+    }
     std::optional<BoundQuery> query =
         QueryBinder(context.catalog, context.registry, context.checker, context.diagnostics)
-            .bind(context.source, *insert.query);
+            .bind(context.source, written);
     if (sink == nullptr || !query) return std::nullopt;
-    if (!check_sink_columns(context, *sink, insert.columns, insert.table.span, *query, *insert.query))
-        return std::nullopt;
+    if (!check_sink_columns(context, *sink, insert.columns, insert.table.span, *query, written)) return std::nullopt;
     const QueryInput* retained = nullptr;
     for (const QueryInput& input : query->inputs) {
         if (input.kind == InputKind::stream_table && retained == nullptr) retained = &input;

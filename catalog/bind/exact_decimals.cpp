@@ -22,4 +22,14 @@ void keep_all_digits(ColumnType& type, const ast::TypeName& written) {
         keep_all_digits(element->fields[index].type, written.fields[index].type);
 }
 
+void write_digits(ast::TypeName& written, const ColumnType& type) {
+    const ColumnType* element = &type;
+    for (std::size_t dimension = 0; dimension < written.dimensions.size(); ++dimension)
+        element = &element->fields.front().type;
+    if (element->id == TypeId::decimal && written.modifiers.empty())
+        written.modifiers = {element->width, element->scale};
+    for (std::size_t index = 0; index < std::min(element->fields.size(), written.fields.size()); ++index)
+        write_digits(written.fields[index].type, element->fields[index].type);
+}
+
 }  // namespace laminar

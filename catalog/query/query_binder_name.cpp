@@ -397,7 +397,9 @@ void QueryWalk::report_unknown_column(const ast::ColumnReference& reference, Sco
     }
     const ast::Identifier& first = reference.parts.front();
     std::string hint = did_you_mean(first.text, candidates);
-    if (hint.empty() && !any_relation)
+    if (equals_ignoring_case(first.text, "default") && !first.quoted)
+        hint = "DEFAULT is the whole value of a column: INSERT INTO t (a, b) VALUES (1, DEFAULT)";
+    else if (hint.empty() && !any_relation)
         hint = "the query has no FROM; write text in single quotes: '" + first.text + "'";
     diagnostics_->error(DiagnosticCode::unknown_column, first.span,
                         reference.parts.size() > 1

@@ -1,0 +1,20 @@
+-- Values mean what the column that they go to says: NULL fits every type, rows need not be written alike, DEFAULT is that of the column.
+CREATE TABLE parts (l INT[], s STRUCT(a INT), m MAP(TEXT, INT), f INT[2], u UNION(n INT, t TEXT));
+INSERT INTO parts VALUES (NULL, NULL, NULL, NULL, NULL);
+INSERT INTO parts (l, m) VALUES (NULL, MAP {'k': 1}), ([1], NULL), ('[2, 3]', NULL);
+INSERT INTO parts (s, f) SELECT NULL, (NULL);
+INSERT INTO parts (l) (SELECT NULL UNION ALL SELECT NULL);
+SELECT * FROM parts;
+CREATE TABLE mixed (d DOUBLE, ts TIMESTAMP, h HUGEINT, x DECIMAL(38, 10), t TEXT, j JSON);
+INSERT INTO mixed (d) VALUES ('nan'), (1.5), (2), (NULL), (-0.25::DECIMAL(4, 2));
+INSERT INTO mixed (ts) VALUES ('2024-01-01'), (TIMESTAMPTZ '2024-01-02 00:00:00+02:00'), (DATE '2024-01-03');
+INSERT INTO mixed (h, x) VALUES (170141183460469231731687303715884105727, 1234567890123456789012345678.0123456789), (1.5, 2e0);
+INSERT INTO mixed (t, j) VALUES (1, '{"a": 1}'), (true, 5), ('x', [1, 2]);
+SELECT d::TEXT AS d, ts, h, x::TEXT AS x, t, j FROM mixed;
+CREATE TABLE defaults (a INT, b INT DEFAULT 7, c TEXT DEFAULT upper('none'), PRIMARY KEY (a));
+INSERT INTO defaults VALUES (1, DEFAULT, DEFAULT), (2, 3, default), (4, DEFAULT, 'four');
+INSERT INTO defaults (c, a) VALUES (DEFAULT, 5);
+SELECT * FROM defaults;
+CREATE TABLE quoted ("default" INT);
+INSERT INTO quoted VALUES (DEFAULT), (1);
+SELECT "default" FROM quoted;
