@@ -123,14 +123,15 @@ public:
             return context.engine.prepare(fmt::format("SELECT {} FROM {} AS \"__rows\"{} ORDER BY {}", rows_.names(),
                                                       rows, of_changed_groups(plan), order));
         };
+        const std::string order = sort_terms(rows_.columns());
         if (rows_.stay() && !plan.inputs.front().in_order) {
-            kept_ = read(state.table(), rows_.names());
-            all_ = read(state.both(), rows_.names());
+            kept_ = read(state.table(), order);
+            all_ = read(state.both(), order);
         } else if (rows_.stay()) {
             kept_ = read(state.numbered_table(), "\"__part\", \"__place\"");
         } else {
-            kept_ = read(counted(rows_.names(), state.table()), rows_.names());
-            all_ = read(counted(rows_.names(), state.both()), rows_.names());
+            kept_ = read(counted(rows_.names(), state.table()), order);
+            all_ = read(counted(rows_.names(), state.both()), order);
         }
     }
 

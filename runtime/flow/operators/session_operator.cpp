@@ -75,7 +75,7 @@ public:
         const std::string complete = fmt::format("(SELECT * FROM {} WHERE {})", sessions, over);
         // In the order in which they came: the last digit of a sum is then what it is over all rows at once. In the
         // order of their values where that order depends on how inputs took turns.
-        const std::string order = plan.input.in_order ? "\"__part\", \"__place\"" : "ALL";
+        const std::string order = plan.input.in_order ? "\"__part\", \"__place\"" : sort_terms(input_.columns());
         complete_ =
             engine_.prepare(fmt::format("SELECT * EXCLUDE (\"__part\", \"__place\") FROM {} WHERE {} ORDER BY {}",
                                         with_sessions(state_.numbered_both(), plan.partition, plan.gap), over, order));

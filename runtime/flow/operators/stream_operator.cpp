@@ -38,18 +38,36 @@ std::string query_over(const ast::Query& query, const std::vector<std::string>& 
     return write_query(query, options).text;
 }
 
+namespace {
+
+bool has_floats(const ColumnType& type) {
+    return type.id == TypeId::float32 || type.id == TypeId::float64 ||
+           std::any_of(type.fields.begin(), type.fields.end(),
+                       [](const auto& field) { return has_floats(field.type); });
+}
+
+}  // namespace
+
+std::string sort_terms(const std::vector<OutputColumn>& columns) {
+    std::string terms;
+    for (const OutputColumn& column : columns) {
+        const std::string name = always_quote_identifier(column.name);
+        terms += terms.empty() ? "" : ", ";
+        terms += has_floats(column.type) ? fmt::format("create_sort_key({}, 'ASC NULLS LAST')", name) : name;
+    }
+    return terms;
+}
+
 std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end) {
     std::string order;
-    const auto add = [&](const std::string& name) {
-        order += (order.empty() ? "" : ", ") + always_quote_identifier(name);
-    };
+    const auto add = [&](const std::string& term) { order += (order.empty() ? "" : ", ") + term; };
     for (const OutputColumn& column : planned.columns) {
         const bool window = by_end && column.type.id == TypeId::structure && column.type.fields.size() == 2 &&
                             column.type.fields[1].name == "end";
-        if (window) order += (order.empty() ? "" : ", ") + always_quote_identifier(column.name) + ".\"end\"";
+        if (window) add(always_quote_identifier(column.name) + ".\"end\"");
     }
-    for (const auto& time : planned.time_columns) add(time.name);
-    for (const OutputColumn& column : planned.columns) add(column.name);
+    for (const auto& time : planned.time_columns) add(always_quote_identifier(time.name));
+    add(sort_terms(planned.columns));
     return fmt::format("SELECT * FROM ({}) ORDER BY {}", query, order);
 }
 

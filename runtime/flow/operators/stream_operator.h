@@ -99,6 +99,9 @@ protected:
 
 /// The text of a query whose operator rows are read from the given FROM texts, by side.
 [[nodiscard]] std::string query_over(const ast::Query& query, const std::vector<std::string>& rows);
+/// What to write after ORDER BY to sort by all columns and keep their values as they are: the engine takes the values
+/// of a column that it sorts by from the keys of the sort, in which -0.0 is 0.0.
+[[nodiscard]] std::string sort_terms(const std::vector<OutputColumn>& columns);
 /// query in the order of its windows, then of all its columns, so that the order does not depend on batches.
 /// by_end: windows in the order of their ends, where one is among the columns.
 [[nodiscard]] std::string ordered(const std::string& query, const PlannedOperator& planned, bool by_end = false);

@@ -57,8 +57,8 @@ public:
             kept_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->table(), before));
             buffered_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {}", state_->buffered(), before));
             if (by_values_)
-                by_values_before_ =
-                    engine_.prepare(fmt::format("SELECT * FROM {} WHERE {} ORDER BY ALL", state_->both(), before));
+                by_values_before_ = engine_.prepare(fmt::format("SELECT * FROM {} WHERE {} ORDER BY {}", state_->both(),
+                                                                before, sort_terms(input_.columns())));
             keep_ordered_ = engine_.prepare(
                 fmt::format("INSERT INTO {} SELECT * FROM {}", state_->table(), ordered_slot_->from_sql()));
         }
