@@ -131,7 +131,7 @@ void rewrite_call(ast::Expression& expression) {
     } else if (contains(current_date_functions, name)) {
         if (call->arguments.empty()) expression = {span, ast::PresentTime{ast::PresentTime::Kind::date}};
     } else if (name == "is_valid_json") {
-        rename(*call, "json_valid");
+        rename(*call, "laminar_valid_json");
     } else if (name == "test_connection") {
         rename(*call, "laminar_connection_test");
     } else if (name == "acknowledge_message") {

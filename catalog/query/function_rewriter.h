@@ -13,7 +13,7 @@ namespace laminar {
 ///   TUMBLE(ts, size [, offset]), HOP(ts, slide, size), SESSION(ts, gap)   ast::TimeWindow
 ///   TUMBLE_START, HOP_END ...                                   one end of it
 ///   ACKNOWLEDGE_MESSAGE(id)                                     ast::Acknowledge
-///   IS_VALID_JSON(x), TEST_CONNECTION(name)                     json_valid(x), laminar_connection_test(name)
+///   IS_VALID_JSON(x), TEST_CONNECTION(name)                     laminar_valid_json(x), laminar_connection_test(name)
 /// Equal calls become equal expressions, so that GROUP BY goes on working. Apply once to an expression. For DEFAULT and
 /// the like, whose names are no columns: CURRENT_TIMESTAMP without parentheses is replaced too.
 void rewrite_functions(ast::Expression& expression);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "catalog/threads/mutex.h"
+#include "connectors/codec/json/json_text.h"
 #include "parser/text/ascii.h"
 #include "runtime/engine/duckdb_handles.h"
 #include "runtime/engine/exact_sum_functions.h"
@@ -25,7 +26,8 @@ public:
         validity_ = duckdb_vector_get_validity(vector);
     }
     [[nodiscard]] bool is_null(idx_t row) const { return !duckdb_validity_row_is_valid(validity_, row); }
-    [[nodiscard]] std::string at(idx_t row) const {
+    [[nodiscard]] std::string at(idx_t row) const { return std::string(view_at(row)); }
+    [[nodiscard]] std::string_view view_at(idx_t row) const {
         return {duckdb_string_t_data(&strings_[row]), duckdb_string_t_length(strings_[row])};
     }
 
@@ -66,6 +68,17 @@ void acknowledge(duckdb_function_info info, duckdb_data_chunk input, duckdb_vect
     }
 }
 
+void be_valid_json(duckdb_function_info, duckdb_data_chunk input, duckdb_vector output) {
+    const TextArgument text(input, 0);
+    auto* results = static_cast<bool*>(duckdb_vector_get_data(output));
+    for (idx_t row = 0; row < duckdb_data_chunk_get_size(input); ++row) {
+        if (text.is_null(row))
+            set_null(output, row);
+        else
+            results[row] = is_json_value(text.view_at(row));
+    }
+}
+
 /// Extra info: an AverageFunction.
 void average(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
     const auto& function = *static_cast<const AverageFunction*>(duckdb_scalar_function_get_extra_info(info));
@@ -94,17 +107,24 @@ void refuse(duckdb_function_info info, duckdb_data_chunk, duckdb_vector) {
     duckdb_scalar_function_set_error(info, "a window function of time was not planned");
 }
 
-ScalarFunctionHandle make_function(const char* name, const std::vector<ColumnType>& parameters,
-                                   const ColumnType& result, duckdb_scalar_function_t body) {
+/// One that goes by its arguments alone. NULLs are its own to see.
+ScalarFunctionHandle make_pure_function(const char* name, const std::vector<ColumnType>& parameters,
+                                        const ColumnType& result, duckdb_scalar_function_t body) {
     ScalarFunctionHandle function(duckdb_create_scalar_function());
     duckdb_scalar_function_set_name(function.get(), name);
     for (const ColumnType& parameter : parameters)
         duckdb_scalar_function_add_parameter(function.get(), to_logical_type(parameter).get());
     duckdb_scalar_function_set_return_type(function.get(), to_logical_type(result).get());
     duckdb_scalar_function_set_function(function.get(), body);
-    // Volatile: neither folded when a statement is prepared nor evaluated once for equal calls. NULLs: seen here.
-    duckdb_scalar_function_set_volatile(function.get());
     duckdb_scalar_function_set_special_handling(function.get());
+    return function;
+}
+
+/// Neither folded when a statement is prepared nor evaluated once for equal calls.
+ScalarFunctionHandle make_function(const char* name, const std::vector<ColumnType>& parameters,
+                                   const ColumnType& result, duckdb_scalar_function_t body) {
+    ScalarFunctionHandle function = make_pure_function(name, parameters, result, body);
+    duckdb_scalar_function_set_volatile(function.get());
     return function;
 }
 
@@ -146,6 +166,12 @@ void register_computable(duckdb_connection connection) {
     duckdb_scalar_function_set_varargs(function.get(), any.get());
     if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError)
         throw_not_registered(computable_function);
+}
+
+void register_valid_json(duckdb_connection connection) {
+    const char* const name = "laminar_valid_json";
+    const ScalarFunctionHandle function = make_pure_function(name, {TypeId::varchar}, TypeId::boolean, be_valid_json);
+    if (duckdb_register_scalar_function(connection, function.get()) == DuckDBError) throw_not_registered(name);
 }
 
 void register_averages(duckdb_connection connection) {
@@ -229,6 +255,7 @@ void register_functions(duckdb_connection connection, FunctionStates& states) {
     register_function(connection, "laminar_connection_test", {TypeId::varchar}, TypeId::json, connection_test, states);
     register_function(connection, "laminar_acknowledge", {TypeId::varchar, TypeId::varchar}, TypeId::boolean,
                       acknowledge, states);
+    register_valid_json(connection);
     register_averages(connection);
     register_computable(connection);
     register_exact_sums(connection);

@@ -49,6 +49,7 @@ private:
 
 /// Registers laminar_connection_test(VARCHAR) -> JSON (NULL while there is no result) and
 /// laminar_acknowledge(connection VARCHAR, message_id VARCHAR) -> BOOLEAN (NULL, and no effect, for a NULL argument),
+/// laminar_valid_json(VARCHAR) -> BOOLEAN, by the same rules as the JSON decoder (json_valid is DuckDB's, and lenient),
 /// and what average.h names, for all connections to the database. states must outlive them. Throws EngineException.
 void register_functions(duckdb_connection connection, FunctionStates& states);
 

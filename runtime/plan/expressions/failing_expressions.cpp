@@ -36,12 +36,39 @@ int width_of(TypeId type) {
 
 /// Functions that have a value, or NULL, for all arguments of their types.
 bool always_has_a_value(const std::string& name) {
-    static constexpr std::array<std::string_view, 32> names{
-        "coalesce", "concat",     "concat_ws",   "ceil",           "ceiling",     "contains", "day",
-        "dayname",  "dayofweek",  "dayofyear",   "ends_with",      "floor",       "hour",     "isfinite",
-        "isnan",    "json_valid", "len",         "length",         "lower",       "minute",   "month",
-        "round",    "second",     "starts_with", "struct_extract", "struct_pack", "trim",     "trunc",
-        "typeof",   "upper",      "year",        "suffix"};
+    static constexpr std::array<std::string_view, 33> names{"coalesce",
+                                                            "concat",
+                                                            "concat_ws",
+                                                            "ceil",
+                                                            "ceiling",
+                                                            "contains",
+                                                            "day",
+                                                            "dayname",
+                                                            "dayofweek",
+                                                            "dayofyear",
+                                                            "ends_with",
+                                                            "floor",
+                                                            "hour",
+                                                            "isfinite",
+                                                            "isnan",
+                                                            "json_valid",
+                                                            "laminar_valid_json",
+                                                            "len",
+                                                            "length",
+                                                            "lower",
+                                                            "minute",
+                                                            "month",
+                                                            "round",
+                                                            "second",
+                                                            "starts_with",
+                                                            "struct_extract",
+                                                            "struct_pack",
+                                                            "trim",
+                                                            "trunc",
+                                                            "typeof",
+                                                            "upper",
+                                                            "year",
+                                                            "suffix"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("SELECT * of a connection asks for all fields") {
     REQUIRE(bound.ok());
     CHECK(bound.query->inputs[0].all_fields);
     CHECK(bound.columns() == "message VARCHAR");
-    CHECK(bound.sql() == "SELECT * EXCLUDE (feed.message) FROM @0 AS feed WHERE json_valid(message)");
+    CHECK(bound.sql() == "SELECT * EXCLUDE (feed.message) FROM @0 AS feed WHERE laminar_valid_json(message)");
 }
 
 TEST_CASE("names pass through stars over connections") {

@@ -111,5 +111,5 @@ TEST_CASE("DEFAULT expressions are rewritten too") {
     auto& items = std::get<laminar::ast::Select>(query.body.node).items;
     for (auto& item : items) laminar::rewrite_functions(item.value);
     CHECK(laminar::write_expression(items[0].value).text == "CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP)");
-    CHECK(laminar::write_expression(items[1].value).text == "json_valid('{}')");
+    CHECK(laminar::write_expression(items[1].value).text == "laminar_valid_json('{}')");
 }
