@@ -409,6 +409,13 @@ void JsonEvents::add_error(MessageError error, std::size_t begin, std::size_t en
     if (in_array_of_rows_ || settings_.are_elements) errors_.back().element = element_;
 }
 
+void JsonEvents::take_back_to(const Progress& progress) {
+    writer_.discard_rows(progress.rows);
+    errors_.resize(progress.errors);
+    errors_left_out_ = progress.errors_left_out;
+    element_ = progress.element;
+}
+
 std::vector<MessageError> JsonEvents::end_message() {
     if (settings_.rows == Rows::message) end_only_row();
     std::vector<MessageError> errors;

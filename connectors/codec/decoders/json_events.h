@@ -69,6 +69,17 @@ public:
     }
     /// The value that was begun is a line, from begin to end, that is not JSON. Takes back what it has brought.
     void fail_line(std::size_t begin, std::size_t end, MessageError error);
+    /// How far the value at hand has come between two rows, to take back what comes after.
+    struct Progress {
+        std::size_t rows = 0;
+        std::size_t errors = 0;
+        std::size_t errors_left_out = 0;
+        std::size_t element = 0;
+    };
+    [[nodiscard]] Progress progress() const noexcept {
+        return {writer_.rows(), errors_.size(), errors_left_out_, element_};
+    }
+    void take_back_to(const Progress& progress);
     /// After the last value. Gives the error of each part that is wrong; those of one that is the whole message have no
     /// part.
     [[nodiscard]] std::vector<MessageError> end_message();

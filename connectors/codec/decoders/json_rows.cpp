@@ -201,8 +201,21 @@ bool JsonRows::Key(const char* text, rapidjson::SizeType length, bool copy) {
     if (depth_ == frames_.size()) {
         const std::optional<std::string>& step = steps_[depth_ - 1];
         frames_.back().key_leads_on = step && *step == std::string_view(text, length);
+        if (frames_.back().key_leads_on) begin_member_that_leads_on();
     }
     return !fields_ || fields_->events.Key(text, length, copy);
+}
+
+/// Of a member given twice the last counts.
+void JsonRows::begin_member_that_leads_on() {
+    Frame& frame = frames_.back();
+    if (frame.before_member) {
+        rows_.take_back_to(*frame.before_member);
+        has_place_ = frame.had_place;
+    } else {
+        frame.before_member = rows_.progress();
+        frame.had_place = has_place_;
+    }
 }
 
 bool JsonRows::take_expected_key(PaddedJsonStream& stream) {

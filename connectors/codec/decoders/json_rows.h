@@ -55,6 +55,9 @@ private:
         bool is_object = false;
         bool key_leads_on = false;
         std::size_t position = 0;  ///< Of the element that comes next.
+        /// Of an object, before the member that leads on, once it has come, and whether there was a place of rows yet.
+        std::optional<JsonEvents::Progress> before_member = {};
+        bool had_place = false;
     };
     /// The fields of the message, as a row by itself.
     struct MessageFields;
@@ -65,6 +68,7 @@ private:
     bool start_container(bool is_object);
     bool end_container(bool is_object);
     bool pass_over_row();
+    void begin_member_that_leads_on();
     void copy_fields();
 
     JsonEvents& rows_;

@@ -51,6 +51,12 @@ TEST_CASE("elements of a list are rows, with fields of the message") {
     CHECK(outcome(reader, R"({"s":"a","data":[{"p":1},{"p":2}],"message_id":"m1"})") == R"([1,"a","m1"] [2,"a","m1"])");
     CHECK(outcome(reader, R"({"message_id":7,"data":[{"p":1,"s":"its own","message_id":"other"}],"s":"after"})") ==
           R"([1,"after","7"])");
+    CHECK(outcome(reader, R"({"data":[{"p":1},{"p":2}],"s":"a","data":[{"p":9}]})") == R"([9,"a","feed-7"])");
+    CHECK(
+        outcome(reader, R"({"data":[{"p":"bad"},{"p":1}],"s":"a","data":[{"p":9},{"p":"no"}]})") ==
+        R"([9,"a","feed-7"] | type_mismatch: element 1 of $.data[*]: field "p": expected INTEGER, found string "no")");
+    CHECK(outcome(reader, R"({"data":[{"p":1}],"data":{"p":2}})") == "missing_field: there are no rows at $.data[*]");
+    CHECK(outcome(reader, R"({"data":[{"p":1}],"data":null})").empty());
     CHECK(outcome(reader, R"({"data":[{}]})") == R"([null,null,"feed-7"])");
     CHECK(outcome(reader, R"({"s":{"data":[{"p":1}]},"data":[]})").find("type_mismatch") == 0);
     CHECK(outcome(reader, R"({"data":[],"s":"none"})").empty());
