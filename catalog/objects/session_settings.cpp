@@ -18,7 +18,7 @@ const OptionSchema& session_setting_schema() {
                   .example = "'2GB'",
                   .absent = "80 percent of the machine's",
                   .rule = TextRule::not_empty})
-            .add("threads", &Settings::threads,
+            .add(threads_setting, &Settings::threads,
                  {.help = "Threads that the SQL engine works with. More: large queries end sooner; small batches of "
                           "streams gain nothing.",
                   .example = "4",

@@ -9,7 +9,8 @@
 namespace laminar {
 
 /// What SET can change, for all sessions of the database; SHOW SETTINGS lists it. NULL puts the default back. But for
-/// max_latency they are settings of the engine under the same names: the session passes a value on as it is.
+/// max_latency they are settings of the engine under the same names: the session passes a value on as it is, and the
+/// default of threads, which is another than the engine's.
 struct SessionSettings : OptionSet {
     std::chrono::microseconds max_latency{5000};  ///< Larger: fewer cycles of the engine, for so much later rows.
     std::string memory_limit;  ///< Larger: more of large sorts and joins stays out of temporary files.
@@ -17,6 +18,7 @@ struct SessionSettings : OptionSet {
 };
 
 inline constexpr const char* max_latency_setting = "max_latency";
+inline constexpr const char* threads_setting = "threads";
 
 [[nodiscard]] const OptionSchema& session_setting_schema();
 

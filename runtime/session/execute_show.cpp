@@ -70,6 +70,8 @@ void StatementExecutor::set(const BoundSet& statement) {
         sql = fmt::format("SET {} = {}", name, *real);
     else if (const auto* flag = std::get_if<bool>(&statement.value))
         sql = fmt::format("SET {} = {}", name, *flag);
+    else if (statement.name == threads_setting)  // That of the engine is another.
+        sql = fmt::format("SET {} = {}", name, SessionSettings().threads);
     database_.engine.call([&](Engine& engine) { engine.execute(sql); });
     say_done("SET");
 }
