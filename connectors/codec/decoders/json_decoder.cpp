@@ -74,7 +74,7 @@ public:
           message_id_field_(options.message_id_field),
           wants_payload_(schema->wants_fields() || schema->rows),
           root_(make_field_tree(*schema, has_rows_within(*schema) ? "" : options.message_id_field)),
-          writer_(schema, schema->coerce || options.coerce, options.tolerant),
+          writer_(schema, schema->coerce || options.coerce, options.tolerant, options.coerce),
           column_rows_(*root_, writer_),
           events_(writer_, *root_, settings_for(*schema, options)),
           layouts_(writer_, *root_, options.tolerant && options.guessed_types),

@@ -45,7 +45,7 @@ struct JsonRows::MessageFields {
     MessageFields(const BatchSchema& whole, const DecoderOptions& options)
         : schema(fields_of(whole, columns)),
           root(make_field_tree(*schema, options.message_id_field)),
-          writer(schema, whole.coerce || options.coerce, false),
+          writer(schema, whole.coerce || options.coerce, false, options.coerce),
           events(writer, *root, {.rows = JsonEvents::Rows::values, .kinds = {true, true, true}}),
           batch(schema) {}
 

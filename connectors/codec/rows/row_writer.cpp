@@ -48,10 +48,11 @@ MessageError misfit(const std::string& field, const ColumnType& expected, std::s
 
 }  // namespace
 
-RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant)
+RowWriter::RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant, bool from_text)
     : schema_(std::move(schema)),
       coerce_(coerce),
       tolerant_(tolerant),
+      from_text_(from_text),
       filled_in_row_(schema_->columns.size(), 0),
       rank_in_row_(schema_->columns.size(), FieldNode::Rank::exact_name) {
     needs_message_id_ = std::any_of(schema_->columns.begin(), schema_->columns.end(), [](const BatchColumn& column) {
@@ -188,7 +189,14 @@ bool RowWriter::string(const FieldNode& node, std::string_view text, std::size_t
     for (const std::uint32_t index : node.columns) {
         ColumnVector& column = batch_->columns[index];
         ValueFit fit = ValueFit::fits;
-        if (column.type().id == TypeId::json) {
+        if (from_text_ && is_written_out(column.type(), text)) {
+            if (!column.type().is_nested())
+                column.append_string(text);
+            else if (!append_nested(node, index, text))
+                return false;
+            else
+                continue;
+        } else if (column.type().id == TypeId::json) {
             column.append_string(payload.substr(begin, end_of_json_value(payload, begin) - begin));
         } else {
             fit = append_json_string(column, text, coerce_);
@@ -205,6 +213,13 @@ bool RowWriter::string(const FieldNode& node, std::string_view text, std::size_t
         has_message_id_ = true;
     }
     return true;
+}
+
+/// An object or array in the place of a text, for a column that takes one.
+bool RowWriter::is_written_out(const ColumnType& type, std::string_view text) const {
+    if (type.id != TypeId::json && !type.is_nested()) return false;
+    const std::size_t begin = skip_json_space(text, 0);
+    return begin < text.size() && (text[begin] == '{' || text[begin] == '[') && is_json_value(text);
 }
 
 bool RowWriter::container(const FieldNode& node, std::string_view text) {

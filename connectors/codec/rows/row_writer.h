@@ -28,7 +28,9 @@ namespace laminar {
 /// other; that it does not fit counts at the end of the row, if it is still what the column has by then.
 class RowWriter {
 public:
-    RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant);
+    /// from_text: messages come from text without types (DecoderOptions::coerce): a string that is an object or array
+    /// is one for the columns that take such.
+    RowWriter(std::shared_ptr<const BatchSchema> schema, bool coerce, bool tolerant, bool from_text = false);
 
     void begin_message(const Message& message, ColumnBatch& batch);
     /// Of the message, so far.
@@ -68,6 +70,7 @@ private:
                                         std::string_view found);
     /// node: where the value stands, null where there is none.
     [[nodiscard, gnu::cold]] bool refuse(const FieldNode* node, std::uint32_t index, MessageError error);
+    [[nodiscard]] bool is_written_out(const ColumnType& type, std::string_view text) const;
     [[nodiscard]] bool append_nested(const FieldNode& node, std::uint32_t index, std::string_view text);
     [[gnu::cold]] void choose_columns(FieldNode& node, bool exact);
     [[nodiscard]] FieldNode::Rank rank_of(const FieldNode& node, std::uint32_t index) const;
@@ -80,6 +83,7 @@ private:
     std::shared_ptr<const BatchSchema> schema_;
     bool coerce_;
     bool tolerant_;
+    bool from_text_;
     bool needs_message_id_ = false;  ///< With every row, for a column that is not deferred.
     NestedJsonAppender nested_;
     std::vector<std::uint32_t> payload_columns_;  ///< Those that the payload may fill or must.
