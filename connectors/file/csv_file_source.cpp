@@ -1,6 +1,9 @@
 #include "connectors/file/csv_file_source.h"
 
+#include <fmt/format.h>
+
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -43,6 +46,8 @@ public:
         reader_.emplace(path_);
         names_.clear();
         if (!reader_->read(fields_)) return;
+        if (reader_->is_cut_off())
+            throw std::runtime_error(fmt::format("\"{}\" ends within a quoted name of its header", path_));
         for (const CsvField& field : fields_) {
             names_.emplace_back();
             append_json_quoted(names_.back(), field.text);
@@ -62,7 +67,11 @@ public:
         }
         if (fields_.size() > names_.size()) append_surplus();
         message_ += '}';
-        return SourceMessage(message_);
+        SourceMessage message(message_);
+        if (reader_->is_cut_off())
+            message.error =
+                MessageError{"invalid_csv", "invalid CSV: the file ends within a quoted field: it has been cut off"};
+        return message;
     }
 
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_readable_file(path_); }

@@ -40,7 +40,10 @@ void CsvReader::read_field(CsvField& field, std::size_t& record_size) {
     bool in_quotes = false;
     while (true) {
         const int byte = reader_.peek();
-        if (byte == FileReader::end) return;
+        if (byte == FileReader::end) {
+            is_cut_off_ = in_quotes;
+            return;
+        }
         if (!in_quotes && (byte == ',' || byte == '\n' || byte == '\r')) return;
         reader_.take();
         if (in_quotes && byte == '"') {

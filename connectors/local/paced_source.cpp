@@ -272,7 +272,7 @@ std::optional<std::string> PacedSource::Implementation::deliver(const SourceMess
     message.origin = origin_;
     journal_.bytes_received.fetch_add(taken.payload.size(), std::memory_order_relaxed);
     journal_.last_message_at.store(message.received_at, std::memory_order_relaxed);
-    return inputs_.deliver(message, view_);
+    return taken.error ? inputs_.refuse(message, *taken.error) : inputs_.deliver(message, view_);
 }
 
 namespace {

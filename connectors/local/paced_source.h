@@ -8,6 +8,7 @@
 
 #include "connectors/connection.h"
 #include "connectors/connection_context.h"
+#include "connectors/rows/message.h"
 
 namespace laminar {
 
@@ -18,6 +19,7 @@ struct SourceMessage {
     std::string_view payload;
     std::shared_ptr<const ColumnRows> rows;  ///< See Message.
     std::size_t row = 0;
+    std::optional<MessageError> error;  ///< It is no whole message: nobody decodes it, and this is told of it.
 };
 
 /// Where a connection without a network takes its messages from. Used by one thread at a time. Throws

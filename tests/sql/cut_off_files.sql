@@ -1,0 +1,26 @@
+-- A file that was cut off is not taken for a whole one: what is missing is an error, the rows before stay.
+CREATE CONNECTION a TO file (path = 'cut_after_comma.json');
+CREATE TABLE a_errors (error_type TEXT, error_message TEXT) WITH (connector = 'a', stream = 'errors');
+CREATE TABLE a_rows (id INT) WITH (connector = 'a');
+CREATE CONNECTION b TO file (path = 'cut_after_element.json');
+CREATE TABLE b_errors (error_type TEXT, error_message TEXT) WITH (connector = 'b', stream = 'errors');
+CREATE TABLE b_rows (id INT) WITH (connector = 'b');
+CREATE CONNECTION c TO file (path = 'comma_at_end.json');
+CREATE TABLE c_errors (error_type TEXT, error_message TEXT) WITH (connector = 'c', stream = 'errors');
+CREATE TABLE c_rows (id INT) WITH (connector = 'c');
+CREATE CONNECTION d TO file (path = 'cut_in_quotes.csv', format = 'csv');
+CREATE TABLE d_errors (error_type TEXT, error_message TEXT, failed_message TEXT) WITH (connector = 'd', stream = 'errors');
+CREATE TABLE d_rows (id INT, t TEXT) WITH (connector = 'd');
+WAIT FOR a_errors COUNT 1 TIMEOUT INTERVAL '1 minute';
+WAIT FOR b_errors COUNT 1 TIMEOUT INTERVAL '1 minute';
+WAIT FOR c_errors COUNT 1 TIMEOUT INTERVAL '1 minute';
+WAIT FOR d_errors COUNT 1 TIMEOUT INTERVAL '1 minute';
+WAIT FOR c_rows COUNT 2 TIMEOUT INTERVAL '1 minute';
+SELECT * FROM a_rows;
+SELECT * FROM b_rows;
+SELECT * FROM c_rows;
+SELECT * FROM d_rows;
+SELECT * FROM a_errors;
+SELECT * FROM b_errors;
+SELECT * FROM c_errors;
+SELECT * FROM d_errors;
