@@ -34,8 +34,9 @@ Command add_infer(CLI::App& program, CommonArguments& common) {
     add_secret_sources(*command, common.secrets);
     add_log_options(*command, common);
     command->footer(
-        "Exit code: 0 the script takes all messages that it was made from, 1 it does not or there is none, 2 wrong "
-        "usage or a file that cannot be read.\n"
+        "Exit code: 0 the tables take all messages that are for them (those that are no JSON, or for no table, are "
+        "told "
+        "of), 1 they do not or there is no script, 2 wrong usage or a file that cannot be read.\n"
         "Examples:\n"
         "  laminar infer 'wss://stream.example.com/all' --for 30s --output feed.sql\n"
         "  laminar infer wss://stream.example.com --header 'X-API-Key: ${secret:api_key}' "

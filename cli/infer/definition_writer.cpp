@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/infer/secret_texts.h"
 #include "cli/terminal/cell_text.h"
 #include "parser/text/utf8.h"
 #include "parser/write/sql_writer.h"
@@ -10,7 +11,7 @@ namespace laminar {
 namespace {
 
 std::string comment(std::string_view remark, const RememberedSecrets& secrets) {
-    return "-- " + escape_controls(with_valid_utf8(secrets.redact(remark)));
+    return "-- " + escape_controls(with_valid_utf8(secrets.redact(without_url_credentials(remark))));
 }
 
 void append_comments(std::string& script, const std::vector<std::string>& remarks, const RememberedSecrets& secrets) {

@@ -10,6 +10,7 @@
 #include "cli/infer/kinds/message_kinds.h"
 #include "cli/infer/kinds/object_names.h"
 #include "cli/infer/sample/payload_form.h"
+#include "cli/infer/secret_texts.h"
 #include "cli/infer/table_writer.h"
 #include "cli/scripts/duration.h"
 #include "cli/terminal/count_text.h"
@@ -113,7 +114,7 @@ private:
 
     void remark(const std::string& text) {
         definitions_.remarks.push_back(text);
-        inference_.remarks.push_back(text);
+        inference_.remarks.push_back(without_url_credentials(text));
     }
 
     void prove() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "catalog/options/clear_secrets.h"
+#include "catalog/options/secret_resolver.h"
 #include "parser/text/ascii.h"
 
 namespace laminar {
@@ -24,6 +25,14 @@ bool is_url_safe(char c) { return is_letter_or_digit(c) || c == '-' || c == '_';
 bool is_web_token(std::string_view text) {
     return text.starts_with("eyJ") && std::count(text.begin(), text.end(), '.') == 2 &&
            std::all_of(text.begin(), text.end(), [](char c) { return is_url_safe(c) || c == '.'; });
+}
+
+/// Slashes with a backslash are written without.
+std::string redacted_url_in_json(std::string_view url) {
+    std::string plain(url);
+    for (std::size_t at = plain.find("\\/"); at != std::string::npos; at = plain.find("\\/", at)) plain.erase(at, 1);
+    const std::string shown = redact_url(plain);
+    return shown == plain ? std::string(url) : shown;
 }
 
 }  // namespace
@@ -52,6 +61,22 @@ bool names_login(std::string_view text) {
     std::size_t begin = text.size();
     while (begin > 0 && is_letter(text[begin - 1])) --begin;
     return is_one_of(text.substr(begin), words);
+}
+
+std::string without_url_credentials(std::string_view text) {
+    // A JSON string may write a slash with a backslash.
+    constexpr std::string_view ends = " \t\r\n\"'<>";
+    std::string shown;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(ends, begin), text.size());
+        const std::string_view word = text.substr(begin, end - begin);
+        const bool is_url =
+            word.find("://") != std::string_view::npos || word.find(":\\/\\/") != std::string_view::npos;
+        shown += is_url ? redacted_url_in_json(word) : std::string(word);
+        if (end < text.size()) shown += text[end];
+        begin = end + 1;
+    }
+    return shown;
 }
 
 }  // namespace laminar

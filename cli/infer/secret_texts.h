@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace laminar {
@@ -15,5 +16,8 @@ namespace laminar {
 
 /// What a message is called that proves who sends it: auth, LOGIN, public/auth, user.login.
 [[nodiscard]] bool names_login(std::string_view text);
+
+/// A text with *** in the place of credentials of the URLs in it.
+[[nodiscard]] std::string without_url_credentials(std::string_view text);
 
 }  // namespace laminar

@@ -2,6 +2,7 @@
 
 #include "cli/infer/feed_request.h"
 #include "cli/infer/secret_masking.h"
+#include "cli/infer/secret_texts.h"
 #include "parser/write/sql_writer.h"
 
 namespace laminar {
@@ -30,6 +31,14 @@ TEST_CASE("infer: secrets in URLs become references") {
     CHECK(masked_endpoint("wss://a.example/x?token=${secret:mine}") == "'wss://a.example/x?token=${secret:mine}'");
     CHECK(masked_endpoint("wss://a.example:9443/stream?streams=btcusdt@trade/ethusdt@trade") ==
           "'wss://a.example:9443/stream?streams=btcusdt@trade/ethusdt@trade'");
+}
+
+TEST_CASE("infer: URLs within messages lose their credentials") {
+    CHECK(without_url_credentials(R"({"url":"http://x/?token=abcdefghijkl","n":1})") ==
+          R"({"url":"http://x/?token=***","n":1})");
+    CHECK(without_url_credentials(R"(such as "https:\/\/ann:pass@x\/a?b=1 and more")") ==
+          R"(such as "https://ann:***@x/a?b=1 and more")");
+    CHECK(without_url_credentials(R"({"url":"http:\/\/x\/y"})") == R"({"url":"http:\/\/x\/y"})");
 }
 
 TEST_CASE("infer: secrets in headers keep what is said of them") {
