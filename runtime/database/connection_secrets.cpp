@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "catalog/options/clear_secrets.h"
-#include "catalog/options/json_credentials.h"
 #include "catalog/options/option_schema.h"
+#include "catalog/validation/json_credentials.h"
 
 namespace laminar {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "catalog/options/clear_secrets.h"
-#include "catalog/options/json_credentials.h"
 #include "catalog/options/secret_resolver.h"
+#include "catalog/validation/json_credentials.h"
 #include "parser/ast/visit.h"
 #include "parser/text/ascii.h"
 

@@ -29,7 +29,7 @@ public:
     void set(OperatorGraph::Result result) { result_ = std::move(result); }
     void clear();
     void set_finished(bool finished) noexcept { finished_ = finished; }
-    void set_failed() noexcept { failed_ = true; }
+    void set_failed(std::string failure) { failure_ = std::move(failure); }
     /// Whether the pipeline may take in more in this cycle, as far as readers are concerned.
     void let_go_on() noexcept { is_held_back_ = false; }
     [[nodiscard]] bool is_held_back() const noexcept { return is_held_back_; }
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] StreamTime time_of(std::size_t clock) const override { return graph_->time_of(clock); }
     [[nodiscard]] const RowMarks* marks(std::size_t clock) const override;
     [[nodiscard]] bool has_finished() const override { return finished_; }
-    [[nodiscard]] bool has_failed() const override { return failed_; }
+    [[nodiscard]] const std::string& failure() const override { return failure_; }
     void hold_back() override { is_held_back_ = true; }
 
 private:
@@ -71,7 +71,7 @@ private:
     OperatorGraph::Result result_;
     bool is_read_ = false;
     bool finished_ = false;
-    bool failed_ = false;
+    std::string failure_;
     bool is_held_back_ = false;
 };
 

@@ -153,8 +153,7 @@ void RunningPipeline::pass_on_standstill() const {
 
 PipelineInputs::Taken RunningPipeline::run(TakeIn wanted) {
     PipelineInputs::Taken taken;
-    if (const UpstreamRows* failed = inputs_.failed_upstream())
-        fail(fmt::format("pipeline \"{}\", which it reads, failed", failed->name()));
+    fail_with_upstream();
     if (is_accepting()) {
         try {
             taken = inputs_.take(wanted);
@@ -342,6 +341,13 @@ void RunningPipeline::resume() noexcept {
     if (state_ == PipelineState::paused) state_ = graph_ ? PipelineState::running : PipelineState::waiting_for_types;
 }
 
+void RunningPipeline::fail_with_upstream() {
+    const UpstreamRows* const failed = inputs_.failed_upstream();
+    if (!failed || state_ == PipelineState::failed) return;
+    fail(failed->failure());
+    output_.set_failed(failed->failure());  // What failed first tells most, to all that follow.
+}
+
 void RunningPipeline::fail(const std::string& reason) {
     if (state_ == PipelineState::failed) return;  // What follows from a failure does not tell why.
     state_ = PipelineState::failed;
@@ -349,7 +355,7 @@ void RunningPipeline::fail(const std::string& reason) {
     // Of rows that were made when it failed nobody knows whether they are all.
     has_changes_ = false;
     output_.clear();
-    output_.set_failed();
+    output_.set_failed(fmt::format("pipeline \"{}\" failed: {}", name_, reason));
     spdlog::error("[{}] pipeline failed: {}", name_, reason);
     if (on_failure_) on_failure_(reason);
 }

@@ -87,6 +87,8 @@ public:
     void forget_messages(const std::set<std::string>& failed) { inputs_.forget_messages(failed); }
     /// Puts it out of work for good: for what it cannot go on after. Its inputs are taken in and dropped from then on.
     void fail(const std::string& reason);
+    /// So does what reads a pipeline that has failed: an answer over part of its rows would be a wrong one.
+    void fail_with_upstream();
     /// From now on all inputs count as ended: windows close.
     void end_inputs() noexcept { inputs_.end(); }
 

@@ -43,7 +43,6 @@ RunningPipeline* StreamGraph::find_pipeline(std::string_view name) noexcept {
 
 void StreamGraph::remove_pipeline(std::string_view name) {
     std::erase_if(pipelines_, [&](const Entry& entry) { return equals_ignoring_case(entry.pipeline->name(), name); });
-    subscriptions_.erase(fold_case(name));
     share_out_latency();
 }
 
@@ -100,7 +99,7 @@ bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
     bool moved = take_in_tables(wanted);
     moved = run_pipelines(wanted) || moved;
     change_engine(engine, rows_in_ - rows_before, bytes_in_ - bytes_before);
-    fail_subscriptions();
+    for (const Entry& entry : pipelines_) entry.pipeline->fail_with_upstream();
     moved = make_known() || moved;
     end_cycle();
     if (!moved) {
@@ -219,26 +218,6 @@ void StreamGraph::end_cycle() {
         (void)guard(name, *input, [&stream = *input] { stream.retain(); });
         input->release();
         if (rows > 0) progress_.add_rows(name, rows);
-    }
-}
-
-/// Of a pipeline that reads one which has failed nothing is lost that it had: it stays as it is, until that one is
-/// created anew. But who has subscribed waits for rows that do not come.
-void StreamGraph::fail_subscriptions() {
-    if (subscriptions_.empty()) return;
-    std::map<const UpstreamRows*, std::string> failures;
-    for (const Entry& entry : pipelines_) {
-        RunningPipeline& pipeline = *entry.pipeline;
-        std::string reason;
-        if (pipeline.state() == PipelineState::failed)
-            reason = fmt::format("pipeline \"{}\" failed: {}", pipeline.name(), pipeline.last_error());
-        for (const auto& input : pipeline.inputs().all()) {
-            const auto found = input->upstream() ? failures.find(input->upstream()) : failures.end();
-            if (reason.empty() && found != failures.end()) reason = found->second;
-        }
-        if (reason.empty()) continue;
-        if (subscriptions_.contains(fold_case(pipeline.name()))) pipeline.fail(reason);
-        failures.emplace(&pipeline.output(), std::move(reason));
     }
 }
 

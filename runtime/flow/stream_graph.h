@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,10 +45,6 @@ public:
 
     /// Of a data directory: what a cycle changes is committed with what is set there. Before the first cycle.
     void keep_in(StateStore& store) noexcept { store_ = &store; }
-    /// Of subscriptions by their names: such a pipeline has a reader who waits for its rows. What it reads having
-    /// failed, by whatever way, it fails as well, so that the reader is told.
-    void add_subscription(const std::string& name) { subscriptions_.insert(fold_case(name)); }
-
     /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
     [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
@@ -134,7 +129,6 @@ private:
     void change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes);
     void forget_failed_messages();
     bool make_known();
-    void fail_subscriptions();
     void end_cycle();
     /// Lets a table do its part of the cycle. False: what it threw has failed the table and its readers.
     bool guard(const std::string& name, StreamInput& input, const std::function<void()>& work);
@@ -146,8 +140,7 @@ private:
     Progress& progress_;
     StateStore* store_ = nullptr;                                              ///< Null: nothing outlasts the process.
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
-    std::vector<Entry> pipelines_;         ///< In order of creation, so that each comes after those it reads.
-    std::set<std::string> subscriptions_;  ///< By folded name.
+    std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
     std::uint64_t rows_in_ = 0;
     std::uint64_t bytes_in_ = 0;
     std::uint64_t rows_out_ = 0;

@@ -185,10 +185,7 @@ bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan sp
             if (start.statement) keep_alone(engine, *start.statement);
             if (start.replaces) remove_pipeline(start.name, removed);
             database_.graph.add_pipeline(std::move(pipeline), definition ? definition->sink : "", stored_sink);
-            if (!definition) {
-                database_.subscriptions.insert(start.name);
-                database_.graph.add_subscription(start.name);
-            }
+            if (!definition) database_.subscriptions.insert(start.name);
             if (start.statement) apply_to_catalog(*start.statement);
         });
     } catch (const EngineException& problem) {

@@ -155,9 +155,10 @@ class TagTest(PortalCase):
     def test_one_that_has_failed_is_not_executed_again(self):
         client = self.connect()
         self.command(client, "BEGIN")
-        self.command(client, "SAVEPOINT s")
         client.parse("SELECT 1 / CAST($1 AS INTEGER), CAST('x' || $1 AS INTEGER)", oids=(25,))
         client.bind(b"0", portal="p")
+        self.assertIsNone(self.state(client.sync()))
+        self.command(client, "SAVEPOINT s")
         client.execute(0, "p")
         self.assertIsNotNone(self.state(client.sync()))
         self.command(client, "ROLLBACK TO s")

@@ -153,7 +153,7 @@ std::vector<InputLiveness> PipelineInputs::liveness() const {
 const UpstreamRows* PipelineInputs::failed_upstream() const {
     for (const auto& input : inputs_) {
         const UpstreamRows* upstream = input->upstream();
-        if (upstream && upstream->has_failed()) return upstream;
+        if (upstream && !upstream->failure().empty()) return upstream;
     }
     return nullptr;
 }

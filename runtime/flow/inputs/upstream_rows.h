@@ -44,7 +44,8 @@ public:
     /// No row comes any more, after those of this cycle.
     [[nodiscard]] virtual bool has_finished() const = 0;
     /// Nor those that should have come: an answer over what did come would be a wrong one.
-    [[nodiscard]] virtual bool has_failed() const = 0;
+    /// Empty while it has not; else which pipeline failed first, and why.
+    [[nodiscard]] virtual const std::string& failure() const = 0;
 
     /// A reader stands still: it takes in nothing more in this cycle.
     virtual void hold_back() = 0;

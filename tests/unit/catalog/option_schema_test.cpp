@@ -57,11 +57,18 @@ std::vector<ast::Option> companions(const OptionSchema& schema, const OptionDecl
     for (const ast::Option& other : result) {
         if (other.name.text == "mode") mode = "'" + std::get<ast::OptionValue::String>(other.value.node).text + "'";
     }
+    const auto is_met = [&](const OptionCondition& condition) {
+        const std::string value = fmt::format("'{}'", condition.values.front());
+        if (condition.option == "mode") return value == mode;
+        return std::any_of(result.begin(), result.end(), [&](const ast::Option& other) {
+            const auto* text = std::get_if<ast::OptionValue::String>(&other.value.node);
+            return other.name.text == condition.option && text && fmt::format("'{}'", text->text) == value;
+        });
+    };
     for (const OptionDeclaration& other : schema.options()) {
         if (!other.facts.required) continue;
         if (other.name == "mode") add("mode", mode);
-        const bool wanted = other.facts.applies_when.empty() ||
-                            fmt::format("'{}'", other.facts.applies_when.front().values.front()) == mode;
+        const bool wanted = other.facts.applies_when.empty() || is_met(other.facts.applies_when.front());
         if (other.name != "mode" && wanted) add(other.name, other.facts.example);
     }
     return result;
@@ -163,7 +170,7 @@ TEST_CASE("conditions and lower bounds name options that exist") {
 TEST_CASE("the defaults of the specification") {
     const OptionSchema& schema = *builtin_connectors().find("websocket")->options;
     const auto text = [&](std::string_view name) { return schema.find(name)->default_text; };
-    CHECK(text("path") == "'/'");
+    CHECK(text("path") == "['/']");  // A list of one, which may be written as its element.
     CHECK(text("reconnect") == "true");
     CHECK(text("reconnect_interval_ms") == "5000");
     CHECK(text("max_reconnect_attempts") == "-1");

@@ -76,10 +76,11 @@ struct Upstream final : UpstreamRows {
     [[nodiscard]] StreamTime time_of(std::size_t) const override { return {}; }
     [[nodiscard]] const RowMarks* marks(std::size_t) const override { return nullptr; }
     [[nodiscard]] bool has_finished() const override { return finished; }
-    [[nodiscard]] bool has_failed() const override { return false; }
+    [[nodiscard]] const std::string& failure() const override { return failed; }
     void hold_back() override { is_held_back = true; }
 
     std::string text = "before";
+    std::string failed;
     std::set<std::string> connections{"far"};
     std::vector<OutputColumn> known;
     ResultTable rows;

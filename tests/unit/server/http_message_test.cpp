@@ -98,10 +98,11 @@ TEST_CASE("values of JSON keep their digits and bytes") {
     CHECK(sql_of("SELECT $1::DECIMAL(5,2)[]", {Kind::json, "[1.50,2]"}) == "SELECT [1.50, 2]::DECIMAL(5,2)[]");
 }
 
-TEST_CASE("the format is the one that is wanted first") {
+TEST_CASE("the format is the one that is wanted most") {
     CHECK(wanted_format("") == RowFormat::json);
     CHECK(wanted_format("*/*") == RowFormat::json);
-    CHECK(wanted_format("text/html, TEXT/CSV;q=0.5, */*") == RowFormat::csv);
+    CHECK(wanted_format("text/html, TEXT/CSV;q=0.5, */*") == RowFormat::json);
+    CHECK(wanted_format("text/html, TEXT/CSV;q=0.5, */*;q=0.1") == RowFormat::csv);
     CHECK(wanted_format(" application/x-ndjson ") == RowFormat::ndjson);
     CHECK_FALSE(wanted_format("text/html"));
 }

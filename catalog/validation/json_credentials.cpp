@@ -1,4 +1,4 @@
-#include "catalog/options/json_credentials.h"
+#include "catalog/validation/json_credentials.h"
 
 #include <optional>
 
