@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/text/ascii.h"
+#include "runtime/flow/direct/direct_conversion.h"
 #include "runtime/plan/expressions/expression_tools.h"
 
 namespace laminar {
@@ -25,7 +26,8 @@ std::optional<std::size_t> DirectColumns::find(const ast::Expression& expression
         const auto column = find(*cast->operand);
         if (!column) return std::nullopt;
         const auto named = named_type(cast->type);
-        return named && *named == types_[*column] ? column : std::nullopt;
+        if (!named) return std::nullopt;
+        return *named == types_[*column] ? column : convert(*column, *named);
     }
     const auto* reference = std::get_if<ast::ColumnReference>(&bare.node);
     if (!reference || reference->parts.empty() || reference->parts.size() > 2) return std::nullopt;
@@ -42,11 +44,23 @@ std::optional<std::size_t> DirectColumns::find(const std::string& name) {
     const auto held = std::find_if(held_.begin(), held_.end(), same);
     if (held == held_.end() || std::find_if(held + 1, held_.end(), same) != held_.end()) return std::nullopt;
     const auto position = static_cast<std::size_t>(held - held_.begin());
-    const auto known = std::find(positions_.begin(), positions_.end(), position);
-    if (known != positions_.end()) return static_cast<std::size_t>(known - positions_.begin());
+    for (std::size_t number = 0; number < positions_.size(); ++number) {
+        if (positions_[number] == position && types_[number] == held->type) return number;
+    }
     positions_.push_back(position);
     types_.push_back(held->type);
     return positions_.size() - 1;
+}
+
+std::optional<std::size_t> DirectColumns::convert(std::size_t column, const ColumnType& type) {
+    if (!is_sure_conversion(types_[column], type)) return std::nullopt;
+    for (const Conversion& known : conversions_) {
+        if (known.source == column && known.type == type) return known.column;
+    }
+    positions_.push_back(positions_[column]);
+    types_.push_back(type);
+    conversions_.push_back({positions_.size() - 1, column, type});
+    return conversions_.back().column;
 }
 
 std::optional<std::vector<std::size_t>> DirectColumns::all() {

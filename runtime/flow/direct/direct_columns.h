@@ -19,14 +19,21 @@ public:
                   std::string alias)
         : engine_(engine), held_(held), shown_(shown), alias_(std::move(alias)) {}
 
-    /// The number of the column that an expression is, as it stands or cast to the type that it has; nullopt for
-    /// anything else.
+    /// The number of the column that an expression is, as it stands, cast to the type that it has, or cast to one that
+    /// takes all its values (is_sure_conversion); nullopt for anything else.
     [[nodiscard]] std::optional<std::size_t> find(const ast::Expression& expression);
     /// Of all that the query sees, in their order, what `*` stands for; nullopt where one of them is computed.
     [[nodiscard]] std::optional<std::vector<std::size_t>> all();
     [[nodiscard]] const ColumnType& type(std::size_t column) const { return types_.at(column); }
     /// Positions in what is read, by number.
     [[nodiscard]] const std::vector<std::size_t>& positions() const noexcept { return positions_; }
+    /// Those that are cast when they have been read, after one another.
+    struct Conversion {
+        std::size_t column = 0;  ///< The number of the result.
+        std::size_t source = 0;  ///< The number of what is cast; less than that of the result.
+        ColumnType type;
+    };
+    [[nodiscard]] const std::vector<Conversion>& conversions() const noexcept { return conversions_; }
 
     /// The value of an expression without columns, cast to a type; a column with one row, which is not NULL. nullopt:
     /// it has none.
@@ -35,6 +42,7 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::size_t> find(const std::string& name);
+    [[nodiscard]] std::optional<std::size_t> convert(std::size_t column, const ColumnType& type);
 
     Engine& engine_;
     const std::vector<OutputColumn>& held_;
@@ -42,6 +50,7 @@ private:
     std::string alias_;
     std::vector<std::size_t> positions_;
     std::vector<ColumnType> types_;
+    std::vector<Conversion> conversions_;
 };
 
 }  // namespace laminar

@@ -61,7 +61,7 @@ std::unique_ptr<DirectGroups> DirectGroups::make(Engine& engine, const Aggregate
         ColumnType type;
         if (described.argument) {
             const auto column = known.find(*described.argument);
-            if (!column) return nullptr;
+            if (!column || !known.conversions().empty()) return nullptr;
             type = known.type(*column);
             part.kind = cell_kind(type);
             part.argument = known.positions()[*column];

@@ -1,6 +1,9 @@
 #include "runtime/flow/direct/direct_query.h"
 
+#include <deque>
 #include <utility>
+
+#include "runtime/flow/direct/direct_conversion.h"
 
 namespace laminar {
 
@@ -39,6 +42,7 @@ std::unique_ptr<DirectQuery> DirectQuery::make(Engine& engine, const ast::Query&
     if (!direct->prepare(*select, columns, known)) return nullptr;
     direct->slot_ = source.slot;
     direct->positions_ = known.positions();
+    direct->conversions_ = known.conversions();
     return direct;
 }
 
@@ -68,6 +72,11 @@ bool DirectQuery::prepare(const ast::Select& select, const std::vector<OutputCol
 bool DirectQuery::run(ColumnRows& rows) const {
     DirectRows read;
     if (!slot_->read_columns(positions_, read.columns, read.rows)) return false;
+    std::deque<ColumnVector> converted;
+    for (const DirectColumns::Conversion& conversion : conversions_) {
+        converted.push_back(convert_surely(*read.columns[conversion.source], conversion.type, read.rows));
+        read.columns[conversion.column] = &converted.back();
+    }
     if (where_) {
         std::size_t kept = 0;
         for (const std::size_t row : read.rows) {

@@ -33,6 +33,7 @@ private:
 
     BatchSlot* slot_ = nullptr;
     std::vector<std::size_t> positions_;  ///< Of the columns in the slot, by their number.
+    std::vector<DirectColumns::Conversion> conversions_;
     std::unique_ptr<DirectCondition> where_;
     std::vector<std::unique_ptr<DirectValue>> values_;
 };

@@ -150,12 +150,20 @@ TEST_CASE("a direct query answers as its statement does") {
                                         "tiny NOT IN (5, 0)",
                                         "t.tiny = 5 AND (t.big = 5 OR t.big = 6)",
                                         "CAST(real AS DOUBLE) > 1 AND name::VARCHAR > ''",
+                                        "tiny::DOUBLE >= 0",
+                                        "big::DOUBLE >= 9223372036854775806",
+                                        "whole::DOUBLE > 0.5 AND whole::BIGINT < 4294967295",
+                                        "tiny::SMALLINT = big",
+                                        "tiny::BIGINT::DOUBLE IN (5, 127)",
+                                        "real > big::DOUBLE",
                                         "tiny = 5 AND big > 5 AND whole = 6 AND id > 0 AND flag"}) {
         CAPTURE(condition);
         const ast::Query query = Fixture::bound("SELECT id, name, list, real::DOUBLE AS r FROM t WHERE " + condition);
         CHECK(fixture.directly(query) == fixture.by_statement(query));
     }
-    for (const std::string items : {"*", "list, id", "name AS other", "t.ts, t.day, flag", "id, id"}) {
+    for (const std::string items :
+         {"*", "list, id", "name AS other", "t.ts, t.day, flag", "id, id",
+          "tiny::DOUBLE AS d, tiny, tiny::INTEGER AS i", "big::DOUBLE AS d, whole::BIGINT AS w"}) {
         CAPTURE(items);
         const ast::Query query = Fixture::bound("SELECT " + items + " FROM t");
         CHECK(fixture.directly(query) == fixture.by_statement(query));
@@ -175,7 +183,10 @@ TEST_CASE("what may fail, or mean something else to the engine, needs a statemen
     Fixture fixture;
     for (const std::string text : {"id + 1 AS x FROM t",
                                    "1 AS one FROM t",
-                                   "CAST(tiny AS INTEGER) AS x FROM t",
+                                   "CAST(big AS INTEGER) AS x FROM t",
+                                   "CAST(tiny AS UTINYINT) AS x FROM t",
+                                   "CAST(whole AS INTEGER) AS x FROM t",
+                                   "CAST(real AS BIGINT) AS x FROM t",
                                    "id FROM t WHERE name > name || 'a'",
                                    "id FROM t WHERE tiny > 1.5",
                                    "id FROM t WHERE real > '1'",
