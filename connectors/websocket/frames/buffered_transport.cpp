@@ -13,6 +13,8 @@ namespace laminar {
 namespace net = boost::asio;
 
 namespace {
+/// Between messages of a stream, as against those of a connection that is idle.
+constexpr std::chrono::seconds brief_wait{1};
 /// Capacity that a send buffer may keep once it is empty.
 constexpr std::size_t kept_send_capacity = BufferedTransport::comfortable_unsent * 2;
 constexpr std::uint8_t close_frame_head = 0x88;  ///< FIN, opcode 8.
@@ -175,7 +177,8 @@ net::mutable_buffer BufferedTransport::prepare(std::size_t size) {
 }
 
 bool BufferedTransport::receive_at_once() {
-    if (tls_) return false;
+    // The next wait begins with a look of its own.
+    if (tls_ || std::exchange(is_drained_, false)) return false;
     error_code error;
     const std::size_t count = plain_.read_some(prepare(wanted_size_), error);
     if (error == net::error::would_block || error == net::error::try_again) {
@@ -187,13 +190,20 @@ bool BufferedTransport::receive_at_once() {
 }
 
 void BufferedTransport::end_of_wait(std::size_t count, const error_code& error) noexcept {
-    if (tls_ || error) received(count, error);
+    if (!waits_into_buffer_ && !error) return;
+    received(count, error);
+    is_drained_ = !error && end_ < receive_buffer_size_;
+}
+
+bool BufferedTransport::waits_briefly() noexcept {
+    const auto now = std::chrono::steady_clock::now();
+    return now - std::exchange(last_wait_, now) < brief_wait;
 }
 
 void BufferedTransport::received(std::size_t count, const error_code& error) noexcept {
     end_ += count;
     received_bytes_ += count;
-    if (receive_buffer_size_ == idle_tls_buffer) {
+    if (receive_buffer_size_ == waiting_buffer) {
         // So little says nothing about how much more would have come.
     } else if (end_ == receive_buffer_size_) {
         wanted_size_ = std::min(wanted_size_ * 2, most_receive_buffer);  // More would have come.

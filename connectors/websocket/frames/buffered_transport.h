@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,17 +20,17 @@
 namespace laminar {
 
 /// A TCP socket, with or without TLS, between a receive buffer and a send buffer.
-/// The receive buffer starts small and grows with load; while nothing comes there is none over plain TCP and a tiny one
-/// with TLS, so that idle connections stay cheap. What is appended to the send buffer is sent by a chain of writes of
-/// its own, one at a time, as fast as the peer takes it. Belongs to the strand of its socket; held by shared_ptr
-/// because writes in flight refer to it.
+/// The receive buffer starts small and grows with load; while nothing comes there is a tiny one, with TLS or where
+/// something came a moment ago, or none, so that idle connections stay cheap. What is appended to the send buffer is
+/// sent by a chain of writes of its own, one at a time, as fast as the peer takes it. Belongs to the strand of its
+/// socket; held by shared_ptr because writes in flight refer to it.
 class BufferedTransport : public std::enable_shared_from_this<BufferedTransport> {
 public:
     using Socket = boost::asio::ip::tcp::socket;
     using TlsStream = boost::asio::ssl::stream<Socket>;
     using error_code = boost::system::error_code;
 
-    static constexpr std::size_t idle_tls_buffer = 512;  ///< Takes a small message whole.
+    static constexpr std::size_t waiting_buffer = 512;  ///< Takes a small message whole.
     static constexpr std::size_t least_receive_buffer = 4 << 10;
     static constexpr std::size_t most_receive_buffer = 256 << 10;
     /// With more than this not yet sent, writers should wait.
@@ -97,8 +98,13 @@ public:
     template <class Handler>
     void async_wait_to_receive(Handler&& handler) {
         // TLS decrypts into a buffer, which it wants from the start; a socket needs none to tell that something came.
+        // But to ask for that alone costs two more calls of the system, since the reactor is asked anew each time.
+        const std::size_t room = end_ > 0 ? wanted_size_ : waiting_buffer;
+        waits_into_buffer_ = tls_ != nullptr || waits_briefly();
         if (tls_) {
-            tls_->async_read_some(prepare(end_ > 0 ? wanted_size_ : idle_tls_buffer), std::forward<Handler>(handler));
+            tls_->async_read_some(prepare(room), std::forward<Handler>(handler));
+        } else if (waits_into_buffer_) {
+            plain_.async_read_some(prepare(room), std::forward<Handler>(handler));
         } else {
             plain_.async_wait(Socket::wait_read, std::forward<Handler>(handler));
         }
@@ -128,6 +134,8 @@ public:
 
 private:
     boost::asio::mutable_buffer prepare(std::size_t size);
+    /// Begins a wait. True where the one before it did not last long.
+    bool waits_briefly() noexcept;
     void received(std::size_t count, const error_code& error) noexcept;
     void resize_receive_buffer(std::size_t size);
     void free_receive_buffer() noexcept;
@@ -149,6 +157,9 @@ private:
     std::size_t wanted_size_ = least_receive_buffer;  ///< Follows what comes at once.
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    std::chrono::steady_clock::time_point last_wait_;  ///< When it began.
+    bool waits_into_buffer_ = false;
+    bool is_drained_ = false;  ///< What the last wait brought left nothing behind.
     error_code receive_error_;
     std::uint64_t received_bytes_ = 0;
     FrameBoundary boundary_;
