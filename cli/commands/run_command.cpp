@@ -36,7 +36,10 @@ constexpr int exit_done = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 
+/// A run that has lasted for long is looked at less often: it ends at most 2 % later.
 constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto look_at_most_every = std::chrono::milliseconds(250);
+constexpr int looks_of_a_run = 50;
 
 /// Reads and parses every script before the first statement runs. Returns the exit code if there is one already.
 std::optional<int> parse_scripts(const RunOptions& options, ConsoleMessages& messages,
@@ -183,8 +186,10 @@ private:
         const Clock::time_point idle_from = Clock::now();
         while (!stop_.wait_for(std::chrono::milliseconds(0))) {
             reload_secrets_if_asked();
+            const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - idle_from);
+            std::chrono::milliseconds pause = std::clamp(lasted / looks_of_a_run, look_every, look_at_most_every);
             if (options_.stays) {
-                stop_.wait_for(look_every);
+                stop_.wait_for(pause);
                 continue;
             }
             const DatabaseStatus status = database_.status();
@@ -196,7 +201,8 @@ private:
                 Clock::now() - std::max(idle_from, status.last_activity) >= *options_.until_idle) {
                 return;
             }
-            stop_.wait_for(look_every);
+            if (options_.until_idle) pause = std::min(pause, *options_.until_idle / 5 + look_every);
+            stop_.wait_for(pause);
         }
     }
 

@@ -9,7 +9,7 @@
 namespace laminar {
 namespace {
 
-constexpr auto look_every = std::chrono::milliseconds(50);
+constexpr auto look_every = std::chrono::milliseconds(100);
 constexpr auto show_every = std::chrono::milliseconds(500);
 
 }  // namespace
