@@ -24,6 +24,9 @@ struct Command {
 [[nodiscard]] Command add_test(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_infer(CLI::App& program, CommonArguments& common);
 [[nodiscard]] Command add_export(CLI::App& program, CommonArguments& common);
+[[nodiscard]] Command add_submit(CLI::App& program);
+[[nodiscard]] Command add_status(CLI::App& program);
+[[nodiscard]] Command add_cancel(CLI::App& program);
 [[nodiscard]] Command add_backup(CLI::App& program);
 [[nodiscard]] Command add_restore(CLI::App& program);
 [[nodiscard]] Command add_verify(CLI::App& program);

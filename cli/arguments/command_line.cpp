@@ -37,8 +37,9 @@ int execute_command_line(int argument_count, char** argument_values) {
     const std::vector<Command> commands = {
         add_run(program, common),    add_serve(program, common), add_top(program),          add_hash_password(program),
         add_check(program, common),  add_shell(program, common), add_test(program, common), add_infer(program, common),
-        add_export(program, common), add_backup(program),        add_restore(program),      add_verify(program),
-        add_connectors(program),     add_reference(program),
+        add_export(program, common), add_submit(program),        add_status(program),       add_cancel(program),
+        add_backup(program),         add_restore(program),       add_verify(program),       add_connectors(program),
+        add_reference(program),
     };
     program.footer("laminar COMMAND --help tells more about each.");
     try {

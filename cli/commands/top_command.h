@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "cli/top/http_client.h"
+#include "cli/http/http_client.h"
 #include "server/login/access.h"
 
 namespace laminar {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/top/http_client.h"
+#include "cli/http/http_client.h"
 
 namespace laminar {
 

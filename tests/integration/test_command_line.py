@@ -36,7 +36,7 @@ class UsageTest(LaminarTestCase):
 
     def test_an_unknown_command_is_answered_with_those_that_exist(self):
         self.assertEqual(run("chek", "a.sql").stderr.text, 'laminar: there is no command "chek"; did you mean "check"?')
-        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, serve, top, hash-password, check, shell, test, infer, export, backup, restore, verify, connectors, reference')
+        self.assertEqual(run("fly").stderr.text, 'laminar: there is no command "fly"; commands are run, serve, top, hash-password, check, shell, test, infer, export, submit, status, cancel, backup, restore, verify, connectors, reference')
 
     def test_help_is_on_standard_output(self):
         for arguments in (["--help"], ["run", "--help"], ["check", "--help"], ["shell", "--help"], ["connectors", "--help"]):

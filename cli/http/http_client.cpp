@@ -1,4 +1,4 @@
-#include "cli/top/http_client.h"
+#include "cli/http/http_client.h"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
@@ -71,9 +71,9 @@ asio::awaitable<Response> put_question(Way way, const Request& request) {
 }
 
 /// What the server says about a mistake, else its status.
-std::string reason_of(const Response& response) {
+std::string reason_of(const HttpClient::Answer& answer) {
     rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag>(response.body().data(), response.body().size());
+    document.Parse<rapidjson::kParseIterativeFlag>(answer.body.data(), answer.body.size());
     if (!document.HasParseError() && document.IsObject()) {
         const auto error = document.FindMember("error");
         if (error != document.MemberEnd() && error->value.IsObject()) {
@@ -82,7 +82,7 @@ std::string reason_of(const Response& response) {
                 return {message->value.GetString(), message->value.GetStringLength()};
         }
     }
-    return fmt::format("it answered with status {}", response.result_int());
+    return fmt::format("it answered with status {}", answer.status);
 }
 
 }  // namespace
@@ -103,15 +103,17 @@ std::string HttpClient::name() const {
                                                         : fmt::format("[{}]:{}", address_.host, address_.port);
 }
 
-std::string HttpClient::post(const std::string& path, std::string body, const std::string& content_type,
-                             std::chrono::milliseconds limit) const {
-    Request request(http::verb::post, path, 11);
+HttpClient::Answer HttpClient::ask(Question question, std::chrono::milliseconds limit) const {
+    const http::verb verb = question.method == Method::get    ? http::verb::get
+                            : question.method == Method::post ? http::verb::post
+                                                              : http::verb::delete_;
+    Request request(verb, question.path, 11);
     request.set(http::field::host, name());
-    request.set(http::field::content_type, content_type);
+    if (!question.content_type.empty()) request.set(http::field::content_type, question.content_type);
     request.set(http::field::accept, "application/json");
     request.set(http::field::connection, "close");
     if (!token_.empty()) request.set(http::field::authorization, "Bearer " + token_);
-    request.body() = std::move(body);
+    request.body() = std::move(question.body);
     request.prepare_payload();
 
     asio::io_context io;
@@ -132,13 +134,20 @@ std::string HttpClient::post(const std::string& path, std::string body, const st
             fmt::format("no answer from {}: {}", name(),
                         error.code() == beast::error::timeout ? "it takes too long" : error.code().message()));
     }
-    if (response->result() == http::status::unauthorized)
+    return {response->result_int(), std::move(response->body())};
+}
+
+std::string HttpClient::post(const std::string& path, std::string body, const std::string& content_type,
+                             std::chrono::milliseconds limit) const {
+    Answer answer = ask({Method::post, path, std::move(body), content_type}, limit);
+    if (answer.status == static_cast<unsigned>(http::status::unauthorized))
         throw Failure(
             fmt::format("{} wants to know who asks: {}; put a token into the environment variable "
                         "LAMINAR_TOKEN",
-                        name(), reason_of(*response)));
-    if (response->result() != http::status::ok) throw Failure(fmt::format("{}: {}", name(), reason_of(*response)));
-    return std::move(response->body());
+                        name(), reason_of(answer)));
+    if (answer.status != static_cast<unsigned>(http::status::ok))
+        throw Failure(fmt::format("{}: {}", name(), reason_of(answer)));
+    return std::move(answer.body);
 }
 
 }  // namespace laminar

@@ -17,7 +17,7 @@ struct HttpTls {
     std::string authority;  ///< A PEM file, trusted instead of the system's authorities; empty: those.
 };
 
-/// Asks laminar serve over HTTP or HTTPS, one connection for each question. Not thread-safe.
+/// Asks a server over HTTP or HTTPS, one connection for each question. Not thread-safe.
 class HttpClient {
 public:
     /// Why there is no answer, in words for people.
@@ -29,7 +29,22 @@ public:
     /// be used.
     HttpClient(ListenAddress address, std::string token, const std::optional<HttpTls>& tls);
 
-    /// The body of the answer to POST path. Throws Failure when there is none within the limit, or when it is an error.
+    enum class Method { get, post, remove };
+    struct Question {
+        Method method = Method::get;
+        std::string path;
+        std::string body;          ///< Of POST.
+        std::string content_type;  ///< Empty: there is no body.
+    };
+    struct Answer {
+        unsigned status = 0;
+        std::string body;
+    };
+    /// Whatever the server says. Throws Failure when there is no answer within the limit.
+    [[nodiscard]] Answer ask(Question question, std::chrono::milliseconds limit) const;
+
+    /// Of laminar serve: the body of the answer to POST path. Throws Failure when there is none within the limit, or
+    /// when it is an error.
     [[nodiscard]] std::string post(const std::string& path, std::string body, const std::string& content_type,
                                    std::chrono::milliseconds limit) const;
 
