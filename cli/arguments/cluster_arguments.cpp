@@ -72,7 +72,10 @@ Command add_status(CLI::App& program) {
     const auto options = std::make_shared<JobOptions>();
     CLI::App* command = program.add_subcommand("status", "Shows the job that laminar submit has begun");
     add_job(*command, *options);
-    command->footer("Exit code: 0; 1 it has failed, or Flink does not know it; 2 wrong usage.");
+    command->footer(
+        "Exit code: 0; 1 it has failed, or Flink does not know it; 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar status cluster/");
     return {command, [options] { return status_command(*options); }};
 }
 
@@ -91,7 +94,9 @@ Command add_cancel(CLI::App& program) {
         ->excludes(without);
     command->footer(
         "laminar submit DIR goes on with the state.\n"
-        "Exit code: 0 it has ended, 1 it goes on, or did not run; 2 wrong usage.");
+        "Exit code: 0 it has ended, 1 it goes on, or did not run; 2 wrong usage.\n"
+        "Examples:\n"
+        "  laminar cancel cluster/ --savepoint-dir file:///var/lib/flink/savepoints");
     return {command, [options] { return cancel_command(*options); }};
 }
 
