@@ -472,7 +472,7 @@ class ReferenceTest(LaminarTestCase):
 
     def test_every_command_has_help_with_examples(self):
         commands = re.findall(r"^## laminar ([\w-]+)$", self.reference("markdown"), re.MULTILINE)
-        self.assertEqual(sorted(commands), ["backup", "check", "connectors", "export", "hash-password", "infer", "reference", "restore", "run", "serve", "shell", "test", "top", "verify"])
+        self.assertEqual(sorted(commands), ["backup", "cancel", "check", "connectors", "export", "hash-password", "infer", "reference", "restore", "run", "serve", "shell", "status", "submit", "test", "top", "verify"])
         for command in commands:
             text = run(command, "--help").stdout.text
             self.assertRegex(text, rf"Examples:\n  .*laminar {command}", command)
