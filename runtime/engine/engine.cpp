@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "catalog/options/byte_size.h"
 #include "runtime/engine/batch_slot.h"
 #include "runtime/engine/commit_listener.h"
 #include "runtime/engine/database_reader.h"
@@ -12,6 +13,7 @@
 #include "runtime/engine/logical_type.h"
 #include "runtime/engine/prepared_statement.h"
 #include "runtime/engine/scan_function.h"
+#include "runtime/engine/state_memory.h"
 
 namespace laminar {
 
@@ -52,6 +54,7 @@ public:
         function_states_.add(connection_.get(), functions_);
         register_window_placeholders(connection_.get());
         for (const char* macro : window_macros()) connection_.execute(macro);
+        note_memory_limit();
     }
 
     void execute(std::string_view sql) override { connection_.execute(std::string(sql)); }
@@ -110,6 +113,12 @@ public:
         }
     }
 
+    [[nodiscard]] StateMemory& state_memory() noexcept { return state_memory_; }
+    void note_memory_limit() {
+        const ResultTable setting = query("SELECT CAST(current_setting('memory_limit') AS VARCHAR)");
+        if (const auto limit = parse_byte_size(setting.values[0].string_at(0))) state_memory_.set_limit(*limit);
+    }
+
     void set_commit_listener(std::function<void()> listener) { on_commit_ = std::move(listener); }
 
     void interrupt() noexcept override { connection_.interrupt(); }
@@ -117,6 +126,7 @@ public:
 
 private:
     std::function<void()> on_commit_;
+    StateMemory state_memory_;
     // Before the connection, whose functions refer to them: destroyed after it.
     ScanSources slots_;
     ScanSources system_tables_;
@@ -141,6 +151,11 @@ std::string_view engine_version() noexcept {
 void set_commit_listener(Engine& engine, std::function<void()> listener) {
     dynamic_cast<DuckDbEngine&>(engine).set_commit_listener(std::move(listener));
 }
+
+StateMemory& state_memory(Engine& engine) { return dynamic_cast<DuckDbEngine&>(engine).state_memory(); }
+void note_memory_limit(Engine& engine) { dynamic_cast<DuckDbEngine&>(engine).note_memory_limit(); }
+
+StateMemory::Share::Share(Engine& engine) : memory_(state_memory(engine)) { ++memory_.users_; }
 
 std::unique_ptr<Engine> Engine::create(const Settings& settings) { return std::make_unique<DuckDbEngine>(settings); }
 

@@ -23,8 +23,10 @@ namespace laminar {
 
 namespace {
 
-/// 1: declarations and stored tables. 2: state and retained rows as well.
-constexpr int format_version = 2;
+/// 1: declarations and stored tables. 2: state and retained rows as well. 3: of a group of an updating result the table
+/// of its state has several rows, of which the last holds: what knows only format 2 would add them up.
+constexpr int format_version = 3;
+constexpr std::string_view previous_version = "2";
 constexpr std::string_view older_version = "1";
 constexpr std::string_view format_words = "laminar data directory, format ";
 constexpr std::string_view incomplete_word = ", incomplete";
@@ -174,18 +176,18 @@ std::string lock_owner(const DirectoryFiles& files) {
 
 namespace {
 
-/// Whether it is the format before. Throws DamagedFile unless this version knows the format.
-bool check_format(std::string_view text) {
+/// The version of the format. Throws DamagedFile unless this version knows it.
+std::string_view check_format(std::string_view text) {
     while (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with(incomplete_word)) text.remove_suffix(incomplete_word.size());
     if (!text.starts_with(format_words))
         throw DamagedFile(
             fmt::format("{} cannot be understood: the directory is damaged; {}", format_name, from_a_backup));
     text.remove_prefix(format_words.size());
-    if (text != older_version && text != fmt::to_string(format_version))
+    if (text != older_version && text != previous_version && text != fmt::to_string(format_version))
         throw DamagedFile(fmt::format(
             "it has format {}, and this Laminar knows format {}; use the version that wrote it", text, format_version));
-    return text == older_version;
+    return text;
 }
 
 }  // namespace
@@ -216,7 +218,9 @@ void DataDirectory::read_format() {
         return;
     }
     try {
-        older_ = check_format(*text);
+        const std::string_view version = check_format(*text);
+        older_ = version == older_version;
+        previous_ = version == previous_version;
     } catch (const DamagedFile& problem) {
         fail(path(), problem.what());
     }
@@ -231,7 +235,7 @@ void DataDirectory::read_format() {
 
 void DataDirectory::complete() {
     write_format(false);
-    incomplete_ = older_ = false;
+    incomplete_ = older_ = previous_ = false;
     crash_point("directory.complete");
 }
 

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] bool is_incomplete() const noexcept { return incomplete_; }
     /// An earlier version wrote it, which kept no state: complete() says that it has become one of this version.
     [[nodiscard]] bool is_older() const noexcept { return older_; }
+    /// An earlier version wrote it, and all of it can be gone on with: complete() says that it is of this version.
+    [[nodiscard]] bool is_previous() const noexcept { return previous_; }
     /// The database is there: nothing in it is ever cleared from here on. Throws DataDirectoryError.
     void complete();
 
@@ -58,6 +60,7 @@ private:
     FileDescriptor lock_;  ///< Holds it for as long as it is open. The file stays: who waits for it holds it open.
     bool incomplete_ = false;
     bool older_ = false;
+    bool previous_ = false;
     FileFacts found_;
     std::uint64_t cut_bytes_ = 0;
 };

@@ -46,6 +46,7 @@ void make_ready(Engine& engine, DataDirectory& directory) {
     for (std::size_t row = 0; row < views.rows; ++row)
         engine.execute("DROP VIEW main." + always_quote_identifier(views.values[0].string_at(row)));
     transaction.commit();
+    if (directory.is_previous()) directory.complete();
     if (!directory.is_older()) return;
     crash_point("directory.migrated");
     directory.complete();

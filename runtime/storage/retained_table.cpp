@@ -66,6 +66,7 @@ RetainedTable::RetainedTable(Engine& engine, const TableObject& table, const std
                    : free_table_name(engine, fold_case(table.name))),
       view_(engine_table_name(table.name)),
       options_(table.options),
+      memory_(engine),
       buffer_(ColumnBatch(schema), rows_to_retain),
       slot_(engine.create_batch_slot("retained:" + table_, schema)) {
     make(*schema, fold_case(key));
@@ -191,7 +192,7 @@ void RetainedTable::append(ColumnBatch& batch) {
     buffer_.append(batch);
     rows_ += batch.rows;
     drop_expired();
-    if (buffer_.is_full()) write_buffer();
+    if (buffer_.is_full() || buffer_.bytes() >= memory_.bytes(rows_to_retain.bytes)) write_buffer();
 }
 
 void RetainedTable::append_shown(std::uint64_t bytes) {

@@ -12,6 +12,7 @@
 #include "catalog/objects/catalog_object.h"
 #include "connectors/rows/column_batch.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/state_memory.h"
 #include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/row_buffer.h"
 
@@ -124,6 +125,7 @@ private:
     std::string failure_;
     TableOptions options_;
     std::string time_column_;
+    StateMemory::Share memory_;
     RowBuffer<ColumnBatch> buffer_;
     std::unique_ptr<BatchSlot> slot_;  ///< What insert_batch_ reads.
     std::unique_ptr<PreparedQuery> insert_batch_;

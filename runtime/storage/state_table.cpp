@@ -127,6 +127,15 @@ void StateTable::write_with(PreparedQuery& insert) {
     buffer_.hand_over([&](ResultTable&) { added_ += insert.execute().rows_changed; });
 }
 
+void StateTable::add_with(PreparedQuery& insert) { added_ += insert.execute().rows_changed; }
+
+void StateTable::remove_all() {
+    if (is_table_empty()) return;
+    engine_.execute("DELETE FROM " + table_);
+    added_ = 0;
+    removed_ = rows_;
+}
+
 void StateTable::remove_with(PreparedQuery& statement) { removed_ += statement.execute().rows_changed; }
 
 void StateTable::rewrite_with(const std::string& select) {

@@ -58,12 +58,16 @@ public:
     void write() { write_with(*write_all_); }
     /// The same with an INSERT of the caller's: rows that it leaves out are gone as well.
     void write_with(PreparedQuery& insert);
+    /// Executes a statement that adds rows that are not buffered.
+    void add_with(PreparedQuery& insert);
     /// An INSERT of the buffered rows that satisfy a condition.
     [[nodiscard]] std::unique_ptr<PreparedQuery> prepare_write(const std::string& condition);
     /// Leaves these rows in the buffer. The table is not changed.
     void replace_buffer(ResultTable rows) { replacement_ = std::move(rows); }
     /// Executes a statement that deletes rows of the table.
     void remove_with(PreparedQuery& statement);
+    /// Deletes all rows of the table.
+    void remove_all();
     /// The table has what a query over it makes of it.
     void rewrite_with(const std::string& select);
     /// The table has been changed by statements of the caller's: counts its rows.

@@ -102,9 +102,9 @@ class DirectoryTest(DurableTestCase):
         self.run_kept("CREATE TABLE t (n INT)")
         format_file, database = self.directory / "laminar.format", self.directory / "laminar.duckdb"
         good, rows = format_file.read_text(), database.read_bytes()
-        self.assertEqual(good, "laminar data directory, format 2\n")
-        format_file.write_text("laminar data directory, format 3\n")
-        self.assertIn("it has format 3, and this Laminar knows format 2; use the version that wrote it", self.refused())
+        self.assertEqual(good, "laminar data directory, format 3\n")
+        format_file.write_text("laminar data directory, format 4\n")
+        self.assertIn("it has format 4, and this Laminar knows format 3; use the version that wrote it", self.refused())
         format_file.write_text("?")
         self.assertIn("laminar.format cannot be understood: the directory is damaged", self.refused())
         format_file.unlink()

@@ -228,7 +228,15 @@ class LifeTest(StateTestCase):
         laminar = self.run_kept("SELECT n FROM t")
         self.assertEqual(laminar.rows, [{"n": 1}])
         self.assertIn("it was written by an earlier version, which kept no state: pipelines and stream tables begin anew", laminar.stderr.text)
-        self.assertEqual((self.directory / "laminar.format").read_text(), "laminar data directory, format 2\n")
+        self.assertEqual((self.directory / "laminar.format").read_text(), "laminar data directory, format 3\n")
+
+    def test_a_directory_of_format_2_goes_on(self):
+        names = ("totals", "whole")
+        self.run_script(self.script(names), "--data-dir", self.directory)
+        (self.directory / "laminar.format").write_text("laminar data directory, format 2\n")
+        self.run_script(self.script(names), "--data-dir", self.directory)
+        self.check(names)
+        self.assertEqual((self.directory / "laminar.format").read_text(), "laminar data directory, format 3\n")
 
     def test_a_file_goes_on_where_it_was(self):
         """More rows at its end; and one that has become shorter is told of."""

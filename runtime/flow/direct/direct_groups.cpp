@@ -93,6 +93,26 @@ void DirectGroups::take(const ColumnRows& rows) {
     }
 }
 
+void DirectGroups::put(const ResultTable& groups) {
+    forget_uncommitted();
+    changed_at_.resize(committed_, not_changed);
+    for (std::size_t row = 0; row < groups.rows; ++row) {
+        key_.clear();
+        for (std::size_t index = 0; index < folds_.size(); ++index) {
+            if (folds_[index].fold == Fold::key) append_to_key(key_, groups.values[index], folds_[index].kind, row);
+        }
+        const Place place = place_of(key_);
+        for (std::size_t index = 0; index < folds_.size(); ++index) {
+            const Part& part = folds_[index];
+            const DirectCell cell = cell_at(groups.values[index], part.kind, row);
+            place.values->cells[place.group * folds_.size() + index] = cell;
+            if (part.kind == CellKind::text && !cell.is_null)
+                place.values->texts[place.group * texts_ + part.text] = groups.values[index].string_at(row);
+        }
+    }
+    commit();
+}
+
 void DirectGroups::add_group(Values& values) const {
     ++values.groups;
     values.cells.resize(values.groups * folds_.size());
@@ -214,11 +234,15 @@ ResultTable DirectGroups::after() const {
     return rows;
 }
 
-ResultTable DirectGroups::take_out() {
-    all_leave_ = true;
+ResultTable DirectGroups::all() const {
     ResultTable rows = empty_rows(columns_);
     for (std::uint32_t group = 0; group < parts_.groups; ++group) append_group(rows, group, false);
     return rows;
+}
+
+ResultTable DirectGroups::take_out() {
+    all_leave_ = true;
+    return all();
 }
 
 bool DirectGroups::is_leaving(std::uint32_t group) const {

@@ -26,10 +26,16 @@ public:
     /// Takes rows with the columns of AggregateParts::rows, in the place of those that came since the last commit.
     void take(const ColumnRows& rows);
 
+    /// Takes groups as before or after gave them, each in the place of the one of its key, as committed. Between
+    /// commits.
+    void put(const ResultTable& groups);
+
     /// The groups of these rows, in the order in which they came: as they were, where they were there, and as they are.
     [[nodiscard]] ResultTable before() const;
     [[nodiscard]] ResultTable after() const;
-    /// All groups, with what has come since the last commit. They are gone with the next.
+    /// All groups, with what has come since the last commit.
+    [[nodiscard]] ResultTable all() const;
+    /// The same; they are gone with the next commit.
     [[nodiscard]] ResultTable take_out();
     /// The same of those whose value in a TIMESTAMP column lies before a bound. Those without one are gone as well.
     [[nodiscard]] ResultTable take_out_before(const std::string& column, std::int64_t bound);

@@ -10,6 +10,7 @@ namespace laminar {
 BufferedInput::BufferedInput(const PlannedFragment& planned, const std::optional<AggregateParts>& parts,
                              const OperatorContext& context)
     : fragment_(context.engine, planned, context.scans, context.event_clocks, context.observer),
+      memory_(context.engine),
       buffer_(empty_rows(fragment_.columns()), rows_to_sum_up),
       taken_(empty_rows(fragment_.columns())) {
     outlasts_ = context.store != nullptr;
@@ -51,7 +52,8 @@ std::optional<std::int64_t> BufferedInput::least_key() const {
 
 bool BufferedInput::has_enough() const noexcept {
     if (outlasts_) return rows() > 0;
-    return groups_ ? groups_->bytes() >= groups_of_state.bytes : !parts_ || buffer_.is_full();
+    if (groups_) return groups_->bytes() >= memory_.bytes(groups_of_state.bytes);
+    return !parts_ || buffer_.is_full() || buffer_.bytes() >= memory_.bytes(rows_to_sum_up.bytes);
 }
 
 ResultTable BufferedInput::sum_up() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/engine/state_memory.h"
 #include "runtime/flow/direct/direct_groups.h"
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/operators/parts_statement.h"
@@ -54,6 +55,7 @@ private:
     bool folds_ = false;     ///< Rows are added to what has been summed up of their group before, wherever it is:
     bool outlasts_ = false;  ///< Nothing may be left in memory by a commit.
     bool gives_up_groups_ = false;  ///< groups cannot begin anew with the next commit.
+    StateMemory::Share memory_;
     RowBuffer<ResultTable> buffer_;
     ResultTable taken_;  ///< Without parts.
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
+#include "runtime/engine/state_memory.h"
 #include "runtime/flow/operators/buffered_input.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"
@@ -17,6 +18,9 @@ namespace {
 /// Parts are merged when there are so many, and many more than after the last time.
 constexpr std::uint64_t least_parts_to_merge = 20'000;
 
+/// Rows of windows that end are read to be shown in their order, as long as they are not more.
+constexpr std::size_t rows_in_memory = 256u << 20;
+
 /// Windows end when the watermark passes their key: the query then runs over their rows, which are forgotten. Rows that
 /// are kept as they are, and parts that depend on it, are read in the order in which they came, from one slot: the last
 /// digit of a sum is then what it is over all rows at once, on however many threads the engine works.
@@ -28,6 +32,7 @@ public:
           name_(context.name),
           in_order_(!plan.parts || plan.parts->in_order || plan.parts->folds),
           by_values_(!plan.parts && !plan.input.in_order),
+          memory_(context.engine),
           input_(plan.input, plan.parts, context),
           ordered_slot_(engine_.create_row_slot(name_ + ":ordered", input_.columns())),
           bound_(context.engine, context.name, plan.key, context.clocks) {
@@ -45,6 +50,7 @@ public:
             return engine_.prepare(ordered(query_over(plan.parts->finish, {"(" + merged + ")"}), planned));
         };
         finish_ = finishing(all_where(all_rows, before));
+        if (in_order_) finish_large_ = finishing(all_where(state_->both(), before));
         finish_buffered_ = finishing(all_where(state_->buffered(), before));
         finish_one_ = finishing(all_where(all_rows, fmt::format("{} = $1::TIMESTAMP", key)));
         keys_ = engine_.prepare(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", key, all_where(all_rows, before)));
@@ -163,7 +169,19 @@ private:
         return rows;
     }
 
+    /// More rows than are to be in memory. The engine reads them from the table, in their order as long as it has one
+    /// thread; with more, the last digit of a sum of DOUBLE may be another.
+    [[nodiscard]] bool is_large() const { return finish_large_ && state_->bytes() > memory_.bytes(rows_in_memory); }
+
     ResultTable finish() {
+        if (is_large()) {
+            try {
+                finish_large_->bind_timestamp(1, *time_.value());
+                return finish_large_->execute();
+            } catch (const EngineException& problem) {
+                if (!is_about_values(problem.error())) throw;
+            }
+        }
         const bool buffer_alone = state_->is_table_empty() && !by_values_;
         const ResultTable ended = in_order_ && !buffer_alone ? rows_in_order() : ResultTable();
         const ShownRows shown(*ordered_slot_, in_order_ && buffer_alone ? state_->buffered_rows() : ended);
@@ -210,11 +228,13 @@ private:
     std::string name_;
     bool in_order_;
     bool by_values_;
+    StateMemory::Share memory_;
     BufferedInput input_;
     std::unique_ptr<BatchSlot> ordered_slot_;  ///< Outlives the statements that read it.
     TimeBound bound_;
     std::unique_ptr<StateTable> state_;
     std::unique_ptr<PreparedQuery> finish_;           ///< Windows before $1.
+    std::unique_ptr<PreparedQuery> finish_large_;     ///< With in_order_, the same without reading the rows first.
     std::unique_ptr<PreparedQuery> finish_buffered_;  ///< The same where no rows are in the table.
     std::unique_ptr<PreparedQuery> finish_one_;       ///< Windows at $1.
     std::unique_ptr<PreparedQuery> keep_;

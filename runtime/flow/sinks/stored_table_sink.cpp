@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "catalog/objects/table_columns.h"
+#include "parser/text/ascii.h"
 #include "parser/write/sql_writer.h"
+#include "runtime/flow/direct/direct_cell.h"
 #include "runtime/flow/rows/result_rows.h"
 #include "runtime/flow/rows/stream_schema.h"
 #include "runtime/flow/sinks/sink_shape.h"
@@ -31,6 +35,7 @@ public:
             return;
         }
         const std::string keys = key_columns(table);
+        find_keys(table, columns);
         delete_ = engine.prepare(
             fmt::format("DELETE FROM {0} WHERE ({1}) IN (SELECT {1} FROM {2})", name, keys, slot_->from_sql()));
         insert_ = engine.prepare(upsert_sql(table, columns, names));
@@ -61,7 +66,7 @@ public:
 
     [[nodiscard]] bool is_stored() const noexcept override { return true; }
     void write_all(const ResultTable& removed, const ResultTable& added) override {
-        execute_whole(delete_.get(), removed);
+        execute_whole(delete_.get(), updates_in_place_ ? without_replaced(removed, added) : removed);
         execute_whole(insert_.get(), added);
     }
     [[nodiscard]] std::vector<RefusedRow> find_refused(const ResultTable& added, unsigned retries) override {
@@ -77,6 +82,43 @@ public:
     }
 
 private:
+    /// Rows that are replaced need not be deleted first, where a replacement brings all columns: deleted rows would
+    /// pile up, to be read over by every cycle until the engine reclaims their space.
+    void find_keys(const TableObject& table, const std::vector<OutputColumn>& columns) {
+        for (const std::string& name : table.primary_key) {
+            const auto found = std::find_if(columns.begin(), columns.end(), [&](const OutputColumn& column) {
+                return equals_ignoring_case(column.name, name);
+            });
+            if (found == columns.end() || cell_kind(found->type) == CellKind::none) return;
+            keys_.push_back(static_cast<std::size_t>(found - columns.begin()));
+        }
+        updates_in_place_ = columns.size() == table.columns.size();
+    }
+
+    void read_key(const ResultTable& rows, std::size_t row, std::string& key) const {
+        key.clear();
+        for (const std::size_t column : keys_)
+            append_to_key(key, rows.values[column], cell_kind(rows.values[column].type()), row);
+    }
+
+    [[nodiscard]] ResultTable without_replaced(const ResultTable& removed, const ResultTable& added) const {
+        if (removed.rows == 0) return removed;
+        std::unordered_set<std::string> replaced;
+        std::string key;
+        for (std::size_t row = 0; row < added.rows; ++row) {
+            read_key(added, row, key);
+            replaced.insert(key);
+        }
+        std::vector<std::size_t> kept;
+        for (std::size_t row = 0; row < removed.rows; ++row) {
+            read_key(removed, row, key);
+            if (!replaced.contains(key)) kept.push_back(row);
+        }
+        ResultTable rows = removed;
+        keep_rows(rows, kept);
+        return rows;
+    }
+
     /// The engine has no index of the keys (decision 29). One statement may touch a key once: of several rows with one
     /// key the last to arrive counts.
     [[nodiscard]] std::string upsert_sql(const TableObject& table, const std::vector<OutputColumn>& columns,
@@ -135,6 +177,8 @@ private:
     std::unique_ptr<BatchSlot> slot_;
     std::unique_ptr<PreparedQuery> insert_;
     std::unique_ptr<PreparedQuery> delete_;  ///< Only with a primary key.
+    std::vector<std::size_t> keys_;          ///< Its columns.
+    bool updates_in_place_ = false;
 };
 
 }  // namespace

@@ -132,6 +132,18 @@ TEST_CASE("groups in memory come to what the statement makes of all rows at once
             fixture.take_all(*groups, at_a_time);
             CHECK(groups->size() == expected.size());
             CHECK(sorted(as_json(groups->take_out())) == expected);
+            // Kept elsewhere on the way, as they were each time: of a group the last holds.
+            const auto before = fixture.make(aggregates);
+            const auto later = fixture.make(aggregates);
+            for (std::size_t first = 0; first < 30; first += at_a_time) {
+                before->take(fixture.some(first, std::min<std::size_t>(at_a_time, 30 - first)));
+                later->put(before->after());
+                before->commit();
+            }
+            later->take(fixture.some(30, 30));
+            later->commit();
+            CHECK(sorted(as_json(later->all())) == expected);
+            CHECK(later->size() == expected.size());
         }
         // As the key.
         const std::vector<Fixture::Aggregate> by_column{{"", column}, {"", "k"}, {"count", ""}, {"max", "name"}};
