@@ -2,6 +2,7 @@
 
 #include "catalog/bind/binding_context.h"
 #include "catalog/objects/session_settings.h"
+#include "catalog/options/byte_size.h"
 #include "catalog/query/query_binder.h"
 #include "catalog/validation/option_value_reader.h"
 #include "parser/text/interval_text.h"
@@ -235,7 +236,15 @@ std::optional<BoundStatementNode> bind_set(const BindingContext& context, const 
     if (const auto* integer = std::get_if<std::int64_t>(&*data)) bound.value = *integer;
     if (const auto* decimal = std::get_if<double>(&*data)) bound.value = *decimal;
     if (const auto* text = std::get_if<std::string>(&*data)) {
-        if (!context.checker.check_setting(bound.name, *text, set.value.span, context.diagnostics)) return std::nullopt;
+        if (is_size_setting(bound.name) && !parse_byte_size(*text)) {
+            context.error(DiagnosticCode::invalid_literal, set.value.span,
+                          fmt::format("\"{}\" is no value for {}", *text, bound.name),
+                          "sizes are written as '10GB' or '500MB'");
+            return std::nullopt;
+        }
+        if (!is_size_setting(bound.name) &&
+            !context.checker.check_setting(bound.name, *text, set.value.span, context.diagnostics))
+            return std::nullopt;
         bound.value = *text;
     }
     return bound;

@@ -12,7 +12,7 @@ const OptionSchema& session_setting_schema() {
                   .example = "INTERVAL '5 ms'",
                   .minimum = 0,
                   .maximum = 60'000'000})
-            .add("memory_limit", &Settings::memory_limit,
+            .add(memory_limit_setting, &Settings::memory_limit,
                  {.help = "Memory the SQL engine may use for tables and queries. Larger: less of large sorts and joins "
                           "goes to temporary files.",
                   .example = "'2GB'",
@@ -23,7 +23,25 @@ const OptionSchema& session_setting_schema() {
                           "streams gain nothing.",
                   .example = "4",
                   .minimum = 1,
-                  .maximum = 1024});
+                  .maximum = 1024})
+            .add(commit_interval_setting, &Settings::commit_interval_ms,
+                 {.help = "With a data directory: how long rows are collected for one commit. Larger: fewer commits, "
+                          "for so much later results. 0 commits as often as rows come.",
+                  .example = "50",
+                  .unit = "ms",
+                  .minimum = 0,
+                  .maximum = 60'000})
+            .add(checkpoint_threshold_setting, &Settings::checkpoint_threshold,
+                 {.help = "With a data directory: how large its log becomes before it is worked off into the database. "
+                          "Larger: fewer checkpoints, each longer, and a longer start after a kill.",
+                  .example = "'32MB'",
+                  .rule = TextRule::not_empty})
+            .add(disk_limit_setting, &Settings::disk_limit,
+                 {.help = "How large the data directory may become. When it is so large, inputs are not read until "
+                          "there is room again.",
+                  .example = "'10GB'",
+                  .absent = "as large as the disk",
+                  .rule = TextRule::not_empty});
     return schema;
 }
 

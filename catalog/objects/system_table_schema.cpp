@@ -118,6 +118,8 @@ constexpr SystemTableColumn storage[] = {
     {"replayed_commits", TypeId::bigint, "Commits in it"},
     {"replayed_rows", TypeId::bigint, "Rows added, changed or deleted by them; large appends are not counted"},
     {"left_out_bytes", TypeId::bigint, "At the end of it, of a commit that was cut off before it was done"},
+    {"disk_limit", TypeId::bigint, "How many bytes the directory may have (SET disk_limit); NULL: as the disk"},
+    {"waits_for_room", TypeId::varchar, "Why inputs are not read at the moment; NULL while there is room"},
 };
 
 constexpr SystemTableSchema schemas[] = {

@@ -13,7 +13,6 @@
 #include "runtime/database/system_tables.h"
 #include "runtime/engine/commit_listener.h"
 #include "runtime/engine/failure_reason.h"
-#include "runtime/storage/checkpoint_hold.h"
 #include "runtime/storage/commit_recorder.h"
 #include "runtime/storage/data_directory.h"
 #include "runtime/storage/engine_space.h"
@@ -114,7 +113,8 @@ public:
         engine_thread_.call([&](Engine& engine) {
             // With a clock of its own it goes from message to message.
             graph_.set_max_latency(parts_.wall_clock ? std::chrono::microseconds(0) : SessionSettings().max_latency);
-            register_system_tables(engine, {catalog_, registry, connections_, graph_, directory_, recorder_});
+            register_system_tables(
+                engine, {catalog_, registry, connections_, graph_, directory_, recorder_, parts_.disk_space});
             if (directory_) {
                 tell_of(*directory_);
                 begin_recording(engine);
@@ -123,6 +123,7 @@ public:
                 parts_.state_store.emplace(engine);
                 parts_.last_replacement = static_cast<std::uint64_t>(parts_.state_store->last_replacement());
                 graph_.keep_in(*parts_.state_store);
+                graph_.ask_for_room([this](Engine& asked) { return parts_.disk_space->has_room(asked); });
             }
             cycling_ = true;
         });
@@ -296,7 +297,8 @@ private:
             throw DataDirectoryError(fmt::format("data directory {}: {}", directory_->path(), problem.what()));
         }
         set_commit_listener(engine, [this] { recorder_->on_commit(); });
-        hold_.emplace(directory_->files());
+        parts_.checkpoints.emplace(engine, directory_->files(), *recorder_);
+        parts_.disk_space.emplace(*directory_, *recorder_, *parts_.checkpoints);
     }
 
     /// Engine thread. To go on in memory would be to acknowledge what the next start will know nothing of.
@@ -313,14 +315,16 @@ private:
         if (!cycling_) return after;
         const auto began = EngineThread::Clock::now();
         const std::uint64_t rows_before = graph_.rows_in();
+        const std::uint64_t commits_before = graph_.commits();
         // Asked first: what a source delivered before it ended is then in the channels, and the cycle takes it.
         const bool ended = graph_.has_inputs() && connections_.sources_ended();
         const bool moved = graph_.cycle(engine_thread_.engine(), takes_all ? TakeIn::arrived : TakeIn::due);
         end_cycle();
         // Pipelines that read what their tables retain remember row ids. And the engine waits for scans that are under
         // way before it reclaims: not for a reader that stands still.
-        const bool is_held = hold_ && hold_->holds(engine_thread_.engine());
-        if (moved && !is_held && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
+        if (parts_.checkpoints)
+            parts_.checkpoints->make_if_due(engine_thread_.engine(), !moved);
+        else if (moved && !graph_.reads_past_rows() && !engine_thread_.engine().has_snapshots())
             space_.reclaim_if_due(engine_thread_.engine(), graph_.rows_changed(), graph_.bytes_changed());
         publish_status(moved, ended && !moved && graph_.is_dry() && graph_.has_finished());
         after.next = graph_.next_due();
@@ -330,6 +334,9 @@ private:
         if (!moved) return after;
         const std::chrono::microseconds max_latency = graph_.shortest_latency();
         after.rest = rest_after(graph_.rows_in() - rows_before, now - began, max_latency);
+        // The cycle is the group of rows that a commit is for: the next begins when they have been collected.
+        if (directory_ && graph_.commits() != commits_before)
+            after.rest = std::max<std::chrono::microseconds>(after.rest, parts_.commit_interval);
         if (max_latency.count() > 0) after.look = now + max_latency;
         return after;
     }
@@ -351,7 +358,11 @@ private:
     /// Engine thread.
     void end_of_state() {
         try {
-            if (!has_lost_storage_) parts_.state_store->note_end();
+            if (!has_lost_storage_) {
+                parts_.state_store->forget_uncommitted();
+                graph_.save_times();
+                parts_.state_store->note_end();
+            }
         } catch (const EngineException& problem) {
             spdlog::warn("the end of the process was not written to the data directory: {}", redact(problem.what()));
         }
@@ -377,7 +388,6 @@ private:
     const std::function<void(const std::string&)> on_lost_storage_;
     std::optional<DataDirectory> directory_;
     std::optional<CommitRecorder> recorder_;  ///< Of a directory. Outlives the engine, as the lock of its file must.
-    std::optional<CheckpointHold> hold_;      ///< Of a directory; engine thread.
     bool shut_down_ = false;
     bool has_lost_storage_ = false;  ///< Engine thread.
     std::string cycle_failure_;      ///< Engine thread.

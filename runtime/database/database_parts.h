@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "catalog/objects/connector_registry.h"
+#include "catalog/objects/session_settings.h"
 #include "parser/text/ascii.h"
 #include "runtime/database/catalog_store.h"
 #include "runtime/database/engine_thread.h"
@@ -18,6 +20,8 @@
 #include "runtime/flow/progress.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
+#include "runtime/storage/checkpoints.h"
+#include "runtime/storage/disk_space.h"
 #include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/kept_objects.h"
 #include "runtime/storage/stored_catalog.h"
@@ -46,8 +50,12 @@ struct DatabaseParts {
 
     /// Of a data directory; nothing in memory. Engine thread only, but for whether it is there.
     std::optional<StoredCatalog> stored_catalog{};
-    std::optional<StateStore> state_store{};  ///< The same.
-    KeptObjects kept{};                       ///< For who holds the lock of statements.
+    std::optional<StateStore> state_store{};   ///< The same.
+    std::optional<Checkpoints> checkpoints{};  ///< The same.
+    std::optional<DiskSpace> disk_space{};     ///< The same.
+    /// How long rows are collected for a commit of a data directory. Engine thread only.
+    std::chrono::milliseconds commit_interval = SessionSettings().commit_interval_ms;
+    KeptObjects kept{};  ///< For who holds the lock of statements.
 
     /// What has happened shows in Database::status from here on. Blocks for the engine thread.
     std::function<void()> publish_status;

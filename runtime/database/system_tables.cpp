@@ -226,7 +226,9 @@ ResultTable storage(const SystemTableSources& sources, const Schema& /*schema*/,
     const LogContent& replayed = sources.directory->found().log;
     builder.add_row(sources.directory->path(), sources.recorder->database_bytes(), sources.recorder->log_bytes(),
                     mark.commits, time_or_null(mark.committed_at), time_or_null(mark.checkpointed_at),
-                    replayed.committed_bytes, replayed.commits, replayed.rows, sources.directory->cut_bytes());
+                    replayed.committed_bytes, replayed.commits, replayed.rows, sources.directory->cut_bytes(),
+                    sources.disk_space ? sources.disk_space->limit() : std::nullopt,
+                    text_or_null(sources.disk_space ? sources.disk_space->problem() : std::string()));
     return builder.take();
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/flow/stream_graph.h"
 #include "runtime/storage/commit_recorder.h"
 #include "runtime/storage/data_directory.h"
+#include "runtime/storage/disk_space.h"
 
 namespace laminar {
 
@@ -20,6 +21,7 @@ struct SystemTableSources {
     StreamGraph& graph;
     const std::optional<DataDirectory>& directory;  ///< Nothing: in memory, as the next.
     const std::optional<CommitRecorder>& recorder;
+    const std::optional<DiskSpace>& disk_space;
 };
 
 /// Registers a reader for every table of the registry.

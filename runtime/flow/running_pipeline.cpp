@@ -16,6 +16,13 @@
 
 namespace laminar {
 
+namespace {
+
+/// A clock that goes on while no row comes is written that often: each time is a commit.
+constexpr std::chrono::seconds time_is_kept_every{1};
+
+}  // namespace
+
 std::string_view pipeline_state_name(PipelineState state) noexcept {
     switch (state) {
         case PipelineState::waiting_for_types:
@@ -198,7 +205,10 @@ void RunningPipeline::process() {
         output_.set(graph_->process(std::chrono::steady_clock::now(), wall_clock_(), inputs_.liveness()));
         if (!output_.is_empty() && !sink_->is_stored()) write_rows();
         has_moved_ = inputs_.has_rows() || !output_.is_empty();
-        has_changes_ = graph_->has_changes() || (!output_.is_empty() && sink_->is_stored()) || (store_ && has_moved_);
+        keeps_time_ = store_ && !has_moved_ && graph_->has_unkept_time() &&
+                      std::chrono::steady_clock::now() - time_kept_at_ >= time_is_kept_every;
+        has_changes_ = graph_->has_changes() || (!output_.is_empty() && sink_->is_stored()) || (store_ && has_moved_) ||
+                       keeps_time_;
         end_of_acknowledgements_ = engine_.acknowledgement_count();
         acknowledgements.keep();
     } catch (const PlanRefused& problem) {
@@ -224,7 +234,8 @@ void RunningPipeline::write_rows() {
 }
 
 bool RunningPipeline::changes_engine() const {
-    return graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty()) || (store_ && has_moved_);
+    return graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty()) || (store_ && has_moved_) ||
+           keeps_time_;
 }
 
 void RunningPipeline::apply() {
@@ -240,6 +251,10 @@ void RunningPipeline::apply() {
 
 void RunningPipeline::on_commit() {
     has_changes_ = false;
+    if (store_ && changes_engine()) {
+        time_kept_at_ = std::chrono::steady_clock::now();
+        graph_->note_time_kept();
+    }
     graph_->on_commit();
     inputs_.on_commit();
     if (sink_->is_stored()) rows_out_ += rows_for_sink().rows + output_.removed_rows().rows;
@@ -298,7 +313,7 @@ void RunningPipeline::check_state_limit() {
 
 void RunningPipeline::end_cycle() {
     accepted_.reset();
-    was_at_fault_ = has_moved_ = false;
+    was_at_fault_ = has_moved_ = keeps_time_ = false;
     if (worked_.count() > 0 && state_ != PipelineState::failed) {
         cycle_time_.observe(worked_);
         if (arrived_at_) latency_.observe(std::chrono::steady_clock::now() - *arrived_at_);

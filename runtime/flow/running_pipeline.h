@@ -114,6 +114,11 @@ public:
     void leave_out(const std::string& reason) override;
     void forget_if_failed() override;
 
+    /// Between cycles, of a data directory: what is known of time is set in the store, as it is.
+    void save_time() const {
+        if (store_ && graph_ && state_ != PipelineState::failed) save();
+    }
+
     /// True when the sink has taken everything; also when that made the pipeline fail.
     [[nodiscard]] bool flush_sink();
     /// Rows that its tables retained when it was made are still to be read, before any new ones.
@@ -199,8 +204,10 @@ private:
     bool can_accept_ = true;
     bool have_inputs_ended_ = false;  ///< As of look_at_end.
     bool has_changes_ = false;
-    bool has_moved_ = false;               ///< In this cycle rows came in, or went out.
-    bool was_at_fault_ = false;            ///< In this cycle.
+    bool has_moved_ = false;     ///< In this cycle rows came in, or went out.
+    bool was_at_fault_ = false;  ///< In this cycle.
+    bool keeps_time_ = false;    ///< In this cycle time is kept, though nothing else has moved.
+    std::chrono::steady_clock::time_point time_kept_at_;
     std::optional<ResultTable> accepted_;  ///< Of the rows at hand, where a stored table refuses others.
     std::uint64_t rows_in_ = 0;
     std::uint64_t rows_out_ = 0;

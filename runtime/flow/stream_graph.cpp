@@ -93,6 +93,10 @@ void StreamGraph::clear(bool with_engine) {
 
 bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
     if (!commit_failure_.empty()) return false;
+    if (has_room_ && !has_room_(engine)) {
+        stand_still();
+        return false;
+    }
     const std::uint64_t rows_before = rows_in_;
     const std::uint64_t bytes_before = bytes_in_;
     begin_cycle();
@@ -107,6 +111,21 @@ bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
         for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
     }
     return moved;
+}
+
+/// Nothing is taken in. What tables need not retain any more goes all the same, and so does what waits for its
+/// receiver.
+void StreamGraph::stand_still() {
+    for (auto& [name, input] : tables_) {
+        (void)guard(name, *input, [&, &stream = *input] {
+            if (RetainedTable* retained = stream.retained(); retained && !ending_) maintain(*retained);
+        });
+    }
+    for (const Entry& entry : pipelines_) (void)entry.pipeline->flush_sink();
+}
+
+void StreamGraph::save_times() const {
+    for (const Entry& entry : pipelines_) entry.pipeline->save_time();
 }
 
 /// A pipeline whose reader stands still must stand still as well. Readers come after what they read: one pass back from

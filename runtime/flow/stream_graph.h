@@ -45,6 +45,11 @@ public:
 
     /// Of a data directory: what a cycle changes is committed with what is set there. Before the first cycle.
     void keep_in(StateStore& store) noexcept { store_ = &store; }
+    /// Of a data directory: asked before each cycle; without room nothing is taken in. Engine thread.
+    void ask_for_room(std::function<bool(Engine&)> has_room) { has_room_ = std::move(has_room); }
+    /// How far the time of pipelines has come is set in the store, for those that have not failed: for an end in good
+    /// order.
+    void save_times() const;
     /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
     [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
@@ -123,6 +128,7 @@ private:
     };
 
     void share_out_latency();
+    void stand_still();
     void begin_cycle();
     bool take_in_tables(TakeIn wanted);
     bool run_pipelines(TakeIn wanted);
@@ -139,6 +145,7 @@ private:
 
     Progress& progress_;
     StateStore* store_ = nullptr;                                              ///< Null: nothing outlasts the process.
+    std::function<bool(Engine&)> has_room_;                                    ///< Empty: there always is.
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.
     std::vector<Entry> pipelines_;  ///< In order of creation, so that each comes after those it reads.
     std::uint64_t rows_in_ = 0;

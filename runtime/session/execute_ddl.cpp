@@ -124,6 +124,7 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
         if (is_direct) bring_up_to_date(database_, engine, *statement.query);
     };
     database_.engine.call_interruptible(this, bring_inputs_up_to_date, [&](Engine& engine) {
+        if (statement.query) require_room(engine);
         AcknowledgementScope acknowledgements(engine);
         EngineTransaction transaction(engine);
         TableObject filled = table;

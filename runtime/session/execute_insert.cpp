@@ -132,6 +132,11 @@ std::optional<ResultTable> StatementExecutor::read_rows(const BoundQuery& query,
     }
 }
 
+void StatementExecutor::require_room(Engine& engine) {
+    if (!database_.disk_space || database_.disk_space->has_room(engine)) return;
+    throw EngineException({.type = "OutOfSpace", .message = database_.disk_space->problem(), .sql_state = "53100"});
+}
+
 void StatementExecutor::insert_rows(Engine& engine, const TableObject& table, const ResultTable& rows) {
     if (rows.rows == 0) return;
     const auto slot = engine.create_row_slot("insert:" + fold_case(table.name), rows.columns);
@@ -197,6 +202,7 @@ bool StatementExecutor::insert(const BoundInsert& statement, SourceSpan span, Di
     };
     try {
         database_.engine.call_interruptible(this, bring_inputs_up_to_date, [&](Engine& engine) {
+            require_room(engine);
             if (!rows) {
                 count = insert_directly(engine, table, sql);
                 return;
@@ -236,6 +242,7 @@ bool StatementExecutor::insert(const TableObject& table, const std::vector<std::
             const StatementLock::Hold lock(database_.statements, cancelled_);
             if (!lock || cancelled_) return report_cancelled({}, diagnostics);
             database_.engine.call_interruptible(this, [&](Engine& engine) {
+                require_room(engine);
                 read_with(engine, [&](const std::string& rows_sql) {
                     EngineTransaction transaction(engine);
                     insert_rows(engine, table, columns, rows_sql);

@@ -4,6 +4,7 @@
 #include "catalog/bind/table_options.h"
 #include "catalog/objects/column_name.h"
 #include "catalog/objects/session_settings.h"
+#include "catalog/options/byte_size.h"
 #include "catalog/options/option_schema.h"
 #include "parser/text/interval_text.h"
 #include "parser/write/sql_writer.h"
@@ -11,6 +12,7 @@
 #include "runtime/database/option_text.h"
 #include "runtime/database/result_builder.h"
 #include "runtime/database/result_redaction.h"
+#include "runtime/engine/state_memory.h"
 #include "runtime/session/like_pattern.h"
 #include "runtime/session/statement_executor.h"
 
@@ -60,6 +62,7 @@ void StatementExecutor::set(const BoundSet& statement) {
         database_.engine.request_cycle_now();  // What waits has been told another time.
         return say_done("SET");
     }
+    if (set_of_storage(statement)) return say_done("SET");
     const std::string name = quote_identifier(statement.name);
     std::string sql = fmt::format("RESET {}", name);
     if (const auto* text = std::get_if<std::string>(&statement.value))
@@ -72,8 +75,48 @@ void StatementExecutor::set(const BoundSet& statement) {
         sql = fmt::format("SET {} = {}", name, *flag);
     else if (statement.name == threads_setting)  // That of the engine is another.
         sql = fmt::format("SET {} = {}", name, SessionSettings().threads);
-    database_.engine.call([&](Engine& engine) { engine.execute(sql); });
+    database_.engine.call([&](Engine& engine) {
+        engine.execute(sql);
+        if (statement.name == memory_limit_setting) note_memory_limit(engine);
+    });
     say_done("SET");
+}
+
+bool StatementExecutor::set_of_storage(const BoundSet& statement) {
+    const auto* number = std::get_if<std::int64_t>(&statement.value);
+    const auto* text = std::get_if<std::string>(&statement.value);
+    const SessionSettings defaults;
+    if (statement.name == commit_interval_setting) {
+        database_.engine.call([&](Engine&) {
+            database_.commit_interval = number ? std::chrono::milliseconds(*number) : defaults.commit_interval_ms;
+        });
+        return true;
+    }
+    if (!is_size_setting(statement.name)) return false;
+    if (statement.name == disk_limit_setting) {
+        database_.engine.call([&](Engine&) {
+            if (database_.disk_space)
+                database_.disk_space->set_limit(text ? parse_byte_size(*text) : std::optional<std::uint64_t>());
+        });
+        database_.engine.request_cycle_now();  // What stands still for it goes on.
+        return true;
+    }
+    const auto bytes = parse_byte_size(text ? *text : defaults.checkpoint_threshold);
+    database_.engine.call([&](Engine& engine) {
+        if (database_.checkpoints) database_.checkpoints->set_threshold(engine, bytes.value());
+    });
+    return true;
+}
+
+std::string StatementExecutor::storage_setting(std::string_view name) {
+    return database_.engine.call([&](Engine&) -> std::string {
+        if (name == commit_interval_setting) return fmt::to_string(database_.commit_interval.count());
+        if (name == checkpoint_threshold_setting)
+            return database_.checkpoints ? fmt::format("{} bytes", database_.checkpoints->threshold())
+                                         : SessionSettings().checkpoint_threshold;
+        const auto limit = database_.disk_space ? database_.disk_space->limit() : std::nullopt;
+        return limit ? fmt::format("{} bytes", *limit) : std::string();
+    });
 }
 
 void StatementExecutor::show(const BoundShow& statement) {
@@ -155,6 +198,10 @@ void StatementExecutor::show(const BoundShow& statement) {
                 if (setting.name == max_latency_setting) {
                     const auto latency = database_.engine.call([&](Engine&) { return database_.graph.max_latency(); });
                     builder.add_row(setting.name, interval_text(latency), setting.facts.help);
+                    continue;
+                }
+                if (setting.name == commit_interval_setting || is_size_setting(setting.name)) {
+                    builder.add_row(setting.name, text_or_null(storage_setting(setting.name)), setting.facts.help);
                     continue;
                 }
                 const ResultTable current = database_.engine.call([&](Engine& engine) {

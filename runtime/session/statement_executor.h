@@ -238,6 +238,12 @@ private:
     void show_create(const BoundShowCreate& statement);
     bool describe(const BoundDescribe& statement, SourceSpan span, Diagnostics& diagnostics);
     void set(const BoundSet& statement);
+    /// False: it is a setting of something else than storage.
+    bool set_of_storage(const BoundSet& statement);
+    /// The value of one of those. Empty: none.
+    [[nodiscard]] std::string storage_setting(std::string_view name);
+    /// Engine thread, before rows are added to tables. Throws EngineException while the data directory has no room.
+    void require_room(Engine& engine);
     void print(const ResultTable& table);
 
     [[nodiscard]] StreamContent content_of(const TableObject& table) const;

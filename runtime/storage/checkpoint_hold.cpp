@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
 
-#include "parser/write/sql_writer.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {
@@ -18,7 +18,7 @@ namespace laminar {
 namespace {
 
 constexpr std::chrono::milliseconds look_every{50};
-constexpr const char* threshold_while_held = "1GB";
+constexpr std::uint64_t threshold_while_held = 1'000'000'000;
 
 // Whoever looks whether the file is locked locks it for a moment.
 constexpr int tries = 100;
@@ -58,6 +58,12 @@ bool CheckpointHold::is_asked_for() const {
     return false;
 }
 
+void CheckpointHold::set_threshold(Engine& engine, std::uint64_t bytes) {
+    engine.execute(
+        fmt::format("SET checkpoint_threshold = '{} bytes'", held_ ? std::max(bytes, threshold_while_held) : bytes));
+    threshold_ = bytes;
+}
+
 bool CheckpointHold::holds(Engine& engine) {
     const Clock::time_point now = Clock::now();
     if (now < next_look_) return held_;
@@ -65,16 +71,11 @@ bool CheckpointHold::holds(Engine& engine) {
     const bool asked = is_asked_for();
     if (asked == held_) return held_;
     try {
-        if (asked) {
-            const ResultTable setting = engine.query("SELECT current_setting('checkpoint_threshold')");
-            threshold_before_ = std::string(setting.values.front().string_at(0));
-            engine.execute(fmt::format("SET checkpoint_threshold = {}", quote_string(threshold_while_held)));
-        } else {
-            engine.execute(fmt::format("SET checkpoint_threshold = {}", quote_string(threshold_before_)));
-        }
         held_ = asked;
+        set_threshold(engine, threshold_);
         spdlog::info("checkpoints of the data directory {}", held_ ? "wait: a backup is being made" : "go on");
     } catch (const EngineException& problem) {
+        held_ = !asked;
         spdlog::warn("checkpoints of the data directory cannot be put off for a backup: {}", problem.what());
     }
     return held_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "runtime/storage/files/directory_files.h"
@@ -34,6 +35,8 @@ public:
     /// Looks now and then whether somebody asks, and has the engine put off its checkpoints until its log is large:
     /// nobody can have it grow without bound. Whether no checkpoint is to be made now. Between cycles.
     bool holds(Engine& engine);
+    /// With so many bytes of log the engine makes one by itself, when nobody holds it off. Throws EngineException.
+    void set_threshold(Engine& engine, std::uint64_t bytes);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -43,7 +46,7 @@ private:
     std::string path_;
     Clock::time_point next_look_;
     bool held_ = false;
-    std::string threshold_before_;
+    std::uint64_t threshold_ = 0;
 };
 
 }  // namespace laminar

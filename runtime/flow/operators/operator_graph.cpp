@@ -124,7 +124,10 @@ bool OperatorGraph::advance_clocks(std::chrono::steady_clock::time_point now, st
     let_absent_go_along();
     for (std::size_t index = 0; index < event_clocks_.size(); ++index) {
         if (!event_clocks_[index]) continue;
-        moved = moved || !(clocks_[index] == event_clocks_[index]->time());
+        const bool this_moved = !(clocks_[index] == event_clocks_[index]->time());
+        moved = moved || this_moved;
+        const bool is_kept = plan_.clocks()[index].kind != PlannedClock::Kind::arrival;
+        has_unkept_time_ = has_unkept_time_ || (this_moved && is_kept && !event_clocks_[index]->time().is_finished());
         clocks_[index] = event_clocks_[index]->time();
     }
     return moved;

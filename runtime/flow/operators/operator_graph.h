@@ -46,6 +46,10 @@ public:
     [[nodiscard]] bool is_watched(std::size_t clock) const noexcept { return watched_.contains(clock); }
     /// A clock as of the last process.
     [[nodiscard]] const StreamTime& time_of(std::size_t clock) const { return clocks_.at(clock); }
+    /// Since note_time_kept a clock has gone on that a start could not find out about: not that of arrival, which is
+    /// the system's.
+    [[nodiscard]] bool has_unkept_time() const noexcept { return has_unkept_time_; }
+    void note_time_kept() noexcept { has_unkept_time_ = false; }
     /// The state does not follow yet from what was processed last.
     [[nodiscard]] bool has_changes() const noexcept { return has_changes_; }
     /// Whether apply executes statements: whether it needs a transaction.
@@ -96,6 +100,7 @@ private:
     std::vector<std::unique_ptr<StreamOperator>> operators_;
     std::unique_ptr<Fragment> result_;
     bool has_changes_ = false;
+    bool has_unkept_time_ = false;
     bool finished_ = false;
     bool has_begun_ = false;  ///< OperatorContext::has_begun.
 };

@@ -139,8 +139,7 @@ void StateStore::on_commit() {
 }
 
 void StateStore::note_end() {
-    if (!find(process)) return;
-    forget_uncommitted();
+    if (!find(process)) return forget_uncommitted();
     set(process, {{commit_time, utc_now()}});
     EngineTransaction transaction(engine_);
     write();

@@ -48,7 +48,7 @@ public:
     /// When the processes before this one committed last (UTC microseconds): what came since then is not in. Nothing:
     /// never.
     [[nodiscard]] std::optional<std::int64_t> last_commit_before() const noexcept { return last_commit_before_; }
-    /// The process ends in good order: that it was there until now is committed.
+    /// The process ends in good order: that it was there until now is committed, with what has been set.
     void note_end();
 
     /// As of the last commit; null: the owner has never kept anything.
