@@ -2,9 +2,9 @@
 
 #include "catalog/bind/binding_context.h"
 #include "catalog/objects/session_settings.h"
-#include "catalog/options/byte_size.h"
 #include "catalog/query/query_binder.h"
 #include "catalog/validation/option_value_reader.h"
+#include "parser/text/byte_size.h"
 #include "parser/text/interval_text.h"
 #include "parser/text/name_suggester.h"
 

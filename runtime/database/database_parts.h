@@ -20,11 +20,11 @@
 #include "runtime/flow/progress.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
-#include "runtime/storage/checkpoints.h"
-#include "runtime/storage/disk_space.h"
 #include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/kept_objects.h"
 #include "runtime/storage/stored_catalog.h"
+#include "runtime/storage/upkeep/checkpoints.h"
+#include "runtime/storage/upkeep/disk_space.h"
 
 namespace laminar {
 

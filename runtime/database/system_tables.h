@@ -9,7 +9,7 @@
 #include "runtime/flow/stream_graph.h"
 #include "runtime/storage/commit_recorder.h"
 #include "runtime/storage/data_directory.h"
-#include "runtime/storage/disk_space.h"
+#include "runtime/storage/upkeep/disk_space.h"
 
 namespace laminar {
 

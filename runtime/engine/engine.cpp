@@ -4,16 +4,16 @@
 
 #include <atomic>
 
-#include "catalog/options/byte_size.h"
+#include "parser/text/byte_size.h"
 #include "runtime/engine/batch_slot.h"
 #include "runtime/engine/commit_listener.h"
 #include "runtime/engine/database_reader.h"
 #include "runtime/engine/engine_connection.h"
 #include "runtime/engine/functions.h"
 #include "runtime/engine/logical_type.h"
+#include "runtime/engine/memory/state_memory.h"
 #include "runtime/engine/prepared_statement.h"
 #include "runtime/engine/scan_function.h"
-#include "runtime/engine/state_memory.h"
 
 namespace laminar {
 

@@ -12,7 +12,7 @@
 #include "catalog/objects/catalog_object.h"
 #include "connectors/rows/column_batch.h"
 #include "runtime/engine/engine.h"
-#include "runtime/engine/state_memory.h"
+#include "runtime/engine/memory/state_memory.h"
 #include "runtime/storage/kept/state_store.h"
 #include "runtime/storage/row_buffer.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
-#include "runtime/engine/state_memory.h"
+#include "runtime/engine/memory/state_memory.h"
 #include "runtime/flow/direct/direct_groups.h"
 #include "runtime/flow/operators/fragment.h"
 #include "runtime/flow/operators/parts_statement.h"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/engine/state_memory.h"
+#include "runtime/engine/memory/state_memory.h"
 #include "runtime/flow/operators/result_changes.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/operators/summed_input.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "parser/write/sql_writer.h"
-#include "runtime/engine/state_memory.h"
+#include "runtime/engine/memory/state_memory.h"
 #include "runtime/flow/operators/buffered_input.h"
 #include "runtime/flow/operators/stream_operator.h"
 #include "runtime/flow/rows/result_rows.h"

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "runtime/storage/checkpoints.h"
 #include "runtime/storage/data_directory.h"
+#include "runtime/storage/upkeep/checkpoints.h"
 
 namespace laminar {
 

@@ -1,4 +1,4 @@
-#include "runtime/storage/disk_space.h"
+#include "runtime/storage/upkeep/disk_space.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

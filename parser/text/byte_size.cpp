@@ -1,4 +1,4 @@
-#include "catalog/options/byte_size.h"
+#include "parser/text/byte_size.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "runtime/storage/checkpoints.h"
+#include "runtime/storage/upkeep/checkpoints.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "catalog/objects/session_settings.h"
-#include "catalog/options/byte_size.h"
+#include "parser/text/byte_size.h"
 #include "runtime/engine/engine.h"
 #include "runtime/storage/crash_point.h"
 
