@@ -128,9 +128,14 @@ std::optional<GatewayAddress> parse_gateway_address(std::string_view url) {
 
 SqlGateway::SqlGateway(const GatewayAddress& address, std::function<bool()> is_over)
     : client_(address.address, "", address.tls), is_over_(std::move(is_over)) {
-    const rapidjson::Document opened = parse(ask(HttpClient::Method::post, "/v2/sessions", "{}"));
-    const std::string handle = member(opened, "sessionHandle");
-    if (handle.empty()) throw Refusal("what answers is no SQL gateway: it opened no session");
+    const HttpClient::Answer answer =
+        client_.ask({HttpClient::Method::post, "/v2/sessions", "{}", "application/json"}, answer_limit);
+    const std::string handle = answer.status == 200 ? member(parse(answer.body), "sessionHandle") : std::string();
+    if (handle.empty())
+        throw Refusal(
+            fmt::format("no session of a SQL gateway was opened there: {}; Flink's gateway listens on port 8083 of "
+                        "its own, not on that of the REST interface",
+                        answer.status == 200 ? "the answer names none" : reason_of(answer)));
     session_ = "/v2/sessions/" + handle;
 }
 

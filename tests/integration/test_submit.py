@@ -31,6 +31,7 @@ class Gateway(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
         self.sessions, self.closed = 0, 0
+        self.is_other = False  # No gateway at all.
         self.statements = []
         self.jobs = {}
         self.results = {}
@@ -75,10 +76,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         gateway = self.server
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with gateway.lock:
-            if self.path == "/v2/sessions":
+            if self.path == "/v2/sessions" and not gateway.is_other:
                 gateway.sessions += 1
                 return self.answer({"sessionHandle": "session-1"})
-            assert self.path == "/v2/sessions/session-1/statements", self.path
+            if self.path != "/v2/sessions/session-1/statements": return self.answer({"errors": [f"Not found: {self.path}"]}, 404)
             gateway.statements.append(body["statement"])
             operation = f"operation-{len(gateway.statements)}"
             gateway.results[operation] = [{"resultType": "NOT_READY"}, gateway.result_of(body["statement"])]
@@ -192,6 +193,10 @@ class SubmitTest(LaminarTestCase):
         self.assertEqual(torn.exit_code, 2)
         self.assertIn("cannot be read as what laminar submit wrote", torn.stderr.text)
         (self.folder / "job.json").unlink()
+        self.gateway.is_other = True
+        other = self.submit()
+        self.assertEqual(other.exit_code, 1)
+        self.assertIn("no session of a SQL gateway was opened there: Not found: /v2/sessions; Flink's gateway listens on port 8083", other.stderr.text)
         self.gateway.shutdown()
         self.gateway.server_close()
         gone = self.submit()
