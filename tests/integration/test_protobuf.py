@@ -76,12 +76,14 @@ class ProtobufTest(LaminarTestCase):
         merged = b"".join(each.SerializeToString() for each in best)  # One message in two parts.
         later = trade(exchange="x").SerializeToString() + trade(desk=5).SerializeToString()
         unknown = trade(symbol="u").SerializeToString() + b"\xf8\x3f\x01" + b"\xfa\x3f\x02hi" + b"\xfb\x3f\x08\x01\xfc\x3f" + b"\x38\x09"  # And an enum's new value.
-        rows = self.read(self.options(), [packed, merged, later, unknown], select="numbers, best, exchange, desk, symbol, side")
+        twice = trade(names={1: "a", 0: "z"}).SerializeToString() + trade(names={1: "b"}).SerializeToString() + b"\x62\x00"  # 0 again, by default.
+        rows = self.read(self.options(), [packed, merged, later, unknown, twice], select="numbers, best, exchange, desk, symbol, side, names")
         self.assertEqual(rows[0]["numbers"], [1, 2, 3, 4])
         self.assertEqual(rows[1]["best"], {"price": 1.0, "size": 3})
         self.assertEqual((rows[2]["exchange"], rows[2]["desk"]), (None, 5))
         self.assertEqual((rows[3]["symbol"], rows[3]["side"]), ("u", "9"))
-        self.assertEqual(rows[4], {"messages_failed": 0, "errors": 0})
+        self.assertEqual(rows[4]["names"], {"1": "b", "0": ""})
+        self.assertEqual(rows[5], {"messages_failed": 0, "errors": 0})
 
     def test_proto2_with_groups_defaults_and_an_import_path(self):
         reading = self.protos.type("old.Reading")(name="r", value=float("nan"))
@@ -176,6 +178,25 @@ class ProtobufTest(LaminarTestCase):
                         {self.connection(outlet.url(), self.options(more=", proto_send_message = 'feed.v1.Order'"))} {self.SINK}
                         INSERT INTO orders {row};""", expect=1)
                     self.assertIn(says, laminar.stderr.text)
+
+    def test_values_that_are_overtaken_take_no_memory(self):
+        trade = self.protos.type("feed.v1.Trade")
+        many = b"\x28\x01" * 1_500_000 + trade(bought=False, price=2).SerializeToString() + b"\x28\x00"  # A BOOLEAN, over and over.
+        lists = trade(tags=["x"]).SerializeToString() * 1_100_000
+        rows = self.read(self.options(more=", max_message_size = 20000000"), [lists, many], select="bought, price", count=1)
+        self.assertEqual(rows[0], {"bought": False, "price": 2.0})
+        self.assertEqual(rows[-1], {"messages_failed": 1, "errors": 1})
+
+    def test_a_document_of_any_depth_is_no_danger(self):
+        sink = "CREATE TABLE trades (rest JSON, symbol TEXT) WITH (connector = 'feed', mode = 'sink');"
+        for depth, expected in ((40, 0), (99_000, 1)):
+            with self.subTest(depth), Server() as outlet:
+                laminar = self.run_script(f"""
+                    {self.connection(outlet.url(), self.options(more=", proto_send_message = 'feed.v1.Trade'"))} {sink}
+                    INSERT INTO trades SELECT ('{{"a":' || repeat('[', {depth}) || repeat(']', {depth}) || '}}')::JSON AS rest, 'x';
+                    DROP CONNECTION feed CASCADE;""", expect=expected)
+                if expected: self.assertIn("nested deeper than", laminar.stderr.text)
+                else: self.assertTrue(outlet.wait_for_messages(1))
 
     def test_rows_of_a_pipeline_that_are_no_message_are_errors_of_their_own(self):
         trade = self.protos.type("feed.v1.Trade")

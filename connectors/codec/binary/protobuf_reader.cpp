@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "connectors/codec/binary/protobuf_types.h"
 #include "connectors/codec/values/calendar.h"
@@ -20,6 +23,9 @@ constexpr int most_depth = 100;
 /// Of a field, in messages to people.
 constexpr std::size_t longest_path = 200;
 constexpr std::size_t most_json = 64U << 20;
+/// Of one message, each of which takes some 50 bytes while it is read. Packed ones are one.
+constexpr std::size_t most_values = 1'000'000;
+constexpr std::size_t least_looked_through = 1024;
 constexpr std::size_t json_of_a_byte = 6;
 constexpr std::int64_t first_second = -62'135'596'800;  ///< 0001-01-01T00:00:00Z.
 constexpr std::int64_t last_second = 253'402'300'799;   ///< 9999-12-31T23:59:59Z.
@@ -139,9 +145,34 @@ bool ProtobufReader::read_message(const Type& type, std::string_view bytes) {
     return check_size();
 }
 
+/// Of a field with one value the last one counts: without those before it a message takes no more memory than its type
+/// has fields.
+void ProtobufReader::leave_latest(const Type& type, Occurrences& found) {
+    std::vector<bool> is_known(static_cast<std::size_t>(type.field_count()));
+    const auto is_overtaken = [&](const Occurrence& each) {
+        const Field& field = *each.field;
+        if (field.is_repeated() || field.cpp_type() == Field::CPPTYPE_MESSAGE || field.is_extension()) return false;
+        const auto index = static_cast<std::size_t>(field.index());
+        const bool is_later_known = is_known[index];
+        is_known[index] = true;
+        return is_later_known;
+    };
+    const auto kept = std::remove_if(found.rbegin(), found.rend(), is_overtaken);
+    found.erase(found.begin(), kept.base());
+}
+
 bool ProtobufReader::find_fields(const Type& type, std::string_view bytes, Occurrences& found) {
+    std::size_t next_look = least_looked_through;
     for (std::size_t at = 0; at < bytes.size();) {
         if (!read_field(type, bytes, at, found)) return false;
+        if (found.size() < next_look) continue;
+        leave_latest(type, found);
+        if (found.size() > most_values) {
+            (void)fail(fmt::format("there are more than {} values in it", most_values), found.back().at);
+            error_->type = "too_large";
+            return false;
+        }
+        next_look = std::max(least_looked_through, found.size() * 2);
     }
     // Of the members of a oneof the last one counts.
     for (int index = 0; index < type.real_oneof_decl_count(); ++index) {
@@ -320,22 +351,48 @@ bool ProtobufReader::write_packed(const Occurrence& value, std::size_t& index) {
         path_.back().index = index;
         const char* const place = value.bytes.data() + at;
         if (!take_value(wire_type, value.bytes, at, single)) return fail("the value is cut off", place);
-        if (!write_one(single)) return false;
+        if (!write_one(single) || !check_size()) return false;
     }
-    return check_size();
+    return true;
+}
+
+/// The same for two keys that are the same. key: null where it is its type's default.
+std::string ProtobufReader::key_text(const Field& type, const Occurrence* key) {
+    if (type.cpp_type() == Field::CPPTYPE_STRING) return key ? std::string(key->bytes) : std::string();
+    const std::uint64_t number = key ? key->number : 0;
+    if (type.cpp_type() == Field::CPPTYPE_BOOL) return number == 0 ? "0" : "1";
+    const bool has_32_bits = type.cpp_type() == Field::CPPTYPE_INT32 || type.cpp_type() == Field::CPPTYPE_UINT32;
+    return std::to_string(has_32_bits ? static_cast<std::uint32_t>(number) : number);
 }
 
 bool ProtobufReader::write_map(const Field& field, std::span<const Occurrence> entries) {
     const Type& type = *field.message_type();
-    if (!writer_.begin_map(JsonValueWriter::open_end)) return false;
-    for (const Occurrence& entry : entries) {
-        Occurrences parts;
+    Occurrences parts;
+    // The key is the first of the two fields of an entry.
+    const auto read = [&](const Occurrence& entry, std::size_t& keys) {
+        parts.clear();
         if (!find_fields(type, entry.bytes, parts)) return false;
-        // The key is the first of its two fields.
         const auto value = std::find_if(parts.begin(), parts.end(),
                                         [&](const Occurrence& each) { return each.field == type.map_value(); });
-        if (!write_field(*type.map_key(), {parts.begin(), value}) ||
-            !write_field(*type.map_value(), {value, parts.end()}) || !check_size())
+        keys = static_cast<std::size_t>(value - parts.begin());
+        return true;
+    };
+    const auto key = [&](std::size_t keys) {
+        return key_text(*type.map_key(), keys == 0 ? nullptr : &parts[keys - 1]);
+    };
+    std::size_t keys = 0;
+    std::unordered_map<std::string, const Occurrence*> last;  // Of the entries with one key the last one counts.
+    for (const Occurrence& entry : entries) {
+        if (!read(entry, keys)) return false;
+        last[key(keys)] = &entry;
+    }
+    if (!writer_.begin_map(JsonValueWriter::open_end)) return false;
+    for (const Occurrence& entry : entries) {
+        if (!read(entry, keys)) return false;
+        if (last.size() < entries.size() && last.at(key(keys)) != &entry) continue;
+        const std::span<const Occurrence> found(parts);
+        if (!write_field(*type.map_key(), found.first(keys)) || !write_field(*type.map_value(), found.subspan(keys)) ||
+            !check_size())
             return false;
     }
     return writer_.end_container();

@@ -40,6 +40,7 @@ private:
     using Occurrences = std::vector<Occurrence>;
 
     bool read_message(const Type& type, std::string_view bytes);
+    static void leave_latest(const Type& type, Occurrences& found);
     /// The fields of a message that its type knows, in the order of their declaration, each as often as it came.
     bool find_fields(const Type& type, std::string_view bytes, Occurrences& found);
     bool read_field(const Type& type, std::string_view bytes, std::size_t& at, Occurrences& found);
@@ -53,6 +54,7 @@ private:
     bool write_field(const Field& field, std::span<const Occurrence> values);
     bool write_list(const Field& field, std::span<const Occurrence> values);
     bool write_packed(const Occurrence& value, std::size_t& index);
+    [[nodiscard]] static std::string key_text(const Field& type, const Occurrence* key);
     bool write_map(const Field& field, std::span<const Occurrence> entries);
     bool write_single(const Field& field, std::span<const Occurrence> values);
     bool write_one(const Occurrence& value);

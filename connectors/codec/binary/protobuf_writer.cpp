@@ -122,10 +122,11 @@ bool ProtobufWriter::write(const Type& type, std::string_view json, std::string&
 }
 
 bool ProtobufWriter::write_object(const Type& type, std::string_view json, std::string& out) {
+    // Also of types that hold themselves: Struct, ListValue.
+    if (path_.size() > most_depth) return fail(fmt::format("nested deeper than {} levels", most_depth));
     bool is_written = false;
     if (!write_well_known(type, json, out, is_written) || is_written) return is_written && problem_.empty();
     if (!json.starts_with('{')) return refuse(json, fmt::format("the fields of {}", type.full_name()));
-    if (path_.size() > most_depth) return fail(fmt::format("nested deeper than {} levels", most_depth));
     std::vector<const Field*> written;
     std::string scratch;
     JsonMembers members(json);
