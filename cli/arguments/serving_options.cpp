@@ -8,6 +8,7 @@
 
 #include "cli/arguments/shared_options.h"
 #include "cli/report/version.h"
+#include "server/postgres/statements/session_parameters.h"
 
 namespace laminar::arguments {
 
@@ -100,6 +101,10 @@ void add_serving_options(CLI::App& command, ServingArguments& arguments, Serving
     add_duration(command, "--statement-timeout",
                  "How long a statement may take; clients of PostgreSQL may SET another time (no limit)",
                  limits.statement_timeout);
+    command.get_option("--statement-timeout")->check([](const std::string& text) {
+        const auto time = parse_duration(text);
+        return time && *time > postgres::most_statement_timeout ? std::string("it is at most 24 days") : std::string();
+    });
     add_duration(command, "--request-timeout", "How long an HTTP client may take to send a request (30s)",
                  arguments.http_limits.request_timeout);
     add_duration(command, "--authentication-timeout", "How long a client of PostgreSQL may take to log in (10s)",

@@ -108,6 +108,9 @@ class PsqlTest(ServedTestCase):
         done = served.psql("-At", "-v", "VERBOSITY=verbose", stdin=f"SET statement_timeout = 50;\n{ENDLESS};\nSELECT 'goes on';")
         self.assertEqual(done.stdout, "goes on\n")
         self.assertIn("57014: the statement was cancelled: it has taken 50 ms (statement_timeout)", done.stderr)
+        longest = served.psql("-At", stdin="SET statement_timeout = '24d'; SELECT 'long'; SET statement_timeout = '107000d'; SELECT 'longer';")
+        self.assertEqual(longest.stdout, "long\nlonger\n")
+        self.assertIn('invalid value for parameter "statement_timeout": "107000d"', longest.stderr)
 
     def test_a_wrong_setting_of_the_start_is_fatal(self):
         served = self.serve()

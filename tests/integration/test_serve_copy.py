@@ -226,6 +226,19 @@ class CopyTest(ServedTestCase):
             client.message(b"c")
             self.assertEqual(errors(client.ready())[0]["C"], "54000")
 
+    def test_a_message_that_is_too_large_ends_the_connection(self):
+        served = self.serve(ITEMS, "--max-message-size", "1MiB")
+        with served.raw() as client:
+            client.start().ready()
+            client.query("COPY items FROM STDIN")
+            self.assertEqual(client.next()[0], b"G")
+            client.message(b"d", b"x" * (2 << 20))
+            self.assertEqual([error["S"] for error in errors(client.ready())], ["ERROR"])
+            fatal = errors(client.until(b"E"))[0]
+            self.assertEqual((fatal["S"], fatal["C"]), ("FATAL", "08P01"))
+            self.assertIn("is not read: at most 1048576 are", fatal["M"])
+            self.assertTrue(client.is_closed())
+
     def test_copies_in_one_text(self):
         served = self.serve(ITEMS)
         with served.raw() as client:

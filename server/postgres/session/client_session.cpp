@@ -49,7 +49,8 @@ void ClientSession::answer_messages() {
     welcome();
     bool goes_on = output_.flush();
     while (goes_on) {
-        const std::optional<FrontendMessage> message = channel_.next();
+        std::optional<FrontendMessage> message = std::exchange(left_over_, std::nullopt);
+        if (!message) message = channel_.next();
         if (!message) break;
         goes_on = answer(*message);
         // What belongs together goes together: answers of the extended protocol wait for its Sync or Flush.

@@ -117,10 +117,12 @@ private:
     std::optional<std::string> copy_out(const QueryStatement& statement, const CopyStatement& copy,
                                         const PlaceFinding& place);
     std::optional<std::string> copy_in(const CopyStatement& copy);
-    /// What the client sends until it ends; the error, if it cannot be taken.
+    /// What the client sends until it ends; the error, if it cannot be taken. Another message ends it, too, and is left
+    /// over to be answered.
     std::optional<ErrorMessage> receive_copy(std::string& data);
     /// A message of those; nothing: the session ends, or COPY was cancelled.
     std::optional<FrontendMessage> next_of_copy();
+    std::optional<FrontendMessage> left_over_;  ///< Of a COPY, to be answered next.
 
     // cursors.cpp
     std::optional<std::string> execute_cursor(const QueryStatement& statement, const CursorStatement& cursor,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "catalog/objects/catalog.h"
 #include "catalog/objects/table_columns.h"
@@ -124,7 +125,7 @@ std::optional<FrontendMessage> ClientSession::next_of_copy() {
 
 std::optional<ErrorMessage> ClientSession::receive_copy(std::string& data) {
     std::optional<ErrorMessage> problem;
-    while (const std::optional<FrontendMessage> message = next_of_copy()) {
+    while (std::optional<FrontendMessage> message = next_of_copy()) {
         switch (message->type) {
             case 'd':
                 if (data.size() + message->body.size() > most_copied) {
@@ -145,6 +146,8 @@ std::optional<ErrorMessage> ClientSession::receive_copy(std::string& data) {
             case 'S':
                 break;
             default:
+                // Of one that ends the session nothing would be heard any more.
+                if (message->type == 'X' || message->type == '\0') left_over_ = std::move(message);
                 return ErrorMessage{.state = "08P01",
                                     .message = "COPY FROM STDIN was ended by a message that is none of its own"};
         }

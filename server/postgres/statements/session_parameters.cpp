@@ -101,20 +101,23 @@ bool is_utf8(std::string_view name) {
     return letters == "utf8" || letters == "unicode";
 }
 
+constexpr std::int64_t most_milliseconds = most_statement_timeout.count();
+
 /// A number of milliseconds, or with a unit.
 std::optional<std::chrono::milliseconds> parse_milliseconds(std::string_view text) {
     std::int64_t count = 0;
     const auto number = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (number.ec != std::errc() || count < 0 || count > 2'147'483'647) return std::nullopt;
+    if (number.ec != std::errc() || count < 0 || count > most_milliseconds) return std::nullopt;
     std::string_view unit = text.substr(static_cast<std::size_t>(number.ptr - text.data()));
     unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
     using std::chrono::milliseconds;
-    if (unit.empty() || unit == "ms") return milliseconds(count);
-    if (unit == "s") return std::chrono::seconds(count);
-    if (unit == "min") return std::chrono::minutes(count);
-    if (unit == "h") return std::chrono::hours(count);
-    if (unit == "d") return std::chrono::hours(24 * count);
-    return std::nullopt;
+    std::optional<milliseconds> duration;
+    if (unit.empty() || unit == "ms") duration = milliseconds(count);
+    if (unit == "s") duration = std::chrono::seconds(count);
+    if (unit == "min") duration = std::chrono::minutes(count);
+    if (unit == "h") duration = std::chrono::hours(count);
+    if (unit == "d") duration = std::chrono::hours(24 * count);
+    return duration && duration->count() <= most_milliseconds ? duration : std::nullopt;
 }
 
 ErrorMessage refused(const Parameter& parameter, std::string_view value, std::string hint) {
@@ -149,7 +152,9 @@ std::optional<ErrorMessage> SessionParameters::set(const std::string& name, cons
     }
     if (parameter.rule == Rule::duration) {
         const std::optional<std::chrono::milliseconds> duration = parse_milliseconds(value);
-        if (!duration) return refused(parameter, value, "write a number of milliseconds, '10s', '5min' or '1h'");
+        if (!duration)
+            return refused(parameter, value,
+                           "write a number of milliseconds, '10s', '5min' or '1h', of at most 24 days");
         statement_timeout_ = *duration;
     }
     values_[name] = value;

@@ -12,6 +12,9 @@
 
 namespace laminar::postgres {
 
+/// As PostgreSQL has it: what 31 bits hold, 24 days.
+constexpr std::chrono::milliseconds most_statement_timeout{2'147'483'647};
+
 /// The parameters of a session that clients set and ask for (SET, SHOW, the start-up message): those of PostgreSQL 15
 /// that drivers use. What is fixed here (UTF8, ISO dates, UTC) can be set to what it is. Of one thread.
 class SessionParameters {
