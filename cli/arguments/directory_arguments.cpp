@@ -1,15 +1,27 @@
+#include <fmt/format.h>
+
 #include <memory>
+#include <string>
 
 #include "cli/arguments/command_arguments.h"
 #include "cli/directory/directory_commands.h"
+#include "parser/text/ascii.h"
 
 namespace laminar::arguments {
 
 namespace {
 
 /// The word between what is copied and where it goes, so that nobody has them the wrong way round.
-void add_word_to(CLI::App& command) {
-    command.add_option("TO", "The word TO")->required()->check(CLI::IsMember({"TO"}, CLI::ignore_case));
+void add_word_to(CLI::App& command, const std::string& usage) {
+    command
+        .add_option_function<std::string>(
+            "TO",
+            [usage](const std::string& word) {
+                if (!equals_ignoring_case(word, "TO"))
+                    throw CLI::ValidationError(fmt::format("write TO in the place of \"{}\": {}", word, usage));
+            },
+            "The word TO")
+        ->required();
 }
 
 }  // namespace
@@ -21,7 +33,7 @@ Command add_backup(CLI::App& program) {
                                "Writes what is committed in a data directory to a file, while a process uses "
                                "the directory as well");
     command->add_option("DIR", options->directory, "The data directory")->required();
-    add_word_to(*command);
+    add_word_to(*command, "laminar backup DIR TO FILE");
     command->add_option("FILE", options->file, "The backup, a tar archive; there must be no file of that name")
         ->required();
     command->footer(
@@ -36,7 +48,7 @@ Command add_restore(CLI::App& program) {
     const auto options = std::make_shared<BackupOptions>();
     CLI::App* command = program.add_subcommand("restore", "Makes a data directory of a backup");
     command->add_option("FILE", options->file, "The backup")->required();
-    add_word_to(*command);
+    add_word_to(*command, "laminar restore FILE TO DIR");
     command->add_option("DIR", options->directory, "The data directory; it must not be there, or be empty")->required();
     command->footer(
         "Exit code: 0 done, 1 nothing has been restored, 2 wrong usage.\n"

@@ -224,6 +224,16 @@ class RefusalTest(BackupTestCase):
         self.nothing_else("data", "backup.tar", "restored")
         self.assertEqual(self.rows("SELECT count(*) AS n FROM prices"), [{"n": 2}])
 
+    def test_another_file_under_the_name_of_what_is_begun_stays(self):
+        self.fill()
+        other = self.folder / "backup.tar.partial"
+        other.write_text("BACK to the roots")
+        self.assertIn("backup.tar.partial is there, and was not left by what was cut off; move it away first", self.back_up(expect=1))
+        self.assertEqual(other.read_text(), "BACK to the roots")
+        other.write_text("BACK")
+        self.back_up()
+        self.nothing_else("data", "backup.tar")
+
     def test_what_is_damaged_is_not_backed_up(self):
         self.fill("CREATE TABLE large AS SELECT i AS n FROM range(300000) AS t(i)")
         database = self.directory / "laminar.duckdb"
@@ -258,6 +268,7 @@ class RefusalTest(BackupTestCase):
         for arguments in (["backup"], ["backup", self.directory], ["backup", self.directory, self.file], ["backup", self.directory, "INTO", self.file],
                           ["verify"], ["restore", self.file, "FROM", self.directory]):
             self.assertEqual(run(*arguments).exit_code, 2, arguments)
+        self.assertIn(f'write TO in the place of "{self.file}": laminar backup DIR TO FILE', run("backup", self.directory, self.file).stderr.text)
 
     def test_newer_formats(self):
         self.fill()

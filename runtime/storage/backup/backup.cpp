@@ -163,7 +163,7 @@ BackupFacts make_backup(const std::string& directory, const std::string& file, c
     }
     std::optional<FinishedFile> target;
     try {
-        target.emplace(file);
+        target.emplace(file, description_name);  // The name of its first member comes first.
     } catch (const DamagedFile& problem) {
         throw DataDirectoryError(fmt::format("the backup cannot be written: {}", problem.what()));
     }

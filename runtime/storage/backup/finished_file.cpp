@@ -31,16 +31,42 @@ bool rename_to_free_name(const std::string& from, const std::string& to) noexcep
     return ::rename(from.c_str(), to.c_str()) == 0;
 }
 
-FinishedFile::FinishedFile(const std::string& path) : path_(path), partial_(path + ".partial") {
+bool leads_to(const std::string& path, const FileDescriptor& opened) noexcept {
+    struct stat named {};
+    struct stat held {};
+    return ::lstat(path.c_str(), &named) == 0 && ::fstat(opened.get(), &held) == 0 && named.st_dev == held.st_dev &&
+           named.st_ino == held.st_ino;
+}
+
+FinishedFile::FinishedFile(const std::string& path, std::string_view beginning)
+    : path_(path), partial_(path + ".partial") {
     struct stat facts {};
     if (::lstat(path_.c_str(), &facts) == 0) refuse_taken(path_);
     FileDescriptor opened(partial_, O_RDWR | O_CREAT | O_NOFOLLOW);
     if (!opened) throw DamagedFile(fmt::format("{} cannot be made: {}", partial_, system_message(errno)));
-    if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0)
+    // With the lock of what is no longer there, another process has given it its name, or removed it, since it was
+    // opened.
+    if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0 || !leads_to(partial_, opened))
         throw DamagedFile(fmt::format("{} is being written by another process", partial_));
     file_ = std::move(opened);
+    try {
+        check_left_over(beginning);
+    } catch (...) {
+        is_published_ = true;  // It is not ours to remove.
+        throw;
+    }
     if (::fchmod(file_.get(), 0600) != 0) throw DamagedFile(fmt::format("{}: {}", partial_, system_message(errno)));
     clear();
+}
+
+void FinishedFile::check_left_over(std::string_view beginning) const {
+    std::string found(beginning.size(), '\0');
+    const ssize_t size = ::pread(file_.get(), found.data(), found.size(), 0);
+    if (size < 0) throw DamagedFile(fmt::format("{} cannot be read: {}", partial_, system_message(errno)));
+    if (std::string_view(found).substr(0, static_cast<std::size_t>(size)) !=
+        beginning.substr(0, static_cast<std::size_t>(size)))
+        throw DamagedFile(
+            fmt::format("{} is there, and was not left by what was cut off; move it away first", partial_));
 }
 
 FinishedFile::~FinishedFile() {

@@ -58,7 +58,7 @@ public:
             throw DamagedFile(fmt::format("{} cannot be made: {}", partial_, system_message(errno)));
         // What a process has left that was killed; one that is at it holds its lock.
         directory_ = FileDescriptor(partial_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (!directory_ || ::flock(directory_.get(), LOCK_EX | LOCK_NB) != 0)
+        if (!directory_ || ::flock(directory_.get(), LOCK_EX | LOCK_NB) != 0 || !leads_to(partial_, directory_))
             throw DamagedFile(
                 fmt::format("{} is there, and not left by a restore that was cut off; move it away first", partial_));
         clear();
