@@ -209,10 +209,12 @@ std::variant<Caller, Error> ClientConnection::admit(const Route& route, const Re
 net::awaitable<RequestReader::Body> ClientConnection::read_body(const Request& request, const WebhookDoor* door) {
     const bool is_waited_for = equals_ignoring_case(request.header("Expect"), "100-continue");
     if (!door) co_return co_await reader_->body(is_waited_for, reader_->limits().most_body);
-    if (!context_.unproven.enter())
-        co_return Error{.status = 503,
-                        .message = fmt::format("{} messages are being read already", context_.unproven.limit()),
-                        .hint = "send it again"};
+    // Whoever sends slowly gives way to others: a message is never refused for want of room.
+    const std::uint64_t place = context_.unproven.add(ip_, [weak = weak_from_this(), strand = strand_] {
+        net::post(strand, [weak] {
+            if (const auto self = weak.lock()) self->abort();
+        });
+    });
     std::exception_ptr escaped;
     RequestReader::Body body = RequestReader::Gone{};
     try {
@@ -220,7 +222,7 @@ net::awaitable<RequestReader::Body> ClientConnection::read_body(const Request& r
     } catch (...) {
         escaped = std::current_exception();
     }
-    context_.unproven.leave();
+    if (!context_.unproven.remove(place)) body = RequestReader::Gone{};
     if (escaped) std::rethrow_exception(escaped);
     co_return body;
 }

@@ -55,7 +55,7 @@ public:
                                              kept_sessions),
                    .subscriptions = WorkLimit(settings.max_subscriptions),
                    .others = WorkLimit(most_others),
-                   .unproven = WorkLimit(most_unproven),
+                   .unproven = PendingHandshakes(most_unproven),
                    .waiting = PendingHandshakes(most_waiting),
                    .coroutines = listener_.coroutines(),
                    .refusals = {}} {}

@@ -41,8 +41,10 @@ struct ServerContext {
     SessionThreads threads;
     WorkLimit subscriptions;
     WorkLimit others;
-    WorkLimit unproven;         ///< Bodies that are read before it is known whether whoever sends them may.
-    PendingHandshakes waiting;  ///< Connections that nothing goes on for: they may have to give way to others.
+    /// Those whose body is read before it is known whether whoever sends it may, and those that nothing goes on for:
+    /// they may have to give way to others.
+    PendingHandshakes unproven;
+    PendingHandshakes waiting;
     TaskGroup& coroutines;
     LogLimit refusals;  ///< Whoever reaches the port can be refused as often as it likes.
 };

@@ -79,6 +79,8 @@ Written right(const Call& call) {
 }
 
 Written pad(const Call& call, const char* function) {
+    call.writer.findings().warn(call.whole.span, "characters beyond U+FFFF count as two in Flink, and as one here",
+                                "nothing has to be done where texts have no such characters, emoji among them");
     return as_text(fmt::format("{}({}, {}, {})", function, call.text(0).text, constant(call, 1, 1), literal(call, 2)));
 }
 Written lpad(const Call& call) { return pad(call, "LPAD"); }
