@@ -185,6 +185,7 @@ void StatementExecutor::begin_where_readers_are(const std::string& connection, C
 void StatementExecutor::forget_unclaimed() {
     if (!database_.state_store) return;
     database_.engine.call([&](Engine&) {
+        database_.state_store->end_start();
         database_.state_store->drop_unclaimed(
             [&](const std::string& state) { return database_.graph.awaits_state(state); });
     });
@@ -270,6 +271,7 @@ std::vector<StoredObject> StatementExecutor::take_stored(const std::vector<std::
         database_.state_store->write();
         transaction.commit();
         database_.state_store->on_commit();
+        database_.state_store->begin_start();
         return objects;
     });
 }

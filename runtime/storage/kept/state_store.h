@@ -83,7 +83,12 @@ public:
 
     /// The process ends: whoever goes away from now on leaves its tables where they are.
     void close() noexcept { closed_ = true; }
-    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+    [[nodiscard]] bool is_closed() const noexcept { return closed_ || starts_; }
+
+    /// A start makes again what there is; until it is done, tables stay though what has opened them fails and goes: an
+    /// error of the disk may be over at the next start.
+    void begin_start() noexcept { starts_ = true; }
+    void end_start() noexcept { starts_ = false; }
 
 private:
     using Key = std::pair<std::string, std::string>;  ///< Owner and name.
@@ -110,6 +115,7 @@ private:
     std::unique_ptr<PreparedQuery> delete_ids_;  ///< Of messages (MessageWindow).
     std::set<std::string> claimed_;
     bool closed_ = false;
+    bool starts_ = false;
 };
 
 }  // namespace laminar
