@@ -181,6 +181,7 @@ std::vector<std::string> RecordedPeers::sent(std::string_view connection) const 
 }
 
 void RecordedPeers::keep(const std::string& connection, const std::string& payload) {
+    if (on_send) on_send(connection, payload);
     const MutexLock lock(mutex_);
     sent_[fold_case(connection)].push_back(payload);
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +43,10 @@ public:
 
     /// The payloads of the messages sent over a connection, in order.
     [[nodiscard]] std::vector<std::string> sent(std::string_view connection) const;
+
+    /// Called with the name of the connection and the payload when a message is sent, on the thread that sends it. Set
+    /// before anything is delivered.
+    std::function<void(const std::string&, const std::string&)> on_send;
 
 private:
     friend class RecordedConnection;
