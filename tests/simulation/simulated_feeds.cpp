@@ -20,7 +20,9 @@ std::string time_text(std::int64_t milliseconds) {
 
 }  // namespace
 
+// A log this small is worked off within the life of a process.
 const char* SimulatedFeeds::script = R"(
+    SET checkpoint_threshold = '16KB';
     CREATE CONNECTION trades_in TO websocket (endpoint = 'ws://127.0.0.1:1', mode = 'client', format = 'json',
                                               ack_message = '{"message_id": "${message_id}"}');
     CREATE CONNECTION quotes_in TO websocket (endpoint = 'ws://127.0.0.1:1', mode = 'client', format = 'json',

@@ -26,8 +26,9 @@ auto checked(const char* name, std::string_view advice, Do&& check) {
 /// The log has everything that was committed, and nothing in it has changed since.
 void check_log(const FileFacts& facts) {
     const LogContent& log = facts.log;
-    const std::uint64_t needed =
+    std::uint64_t needed =
         facts.mark && facts.mark->checkpoint == facts.checkpoint ? facts.mark->log_bytes : std::uint64_t{0};
+    if (needed <= log_beginning_bytes) needed = 0;  // A power cut may take it away.
     const std::string go_on =
         fmt::format("{}, or delete {} to go on without what is missing", from_a_backup, mark_name);
     if (log.bytes == 0 && needed > 0)

@@ -17,7 +17,7 @@ namespace laminar {
 namespace {
 
 // The file begins with an entry of its own, which names the version: 2 has entries of size, sum and content.
-constexpr std::string_view beginning("\x64\x00\x62\x65\x00\x02\xff\xff", 8);
+constexpr std::string_view beginning("\x64\x00\x62\x65\x00\x02\xff\xff", log_beginning_bytes);
 constexpr std::size_t place_of_version = 5;
 constexpr std::uint64_t head_bytes = 16;
 

@@ -6,6 +6,9 @@
 
 namespace laminar {
 
+/// How much of a log comes before its first commit: nobody has waited for that to be on disk.
+inline constexpr std::uint64_t log_beginning_bytes = 8;
+
 /// What the log of an engine's database holds: what has been committed since its last checkpoint.
 struct LogContent {
     std::uint64_t bytes = 0;            ///< Of the file; 0: there is none.
