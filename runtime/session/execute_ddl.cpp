@@ -128,7 +128,7 @@ bool StatementExecutor::create_stored_table(const TableObject& table, const Boun
         AcknowledgementScope acknowledgements(engine);
         EngineTransaction transaction(engine);
         TableObject filled = table;
-        if (is_direct) filled.name += " (replacing)";
+        if (is_direct) filled.name = pending_name(table.name);
         std::uint64_t count = rows ? rows->rows : 0;
         if (is_direct) {
             engine.execute(stored_table_ddl(filled));
@@ -178,7 +178,7 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     // The connection that goes with a table has the name of the one that went with the table before it.
     const bool takes_name =
         statement.connection.has_value() && catalog().find_as<ConnectionObject>(definition.name) != nullptr;
-    const std::string consumer = replaced && !takes_name ? pending_consumer(table.name) : table.name;
+    const std::string consumer = replaced && !takes_name ? pending_name(table.name) : table.name;
     const std::string key = "table:" + state_key(table.name, replaced.has_value());
     std::shared_ptr<InputChannel> channel;
     bool delivers_again = false;
@@ -284,10 +284,11 @@ void StatementExecutor::take_place(const Removed& removed, const ConnectionObjec
     }
 }
 
-std::string StatementExecutor::pending_consumer(const std::string& name) { return name + " (replacing)"; }
-
-std::string StatementExecutor::engine_key(const std::string& name) {
-    return fmt::format("{} (replacing {})", name, ++database_.last_replacement);
+std::string StatementExecutor::pending_name(const std::string& name) const {
+    std::string pending = name;
+    do pending += " (replacing)";
+    while (catalog().find(pending));
+    return pending;
 }
 
 bool StatementExecutor::alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole,

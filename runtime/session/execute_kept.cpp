@@ -61,8 +61,11 @@ bool check_secrets(const TableObject& table, SourceSpan statement, Diagnostics& 
     return good;
 }
 
-std::string replacing_key(const std::string& name, std::int64_t replacement) {
-    return replacement == 0 ? name : fmt::format("{} (replacing {})", name, replacement);
+/// What the engine calls the state of an object: the numbered one of its name, as that of what is replaced is still
+/// there. A name that looks like such a key gets a number as well: no two objects share one.
+std::string engine_key(const std::string& name, std::int64_t replacement) {
+    const bool is_plain = replacement == 0 && name.find(" (replacing ") == std::string::npos;
+    return is_plain ? name : fmt::format("{} (replacing {})", name, replacement);
 }
 
 std::string owner_of_table(const std::string& key) { return fold_case("table:" + key); }
@@ -131,17 +134,17 @@ void StatementExecutor::give_up_state(const BoundStatement& statement) {
 
 void StatementExecutor::give_up_state(const std::string& name, std::int64_t replacement) {
     StateStore& store = *database_.state_store;
-    const std::string key = replacing_key(name, store.replacement_of(name));
+    const std::string key = engine_key(name, store.replacement_of(name));
     store.remove(RunningPipeline::owner_of(key));
     store.remove(owner_of_table(key));
     store.set_replacement(name, replacement);
 }
 
 std::string StatementExecutor::state_key(const std::string& name, bool replaces) {
-    if (replaces) return engine_key(name);
-    if (!database_.state_store || !restoring_) return name;
+    if (replaces) return engine_key(name, static_cast<std::int64_t>(++database_.last_replacement));
+    if (!database_.state_store || !restoring_) return engine_key(name, 0);
     return database_.engine.call(
-        [&](Engine&) { return replacing_key(name, database_.state_store->replacement_of(name)); });
+        [&](Engine&) { return engine_key(name, database_.state_store->replacement_of(name)); });
 }
 
 bool StatementExecutor::acknowledges(const ConnectionObject& connection) {

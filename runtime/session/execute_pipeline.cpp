@@ -143,7 +143,7 @@ std::function<bool()> StatementExecutor::is_up(const std::string& connection) {
 bool StatementExecutor::start_pipeline(const PipelineStart& start, SourceSpan span, Diagnostics& diagnostics) {
     const PipelineObject* definition = start.definition;
     const BoundQuery& query = start.query;
-    const std::string consumer = start.replaces ? pending_consumer(start.name) : start.name;
+    const std::string consumer = start.replaces ? pending_name(start.name) : start.name;
     const std::string key = state_key(start.name, start.replaces);
     const FunctionNames& aggregates = aggregate_functions();
     const SourceTextPtr text = diagnostics.source();

@@ -156,10 +156,8 @@ private:
     void leave(const Removed& removed);
     void take_place(const Removed& removed, const ConnectionObject& definition, const std::string& consumer,
                     const std::string& name);
-    /// The name under which connections know what will replace an object of this name.
-    [[nodiscard]] static std::string pending_consumer(const std::string& name);
-    /// One that nothing in the engine has, as slots and tables of what is replaced are still there.
-    [[nodiscard]] std::string engine_key(const std::string& name);
+    /// The name of what will replace an object of this name, until it does: no object has it.
+    [[nodiscard]] std::string pending_name(const std::string& name) const;
     bool alter_connection(const BoundAlterConnection& statement, const BoundStatement& whole, Diagnostics& diagnostics);
     void drop(const BoundDrop& statement, const BoundStatement& whole);
     void pause_or_resume(const BoundPauseResume& statement);

@@ -38,12 +38,17 @@ std::optional<std::int64_t> smallest_row_id(Engine& engine, const std::string& t
     return row.values[0].values<std::int64_t>()[0];
 }
 
-/// One that is replaced is there until the other is complete.
-std::string free_table_name(Engine& engine, const std::string& name) {
-    const ResultTable taken = engine.query(
-        fmt::format("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'laminar_retained' AND table_name = {}",
-                    quote_string(name)));
-    return "laminar_retained." + always_quote_identifier(taken.rows == 0 ? name : name + " (replacing)");
+/// One that is replaced is there until the other is complete. Whatever the name looks like, no other table has it.
+std::string free_table_name(Engine& engine, std::string name) {
+    const auto is_taken = [&] {
+        return engine
+                   .query(fmt::format(
+                       "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'laminar_retained' AND table_name = {}",
+                       quote_string(name)))
+                   .rows > 0;
+    };
+    while (is_taken()) name += " (replacing)";
+    return "laminar_retained." + always_quote_identifier(name);
 }
 
 constexpr const char* place_column = "place";
