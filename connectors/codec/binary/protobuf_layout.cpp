@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connectors/codec/binary/protobuf_types.h"
+#include "connectors/codec/binary/protobuf_well_known.h"
 #include "connectors/codec/binary/protobuf_writer.h"
 #include "parser/text/ascii.h"
 #include "parser/text/name_suggester.h"
@@ -31,25 +32,8 @@ Value value_of(const Field& field, bool is_element) {
     if (field.is_repeated() && !is_element) return value;
     value.message = field.message_type();
     if (value.message == nullptr) return value;
-    switch (value.message->well_known_type()) {
-        case Type::WELLKNOWNTYPE_STRUCT:
-        case Type::WELLKNOWNTYPE_VALUE:
-        case Type::WELLKNOWNTYPE_LISTVALUE:
-            value.is_any = true;
-            break;
-        case Type::WELLKNOWNTYPE_DOUBLEVALUE:
-        case Type::WELLKNOWNTYPE_FLOATVALUE:
-        case Type::WELLKNOWNTYPE_INT64VALUE:
-        case Type::WELLKNOWNTYPE_UINT64VALUE:
-        case Type::WELLKNOWNTYPE_INT32VALUE:
-        case Type::WELLKNOWNTYPE_UINT32VALUE:
-        case Type::WELLKNOWNTYPE_STRINGVALUE:
-        case Type::WELLKNOWNTYPE_BYTESVALUE:
-        case Type::WELLKNOWNTYPE_BOOLVALUE:
-            return value.message->field_count() == 1 ? value_of(*value.message->field(0), false) : value;
-        default:
-            break;
-    }
+    value.is_any = value.message->well_known_type() == Type::WELLKNOWNTYPE_VALUE || is_json_container(*value.message);
+    if (is_scalar_wrapper(*value.message)) return value_of(*value.message->field(0), false);
     return value;
 }
 

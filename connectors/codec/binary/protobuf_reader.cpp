@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/codec/binary/protobuf_types.h"
+#include "connectors/codec/binary/protobuf_well_known.h"
 #include "connectors/codec/values/calendar.h"
 #include "connectors/codec/values/time_text.h"
 
@@ -265,6 +266,8 @@ bool ProtobufReader::write_object(const Type& type, std::span<const Occurrence> 
 
 bool ProtobufReader::write_well_known(const Type& type, std::span<const Occurrence> fields, bool& is_written) {
     is_written = true;
+    // What they wrap stands in their place.
+    if (is_scalar_wrapper(type) || is_json_container(type)) return write_field(*type.field(0), fields);
     switch (type.well_known_type()) {
         case Type::WELLKNOWNTYPE_TIMESTAMP:
         case Type::WELLKNOWNTYPE_DURATION:
@@ -272,20 +275,6 @@ bool ProtobufReader::write_well_known(const Type& type, std::span<const Occurren
         case Type::WELLKNOWNTYPE_VALUE:
             // One of all its fields; none is none of them.
             return fields.empty() ? writer_.null() : write_field(*fields.front().field, fields);
-        case Type::WELLKNOWNTYPE_DOUBLEVALUE:
-        case Type::WELLKNOWNTYPE_FLOATVALUE:
-        case Type::WELLKNOWNTYPE_INT64VALUE:
-        case Type::WELLKNOWNTYPE_UINT64VALUE:
-        case Type::WELLKNOWNTYPE_INT32VALUE:
-        case Type::WELLKNOWNTYPE_UINT32VALUE:
-        case Type::WELLKNOWNTYPE_STRINGVALUE:
-        case Type::WELLKNOWNTYPE_BYTESVALUE:
-        case Type::WELLKNOWNTYPE_BOOLVALUE:
-        case Type::WELLKNOWNTYPE_STRUCT:
-        case Type::WELLKNOWNTYPE_LISTVALUE:
-            // What they wrap stands in their place.
-            if (type.field_count() != 1) break;
-            return write_field(*type.field(0), fields);
         default:
             break;
     }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "connectors/codec/binary/protobuf_types.h"
+#include "connectors/codec/binary/protobuf_well_known.h"
 #include "connectors/codec/json/json_lookup.h"
 #include "connectors/codec/json/json_text.h"
 #include "connectors/codec/values/base64.h"
@@ -167,6 +168,8 @@ bool ProtobufWriter::check_whole(const Type& type, const std::vector<const Field
 
 bool ProtobufWriter::write_well_known(const Type& type, std::string_view json, std::string& out, bool& is_written) {
     is_written = true;
+    // What they wrap stands in their place.
+    if (is_scalar_wrapper(type) || is_json_container(type)) return write_field(*type.field(0), json, out);
     switch (type.well_known_type()) {
         case Type::WELLKNOWNTYPE_TIMESTAMP:
             return write_timestamp(json, out);
@@ -174,19 +177,6 @@ bool ProtobufWriter::write_well_known(const Type& type, std::string_view json, s
             return write_duration(json, out);
         case Type::WELLKNOWNTYPE_VALUE:
             return write_any_value(type, json, out);
-        case Type::WELLKNOWNTYPE_DOUBLEVALUE:
-        case Type::WELLKNOWNTYPE_FLOATVALUE:
-        case Type::WELLKNOWNTYPE_INT64VALUE:
-        case Type::WELLKNOWNTYPE_UINT64VALUE:
-        case Type::WELLKNOWNTYPE_INT32VALUE:
-        case Type::WELLKNOWNTYPE_UINT32VALUE:
-        case Type::WELLKNOWNTYPE_STRINGVALUE:
-        case Type::WELLKNOWNTYPE_BYTESVALUE:
-        case Type::WELLKNOWNTYPE_BOOLVALUE:
-        case Type::WELLKNOWNTYPE_STRUCT:
-        case Type::WELLKNOWNTYPE_LISTVALUE:
-            if (type.field_count() != 1) break;
-            return write_field(*type.field(0), json, out);
         default:
             break;
     }
