@@ -28,12 +28,7 @@ Command add_run(CLI::App& program, CommonArguments& common) {
     command->add_flag("--drain", options->drain, "Treat the end as end of input: open windows close");
     command->add_flag("--once", options->once, "End when the statements are through, whatever streams are live")
         ->excludes("--until-idle");
-    add_serving_options(*command, *serving, Serving::if_asked);
-    add_data_directory(*command, options->data_directory, options->reset);
-    add_shutdown_timeout(*command, options->shutdown_timeout);
-    command->add_flag("--quiet,-q", options->quiet, "No progress, no summary, only warnings in the log");
-    add_secret_sources(*command, common.secrets);
-    add_log_options(*command, common);
+    add_service_options(*command, *serving, Serving::if_asked, *options, common);
     command->footer(
         "Exit code: 0 done, 1 failed, 2 wrong usage.\n"
         "Examples:\n"
@@ -50,14 +45,7 @@ Command add_run(CLI::App& program, CommonArguments& common) {
                     fmt::print(stderr, "laminar: nothing to run; give a FILE, - or -e SQL\n");
                     return exit_usage;
                 }
-                if (const std::string problem = serving->problem(*command); !problem.empty()) {
-                    fmt::print(stderr, "laminar: {}\n", problem);
-                    return exit_usage;
-                }
-                options->serving = serving->options();
-                options->secrets = common.secrets;
-                options->log = common.log(options->quiet ? "warn" : "info");
-                return run_command(*options);
+                return execute_service(*command, *serving, *options, common);
             }};
 }
 

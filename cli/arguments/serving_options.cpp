@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
 #include <memory>
 #include <string_view>
 
-#include "cli/arguments/shared_options.h"
 #include "cli/report/version.h"
 #include "server/postgres/statements/session_parameters.h"
 
@@ -113,6 +113,28 @@ void add_serving_options(CLI::App& command, ServingArguments& arguments, Serving
              limits.max_message_bytes);
     add_duration(command, "--write-timeout", "How long a result waits for a client that takes nothing of it (60s)",
                  limits.write_timeout);
+}
+
+void add_service_options(CLI::App& command, ServingArguments& arguments, Serving serving, RunOptions& options,
+                         CommonArguments& common) {
+    add_serving_options(command, arguments, serving);
+    add_data_directory(command, options.data_directory, options.reset);
+    add_shutdown_timeout(command, options.shutdown_timeout);
+    command.add_flag("--quiet,-q", options.quiet, "No progress, no summary, only warnings in the log");
+    add_secret_sources(command, common.secrets);
+    add_log_options(command, common);
+}
+
+int execute_service(const CLI::App& command, const ServingArguments& arguments, RunOptions& options,
+                    const CommonArguments& common) {
+    if (const std::string problem = arguments.problem(command); !problem.empty()) {
+        fmt::print(stderr, "laminar: {}\n", problem);
+        return exit_usage;
+    }
+    options.serving = arguments.options();
+    options.secrets = common.secrets;
+    options.log = common.log(options.quiet ? "warn" : "info");
+    return run_command(options);
 }
 
 }  // namespace laminar::arguments

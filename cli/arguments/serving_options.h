@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "cli/arguments/shared_options.h"
+#include "cli/commands/run_command.h"
 #include "cli/serving/serving.h"
 
 namespace laminar::arguments {
@@ -31,5 +33,12 @@ struct ServingArguments {
 
 /// What the command is given goes into arguments, which outlives the parsing.
 void add_serving_options(CLI::App& command, ServingArguments& arguments, Serving serving);
+
+/// The options of run and serve about what they have in common: servers, data directory, end, secrets, log.
+void add_service_options(CLI::App& command, ServingArguments& arguments, Serving serving, RunOptions& options,
+                         CommonArguments& common);
+/// Executes what they were given; its exit code. command: which has been parsed.
+[[nodiscard]] int execute_service(const CLI::App& command, const ServingArguments& arguments, RunOptions& options,
+                                  const CommonArguments& common);
 
 }  // namespace laminar::arguments

@@ -2,35 +2,26 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
-#include "fuzzed_database.h"
+#include "fuzzed_server.h"
 #include "loopback_client.h"
 #include "server/http/server.h"
 
 namespace {
 
 using namespace std::chrono_literals;
+using laminar::http::ServerSettings;
 
-laminar::http::Server& server() {
-    static laminar::http::Server& made = *[] {
-        laminar::http::ServerSettings settings;
-        settings.address.port = 0;
-        settings.max_body_bytes = 1 << 16;
-        settings.request_timeout = 20ms;
-        settings.statement_timeout = 50ms;
-        settings.write_timeout = 50ms;
-        settings.max_rows = 1000;
-        auto server = std::make_unique<laminar::http::Server>(laminar::fuzz::fuzzed_database(), settings);
-        server->serve();
-        return server.release();
-    }();
-    return made;
+void adjust(ServerSettings& settings, std::size_t max_bytes) {
+    settings.max_body_bytes = max_bytes;
+    settings.request_timeout = 20ms;
+    settings.max_rows = 1000;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    laminar::fuzz::visit(server().port(), {data, size}, 40ms);
+    const std::uint16_t port = laminar::fuzz::port_of_server<laminar::http::Server, ServerSettings>(adjust);
+    laminar::fuzz::visit(port, {data, size}, 40ms);
     return 0;
 }

@@ -3,11 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
-#include "fuzzed_database.h"
+#include "fuzzed_server.h"
 #include "loopback_client.h"
 #include "server/postgres/server.h"
 
@@ -15,20 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
+using laminar::postgres::ServerSettings;
 
-laminar::postgres::Server& server() {
-    static laminar::postgres::Server& made = *[] {
-        laminar::postgres::ServerSettings settings;
-        settings.address.port = 0;
-        settings.max_message_bytes = 1 << 16;
-        settings.authentication_timeout = 20ms;
-        settings.statement_timeout = 50ms;
-        settings.write_timeout = 50ms;
-        auto server = std::make_unique<laminar::postgres::Server>(laminar::fuzz::fuzzed_database(), settings);
-        server->serve();
-        return server.release();
-    }();
-    return made;
+void adjust(ServerSettings& settings, std::size_t max_bytes) {
+    settings.max_message_bytes = max_bytes;
+    settings.authentication_timeout = 20ms;
 }
 
 }  // namespace
@@ -38,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<std::uint8_t> bytes;
     if (size > 0 && data[0] != 0) bytes.assign(startup.begin(), startup.end());
     bytes.insert(bytes.end(), data, data + size);
-    laminar::fuzz::visit(server().port(), bytes, 60ms);
+    const std::uint16_t port = laminar::fuzz::port_of_server<laminar::postgres::Server, ServerSettings>(adjust);
+    laminar::fuzz::visit(port, bytes, 60ms);
     return 0;
 }
