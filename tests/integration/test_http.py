@@ -106,6 +106,33 @@ class QueryTest(HttpTestCase):
         status, error = served.error("SELECT $1::BLOB", "A")
         self.assertEqual((status, error["sql_state"], error["hint"]), (400, "22P02", "bytes are base64"))
 
+    def test_objects_are_values_of_nested_types(self):
+        """Where a cast or the column of an INSERT says the type, nothing goes by way of floating-point numbers."""
+        served = self.serve("CREATE TABLE nested (s STRUCT(a HUGEINT, d DECIMAL(38,10)), m MAP(TEXT, DECIMAL(30,10)), l STRUCT(b BLOB, t TIMESTAMP, j JSON)[]);")
+        exact = '{"a": 170141183460469231731687303715884105727, "D": 1234567890123456789012345678.0123456789}'
+        read = {"a": "170141183460469231731687303715884105727", "d": "1234567890123456789012345678.0123456789"}
+
+        def send(sql, *parameters):
+            body = json.dumps({"sql": sql, "parameters": []})[:-2] + ", ".join(parameters) + "]}"
+            status, _, answer = served.request("POST", "/api/v1/query", body, Content_Type="application/json")
+            return status, json.loads(answer)
+
+        for cast in ("$1::STRUCT(a HUGEINT, d DECIMAL(38,10))", "CAST($1 AS STRUCT(a HUGEINT, d DECIMAL(38,10)))"):
+            self.assertEqual(send("SELECT " + cast, exact)[1]["rows"], [[read]])
+        self.assertEqual(send("INSERT INTO nested VALUES ($1, $2, $3)", exact, '{"k": 12345678901234567890.0123456789}',
+                              '[{"b": "AP8=", "t": "2026-01-02T03:04:05Z", "j": {"x": 1.10}}, null]')[0], 200)
+        self.assertEqual(send("INSERT INTO nested (m, s) SELECT $2, $1", "null", "{}")[0], 200)
+        self.assertEqual(served.rows("SELECT * FROM nested ORDER BY s"),
+                         [[read, {"k": "12345678901234567890.0123456789"}, [{"b": "AP8=", "t": "2026-01-02T03:04:05", "j": {"x": 1.1}}, None]], [None, {}, None]])
+        self.assertEqual(send("SELECT $1::STRUCT(\"select\" TEXT)[]", '[{"select": "\'); DROP TABLE nested; --"}]')[1]["rows"], [[[{"select": "'); DROP TABLE nested; --"}]]])
+        for wrong in ('{"b": 1}', '{"a": [1]}', "[1]"):
+            status, answer = send("SELECT $1::STRUCT(a INTEGER)", wrong)
+            self.assertEqual((status, answer["error"]["sql_state"], answer["error"]["hint"]), (400, "22P02", 'it is a STRUCT("a" INTEGER)'), wrong)
+        status, answer = send("SELECT $1::STRUCT(a INTEGER)", '{"a": "x"}')
+        self.assertEqual((status, answer["error"]["sql_state"], answer["error"]["column"]), (400, "22P02", 8))
+        # Where nothing tells it stays JSON.
+        self.assertEqual(send("SELECT $1, $2::JSON", '{"a": [1]}', '{"b": 2}')[1]["rows"], [[{"a": [1]}, {"b": 2}]])
+
     def test_statements_without_rows(self):
         served = self.serve(ITEMS)
         self.assertEqual(served.query("INSERT INTO items VALUES ($1, $2, $3)", 4, "four", 4.5),

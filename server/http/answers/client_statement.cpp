@@ -161,6 +161,16 @@ ClientStatement::ClientStatement(const std::string& sql, postgres::ParameterText
       sent_(std::make_shared<const SourceText>(source_name, sql)),
       source_(std::make_shared<const SourceText>(source_name, filled_.text())) {}
 
+namespace {
+
+/// What a value would have to be.
+std::string hint_of(const ParameterTypes& types, std::size_t index) {
+    if (is_bytes(types.numbers[index])) return "bytes are base64";
+    return types.nested[index] ? fmt::format("it is a {}", to_sql(*types.nested[index])) : "";
+}
+
+}  // namespace
+
 std::variant<ClientStatement, Error> ClientStatement::read(const SentSql& sent, const Catalog& catalog) {
     const postgres::ParameterText text(sent.sql);
     if (const auto refusal = text.refusal()) return refused(*refusal);
@@ -168,21 +178,25 @@ std::variant<ClientStatement, Error> ClientStatement::read(const SentSql& sent, 
         return Error{.message = fmt::format("the statement has {} parameters, and {} were given",
                                             text.parameter_count(), sent.parameters.size()),
                      .sql_state = "08P01"};
-    std::vector<std::int32_t> types = text.types_at_places();
+    ParameterTypes types{text.types_at_places(), {}};
+    types.nested.resize(types.numbers.size());
     std::variant<ClientStatement, Error> made = read(sent, text, types);
     const auto* statement = std::get_if<ClientStatement>(&made);
     const bool inserts = statement && std::holds_alternative<ast::Insert>(statement->statement_.node);
-    return inserts && infer_bytes(sent, text, catalog, types) ? read(sent, text, types) : std::move(made);
+    const bool has_json = std::any_of(sent.parameters.begin(), sent.parameters.end(),
+                                      [](const Parameter& each) { return each.kind == Parameter::Kind::json; });
+    const bool may_tell = statement && (inserts || has_json);
+    return may_tell && infer_types(sent, text, catalog, types) ? read(sent, text, types) : std::move(made);
 }
 
 std::variant<ClientStatement, Error> ClientStatement::read(const SentSql& sent, const postgres::ParameterText& text,
-                                                           const std::vector<std::int32_t>& types) {
+                                                           const ParameterTypes& types) {
     std::vector<std::string> values;
     for (std::size_t i = 0; i < sent.parameters.size(); ++i) {
-        std::optional<std::string> sql = sql_of(sent.parameters[i], types[i]);
+        std::optional<std::string> sql = sql_of(sent.parameters[i], types.numbers[i], types.nested[i]);
         if (!sql)
             return Error{.message = fmt::format("parameter ${} is no value of its type", i + 1),
-                         .hint = is_bytes(types[i]) ? "bytes are base64" : "",
+                         .hint = hint_of(types, i),
                          .sql_state = "22P02"};
         values.push_back(std::move(*sql));
     }

@@ -31,11 +31,13 @@ struct SentSql {
 /// The same of the JSON alone.
 [[nodiscard]] std::variant<SentSql, Error> read_sql_document(std::string_view json);
 
+struct ParameterTypes;
+
 /// One statement of a client's, its parameters filled in, as the PostgreSQL protocol does it.
 class ClientStatement {
 public:
-    /// Parses it. By the catalog it is known which parameters are bytes (base64) because INSERT puts them into a column
-    /// of bytes.
+    /// Parses it. By the catalog it is known which parameters are bytes (base64), or of which nested type they are,
+    /// because INSERT puts them into a column of such.
     [[nodiscard]] static std::variant<ClientStatement, Error> read(const SentSql& sent, const Catalog& catalog);
 
     [[nodiscard]] const SourceTextPtr& source() const noexcept { return source_; }
@@ -51,7 +53,7 @@ private:
     ClientStatement(const std::string& sql, postgres::ParameterText::Filled filled);
     [[nodiscard]] static std::variant<ClientStatement, Error> read(const SentSql& sent,
                                                                    const postgres::ParameterText& text,
-                                                                   const std::vector<std::int32_t>& types);
+                                                                   const ParameterTypes& types);
 
     postgres::ParameterText::Filled filled_;
     SourceTextPtr sent_;    ///< What the client wrote.

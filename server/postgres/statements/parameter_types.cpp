@@ -20,8 +20,13 @@ namespace {
 class ParameterTypes {
 public:
     ParameterTypes(const ParameterText::Filled& filled, std::size_t begin, const Catalog& catalog,
-                   const DescribeQuery& describe, std::vector<std::int32_t>& types)
-        : filled_(filled), begin_(begin), catalog_(catalog), describe_(describe), types_(types) {}
+                   const DescribeQuery& describe, std::vector<std::int32_t>& types, const NoteNestedType& note_nested)
+        : filled_(filled),
+          begin_(begin),
+          catalog_(catalog),
+          describe_(describe),
+          types_(types),
+          note_nested_(note_nested) {}
 
     void infer(const ast::Statement& statement) {
         if (const auto* select = std::get_if<ast::SelectStatement>(&statement.node)) walk(*select->query);
@@ -40,6 +45,7 @@ private:
 
     void set(std::size_t parameter, const ColumnType& type) {
         if (type.id == TypeId::unknown) return;
+        if (note_nested_ && type.is_nested()) note_nested_(parameter, type);
         const std::int32_t oid = postgres_type(type).oid;
         if (types_[parameter] == 0 && is_parameter_type(oid)) types_[parameter] = oid;
     }
@@ -87,9 +93,18 @@ private:
             for (const ast::Expression& value : in->values) beside(*in->operand, value);
         if (const auto* any = std::get_if<ast::Quantified>(&expression.node); any && any->list)
             in_list(*any->operand, *any->list);
+        if (const auto* cast = std::get_if<ast::Cast>(&expression.node)) note_cast(*cast);
         ast::for_each_child_of_expression(
             expression, [this](const ast::Expression& child) { walk(child); },
             [this](const ast::Query& query) { walk(query); });
+    }
+
+    /// Other types are found before the statement is parsed (ParameterText::types_at_places).
+    void note_cast(const ast::Cast& cast) {
+        const auto parameter = note_nested_ ? unknown(*cast.operand) : std::nullopt;
+        if (!parameter) return;
+        Diagnostics ignored;
+        if (const auto type = bind_type(cast.type, ignored); type && type->is_nested()) note_nested_(*parameter, *type);
     }
 
     /// x = ANY ($1): a list of what x is.
@@ -162,6 +177,7 @@ private:
     const Catalog& catalog_;
     const DescribeQuery& describe_;
     std::vector<std::int32_t>& types_;
+    const NoteNestedType& note_nested_;
     const ast::Select* block_ = nullptr;
     std::vector<ast::CommonTableExpression> with_;
     std::size_t asked_ = 0;
@@ -186,8 +202,9 @@ std::int32_t type_of_catalog_column(std::string_view name) {
 }  // namespace
 
 void infer_parameter_types(const ast::Statement& statement, const ParameterText::Filled& filled, std::size_t begin,
-                           const Catalog& catalog, const DescribeQuery& describe, std::vector<std::int32_t>& types) {
-    ParameterTypes(filled, begin, catalog, describe, types).infer(statement);
+                           const Catalog& catalog, const DescribeQuery& describe, std::vector<std::int32_t>& types,
+                           const NoteNestedType& note_nested) {
+    ParameterTypes(filled, begin, catalog, describe, types, note_nested).infer(statement);
 }
 
 void infer_catalog_types(const ParameterText& text, std::vector<std::int32_t>& types) {
