@@ -72,6 +72,9 @@ public class JdbcClient {
             column(meta.getBestRowIdentifier(null, "public", "items", 0, true), "COLUMN_NAME");
             column(meta.getUDTs(null, "public", "%", null), "TYPE_NAME");
             column(meta.getClientInfoProperties(), "NAME");
+            // Those that are not of SQL:2003.
+            List<String> keywords = Arrays.asList(meta.getSQLKeywords().split(","));
+            if (!keywords.contains("limit") || keywords.contains("select")) throw new AssertionError("keywords: " + keywords);
             meta.getMaxColumnNameLength();
         }
         System.out.println("metadata");
