@@ -15,6 +15,8 @@
 
 namespace laminar {
 
+class PayloadTranslator;
+
 /// What is legal in the options of a connection and yet likely to be regretted in production.
 struct OptionRisk {
     DiagnosticCode code;
@@ -42,6 +44,8 @@ public:
     [[nodiscard]] virtual const DeliveryOptions& delivery_options(const ConnectorOptions& options) const;
     /// How its messages become rows.
     [[nodiscard]] virtual DecoderOptions decoder_options(const ConnectorOptions& options) const;
+    /// What makes JSON of its messages before anybody looks at them; null: they are JSON already, or text.
+    [[nodiscard]] virtual std::shared_ptr<PayloadTranslator> payload_translator(const ConnectorOptions& options) const;
     /// given: what the statement gave that the definition has its options from.
     [[nodiscard]] virtual std::vector<OptionRisk> risks(const ConnectionObject& definition,
                                                         const GivenOptions& given) const;

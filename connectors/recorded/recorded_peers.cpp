@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "catalog/threads/mutex.h"
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/delivery/connection_journal.h"
 #include "connectors/delivery/input_fanout.h"
+#include "connectors/registry/builtin_connectors.h"
 #include "connectors/registry/connections.h"
 #include "parser/text/ascii.h"
 
@@ -38,6 +40,8 @@ public:
                        bool finished)
         : peers_(peers),
           options_(delivery_options(definition)),
+          format_(connection_input_options(definition, context.secrets).decoder.format),
+          translator_(connector_of(definition).payload_translator(*definition.options)),
           journal_(definition.name, definition.connector ? std::string(definition.connector->name) : std::string(),
                    context.secrets, context.observer),
           inputs_(journal_, options_),
@@ -104,7 +108,15 @@ public:
         ++journal_.messages_received;
         journal_.bytes_received += payload.size();
         journal_.last_message_at = received_at;
-        if (const std::optional<std::string> failure = inputs_.deliver(message, view_)) fail(*failure);
+        std::optional<MessageError> error = translator_ && translator_->is_needed()
+                                                ? translator_->translate(payload, message.payload, binary)
+                                                : std::nullopt;
+        // Changes that are none to any row.
+        if (!error && message.payload.empty() && is_change(format_)) return RecordedPeers::Delivery::done;
+        const std::optional<std::string> failure =
+            error ? inputs_.refuse(message, std::move(*error)) : inputs_.deliver(message, view_);
+        if (translator_) translator_->release();
+        if (failure) fail(*failure);
         return RecordedPeers::Delivery::done;
     }
 
@@ -132,6 +144,9 @@ private:
 
     RecordedPeers& peers_;
     const DeliveryOptions options_;
+    const MessageFormat format_;
+    const std::shared_ptr<PayloadTranslator>
+        translator_;  ///< Null: there is nothing to translate. Of the thread that delivers.
     ConnectionJournal journal_;
     InputFanout inputs_;
     InputFanout::View view_;  ///< Of the thread that delivers.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <variant>
 
 #include "catalog/options/option_text_rules.h"
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/codec/binary/protobuf_types.h"
 #include "connectors/websocket/client/client.h"
 #include "connectors/websocket/options/facts.h"
@@ -99,6 +101,12 @@ public:
         decoder.format = typed.format;
         decoder.message_id_field = typed.message_id_field;
         return decoder;
+    }
+
+    [[nodiscard]] std::shared_ptr<PayloadTranslator> payload_translator(
+        const ConnectorOptions& options) const override {
+        const auto& typed = dynamic_cast<const WebSocketOptions&>(options);
+        return std::make_shared<PayloadTranslator>(typed.format, typed.record_separator, typed.protobuf);
     }
 
     [[nodiscard]] std::vector<OptionRisk> risks(const ConnectionObject& definition,

@@ -132,6 +132,59 @@ class TestCommandTest(LaminarTestCase):
 """)
         self.run_tests(folder)
 
+    def test_recorded_changes(self):
+        """Of a connection with format = 'debezium_json': rows are put in, changed and removed."""
+        folder = self.files(script="""
+            CREATE CONNECTION feed TO websocket (mode = 'client', format = 'debezium_json', endpoint = 'wss://feed.example.com/');
+            CREATE TABLE accounts (id BIGINT PRIMARY KEY, name TEXT, balance DECIMAL(10, 2)) WITH (connector = 'feed');
+            CREATE TABLE totals (name TEXT PRIMARY KEY, n BIGINT);
+            CREATE PIPELINE adding AS INSERT INTO totals SELECT name, COUNT(*) FROM accounts GROUP BY name;
+            CREATE TABLE failures (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
+            """, tests="""@script trades.sql
+@test changes
+@input feed
+{"op":"r","before":null,"after":{"id":1,"name":"a","balance":1.50}}
+{"op":"c","before":null,"after":{"id":2,"name":"b","balance":2.50}}
++5s {"op":"u","before":{"id":1,"name":"a","balance":1.50},"after":{"id":1,"name":"c","balance":5.00}}
+null
+{"op":"d","before":{"id":2,"name":"b","balance":2.50},"after":null}
+{"op":"t"}
+@expect accounts
+{"id":1,"name":"c","balance":5.00}
+@expect totals
+{"name":"c","n":1}
+@expect failures
+{"error_type":"invalid_change"}
+""")
+        self.run_tests(folder)
+
+    def test_messages_of_other_formats(self):
+        """As bytes in base64, or as the JSON that they stand for; and records with a separator of their own."""
+        folder = self.files(script="""
+            CREATE CONNECTION feed TO websocket (mode = 'client', format = 'msgpack', endpoint = 'wss://feed.example.com/');
+            CREATE TABLE trades (symbol TEXT, price DOUBLE) WITH (connector = 'feed');
+            CREATE TABLE failures (error_type TEXT) WITH (connector = 'feed', stream = 'errors');
+            CREATE CONNECTION hub TO websocket (mode = 'client', format = 'json', record_separator = '\x1e', endpoint = 'wss://hub.example.com/');
+            CREATE TABLE calls (type INT) WITH (connector = 'hub');
+            """, tests="""@script trades.sql
+@test formats
+@input feed
+{"received_at":"2026-03-04T05:06:07Z","data":"gqZzeW1ib2yhYaVwcmljZQI="}
+{"symbol":"b","price":3}
+{"received_at":"2026-03-04T05:06:08Z","data":"gqZzeW1i"}
+@input hub
+{"received_at":"2026-03-04T05:06:09Z","message":"{\\"type\\":1}\\u001e{\\"type\\":6}\\u001e"}
+@expect trades
+{"symbol":"a","price":2}
+{"symbol":"b","price":3}
+@expect failures
+{"error_type":"invalid_msgpack"}
+@expect calls
+{"type":1}
+{"type":6}
+""")
+        self.run_tests(folder)
+
     def test_junit(self):
         folder = self.files(TESTS.replace("3000.5}\n@expect", "1}\n@expect"))
         document = xml.etree.ElementTree.fromstring(self.run_tests(folder, "--format", "junit", "trades.test", expect=1).stdout.text)
