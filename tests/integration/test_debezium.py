@@ -89,6 +89,26 @@ class DebeziumTest(LaminarTestCase):
         self.assertEqual(rows, [{"id": 2, "total": 6, "at": "2026-01-01T00:00:00.123Z"}, {"id": 9, "name": "x"},
                                 {"messages_failed": 0, "messages_unmatched": 0}])
 
+    def test_windows(self):
+        """None closes: by a column they group, and change; what needs event time is refused at its place."""
+        times = [f"2024-01-01T00:0{minute}:10Z" for minute in range(3)]
+        changes = [change("c", after={"id": 1, "at": times[0]}), change("c", after={"id": 2, "at": times[0]}),
+                   change("u", {"id": 1, "at": times[0]}, {"id": 1, "at": times[1]}), change("d", {"id": 2, "at": times[0]})]
+        table = "CREATE TABLE moments (id INT PRIMARY KEY, at TIMESTAMP) WITH (connector = 'feed');"
+        rows = self.run_feed(changes, f"""{table}
+            CREATE TABLE counts (start TIMESTAMP PRIMARY KEY, n BIGINT);
+            CREATE PIPELINE counting AS INSERT INTO counts SELECT w.start, n FROM (SELECT TUMBLE(at, INTERVAL '1 minute') AS w, COUNT(*) AS n FROM moments GROUP BY w);
+            WAIT FOR moments COUNT 4 TIMEOUT INTERVAL '100 seconds';
+            SELECT CAST(start AS TEXT) AS start, n FROM counts;""")
+        self.assertEqual(rows, [{"start": "2024-01-01 00:01:00", "n": 1}])
+        for window, message in (("TUMBLE(INTERVAL '1 minute')", "TUMBLE needs a time column here"), ("SESSION(at, INTERVAL '1 minute')", "SESSION cannot be taken over rows that change"),
+                                ("HOP(at, INTERVAL '1 minute', INTERVAL '2 minutes')", "HOP cannot be taken over rows that change")):
+            checked = run("check", "-", stdin=f"{self.connection('ws://127.0.0.1:1/')}\n{table}\nCREATE PIPELINE w AS SELECT COUNT(*) AS n FROM moments\nGROUP BY {window};")
+            self.assertEqual(checked.exit_code, 1)
+            self.assertIn(message, checked.stdout.text)
+            self.assertIn(":4:10: error", checked.stdout.text)
+            self.assertIn("hint: ", checked.stdout.text)
+
     def test_what_is_no_change_is_an_error(self):
         messages = [change("t"), change("x", after={"id": 1}), change("d"), change("u", {"id": 1}), {"hello": 1}, "{broken",
                     change("c", after={"id": None, "total": 1}), change("c", after={"id": 5, "total": 1})]
