@@ -47,6 +47,9 @@ async function live_row({ open, ask }) {
 }
 
 /** A connection that drops is told of, and so is its return. */
+// What a dropped connection may take to show: the page asks for connections every 400 ms.
+const SHOWN_WITHIN_MILLISECONDS = 1000;
+
 async function dropped_connection({ open, ask }) {
     const tab = await open();
     await tab.show("running");
@@ -56,7 +59,10 @@ async function dropped_connection({ open, ask }) {
     await tab.page.getByRole("button", { name: "exchange" }).click();
     await tab.text("#view .detail dt", "connected_since");
     await ask("drop");
+    const dropped = performance.now();
     await state("exchange").filter({ hasText: "waiting to reconnect" }).waitFor();
+    const took = performance.now() - dropped;
+    if (took >= SHOWN_WITHIN_MILLISECONDS) throw new Error(`the dropped connection showed after ${Math.round(took)} ms`);
     await tab.text("#tabs .count", "1");
     await ask("return");
     await state("exchange").filter({ hasText: "connected" }).waitFor();
