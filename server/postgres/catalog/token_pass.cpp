@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace laminar::postgres {
@@ -15,6 +16,22 @@ bool is_keyword(const SqlToken& token) {
                                "then",  "when", "else", "case",   "like", "ilike",    "is",      "by",    "having",
                                "limit", "from", "join", "values", "as",   "distinct", "between", "using"};
     return std::any_of(words.begin(), words.end(), [&](const char* word) { return token.is_word(word); });
+}
+
+/// Whether a text is a list as PostgreSQL writes it, of elements that the engine reads the same: there may be quotes
+/// around them ('{a,"null"}'), but neither lists among them nor escapes outside of quotes.
+bool is_flat_array(std::string_view text) {
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return false;
+    bool is_quoted = false;
+    for (std::size_t at = 1; at + 1 < text.size(); ++at) {
+        if (text[at] == '"')
+            is_quoted = !is_quoted;
+        else if (is_quoted && text[at] == '\\')
+            ++at;
+        else if (!is_quoted && std::string_view("\\{}[]").find(text[at]) != std::string_view::npos)
+            return false;
+    }
+    return !is_quoted;
 }
 
 }  // namespace
@@ -37,9 +54,7 @@ void TokenPass::put(Kind kind, std::string_view value) {
 }
 
 bool TokenPass::turn_braces(SqlToken& token) {
-    if (token.kind != Kind::text || token.value.size() < 2 || token.value.front() != '{' || token.value.back() != '}' ||
-        token.value.find_first_of("\"\\{}[]", 1) != token.value.size() - 1)
-        return false;
+    if (token.kind != Kind::text || !is_flat_array(token.value)) return false;
     token.value.front() = '[';
     token.value.back() = ']';
     return true;
