@@ -13,15 +13,13 @@ namespace {
 
 /// The word between what is copied and where it goes, so that nobody has them the wrong way round.
 void add_word_to(CLI::App& command, const std::string& usage) {
-    command
-        .add_option_function<std::string>(
-            "TO",
-            [usage](const std::string& word) {
-                if (!equals_ignoring_case(word, "TO"))
-                    throw CLI::ValidationError(fmt::format("write TO in the place of \"{}\": {}", word, usage));
-            },
-            "The word TO")
-        ->required();
+    const CLI::Validator is_to(
+        [usage](const std::string& word) {
+            return equals_ignoring_case(word, "TO") ? std::string()
+                                                    : fmt::format("write TO in the place of \"{}\": {}", word, usage);
+        },
+        "{TO}");
+    command.add_option("TO", "The word TO")->required()->check(is_to);
 }
 
 }  // namespace
