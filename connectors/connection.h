@@ -259,6 +259,14 @@ public:
     /// True when everything accepted by send has been written to the socket, and proven where that is wanted.
     [[nodiscard]] bool send_queue_empty() const { return unsent().none(); }
 
+    /// Of one that writes a file which can be cut back (not Parquet). From the next open on, what is written is on disk
+    /// before it counts as written, and receipts of messages tell how long the file is with them. recorded: the file
+    /// had that length when that was last recorded; what follows is cut off when it is opened, and it has failed when
+    /// the file is shorter. Nothing: it is taken as it is. Before open.
+    virtual void keep_length(std::optional<std::uint64_t> /*recorded*/) {}
+    /// With keep_length: how long the file is with all that counts as written.
+    [[nodiscard]] virtual std::optional<std::uint64_t> written_length() const { return std::nullopt; }
+
     [[nodiscard]] virtual ConnectionStatus status() const = 0;
     /// The port it listens on; 0: none.
     [[nodiscard]] virtual std::uint16_t port() const { return 0; }

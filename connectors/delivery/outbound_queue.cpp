@@ -188,8 +188,13 @@ void OutboundQueue::adopt(std::vector<OutgoingMessage> messages) {
                     std::make_move_iterator(messages.end()));
 }
 
-std::size_t OutboundQueue::clear() {
+std::size_t OutboundQueue::clear(bool gives_up) {
     const MutexLock lock(mutex_);
+    for (const boost::container::deque<OutgoingMessage>* messages : {&waiting_, &taken_}) {
+        for (const OutgoingMessage& message : *messages) {
+            if (gives_up && message.receipt) message.receipt->lost.store(true);
+        }
+    }
     const std::size_t count = waiting_.size() + taken_.size();
     waiting_.clear();
     taken_.clear();

@@ -67,8 +67,9 @@ public:
     std::vector<OutgoingMessage> surrender();
     /// Puts what another queue has surrendered before what waits here, even beyond the limits.
     void adopt(std::vector<OutgoingMessage> messages);
-    /// Drops everything; returns how many.
-    std::size_t clear();
+    /// Drops everything; returns how many. gives_up: nobody will send them any more, so that their receipts say that
+    /// they are lost.
+    std::size_t clear(bool gives_up = false);
 
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] std::size_t size() const;

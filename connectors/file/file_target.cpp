@@ -24,6 +24,9 @@ public:
     void flush() override { file_.flush(); }
     void close() override { file_.close(); }
     [[nodiscard]] std::uint64_t rows_out() const noexcept override { return file_.records_written(); }
+    [[nodiscard]] std::optional<std::uint64_t> length() const override { return file_.length(); }
+    void cut_back_to(std::uint64_t length) override { file_.cut_back_to(length); }
+    void be_durable() override { file_.be_durable(); }
     [[nodiscard]] std::vector<ConnectionTestStep> test() const override { return test_writable_file(file_.path()); }
 
 protected:
@@ -48,6 +51,7 @@ public:
 
     void open() override {
         const std::string& path = file_.path();
+        file_.cut_back();  // What is cut off may be the end of a header.
         std::error_code error;
         if (std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) > 0 && !error) {
             std::vector<CsvField> fields;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -48,7 +49,29 @@ void RecordFile::fail(int error) const {
     throw std::system_error(error, std::generic_category(), fmt::format("cannot write \"{}\"", path_));
 }
 
+std::optional<std::uint64_t> RecordFile::length() const {
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) != 0) return errno == ENOENT ? std::optional<std::uint64_t>(0) : std::nullopt;
+    if (!S_ISREG(status.st_mode)) return std::nullopt;
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+void RecordFile::cut_back() {
+    const std::optional<std::uint64_t> recorded = std::exchange(recorded_, std::nullopt);
+    if (!recorded) return;
+    const std::optional<std::uint64_t> now = length();
+    if (!now || *now < *recorded)
+        throw std::runtime_error(fmt::format(
+            "\"{}\" has {} bytes, and had {} with the last commit: rows that were written are missing. Put the file "
+            "back; or, to go on with it as it is, declare its connection anew (CREATE OR REPLACE CONNECTION, ALTER "
+            "CONNECTION)",
+            path_, now.value_or(0), *recorded));
+    if (*now == *recorded) return;
+    if (::truncate(path_.c_str(), static_cast<off_t>(*recorded)) != 0) fail(errno);
+}
+
 void RecordFile::open(bool quoted) {
+    cut_back();
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, permissions);
     if (descriptor_ < 0) fail(errno);
     begin_line(quoted);
@@ -84,6 +107,7 @@ void RecordFile::flush() {
     const RecordBuffer::Whole whole = buffer_.whole_within(write(error));
     written_ += whole.records;
     buffer_.clear();
+    if (error == 0 && is_durable_ && ::fdatasync(descriptor_) != 0) fail(errno);
     if (error == 0) return;
     cut_off_end(descriptor_, whole.rest);
     fail(error);

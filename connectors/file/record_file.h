@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "connectors/local/record_buffer.h"
@@ -26,6 +27,15 @@ public:
     [[nodiscard]] RecordBuffer& buffer() noexcept { return buffer_; }
     void flush();
     void close();
+    /// How long the file is now; 0 while it is not there. Nothing where it is no file (a pipe, a device).
+    [[nodiscard]] std::optional<std::uint64_t> length() const;
+    /// Before open: it had this length once, and is cut back to it when it is opened, which throws
+    /// std::runtime_error when it is shorter now.
+    void cut_back_to(std::uint64_t length) { recorded_ = length; }
+    /// The same, at once. Nothing without cut_back_to.
+    void cut_back();
+    /// From now on what flush has written is on disk when it returns.
+    void be_durable() noexcept { is_durable_ = true; }
     /// Records that are in the file, whole.
     [[nodiscard]] std::uint64_t records_written() const noexcept { return written_; }
 
@@ -39,6 +49,8 @@ private:
     int descriptor_ = -1;
     RecordBuffer buffer_;
     std::uint64_t written_ = 0;
+    std::optional<std::uint64_t> recorded_;
+    bool is_durable_ = false;
 };
 
 }  // namespace laminar

@@ -32,6 +32,12 @@ void block_broken_pipe_signal() noexcept {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void mark_lost(const std::deque<OutgoingMessage>& messages) {
+    for (const OutgoingMessage& message : messages) {
+        if (message.receipt) message.receipt->lost.store(true);
+    }
+}
+
 std::size_t count_of(const std::deque<OutgoingMessage>& messages) {
     std::size_t count = 0;
     for (const OutgoingMessage& message : messages) count += message.count();
@@ -114,6 +120,20 @@ public:
         return {count_of(queue_) + writing_, 0};
     }
 
+    /// Before the thread begins.
+    void keep_length(std::optional<std::uint64_t> recorded) {
+        const std::optional<std::uint64_t> now = target_->length();
+        if (!now) return;
+        target_->be_durable();
+        if (recorded) target_->cut_back_to(*recorded);
+        length_.store(recorded.value_or(*now));
+        keeps_length_.store(true);
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> written_length() const {
+        return keeps_length_.load() ? std::optional(length_.load()) : std::nullopt;
+    }
+
     [[nodiscard]] std::uint64_t accepted() const {
         const MutexLock lock(mutex_);
         return accepted_;
@@ -167,7 +187,9 @@ private:
     const std::size_t max_messages_;
     const std::size_t max_bytes_;
     const FramingOptions framing_;
-    std::uint64_t lost_ = 0;  ///< Rows that had been taken, and did not get out. The thread's alone.
+    std::atomic<bool> keeps_length_{false};
+    std::atomic<std::uint64_t> length_{0};  ///< With all that is on disk.
+    std::uint64_t lost_ = 0;                ///< Rows that had been taken, and did not get out. The thread's alone.
     net::io_context& io_;
     ConnectionJournal journal_;
     mutable Mutex mutex_;
@@ -245,9 +267,16 @@ void QueuedSink::Implementation::write_all(const std::deque<OutgoingMessage>& me
         count_out(out);
         journal_.messages_dropped.fetch_add(count - out);
         lost_ += count - out;
+        mark_lost(messages);
         throw;
     }
     count_out(count);
+    if (!keeps_length_.load()) return;
+    const std::uint64_t length = target_->length().value_or(0);
+    for (const OutgoingMessage& message : messages) {
+        if (message.receipt) message.receipt->end.store(length);
+    }
+    length_.store(length);
 }
 
 /// The target has failed: what it had taken and what waits for it is lost.
@@ -274,6 +303,7 @@ void QueuedSink::Implementation::fail(const std::string& reason) {
 void QueuedSink::Implementation::drop_queue() {
     const MutexLock lock(mutex_);
     const std::size_t dropped = count_of(queue_);
+    mark_lost(queue_);
     journal_.messages_dropped.fetch_add(dropped);
     lost_ += dropped;
     queue_.clear();
@@ -325,6 +355,10 @@ std::function<Connection::Writing()> QueuedSink::watch_writing() const {
         return implementation->writing(accepted);
     };
 }
+
+void QueuedSink::keep_length(std::optional<std::uint64_t> recorded) { implementation_->keep_length(recorded); }
+
+std::optional<std::uint64_t> QueuedSink::written_length() const { return implementation_->written_length(); }
 
 ConnectionStatus QueuedSink::status() const { return implementation_->status(); }
 

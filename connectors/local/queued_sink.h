@@ -24,6 +24,11 @@ public:
     /// Rows (OutgoingMessage::count) that are out for certain, since open: what write and flush got done before they
     /// failed. A target that does not know claims none.
     [[nodiscard]] virtual std::uint64_t rows_out() const noexcept { return 0; }
+    /// What it writes to can be cut back to a length that it had. Then, before open: how long it is, also while it is
+    /// not there; that it is to be cut back to that; and that each flush is to be on disk when it returns.
+    [[nodiscard]] virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
+    virtual void cut_back_to(std::uint64_t /*length*/) {}
+    virtual void be_durable() {}
     /// When it fails, what was written before is lost as well.
     [[nodiscard]] virtual bool is_all_or_nothing() const noexcept { return false; }
     /// Makes a write or flush that waits for somebody give up, by throwing, now and from now on. Any thread.
@@ -59,6 +64,8 @@ public:
     SendOutcome send(OutgoingMessage message) override;
     [[nodiscard]] UnsentMessages unsent() const override;
     [[nodiscard]] std::function<Writing()> watch_writing() const override;
+    void keep_length(std::optional<std::uint64_t> recorded) override;
+    [[nodiscard]] std::optional<std::uint64_t> written_length() const override;
     [[nodiscard]] ConnectionStatus status() const override;
     [[nodiscard]] FramingOptions framing() const override;
     void test(std::chrono::milliseconds timeout, std::function<void(std::vector<ConnectionTestStep>)> done) override;

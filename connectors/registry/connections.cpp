@@ -2,6 +2,7 @@
 
 #include "connectors/delivery/resolved_options.h"
 #include "connectors/registry/builtin_connectors.h"
+#include "connectors/websocket/options/options.h"
 
 namespace laminar {
 
@@ -20,6 +21,11 @@ std::unique_ptr<Connection> make_connection(const ConnectionObject& definition, 
 
 const DeliveryOptions& delivery_options(const ConnectionObject& definition) {
     return connector_of(definition).delivery_options(*definition.options);
+}
+
+std::string resume_path(const ConnectionObject& definition) {
+    const auto* options = dynamic_cast<const WebSocketOptions*>(definition.options.get());
+    return options ? options->resume_field : std::string();
 }
 
 ConnectionInputOptions connection_input_options(const ConnectionObject& definition, const SecretResolver& secrets) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "catalog/objects/catalog_object.h"
 #include "catalog/options/secret_resolver.h"
@@ -18,6 +19,9 @@ namespace laminar {
 
 /// How what comes in on a connection is handed to its readers. Borrowed from the definition's options.
 [[nodiscard]] const DeliveryOptions& delivery_options(const ConnectionObject& definition);
+
+/// JSON path of the position in the feed, if its peer can be asked to go on from one (resume_field); empty otherwise.
+[[nodiscard]] std::string resume_path(const ConnectionObject& definition);
 
 /// What follows from a connection's options for those who read it (format, message_id_field, buffers, batches,
 /// on_error). Where a secret cannot be found, the text stays as it is written, and the connection does not open.

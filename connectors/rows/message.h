@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,6 +50,14 @@ struct Message {
 /// null.
 void append_generated_message_id(std::string& target, const MessageOrigin* origin, std::uint64_t sequence);
 
+/// What becomes of an outbound message, for whoever has to know. All copies of the message have the same one: it is
+/// done with when none of them is left, unless it is lost. Any thread.
+struct SendReceipt {
+    std::atomic<bool> lost{false};      ///< Whoever had it gave up before it was sent.
+    std::atomic<bool> unheard{false};   ///< It was for everybody, and nobody was there.
+    std::atomic<std::uint64_t> end{0};  ///< Of a file: its length with this message, on disk. 0: not yet.
+};
+
 /// One outbound message. The payload is shared, so that a broadcast encodes once.
 struct OutgoingMessage {
     std::shared_ptr<const std::string> payload;
@@ -64,7 +73,8 @@ struct OutgoingMessage {
     /// It is sent again in every session that follows, in the place of an earlier one of the same key. Bytes.
     std::optional<std::string> repeat_key = std::nullopt;
 
-    bool handed_over = false;  ///< Once to the system, though nothing has proven that it arrived.
+    bool handed_over = false;                        ///< Once to the system, though nothing has proven that it arrived.
+    std::shared_ptr<SendReceipt> receipt = nullptr;  ///< Null: nobody has to know.
 
     [[nodiscard]] std::size_t byte_size() const noexcept;
     [[nodiscard]] std::size_t count() const noexcept;  ///< Of the messages it stands for.

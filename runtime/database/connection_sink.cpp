@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 #include "connectors/codec/json/json_encoder.h"
@@ -21,13 +22,15 @@ namespace {
 
 class ConnectionSink final : public SinkWriter {
 public:
-    ConnectionSink(LiveConnections& connections, const TableObject& table)
+    ConnectionSink(LiveConnections& connections, const TableObject& table, std::optional<SinkKeeping> keeping)
         : connections_(connections),
           connection_(table.options.connector),
           changelog_(table.options.changelog),
           table_(table.name),
           repeats_(table.options.repeat_on_connect),
-          repeat_columns_(table.primary_key) {}
+          repeat_columns_(table.primary_key) {
+        if (keeping) outbox_.emplace(std::move(*keeping), connection_);
+    }
 
     std::vector<RefusedRow> write(const ResultTable& rows, unsigned) override {
         // Whoever reads changes reads rows that are added as changes, too.
@@ -61,9 +64,42 @@ public:
         return {};
     }
 
+    void look() override {
+        if (outbox_) outbox_->look();
+    }
+    [[nodiscard]] bool has_changes() const override { return outbox_ && outbox_->has_changes(); }
+    void keep() override {
+        if (outbox_) outbox_->keep();
+    }
+    void on_commit() override {
+        if (outbox_) outbox_->on_commit();
+    }
+    [[nodiscard]] std::function<void()> take_departure() override {
+        if (!outbox_) return {};
+        auto batch = outbox_->take_batch();
+        auto rows = std::make_shared<std::deque<FramedMessage>>(std::exchange(rows_, {}));
+        if (!batch && rows->empty()) return {};
+        return [this, batch = std::move(batch), rows = std::move(rows)] {
+            if (batch) outbox_->release_batch(*batch);
+            std::move(rows->begin(), rows->end(), std::back_inserter(backlog_));
+            (void)flush();
+        };
+    }
+    void discard() override {
+        if (outbox_) outbox_->discard();
+        rows_.clear();
+    }
+    void stop_keeping() override {
+        if (outbox_) outbox_->stop_keeping();
+    }
+
     bool flush() override {
-        if (backlog_.empty()) return true;
+        if (backlog_.empty() && !outbox_) return true;
         const std::shared_ptr<Connection> connection = connections_.find(connection_);
+        if (outbox_ && !outbox_->send(connection.get(), [&](const FramedMessage& framed, SendOutcome outcome) {
+                add_undeliverable(framed, outcome, connection.get());
+            }))
+            return false;
         while (!backlog_.empty()) {
             const SendOutcome outcome = connection ? connection->send(backlog_.front().message) : SendOutcome::failed;
             if (outcome == SendOutcome::full) return false;
@@ -91,8 +127,10 @@ private:
                                  ? fmt::format("there is no session {}", *framed.message.session)
                                  : fmt::format("there is no session {} of a client \"{}\"", *framed.message.session,
                                                framed.message.peer);
-        else if (outcome == SendOutcome::session_ended)
+        else if (outcome == SendOutcome::session_ended && framed.message.session)
             failure.reason = fmt::format("session {} has ended", *framed.message.session);
+        else if (outcome == SendOutcome::session_ended)
+            failure.reason = fmt::format("client \"{}\" was one of a process before", framed.message.peer);
         else if (outcome == SendOutcome::not_connected)
             failure.reason = "the connection is closed";
         else
@@ -114,21 +152,23 @@ private:
         if (!has_receivers) options.peer_column = options.session_column = options.frame_column = {};
         framing_.set_options(options);
         framing_.set_columns(rows.columns);
-        const std::size_t before = backlog_.size();
-        std::vector<UnframedRow> unframed = framing_.frame(rows.values, rows.rows, backlog_);
-        if (repeats_) give_keys(rows, before, unframed);
-        flush();
+        std::deque<FramedMessage>& made = !outbox_ ? backlog_ : options.as_columns ? rows_ : outbox_->made();
+        const std::size_t before = made.size();
+        std::vector<UnframedRow> unframed = framing_.frame(rows.values, rows.rows, made);
+        if (repeats_) give_keys(rows, made, before, unframed);
+        if (!outbox_) flush();
         return unframed;
     }
 
     /// Of messages with one row each that of the row; of others what they say.
-    void give_keys(const ResultTable& rows, std::size_t first, const std::vector<UnframedRow>& unframed) {
-        const bool by_row = !repeat_columns_.empty() && backlog_.size() - first + unframed.size() == rows.rows;
+    void give_keys(const ResultTable& rows, std::deque<FramedMessage>& made, std::size_t first,
+                   const std::vector<UnframedRow>& unframed) {
+        const bool by_row = !repeat_columns_.empty() && made.size() - first + unframed.size() == rows.rows;
         auto left_out = unframed.begin();
         std::size_t row = 0;
-        for (std::size_t index = first; index < backlog_.size(); ++index, ++row) {
+        for (std::size_t index = first; index < made.size(); ++index, ++row) {
             for (; left_out != unframed.end() && left_out->row == row; ++left_out) ++row;
-            OutgoingMessage& message = backlog_[index].message;
+            OutgoingMessage& message = made[index].message;
             std::string key = repeat_key_begin(table_);
             if (by_row) {
                 for (std::size_t column = 0; column < rows.columns.size(); ++column) {
@@ -152,6 +192,8 @@ private:
     std::vector<std::string> repeat_columns_;
     std::vector<std::string> keys_;
     MessageFraming framing_;
+    std::optional<SinkOutbox> outbox_;  ///< Of a data directory.
+    std::deque<FramedMessage> rows_;    ///< Without a payload, until the commit.
     std::deque<FramedMessage> backlog_;
     std::uint64_t undeliverable_ = 0;
     std::string undeliverable_reason_;
@@ -160,8 +202,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, const TableObject& table) {
-    return std::make_unique<ConnectionSink>(connections, table);
+std::unique_ptr<SinkWriter> make_connection_sink(LiveConnections& connections, const TableObject& table,
+                                                 std::optional<SinkKeeping> keeping) {
+    return std::make_unique<ConnectionSink>(connections, table, std::move(keeping));
 }
 
 std::string repeat_key_begin(std::string_view table) { return fold_case(table) + '\n'; }

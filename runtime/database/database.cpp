@@ -124,17 +124,31 @@ public:
                 parts_.last_replacement = static_cast<std::uint64_t>(parts_.state_store->last_replacement());
                 graph_.keep_in(*parts_.state_store);
                 graph_.ask_for_room([this](Engine& asked) { return parts_.disk_space->has_room(asked); });
+                parts_.written_lengths.emplace(connections_, *parts_.state_store);
+                graph_.also_change(*parts_.written_lengths);
+                parts_.kept_records.emplace(engine, connections_.dead_letter_log(), connections_.gap_log());
+                graph_.also_change(*parts_.kept_records);
+                parts_.resume_positions.emplace(engine, connections_);
+                graph_.also_change(*parts_.resume_positions);
             }
             cycling_ = true;
         });
     }
 
     ~Implementation() {
-        if (!shut_down_) connections_.close_all(std::chrono::milliseconds(0));
+        if (!shut_down_) {
+            engine_thread_.call([&](Engine&) {
+                if (parts_.state_store) parts_.state_store->end_sending();
+            });
+            connections_.close_all(std::chrono::milliseconds(0));
+        }
         // What holds statements and slots of the engine goes before the engine does.
         engine_thread_.call([&](Engine&) {
             if (parts_.state_store) end_of_state();
             graph_.clear(!directory_);
+            parts_.resume_positions.reset();
+            parts_.kept_records.reset();
+            parts_.written_lengths.reset();
             parts_.state_store.reset();
             cycling_ = false;
         });
@@ -241,7 +255,10 @@ public:
             result.abandoned += describe(unsent);
         }
         // What was done or failed on the way counts as well.
-        engine_thread_.call([this](Engine&) { publish_status(false, false); });
+        engine_thread_.call([this](Engine& engine) {
+            if (parts_.state_store) forget_what_was_sent(engine);
+            publish_status(false, false);
+        });
         const auto rest =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         connections_.close_all(std::max(rest, std::chrono::milliseconds(100)));
@@ -353,6 +370,13 @@ private:
     void end_cycle() {
         if (!graph_.commit_failure().empty()) return lose_storage(graph_.commit_failure());
         connections_.end_cycle(engine_thread_.engine().take_acknowledgements(), graph_.take_failures());
+    }
+
+    /// Engine thread. What connections drop when they are closed is sent by the next process.
+    void forget_what_was_sent(Engine& engine) {
+        graph_.commit_rest(engine);
+        parts_.state_store->end_sending();
+        if (!graph_.commit_failure().empty()) lose_storage(graph_.commit_failure());
     }
 
     /// Engine thread.

@@ -15,8 +15,10 @@
 #include "parser/text/ascii.h"
 #include "runtime/database/catalog_store.h"
 #include "runtime/database/engine_thread.h"
+#include "runtime/database/kept_records.h"
 #include "runtime/database/live_connections.h"
 #include "runtime/database/statement_lock.h"
+#include "runtime/database/written_lengths.h"
 #include "runtime/flow/progress.h"
 #include "runtime/flow/sinks/stream_queue.h"
 #include "runtime/flow/stream_graph.h"
@@ -50,9 +52,12 @@ struct DatabaseParts {
 
     /// Of a data directory; nothing in memory. Engine thread only, but for whether it is there.
     std::optional<StoredCatalog> stored_catalog{};
-    std::optional<StateStore> state_store{};   ///< The same.
-    std::optional<Checkpoints> checkpoints{};  ///< The same.
-    std::optional<DiskSpace> disk_space{};     ///< The same.
+    std::optional<StateStore> state_store{};            ///< The same.
+    std::optional<WrittenLengths> written_lengths{};    ///< The same.
+    std::optional<KeptRecords> kept_records{};          ///< The same.
+    std::optional<ResumePositions> resume_positions{};  ///< The same.
+    std::optional<Checkpoints> checkpoints{};           ///< The same.
+    std::optional<DiskSpace> disk_space{};              ///< The same.
     /// How long rows are collected for a commit of a data directory. Engine thread only.
     std::chrono::milliseconds commit_interval = SessionSettings().commit_interval_ms;
     KeptObjects kept{};  ///< For who holds the lock of statements.

@@ -82,9 +82,9 @@ public:
     void keep(DeadLetter&& letter) override { dead_letters_.add(std::move(letter)); }
     void changed() override { on_change_(); }
 
-    [[nodiscard]] const GapLog& gaps() const noexcept { return gaps_; }
+    [[nodiscard]] GapLog& gaps() noexcept { return gaps_; }
     [[nodiscard]] const ConnectionLog& entries() const noexcept { return log_; }
-    [[nodiscard]] const DeadLetters& dead_letters() const noexcept { return dead_letters_; }
+    [[nodiscard]] DeadLetters& dead_letters() noexcept { return dead_letters_; }
 
 private:
     std::function<void()> on_change_;
@@ -110,6 +110,10 @@ const ConnectionLog& LiveConnections::log() const noexcept { return observer_->e
 
 const GapLog& LiveConnections::gaps() const noexcept { return observer_->gaps(); }
 
+GapLog& LiveConnections::gap_log() noexcept { return observer_->gaps(); }
+
+DeadLetters& LiveConnections::dead_letter_log() noexcept { return observer_->dead_letters(); }
+
 std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definition, const std::string& consumer) {
     const MutexLock lock(mutex_);
     const std::string name = fold_case(definition.name);
@@ -126,6 +130,7 @@ std::shared_ptr<Connection> LiveConnections::use(const ConnectionObject& definit
 void LiveConnections::make(Entry& entry, const ConnectionObject& definition) {
     entry.connection = make_detached(definition);
     entry.definition = definition;
+    entry.resume_path = resume_path(definition);
     entry.secrets = secret_values(definition, secrets_);
 }
 
@@ -239,8 +244,10 @@ std::string LiveConnections::replace(const ConnectionObject& definition) {
     if (!goes_on) remember_end(before, old->status());
     entry.connection = successor;
     entry.definition = definition;
+    entry.resume_path = resume_path(definition);
     entry.secrets = secret_values(definition, secrets_);
     successor->set_passes_over(!entry.senders.empty());
+    if (old->written_length()) successor->keep_length(std::nullopt);
     const InputChannel::Limits limits = connection_input_options(definition, secrets_).limits;
     for (const Attachment& attachment : entry.attachments) {
         if (attachment.stream == TableStream::messages) attachment.channel->set_limits(limits);
@@ -335,6 +342,32 @@ std::chrono::milliseconds LiveConnections::longest_wait() const {
             oldest = std::min(oldest, attachment.channel->waiting_since().value_or(now));
     }
     return std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
+}
+
+std::map<std::string, std::uint64_t, std::less<>> LiveConnections::written_lengths() const {
+    std::map<std::string, std::uint64_t, std::less<>> lengths;
+    const MutexLock lock(mutex_);
+    for (const auto& [name, entry] : entries_) {
+        if (const auto length = entry.connection->written_length()) lengths.emplace(name, *length);
+    }
+    return lengths;
+}
+
+std::map<std::string, FeedMoment, std::less<>> LiveConnections::feed_moments() const {
+    std::map<std::string, FeedMoment, std::less<>> moments;
+    const MutexLock lock(mutex_);
+    for (const auto& [name, entry] : entries_) {
+        if (entry.resume_path.empty()) continue;
+        // The position first: it is noted when the message has been handed on.
+        FeedMoment moment{entry.resume_path, entry.connection->status().position, {}};
+        if (moment.position.empty()) continue;
+        for (const Attachment& attachment : entry.attachments) {
+            if (attachment.stream == TableStream::messages)
+                moment.given.emplace_back(attachment.channel, attachment.channel->accepted_messages());
+        }
+        if (!moment.given.empty()) moments.emplace(name, std::move(moment));
+    }
+    return moments;
 }
 
 void LiveConnections::pause_reading() {

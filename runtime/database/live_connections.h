@@ -19,6 +19,7 @@
 #include "runtime/database/connection_log.h"
 #include "runtime/database/dead_letters.h"
 #include "runtime/database/gap_log.h"
+#include "runtime/database/resume_positions.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {
@@ -70,6 +71,9 @@ public:
     [[nodiscard]] std::string failure_at_end() const;
     [[nodiscard]] const ConnectionLog& log() const noexcept;
     [[nodiscard]] const GapLog& gaps() const noexcept;
+    /// For who keeps them.
+    [[nodiscard]] GapLog& gap_log() noexcept;
+    [[nodiscard]] DeadLetters& dead_letter_log() noexcept;
     [[nodiscard]] const SecretResolver& secrets() const noexcept { return secrets_; }
 
     /// The end of an engine cycle (see Connection::end_cycle); failures are by connection (folded). Engine thread.
@@ -77,6 +81,12 @@ public:
     void end_cycle(const std::vector<Acknowledgement>& acknowledged,
                    std::map<std::string, std::vector<FailedRow>> failures);
     [[nodiscard]] std::vector<DeadLetter> dead_letters() const;
+
+    /// Of those that write a file which can be cut back (Connection::written_length), by folded name.
+    [[nodiscard]] std::map<std::string, std::uint64_t, std::less<>> written_lengths() const;
+
+    /// Where those with a resume_field are that have a position, by folded name.
+    [[nodiscard]] std::map<std::string, FeedMoment, std::less<>> feed_moments() const;
 
     /// Stops reading everywhere: what has arrived can be worked off.
     void pause_reading();
@@ -99,7 +109,8 @@ private:
     struct Entry {
         std::shared_ptr<Connection> connection;
         ConnectionObject definition;
-        std::string secrets;  ///< secret_values when the connection was made.
+        std::string resume_path;  ///< resume_path of the definition.
+        std::string secrets;      ///< secret_values when the connection was made.
         std::set<std::string> consumers;
         std::set<std::string> senders;  ///< Of them, those that only send.
         std::vector<Attachment> attachments;

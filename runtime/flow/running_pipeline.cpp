@@ -234,11 +234,14 @@ void RunningPipeline::write_rows() {
 }
 
 bool RunningPipeline::changes_engine() const {
-    return graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty()) || (store_ && has_moved_) ||
-           keeps_time_;
+    if (!has_changes_) return true;  // Its sink's.
+    return sink_->has_changes() || graph_->changes_engine() || (sink_->is_stored() && !output_.is_empty()) ||
+           (store_ && has_moved_) || keeps_time_;
 }
 
 void RunningPipeline::apply() {
+    sink_->keep();
+    if (!has_changes_) return;
     const auto began = std::chrono::steady_clock::now();
     graph_->apply();
     if (sink_->is_stored()) sink_->write_all(output_.removed_rows(), rows_for_sink());
@@ -250,8 +253,11 @@ void RunningPipeline::apply() {
 }
 
 void RunningPipeline::on_commit() {
+    sink_->on_commit();
+    if (!has_changes_) return;
+    const bool is_kept = store_ && changes_engine();
     has_changes_ = false;
-    if (store_ && changes_engine()) {
+    if (is_kept) {
         time_kept_at_ = std::chrono::steady_clock::now();
         graph_->note_time_kept();
     }
@@ -263,7 +269,10 @@ void RunningPipeline::on_commit() {
 
 /// Without its own state it cannot go on; of its rows those are left out that the table refuses.
 void RunningPipeline::leave_out(const std::string& reason) {
-    if (std::exchange(was_at_fault_, true)) return fail(reason);
+    if (std::exchange(was_at_fault_, true) || !has_changes_) {
+        sink_->stop_keeping();
+        return fail(reason);
+    }
     try {
         {
             const EngineTransaction undone(engine_);
@@ -324,6 +333,12 @@ void RunningPipeline::end_cycle() {
     inputs_.release(graph_ && state_ != PipelineState::failed);
 }
 
+void RunningPipeline::hold_departure(CommitRelease& release) {
+    if (!sink_) return;
+    std::function<void()> departure = sink_->take_departure();
+    if (departure) release.hold([sink = sink_, departure = std::move(departure)] { departure(); });
+}
+
 bool RunningPipeline::flush_sink() {
     if (!sink_ || state_ == PipelineState::failed) return true;
     try {
@@ -369,6 +384,7 @@ void RunningPipeline::fail(const std::string& reason) {
     failure_ = reason;
     // Of rows that were made when it failed nobody knows whether they are all.
     has_changes_ = false;
+    if (sink_) sink_->discard();
     output_.clear();
     output_.set_failed(fmt::format("pipeline \"{}\" failed: {}", name_, reason));
     spdlog::error("[{}] pipeline failed: {}", name_, reason);

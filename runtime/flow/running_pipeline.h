@@ -22,6 +22,7 @@
 #include "runtime/flow/pipeline_output.h"
 #include "runtime/flow/sinks/sink_writer.h"
 #include "runtime/plan/stream/stream_plan.h"
+#include "runtime/storage/commit_release.h"
 #include "runtime/storage/engine_change.h"
 #include "runtime/storage/kept/state_store.h"
 
@@ -107,7 +108,10 @@ public:
     PipelineInputs::Taken run(TakeIn wanted);
     void end_cycle();
 
-    [[nodiscard]] bool has_changes() const override { return has_changes_; }
+    void look() override {
+        if (sink_) sink_->look();
+    }
+    [[nodiscard]] bool has_changes() const override { return has_changes_ || (sink_ && sink_->has_changes()); }
     [[nodiscard]] bool changes_engine() const override;
     void apply() override;
     void on_commit() override;
@@ -118,6 +122,8 @@ public:
     void save_time() const {
         if (store_ && graph_ && state_ != PipelineState::failed) save();
     }
+    /// What leaves with the commit of the cycle. After the changes of the engine.
+    void hold_departure(CommitRelease& release);
 
     /// True when the sink has taken everything; also when that made the pipeline fail.
     [[nodiscard]] bool flush_sink();
@@ -191,7 +197,7 @@ private:
     const FunctionNames& aggregates_;
     std::function<std::int64_t()> wall_clock_ = utc_now;
     PipelineOptions options_;
-    std::unique_ptr<SinkWriter> sink_;
+    std::shared_ptr<SinkWriter> sink_;  ///< Shared with what is to leave.
     std::unique_ptr<OperatorGraph> graph_;
     PipelineOutput output_;
     PipelineState state_ = PipelineState::running;

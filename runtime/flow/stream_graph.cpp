@@ -10,6 +10,7 @@
 
 #include "parser/text/ascii.h"
 #include "runtime/engine/failure_reason.h"
+#include "runtime/storage/crash_point.h"
 
 namespace laminar {
 
@@ -88,6 +89,7 @@ void StreamGraph::clear(bool with_engine) {
     }
     // Readers before what they read.
     while (!pipelines_.empty()) pipelines_.pop_back();
+    release_ = {};
     tables_.clear();
 }
 
@@ -103,6 +105,11 @@ bool StreamGraph::cycle(Engine& engine, TakeIn wanted) {
     bool moved = take_in_tables(wanted);
     moved = run_pipelines(wanted) || moved;
     change_engine(engine, rows_in_ - rows_before, bytes_in_ - bytes_before);
+    if (commit_failure_.empty()) {
+        for (const Entry& entry : pipelines_) entry.pipeline->hold_departure(release_);
+        release_.release(release_.seal());
+        crash_point("cycle.left");
+    }
     for (const Entry& entry : pipelines_) entry.pipeline->fail_with_upstream();
     moved = make_known() || moved;
     end_cycle();
@@ -131,6 +138,7 @@ void StreamGraph::save_times() const {
 /// A pipeline whose reader stands still must stand still as well. Readers come after what they read: one pass back from
 /// the last tells it all.
 void StreamGraph::begin_cycle() {
+    for (EngineChange* change : further_changes_) change->before_intake();
     for (const Entry& entry : pipelines_) entry.pipeline->begin_cycle();
     for (auto entry = pipelines_.rbegin(); entry != pipelines_.rend(); ++entry) entry->pipeline->pass_on_standstill();
 }
@@ -198,6 +206,11 @@ bool StreamGraph::run_pipelines(TakeIn wanted) {
 
 void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_t bytes) {
     std::vector<EngineChange*> changes;
+    for (EngineChange* change : further_changes_) change->look();
+    for (const Entry& entry : pipelines_) entry.pipeline->look();
+    for (EngineChange* change : further_changes_) {
+        if (change->has_changes()) changes.push_back(change);
+    }
     for (const auto& [name, input] : tables_) {
         if (input->has_changes()) changes.push_back(input.get());
     }
@@ -218,6 +231,10 @@ void StreamGraph::change_engine(Engine& engine, std::uint64_t rows, std::uint64_
     ++commits_;
     rows_changed_ += std::exchange(rows_to_change_, 0);
     bytes_changed_ += std::exchange(bytes_to_change_, 0);
+}
+
+void StreamGraph::commit_rest(Engine& engine) {
+    if (commit_failure_.empty()) change_engine(engine, 0, 0);
 }
 
 /// They are not acknowledged, and come again.

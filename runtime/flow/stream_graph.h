@@ -50,6 +50,12 @@ public:
     /// How far the time of pipelines has come is set in the store, for those that have not failed: for an end in good
     /// order.
     void save_times() const;
+    /// What else has changes for the commit of a cycle: before all others. It outlives the graph.
+    void also_change(EngineChange& change) { further_changes_.push_back(&change); }
+    /// What leaves with the commit of the present cycle, beside what sinks have.
+    [[nodiscard]] CommitRelease& release() noexcept { return release_; }
+    /// Keeps and forgets what sinks and others have to, without taking anything in: at the end.
+    void commit_rest(Engine& engine);
     /// In the place of one of that name, if there is one.
     void add_table(const std::string& name, std::unique_ptr<StreamInput> input);
     [[nodiscard]] StreamInput* find_table(std::string_view name) noexcept;
@@ -144,6 +150,8 @@ private:
     void for_each_input(const std::function<void(const StreamInput&)>& visit) const;
 
     Progress& progress_;
+    std::vector<EngineChange*> further_changes_;
+    CommitRelease release_;
     StateStore* store_ = nullptr;                                              ///< Null: nothing outlasts the process.
     std::function<bool(Engine&)> has_room_;                                    ///< Empty: there always is.
     std::map<std::string, std::unique_ptr<StreamInput>, std::less<>> tables_;  ///< By folded name.

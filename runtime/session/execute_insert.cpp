@@ -297,6 +297,16 @@ bool StatementExecutor::insert_into_connection(const ResultTable& rows, const Ta
                                       table.options.connector, status.last_error));
         return false;
     }
+    // Done means that a start does not cut the rows off.
+    const bool is_kept = !connection || !connection->written_length() || database_.engine.call([&](Engine& engine) {
+        database_.graph.commit_rest(engine);
+        return database_.graph.commit_failure().empty();
+    });
+    if (!is_kept) {
+        diagnostics.error(DiagnosticCode::execution_failed, span,
+                          "what was written cannot be kept in the data directory");
+        return false;
+    }
     if (lost == 0) return true;
     diagnostics.error(DiagnosticCode::execution_failed, span,
                       fmt::format("{} of {} messages could not be sent on connection \"{}\" ({}{})", lost, rows.rows,

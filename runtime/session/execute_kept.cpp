@@ -123,8 +123,10 @@ void StatementExecutor::give_up_state(const BoundStatement& statement) {
         give_up_state(definition_of(create->object).name,
                       keeps ? static_cast<std::int64_t>(database_.last_replacement.load()) : 0);
     }
-    if (const auto* alter = std::get_if<BoundAlterConnection>(&statement.node))
+    if (const auto* alter = std::get_if<BoundAlterConnection>(&statement.node)) {
         database_.graph.begin_anew(alter->object.name);
+        database_.written_lengths->forget(alter->object.name);
+    }
     if (const auto* drop = std::get_if<BoundDrop>(&statement.node)) {
         for (const BoundDrop::Target& target : drop->targets) {
             if (target.kind != ast::ObjectKind::function) give_up_state(target.name, 0);
@@ -137,6 +139,8 @@ void StatementExecutor::give_up_state(const std::string& name, std::int64_t repl
     const std::string key = engine_key(name, store.replacement_of(name));
     store.remove(RunningPipeline::owner_of(key));
     store.remove(owner_of_table(key));
+    database_.written_lengths->forget(name);
+    database_.resume_positions->forget(name);
     store.set_replacement(name, replacement);
 }
 
@@ -163,10 +167,18 @@ void StatementExecutor::tell_of_time_away() {
         if (!live) continue;
         ConnectionHandover handover;
         handover.status = live->status();
-        handover.gap.emplace();
-        handover.gap->connection = name;
-        handover.gap->started_at = handover.gap->last_message_at = *last;
-        handover.gap->reason = "no process ran";
+        // One that the process before did not see the end of goes on.
+        handover.gap = database_.connections.gaps().open_gap(name);
+        if (!handover.gap) {
+            handover.gap.emplace();
+            handover.gap->connection = name;
+            handover.gap->started_at = handover.gap->last_message_at = *last;
+            handover.gap->reason = "no process ran";
+            handover.gap->last_position = database_.engine.call([&](Engine&) {
+                const ResumePositions::Kept* kept = database_.resume_positions->find(name);
+                return kept ? kept->position : std::string();
+            });
+        }
         (void)live->take_over(std::move(handover));
     }
 }
@@ -178,11 +190,32 @@ bool StatementExecutor::can_be_read_again(const ConnectionObject& connection) {
 void StatementExecutor::begin_where_readers_are(const std::string& connection, Connection& live) {
     const std::shared_ptr<const Catalog> snapshot = database_.catalog.snapshot();
     const auto* definition = snapshot->find_as<ConnectionObject>(connection);
-    if (!database_.state_store || !definition || !can_be_read_again(*definition)) return;
+    if (!database_.state_store || !definition) return;
     ConnectionHandover handover;
+    handover.status = live.status();
+    if (const std::string path = resume_path(*definition); !path.empty()) {
+        if (!handover.status.position.empty()) return;  // It is under way.
+        const auto kept = database_.engine.call([&](Engine&) -> std::optional<ResumePositions::Kept> {
+            const ResumePositions::Kept* found = database_.resume_positions->find(connection);
+            return found ? std::optional(*found) : std::nullopt;
+        });
+        if (!kept || kept->path != path) return;
+        handover.position_path = kept->path;
+        handover.status.position = kept->position;
+        (void)live.take_over(std::move(handover));
+        return;
+    }
+    if (!can_be_read_again(*definition)) return;
     handover.status.position =
         fmt::to_string(database_.engine.call([&](Engine&) { return database_.graph.least_place(connection); }));
     (void)live.take_over(std::move(handover));
+}
+
+void StatementExecutor::keep_file_length(const std::string& connection, Connection& live) {
+    if (!database_.state_store) return;
+    // Once: another who uses it later finds it open.
+    if (live.written_length()) return;
+    live.keep_length(database_.engine.call([&](Engine&) { return database_.written_lengths->recorded(connection); }));
 }
 
 void StatementExecutor::forget_unclaimed() {

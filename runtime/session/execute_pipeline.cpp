@@ -115,9 +115,8 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
             queue = std::make_shared<StreamQueue>(SlowReader::loses_rows, 0, [] {});
             queue->close();  // What is put there is dropped.
         }
-        return [queue = std::move(queue), name](Engine&, const std::vector<OutputColumn>&) {
-            return make_stream_sink(queue, name);
-        };
+        return [queue = std::move(queue), name, holds_back = state_store() != nullptr](
+                   Engine&, const std::vector<OutputColumn>&) { return make_stream_sink(queue, name, holds_back); };
     }
     const TableObject& table = *catalog().find_as<TableObject>(definition->sink);
     if (table.is_stored()) {
@@ -125,8 +124,11 @@ RunningPipeline::SinkMaker StatementExecutor::sink_maker(const std::string& name
             return make_stored_table_sink(engine, table, key + ":sink", columns);
         };
     }
-    return [&connections = database_.connections, table](Engine&, const std::vector<OutputColumn>&) {
-        return make_connection_sink(connections, table);
+    return [&database = database_, table, key](Engine& engine, const std::vector<OutputColumn>&) {
+        if (!database.state_store) return make_connection_sink(database.connections, table);
+        return make_connection_sink(
+            database.connections, table,
+            SinkKeeping{engine, *database.state_store, *database.written_lengths, RunningPipeline::owner_of(key)});
     };
 }
 
@@ -221,6 +223,7 @@ void StatementExecutor::open_connections() {
         const auto connection = database_.connections.find(name);
         if (!connection) continue;
         begin_where_readers_are(name, *connection);
+        keep_file_length(name, *connection);
         connection->open();
     }
 }

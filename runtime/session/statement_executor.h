@@ -139,6 +139,7 @@ private:
     [[nodiscard]] static bool can_be_read_again(const ConnectionObject& connection);
     /// Before it is opened: it need not read what all of its readers have had in a process before.
     void begin_where_readers_are(const std::string& connection, Connection& live);
+    void keep_file_length(const std::string& connection, Connection& live);
     /// The key under which the state of a pipeline or table is, or will be.
     [[nodiscard]] std::string state_key(const std::string& name, bool replaces);
     [[nodiscard]] StateStore* state_store() noexcept {

@@ -14,6 +14,11 @@ class EngineChange {
 public:
     virtual ~EngineChange() = default;
 
+    /// At the beginning of a cycle, before anything is taken in.
+    virtual void before_intake() {}
+    /// Once in a cycle, before it is asked for changes, of all in order: what goes on elsewhere and is a part of them
+    /// is looked at here alone.
+    virtual void look() {}
     [[nodiscard]] virtual bool has_changes() const = 0;
     /// The changes take statements, and so a transaction.
     [[nodiscard]] virtual bool changes_engine() const = 0;

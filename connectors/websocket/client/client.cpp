@@ -149,7 +149,7 @@ void WebSocketClient::give_up(const Round& round, const std::string& reason) {
 
 void WebSocketClient::drop_queue() {
     const UnsentMessages unsent = outbound_.unsent();
-    const std::size_t dropped = outbound_.clear();
+    const std::size_t dropped = outbound_.clear(true);
     if (dropped == 0) return;
     journal_.messages_dropped.fetch_add(dropped);
     journal_.log("warning", "messages_dropped", describe(unsent));

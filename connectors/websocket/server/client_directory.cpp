@@ -99,6 +99,10 @@ SendOutcome ClientDirectory::send(const OutgoingMessage& message, std::uint64_t&
     }
     if (!options_.broadcast) return SendOutcome::no_such_peer;
     if (clients_.empty()) {
+        if (message.receipt) {
+            message.receipt->unheard.store(true);
+            return SendOutcome::accepted;
+        }
         ++dropped;
         return SendOutcome::accepted;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,21 @@ public:
         (void)retries;
         return {};
     }
+    // A sink that holds back (in a data directory) sends nothing of what it is given before the commit of its cycle.
+    /// Finds out what has become of what was sent: see EngineChange::look.
+    virtual void look() {}
+    /// It has something to keep for the time after a crash, or to forget.
+    [[nodiscard]] virtual bool has_changes() const { return false; }
+    /// Does so, within the transaction of the cycle. Throws EngineException; after a rollback it is called again.
+    virtual void keep() {}
+    virtual void on_commit() {}
+    /// What it has been given and is not underway yet: sends it. To be called once, when the commit is on disk. Empty:
+    /// there is nothing. The caller keeps the sink until then.
+    [[nodiscard]] virtual std::function<void()> take_departure() { return {}; }
+    /// The pipeline has failed: what it was given since the last commit was never made.
+    virtual void discard() {}
+    /// keep does not work: has_changes is false from now on.
+    virtual void stop_keeping() {}
     /// Tries again to hand on what could not be handed on yet; true when nothing is left. While something is left, the
     /// pipeline's inputs are not read: that is how backpressure travels from a slow receiver to the feed.
     virtual bool flush() { return true; }

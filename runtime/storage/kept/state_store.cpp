@@ -31,7 +31,9 @@ StateStore::StateStore(Engine& engine) : engine_(engine) {
         fmt::format("CREATE SCHEMA IF NOT EXISTS laminar_kept;"
                     "CREATE TABLE IF NOT EXISTS {} (id BIGINT, owner VARCHAR, name VARCHAR, value BIGINT);"
                     "CREATE TABLE IF NOT EXISTS laminar_kept.message_ids (owner VARCHAR, part VARCHAR, place BIGINT, "
-                    "id VARCHAR)",
+                    "id VARCHAR);"
+                    "CREATE TABLE IF NOT EXISTS laminar_kept.outbox (owner VARCHAR, place BIGINT, payload BLOB, "
+                    "is_binary BOOLEAN, rows BIGINT, peer VARCHAR, session BIGINT, repeat_key BLOB)",
                     table));
     read();
     slot_ = engine_.create_row_slot("laminar_kept", number_columns());
@@ -44,6 +46,8 @@ StateStore::StateStore(Engine& engine) : engine_(engine) {
     // Single names are removed of replacements alone, who have no messages.
     delete_ids_ = engine_.prepare(
         fmt::format("DELETE FROM laminar_kept.message_ids WHERE owner IN (SELECT owner FROM {})", rows));
+    delete_outbox_ =
+        engine_.prepare(fmt::format("DELETE FROM laminar_kept.outbox WHERE owner IN (SELECT owner FROM {})", rows));
 }
 
 StateStore::~StateStore() = default;
@@ -117,6 +121,7 @@ void StateStore::write() {
     const Changed rows = changed_rows();
     execute_with(*delete_, rows.removed);
     execute_with(*delete_ids_, rows.removed);
+    execute_with(*delete_outbox_, rows.removed);
     execute_with(*update_, rows.changed);
     execute_with(*insert_, rows.added);
     is_written_ = true;

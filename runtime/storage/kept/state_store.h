@@ -81,6 +81,9 @@ public:
     /// ended. is_awaited: by the name of a state, whether its pipeline has still to open it. Throws EngineException.
     void drop_unclaimed(const std::function<bool(const std::string& name)>& is_awaited);
 
+    /// Connections are being closed: what they drop from now on has not been sent (Outbox).
+    void end_sending() noexcept { has_ended_sending_ = true; }
+    [[nodiscard]] bool has_ended_sending() const noexcept { return has_ended_sending_; }
     /// The process ends: whoever goes away from now on leaves its tables where they are.
     void close() noexcept { closed_ = true; }
     [[nodiscard]] bool is_closed() const noexcept { return closed_ || starts_; }
@@ -112,8 +115,10 @@ private:
     std::unique_ptr<PreparedQuery> insert_;
     std::unique_ptr<PreparedQuery> update_;
     std::unique_ptr<PreparedQuery> delete_;
-    std::unique_ptr<PreparedQuery> delete_ids_;  ///< Of messages (MessageWindow).
+    std::unique_ptr<PreparedQuery> delete_ids_;     ///< Of messages (MessageWindow).
+    std::unique_ptr<PreparedQuery> delete_outbox_;  ///< Of a pipeline that is gone (Outbox).
     std::set<std::string> claimed_;
+    bool has_ended_sending_ = false;
     bool closed_ = false;
     bool starts_ = false;
 };
