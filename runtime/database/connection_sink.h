@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "catalog/objects/catalog_object.h"
-#include "runtime/database/sink_outbox.h"
+#include "runtime/database/kept/sink_outbox.h"
 #include "runtime/flow/sinks/sink_writer.h"
 
 namespace laminar {

@@ -19,7 +19,7 @@
 #include "runtime/database/connection_log.h"
 #include "runtime/database/dead_letters.h"
 #include "runtime/database/gap_log.h"
-#include "runtime/database/resume_positions.h"
+#include "runtime/database/kept/resume_positions.h"
 #include "runtime/engine/engine.h"
 
 namespace laminar {

@@ -185,7 +185,7 @@ void StatementExecutor::create_stream_table(const TableObject& table, const Boun
     const bool is_source = table.options.stream == TableStream::messages;
     if (!table.only_sends() && can_read(definition)) {
         ConnectionInputOptions options = connection_input_options(definition, database_.connections.secrets());
-        delivers_again = is_source && acknowledges(definition);
+        delivers_again = is_source && redelivers(definition);
         const StreamContent content = content_of(table, definition);
         if (content.is_records) {
             options.limits = {options.error_limit, options.limits.bytes, 0, {}};

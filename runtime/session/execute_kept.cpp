@@ -151,9 +151,11 @@ std::string StatementExecutor::state_key(const std::string& name, bool replaces)
         [&](Engine&) { return engine_key(name, database_.state_store->replacement_of(name)); });
 }
 
-bool StatementExecutor::acknowledges(const ConnectionObject& connection) {
+bool StatementExecutor::redelivers(const ConnectionObject& connection) {
     const DeliveryOptions& delivery = delivery_options(connection);
-    return delivery.auto_ack && delivery.ack_message.has_value();
+    if (delivery.auto_ack && delivery.ack_message.has_value()) return true;
+    // A feed that goes on from a position begins with what came after that; which ids it brings is for the user to say.
+    return delivery.auto_ack && !resume_path(connection).empty() && !delivery.message_id_field.empty();
 }
 
 void StatementExecutor::tell_of_time_away() {

@@ -95,7 +95,7 @@ std::unique_ptr<PipelineInput> StatementExecutor::open_connection(const std::str
         auto stream = StreamInput::for_connection(engine, fmt::format("{}#{}", key, index), channel);
         stream->set_connection(definition.name);
         if (is_kept) stream->keep_in(*state_store(), RunningPipeline::owner_of(key), PipelineInputs::part_of(index));
-        if (is_kept && acknowledges(definition)) stream->remember_messages();
+        if (is_kept && redelivers(definition)) stream->remember_messages();
         if (is_kept && can_be_read_again(definition)) stream->number_by_place();
         if (late) return std::make_unique<LateTypedInput>(input, std::move(stream), std::move(source), options.decoder);
         return std::make_unique<ConnectionInput>(input, std::move(stream), std::move(source));

@@ -133,8 +133,8 @@ private:
     void keep_alone(Engine& engine, const BoundStatement& statement);
     void give_up_state(const BoundStatement& statement);
     void give_up_state(const std::string& name, std::int64_t replacement);
-    /// Its peer hears of every message that has been processed, and may deliver the others again.
-    [[nodiscard]] static bool acknowledges(const ConnectionObject& connection);
+    /// Its peer may deliver messages again that are in: it hears of those that have been processed, or of a position.
+    [[nodiscard]] static bool redelivers(const ConnectionObject& connection);
     /// Its messages are the same whenever it is read.
     [[nodiscard]] static bool can_be_read_again(const ConnectionObject& connection);
     /// Before it is opened: it need not read what all of its readers have had in a process before.

@@ -47,7 +47,7 @@ class WebSocketSinkTest(SinkTestCase):
     def client_script(self, server, options="", rate=2000):
         return self.feed(rate) + f"""
             CREATE CONNECTION peer TO websocket (mode = 'client', endpoint = '{server.url()}', format = 'json', reconnect_interval_ms = 20{options});
-            CREATE TABLE sent (message_id TEXT, n BIGINT) WITH (connector = 'peer');
+            CREATE TABLE sent (message_id TEXT, n BIGINT) WITH (connector = 'peer', mode = 'sink');
             CREATE PIPELINE send AS INSERT INTO sent SELECT 'id-' || n, n FROM feed;
         """
 
@@ -109,7 +109,7 @@ class WebSocketSinkTest(SinkTestCase):
         port = free_port()
         script = self.feed(rate=100000) + f"""
             CREATE CONNECTION door TO websocket (mode = 'server', host = '127.0.0.1', port = {port}, format = 'json', broadcast = true);
-            CREATE TABLE told (n BIGINT) WITH (connector = 'door');
+            CREATE TABLE told (n BIGINT) WITH (connector = 'door', mode = 'sink');
             CREATE CONNECTION beat TO generator (rows_per_second = 10);
             CREATE TABLE beats (counter BIGINT) WITH (connector = 'beat');
             CREATE PIPELINE tell AS INSERT INTO told SELECT n FROM feed;

@@ -1,4 +1,4 @@
-#include "runtime/database/resume_positions.h"
+#include "runtime/database/kept/resume_positions.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

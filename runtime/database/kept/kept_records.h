@@ -12,7 +12,7 @@
 namespace laminar {
 
 /// Dead letters and gaps of connections in a data directory (laminar_kept.dead_letters, laminar_kept.gaps): what has
-/// come since the last commit is in the next one, before acknowledgements of the same messages leave, and a start has
+/// come since the last commit is in the next one, and a start has
 /// them again. As many as there are in memory. Engine thread only.
 class KeptRecords final : public EngineChange {
 public:

@@ -1,4 +1,4 @@
-#include "runtime/database/kept_records.h"
+#include "runtime/database/kept/kept_records.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -1,4 +1,4 @@
-#include "runtime/database/sink_outbox.h"
+#include "runtime/database/kept/sink_outbox.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "runtime/database/written_lengths.h"
+#include "runtime/database/kept/written_lengths.h"
 
 #include <spdlog/spdlog.h>
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "connectors/connection.h"
-#include "runtime/database/written_lengths.h"
+#include "runtime/database/kept/written_lengths.h"
 #include "runtime/storage/kept/outbox.h"
 #include "runtime/storage/kept/state_store.h"
 
