@@ -124,11 +124,11 @@ public:
                 parts_.last_replacement = static_cast<std::uint64_t>(parts_.state_store->last_replacement());
                 graph_.keep_in(*parts_.state_store);
                 graph_.ask_for_room([this](Engine& asked) { return parts_.disk_space->has_room(asked); });
-                parts_.written_lengths.emplace(connections_, *parts_.state_store);
+                parts_.written_lengths.emplace([this] { return connections_.written_lengths(); }, *parts_.state_store);
                 graph_.also_change(*parts_.written_lengths);
                 parts_.kept_records.emplace(engine, connections_.dead_letter_log(), connections_.gap_log());
                 graph_.also_change(*parts_.kept_records);
-                parts_.resume_positions.emplace(engine, connections_);
+                parts_.resume_positions.emplace(engine, [this] { return connections_.feed_moments(); });
                 graph_.also_change(*parts_.resume_positions);
             }
             cycling_ = true;

@@ -17,8 +17,8 @@
 #include "connectors/net/io_runtime.h"
 #include "connectors/registry/connections.h"
 #include "runtime/database/connection_log.h"
-#include "runtime/database/dead_letters.h"
-#include "runtime/database/gap_log.h"
+#include "runtime/database/kept/dead_letters.h"
+#include "runtime/database/kept/gap_log.h"
 #include "runtime/database/kept/resume_positions.h"
 #include "runtime/engine/engine.h"
 

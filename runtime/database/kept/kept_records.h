@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/database/dead_letters.h"
-#include "runtime/database/gap_log.h"
+#include "runtime/database/kept/dead_letters.h"
+#include "runtime/database/kept/gap_log.h"
 #include "runtime/engine/engine.h"
 #include "runtime/storage/engine_change.h"
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "parser/text/ascii.h"
-#include "runtime/database/live_connections.h"
 #include "runtime/flow/rows/result_rows.h"
 
 namespace laminar {
@@ -37,8 +36,8 @@ bool is_taken_in(const FeedMoment& moment) {
 
 }  // namespace
 
-ResumePositions::ResumePositions(Engine& engine, const LiveConnections& connections)
-    : engine_(engine), connections_(connections) {
+ResumePositions::ResumePositions(Engine& engine, std::function<Moments()> present)
+    : engine_(engine), present_(std::move(present)) {
     engine_.execute(
         "CREATE TABLE IF NOT EXISTS laminar_kept.positions (connection VARCHAR, path VARCHAR, position VARCHAR)");
     const ResultTable rows = engine_.query("SELECT connection, path, position FROM laminar_kept.positions");
@@ -71,7 +70,7 @@ void ResumePositions::forget(std::string_view connection) {
 
 /// A moment that has passed counts; until then a newer one would never.
 void ResumePositions::before_intake() {
-    for (auto& [name, moment] : connections_.feed_moments()) moments_.try_emplace(name, std::move(moment));
+    for (auto& [name, moment] : present_()) moments_.try_emplace(name, std::move(moment));
 }
 
 void ResumePositions::look() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,8 +15,6 @@
 #include "runtime/storage/engine_change.h"
 
 namespace laminar {
-
-class LiveConnections;
 
 /// Where a connection was in its feed, and which messages were on their way to its readers at that moment.
 struct FeedMoment {
@@ -37,8 +36,10 @@ public:
         [[nodiscard]] bool operator==(const Kept&) const = default;
     };
 
-    /// Both outlive it. Takes up what is there. Throws EngineException.
-    ResumePositions(Engine& engine, const LiveConnections& connections);
+    using Moments = std::map<std::string, FeedMoment, std::less<>>;  ///< By the folded name of the connection.
+
+    /// present: says where feeds are now. The engine outlives it. Takes up what is there. Throws EngineException.
+    ResumePositions(Engine& engine, std::function<Moments()> present);
     ~ResumePositions() override;
     ResumePositions(const ResumePositions&) = delete;
     ResumePositions& operator=(const ResumePositions&) = delete;
@@ -61,13 +62,13 @@ private:
     using ByConnection = std::map<std::string, Kept, std::less<>>;  ///< By folded name.
 
     Engine& engine_;
-    const LiveConnections& connections_;
+    const std::function<Moments()> present_;
     std::unique_ptr<BatchSlot> slot_;  ///< Outlives the statements that read it.
     std::unique_ptr<PreparedQuery> insert_;
     std::unique_ptr<PreparedQuery> delete_;
     ByConnection kept_;
     ByConnection changed_;
-    std::map<std::string, FeedMoment, std::less<>> moments_;  ///< Not taken in yet, as far as is known.
+    Moments moments_;  ///< Not taken in yet, as far as is known.
     bool is_broken_ = false;
 };
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "parser/text/ascii.h"
-#include "runtime/database/live_connections.h"
 
 namespace laminar {
 
@@ -30,7 +29,7 @@ std::optional<std::uint64_t> WrittenLengths::recorded(std::string_view connectio
 }
 
 void WrittenLengths::look() {
-    if (!store_.has_ended_sending()) lengths_ = connections_.written_lengths();  // Sinks forget nothing any more.
+    if (!store_.has_ended_sending()) lengths_ = written_();  // Sinks forget nothing any more.
 }
 
 bool WrittenLengths::has_changes() const {

@@ -1,25 +1,28 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/storage/engine_change.h"
 #include "runtime/storage/kept/state_store.h"
 
 namespace laminar {
 
-class LiveConnections;
-
 /// How long the files of sinks are, in the commit that forgets the rows in them (Outbox): what a file has beyond that
 /// is cut off by the next start, and comes again. All sinks of a commit go by the same look at the files, so that rows
 /// of two sinks in one file are cut off, or not, together. Engine thread only.
 class WrittenLengths final : public EngineChange {
 public:
-    /// Both outlive it.
-    WrittenLengths(const LiveConnections& connections, StateStore& store) : connections_(connections), store_(store) {}
+    using ByConnection = std::map<std::string, std::uint64_t, std::less<>>;  ///< By folded name.
+
+    /// written: says of those connections that write files how long these are. Store outlives it.
+    WrittenLengths(std::function<ByConnection()> written, StateStore& store)
+        : written_(std::move(written)), store_(store) {}
 
     /// As of the change that is being made; nothing: the connection writes no file that can be cut back.
     [[nodiscard]] std::optional<std::uint64_t> of(std::string_view connection) const;
@@ -39,9 +42,9 @@ public:
 private:
     [[nodiscard]] static std::string owner_of(std::string_view connection);
 
-    const LiveConnections& connections_;
+    const std::function<ByConnection()> written_;
     StateStore& store_;
-    std::map<std::string, std::uint64_t, std::less<>> lengths_;  ///< By folded name.
+    ByConnection lengths_;
     bool is_broken_ = false;
 };
 

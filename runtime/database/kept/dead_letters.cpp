@@ -1,4 +1,4 @@
-#include "runtime/database/dead_letters.h"
+#include "runtime/database/kept/dead_letters.h"
 
 #include <utility>
 

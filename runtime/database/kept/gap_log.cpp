@@ -1,4 +1,4 @@
-#include "runtime/database/gap_log.h"
+#include "runtime/database/kept/gap_log.h"
 
 #include <algorithm>
 #include <utility>
