@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "catalog/bind/binding_context.h"
+#include "catalog/bind/option_spans.h"
 #include "catalog/validation/option_validator.h"
 #include "parser/text/name_suggester.h"
 
@@ -20,6 +21,15 @@ bool check_users(const BindingContext& context, const ConnectionObject& replaced
         const bool was_written = can_write(replaced);
         const bool fits = replaced.connector == replacement.connector && (!was_read || can_read(replacement)) &&
                           (!was_written || can_write(replacement));
+        if (!was_read && !was_written) {
+            // Each of the tables has a connection of its own, which has taken the options over.
+            context.error(DiagnosticCode::object_in_use, span,
+                          fmt::format("connection \"{}\" cannot change: {} \"{}\" has taken its options over",
+                                      replaced.name, kind_name(kind_of(*user)), definition.name),
+                          fmt::format("drop \"{}\" first, and create it again afterwards", definition.name));
+            good = false;
+            continue;
+        }
         if (fits) continue;
         context.error(DiagnosticCode::object_in_use, span,
                       fmt::format("connection \"{}\" cannot change its nature: {} \"{}\" uses it", replaced.name,
@@ -61,25 +71,6 @@ bool check_not_of_table(const BindingContext& context, const ConnectionObject& c
 }
 
 bool same_name(const ast::Option& a, const OptionDeclaration& declaration) { return declaration.is_named(a.name.text); }
-
-/// Options written elsewhere (or nowhere) are reported at the place of the statement that is being bound.
-void move_spans(ast::OptionValue& value, SourceSpan span) {
-    value.span = span;
-    if (auto* list = std::get_if<ast::OptionValue::List>(&value.node)) {
-        for (ast::OptionValue& element : list->elements) move_spans(element, span);
-    } else if (auto* object = std::get_if<ast::OptionValue::Object>(&value.node)) {
-        for (auto& [key, entry] : object->entries) {
-            move_spans(key, span);
-            move_spans(entry, span);
-        }
-    }
-}
-
-void move_spans(ast::Option& option, SourceSpan span) {
-    option.span = span;
-    option.name.span = span;
-    move_spans(option.value, span);
-}
 
 /// The options of a connection after an ALTER: those of before that stay, then the new ones; NULL removes one.
 std::vector<ast::Option> merge_options(const OptionSchema& schema, std::vector<ast::Option> before,

@@ -59,10 +59,13 @@ public:
 private:
     /// The one that the options declare; false after reporting what is wrong with it.
     bool bind_connection() {
-        const ConnectorDescriptor* connector = inline_connector(context_, create_);
+        const ConnectionObject* shared = shared_connection(context_, create_);
+        const ConnectorDescriptor* connector =
+            shared != nullptr ? shared->connector : inline_connector(context_, create_);
         if (connector == nullptr) return true;
-        own_ = bind_inline_connection(context_, create_, *connector);
+        own_ = bind_inline_connection(context_, create_, *connector, shared);
         if (!own_) return false;
+        if (shared != nullptr) table_.dependencies.push_back(shared->name);
         options_ = own_->table_options;
         return true;
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalog/bind/option_spans.h"
 #include "catalog/bind/table_options.h"
 #include "catalog/validation/option_validator.h"
 #include "catalog/validation/option_value_reader.h"
@@ -96,6 +97,22 @@ Parted part_options(const BindingContext& context, const ast::CreateTable& creat
     return parted;
 }
 
+/// Those of the shared connection that the table does not give itself; what is said of them is said at span.
+void add_shared_options(const ConnectionObject& shared, SourceSpan span, std::vector<ast::Option>& options) {
+    const auto* created = std::get_if<ast::CreateConnection>(&shared.statement.node);
+    if (created == nullptr) return;
+    const std::vector<ast::Option> given = options;
+    for (ast::Option option : created->options) {
+        const OptionDeclaration* declaration = shared.connector->options->find(option.name.text);
+        const bool is_given = std::any_of(given.begin(), given.end(), [&](const ast::Option& each) {
+            return declaration != nullptr && declaration->is_named(each.name.text);
+        });
+        if (is_given) continue;
+        move_spans(option, span);
+        options.push_back(std::move(option));
+    }
+}
+
 }  // namespace
 
 const ConnectorDescriptor* inline_connector(const BindingContext& context, const ast::CreateTable& create) {
@@ -105,18 +122,28 @@ const ConnectorDescriptor* inline_connector(const BindingContext& context, const
     return name.empty() || context.catalog.find(name) != nullptr ? nullptr : context.registry.find(name);
 }
 
+const ConnectionObject* shared_connection(const BindingContext& context, const ast::CreateTable& create) {
+    const ast::Option* option = connector_option(create);
+    if (option == nullptr) return nullptr;
+    const auto* named = context.catalog.find_as<ConnectionObject>(text_of(option->value));
+    return named != nullptr && named->connector != nullptr && !can_read(*named) && !can_write(*named) ? named : nullptr;
+}
+
 std::optional<InlineConnection> bind_inline_connection(const BindingContext& context, const ast::CreateTable& create,
-                                                       const ConnectorDescriptor& connector) {
+                                                       const ConnectorDescriptor& connector,
+                                                       const ConnectionObject* shared) {
     const ast::Option& named = *connector_option(create);
     Parted parted = part_options(context, create, *connector.options);
     add_what_is_plain(*connector.options, parted.of_connection);
+    const std::vector<ast::Option> own = parted.of_connection;
+    if (shared != nullptr) add_shared_options(*shared, named.value.span, parted.of_connection);
     InlineConnection result;
     ConnectionObject& connection = result.connection;
     connection.connector = &connector;
     connection.table = create.name.text;
     connection.options = bind_connector_options(context, connector, named.value.span, parted.of_connection);
     if (!connection.options || !parted.good) return std::nullopt;
-    warn_of_ineffective_options(context, *connector.options, parted.of_connection);
+    warn_of_ineffective_options(context, *connector.options, own);
     ast::CreateConnection declaration;
     declaration.name = {free_name(context.catalog, create.name.text), true, create.name.span};
     declaration.connector = {std::string(connector.name), false, named.value.span};

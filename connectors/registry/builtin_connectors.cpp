@@ -11,6 +11,7 @@
 #include "connectors/blackhole/blackhole_connector.h"
 #include "connectors/file/file_connector.h"
 #include "connectors/generator/generator_connector.h"
+#include "connectors/kafka/kafka_connector.h"
 #include "connectors/stdout/stdout_connector.h"
 #include "connectors/websocket/websocket_connector.h"
 
@@ -18,9 +19,9 @@ namespace laminar {
 namespace {
 
 /// In the order in which they are listed.
-const std::array<const Connector*, 5>& connectors() {
-    static const std::array<const Connector*, 5> all{
-        &websocket_connector(), &generator_connector(), &file_connector(), &stdout_connector(), &blackhole_connector(),
+const std::array<const Connector*, 6>& connectors() {
+    static const std::array<const Connector*, 6> all{
+        &websocket_connector(), &kafka_connector(), &generator_connector(), &file_connector(), &stdout_connector(), &blackhole_connector(),
     };
     return all;
 }

@@ -272,7 +272,7 @@ TEST_CASE("commands") {
     CHECK(fixture.finding("SUBSCRIBE TO stored").starts_with("L212 at `stored`: "));
     CHECK(std::get<BoundSubscribe>(fixture.good("SUBSCRIBE TO trades").node).name == "trades");
     CHECK(std::get<BoundDescribe>(fixture.good("DESCRIBE CONNECTOR WebSocket").node).name == "websocket");
-    CHECK(fixture.finding("DESCRIBE CONNECTOR kafka").starts_with("L205 at `kafka`: "));
+    CHECK(fixture.finding("DESCRIBE CONNECTOR pulsar").starts_with("L205 at `pulsar`: "));
     CHECK(std::get<BoundDescribe>(fixture.good("DESCRIBE trades").node).query);
     CHECK_FALSE(std::get<BoundDescribe>(fixture.good("DESCRIBE feed").node).query);
     CHECK(fixture.finding("DESCRIBE websocket") ==
