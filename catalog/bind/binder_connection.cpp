@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "catalog/bind/binding_context.h"
-#include "catalog/bind/option_spans.h"
+#include "catalog/validation/option_spans.h"
 #include "catalog/validation/option_validator.h"
 #include "parser/text/name_suggester.h"
 

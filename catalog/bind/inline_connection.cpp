@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "catalog/bind/option_spans.h"
 #include "catalog/bind/table_options.h"
+#include "catalog/validation/option_spans.h"
 #include "catalog/validation/option_validator.h"
 #include "catalog/validation/option_value_reader.h"
 #include "parser/text/ascii.h"

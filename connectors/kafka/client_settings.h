@@ -25,6 +25,11 @@ struct KafkaListDeleter {
 };
 using KafkaPartitions = std::unique_ptr<rd_kafka_topic_partition_list_t, KafkaListDeleter>;
 
+struct KafkaQueueDeleter {
+    void operator()(rd_kafka_queue_t* queue) const noexcept { rd_kafka_queue_destroy(queue); }
+};
+using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, KafkaQueueDeleter>;
+
 /// What a client of the brokers is made with. Of one thread.
 class KafkaClientSettings {
 public:

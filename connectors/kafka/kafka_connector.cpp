@@ -1,7 +1,9 @@
 #include "connectors/kafka/kafka_connector.h"
 
+#include <memory>
 #include <typeinfo>
 
+#include "connectors/codec/binary/payload_translator.h"
 #include "connectors/kafka/facts.h"
 #include "connectors/kafka/kafka_source.h"
 #include "connectors/kafka/kafka_target.h"
@@ -41,6 +43,10 @@ public:
         DecoderOptions decoder;
         decoder.format = dynamic_cast<const KafkaOptions&>(options).format;
         return decoder;
+    }
+    [[nodiscard]] std::shared_ptr<PayloadTranslator> payload_translator(
+        const ConnectorOptions& options) const override {
+        return std::make_shared<PayloadTranslator>(dynamic_cast<const KafkaOptions&>(options).format);
     }
     /// A partition from its beginning: the number of a message is its offset and one.
     [[nodiscard]] bool can_be_read_again(const ConnectorOptions& options) const override {

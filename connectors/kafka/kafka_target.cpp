@@ -53,12 +53,7 @@ class KafkaTarget final : public MessageTarget {
 public:
     KafkaTarget(std::shared_ptr<const KafkaOptions> options, std::string problem)
         : options_(std::move(options)), problem_(std::move(problem)) {}
-    ~KafkaTarget() override {
-        // What is still under way is lost: its reports must not come to an object that is gone.
-        if (client_)
-            rd_kafka_purge(client_.get(),
-                           RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
-    }
+    ~KafkaTarget() override { let_go(); }
 
     void open() override {
         client_ = make_client();
@@ -76,7 +71,10 @@ public:
                 RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()), RD_KAFKA_V_KEY(key_data, key_size),
                 RD_KAFKA_V_END);
             if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-            if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) throw std::runtime_error(describe(error));
+            if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+                rd_kafka_poll(client_.get(), 0);  // It may say more of it.
+                give_up(describe(error));
+            }
             rd_kafka_poll(client_.get(), poll_milliseconds);
             throw_if_failed();
         }
@@ -146,9 +144,23 @@ private:
                            last_trouble_.empty() ? "" : "; ", last_trouble_);
     }
 
-    void throw_if_failed() const {
-        if (!failure_.empty()) throw std::runtime_error(failure_);
-        if (interrupted_.load()) throw std::runtime_error("the brokers had not confirmed all messages in time");
+    void throw_if_failed() {
+        if (!failure_.empty()) give_up(failure_);
+        if (interrupted_.load()) give_up("the brokers had not confirmed all messages in time");
+    }
+
+    /// Here, and not where the target is destroyed: ending a client waits for its threads.
+    [[noreturn]] void give_up(const std::string& reason) {
+        let_go();
+        throw std::runtime_error(reason);
+    }
+
+    /// What is still under way is lost.
+    void let_go() noexcept {
+        if (client_)
+            rd_kafka_purge(client_.get(),
+                           RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+        client_.reset();
     }
 
     /// nullopt: the message has no key.

@@ -153,7 +153,11 @@ public:
         return status;
     }
 
-    std::vector<ConnectionTestStep> test() const { return target_->test(); }
+    std::vector<ConnectionTestStep> test() const {
+        std::vector<ConnectionTestStep> steps = target_->test();
+        for (ConnectionTestStep& step : steps) step.detail = journal_.redact(step.detail);
+        return steps;
+    }
     [[nodiscard]] const FramingOptions& framing() const noexcept { return framing_; }
     net::io_context& io() noexcept { return io_; }
 

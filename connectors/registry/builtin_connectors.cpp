@@ -21,7 +21,8 @@ namespace {
 /// In the order in which they are listed.
 const std::array<const Connector*, 6>& connectors() {
     static const std::array<const Connector*, 6> all{
-        &websocket_connector(), &kafka_connector(), &generator_connector(), &file_connector(), &stdout_connector(), &blackhole_connector(),
+        &websocket_connector(), &kafka_connector(),  &generator_connector(),
+        &file_connector(),      &stdout_connector(), &blackhole_connector(),
     };
     return all;
 }

@@ -17,5 +17,6 @@ CREATE CONNECTION wrong_setting TO kafka (bootstrap_servers = 'a', client_option
 CREATE CONNECTION own_setting TO kafka (bootstrap_servers = 'a', client_options = MAP {'enable.idempotence': 'false'});
 CREATE CONNECTION plain_secret TO kafka (bootstrap_servers = 'a', client_options = MAP {'sasl.password': 'hunter2'});
 CREATE CONNECTION code TO kafka (bootstrap_servers = 'a', client_options = MAP {'plugin.library.paths': '/tmp/evil.so'});
+CREATE CONNECTION shell_command TO kafka (bootstrap_servers = 'a', client_options = MAP {'sasl.kerberos.principal': 'x; touch /tmp/evil'});
 ALTER CONNECTION k SET (bootstrap_servers = 'other:9092');
 DROP CONNECTION k;

@@ -1,4 +1,4 @@
-#include "catalog/bind/option_spans.h"
+#include "catalog/validation/option_spans.h"
 
 #include <variant>
 
