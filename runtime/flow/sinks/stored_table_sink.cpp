@@ -66,7 +66,8 @@ public:
 
     [[nodiscard]] bool is_stored() const noexcept override { return true; }
     void write_all(const ResultTable& removed, const ResultTable& added) override {
-        execute_whole(delete_.get(), updates_in_place_ ? without_replaced(removed, added) : removed);
+        execute_whole(delete_.get(),
+                      updates_in_place_ && !has_zero(added) ? without_replaced(removed, added) : removed);
         execute_whole(insert_.get(), added);
     }
     [[nodiscard]] std::vector<RefusedRow> find_refused(const ResultTable& added, unsigned retries) override {
@@ -92,7 +93,21 @@ private:
             if (found == columns.end() || cell_kind(found->type) == CellKind::none) return;
             keys_.push_back(static_cast<std::size_t>(found - columns.begin()));
         }
-        updates_in_place_ = columns.size() == table.columns.size();
+        const bool has_nested = std::any_of(columns.begin(), columns.end(), [](const OutputColumn& column) {
+            return column.type.id == TypeId::list || column.type.id == TypeId::structure ||
+                   column.type.id == TypeId::map;
+        });
+        updates_in_place_ = columns.size() == table.columns.size() && !has_nested;
+    }
+
+    /// The engine's UPDATE leaves 0.0 where -0.0 is to be, since they are equal.
+    [[nodiscard]] static bool has_zero(const ResultTable& rows) {
+        return std::any_of(rows.values.begin(), rows.values.end(), [&](const ColumnVector& column) {
+            if (cell_kind(column.type()) != CellKind::real) return false;
+            for (std::size_t row = 0; row < rows.rows; ++row)
+                if (column.is_valid(row) && cell_at(column, CellKind::real, row).real == 0) return true;
+            return false;
+        });
     }
 
     void read_key(const ResultTable& rows, std::size_t row, std::string& key) const {
