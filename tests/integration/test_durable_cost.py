@@ -193,7 +193,7 @@ class SpaceTest(CostTestCase):
     def script(self, server):
         return f"""
             CREATE CONNECTION feed TO websocket (endpoint = '{server.url()}', mode = 'client', format = 'json',
-                                                 ack_message = '{{"message_id": "${{message_id}}"}}', reconnect_interval_ms = 50);
+                                                 ack_message = '{{"message_id": "${{message_id}}"}}', reconnect_interval_ms = 50, buffer_size = 50);
             CREATE TABLE events (message_id TEXT, n BIGINT, text TEXT) WITH (connector = 'feed');
             CREATE TABLE kept (message_id TEXT, n BIGINT, text TEXT);
             CREATE PIPELINE p AS INSERT INTO kept SELECT message_id, n, text FROM events;"""

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import time
+import unittest
 
 from duckdb_library import duckdb
 from test_durable import DurableTestCase
@@ -118,3 +119,7 @@ class RecordTest(DurableTestCase):
         while log.read_bytes().count(b"not a number") < letters or b"without a close frame" not in log.read_bytes():
             self.assertLess(time.monotonic(), deadline, "they are not kept")
             time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    unittest.main()

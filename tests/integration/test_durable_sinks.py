@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+import unittest
 
 from test_durable import DurableTestCase
 from websocket_peer import Client, Server, free_port
@@ -188,3 +189,7 @@ class FileSinkTest(SinkTestCase):
         laminar = self.run_script(self.script(), "--data-dir", self.directory, expect=1)
         self.assertIn(f"has 100 bytes, and had {len(text)} with the last commit: rows that were written are missing", laminar.stderr.text)
         self.assertEqual(self.target.read_text(), text[:100])
+
+
+if __name__ == "__main__":
+    unittest.main()
