@@ -253,6 +253,9 @@ class SpaceTest(CostTestCase):
         self.assertEqual(self.run_kept("SELECT count(*) AS n FROM t").rows, [{"n": 1000}])
 
     def test_a_full_disk_is_waited_for(self):
+        # With a disk this small a commit may fail before the wait begins, which ends the process (decision 52).
+        if os.environ.get("LAMINAR_FULL_DISK") != "1":
+            self.skipTest("it mounts a file system: set LAMINAR_FULL_DISK=1")
         disk = self.folder / "disk"
         disk.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=26m", "tmpfs", disk], capture_output=True).returncode != 0:
